@@ -1,0 +1,30 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+  name: "iomodes",
+  products: [.executable(name: "iomodes", targets: ["iomodes"])],
+  targets: [
+    .target(name: "CLinux"),
+    .target(name: "SystemCalls", dependencies: ["CLinux"]),
+    .target(name: "Measurement", dependencies: ["SystemCalls"]),
+    .target(name: "Statistics"),
+    .target(name: "Workloads", dependencies: ["SystemCalls", "Measurement"]),
+    .target(name: "Modes", dependencies: ["SystemCalls", "Measurement", "Workloads"]),
+    .target(name: "Records", dependencies: ["Measurement"]),
+    .target(name: "Harness", dependencies: ["SystemCalls", "Measurement", "Workloads", "Modes", "Records", "Statistics"]),
+    .target(name: "Reporting", dependencies: ["Measurement", "Records", "Statistics"]),
+    .executableTarget(name: "iomodes", dependencies: ["Harness", "Reporting"]),
+
+    .testTarget(name: "SystemCallsTests", dependencies: ["SystemCalls"]),
+    .testTarget(name: "MeasurementTests", dependencies: ["Measurement"]),
+    .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
+    .testTarget(name: "WorkloadsTests", dependencies: ["Workloads"]),
+    .testTarget(name: "ModeContractTests", dependencies: ["Modes", "Workloads", "Measurement", "SystemCalls"]),
+    .testTarget(name: "RecordsTests", dependencies: ["Records"]),
+    .testTarget(name: "HarnessTests", dependencies: ["Harness"]),
+    .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
+    .testTarget(name: "iomodesTests", dependencies: ["iomodes"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,82 @@
+#define _GNU_SOURCE 1
+#include "CLinux.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+__thread struct cl_call_counter *cl_thread_counter;
+static struct cl_call_counter *all_counters;
+
+struct cl_call_counter *cl_counter_of_thread(void) {
+  static struct cl_call_counter lost;
+  struct cl_call_counter *counter = calloc(1, sizeof *counter);
+  if (!counter) return &lost;
+  counter->next = __atomic_load_n(&all_counters, __ATOMIC_RELAXED);
+  while (!__atomic_compare_exchange_n(&all_counters, &counter->next, counter, 1, __ATOMIC_RELEASE, __ATOMIC_RELAXED)) {
+  }
+  return cl_thread_counter = counter;
+}
+
+uint64_t cl_calls_of_process(void) {
+  uint64_t sum = 0;
+  for (struct cl_call_counter *c = __atomic_load_n(&all_counters, __ATOMIC_ACQUIRE); c; c = c->next)
+    sum += __atomic_load_n(&c->calls, __ATOMIC_RELAXED);
+  return sum;
+}
+
+int cl_accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags) {
+  return accept4(descriptor, address, length, flags);
+}
+
+int cl_pipe2(int descriptors[2], int flags) { return pipe2(descriptors, flags); }
+
+int cl_epoll_pwait2(int epoll, struct epoll_event *events, int capacity, int64_t timeout_ns) {
+  struct timespec timeout = {timeout_ns / 1000000000, timeout_ns % 1000000000};
+  return epoll_pwait2(epoll, events, capacity, timeout_ns < 0 ? NULL : &timeout, NULL);
+}
+
+enum { max_processors = 4096 };
+
+int cl_get_affinity(int *processors, int capacity) {
+  cpu_set_t *set = CPU_ALLOC(max_processors);
+  size_t size = CPU_ALLOC_SIZE(max_processors);
+  int count = -1;
+  if (set && sched_getaffinity(0, size, set) == 0) {
+    count = 0;
+    for (int i = 0; i < max_processors; i++)
+      if (CPU_ISSET_S(i, size, set)) {
+        if (count < capacity) processors[count] = i;
+        count++;
+      }
+  }
+  CPU_FREE(set);
+  return count;
+}
+
+int cl_set_affinity(const int *processors, int count) {
+  cpu_set_t *set = CPU_ALLOC(max_processors);
+  if (!set) return -1;
+  size_t size = CPU_ALLOC_SIZE(max_processors);
+  CPU_ZERO_S(size, set);
+  for (int i = 0; i < count; i++) {
+    if (processors[i] < 0 || processors[i] >= max_processors) {
+      CPU_FREE(set);
+      errno = EINVAL;
+      return -1;
+    }
+    CPU_SET_S(processors[i], size, set);
+  }
+  int result = sched_setaffinity(0, size, set);
+  CPU_FREE(set);
+  return result;
+}
+
+const char *cl_errno_symbol(int number) { return strerrorname_np(number); }
+
+int cl_set_timer_slack(unsigned long nanoseconds) { return prctl(PR_SET_TIMERSLACK, nanoseconds, 0, 0, 0); }
+
+void cl_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }

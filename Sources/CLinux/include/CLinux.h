@@ -1,0 +1,45 @@
+// What Glibc's Swift module does not export. Plain includes only: a feature macro here would give types that differ
+// from those of the Glibc module, so whatever needs _GNU_SOURCE is a function wrapped in CLinux.c.
+#ifndef CLINUX_H
+#define CLINUX_H
+
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+
+// The calling thread's count of system calls made through the SystemCalls module. Each thread adds to a block of its
+// own; the blocks outlive their threads, so that the sum over them is the process's total.
+struct cl_call_counter {
+  uint64_t calls;
+  struct cl_call_counter *next;
+};
+extern __thread struct cl_call_counter *cl_thread_counter;
+struct cl_call_counter *cl_counter_of_thread(void);
+uint64_t cl_calls_of_process(void);
+
+static inline void cl_count_call(void) {
+  struct cl_call_counter *counter = cl_thread_counter;
+  if (__builtin_expect(counter == 0, 0)) counter = cl_counter_of_thread();
+  __atomic_store_n(&counter->calls, __atomic_load_n(&counter->calls, __ATOMIC_RELAXED) + 1, __ATOMIC_RELAXED);
+}
+
+int cl_accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);
+int cl_pipe2(int descriptors[2], int flags);
+// A negative timeout waits without limit.
+int cl_epoll_pwait2(int epoll, struct epoll_event *events, int capacity, int64_t timeout_ns);
+
+// Affinity as a list of processor numbers. cl_get_affinity answers how many there are (at most `capacity` are
+// written), or -1 with errno.
+int cl_get_affinity(int *processors, int capacity);
+int cl_set_affinity(const int *processors, int count);
+
+// The symbol of an errno, such as "ECONNRESET", or null.
+const char *cl_errno_symbol(int number);
+
+int cl_set_timer_slack(unsigned long nanoseconds);
+void cl_name_thread(const char *name);
+
+#endif

@@ -1,0 +1,153 @@
+import FoundationEssentials
+
+/// Why a text is not an encoded histogram.
+public enum HistogramCodingError: Error, Equatable, CustomStringConvertible {
+  /// The text is not Base64.
+  case notBase64
+  /// The payload ends within its header.
+  case truncatedHeader(byteCount: Int)
+  /// The payload is not in HdrHistogram's V2 encoding.
+  case unsupportedCookie(UInt32)
+  /// The histogram was recorded with another range, precision, unit or shift.
+  case unsupportedLayout
+  /// The counts take fewer bytes, or more, than the header says.
+  case lengthMismatch(declared: UInt32, actual: Int)
+  /// The payload ends within a count.
+  case truncatedCount
+  /// There are counts for more slots than the layout has.
+  case tooManySlots
+
+  /// One line that says what is wrong.
+  public var description: String {
+    switch self {
+    case .notBase64:
+      "the histogram is not Base64 text"
+    case .truncatedHeader(let byteCount):
+      "the histogram has \(byteCount) bytes, fewer than its header of \(LatencyHistogram.headerByteCount)"
+    case .unsupportedCookie(let cookie):
+      "the histogram is not an uncompressed HdrHistogram V2 payload: it begins with 0x\(String(cookie, radix: 16))"
+    case .unsupportedLayout:
+      "the histogram has another layout than 1 ns to 1 h with 3 significant digits"
+    case .lengthMismatch(let declared, let actual):
+      "the histogram declares \(declared) bytes of counts, but has \(actual)"
+    case .truncatedCount:
+      "the histogram ends within a count"
+    case .tooManySlots:
+      "the histogram has more than \(HistogramLayout.slotCount) slots"
+    }
+  }
+}
+
+extension LatencyHistogram {
+  static let headerByteCount = 40
+  /// HdrHistogram's V2 encoding; its word size of 1 says that counts have variable length.
+  private static let cookie: UInt32 = 0x1c84_9303 | 0x10
+
+  /// The histogram as text: Base64 of HdrHistogram's uncompressed V2 payload.
+  ///
+  /// The payload is a big-endian header (cookie, byte count, normalizing index offset, significant digits, lowest and
+  /// highest trackable value, conversion ratio) and the counts up to the last non-empty slot, each a ZigZag LEB128
+  /// number in which a negative one stands for that many empty slots. HdrHistogram for Java reads it as it is; other
+  /// libraries want it deflated, behind a compression cookie and a length. Counts are kept without loss; the exact
+  /// minimum, maximum and sum are not part of the format.
+  ///
+  /// Complexity: linear in the number of slots.
+  public func encoded() -> String {
+    var counts: [UInt8] = []
+    var nextIndex = 0
+    for slot in slots {
+      if slot.index > nextIndex {
+        Self.appendZigZag(Int64(nextIndex - slot.index), to: &counts)
+      }
+      Self.appendZigZag(Int64(slot.count), to: &counts)
+      nextIndex = slot.index + 1
+    }
+    let payload = Self.header(countsByteCount: UInt32(counts.count)) + counts
+    return Data(payload).base64EncodedString()
+  }
+
+  /// Decodes what ``encoded()`` or an HdrHistogram library wrote for the layout of ``HistogramLayout``.
+  ///
+  /// The minimum, maximum and sum are those of the slots.
+  ///
+  /// Complexity: linear in the length of the text, whatever it holds.
+  ///
+  /// - Throws: ``HistogramCodingError`` for any text that is not entirely a histogram of that layout.
+  public init(encoded text: String) throws(HistogramCodingError) {
+    guard let data = Data(base64Encoded: text) else { throw .notBase64 }
+    let payload = [UInt8](data)
+    try Self.validateHeader(of: payload)
+
+    var slots: [Slot] = []
+    var sum: UInt128 = 0
+    var index = 0
+    var rest = payload[Self.headerByteCount...]
+    while !rest.isEmpty {
+      let number = try Self.removeZigZag(from: &rest)
+      let slotsLeft = HistogramLayout.slotCount - index
+      if number < 0 {
+        guard number.magnitude <= slotsLeft else { throw .tooManySlots }
+        index += Int(number.magnitude)
+      } else {
+        guard slotsLeft > 0 else { throw .tooManySlots }
+        if number > 0 {
+          slots.append(Slot(index: index, count: number.magnitude))
+          sum += UInt128(number.magnitude) * UInt128(HistogramLayout.medianEquivalent(at: index))
+        }
+        index += 1
+      }
+    }
+    self.init(slots: slots, sum: sum, minimum: 0, maximum: HistogramLayout.highestRepresentable)
+  }
+
+  private static func header(countsByteCount: UInt32) -> [UInt8] {
+    let normalizingIndexOffset: UInt32 = 0
+    let conversionRatio = 1.0
+    return bigEndianBytes(cookie)
+      + bigEndianBytes(countsByteCount)
+      + bigEndianBytes(normalizingIndexOffset)
+      + bigEndianBytes(UInt32(HistogramLayout.significantDigits))
+      + bigEndianBytes(HistogramLayout.lowestDiscernible)
+      + bigEndianBytes(HistogramLayout.highestTrackable)
+      + bigEndianBytes(conversionRatio.bitPattern)
+  }
+
+  private static func validateHeader(of payload: [UInt8]) throws(HistogramCodingError) {
+    guard payload.count >= headerByteCount else { throw .truncatedHeader(byteCount: payload.count) }
+    let foundCookie = bigEndian(payload[0..<4])
+    guard foundCookie == cookie else { throw .unsupportedCookie(foundCookie) }
+    let declared = bigEndian(payload[4..<8])
+    let actual = payload.count - headerByteCount
+    guard declared == actual else { throw .lengthMismatch(declared: declared, actual: actual) }
+    guard payload.starts(with: header(countsByteCount: declared)) else { throw .unsupportedLayout }
+  }
+
+  private static func bigEndianBytes(_ value: some FixedWidthInteger) -> [UInt8] {
+    withUnsafeBytes(of: value.bigEndian) { [UInt8]($0) }
+  }
+
+  private static func bigEndian(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+    bytes.reduce(0) { $0 << 8 | UInt32($1) }
+  }
+
+  /// Appends `number` as ZigZag LEB128 of at most nine bytes, the ninth of which has eight bits of payload.
+  private static func appendZigZag(_ number: Int64, to bytes: inout [UInt8]) {
+    var bits = UInt64(bitPattern: (number << 1) ^ (number >> 63))
+    for _ in 0..<8 where bits >= 0x80 {
+      bytes.append(UInt8(truncatingIfNeeded: bits) | 0x80)
+      bits >>= 7
+    }
+    bytes.append(UInt8(truncatingIfNeeded: bits))
+  }
+
+  private static func removeZigZag(from bytes: inout ArraySlice<UInt8>) throws(HistogramCodingError) -> Int64 {
+    var bits: UInt64 = 0
+    for shift in stride(from: UInt64(0), through: 56, by: 7) {
+      guard let byte = bytes.popFirst() else { throw .truncatedCount }
+      let isLast = byte < 0x80 || shift == 56
+      bits |= UInt64(isLast ? byte : byte & 0x7f) << shift
+      if isLast { break }
+    }
+    return Int64(bitPattern: bits >> 1) ^ -Int64(bitPattern: bits & 1)
+  }
+}

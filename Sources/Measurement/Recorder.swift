@@ -1,0 +1,128 @@
+import Glibc
+import Synchronization
+
+/// A counter that other threads may read at any time.
+@frozen public struct Counter: ~Copyable, Sendable {
+  @usableFromInline let value = Atomic<UInt64>(0)
+
+  @inlinable public init() {}
+
+  /// Adds, wrapping. `shared` says that several threads add; one alone needs no locked instruction.
+  @inlinable @inline(__always)
+  public func add(_ amount: UInt64, shared: Bool) {
+    if shared {
+      value.wrappingAdd(amount, ordering: .relaxed)
+    } else {
+      value.store(value.load(ordering: .relaxed) &+ amount, ordering: .relaxed)
+    }
+  }
+
+  @inlinable public var count: UInt64 { value.load(ordering: .relaxed) }
+}
+
+/// Where the lanes of one class write down what became of their operations. A trial has a few of them, at most two
+/// per processor, never one per lane.
+@frozen public struct Recorder: @unchecked Sendable {
+  @usableFromInline let block: UnsafeMutablePointer<Block>
+
+  @frozen @usableFromInline struct Block: ~Copyable {
+    @usableFromInline let latency = HistogramRecorder.allocate()
+    @usableFromInline let shared: Bool
+    @usableFromInline let verified = Counter()
+    @usableFromInline let checksum = Counter()
+    @usableFromInline let sentBytes = Counter()
+    @usableFromInline let receivedBytes = Counter()
+    /// When the last operation ended, in nanoseconds.
+    @usableFromInline let lastEnd = Atomic<UInt64>(0)
+    @usableFromInline let kinds: UnsafeMutablePointer<Counter>
+
+    init(shared: Bool) {
+      self.shared = shared
+      // Zero pages are a valid state of Counter and take no memory until they are written.
+      kinds = calloc(Recorder.kindCount, MemoryLayout<Counter>.stride)!.bindMemory(
+        to: Counter.self, capacity: Recorder.kindCount)
+    }
+
+    deinit {
+      latency.deallocate()
+      free(kinds)
+    }
+  }
+
+  /// Kinds of failures and of refusals that can be told apart; kinds are numbers below this.
+  public static let kindCount = 2048
+
+  /// - Parameter shared: whether more than one thread will record.
+  public static func allocate(shared: Bool) -> Recorder {
+    let block = UnsafeMutablePointer<Block>.allocate(capacity: 1)
+    block.initialize(to: Block(shared: shared))
+    return Recorder(block: block)
+  }
+
+  @usableFromInline init(block: UnsafeMutablePointer<Block>) { self.block = block }
+
+  public func deallocate() {
+    block.deinitialize(count: 1)
+    block.deallocate()
+  }
+
+  /// An operation is done.
+  /// - Parameters:
+  ///   - end: when.
+  ///   - service: how long it took from its actual start.
+  ///   - checksum: of what was verified; nil where the answer was complete but not what was asked for.
+  @inlinable @inline(__always)
+  public func completed(at end: Instant, service: Nanoseconds, checksum: UInt64?, sent: Int, received: Int) {
+    let shared = block.pointee.shared
+    if shared {
+      block.pointee.latency.recordShared(service.count)
+    } else {
+      block.pointee.latency.record(service.count)
+    }
+    if let checksum {
+      block.pointee.verified.add(1, shared: shared)
+      block.pointee.checksum.add(checksum, shared: shared)
+    }
+    block.pointee.sentBytes.add(UInt64(sent), shared: shared)
+    block.pointee.receivedBytes.add(UInt64(received), shared: shared)
+    ended(at: end)
+  }
+
+  /// An operation has ended, in whatever way.
+  @inlinable @inline(__always)
+  public func ended(at end: Instant) {
+    if block.pointee.shared {
+      block.pointee.lastEnd.max(end.nanoseconds, ordering: .relaxed)
+    } else {
+      block.pointee.lastEnd.store(end.nanoseconds, ordering: .relaxed)
+    }
+  }
+
+  /// Counts one of `kind`; numbers out of range count as kind 0.
+  public func count(kind: Int) {
+    block.pointee.kinds[(0..<Self.kindCount).contains(kind) ? kind : 0].add(1, shared: block.pointee.shared)
+  }
+
+  @inlinable public var done: UInt64 { block.pointee.latency.count }
+  /// When the last operation ended, if any has.
+  public var lastEnd: Instant? {
+    let nanoseconds = block.pointee.lastEnd.load(ordering: .relaxed)
+    return nanoseconds == 0 ? nil : Instant(nanoseconds: nanoseconds)
+  }
+  public var verified: UInt64 { block.pointee.verified.count }
+  public var checksum: UInt64 { block.pointee.checksum.count }
+  public var sentBytes: UInt64 { block.pointee.sentBytes.count }
+  public var receivedBytes: UInt64 { block.pointee.receivedBytes.count }
+
+  /// The kinds that were counted, with their numbers.
+  public var kinds: [Int: UInt64] {
+    var counts: [Int: UInt64] = [:]
+    for kind in 0..<Self.kindCount where block.pointee.kinds[kind].count > 0 {
+      counts[kind] = block.pointee.kinds[kind].count
+    }
+    return counts
+  }
+
+  /// Adds the latencies recorded so far.
+  public func snapshot(into histogram: inout LatencyHistogram) { block.pointee.latency.snapshot(into: &histogram) }
+}

@@ -1,0 +1,76 @@
+import Glibc
+import SystemCalls
+
+/// What a process has used so far. The difference of two readings is what it used between them.
+public struct ResourceUsage: Sendable {
+  public var userTime: Nanoseconds
+  public var systemTime: Nanoseconds
+  public var directCalls: UInt64
+  public var voluntarySwitches: UInt64
+  public var involuntarySwitches: UInt64
+
+  /// This process: getrusage(RUSAGE_SELF), and the system calls made through SystemCalls.
+  public static func current() -> ResourceUsage {
+    var usage = rusage()
+    getrusage(Int32(RUSAGE_SELF.rawValue), &usage)
+    return ResourceUsage(
+      userTime: usage.ru_utime.span, systemTime: usage.ru_stime.span, directCalls: SystemCall.count,
+      voluntarySwitches: UInt64(usage.ru_nvcsw), involuntarySwitches: UInt64(usage.ru_nivcsw))
+  }
+
+  public func since(_ earlier: ResourceUsage) -> ResourceUsage {
+    ResourceUsage(
+      userTime: Nanoseconds(userTime.count &- earlier.userTime.count),
+      systemTime: Nanoseconds(systemTime.count &- earlier.systemTime.count),
+      directCalls: directCalls &- earlier.directCalls,
+      voluntarySwitches: voluntarySwitches &- earlier.voluntarySwitches,
+      involuntarySwitches: involuntarySwitches &- earlier.involuntarySwitches)
+  }
+}
+
+extension timeval {
+  fileprivate var span: Nanoseconds { Nanoseconds(UInt64(tv_sec) * 1_000_000_000 + UInt64(tv_usec) * 1_000) }
+}
+
+/// What /proc tells of this process and of the machine, proc(5). Absent where it cannot be read.
+public enum ProcFile {
+  /// Peak resident set in bytes (VmHWM; ru_maxrss would survive exec and report a parent's).
+  public static var peakMemory: UInt64? { status("VmHWM:").map { $0 * 1024 } }
+
+  public static var threads: Int? { status("Threads:").map(Int.init(clamping:)) }
+
+  /// The number of open descriptors: since Linux 6.2 the size of /proc/self/fd, before that a count of its entries.
+  public static var openDescriptors: Int? {
+    var information = stat()
+    if stat("/proc/self/fd", &information) == 0 && information.st_size > 0 { return information.st_size }
+    guard let directory = opendir("/proc/self/fd") else { return nil }
+    defer { closedir(directory) }
+    var count = -3  // itself, "." and ".."
+    while readdir(directory) != nil { count += 1 }
+    return count
+  }
+
+  /// Time that the hypervisor gave to others, summed over the processors, in nanoseconds: /proc/stat.
+  public static var stolenTime: UInt64? {
+    guard let line = text(of: "/proc/stat")?.split(separator: "\n").first else { return nil }
+    let fields = line.split(separator: " ")
+    guard fields.count > 8, let ticks = UInt64(fields[8]) else { return nil }
+    return ticks * 1_000_000_000 / UInt64(sysconf(Int32(_SC_CLK_TCK)))
+  }
+
+  /// The whole text of a small file, such as one in /proc or /sys.
+  public static func text(of path: String) -> String? {
+    guard let file = fopen(path, "re") else { return nil }
+    defer { fclose(file) }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 4096)
+    while case let count = fread(&chunk, 1, chunk.count, file), count > 0 { bytes += chunk[..<count] }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private static func status(_ field: String) -> UInt64? {
+    guard let line = text(of: "/proc/self/status")?.split(separator: "\n").first(where: { $0.hasPrefix(field) })
+    else { return nil }
+    return line.dropFirst(field.count).split(whereSeparator: \.isWhitespace).first.flatMap { UInt64($0) }
+  }
+}

@@ -1,0 +1,107 @@
+/// A span of time in whole nanoseconds. Parses and prints `250ms`, `1.5s`, `20us`, `2min`, `800ns`.
+@frozen public struct Nanoseconds: Comparable, Hashable, Sendable {
+  public var count: UInt64
+
+  @inlinable public init(_ count: UInt64) { self.count = count }
+
+  public static let zero = Nanoseconds(0)
+  public static func microseconds(_ count: UInt64) -> Nanoseconds { Nanoseconds(count * 1_000) }
+  public static func milliseconds(_ count: UInt64) -> Nanoseconds { Nanoseconds(count * 1_000_000) }
+  public static func seconds(_ count: UInt64) -> Nanoseconds { Nanoseconds(count * 1_000_000_000) }
+
+  public var seconds: Double { Double(count) / 1e9 }
+
+  @inlinable public static func < (a: Nanoseconds, b: Nanoseconds) -> Bool { a.count < b.count }
+}
+
+/// A number of bytes. Parses and prints `64KiB`, `1MiB`, `100B`, `1GiB`; a bare number is bytes.
+@frozen public struct ByteCount: Comparable, Hashable, Sendable {
+  public var count: Int
+
+  @inlinable public init(_ count: Int) { self.count = count }
+
+  @inlinable public static func < (a: ByteCount, b: ByteCount) -> Bool { a.count < b.count }
+}
+
+/// A quantity written as a number with a unit.
+public protocol Quantity: LosslessStringConvertible, Codable {
+  /// Unit names with the base units each stands for, largest first.
+  static var units: [(name: String, size: UInt64)] { get }
+  /// What a number without a unit means, where that is allowed.
+  static var bareUnit: UInt64? { get }
+  init(base: UInt64)
+  var base: UInt64 { get }
+}
+
+extension Nanoseconds: Quantity {
+  public static let units: [(name: String, size: UInt64)] = [
+    ("min", 60_000_000_000), ("s", 1_000_000_000), ("ms", 1_000_000), ("us", 1_000), ("ns", 1),
+  ]
+  public static let bareUnit: UInt64? = nil
+  public init(base: UInt64) { count = base }
+  public var base: UInt64 { count }
+}
+
+extension ByteCount: Quantity {
+  public static let units: [(name: String, size: UInt64)] = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1)]
+  public static let bareUnit: UInt64? = 1
+  public init(base: UInt64) { count = Int(clamping: base) }
+  public var base: UInt64 { UInt64(count) }
+}
+
+extension Quantity {
+  /// Reads a decimal number directly followed by its unit; nil where it is anything else, negative, or not a whole
+  /// number of base units.
+  public init?(_ text: String) {
+    let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+    let name = text.dropFirst(digits.count)
+    guard let size = name.isEmpty ? Self.bareUnit ?? (digits == "0" ? 1 : nil) : Self.units.first(where: { $0.name == name })?.size
+    else { return nil }
+    let parts = digits.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count == 1 || parts.count == 2, let whole = UInt64(parts[0]) else { return nil }
+    var (sum, overflow) = whole.multipliedReportingOverflow(by: size)
+    guard !overflow else { return nil }
+    if parts.count == 2 {
+      guard let fraction = UInt64(parts[1]), parts[1].count <= 9 else { return nil }
+      let scale = (0..<parts[1].count).reduce(UInt64(1)) { product, _ in product * 10 }
+      let (scaled, overflowed) = fraction.multipliedReportingOverflow(by: size)
+      guard !overflowed, scaled % scale == 0 else { return nil }
+      (sum, overflow) = sum.addingReportingOverflow(scaled / scale)
+      guard !overflow else { return nil }
+    }
+    guard sum <= UInt64(Int64.max) else { return nil }
+    self.init(base: sum)
+  }
+
+  /// The largest unit in which the number has at most three decimals.
+  public var description: String {
+    for (name, size) in Self.units where base >= size {
+      let thousandth = max(1, size / 1000)
+      if base % thousandth != 0 && size > 1 { continue }
+      let fraction = base % size / thousandth
+      guard fraction > 0 else { return "\(base / size)\(name)" }
+      var decimals = String(fraction)
+      let width = size >= 1000 ? 3 : 0
+      decimals = String(repeating: "0", count: max(0, width - decimals.count)) + decimals
+      while decimals.hasSuffix("0") { decimals.removeLast() }
+      return "\(base / size).\(decimals)\(name)"
+    }
+    return "0\(Self.units.last!.name)"
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let text = try container.decode(String.self)
+    guard let value = Self(text) else {
+      let example = Self.bareUnit == nil ? "250ms" : "64KiB"
+      throw DecodingError.dataCorruptedError(
+        in: container, debugDescription: "'\(text)' is not a quantity such as \"\(example)\"")
+    }
+    self = value
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+}

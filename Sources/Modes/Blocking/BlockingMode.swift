@@ -1,0 +1,61 @@
+import Glibc
+import Measurement
+import SystemCalls
+import Workloads
+
+/// The one thread waits in the system call, for one operation after another, on one connection.
+enum BlockingMode: Mode {
+  static let blocks = true
+  static let isMultithreaded = false
+
+  static func drive<L: Lane & ~Copyable>(_ lanes: LaneTable<L>) { driveBlocking(0, of: lanes) }
+}
+
+/// Carries one lane from its beginning to its end in blocking calls, on the calling thread.
+func driveBlocking<L: Lane & ~Copyable>(_ index: Int, of lanes: LaneTable<L>) {
+  let lane = lanes[index]
+  let connections = lanes.connections
+  let buffer = ThreadBuffer.current
+  var step = lane.pointee.begin(now: MonotonicClock.now)
+  while true {
+    switch step {
+    case .connect(let endpoint):
+      do throws(Errno) {
+        _ = try connections.connect(index, to: endpoint, blocking: true)
+        step = lane.pointee.resume(.connected(now: MonotonicClock.now))
+      } catch {
+        step = lane.pointee.resume(.failed(error, now: MonotonicClock.now))
+      }
+    case .send(let bytes):
+      switch connections.socket(of: index).sendAll(bytes) {
+      case .bytes(let count): step = lane.pointee.resume(.sent(count))
+      case .failed(let error): step = lane.pointee.resume(.failed(error, now: MonotonicClock.now))
+      case .wouldBlock: step = lane.pointee.resume(.failed(.timedOut, now: MonotonicClock.now))
+      }
+    case .receive:
+      switch connections.socket(of: index).receive(into: buffer) {
+      case .bytes(let count):
+        let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+        step = lane.pointee.resume(.received(bytes, now: MonotonicClock.now))
+      case .failed(let error): step = lane.pointee.resume(.failed(error, now: MonotonicClock.now))
+      case .wouldBlock: step = lane.pointee.resume(.failed(.timedOut, now: MonotonicClock.now))
+      }
+    case .sleep(let deadline):
+      sleepBlocking(until: deadline)
+      step = lane.pointee.resume(.woke(now: MonotonicClock.now))
+    case .close:
+      connections.close(index)
+      step = lane.pointee.resume(.closed(now: MonotonicClock.now))
+    case .finished:
+      connections.close(index)
+      return
+    }
+  }
+}
+
+/// clock_nanosleep(2) to a point in time.
+func sleepBlocking(until deadline: Instant) {
+  var time = timespec(
+    tv_sec: Int(deadline.nanoseconds / 1_000_000_000), tv_nsec: Int(deadline.nanoseconds % 1_000_000_000))
+  SystemCall.sleep(until: &time)
+}

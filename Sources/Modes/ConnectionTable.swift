@@ -1,0 +1,95 @@
+import Glibc
+import Measurement
+import Synchronization
+import SystemCalls
+
+/// The connection of each lane. A lane's mode opens and closes it; the monitor may shut it down at any time, which wakes
+/// whoever waits on it. A descriptor is never closed while the monitor has it in hand, so that it cannot hit another
+/// one of the same number.
+struct ConnectionTable: @unchecked Sendable {
+  private let descriptors: UnsafeMutablePointer<Atomic<Int32>>
+  private let endpoints: UnsafeMutablePointer<SocketAddress>
+  private let endpointCount: Int
+  let count: Int
+
+  private static var none: Int32 { -1 }
+  /// What stands for a descriptor while the monitor has it in hand.
+  private static func held(_ descriptor: Int32) -> Int32 { -2 - descriptor }
+
+  init(count: Int, endpoints addresses: [SocketAddress]) {
+    self.count = count
+    descriptors = .allocate(capacity: count)
+    for lane in 0..<count { (descriptors + lane).initialize(to: Atomic(Self.none)) }
+    endpointCount = addresses.count
+    endpoints = .allocate(capacity: addresses.count)
+    endpoints.initialize(from: addresses, count: addresses.count)
+  }
+
+  func deallocate() {
+    descriptors.deinitialize(count: count)
+    descriptors.deallocate()
+    endpoints.deinitialize(count: endpointCount)
+    endpoints.deallocate()
+  }
+
+  /// The lane's socket; for the lane's own mode only.
+  @inline(__always)
+  func socket(of lane: Int) -> Socket {
+    let descriptor = descriptors[lane].load(ordering: .relaxed)
+    return Socket(descriptor: descriptor < Self.none ? Self.held(descriptor) : descriptor)
+  }
+
+  func isOpen(_ lane: Int) -> Bool { descriptors[lane].load(ordering: .relaxed) != Self.none }
+
+  /// Gives the lane a connection that is already open.
+  func adopt(_ socket: Socket, lane: Int) { descriptors[lane].store(socket.descriptor, ordering: .releasing) }
+
+  /// Begins a connection to an endpoint. Where that fails the lane has none.
+  func connect(_ lane: Int, to endpoint: Int32, blocking: Bool) throws(Errno) -> Socket.Connecting {
+    let address = endpoints + Int(endpoint)
+    adopt(try Socket.open(family: address.pointee.family, blocking: blocking), lane: lane)
+    do throws(Errno) {
+      return try socket(of: lane).connect(to: address.pointee)
+    } catch {
+      close(lane)
+      throw error
+    }
+  }
+
+  /// Connects every lane, before the trial.
+  func connectAll(to endpoint: (Int) -> Int32, blocking: Bool, timeout: Nanoseconds) throws(Errno) {
+    let milliseconds = Int32(clamping: timeout == .zero ? 60_000 : timeout.count / 1_000_000 + 1)
+    for lane in 0..<count {
+      if case .inProgress(let socket) = try connect(lane, to: endpoint(lane), blocking: false) {
+        try socket.awaitConnection(timeout: milliseconds)
+      }
+      try socket(of: lane).setBlocking(blocking)
+    }
+  }
+
+  /// Closes the lane's connection, if it has one.
+  func close(_ lane: Int) {
+    while true {
+      let descriptor = descriptors[lane].load(ordering: .relaxed)
+      if descriptor == Self.none { return }
+      if descriptor < Self.none {
+        sched_yield()
+      } else if descriptors[lane].compareExchange(expected: descriptor, desired: Self.none, ordering: .acquiring).exchanged {
+        Socket(descriptor: descriptor).close()
+        return
+      }
+    }
+  }
+
+  /// Shuts the lane's connection down, if it has one. For the monitor.
+  func shutDown(_ lane: Int) {
+    let descriptor = descriptors[lane].load(ordering: .relaxed)
+    guard descriptor > Self.none,
+      descriptors[lane].compareExchange(
+        expected: descriptor, desired: Self.held(descriptor), ordering: .acquiring
+      ).exchanged
+    else { return }
+    Socket(descriptor: descriptor).shutdown()
+    descriptors[lane].store(descriptor, ordering: .releasing)
+  }
+}

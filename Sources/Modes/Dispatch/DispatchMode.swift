@@ -1,0 +1,17 @@
+import Dispatch
+import Workloads
+
+/// A GCD thread per lane, in blocking calls: a serial queue and one block per lane. GCD feeds them with at most 255
+/// threads; the lanes beyond wait for a thread until another lane has finished.
+enum DispatchMode: Mode {
+  static let blocks = true
+  static let isMultithreaded = true
+
+  static func drive<L: Lane & ~Copyable>(_ lanes: LaneTable<L>) {
+    let group = DispatchGroup()
+    for index in 0..<lanes.count {
+      DispatchQueue(label: "lane").async(group: group) { driveBlocking(index, of: lanes) }
+    }
+    group.wait()
+  }
+}

@@ -1,0 +1,228 @@
+import Glibc
+import Measurement
+import SystemCalls
+import Workloads
+
+/// The event loop: what each lane waits for, and the switch that carries a lane on.
+struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
+  /// What the loop knows of a lane's connection. All zero is a lane without one.
+  private struct Slot {
+    var waits = Wait.nothing
+    /// Set by an event, cleared by a transfer that found nothing more.
+    var isReadable = false
+    /// The peer has finished, or the connection broke: for good, the next transfer says how.
+    var hasEnded = false
+    var watchesWrites = false
+    /// Which of the lane's connections this is, as its events carry it.
+    var generation: UInt32 = 0
+    /// What a send that was cut short has still to send, of how many bytes.
+    var rest: UnsafeRawBufferPointer
+    var total: Int
+  }
+
+  private enum Wait: UInt8 { case nothing, connection, readable, writable }
+
+  private let lanes: LaneTable<L>
+  private let slots: UnsafeMutablePointer<Slot>
+  private let epoll: Epoll
+  private let buffer: UnsafeMutableRawBufferPointer
+  private var timers = TimerHeap()
+  /// Lanes that were begun and have not finished.
+  private(set) var liveCount = 0
+  private let isServing: Bool
+  private var retired: [Int] = []
+
+  /// - Parameter serving: whether lanes that finish are to be told of by `takeRetired`.
+  init(_ lanes: LaneTable<L>, serving: Bool = false) throws(Errno) {
+    epoll = try Epoll()
+    self.lanes = lanes
+    isServing = serving
+    // Zero pages take no memory until they are used: lanes without connections have no slots.
+    slots = calloc(max(lanes.count, 1), MemoryLayout<Slot>.stride)!.bindMemory(to: Slot.self, capacity: lanes.count)
+    buffer = .allocate(byteCount: ThreadBuffer.size, alignment: 64)
+  }
+
+  deinit {
+    free(slots)
+    buffer.deallocate()
+  }
+
+  /// Registers a new connection of the lane, once, edge-triggered.
+  mutating func watch(_ socket: Socket, lane: Int, connecting: Bool = false) throws(Errno) {
+    let slot = slots + lane
+    slot.pointee.generation = (slot.pointee.generation &+ 1) & 0x7fff_ffff
+    slot.pointee.waits = .nothing
+    slot.pointee.isReadable = false
+    slot.pointee.hasEnded = false
+    slot.pointee.watchesWrites = connecting
+    try epoll.add(socket.descriptor, connecting ? Self.both : Self.readsOnly, data: data(of: lane))
+  }
+
+  /// Descriptors that are no lane's, as `turn` answers them.
+  struct News: OptionSet {
+    let rawValue: UInt64
+    static var listener: News { News(rawValue: 1) }
+    static var stop: News { News(rawValue: 2) }
+    /// Stands in the upper half of their events, where a lane's has its generation.
+    static var mark: UInt64 { UInt64(UInt32.max) << 32 }
+  }
+
+  mutating func watch(_ descriptor: Int32, as news: News) throws(Errno) {
+    try epoll.add(descriptor, [.readable, .edgeTriggered], data: News.mark | news.rawValue)
+  }
+
+  private static var readsOnly: Epoll.Readiness { [.readable, .peerFinished, .edgeTriggered] }
+  private static var both: Epoll.Readiness { [.readable, .writable, .peerFinished, .edgeTriggered] }
+
+  private func data(of lane: Int) -> UInt64 { UInt64(slots[lane].generation) << 32 | UInt64(lane) }
+
+  mutating func begin(_ lane: Int) {
+    liveCount += 1
+    advance(lane, lanes[lane].pointee.begin(now: MonotonicClock.now))
+  }
+
+  /// The lanes that have finished since this was last asked.
+  mutating func takeRetired() -> [Int] {
+    guard !retired.isEmpty else { return [] }
+    defer { retired.removeAll(keepingCapacity: true) }
+    return retired
+  }
+
+  /// Waits once, and carries on every lane that can go on.
+  mutating func turn() -> News {
+    var news: News = []
+    var timeout: Int64 = -1
+    if let earliest = timers.earliest { timeout = Int64(earliest.since(MonotonicClock.now).count) }
+    for event in 0..<epoll.wait(timeout: timeout) {
+      let (readiness, data) = epoll[event]
+      if data & News.mark == News.mark {
+        news.formUnion(News(rawValue: data & ~News.mark))
+      } else {
+        handle(readiness, data)
+      }
+    }
+    if timers.count > 0 {
+      let now = MonotonicClock.now
+      while let lane = timers.popDue(at: now) {
+        advance(Int(lane), lanes[Int(lane)].pointee.resume(.woke(now: MonotonicClock.now)))
+      }
+    }
+    return news
+  }
+
+  @inline(__always)
+  private mutating func handle(_ readiness: Epoll.Readiness, _ data: UInt64) {
+    let lane = Int(data & 0xffff_ffff)
+    let slot = slots + lane
+    guard slot.pointee.generation == UInt32(data >> 32) else { return }
+    if !readiness.isDisjoint(with: .ended) {
+      slot.pointee.hasEnded = true
+      slot.pointee.isReadable = true
+    } else if readiness.contains(.readable) {
+      slot.pointee.isReadable = true
+    }
+    switch slot.pointee.waits {
+    case .nothing: break
+    case .readable:
+      if slot.pointee.isReadable { advance(lane, .receive) }
+    case .writable:
+      if slot.pointee.hasEnded || readiness.contains(.writable) { advance(lane, .send(slot.pointee.rest)) }
+    case .connection:
+      slot.pointee.waits = .nothing
+      do throws(Errno) {
+        try lanes.connections.socket(of: lane).finishConnecting()
+        advance(lane, lanes[lane].pointee.resume(.connected(now: MonotonicClock.now)))
+      } catch {
+        lanes.connections.close(lane)
+        advance(lane, lanes[lane].pointee.resume(.failed(error, now: MonotonicClock.now)))
+      }
+    }
+  }
+
+  /// Carries the lane from `first` to the next step that must wait.
+  private mutating func advance(_ index: Int, _ first: Step) {
+    let lane = lanes[index]
+    let slot = slots + index
+    let connections = lanes.connections
+    var step = first
+    while true {
+      switch step {
+      case .connect(let endpoint):
+        do throws(Errno) {
+          switch try connections.connect(index, to: endpoint, blocking: false) {
+          case .established(let socket):
+            try watch(socket, lane: index)
+            step = lane.pointee.resume(.connected(now: MonotonicClock.now))
+          case .inProgress(let socket):
+            try watch(socket, lane: index, connecting: true)
+            slot.pointee.waits = .connection
+            return
+          }
+        } catch {
+          connections.close(index)
+          step = lane.pointee.resume(.failed(error, now: MonotonicClock.now))
+        }
+      case .send(let bytes):
+        switch connections.socket(of: index).send(bytes) {
+        case .bytes(let count) where count == bytes.count:
+          step = lane.pointee.resume(.sent(slot.pointee.waits == .writable ? slot.pointee.total : count))
+          slot.pointee.waits = .nothing
+        case .bytes(let count):
+          keep(index, UnsafeRawBufferPointer(rebasing: bytes[count...]), of: bytes.count)
+          step = .send(slot.pointee.rest)
+        case .wouldBlock:
+          keep(index, bytes, of: bytes.count)
+          guard !slot.pointee.watchesWrites else { return }
+          do throws(Errno) {
+            try epoll.modify(connections.socket(of: index).descriptor, Self.both, data: data(of: index))
+            slot.pointee.watchesWrites = true
+            return
+          } catch {
+            step = fail(index, error)
+          }
+        case .failed(let error): step = fail(index, error)
+        }
+      case .receive:
+        guard slot.pointee.isReadable else {
+          slot.pointee.waits = .readable
+          return
+        }
+        slot.pointee.waits = .nothing
+        switch connections.socket(of: index).receive(into: buffer) {
+        case .bytes(let count):
+          // A short read has drained the socket; what comes later brings an edge of its own.
+          if count < buffer.count && !slot.pointee.hasEnded { slot.pointee.isReadable = false }
+          let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+          step = lane.pointee.resume(.received(bytes, now: MonotonicClock.now))
+        case .wouldBlock:
+          slot.pointee.isReadable = false
+          slot.pointee.hasEnded = false
+        case .failed(let error): step = fail(index, error)
+        }
+      case .sleep(let deadline):
+        timers.insert(lane: UInt32(index), deadline: deadline)
+        return
+      case .close:
+        connections.close(index)
+        step = lane.pointee.resume(.closed(now: MonotonicClock.now))
+      case .finished:
+        connections.close(index)
+        liveCount -= 1
+        if isServing { retired.append(index) }
+        return
+      }
+    }
+  }
+
+  private mutating func keep(_ lane: Int, _ rest: UnsafeRawBufferPointer, of total: Int) {
+    let slot = slots + lane
+    if slot.pointee.waits != .writable { slot.pointee.total = total }
+    slot.pointee.waits = .writable
+    slot.pointee.rest = rest
+  }
+
+  private mutating func fail(_ lane: Int, _ error: Errno) -> Step {
+    slots[lane].waits = .nothing
+    return lanes[lane].pointee.resume(.failed(error, now: MonotonicClock.now))
+  }
+}

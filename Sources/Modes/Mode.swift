@@ -1,0 +1,62 @@
+import Measurement
+import SystemCalls
+import Workloads
+
+/// The ways to wait, by the names they go by everywhere.
+public enum ModeID: String, CaseIterable, Codable, Sendable {
+  case blocking
+  case dispatch
+  case taskgroup
+  case epoll
+  case null
+
+  public enum Kind: String, Sendable { case headline, reference, control }
+
+  public var kind: Kind { self == .null ? .control : .headline }
+
+  /// What waits, in a line.
+  public var about: String {
+    switch self {
+    case .blocking: "one thread, in the system call, one operation after another"
+    case .dispatch: "a GCD thread per lane, in blocking calls: a serial queue and one block per lane"
+    case .taskgroup: "a child task per lane on Swift's default executor, resumed by a reactor thread"
+    case .epoll: "one epoll_wait loop over non-blocking descriptors"
+    case .null: "nothing: client and server are paired in memory; measures the harness itself"
+    }
+  }
+
+  /// How many lanes a trial of this concurrency has.
+  public func lanes(for concurrency: Int) -> Int { self == .blocking || self == .null ? 1 : concurrency }
+
+  /// Why the mode cannot do a workload; nil where it can.
+  public func objection(to workload: WorkloadSpec) -> String? {
+    switch (self, workload) {
+    case (.blocking, .echo(let spec)) where spec.ends == .both:
+      "blocking cannot hold both ends: its one thread would wait for itself"
+    case (.null, .http(let spec)) where !spec.targets.isEmpty:
+      "null has no network to reach a target by"
+    default: nil
+    }
+  }
+}
+
+/// A way to wait: carries lanes through their steps until all of them have finished, and is the only code that blocks,
+/// suspends or polls. It reads the clock right after what it waited for.
+protocol Mode {
+  /// Whether its sockets are in blocking mode.
+  static var blocks: Bool { get }
+  /// How many threads carry lanes: more than one share their recorders.
+  static var isMultithreaded: Bool { get }
+
+  static func drive<L: Lane & ~Copyable>(_ lanes: LaneTable<L>) throws(Errno)
+}
+
+/// The lanes of a trial with their connections, both by number. The mode that drives a lane is the only one to touch it.
+struct LaneTable<L: Lane & ~Copyable>: @unchecked Sendable {
+  let base: UnsafeMutablePointer<L>
+  let count: Int
+  let connections: ConnectionTable
+
+  @inline(__always)
+  subscript(lane: Int) -> UnsafeMutablePointer<L> { base + lane }
+}

@@ -1,0 +1,161 @@
+import Measurement
+import Synchronization
+import SystemCalls
+import Workloads
+
+/// What a monitor watches: the lanes as another thread may see them.
+protocol Watched: Sendable {
+  var count: Int { get }
+  /// The start of the operation that the lane holds, if it holds one.
+  func operationStart(of lane: Int) -> Instant?
+  var connections: ConnectionTable { get }
+}
+
+/// A thread beside the mode: reads the counters at the window's edges, samples what is in flight, shuts down the
+/// connections of operations that are out of time, and all of them at the trial's end, so that a blocked thread also
+/// ends. It is the same in every mode.
+final class Monitor: @unchecked Sendable {
+  /// What it has seen, complete once `finish` has returned.
+  private(set) var inFlight = InFlightSamples()
+  private(set) var series: [SeriesSample] = []
+  private(set) var threadsPeak: Int?
+  private(set) var descriptorsPeak: Int?
+  private var before: ResourceUsage?
+  private var after: ResourceUsage?
+
+  private let watched: any Watched
+  private let recorders: [Recorder]
+  private let opens: Instant
+  private let closes: Instant
+  private let timeout: Nanoseconds
+  private let edges: WindowEdges?
+  private let tick: Nanoseconds
+  private let isStopped = Atomic(false)
+  private var thread: Thread?
+  private var last = LatencyHistogram()
+
+  /// A series has about this many points.
+  private static let seriesLength: UInt64 = 50
+
+  /// - Parameters:
+  ///   - expected: how long the window will be, as far as can be told.
+  ///   - edges: told when the window opens and closes.
+  init(
+    _ watched: any Watched, recorders: [Recorder], opens: Instant, closes: Instant, timeout: Nanoseconds,
+    expected: Nanoseconds, edges: WindowEdges?
+  ) {
+    self.watched = watched
+    self.recorders = recorders
+    self.opens = opens
+    self.closes = closes
+    self.timeout = timeout
+    self.edges = edges
+    // A look at every lane takes some nanoseconds: it is to stay well below a hundredth of the time.
+    let leastTick = max(1_000_000, UInt64(watched.count) * 2_000)
+    tick = Nanoseconds(min(max(expected.count / (4 * Self.seriesLength), leastTick), max(20_000_000, leastTick)))
+  }
+
+  /// Begins. A window that opens at once is opened by the caller's thread, before it does anything else.
+  func start(opensAtOnce: Bool) throws(Errno) {
+    if opensAtOnce { open() }
+    thread = try Thread(name: "monitor") { self.run() }
+  }
+
+  /// All lanes have finished: reads what is left to be read, and ends the thread.
+  func finish() {
+    let usage = ResourceUsage.current()
+    isStopped.store(true, ordering: .releasing)
+    thread?.join()
+    if before == nil { open() }
+    if after == nil {
+      after = usage
+      edges?.closed()
+    }
+    sampleProcess()
+    sampleSeries(at: min(MonotonicClock.now, closes))
+  }
+
+  /// What the process used within the window.
+  var usage: ResourceUsage { after!.since(before!) }
+
+  private func open() {
+    before = ResourceUsage.current()
+    edges?.opened()
+  }
+
+  private func run() {
+    if before == nil {
+      wait(until: opens)
+      if isStopped.load(ordering: .acquiring) { return }
+      open()
+    }
+    sampleProcess()
+    let seriesInterval = Nanoseconds(tick.count * 4)
+    var nextSeries = opens + seriesInterval
+    var next = MonotonicClock.now + tick
+    while !isStopped.load(ordering: .acquiring) {
+      wait(until: min(next, closes))
+      if isStopped.load(ordering: .acquiring) { return }
+      let now = MonotonicClock.now
+      if now >= closes { return close() }
+      sampleLanes(at: now)
+      if now >= nextSeries {
+        sampleSeries(at: now)
+        nextSeries = max(nextSeries + seriesInterval, now)
+      }
+      next = max(next + tick, now)
+    }
+  }
+
+  /// The window's end: ends every wait that would outlast it.
+  private func close() {
+    after = ResourceUsage.current()
+    edges?.closed()
+    while !isStopped.load(ordering: .acquiring) {
+      for lane in 0..<watched.connections.count { watched.connections.shutDown(lane) }
+      wait(until: MonotonicClock.now + .milliseconds(50))
+    }
+  }
+
+  private func wait(until instant: Instant) {
+    // In pieces, so that the end of the trial is soon noticed.
+    while case let now = MonotonicClock.now, now < instant, !isStopped.load(ordering: .acquiring) {
+      sleepBlocking(until: min(instant, now + .milliseconds(20)))
+    }
+  }
+
+  private func sampleLanes(at now: Instant) {
+    var held = 0
+    for lane in 0..<watched.count {
+      guard let start = watched.operationStart(of: lane) else { continue }
+      held += 1
+      if timeout > .zero && now.since(start) >= timeout { watched.connections.shutDown(lane) }
+    }
+    inFlight.add(held)
+  }
+
+  private func sampleSeries(at now: Instant) {
+    var sum = LatencyHistogram()
+    for recorder in recorders { recorder.snapshot(into: &sum) }
+    let threads = ProcFile.threads
+    series.append(SeriesSample(at: now.since(opens), latency: sum.subtracting(last), threads: threads))
+    last = sum
+    threadsPeak = [threadsPeak, threads].compactMap { $0 }.max()
+  }
+
+  private func sampleProcess() {
+    threadsPeak = [threadsPeak, ProcFile.threads].compactMap { $0 }.max()
+    descriptorsPeak = [descriptorsPeak, ProcFile.openDescriptors].compactMap { $0 }.max()
+  }
+}
+
+/// Whom to tell that the window has opened and closed.
+public struct WindowEdges: Sendable {
+  public var opened: @Sendable () -> Void
+  public var closed: @Sendable () -> Void
+
+  public init(opened: @escaping @Sendable () -> Void, closed: @escaping @Sendable () -> Void) {
+    self.opened = opened
+    self.closed = closed
+  }
+}

@@ -1,0 +1,159 @@
+import Glibc
+import Synchronization
+import SystemCalls
+
+/// A thread that waits in epoll_wait and resumes the tasks whose descriptors have become ready. Descriptors are
+/// registered once, edge-triggered; per lane and direction one atomic word says what it last heard.
+struct Reactor: @unchecked Sendable {
+  private struct Slot: ~Copyable {
+    let read = Atomic<UInt>(Word.idle)
+    let write = Atomic<UInt>(Word.idle)
+    /// Which of the lane's connections the words speak of.
+    let generation = Atomic<UInt32>(0)
+    var watchesWrites = false
+  }
+
+  /// `idle`, `ready`, `ended` (for good: the next transfer says how), or the bits of the continuation that waits.
+  private enum Word {
+    static var idle: UInt { 0 }
+    static var ready: UInt { 1 }
+    static var ended: UInt { 2 }
+  }
+
+  private struct Shared: ~Copyable {
+    let epoll: Epoll
+    let wakeUp: WakeUp
+  }
+
+  private let slots: UnsafeMutablePointer<Slot>
+  private let count: Int
+  private let shared: UnsafeMutablePointer<Shared>
+  private let thread: Thread
+
+  private static let stopData = UInt64.max
+
+  init(lanes count: Int) throws(Errno) {
+    let shared = UnsafeMutablePointer<Shared>.allocate(capacity: 1)
+    shared.initialize(to: Shared(epoll: try Epoll(), wakeUp: try WakeUp()))
+    try shared.pointee.epoll.add(shared.pointee.wakeUp.descriptor, .readable, data: Self.stopData)
+    // Zero pages are idle slots, and take no memory until they are used.
+    let slots = calloc(count, MemoryLayout<Slot>.stride)!.bindMemory(to: Slot.self, capacity: count)
+    nonisolated(unsafe) let (unsafeShared, unsafeSlots) = (shared, slots)
+    thread = try Thread(name: "reactor") { Self.run(unsafeShared, unsafeSlots) }
+    self.shared = shared
+    self.slots = slots
+    self.count = count
+  }
+
+  /// Ends the thread and frees everything. Nobody may wait any more.
+  func stop() {
+    shared.pointee.wakeUp.signal()
+    thread.join()
+    shared.deinitialize(count: 1)
+    shared.deallocate()
+    free(slots)
+  }
+
+  private static func run(_ shared: UnsafeMutablePointer<Shared>, _ slots: UnsafeMutablePointer<Slot>) {
+    while true {
+      let count = shared.pointee.epoll.wait(timeout: -1)
+      for event in 0..<count {
+        let (readiness, data) = shared.pointee.epoll[event]
+        if data == stopData { return }
+        let slot = slots + Int(data & 0xffff_ffff)
+        guard slot.pointee.generation.load(ordering: .acquiring) == UInt32(data >> 32) else { continue }
+        let ended = !readiness.isDisjoint(with: .ended)
+        if ended || readiness.contains(.readable) { signal(slot.pointee.read, ended: ended) }
+        if ended || readiness.contains(.writable) { signal(slot.pointee.write, ended: ended) }
+      }
+    }
+  }
+
+  /// Resumes whoever waits on the word, or leaves word of the news.
+  private static func signal(_ word: borrowing Atomic<UInt>, ended: Bool) {
+    var old = word.load(ordering: .acquiring)
+    while old != Word.ended {
+      let waits = old > Word.ended
+      let new = ended ? Word.ended : waits ? Word.idle : Word.ready
+      let (exchanged, seen) = word.compareExchange(expected: old, desired: new, ordering: .acquiringAndReleasing)
+      if exchanged {
+        if waits { unsafeBitCast(old, to: UnsafeContinuation<Void, Never>.self).resume() }
+        return
+      }
+      old = seen
+    }
+  }
+
+  // MARK: The tasks' side
+
+  /// A new connection of the lane.
+  func register(_ socket: Socket, lane: Int, alsoWritable: Bool = false) throws(Errno) {
+    let slot = slots + lane
+    let generation = slot.pointee.generation.load(ordering: .relaxed) &+ 1
+    slot.pointee.generation.store(generation, ordering: .releasing)
+    slot.pointee.read.store(Word.idle, ordering: .relaxed)
+    slot.pointee.write.store(Word.idle, ordering: .releasing)
+    slot.pointee.watchesWrites = alsoWritable
+    try shared.pointee.epoll.add(
+      socket.descriptor, alsoWritable ? Self.both : Self.readsOnly, data: UInt64(generation) << 32 | UInt64(lane))
+  }
+
+  /// Asks for news of the connection becoming writable, which is only needed once it has not been.
+  func watchWrites(_ socket: Socket, lane: Int) throws(Errno) {
+    let slot = slots + lane
+    guard !slot.pointee.watchesWrites else { return }
+    slot.pointee.watchesWrites = true
+    let generation = slot.pointee.generation.load(ordering: .relaxed)
+    try shared.pointee.epoll.modify(socket.descriptor, Self.both, data: UInt64(generation) << 32 | UInt64(lane))
+  }
+
+  private static let readsOnly: Epoll.Readiness = [.readable, .peerFinished, .edgeTriggered]
+  private static let both: Epoll.Readiness = [.readable, .writable, .peerFinished, .edgeTriggered]
+
+  @inline(__always)
+  func readable(_ lane: Int) async {
+    if !Self.consume(slots[lane].read) { await wait(lane, isRead: true) }
+  }
+
+  @inline(__always)
+  func writable(_ lane: Int) async {
+    if !Self.consume(slots[lane].write) { await wait(lane, isRead: false) }
+  }
+
+  /// There may be more to read than was taken.
+  func keepReadable(_ lane: Int) {
+    _ = slots[lane].read.compareExchange(expected: Word.idle, desired: Word.ready, ordering: .acquiringAndReleasing)
+  }
+
+  /// There was nothing to read after all.
+  func forgetReadable(_ lane: Int) {
+    _ = slots[lane].read.compareExchange(expected: Word.ended, desired: Word.idle, ordering: .acquiringAndReleasing)
+  }
+
+  /// Whether there has been news since the last time.
+  @inline(__always)
+  private static func consume(_ word: borrowing Atomic<UInt>) -> Bool {
+    switch word.load(ordering: .acquiring) {
+    case Word.ended: true
+    case Word.ready:
+      // Only the reactor writes meanwhile, and what it writes is news too.
+      word.compareExchange(expected: Word.ready, desired: Word.idle, ordering: .acquiringAndReleasing).exchanged || true
+    default: false
+    }
+  }
+
+  private func wait(_ lane: Int, isRead: Bool) async {
+    await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
+      let bits = unsafeBitCast(continuation, to: UInt.self)
+      let isWaiting =
+        isRead ? Self.install(bits, in: slots[lane].read) : Self.install(bits, in: slots[lane].write)
+      if !isWaiting { continuation.resume() }
+    }
+  }
+
+  /// False where news came first; it is consumed.
+  private static func install(_ bits: UInt, in word: borrowing Atomic<UInt>) -> Bool {
+    if word.compareExchange(expected: Word.idle, desired: bits, ordering: .acquiringAndReleasing).exchanged { return true }
+    return !consume(word)
+  }
+}

@@ -1,0 +1,274 @@
+import Glibc
+import Measurement
+import SystemCalls
+import Workloads
+
+/// Why a trial could not begin, in a line.
+public struct TrialFailure: Error, CustomStringConvertible {
+  public let description: String
+}
+
+/// Runs the client of a trial in this process.
+public enum Trial {
+  /// - Parameter edges: told when the window opens and closes.
+  public static func run(_ spec: TrialSpec, edges: WindowEdges? = nil) throws(TrialFailure) -> TrialOutcome {
+    if let objection = spec.mode.objection(to: spec.workload) { throw TrialFailure(description: objection) }
+    // The only place where a mode meets a workload: here the drivers are specialised for both.
+    switch spec.mode {
+    case .blocking: return try Bench(spec, edges).run(BlockingMode.self)
+    case .dispatch: return try Bench(spec, edges).run(DispatchMode.self)
+    case .taskgroup: return try Bench(spec, edges).run(TaskGroupMode.self)
+    case .epoll: return try Bench(spec, edges).run(EpollMode.self)
+    case .null: return try Bench(spec, edges).runNull()
+    }
+  }
+}
+
+/// The bench on which one trial is set up, timed and taken down.
+private struct Bench {
+  let spec: TrialSpec
+  let edges: WindowEdges?
+  let laneCount: Int
+
+  init(_ spec: TrialSpec, _ edges: WindowEdges?) {
+    self.spec = spec
+    self.edges = edges
+    laneCount = spec.mode.lanes(for: spec.concurrency)
+  }
+
+  func run<M: Mode>(_ mode: M.Type) throws(TrialFailure) -> TrialOutcome {
+    switch spec.workload {
+    case .sleep(let sleep):
+      let connections = ConnectionTable(count: 0, endpoints: [])
+      return try measure(mode, count: laneCount, connections) { trial, recorder, _ in
+        ClientLane(SleepConversation(duration: sleep.duration), trial: trial, recorder: recorder)
+      }
+    case .echo(let echo) where echo.ends == .both:
+      return try runPairs(mode, echo)
+    case .echo(let echo):
+      let connections = try connected(mode)
+      return try measure(mode, count: laneCount, connections) { trial, recorder, _ in
+        ClientLane(client(echo), trial: trial, recorder: recorder, connectedTo: 0)
+      }
+    case .http(let http):
+      let replies = http.gather ? ReplyStore() : nil
+      let requests = Boxed(requests(http, replies))
+      defer { requests.deallocate() }
+      let isKept = http.connection == .keepAlive
+      let connections = try isKept ? connected(mode) : ConnectionTable(count: laneCount, endpoints: try endpoints())
+      var outcome = try measure(mode, count: laneCount, connections) { trial, recorder, lane in
+        ClientLane(
+          HTTPClient(requests.pointer), trial: trial, recorder: recorder,
+          connectedTo: isKept ? endpoint(of: lane, http) : nil)
+      }
+      outcome.replies = replies
+      return outcome
+    }
+  }
+
+  /// Client and server of each lane in memory.
+  func runNull() throws(TrialFailure) -> TrialOutcome {
+    let tally = Boxed(ServerTally(shared: false))
+    defer { tally.deallocate() }
+    let none = ConnectionTable(count: 0, endpoints: [])
+    switch spec.workload {
+    case .sleep(let sleep):
+      return try measureNull(none, makeServer: { ServerLane(EchoServer(), tally: tally.pointer) }) { trial, recorder, _ in
+        ClientLane(SleepConversation(duration: sleep.duration), trial: trial, recorder: recorder)
+      }
+    case .echo(let echo):
+      return try measureNull(none, makeServer: { ServerLane(EchoServer(), tally: tally.pointer) }) { trial, recorder, _ in
+        ClientLane(client(echo), trial: trial, recorder: recorder)
+      }
+    case .http(let http):
+      let replies = http.gather ? ReplyStore() : nil
+      let requests = Boxed(requests(http, replies))
+      defer { requests.deallocate() }
+      var outcome = try measureNull(
+        none, makeServer: { ServerLane(HTTPServer(peer: Self.loopback), tally: tally.pointer) }
+      ) { trial, recorder, _ in
+        ClientLane(HTTPClient(requests.pointer), trial: trial, recorder: recorder)
+      }
+      outcome.replies = replies
+      return outcome
+    }
+  }
+
+  /// Two lanes to a pair: a client's, then a server's.
+  private func runPairs<M: Mode>(_ mode: M.Type, _ echo: EchoSpec) throws(TrialFailure) -> TrialOutcome {
+    let connections = ConnectionTable(count: 2 * laneCount, endpoints: [])
+    do throws(Errno) {
+      for pair in 0..<laneCount {
+        let (near, far) = try Socket.pair(tcp: echo.transport == .tcp, blocking: M.blocks)
+        connections.adopt(near, lane: 2 * pair)
+        connections.adopt(far, lane: 2 * pair + 1)
+      }
+    } catch {
+      throw TrialFailure(description: "cannot open \(laneCount) pairs of sockets: \(error)")
+    }
+    let tally = Boxed(ServerTally(shared: M.isMultithreaded))
+    defer { tally.deallocate() }
+    return try measure(mode, count: 2 * laneCount, connections) { trial, recorder, lane in
+      lane % 2 == 0
+        ? PairedLane(client: ClientLane(client(echo), trial: trial, recorder: recorder, connectedTo: 0))
+        : PairedLane<EchoClient, EchoServer>(server: ServerLane(EchoServer(), tally: tally.pointer))
+    }
+  }
+
+  // MARK: Workloads
+
+  private func client(_ echo: EchoSpec) -> EchoClient {
+    EchoClient(size: echo.size.count, delay: echo.delay, seed: spec.seed)
+  }
+
+  private static let loopback = "127.0.0.1"
+
+  private func requests(_ http: HTTPSpec, _ replies: ReplyStore?) -> HTTPRequests {
+    HTTPRequests(
+      http, server: spec.isOwnServer ? (spec.endpoints.first ?? Self.loopback, "Hello, \(Self.loopback)!") : nil,
+      seed: spec.seed, replies: replies)
+  }
+
+  private func endpoint(of lane: Int, _ http: HTTPSpec) -> Int32 { Int32(lane % max(1, http.targets.count)) }
+
+  private func endpoints() throws(TrialFailure) -> [SocketAddress] {
+    do {
+      return try spec.endpoints.map { try SocketAddress(parsing: $0) }
+    } catch {
+      throw TrialFailure(description: "\(error)")
+    }
+  }
+
+  private func connected<M: Mode>(_ mode: M.Type) throws(TrialFailure) -> ConnectionTable {
+    let endpoints = try endpoints()
+    let connections = ConnectionTable(count: laneCount, endpoints: endpoints)
+    do throws(Errno) {
+      try connections.connectAll(
+        to: { Int32($0 % endpoints.count) }, blocking: M.blocks, timeout: spec.workload.timeout)
+    } catch {
+      throw TrialFailure(description: "cannot open \(laneCount) connections to \(endpoints[0]): \(error)")
+    }
+    return connections
+  }
+
+  // MARK: Measuring
+
+  private func measure<M: Mode, L: TimedLane & ~Copyable>(
+    _ mode: M.Type, count: Int, _ connections: ConnectionTable,
+    makeLane: (UnsafePointer<TrialState>, Recorder, Int) -> L
+  ) throws(TrialFailure) -> TrialOutcome {
+    try measure(isShared: M.isMultithreaded, count: count, connections, makeLane: makeLane) {
+      (lanes) throws(Errno) in try M.drive(lanes)
+    }
+  }
+
+  private func measureNull<L: TimedLane & ~Copyable, S: Lane & ~Copyable>(
+    _ connections: ConnectionTable, makeServer: () -> S, makeLane: (UnsafePointer<TrialState>, Recorder, Int) -> L
+  ) throws(TrialFailure) -> TrialOutcome {
+    try measure(isShared: false, count: 1, connections, makeLane: makeLane) { lanes in
+      NullMode.drive(lanes[0], makeServer: makeServer)
+    }
+  }
+
+  private func measure<L: TimedLane & ~Copyable>(
+    isShared: Bool, count: Int, _ connections: ConnectionTable,
+    makeLane: (UnsafePointer<TrialState>, Recorder, Int) -> L, drive: (LaneTable<L>) throws(Errno) -> Void
+  ) throws(TrialFailure) -> TrialOutcome {
+    let stripes = isShared ? min(count, 2 * max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) : 1
+    let recorders = (0..<stripes).map { _ in Recorder.allocate(shared: isShared) }
+    let trial = UnsafeMutablePointer<TrialState>.allocate(capacity: 1)
+    let base = UnsafeMutablePointer<L>.allocate(capacity: count)
+    for lane in 0..<count { (base + lane).initialize(to: makeLane(trial, recorders[lane % stripes], lane)) }
+    let lanes = LaneTable(base: base, count: count, connections: connections)
+
+    let start = MonotonicClock.now
+    let opens = start + spec.warmup
+    let closes = spec.duration.map { opens + $0 } ?? start + spec.deadline
+    trial.initialize(
+      to: TrialState(asked: spec.operations, opens: opens, closes: closes, timeout: spec.workload.timeout))
+    defer {
+      base.deinitialize(count: count)
+      base.deallocate()
+      trial.deinitialize(count: 1)
+      trial.deallocate()
+      for recorder in recorders { recorder.deallocate() }
+      connections.deallocate()
+    }
+
+    let monitor = Monitor(
+      lanes, recorders: recorders, opens: opens, closes: closes, timeout: spec.workload.timeout,
+      expected: spec.duration ?? spec.predictedWindow, edges: edges)
+    do throws(Errno) {
+      try monitor.start(opensAtOnce: spec.warmup == .zero)
+      try drive(lanes)
+    } catch {
+      monitor.finish()
+      throw TrialFailure(description: "the mode could not begin: \(error)")
+    }
+    monitor.finish()
+    return outcome(lanes, recorders, monitor, trial)
+  }
+
+  private func outcome<L: TimedLane & ~Copyable>(
+    _ lanes: LaneTable<L>, _ recorders: [Recorder], _ monitor: Monitor, _ trial: UnsafePointer<TrialState>
+  ) -> TrialOutcome {
+    func sum(_ value: (Recorder) -> UInt64) -> UInt64 { recorders.reduce(0) { $0 &+ value($1) } }
+    var latency = LatencyHistogram()
+    var kinds: [OutcomeKind: UInt64] = [:]
+    for recorder in recorders {
+      recorder.snapshot(into: &latency)
+      for (kind, count) in recorder.kinds { kinds[OutcomeKind(rawValue: UInt16(kind)), default: 0] += count }
+    }
+    let (opens, closes) = (trial.pointee.opens, trial.pointee.closes)
+    let lastEnd = recorders.compactMap(\.lastEnd).max()
+    let ages = (0..<lanes.count).compactMap { lanes.operationStart(of: $0) }.map { closes.since($0) }
+    let ranOutOfTime = spec.duration == nil && !ages.isEmpty
+    let end = spec.duration == nil && !ranOutOfTime ? lastEnd ?? opens : closes
+    return TrialOutcome(
+      wall: end.since(opens), done: sum(\.done), verified: sum(\.verified), checksum: sum(\.checksum),
+      sentBytes: sum(\.sentBytes), receivedBytes: sum(\.receivedBytes), kinds: kinds, unfinishedAges: ages,
+      latency: latency, inFlight: monitor.inFlight, series: monitor.series, usage: monitor.usage,
+      threadsPeak: monitor.threadsPeak, descriptorsPeak: monitor.descriptorsPeak, replies: nil,
+      ranOutOfTime: ranOutOfTime)
+  }
+}
+
+/// A lane whose operation in hand others may see.
+protocol TimedLane: Lane, ~Copyable {
+  var operationStart: Instant? { get }
+}
+
+extension ClientLane: TimedLane where C: ~Copyable {}
+extension PairedLane: TimedLane where Client: ~Copyable, Server: ~Copyable {}
+
+extension LaneTable: Watched where L: TimedLane & ~Copyable {
+  func operationStart(of lane: Int) -> Instant? { base[lane].operationStart }
+}
+
+/// A value that lanes point to.
+private struct Boxed<Value: ~Copyable>: @unchecked Sendable {
+  private let storage: UnsafeMutablePointer<Value>
+  var pointer: UnsafePointer<Value> { UnsafePointer(storage) }
+
+  init(_ value: consuming Value) {
+    storage = .allocate(capacity: 1)
+    storage.initialize(to: value)
+  }
+
+  func deallocate() {
+    storage.deinitialize(count: 1)
+    storage.deallocate()
+  }
+}
+
+extension TrialSpec {
+  /// How long the operations take at least, by arithmetic: none is shorter than its wait, and no more are under way
+  /// at once than there are lanes.
+  public var predictedWindow: Nanoseconds {
+    guard let operations else { return duration ?? .zero }
+    let lanes = UInt64(max(1, mode.lanes(for: concurrency)))
+    let rounds = operations / lanes + (operations % lanes == 0 ? 0 : 1)
+    let (total, overflow) = rounds.multipliedReportingOverflow(by: workload.leastDuration.count)
+    return Nanoseconds(overflow ? UInt64(Int64.max) : total)
+  }
+}

@@ -1,0 +1,85 @@
+import Measurement
+import Workloads
+
+/// What the client of a trial is told to do.
+public struct TrialSpec: Codable, Sendable {
+  public var mode: ModeID
+  public var workload: WorkloadSpec
+  public var concurrency: Int
+  /// How many operations to do; nil where `duration` says when the window ends.
+  public var operations: UInt64?
+  public var duration: Nanoseconds?
+  public var warmup: Nanoseconds
+  /// From the start; after it whatever still runs is unfinished.
+  public var deadline: Nanoseconds
+  public var seed: UInt64
+  /// Addresses to connect to, one per target; empty where the workload needs none.
+  public var endpoints: [String]
+  /// Whether the endpoint is the harness's own server, so that its answers are known.
+  public var isOwnServer: Bool
+
+  public init(
+    mode: ModeID, workload: WorkloadSpec, concurrency: Int, operations: UInt64?, duration: Nanoseconds?,
+    warmup: Nanoseconds, deadline: Nanoseconds, seed: UInt64, endpoints: [String], isOwnServer: Bool
+  ) {
+    self.mode = mode
+    self.workload = workload
+    self.concurrency = concurrency
+    self.operations = operations
+    self.duration = duration
+    self.warmup = warmup
+    self.deadline = deadline
+    self.seed = seed
+    self.endpoints = endpoints
+    self.isOwnServer = isOwnServer
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case mode, workload, concurrency, operations, duration, warmup, deadline, seed, endpoints
+    case isOwnServer = "own_server"
+  }
+}
+
+/// What a trial came to, within its window.
+public struct TrialOutcome: Sendable {
+  public var wall: Nanoseconds
+  public var done: UInt64
+  public var verified: UInt64
+  public var checksum: UInt64
+  public var sentBytes: UInt64
+  public var receivedBytes: UInt64
+  /// What was not verified, by kind.
+  public var kinds: [OutcomeKind: UInt64]
+  /// How long each operation that was neither done nor failed had been under way.
+  public var unfinishedAges: [Nanoseconds]
+  public var latency: LatencyHistogram
+  public var inFlight: InFlightSamples
+  public var series: [SeriesSample]
+  public var usage: ResourceUsage
+  public var threadsPeak: Int?
+  public var descriptorsPeak: Int?
+  public var replies: ReplyStore?
+  /// Whether the deadline ended a trial that was to do a number of operations.
+  public var ranOutOfTime: Bool
+}
+
+/// Lanes that held an operation, at even intervals within the window.
+public struct InFlightSamples: Sendable, Equatable {
+  public var count = 0
+  public var sum = 0
+  public var max = 0
+
+  mutating func add(_ inFlight: Int) {
+    count += 1
+    sum += inFlight
+    max = Swift.max(max, inFlight)
+  }
+}
+
+/// What happened between the sample before and `at`.
+public struct SeriesSample: Sendable {
+  /// From the window's opening.
+  public var at: Nanoseconds
+  public var latency: LatencyHistogram
+  public var threads: Int?
+}

@@ -1,0 +1,96 @@
+/// The version of the layout of `run.json` and `trials.jsonl`. Readers ignore fields they do not know, and refuse
+/// versions they do not know.
+public enum SchemaVersion {
+  public static let current = 1
+}
+
+/// A run: what was planned, by what, and on which machine. Written once, before the first trial.
+public struct RunRecord: Codable, Equatable, Sendable {
+  public var schemaVersion = SchemaVersion.current
+  public var runID: String
+  /// ISO 8601, UTC.
+  public var started: String
+  public var tool: Tool
+  public var command: [String]
+  public var seed: UInt64
+  /// The suite as it was carried out, overrides applied.
+  public var suite: JSONValue
+  public var trialsPlanned: Int
+  public var environment: Environment
+
+  public init(
+    runID: String, started: String, tool: Tool, command: [String], seed: UInt64, suite: JSONValue, trialsPlanned: Int,
+    environment: Environment
+  ) {
+    self.runID = runID
+    self.started = started
+    self.tool = tool
+    self.command = command
+    self.seed = seed
+    self.suite = suite
+    self.trialsPlanned = trialsPlanned
+    self.environment = environment
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case schemaVersion = "schema_version"
+    case runID = "run_id"
+    case started, tool, command, seed, suite
+    case trialsPlanned = "trials_planned"
+    case environment
+  }
+
+  public struct Tool: Codable, Equatable, Sendable {
+    public var version: String
+    /// The commit it was built from, where that is known; `-dirty` where the tree had changes.
+    public var commit: String?
+    public var configuration: String
+
+    public init(version: String, commit: String?, configuration: String) {
+      self.version = version
+      self.commit = commit
+      self.configuration = configuration
+    }
+  }
+}
+
+/// The machine of a run. What could not be read is absent.
+public struct Environment: Codable, Equatable, Sendable {
+  public var cpuModel: String?
+  public var cpusOnline: Int?
+  /// The processors that the harness was allowed, and how it split them.
+  public var cpusAllowed: [Int]?
+  public var clientCPUs: [Int]?
+  public var serverCPUs: [Int]?
+  public var kernel: String?
+  public var architecture: String?
+  public var memory: UInt64?
+  public var toolchain: String?
+  public var libc: String?
+  public var governor: String?
+  public var hypervisor: Bool?
+  /// Processor time per period that the control group allows, such as `max 100000`.
+  public var containerCPULimit: String?
+  public var containerMemoryLimit: String?
+  public var descriptorLimit: Int?
+  public var ephemeralPorts: [Int]?
+  public var timerSlack: UInt64?
+
+  public init() {}
+
+  enum CodingKeys: String, CodingKey {
+    case cpuModel = "cpu_model"
+    case cpusOnline = "cpus_online"
+    case cpusAllowed = "cpus_allowed"
+    case clientCPUs = "client_cpus"
+    case serverCPUs = "server_cpus"
+    case kernel, architecture
+    case memory = "memory_bytes"
+    case toolchain, libc, governor, hypervisor
+    case containerCPULimit = "container_cpu_limit"
+    case containerMemoryLimit = "container_memory_limit"
+    case descriptorLimit = "descriptor_limit"
+    case ephemeralPorts = "ephemeral_ports"
+    case timerSlack = "timer_slack_ns"
+  }
+}

@@ -1,0 +1,295 @@
+import Measurement
+
+/// One trial: one workload at one point in one mode, as it was measured. What does not apply is absent, never zero.
+/// Times are in nanoseconds, sizes in bytes.
+public struct TrialRecord: Codable, Equatable, Sendable {
+  public var schemaVersion = SchemaVersion.current
+  public var runID: String
+  public var experiment: String
+  /// The trial's number in the plan of its run, from 1.
+  public var trial: Int
+  public var round: Int
+  /// The position in which it was carried out within its round, from 1.
+  public var order: Int
+  public var seed: UInt64
+  public var mode: String
+  public var variant: String?
+  public var workload: JSONValue
+  public var arrivals: Arrivals
+  public var concurrency: Int
+  public var limit: Int?
+  public var pipeline: Int?
+  public var operations: Operations
+  /// Of all verified answers, in 16 hexadecimal digits.
+  public var checksum: String?
+  public var bytes: Bytes?
+  /// The length of the window.
+  public var wall: UInt64?
+  /// Operations done in the window, per second.
+  public var throughput: Double?
+  public var latency: Latency?
+  /// By class, where there is more than one class of lanes.
+  public var lanes: [String: LaneClass]?
+  public var inFlight: InFlight?
+  public var series: [SeriesPoint]?
+  public var client: ProcessUsage?
+  public var server: ProcessUsage?
+  public var machine: MachineUsage?
+  /// Where the trial was not carried out: why.
+  public var skipped: Skipped?
+  public var valid: Bool
+  /// Why it is not valid.
+  public var reasons: [String]
+
+  public init(
+    runID: String, experiment: String, trial: Int, round: Int, order: Int, seed: UInt64, mode: String,
+    workload: JSONValue, concurrency: Int, operations: Operations, valid: Bool, reasons: [String]
+  ) {
+    self.runID = runID
+    self.experiment = experiment
+    self.trial = trial
+    self.round = round
+    self.order = order
+    self.seed = seed
+    self.mode = mode
+    self.workload = workload
+    arrivals = Arrivals(kind: "closed")
+    self.concurrency = concurrency
+    self.operations = operations
+    self.valid = valid
+    self.reasons = reasons
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case schemaVersion = "schema_version"
+    case runID = "run_id"
+    case experiment, trial, round, order, seed, mode, variant, workload, arrivals, concurrency, limit, pipeline
+    case operations, checksum, bytes
+    case wall = "wall_ns"
+    case throughput = "throughput_per_s"
+    case latency = "latency_ns"
+    case lanes
+    case inFlight = "in_flight"
+    case series, client, server, machine, skipped, valid, reasons
+  }
+
+  public struct Arrivals: Codable, Equatable, Sendable {
+    /// `closed`, `constant` or `poisson`.
+    public var kind: String
+    public var rate: Double?
+
+    enum CodingKeys: String, CodingKey {
+      case kind
+      case rate = "rate_per_s"
+    }
+  }
+
+  public struct Operations: Codable, Equatable, Sendable {
+    /// How many were to be done, where the plan says so.
+    public var asked: UInt64?
+    /// Answered in full within the window.
+    public var done: UInt64?
+    /// Of those done: with the content that was asked for.
+    public var verified: UInt64?
+    /// Started, and neither done nor failed at the window's end.
+    public var unfinished: UInt64?
+    /// How long the unfinished ones had been under way.
+    public var unfinishedAge: Ages?
+    /// By kind.
+    public var failed: [String: UInt64]?
+    /// Replies with an HTTP status other than 2xx, by status; they are done, and not verified.
+    public var non2xx: [String: UInt64]?
+
+    public init(asked: UInt64? = nil) { self.asked = asked }
+
+    enum CodingKeys: String, CodingKey {
+      case asked, done, verified, unfinished
+      case unfinishedAge = "unfinished_age_ns"
+      case failed
+      case non2xx = "non_2xx"
+    }
+  }
+
+  public struct Ages: Codable, Equatable, Sendable {
+    public var min: UInt64
+    public var mean: UInt64
+    public var max: UInt64
+
+    public init(min: UInt64, mean: UInt64, max: UInt64) {
+      self.min = min
+      self.mean = mean
+      self.max = max
+    }
+  }
+
+  /// Payload of the operations that are done.
+  public struct Bytes: Codable, Equatable, Sendable {
+    public var sent: UInt64
+    public var received: UInt64
+
+    public init(sent: UInt64, received: UInt64) {
+      self.sent = sent
+      self.received = received
+    }
+  }
+
+  public struct Latency: Codable, Equatable, Sendable {
+    /// From an operation's actual start to its end.
+    public var service: LatencySummary
+    /// From its intended start to its end; in open loop only.
+    public var response: LatencySummary?
+
+    public init(service: LatencySummary, response: LatencySummary? = nil) {
+      self.service = service
+      self.response = response
+    }
+  }
+
+  public struct LaneClass: Codable, Equatable, Sendable {
+    public var count: Int
+    public var operations: Operations
+    public var latency: Latency?
+
+    enum CodingKeys: String, CodingKey {
+      case count, operations
+      case latency = "latency_ns"
+    }
+  }
+
+  /// Lanes that held an operation, sampled at even intervals.
+  public struct InFlight: Codable, Equatable, Sendable {
+    public var mean: Double
+    public var max: Int
+    public var samples: Int
+
+    public init(mean: Double, max: Int, samples: Int) {
+      self.mean = mean
+      self.max = max
+      self.samples = samples
+    }
+  }
+
+  public struct Skipped: Codable, Equatable, Sendable {
+    public var reason: String
+    /// How long it would have taken, by arithmetic.
+    public var predictedWall: UInt64?
+
+    public init(reason: String, predictedWall: UInt64? = nil) {
+      self.reason = reason
+      self.predictedWall = predictedWall
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case reason
+      case predictedWall = "predicted_wall_ns"
+    }
+  }
+}
+
+/// A distribution of latencies in nanoseconds. Percentiles with too few samples beyond them are absent.
+public struct LatencySummary: Codable, Equatable, Sendable {
+  public var count: UInt64
+  public var min: UInt64?
+  public var mean: Double?
+  public var max: UInt64?
+  public var p50: UInt64?
+  public var p90: UInt64?
+  public var p99: UInt64?
+  public var p99_9: UInt64?
+  /// HdrHistogram V2 payload in base64, lossless.
+  public var histogram: String
+
+  public init(_ latencies: LatencyHistogram) {
+    count = latencies.count
+    if count > 0 {
+      min = latencies.minimum
+      mean = latencies.mean
+      max = latencies.maximum
+    }
+    func supported(_ percentile: Double) -> UInt64? {
+      latencies.percentileIsSupported(percentile) ? latencies.percentile(percentile) : nil
+    }
+    p50 = supported(50)
+    p90 = supported(90)
+    p99 = supported(99)
+    p99_9 = supported(99.9)
+    histogram = latencies.encoded()
+  }
+}
+
+/// What happened between the previous point and `t`.
+public struct SeriesPoint: Codable, Equatable, Sendable {
+  /// From the window's opening.
+  public var t: UInt64
+  public var done: UInt64
+  public var p50: UInt64?
+  public var p99: UInt64?
+  public var max: UInt64?
+  public var threads: Int?
+
+  public init(t: UInt64, done: UInt64, p50: UInt64?, p99: UInt64?, max: UInt64?, threads: Int?) {
+    self.t = t
+    self.done = done
+    self.p50 = p50
+    self.p99 = p99
+    self.max = max
+    self.threads = threads
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case t = "t_ns"
+    case done
+    case p50 = "p50_ns"
+    case p99 = "p99_ns"
+    case max = "max_ns"
+    case threads
+  }
+}
+
+/// What one side's process used within the window; peaks are of its whole life.
+public struct ProcessUsage: Codable, Equatable, Sendable {
+  public var userTime: UInt64?
+  public var systemTime: UInt64?
+  /// Made through the harness's own wrappers; those of the language runtime are not among them.
+  public var directCalls: UInt64?
+  public var voluntarySwitches: UInt64?
+  public var involuntarySwitches: UInt64?
+  public var threadsPeak: Int?
+  public var descriptorsPeak: Int?
+  public var memoryPeak: UInt64?
+  /// Processors that it was allowed.
+  public var cpus: [Int]?
+  /// What a server counted for itself.
+  public var operationsDone: UInt64?
+  public var connections: UInt64?
+  public var failed: UInt64?
+  public var bytesSent: UInt64?
+  public var bytesReceived: UInt64?
+
+  public init() {}
+
+  enum CodingKeys: String, CodingKey {
+    case userTime = "cpu_user_ns"
+    case systemTime = "cpu_system_ns"
+    case directCalls = "syscalls_direct"
+    case voluntarySwitches = "switches_voluntary"
+    case involuntarySwitches = "switches_involuntary"
+    case threadsPeak = "threads_peak"
+    case descriptorsPeak = "descriptors_peak"
+    case memoryPeak = "rss_peak_bytes"
+    case cpus
+    case operationsDone = "operations_done"
+    case connections, failed
+    case bytesSent = "bytes_sent"
+    case bytesReceived = "bytes_received"
+  }
+}
+
+public struct MachineUsage: Codable, Equatable, Sendable {
+  /// Time taken by the hypervisor during the trial, over all processors; in ticks of 10 ms.
+  public var steal: UInt64?
+
+  public init(steal: UInt64?) { self.steal = steal }
+
+  enum CodingKeys: String, CodingKey { case steal = "steal_ns" }
+}

@@ -1,0 +1,68 @@
+import CLinux
+import Glibc
+
+/// What belongs to this process as a whole: limits, signals, threads.
+public enum ProcessControl {
+  /// The number of descriptors that may be open, getrlimit(RLIMIT_NOFILE): now, and at most.
+  public static var descriptorLimit: (soft: Int, hard: Int) {
+    var limit = rlimit()
+    _ = getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    return (Int(clamping: limit.rlim_cur), Int(clamping: limit.rlim_max))
+  }
+
+  /// Raises the descriptor limit to the hard limit.
+  public static func raiseDescriptorLimit() {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    limit.rlim_cur = limit.rlim_max
+    _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+  }
+
+  /// A write to a connection whose peer is gone answers EPIPE instead of ending the process.
+  public static func ignoreBrokenPipes() { _ = signal(SIGPIPE, SIG_IGN) }
+
+  /// prctl(PR_SET_TIMERSLACK): how late a sleep of this thread, and of those it starts later, may be woken.
+  public static func setTimerSlack(nanoseconds: UInt) { _ = cl_set_timer_slack(nanoseconds) }
+
+  /// The name that the calling thread goes by in /proc, at most 15 bytes.
+  public static func nameThread(_ name: String) { cl_name_thread(name) }
+}
+
+/// A POSIX thread that runs one closure.
+public struct Thread: @unchecked Sendable {
+  private let handle: pthread_t
+
+  private final class Body {
+    let name: String
+    let run: @Sendable () -> Void
+    init(name: String, run: @escaping @Sendable () -> Void) {
+      self.name = name
+      self.run = run
+    }
+  }
+
+  /// pthread_create(3).
+  public init(name: String, _ body: @escaping @Sendable () -> Void) throws(Errno) {
+    let context = Unmanaged.passRetained(Body(name: name, run: body))
+    var handle = pthread_t()
+    let code = pthread_create(
+      &handle, nil,
+      { pointer in
+        let body = Unmanaged<Body>.fromOpaque(pointer!).takeRetainedValue()
+        ProcessControl.nameThread(body.name)
+        body.run()
+        return nil
+      }, context.toOpaque())
+    guard code == 0 else {
+      context.release()
+      throw Errno(code)
+    }
+    self.handle = handle
+  }
+
+  /// pthread_join(3): waits for its end; once.
+  public func join() { pthread_join(handle, nil) }
+
+  /// pthread_detach(3): nobody will join it.
+  public func detach() { pthread_detach(handle) }
+}

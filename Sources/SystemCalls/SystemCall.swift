@@ -1,0 +1,52 @@
+import CLinux
+import Glibc
+
+/// What a transfer on a descriptor came to.
+@frozen public enum Transfer: Sendable {
+  /// This many bytes; 0 from a receive means that the peer has finished sending.
+  case bytes(Int)
+  /// EAGAIN: nothing can be moved now (non-blocking descriptors, or a blocking one whose time is up).
+  case wouldBlock
+  case failed(Errno)
+}
+
+/// The one place where system calls are counted and interrupted ones repeated.
+public enum SystemCall {
+  /// All calls that this process has made through this module, ended threads included. Calls of the C library, the
+  /// Swift runtime and Dispatch are not among them.
+  public static var count: UInt64 { cl_calls_of_process() }
+
+  /// Counts and makes a call that answers -1 on error; repeats it while a signal interrupts it (EINTR).
+  @inlinable @inline(__always)
+  static func retrying<R: BinaryInteger>(_ call: () -> R) -> R {
+    while true {
+      cl_count_call()
+      let result = call()
+      if result == -1 && errno == EINTR { continue }
+      return result
+    }
+  }
+
+  @inlinable @inline(__always)
+  static func transfer(_ call: () -> Int) -> Transfer {
+    let count = retrying(call)
+    if count >= 0 { return .bytes(count) }
+    let error = errno
+    return error == EAGAIN ? .wouldBlock : .failed(Errno(error))
+  }
+
+  /// Counts and makes a call, and throws what errno says where it answers -1.
+  @inlinable @discardableResult
+  static func checked<R: BinaryInteger>(_ call: () -> R) throws(Errno) -> R {
+    let result = retrying(call)
+    if result == -1 { throw .current }
+    return result
+  }
+}
+
+extension SystemCall {
+  /// clock_nanosleep(2) on CLOCK_MONOTONIC, to a point in time; goes on after a signal.
+  public static func sleep(until time: inout timespec) {
+    repeat { cl_count_call() } while clock_nanosleep(CLOCK_MONOTONIC, Int32(TIMER_ABSTIME), &time, nil) == EINTR
+  }
+}

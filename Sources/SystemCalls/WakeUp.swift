@@ -1,0 +1,19 @@
+import CLinux
+import Glibc
+
+/// An eventfd(2) that one thread waits on and any other may signal.
+public struct WakeUp: ~Copyable, Sendable {
+  public let descriptor: Int32
+
+  public init() throws(Errno) {
+    let flags = Int32(EFD_CLOEXEC) | Int32(EFD_NONBLOCK)
+    descriptor = try SystemCall.checked { eventfd(0, flags) }
+  }
+
+  deinit { _ = Glibc.close(descriptor) }
+
+  public func signal() {
+    var one: UInt64 = 1
+    _ = SystemCall.retrying { write(descriptor, &one, 8) }
+  }
+}

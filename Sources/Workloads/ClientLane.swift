@@ -1,0 +1,142 @@
+import Measurement
+import Synchronization
+import SystemCalls
+
+/// The client side of a workload: takes operations one after another until none is left or the window has closed, times
+/// and records each, and keeps a connection for them. An error is counted by its kind, the connection replaced, and
+/// the next operation taken.
+@frozen public struct ClientLane<C: Conversation & ~Copyable>: Lane, ~Copyable {
+  @usableFromInline var conversation: C
+  @usableFromInline let trial: UnsafePointer<TrialState>
+  @usableFromInline let recorder: Recorder
+  @usableFromInline var operation: UInt64 = 0
+  /// The operation as the conversation knows it: a warm-up does the same operations as what it warms up for.
+  @inlinable var number: UInt64 { operation & ~TrialState.warmUpBit }
+  /// When the operation in hand began, in nanoseconds; 0 with none in hand. Other threads read it.
+  @usableFromInline let started = Atomic<UInt64>(0)
+  @usableFromInline var sentBytes = 0
+  @usableFromInline var receivedBytes = 0
+  /// What the open connection leads to; negative with none open.
+  @usableFromInline var endpoint: Int32
+  /// Connections that failed one after another.
+  @usableFromInline var refusals: UInt8 = 0
+
+  /// - Parameter connectedTo: the endpoint of a connection that is already open.
+  @inlinable
+  public init(
+    _ conversation: consuming C, trial: UnsafePointer<TrialState>, recorder: Recorder, connectedTo endpoint: Int32? = nil
+  ) {
+    self.conversation = conversation
+    self.trial = trial
+    self.recorder = recorder
+    self.endpoint = endpoint ?? -1
+  }
+
+  /// The start of the operation in hand, if any. After the trial: of the one that was left unfinished.
+  @inlinable public var operationStart: Instant? {
+    let nanoseconds = started.load(ordering: .relaxed)
+    return nanoseconds == 0 ? nil : Instant(nanoseconds: nanoseconds)
+  }
+
+  @inlinable @inline(__always)
+  func elapsed(_ now: Instant) -> Nanoseconds {
+    now.since(Instant(nanoseconds: started.load(ordering: .relaxed)))
+  }
+
+  @inlinable public mutating func begin(now: Instant) -> Step { takeNext(now) }
+
+  @inlinable
+  public mutating func resume(_ event: Event) -> Step {
+    switch event {
+    case .received(let bytes, let now):
+      if bytes.isEmpty { return interpret(conversation.ended(), now) }
+      receivedBytes &+= bytes.count
+      var rest = bytes
+      let need = conversation.received(&rest)
+      if case .done = need, !rest.isEmpty { return complete(.failed(.unexpectedBytes), now) }
+      return interpret(need, now)
+    case .sent(let count):
+      sentBytes &+= count
+      return interpret(conversation.sent(), Instant(nanoseconds: started.load(ordering: .relaxed)))
+    case .woke(let now):
+      // Of a lane that uses connections only the wait before a new attempt sleeps.
+      return C.usesConnection ? connect() : interpret(conversation.woke(after: elapsed(now)), now)
+    case .connected(let now):
+      refusals = 0
+      endpoint = conversation.endpoint(of: number)
+      return interpret(conversation.begin(number), now)
+    case .closed(let now):
+      return operationStart == nil ? takeNext(now) : reach(now)
+    case .failed(let errno, let now):
+      if endpoint < 0 { refusals = min(refusals &+ 1, 7) }
+      return complete(.failed(.errno(errno)), now)
+    }
+  }
+
+  @inlinable
+  mutating func takeNext(_ now: Instant) -> Step {
+    guard now < trial.pointee.closes, let next = trial.pointee.take(now: now) else { return .finished }
+    operation = next
+    started.store(now.nanoseconds, ordering: .relaxed)
+    sentBytes = 0
+    receivedBytes = 0
+    return reach(now)
+  }
+
+  /// Brings the operation to the connection that it needs.
+  @inlinable
+  mutating func reach(_ now: Instant) -> Step {
+    if !C.usesConnection || endpoint == conversation.endpoint(of: number) {
+      return interpret(conversation.begin(number), now)
+    }
+    if endpoint >= 0 { return close() }
+    if refusals == 0 { return connect() }
+    return .sleep(until: min(now + .milliseconds(1 << UInt64(refusals - 1)), trial.pointee.closes))
+  }
+
+  @inlinable func connect() -> Step { .connect(conversation.endpoint(of: number)) }
+
+  @inlinable
+  mutating func close() -> Step {
+    endpoint = -1
+    conversation.disconnected()
+    return .close
+  }
+
+  @inlinable @inline(__always)
+  mutating func interpret(_ need: Need, _ now: Instant) -> Step {
+    switch need {
+    case .send(let bytes): .send(bytes)
+    case .receive: .receive
+    case .sleep(let span): .sleep(until: min(now + span, trial.pointee.closes))
+    case .done(let outcome): complete(outcome, now)
+    }
+  }
+
+  @inlinable
+  mutating func complete(_ outcome: Outcome, _ now: Instant) -> Step {
+    // Past the end the operation stays in hand, and is reported as unfinished.
+    if now >= trial.pointee.closes { return .finished }
+    let service = elapsed(now)
+    started.store(0, ordering: .relaxed)
+    if trial.pointee.counts(operation, endingAt: now) {
+      if outcome.checksum != nil || outcome.kind.status != nil {
+        recorder.completed(
+          at: now, service: service, checksum: outcome.checksum, sent: sentBytes, received: receivedBytes)
+      } else {
+        recorder.ended(at: now)
+      }
+      if outcome.checksum == nil { count(outcome.kind, after: service) }
+    }
+    if C.usesConnection && !outcome.keepsConnection && endpoint >= 0 { return close() }
+    return takeNext(now)
+  }
+
+  /// A connection shut down because its operation had run out of time fails in some way or other; its kind is the time.
+  @usableFromInline
+  func count(_ kind: OutcomeKind, after service: Nanoseconds) {
+    let limit = trial.pointee.timeout
+    let isLate = limit > .zero && service >= limit && kind.status == nil
+    recorder.count(kind: Int((isLate ? OutcomeKind.timeout : kind).rawValue))
+  }
+}

@@ -1,0 +1,71 @@
+import Measurement
+
+/// What a conversation needs next.
+@frozen public enum Need {
+  /// These bytes sent, all of them. They stay put until `sent` is called.
+  case send(UnsafeRawBufferPointer)
+  case receive
+  /// This much time to pass.
+  case sleep(Nanoseconds)
+  /// The operation is over.
+  case done(Outcome)
+}
+
+/// What became of an operation.
+@frozen public struct Outcome {
+  /// Of the verified answer: a pure function of the operation, so that its sum over a trial is equal in every mode.
+  /// Nil where the answer is complete, but not what was asked for; `kind` then says why.
+  public var checksum: UInt64?
+  public var kind: OutcomeKind
+  /// Whether the connection may carry another operation.
+  public var keepsConnection: Bool
+
+  @inlinable public static func verified(checksum: UInt64, keepsConnection: Bool) -> Outcome {
+    Outcome(checksum: checksum, kind: .verified, keepsConnection: keepsConnection)
+  }
+
+  /// A complete answer with an HTTP status other than 2xx: done, but not verified.
+  @inlinable public static func refused(status: Int, keepsConnection: Bool) -> Outcome {
+    Outcome(checksum: nil, kind: .status(status), keepsConnection: keepsConnection)
+  }
+
+  /// No (right) answer. The connection is given up.
+  @inlinable public static func failed(_ kind: OutcomeKind) -> Outcome {
+    Outcome(checksum: nil, kind: kind, keepsConnection: false)
+  }
+
+  /// The end of a served connection, with nothing left to answer.
+  @inlinable public static var closed: Outcome { verified(checksum: 0, keepsConnection: false) }
+
+  @usableFromInline init(checksum: UInt64?, kind: OutcomeKind, keepsConnection: Bool) {
+    self.checksum = checksum
+    self.kind = kind
+    self.keepsConnection = keepsConnection
+  }
+}
+
+/// One lane's state machine of a workload: it says what it needs next, and touches no descriptor, thread or clock.
+/// The client side is begun once per operation; the server side once per connection, and is never `done` but to close.
+public protocol Conversation: ~Copyable, SendableMetatype {
+  /// Whether its operations go over a connection at all.
+  static var usesConnection: Bool { get }
+
+  /// The endpoint, by number, that `operation` is to be carried to.
+  func endpoint(of operation: UInt64) -> Int32
+
+  mutating func begin(_ operation: UInt64) -> Need
+  mutating func sent() -> Need
+  /// Takes from the front of `bytes` what it wants; the rest is presented again when it next asks to receive. The bytes
+  /// are gone when the call returns.
+  mutating func received(_ bytes: inout UnsafeRawBufferPointer) -> Need
+  /// The peer has finished sending.
+  mutating func ended() -> Need
+  /// - Parameter elapsed: since the operation began; on the server side, since the sleep was asked for.
+  mutating func woke(after elapsed: Nanoseconds) -> Need
+  /// The connection is gone: what was half said on it is forgotten.
+  mutating func disconnected()
+}
+
+extension Conversation where Self: ~Copyable {
+  @inlinable public func endpoint(of operation: UInt64) -> Int32 { 0 }
+}

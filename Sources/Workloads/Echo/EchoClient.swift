@@ -1,0 +1,71 @@
+import Glibc
+import Measurement
+
+/// One operation sends a message and receives the same bytes back, compared with what was sent.
+@frozen public struct EchoClient: Conversation, ~Copyable {
+  @usableFromInline let size: Int
+  @usableFromInline let delay: Delay
+  @usableFromInline let seed: UInt64
+  @usableFromInline var operation: UInt64 = 0
+  /// The first window of the message in hand.
+  @usableFromInline let head: UnsafeMutableRawPointer
+  @usableFromInline let headCount: Int
+  @usableFromInline var sentCount = 0
+  @usableFromInline var receivedCount = 0
+
+  /// - Parameters:
+  ///   - size: bytes in a message, at least `smallestSize`.
+  ///   - delay: how long the server is asked to wait before it answers.
+  public init(size: Int, delay: Delay, seed: UInt64) {
+    precondition(size >= Self.smallestSize)
+    self.size = size
+    self.delay = delay
+    self.seed = seed
+    headCount = min(size, EchoMessage.window)
+    head = malloc(headCount)!
+  }
+
+  deinit { free(head) }
+
+  public static let smallestSize = EchoMessage.headerSize
+
+  @inlinable public static var usesConnection: Bool { true }
+
+  @inlinable
+  public mutating func begin(_ operation: UInt64) -> Need {
+    self.operation = operation
+    let asked = delay == .none ? 0 : delay.drawn(seed: seed, operation: operation).count / 1000
+    EchoMessage.writeHeader(head, operation: operation, size: size, delayMicroseconds: asked)
+    let content = Pattern.content(of: operation, from: EchoMessage.headerSize, count: headCount - EchoMessage.headerSize)
+    memcpy(head + EchoMessage.headerSize, content.baseAddress!, content.count)
+    sentCount = headCount
+    receivedCount = 0
+    return .send(UnsafeRawBufferPointer(start: head, count: headCount))
+  }
+
+  @inlinable public mutating func sent() -> Need { .receive }
+
+  @inlinable
+  public mutating func received(_ bytes: inout UnsafeRawBufferPointer) -> Need {
+    let count = min(bytes.count, sentCount - receivedCount)
+    let piece = UnsafeRawBufferPointer(rebasing: bytes[..<count])
+    bytes = UnsafeRawBufferPointer(rebasing: bytes[count...])
+    let isEqual =
+      receivedCount < headCount
+      ? memcmp(piece.baseAddress!, head + receivedCount, count) == 0
+      : Pattern.matches(piece, operation: operation, offset: receivedCount)
+    guard isEqual else { return .done(.failed(.wrongContent)) }
+    receivedCount += count
+    if receivedCount == size {
+      return .done(.verified(checksum: Randomness.mix(operation ^ UInt64(size) << 32), keepsConnection: true))
+    }
+    guard receivedCount == sentCount else { return .receive }
+    let next = Pattern.content(of: operation, from: sentCount, count: min(size - sentCount, EchoMessage.window))
+    sentCount += next.count
+    return .send(next)
+  }
+
+  @inlinable public mutating func ended() -> Need { .done(.failed(.prematureEnd)) }
+  @inlinable public mutating func woke(after elapsed: Nanoseconds) -> Need { .receive }
+  @inlinable public mutating func disconnected() {}
+}

@@ -1,0 +1,82 @@
+import Glibc
+import Measurement
+
+/// Sends back what it receives as it comes, after the delay that the message asks for.
+@frozen public struct EchoServer: ServerConversation, ~Copyable {
+  /// Bytes to be sent back; at most a window.
+  @usableFromInline var buffer: UnsafeMutableRawPointer?
+  @usableFromInline var capacity = 0
+  @usableFromInline var count = 0
+  /// Bytes of the message in hand that have not been received; nil while its header is incomplete.
+  @usableFromInline var left: Int?
+  @usableFromInline var answered = 0
+
+  public init() {}
+
+  deinit { free(buffer) }
+
+  @inlinable public static var usesConnection: Bool { true }
+
+  @inlinable public mutating func begin(_ operation: UInt64) -> Need { .receive }
+
+  @inlinable
+  public mutating func received(_ bytes: inout UnsafeRawBufferPointer) -> Need {
+    var delay = Nanoseconds.zero
+    if left == nil {
+      take(&bytes, upTo: EchoMessage.headerSize - count)
+      guard count == EchoMessage.headerSize else { return .receive }
+      let (size, microseconds) = EchoMessage.readHeader(buffer!)
+      guard size >= EchoMessage.headerSize, microseconds * 1000 <= Delay.longest.count else {
+        return .done(.failed(.wrongContent))
+      }
+      left = size - EchoMessage.headerSize
+      delay = .microseconds(microseconds)
+    }
+    let piece = min(left!, EchoMessage.window - count, bytes.count)
+    take(&bytes, upTo: piece)
+    left! -= piece
+    return delay > .zero ? .sleep(delay) : reply()
+  }
+
+  @inlinable
+  mutating func take(_ bytes: inout UnsafeRawBufferPointer, upTo limit: Int) {
+    let piece = min(limit, bytes.count)
+    guard piece > 0 else { return }
+    if count + piece > capacity { reserve(count + piece) }
+    memcpy(buffer! + count, bytes.baseAddress!, piece)
+    count += piece
+    bytes = UnsafeRawBufferPointer(rebasing: bytes[piece...])
+  }
+
+  @usableFromInline
+  mutating func reserve(_ wanted: Int) {
+    capacity = max(64, wanted)
+    buffer = realloc(buffer, capacity)!
+  }
+
+  @inlinable
+  func reply() -> Need { .send(UnsafeRawBufferPointer(start: buffer, count: count)) }
+
+  @inlinable
+  public mutating func sent() -> Need {
+    count = 0
+    if left == 0 {
+      left = nil
+      answered += 1
+    }
+    return .receive
+  }
+
+  @inlinable
+  public mutating func takeAnswered() -> Int {
+    defer { answered = 0 }
+    return answered
+  }
+
+  @inlinable public mutating func woke(after elapsed: Nanoseconds) -> Need { reply() }
+
+  @inlinable
+  public mutating func ended() -> Need { .done(left == nil && count == 0 ? .closed : .failed(.prematureEnd)) }
+
+  @inlinable public mutating func disconnected() {}
+}

@@ -1,0 +1,171 @@
+/// A borrowed run of bytes: a line of a message, or a part of one.
+///
+/// An `UnsafeRawBufferPointer` without its optional base address and without the checks of its slices: every offset
+/// used on it has been bounded by `count` at the place of use.
+struct HTTPBytes {
+  let start: UnsafeRawPointer
+  let count: Int
+
+  @inline(__always)
+  init(start: UnsafeRawPointer, count: Int) {
+    assert(count >= 0)
+    self.start = start
+    self.count = count
+  }
+
+  var isEmpty: Bool { count == 0 }
+
+  @inline(__always)
+  subscript(offset: Int) -> UInt8 {
+    assert(offset >= 0 && offset < count)
+    return start.load(fromByteOffset: offset, as: UInt8.self)
+  }
+
+  /// The eight bytes at `offset`, the first in the least significant place.
+  @inline(__always)
+  func word(at offset: Int) -> UInt64 {
+    assert(offset >= 0 && offset &+ 8 <= count)
+    return UInt64(littleEndian: start.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+  }
+
+  @inline(__always)
+  func prefix(_ length: Int) -> HTTPBytes {
+    assert(length <= count)
+    return HTTPBytes(start: start, count: length)
+  }
+
+  @inline(__always)
+  func dropFirst(_ length: Int) -> HTTPBytes {
+    HTTPBytes(start: start + length, count: count &- length)
+  }
+
+  /// The bytes without the optional whitespace (RFC 9110, section 5.6.3) around them.
+  var trimmed: HTTPBytes {
+    var first = 0
+    var end = count
+    while first < end, self[first].isHTTPWhitespace { first &+= 1 }
+    while end > first, self[end &- 1].isHTTPWhitespace { end &-= 1 }
+    return HTTPBytes(start: start + first, count: end &- first)
+  }
+
+  func firstIndex(of byte: UInt8) -> Int? {
+    var offset = 0
+    while offset < count {
+      if self[offset] == byte { return offset }
+      offset &+= 1
+    }
+    return nil
+  }
+
+  func allSatisfy(_ set: HTTPByteSet) -> Bool {
+    lengthOfPrefix(in: set) == count
+  }
+
+  func lengthOfPrefix(in set: HTTPByteSet) -> Int {
+    var offset = 0
+    while offset < count, set.contains(self[offset]) { offset &+= 1 }
+    return offset
+  }
+
+  @inline(__always)
+  func equals(_ text: StaticString) -> Bool {
+    guard count == text.utf8CodeUnitCount else { return false }
+    for offset in 0..<count where self[offset] != text.utf8Start[offset] { return false }
+    return true
+  }
+
+  /// Whether these bytes are `lowercase`, which may hold letters, digits and hyphens, in any mixture of cases.
+  ///
+  /// Setting bit 5 folds the letters. Of the other bytes it folds only control characters onto digits and hyphens, so
+  /// that the answer is exact for bytes already known to be a token or field text.
+  @inline(__always)
+  func equalsIgnoringCase(_ lowercase: StaticString) -> Bool {
+    guard count == lowercase.utf8CodeUnitCount else { return false }
+    let other = HTTPBytes(start: UnsafeRawPointer(lowercase.utf8Start), count: count)
+    guard count >= 8 else {
+      for offset in 0..<count where self[offset] | 0x20 != other[offset] { return false }
+      return true
+    }
+    var offset = 0
+    while offset < count &- 8 {
+      guard word(at: offset) | HTTPWord.bit5 == other.word(at: offset) else { return false }
+      offset &+= 8
+    }
+    return word(at: count &- 8) | HTTPWord.bit5 == other.word(at: count &- 8)
+  }
+
+  /// Whether every byte may stand in a field value or reason phrase (RFC 9110, section 5.5): no control character
+  /// other than the tab.
+  var isText: Bool {
+    guard count >= 8 else { return isTextBytewise }
+    var controls: UInt64 = 0
+    var offset = 0
+    while offset < count &- 8 {
+      controls |= HTTPWord.controls(in: word(at: offset))
+      offset &+= 8
+    }
+    controls |= HTTPWord.controls(in: word(at: count &- 8))
+    return controls == 0 || isTextBytewise
+  }
+
+  private var isTextBytewise: Bool {
+    for offset in 0..<count where !self[offset].isHTTPText { return false }
+    return true
+  }
+}
+
+/// Eight bytes handled as one integer.
+enum HTTPWord {
+  static var bit5: UInt64 { 0x2020_2020_2020_2020 }
+
+  private static var ones: UInt64 { 0x0101_0101_0101_0101 }
+  private static var high: UInt64 { 0x8080_8080_8080_8080 }
+  private static var deletes: UInt64 { 0x7F7F_7F7F_7F7F_7F7F }
+
+  /// Not zero exactly when some byte of `word` is below 0x20 or is 0x7F.
+  @inline(__always)
+  static func controls(in word: UInt64) -> UInt64 {
+    let below = (word &- bit5) & ~word
+    let folded = word ^ deletes
+    let delete = (folded &- ones) & ~folded
+    return (below | delete) & high
+  }
+}
+
+/// A set of ASCII bytes, as a map of 128 bits.
+struct HTTPByteSet {
+  let low: UInt64
+  let high: UInt64
+
+  @inline(__always)
+  func contains(_ byte: UInt8) -> Bool {
+    let half = byte < 64 ? low : high
+    return byte < 128 && (half >> UInt64(byte & 63)) & 1 == 1
+  }
+
+  /// `tchar` (RFC 9110, section 5.6.2): what methods and field names are made of.
+  static var token: HTTPByteSet { HTTPByteSet(low: 0x03FF_6CFA_0000_0000, high: 0x57FF_FFFF_C7FF_FFFE) }
+
+  /// What `uri-host [ ":" port ]` is made of (RFC 3986, section 3.2.2).
+  static var host: HTTPByteSet { HTTPByteSet(low: 0x2FFF_7FF2_0000_0000, high: 0x47FF_FFFE_AFFF_FFFE) }
+
+  /// The visible ASCII characters, which a request target is made of.
+  static var visible: HTTPByteSet { HTTPByteSet(low: 0xFFFF_FFFE_0000_0000, high: 0x7FFF_FFFF_FFFF_FFFF) }
+}
+
+extension UInt8 {
+  /// SP or HTAB.
+  var isHTTPWhitespace: Bool { self == 0x20 || self == 0x09 }
+
+  /// HTAB, SP, VCHAR or obs-text.
+  var isHTTPText: Bool { (self >= 0x20 && self != 0x7F) || self == 0x09 }
+}
+
+extension UnsafeRawBufferPointer {
+  /// Takes `count` bytes, at most all, off the front.
+  @inline(__always)
+  mutating func advance(by count: Int) {
+    guard let baseAddress else { return }
+    self = UnsafeRawBufferPointer(start: baseAddress + count, count: self.count &- count)
+  }
+}

@@ -1,0 +1,122 @@
+extension HTTPReader {
+  /// The method of a request.
+  public enum Method: UInt8, Sendable {
+    case get, head, post
+    /// Any other valid token.
+    case other
+
+    /// The method that `token` names; methods are case-sensitive (RFC 9110, section 9.1).
+    init(_ token: HTTPBytes) {
+      if token.equals("GET") {
+        self = .get
+      } else if token.equals("HEAD") {
+        self = .head
+      } else if token.equals("POST") {
+        self = .post
+      } else {
+        self = .other
+      }
+    }
+  }
+
+  /// What a head says about its message.
+  public struct Head: Equatable, Sendable {
+    /// The value of Content-Length; nil without one. It is there in replies to HEAD too, which have no body.
+    public internal(set) var contentLength: Int?
+    /// The status code of a response, 200...599; 0 in a request.
+    public internal(set) var status: UInt16 = 0
+    /// The method of a request; `.other` in a response.
+    public internal(set) var method = Method.other
+    /// The x of HTTP/1.x. A recipient treats versions above 1.1 as 1.1 (RFC 9110, section 6.2).
+    public internal(set) var minorVersion: UInt8 = 0
+    var marks: Marks = []
+
+    /// Whether the chunked transfer coding delimits the body (RFC 9112, section 7.1).
+    public var isChunked: Bool { marks.contains(.chunked) }
+
+    /// Whether the connection can carry another message after this one (RFC 9112, section 9.3).
+    public var keepsAlive: Bool {
+      !marks.contains(.close) && (minorVersion > 0 || marks.contains(.keepAlive))
+    }
+
+    /// Whether the client waits for 100 Continue before it sends the body (RFC 9110, section 10.1.1).
+    public var expectsContinue: Bool { marks.contains(.expectsContinue) && minorVersion > 0 }
+
+    /// Whether a request has a Host field.
+    public var hasHost: Bool { marks.contains(.host) }
+
+    /// Content-Length and Transfer-Encoding must not meet (RFC 9112, section 6.1), the second must not stand in
+    /// HTTP/1.0, and an HTTP/1.1 request must have a Host (section 3.2).
+    func validate(as role: Role) throws(Fault) {
+      if isChunked {
+        guard minorVersion > 0 else { throw .unsupportedTransferCoding }
+        guard contentLength == nil else { throw .conflictingFraming }
+      }
+      guard role == .response || hasHost || minorVersion == 0 else { throw .missingHost }
+    }
+
+    /// Takes note of a field if it says anything about framing or the connection.
+    mutating func note(_ field: HTTPField, as role: Role) throws(Fault) {
+      let name = field.name
+      let initial = name[0] | 0x20
+      switch name.count {
+      case 4 where initial == UInt8(ascii: "h") && role == .request && name.equalsIgnoringCase("host"):
+        guard !marks.contains(.host), field.value.allSatisfy(.host) else { throw .badHost }
+        marks.insert(.host)
+      case 6 where initial == UInt8(ascii: "e") && role == .request && name.equalsIgnoringCase("expect"):
+        if field.value.equalsIgnoringCase("100-continue") { marks.insert(.expectsContinue) }
+      case 10 where initial == UInt8(ascii: "c") && name.equalsIgnoringCase("connection"):
+        noteConnection(field.value)
+      case 14 where initial == UInt8(ascii: "c") && name.equalsIgnoringCase("content-length"):
+        guard contentLength == nil else { throw .repeatedContentLength }
+        contentLength = try Self.length(field.value)
+      case 17 where initial == UInt8(ascii: "t") && name.equalsIgnoringCase("transfer-encoding"):
+        guard !isChunked, field.value.equalsIgnoringCase("chunked") else { throw .unsupportedTransferCoding }
+        marks.insert(.chunked)
+      default:
+        break
+      }
+    }
+
+    /// Connection is a list (RFC 9110, section 7.6.1), which several fields may continue; `close` wins.
+    private mutating func noteConnection(_ value: HTTPBytes) {
+      var rest = value
+      while true {
+        let comma = rest.firstIndex(of: UInt8(ascii: ","))
+        let option = rest.prefix(comma ?? rest.count).trimmed
+        if option.equalsIgnoringCase("close") {
+          marks.insert(.close)
+        } else if option.equalsIgnoringCase("keep-alive") {
+          marks.insert(.keepAlive)
+        }
+        guard let comma else { return }
+        rest = rest.dropFirst(comma &+ 1)
+      }
+    }
+
+    /// `1*DIGIT` (RFC 9110, section 8.6) and nothing else: no sign, no list.
+    private static func length(_ digits: HTTPBytes) throws(Fault) -> Int {
+      guard !digits.isEmpty else { throw .badContentLength }
+      var length = 0
+      for offset in 0..<digits.count {
+        let digit = digits[offset] &- 0x30
+        let (tenfold, isPastTenfold) = length.multipliedReportingOverflow(by: 10)
+        let (sum, isPastSum) = tenfold.addingReportingOverflow(Int(digit))
+        guard digit <= 9, !isPastTenfold, !isPastSum else { throw .badContentLength }
+        length = sum
+      }
+      return length
+    }
+  }
+
+  /// The yes-or-no facts of a head.
+  struct Marks: OptionSet, Sendable {
+    let rawValue: UInt8
+
+    static var chunked: Marks { Marks(rawValue: 1 << 0) }
+    static var close: Marks { Marks(rawValue: 1 << 1) }
+    static var keepAlive: Marks { Marks(rawValue: 1 << 2) }
+    static var expectsContinue: Marks { Marks(rawValue: 1 << 3) }
+    static var host: Marks { Marks(rawValue: 1 << 4) }
+  }
+}

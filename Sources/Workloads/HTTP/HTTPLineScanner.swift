@@ -1,0 +1,131 @@
+import Glibc
+
+/// Cuts input into lines, and carries what must outlive the input it came in.
+///
+/// A line that lies whole in the input is answered in place. The front of a line that is split over inputs is copied to
+/// a buffer, which is allocated at the first split and kept until the scanner goes. One run of bytes, the request
+/// target, can be pinned: it is copied to the front of that buffer when, and only when, its input goes away. The limits
+/// of `HTTPReader` keep every count within 16 bits.
+///
+/// `@unchecked Sendable`: the buffer has one owner, and borrowed memory is not touched between calls.
+struct HTTPLineScanner: ~Copyable, @unchecked Sendable {
+  private var buffer: UnsafeMutableRawPointer?
+  private var pinnedStart: UnsafeRawPointer?
+  private var capacity: UInt16 = 0
+  private var pinnedCount: UInt16 = 0
+  /// The bytes of an unfinished line, which follow the pinned bytes in the buffer.
+  private var heldCount: UInt16 = 0
+  /// The bytes of the finished lines of this section, their ends included.
+  private var sectionCount: UInt16 = 0
+
+  deinit { free(buffer) }
+
+  /// Whether no byte has been taken since the section began.
+  var isAtStart: Bool { heldCount == 0 && sectionCount == 0 }
+
+  /// A head or a trailer section begins: the limit on its length starts anew.
+  mutating func beginSection() {
+    heldCount = 0
+    sectionCount = 0
+  }
+
+  /// Takes the next line of a head or a trailer section, and answers it without its end; nil if the input ran out.
+  ///
+  /// The end is CRLF, or LF alone as RFC 9112, section 2.2, allows here.
+  mutating func sectionLine(_ input: inout UnsafeRawBufferPointer) throws(HTTPReader.Fault) -> HTTPBytes? {
+    let room = HTTPReader.maximumHeadLength &- Int(sectionCount)
+    let line =
+      room < HTTPReader.maximumLineLength
+      ? try rawLine(&input, limit: room, excess: .headTooLarge)
+      : try rawLine(&input, limit: HTTPReader.maximumLineLength, excess: .lineTooLong)
+    guard let line else { return nil }
+    sectionCount &+= UInt16(truncatingIfNeeded: line.count)
+    let hasReturn = line.count >= 2 && line[line.count &- 2] == UInt8(ascii: "\r")
+    return line.prefix(line.count &- (hasReturn ? 2 : 1))
+  }
+
+  /// Takes the next line of at most `limit` bytes that must end in CRLF, and answers it without; nil if the input ran
+  /// out. RFC 9112 extends the tolerance of a bare LF to start lines and fields, not to the framing of chunks.
+  mutating func strictLine(
+    _ input: inout UnsafeRawBufferPointer, limit: Int, excess: HTTPReader.Fault, bareLineFeed: HTTPReader.Fault
+  ) throws(HTTPReader.Fault) -> HTTPBytes? {
+    guard let line = try rawLine(&input, limit: limit, excess: excess) else { return nil }
+    guard line.count >= 2, line[line.count &- 2] == UInt8(ascii: "\r") else { throw bareLineFeed }
+    return line.prefix(line.count &- 2)
+  }
+
+  /// Takes the next line and its LF. A line of more than `limit` bytes is a fault as soon as that is certain, wherever
+  /// the input happens to be cut.
+  private mutating func rawLine(
+    _ input: inout UnsafeRawBufferPointer, limit: Int, excess: HTTPReader.Fault
+  ) throws(HTTPReader.Fault) -> HTTPBytes? {
+    let room = limit &- Int(heldCount)
+    let window = min(input.count, room)
+    guard let start = input.baseAddress, let feed = memchr(start, Int32(UInt8(ascii: "\n")), window) else {
+      guard window < room else { throw excess }
+      if !input.isEmpty || pinnedCount > 0 { hold(input) }
+      input.advance(by: window)
+      return nil
+    }
+    let count = UnsafeRawPointer(feed) - start &+ 1
+    input.advance(by: count)
+    guard heldCount > 0 else { return HTTPBytes(start: start, count: count) }
+    return finishHeld(UnsafeRawBufferPointer(start: start, count: count))
+  }
+
+  /// Pins `bytes`, a part of the line answered last.
+  mutating func pin(_ bytes: HTTPBytes) {
+    pinnedCount = UInt16(truncatingIfNeeded: bytes.count)
+    if let buffer, bytes.start >= buffer, bytes.start < buffer + Int(capacity) {
+      memmove(buffer, bytes.start, bytes.count)
+      pinnedStart = UnsafeRawPointer(buffer)
+    } else {
+      pinnedStart = bytes.start
+    }
+  }
+
+  mutating func unpin() {
+    pinnedStart = nil
+    pinnedCount = 0
+  }
+
+  var pinned: UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: pinnedStart, count: Int(pinnedCount))
+  }
+
+  @inline(never)
+  private mutating func finishHeld(_ rest: UnsafeRawBufferPointer) -> HTTPBytes {
+    let buffer = hold(rest)
+    let line = HTTPBytes(start: buffer + Int(pinnedCount), count: Int(heldCount))
+    heldCount = 0
+    return line
+  }
+
+  /// Copies the pinned bytes and `piece` out of the input.
+  @inline(never)
+  @discardableResult
+  private mutating func hold(_ piece: UnsafeRawBufferPointer) -> UnsafeMutableRawPointer {
+    let front = Int(pinnedCount)
+    let isPinnedInBuffer = pinnedStart == UnsafeRawPointer(buffer)
+    let buffer = reserve(front &+ Int(heldCount) &+ piece.count)
+    if let pinnedStart, front > 0 {
+      if !isPinnedInBuffer { memcpy(buffer, pinnedStart, front) }
+      self.pinnedStart = UnsafeRawPointer(buffer)
+    }
+    if let start = piece.baseAddress {
+      memcpy(buffer + front + Int(heldCount), start, piece.count)
+      heldCount &+= UInt16(truncatingIfNeeded: piece.count)
+    }
+    return buffer
+  }
+
+  private mutating func reserve(_ needed: Int) -> UnsafeMutableRawPointer {
+    if let buffer, needed <= Int(capacity) { return buffer }
+    var grown = max(256, Int(capacity))
+    while grown < needed { grown &*= 2 }
+    guard let moved = realloc(buffer, grown) else { fatalError("out of memory: \(grown) bytes for a split head") }
+    buffer = moved
+    capacity = UInt16(truncatingIfNeeded: grown)
+    return moved
+  }
+}

@@ -1,0 +1,230 @@
+/// A strict, incremental reader of HTTP/1.1 messages (RFC 9112): a pull parser over borrowed bytes.
+///
+/// Call ``next(_:)`` until it answers `.needsMore`, `.complete` or `.malformed`. A message is one `.head`, any number of
+/// `.body` slices and one `.complete`; ``reset(answeringHEAD:)`` readies the reader for the message after it, the bytes
+/// of which stay in the input.
+///
+/// A reader fits in a cache line. A head that arrives in one piece is parsed where it lies; only a line that is split
+/// over inputs costs a buffer, of at most 16 KiB, which is kept until the reader goes.
+///
+/// The reader refuses whatever two recipients could frame differently. It is tolerant only where RFC 9112 lets a
+/// recipient be, and where nothing can be miscounted for it: a bare LF ends start lines and fields (section 2.2), empty
+/// lines before a request are ignored (section 2.2), a status line may end after the status (section 4), and interim
+/// responses are skipped (RFC 9110, section 15.2). ``Fault`` lists the rest.
+public struct HTTPReader: ~Copyable, Sendable {
+  /// What a reader reads.
+  public enum Role: UInt8, Sendable { case response, request }
+
+  /// What a call of ``HTTPReader/next(_:)`` found.
+  public enum Progress {
+    /// All of the input was taken, and the message goes on.
+    case needsMore
+    /// ``HTTPReader/head``, and ``HTTPReader/target`` of a request, are known.
+    case head
+    /// The next bytes of the body, at least one. They lie in the input, and are valid as long as it is.
+    case body(UnsafeRawBufferPointer)
+    /// The message has ended. The answer stays the same until the reader is reset.
+    case complete
+    /// The message is not HTTP/1.1, or its framing is in doubt: the connection is of no further use. The answer stays
+    /// the same until the reader is reset.
+    case malformed(Fault)
+  }
+
+  /// The longest start line or field line, its end included.
+  public static var maximumLineLength: Int { 8 * 1024 }
+  /// The longest head or trailer section, line ends included; interim responses count towards the final one.
+  public static var maximumHeadLength: Int { 32 * 1024 }
+  /// The most fields in a head or trailer section.
+  public static var maximumFieldCount: Int { 100 }
+  /// The longest line that holds a chunk size and its extensions, its end included.
+  public static var maximumChunkLineLength: Int { 256 }
+
+  private enum State: Equatable {
+    case startLine, fields
+    case sizedBody, closeDelimitedBody
+    case chunkSize, chunkData, chunkEnd, trailers
+    case complete
+    case malformed(Fault)
+  }
+
+  private var scanner = HTTPLineScanner()
+  /// What is left of a sized body or of a chunk; without bound in a body that only the end of input delimits.
+  private var remaining = 0
+  /// The bytes of the body answered so far, without the framing of chunks.
+  public private(set) var bodyBytes = 0
+  /// The head of this message, once `.head` was answered.
+  public private(set) var head = Head()
+  private var fieldCount: UInt8 = 0
+  private var state = State.startLine
+  private var answersHEAD = false
+  /// Which kind of message this reader reads.
+  public let role: Role
+
+  /// A reader that is ready for a first message, the reply to anything but HEAD.
+  public init(role: Role) {
+    self.role = role
+  }
+
+  /// Readies the reader for the next message.
+  ///
+  /// - Parameter answeringHEAD: Whether the next message replies to a HEAD request, and so has no body whatever its
+  ///   head says (RFC 9112, section 6.3). It is of no effect on requests.
+  public mutating func reset(answeringHEAD: Bool = false) {
+    scanner.beginSection()
+    scanner.unpin()
+    bodyBytes = 0
+    head = Head()
+    fieldCount = 0
+    state = .startLine
+    answersHEAD = answeringHEAD
+  }
+
+  /// Whether no part of a message has been taken: here a peer may close the connection without cutting anything short.
+  public var isIdle: Bool { state == .startLine && scanner.isAtStart }
+
+  /// The request target: valid from `.head` until the next call of any mutating method, and empty after it.
+  ///
+  /// It is made of visible ASCII characters; its form (RFC 9112, section 3.2) is the caller's to judge.
+  public var target: UnsafeRawBufferPointer { scanner.pinned }
+
+  /// Takes what it can from the front of `input`, and answers what that was.
+  public mutating func next(_ input: inout UnsafeRawBufferPointer) -> Progress {
+    do {
+      return try advance(&input)
+    } catch {
+      state = .malformed(error)
+      return .malformed(error)
+    }
+  }
+
+  /// The peer closed the connection: this completes a body that only the end delimits (RFC 9112, section 6.3), and cuts
+  /// any other message short, also one of which nothing has come; then the reader stays idle (see ``isIdle``).
+  public mutating func endOfInput() -> Progress {
+    scanner.unpin()
+    switch state {
+    case .complete, .closeDelimitedBody:
+      state = .complete
+      return .complete
+    case .malformed(let fault):
+      return .malformed(fault)
+    default:
+      if !isIdle { state = .malformed(.prematureEnd) }
+      return .malformed(.prematureEnd)
+    }
+  }
+
+  private mutating func advance(_ input: inout UnsafeRawBufferPointer) throws(Fault) -> Progress {
+    if state != .startLine, state != .fields { scanner.unpin() }
+    while true {
+      switch state {
+      case .startLine, .fields:
+        return try readHead(&input)
+      case .sizedBody:
+        return takeBody(&input, then: .complete)
+      case .closeDelimitedBody:
+        return takeBody(&input, then: .closeDelimitedBody)
+      case .chunkSize:
+        guard
+          let line = try scanner.strictLine(
+            &input, limit: Self.maximumChunkLineLength, excess: .lineTooLong, bareLineFeed: .badChunkSize)
+        else { return .needsMore }
+        remaining = try HTTPChunkLine(line).size
+        if remaining > 0 { state = .chunkData } else { beginTrailers() }
+      case .chunkData:
+        return takeBody(&input, then: .chunkEnd)
+      case .chunkEnd:
+        guard try scanner.strictLine(&input, limit: 2, excess: .badChunkEnd, bareLineFeed: .badChunkEnd) != nil
+        else { return .needsMore }
+        state = .chunkSize
+      case .trailers:
+        guard let line = try scanner.sectionLine(&input) else { return .needsMore }
+        if line.isEmpty { state = .complete } else { _ = try readField(line) }
+      case .complete:
+        return .complete
+      case .malformed(let fault):
+        throw fault
+      }
+    }
+  }
+
+  // MARK: Head
+
+  private mutating func readHead(_ input: inout UnsafeRawBufferPointer) throws(Fault) -> Progress {
+    while let line = try scanner.sectionLine(&input) {
+      if state == .startLine {
+        try readStartLine(line)
+      } else if !line.isEmpty {
+        try head.note(readField(line), as: role)
+      } else if try finishHead() {
+        return .head
+      }
+    }
+    return .needsMore
+  }
+
+  private mutating func readStartLine(_ line: HTTPBytes) throws(Fault) {
+    switch role {
+    case .response:
+      let statusLine = try HTTPStatusLine(line)
+      head.status = statusLine.status
+      head.minorVersion = statusLine.minorVersion
+    case .request:
+      guard !line.isEmpty else { return scanner.beginSection() }
+      let requestLine = try HTTPRequestLine(line)
+      head.method = requestLine.method
+      head.minorVersion = requestLine.minorVersion
+      scanner.pin(requestLine.target)
+    }
+    state = .fields
+  }
+
+  private mutating func readField(_ line: HTTPBytes) throws(Fault) -> HTTPField {
+    guard Int(fieldCount) < Self.maximumFieldCount else { throw .headTooLarge }
+    fieldCount &+= 1
+    return try HTTPField(line)
+  }
+
+  /// Chooses how the body is delimited (RFC 9112, section 6.3). False for an interim response, which is skipped.
+  private mutating func finishHead() throws(Fault) -> Bool {
+    try head.validate(as: role)
+    if role == .response, head.status < 200 {
+      guard head.status != 101 else { throw .unexpectedUpgrade }
+      head = Head()
+      state = .startLine
+      return false
+    }
+    if role == .response, answersHEAD || head.status == 204 || head.status == 304 {
+      state = .complete
+    } else if head.isChunked {
+      state = .chunkSize
+    } else if let length = head.contentLength {
+      remaining = length
+      state = length > 0 ? .sizedBody : .complete
+    } else if role == .response {
+      head.marks.insert(.close)
+      remaining = .max
+      state = .closeDelimitedBody
+    } else {
+      state = .complete
+    }
+    return true
+  }
+
+  // MARK: Body
+
+  private mutating func beginTrailers() {
+    scanner.beginSection()
+    fieldCount = 0
+    state = .trailers
+  }
+
+  private mutating func takeBody(_ input: inout UnsafeRawBufferPointer, then end: State) -> Progress {
+    let count = min(input.count, remaining)
+    guard count > 0, let start = input.baseAddress else { return .needsMore }
+    input.advance(by: count)
+    bodyBytes &+= count
+    remaining &-= count
+    if remaining == 0 { state = end }
+    return .body(UnsafeRawBufferPointer(start: start, count: count))
+  }
+}

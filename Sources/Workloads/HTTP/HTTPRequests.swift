@@ -1,0 +1,199 @@
+import Glibc
+import Measurement
+import Synchronization
+
+/// The requests of a trial: what is sent to each target, ready made as far as it is the same for every operation.
+/// Shared by all lanes, and never changed.
+public struct HTTPRequests: ~Copyable, @unchecked Sendable {
+  /// What a right reply carries.
+  @usableFromInline enum Expectation {
+    case exactly(UnsafeRawBufferPointer)
+    case pattern(Int)
+    /// Any content; its digest goes into the checksum.
+    case any
+  }
+
+  @usableFromInline enum Part {
+    case literal(UnsafeRawBufferPointer)
+    case operation
+    case delay
+  }
+
+  @usableFromInline struct Template {
+    @usableFromInline var parts: UnsafeBufferPointer<Part>
+    /// The most bytes that it can come to.
+    @usableFromInline var capacity: Int
+    /// The whole request, where it is the same for every operation.
+    @usableFromInline var fixed: UnsafeRawBufferPointer?
+  }
+
+  @usableFromInline let templates: UnsafeBufferPointer<Template>
+  @usableFromInline let expectation: Expectation
+  @usableFromInline let isHEAD: Bool
+  @usableFromInline let keepsConnections: Bool
+  @usableFromInline let delay: Delay
+  @usableFromInline let seed: UInt64
+  @usableFromInline let replies: ReplyStore?
+
+  /// - Parameters:
+  ///   - server: the authority and the greeting of the harness's own server, where the spec names no targets.
+  ///   - replies: where the replies are kept, if they are.
+  public init(_ spec: HTTPSpec, server: (authority: String, greeting: String)?, seed: UInt64, replies: ReplyStore? = nil) {
+    isHEAD = spec.method == "HEAD"
+    keepsConnections = spec.connection == .keepAlive
+    delay = spec.delay
+    self.seed = seed
+    self.replies = replies
+    var locations = spec.targets.map { (authority: $0.authority, path: $0.path) }
+    if let server, locations.isEmpty {
+      var path = "/"
+      if spec.delay != .none || spec.size != nil {
+        let asked = [spec.delay == .none ? nil : "delay={delay}", spec.size.map { "size=\($0.count)" }, "op={i}"]
+        path += "?" + asked.compactMap { $0 }.joined(separator: "&")
+      }
+      locations = [(server.authority, path)]
+      expectation = spec.size.map { .pattern($0.count) } ?? .exactly(Self.copied(server.greeting))
+    } else {
+      expectation = .any
+    }
+    let made = locations.map { authority, path in
+      var text = "\(spec.method) \(path) HTTP/1.1\r\nHost: \(authority)\r\n"
+      for header in spec.headers { text += header + "\r\n" }
+      if spec.connection == .new { text += "Connection: close\r\n" }
+      if !spec.body.isEmpty || spec.method == "POST" || spec.method == "PUT" {
+        text += "Content-Length: \(spec.body.utf8.count)\r\n"
+      }
+      return Self.template(head: text + "\r\n", body: spec.body)
+    }
+    let storage = UnsafeMutableBufferPointer<Template>.allocate(capacity: made.count)
+    _ = storage.initialize(from: made)
+    templates = UnsafeBufferPointer(storage)
+  }
+
+  deinit {
+    for template in templates {
+      for case .literal(let bytes) in template.parts { bytes.deallocate() }
+      template.parts.deallocate()
+    }
+    templates.deallocate()
+    if case .exactly(let bytes) = expectation { bytes.deallocate() }
+  }
+
+  /// `{i}` and `{delay}` stand for the operation's number and delay in the head; the body is sent as it is.
+  private static func template(head: String, body: String) -> Template {
+    var parts: [Part] = []
+    var literal = ""
+    var rest = Substring(head)
+    while let character = rest.first {
+      if rest.hasPrefix("{i}") || rest.hasPrefix("{delay}") {
+        if !literal.isEmpty { parts.append(.literal(copied(literal))) }
+        literal = ""
+        parts.append(rest.hasPrefix("{i}") ? .operation : .delay)
+        rest = rest.dropFirst(rest.hasPrefix("{i}") ? 3 : 7)
+      } else {
+        literal.append(character)
+        rest = rest.dropFirst()
+      }
+    }
+    parts.append(.literal(copied(literal + body)))
+    let storage = UnsafeMutableBufferPointer<Part>.allocate(capacity: parts.count)
+    _ = storage.initialize(from: parts)
+    var capacity = 0
+    for part in parts {
+      if case .literal(let bytes) = part { capacity += bytes.count } else { capacity += 22 }
+    }
+    var fixed: UnsafeRawBufferPointer?
+    if parts.count == 1, case .literal(let bytes) = parts[0] { fixed = bytes }
+    return Template(parts: UnsafeBufferPointer(storage), capacity: capacity, fixed: fixed)
+  }
+
+  private static func copied(_ text: String) -> UnsafeRawBufferPointer {
+    let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: text.utf8.count, alignment: 1)
+    bytes.copyBytes(from: text.utf8)
+    return UnsafeRawBufferPointer(bytes)
+  }
+
+  @inlinable func endpoint(of operation: UInt64) -> Int { Int(operation % UInt64(templates.count)) }
+
+  /// The bytes of the room that a lane needs to write its requests in; 0 where all of them are ready made.
+  var capacity: Int { templates.map { $0.fixed == nil ? $0.capacity : 0 }.max() ?? 0 }
+
+  /// The request of `operation`, written to `buffer` where it is not ready made.
+  @inlinable
+  func request(of operation: UInt64, in buffer: UnsafeMutableRawPointer?) -> UnsafeRawBufferPointer {
+    let template = templates[endpoint(of: operation)]
+    return template.fixed ?? write(template, operation, to: buffer!)
+  }
+
+  @usableFromInline
+  func write(_ template: Template, _ operation: UInt64, to buffer: UnsafeMutableRawPointer) -> UnsafeRawBufferPointer {
+    var writer = ByteWriter(buffer)
+    for part in template.parts {
+      switch part {
+      case .literal(let bytes): writer.write(bytes)
+      case .operation: writer.write(decimal: operation)
+      case .delay:
+        writer.write(decimal: delay.drawn(seed: seed, operation: operation).count / 1000)
+        writer.write("us")
+      }
+    }
+    return UnsafeRawBufferPointer(start: buffer, count: writer.count)
+  }
+}
+
+/// Writes bytes one after another. The room is the caller's, who knows that it is enough.
+@frozen @usableFromInline struct ByteWriter {
+  @usableFromInline let base: UnsafeMutableRawPointer
+  @usableFromInline var count = 0
+
+  @inlinable init(_ base: UnsafeMutableRawPointer) { self.base = base }
+
+  @inlinable
+  mutating func write(_ bytes: UnsafeRawBufferPointer) {
+    guard let source = bytes.baseAddress else { return }
+    memcpy(base + count, source, bytes.count)
+    count += bytes.count
+  }
+
+  @inlinable
+  mutating func write(_ text: StaticString) {
+    write(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+  }
+
+  @inlinable
+  mutating func write(decimal number: UInt64) {
+    var digits = 1
+    var bound: UInt64 = 10
+    while number >= bound && digits < 19 {
+      digits += 1
+      bound &*= 10
+    }
+    if number >= 10_000_000_000_000_000_000 { digits = 20 }
+    var rest = number
+    var place = count + digits
+    repeat {
+      place -= 1
+      base.storeBytes(of: UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10), toByteOffset: place, as: UInt8.self)
+      rest /= 10
+    } while place > count
+    count += digits
+  }
+}
+
+/// The replies of a trial, kept to be written out in the order of their operations.
+public final class ReplyStore: Sendable {
+  public struct Reply: Sendable {
+    public var operation: UInt64
+    public var status: Int
+    public var body: [UInt8]
+  }
+
+  private let replies = Mutex<[Reply]>([])
+
+  public init() {}
+
+  func add(_ reply: Reply) { replies.withLock { $0.append(reply) } }
+
+  /// All replies so far, in the order of their operations.
+  public var inOrder: [Reply] { replies.withLock { $0.sorted { $0.operation < $1.operation } } }
+}

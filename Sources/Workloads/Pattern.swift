@@ -1,0 +1,37 @@
+import Glibc
+
+/// The content that both ends know: a fixed pool of pseudo-random bytes, of which the content of operation *i* is the
+/// stretch that begins at a place depending on *i*, round and round.
+public enum Pattern {
+  @usableFromInline static let period = 1 << 16
+
+  /// The pool, twice over, so that any stretch of at most `period` bytes is contiguous somewhere.
+  @usableFromInline nonisolated(unsafe) static let pool: UnsafeRawPointer = {
+    let bytes = UnsafeMutableRawPointer.allocate(byteCount: 2 * period, alignment: 64)
+    for word in 0..<(period / 8) {
+      let value = Randomness.mix(UInt64(word)).littleEndian
+      bytes.storeBytes(of: value, toByteOffset: word * 8, as: UInt64.self)
+    }
+    memcpy(bytes + period, bytes, period)
+    return UnsafeRawPointer(bytes)
+  }()
+
+  /// Up to `period` bytes of the content of `operation` from `offset` on.
+  @inlinable
+  public static func content(of operation: UInt64, from offset: Int, count: Int) -> UnsafeRawBufferPointer {
+    let start = (Int(truncatingIfNeeded: Randomness.mix(operation)) &+ offset) & (period - 1)
+    return UnsafeRawBufferPointer(start: pool + start, count: min(count, period))
+  }
+
+  /// Whether `bytes` are the content of `operation` from `offset` on.
+  @inlinable
+  public static func matches(_ bytes: UnsafeRawBufferPointer, operation: UInt64, offset: Int) -> Bool {
+    var done = 0
+    while done < bytes.count {
+      let expected = content(of: operation, from: offset + done, count: bytes.count - done)
+      guard memcmp(bytes.baseAddress! + done, expected.baseAddress!, expected.count) == 0 else { return false }
+      done += expected.count
+    }
+    return true
+  }
+}

@@ -1,0 +1,98 @@
+import Glibc
+import Measurement
+
+/// Random numbers that are pure functions of what they are drawn for: the finaliser of SplitMix64 (Steele, Lea, Flood,
+/// "Fast splittable pseudorandom number generators", 2014).
+public enum Randomness {
+  @inlinable
+  public static func mix(_ value: UInt64) -> UInt64 {
+    var z = value &+ 0x9e37_79b9_7f4a_7c15
+    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+    return z ^ (z >> 31)
+  }
+
+  /// Uniform in (0, 1]: draw number `index` of the stream `seed`.
+  @inlinable
+  public static func uniform(_ seed: UInt64, _ index: UInt64) -> Double {
+    Double((mix(mix(seed) &+ index) >> 11) + 1) * 0x1p-53
+  }
+}
+
+/// How long the server takes over an operation: `2ms`, `exponential:2ms` (its mean), or `lognormal:2ms:0.5` (its median
+/// and the standard deviation of its logarithm).
+public enum Delay: Hashable, Sendable {
+  case fixed(Nanoseconds)
+  case exponential(mean: Nanoseconds)
+  case lognormal(median: Nanoseconds, sigma: Double)
+
+  public static let none = Delay.fixed(.zero)
+
+  /// The longest delay that is drawn; longer ones are cut to it.
+  public static let longest = Nanoseconds.seconds(3600)
+
+  /// The delay of `operation`, to the microsecond.
+  public func drawn(seed: UInt64, operation: UInt64) -> Nanoseconds {
+    let exact: Double
+    switch self {
+    case .fixed(let span): return span
+    case .exponential(let mean):
+      exact = -Double(mean.count) * log(Randomness.uniform(seed, operation))
+    case .lognormal(let median, let sigma):
+      // Box and Muller, 1958.
+      let radius = sqrt(-2 * log(Randomness.uniform(seed, operation &* 2)))
+      let normal = radius * cos(2 * Double.pi * Randomness.uniform(seed, operation &* 2 &+ 1))
+      exact = Double(median.count) * exp(sigma * normal)
+    }
+    return .microseconds(UInt64(min(exact, Double(Self.longest.count)) / 1000))
+  }
+
+  /// What it comes to on average.
+  public var mean: Nanoseconds {
+    switch self {
+    case .fixed(let span), .exponential(let span): span
+    case .lognormal(let median, let sigma): Nanoseconds(UInt64(Double(median.count) * exp(sigma * sigma / 2)))
+    }
+  }
+}
+
+extension Delay: LosslessStringConvertible, Codable {
+  public init?(_ text: String) {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+    guard let span = Nanoseconds(parts.count > 1 ? parts[1] : parts[0]), span <= Self.longest else { return nil }
+    switch (parts.count, parts[0]) {
+    case (1, _):
+      guard span.count % 1000 == 0 else { return nil }
+      self = .fixed(span)
+    case (2, "exponential"): self = .exponential(mean: span)
+    case (3, "lognormal"):
+      guard let sigma = Double(parts[2]), sigma > 0, sigma <= 5 else { return nil }
+      self = .lognormal(median: span, sigma: sigma)
+    default: return nil
+    }
+  }
+
+  public var description: String {
+    switch self {
+    case .fixed(let span): "\(span)"
+    case .exponential(let mean): "exponential:\(mean)"
+    case .lognormal(let median, let sigma): "lognormal:\(median):\(sigma)"
+    }
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let text = try container.decode(String.self)
+    guard let delay = Delay(text) else {
+      throw DecodingError.dataCorruptedError(
+        in: container,
+        debugDescription: "'\(text)' is not a delay such as \"2ms\", \"exponential:2ms\" or \"lognormal:2ms:0.5\"")
+    }
+    self = delay
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+}

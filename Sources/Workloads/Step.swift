@@ -1,0 +1,34 @@
+import Measurement
+import SystemCalls
+
+/// What a lane asks of its mode.
+@frozen public enum Step {
+  /// A connection to the endpoint of this number. The lane has none open.
+  case connect(Int32)
+  /// All of these bytes sent. They stay put until the step is answered.
+  case send(UnsafeRawBufferPointer)
+  /// Whatever has arrived, once anything has.
+  case receive
+  case close
+  case sleep(until: Instant)
+  /// Nothing more; a connection that is still open is to be closed.
+  case finished
+}
+
+/// A mode's answer to a step. Any step but `close` and `finished` may be answered by `failed`.
+@frozen public enum Event {
+  case connected(now: Instant)
+  case sent(Int)
+  /// No bytes: the peer has finished sending.
+  case received(UnsafeRawBufferPointer, now: Instant)
+  case closed(now: Instant)
+  case woke(now: Instant)
+  case failed(Errno, now: Instant)
+}
+
+/// One line of work that a mode carries through its waits: steps out, events in. Everything that is the same in every
+/// mode happens inside.
+public protocol Lane: ~Copyable, SendableMetatype {
+  mutating func begin(now: Instant) -> Step
+  mutating func resume(_ event: Event) -> Step
+}

@@ -1,0 +1,36 @@
+/// The fields of a JSON object that people write by hand: a field that is not known is an error, and an error says
+/// where it is and what would be right.
+public struct StrictFields<Key: CodingKey & CaseIterable & Hashable> {
+  private let container: KeyedDecodingContainer<Key>
+
+  private struct AnyKey: CodingKey {
+    var stringValue: String
+    var intValue: Int? { nil }
+    init?(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+  }
+
+  /// - Parameter besides: fields that are known, but read elsewhere.
+  public init(_ decoder: any Decoder, of keys: Key.Type, besides: [String] = []) throws {
+    let known = besides + Key.allCases.map(\.stringValue)
+    for key in try decoder.container(keyedBy: AnyKey.self).allKeys where !known.contains(key.stringValue) {
+      throw DecodingError.dataCorrupted(
+        .init(
+          codingPath: decoder.codingPath + [key],
+          debugDescription: "is not a field; there are \(known.joined(separator: ", "))"))
+    }
+    container = try decoder.container(keyedBy: Key.self)
+  }
+
+  /// The field's value, or nil where it is not given.
+  public func value<V: Decodable>(_ key: Key) throws -> V? { try container.decodeIfPresent(V.self, forKey: key) }
+
+  /// The field's value, which must be given.
+  public func required<V: Decodable>(_ key: Key) throws -> V { try container.decode(V.self, forKey: key) }
+
+  public func check(_ key: Key, _ condition: Bool, _ complaint: @autoclosure () -> String) throws {
+    guard !condition else { return }
+    throw DecodingError.dataCorrupted(
+      .init(codingPath: container.codingPath + [key], debugDescription: complaint()))
+  }
+}

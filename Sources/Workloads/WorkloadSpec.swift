@@ -1,0 +1,187 @@
+import Measurement
+
+/// A workload with its parameters, as suites and plans write it: `{"kind": "http", "delay": "2ms"}`.
+public enum WorkloadSpec: Hashable, Sendable {
+  case sleep(SleepSpec)
+  case echo(EchoSpec)
+  case http(HTTPSpec)
+
+  public static let kinds = ["sleep", "echo", "http"]
+
+  public var kind: String {
+    switch self {
+    case .sleep: "sleep"
+    case .echo: "echo"
+    case .http: "http"
+    }
+  }
+
+  /// How long one operation takes at least.
+  public var leastDuration: Nanoseconds {
+    switch self {
+    case .sleep(let spec): spec.duration
+    case .echo(let spec): spec.delay.mean
+    case .http(let spec): spec.targets.isEmpty ? spec.delay.mean : .zero
+    }
+  }
+
+  /// How long one operation may take; zero for no limit.
+  public var timeout: Nanoseconds {
+    switch self {
+    case .sleep: .zero
+    case .echo(let spec): spec.timeout
+    case .http(let spec): spec.timeout
+    }
+  }
+
+  /// Descriptors that one lane takes in the process of the client.
+  public var descriptorsPerLane: Int {
+    switch self {
+    case .sleep: 0
+    case .echo(let spec): spec.ends == .both ? 2 : 1
+    case .http: 1
+    }
+  }
+
+  /// Whether the harness has to start a server for it.
+  public var needsServer: Bool {
+    switch self {
+    case .sleep: false
+    case .echo(let spec): spec.ends == .server
+    case .http(let spec): spec.targets.isEmpty
+    }
+  }
+}
+
+/// One operation waits for `duration`.
+public struct SleepSpec: Hashable, Sendable, Codable {
+  public var duration: Nanoseconds = .seconds(1)
+
+  public init(duration: Nanoseconds = .seconds(1)) { self.duration = duration }
+
+  public init(from decoder: any Decoder) throws {
+    let fields = try StrictFields(decoder, of: CodingKeys.self, besides: ["kind"])
+    duration = try fields.value(.duration) ?? duration
+  }
+
+  enum CodingKeys: String, CodingKey, CaseIterable { case duration }
+}
+
+/// One operation sends `size` bytes and receives them back.
+public struct EchoSpec: Hashable, Sendable, Codable {
+  public enum Transport: String, Codable, Sendable, CaseIterable { case tcp, unix }
+  /// Where the far end is: in the server's process, or in the mode under test beside the near one.
+  public enum Ends: String, Codable, Sendable, CaseIterable { case server, both }
+
+  public var transport = Transport.tcp
+  public var size = ByteCount(64)
+  public var delay = Delay.none
+  public var ends = Ends.server
+  public var timeout = Nanoseconds.seconds(10)
+
+  public init() {}
+
+  public init(from decoder: any Decoder) throws {
+    let fields = try StrictFields(decoder, of: CodingKeys.self, besides: ["kind"])
+    transport = try fields.value(.transport) ?? transport
+    size = try fields.value(.size) ?? size
+    delay = try fields.value(.delay) ?? delay
+    ends = try fields.value(.ends) ?? ends
+    timeout = try fields.value(.timeout) ?? timeout
+    try fields.check(
+      .size, size.count >= EchoClient.smallestSize && size.count <= Int(UInt32.max),
+      "is outside 16B (the header that asks for the answer) … 4GiB")
+  }
+
+  enum CodingKeys: String, CodingKey, CaseIterable { case transport, size, delay, ends, timeout }
+}
+
+/// One operation is an HTTP/1.1 request and its reply.
+public struct HTTPSpec: Hashable, Sendable, Codable {
+  public enum Connection: String, Codable, Sendable, CaseIterable {
+    /// One connection per lane, for as long as the server keeps it.
+    case keepAlive = "keep-alive"
+    /// A new connection for every operation.
+    case new
+  }
+
+  public var method = "GET"
+  /// Whole header lines, such as `Accept: */*`.
+  public var headers: [String] = []
+  public var body = ""
+  /// Servers to ask instead of the one that the harness starts, in turn; `{i}` in a path is the operation's number.
+  public var targets: [HTTPTarget] = []
+  public var connection = Connection.keepAlive
+  /// Asked of the harness's own server: how long it waits before it answers.
+  public var delay = Delay.none
+  /// Asked of the harness's own server: the body's size; nil asks for the greeting.
+  public var size: ByteCount?
+  public var timeout = Nanoseconds.seconds(10)
+  /// Whether the replies are kept, and written out in order.
+  public var gather = false
+
+  public init() {}
+
+  public init(from decoder: any Decoder) throws {
+    let fields = try StrictFields(decoder, of: CodingKeys.self, besides: ["kind"])
+    method = try fields.value(.method) ?? method
+    headers = try fields.value(.headers) ?? headers
+    body = try fields.value(.body) ?? body
+    targets = try fields.value(.targets) ?? targets
+    connection = try fields.value(.connection) ?? connection
+    delay = try fields.value(.delay) ?? delay
+    size = try fields.value(.size)
+    timeout = try fields.value(.timeout) ?? timeout
+    gather = try fields.value(.gather) ?? gather
+    try check(fields)
+  }
+
+  private func check(_ fields: StrictFields<CodingKeys>) throws {
+    try fields.check(.method, HTTPSyntax.isToken(method), "'\(method)' is not an HTTP method")
+    try fields.check(.method, method != "CONNECT", "CONNECT opens a tunnel, which is not an operation")
+    for header in headers {
+      try fields.check(.headers, HTTPSyntax.isField(header), "'\(header)' is not a header line such as 'Accept: */*'")
+      let name = header.prefix { $0 != ":" }.lowercased()
+      try fields.check(
+        .headers, !["host", "content-length", "transfer-encoding", "connection"].contains(name),
+        "'\(name)' is set by the client itself")
+    }
+    try fields.check(.body, body.isEmpty || (method != "GET" && method != "HEAD"), "goes with a method such as POST")
+    let asks = delay != .none || size != nil
+    try fields.check(
+      .targets, targets.isEmpty || !asks, "cannot be told a delay or a size; those are asked of the own server")
+    try fields.check(.size, (size?.count ?? 0) <= 1 << 30, "is over 1GiB")
+  }
+
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case method, headers, body, targets, connection, delay, size, timeout, gather
+  }
+}
+
+extension WorkloadSpec: Codable {
+  private enum CodingKeys: String, CodingKey { case kind }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let kind = try container.decode(String.self, forKey: .kind)
+    switch kind {
+    case "sleep": self = .sleep(try SleepSpec(from: decoder))
+    case "echo": self = .echo(try EchoSpec(from: decoder))
+    case "http": self = .http(try HTTPSpec(from: decoder))
+    default:
+      throw DecodingError.dataCorruptedError(
+        forKey: .kind, in: container,
+        debugDescription: "'\(kind)' is not a workload; there are \(Self.kinds.joined(separator: ", "))")
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(kind, forKey: .kind)
+    switch self {
+    case .sleep(let spec): try spec.encode(to: encoder)
+    case .echo(let spec): try spec.encode(to: encoder)
+    case .http(let spec): try spec.encode(to: encoder)
+    }
+  }
+}
