@@ -14,7 +14,7 @@ let package = Package(
     .target(name: "Records", dependencies: ["Measurement"]),
     .target(name: "Harness", dependencies: ["SystemCalls", "Measurement", "Workloads", "Modes", "Records", "Statistics"]),
     .target(name: "Reporting", dependencies: ["Measurement", "Records", "Statistics"]),
-    .executableTarget(name: "iomodes", dependencies: ["Harness", "Reporting"]),
+    .executableTarget(name: "iomodes", dependencies: ["Harness", "Reporting", "Records", "Measurement", "Modes", "Workloads", "SystemCalls"]),
 
     .testTarget(name: "SystemCallsTests", dependencies: ["SystemCalls"]),
     .testTarget(name: "MeasurementTests", dependencies: ["Measurement"]),

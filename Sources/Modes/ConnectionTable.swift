@@ -7,42 +7,37 @@ import SystemCalls
 /// whoever waits on it. A descriptor is never closed while the monitor has it in hand, so that it cannot hit another
 /// one of the same number.
 struct ConnectionTable: @unchecked Sendable {
-  private let descriptors: UnsafeMutablePointer<Atomic<Int32>>
+  /// A lane's word is its descriptor plus one, the negative of that while the monitor has it in hand, or zero without
+  /// a connection: zero pages take no memory, so that lanes without connections cost nothing.
+  private let words: UnsafeMutablePointer<Atomic<Int32>>
   private let endpoints: UnsafeMutablePointer<SocketAddress>
   private let endpointCount: Int
   let count: Int
 
-  private static var none: Int32 { -1 }
-  /// What stands for a descriptor while the monitor has it in hand.
-  private static func held(_ descriptor: Int32) -> Int32 { -2 - descriptor }
+  private static var none: Int32 { 0 }
 
   init(count: Int, endpoints addresses: [SocketAddress]) {
     self.count = count
-    descriptors = .allocate(capacity: count)
-    for lane in 0..<count { (descriptors + lane).initialize(to: Atomic(Self.none)) }
+    words = calloc(max(count, 1), MemoryLayout<Atomic<Int32>>.stride)!.bindMemory(to: Atomic<Int32>.self, capacity: count)
     endpointCount = addresses.count
     endpoints = .allocate(capacity: addresses.count)
     endpoints.initialize(from: addresses, count: addresses.count)
   }
 
   func deallocate() {
-    descriptors.deinitialize(count: count)
-    descriptors.deallocate()
+    free(words)
     endpoints.deinitialize(count: endpointCount)
     endpoints.deallocate()
   }
 
   /// The lane's socket; for the lane's own mode only.
   @inline(__always)
-  func socket(of lane: Int) -> Socket {
-    let descriptor = descriptors[lane].load(ordering: .relaxed)
-    return Socket(descriptor: descriptor < Self.none ? Self.held(descriptor) : descriptor)
-  }
+  func socket(of lane: Int) -> Socket { Socket(descriptor: abs(words[lane].load(ordering: .relaxed)) - 1) }
 
-  func isOpen(_ lane: Int) -> Bool { descriptors[lane].load(ordering: .relaxed) != Self.none }
+  func isOpen(_ lane: Int) -> Bool { words[lane].load(ordering: .relaxed) != Self.none }
 
   /// Gives the lane a connection that is already open.
-  func adopt(_ socket: Socket, lane: Int) { descriptors[lane].store(socket.descriptor, ordering: .releasing) }
+  func adopt(_ socket: Socket, lane: Int) { words[lane].store(socket.descriptor + 1, ordering: .releasing) }
 
   /// Begins a connection to an endpoint. Where that fails the lane has none.
   func connect(_ lane: Int, to endpoint: Int32, blocking: Bool) throws(Errno) -> Socket.Connecting {
@@ -70,12 +65,12 @@ struct ConnectionTable: @unchecked Sendable {
   /// Closes the lane's connection, if it has one.
   func close(_ lane: Int) {
     while true {
-      let descriptor = descriptors[lane].load(ordering: .relaxed)
-      if descriptor == Self.none { return }
-      if descriptor < Self.none {
+      let word = words[lane].load(ordering: .relaxed)
+      if word == Self.none { return }
+      if word < Self.none {
         sched_yield()
-      } else if descriptors[lane].compareExchange(expected: descriptor, desired: Self.none, ordering: .acquiring).exchanged {
-        Socket(descriptor: descriptor).close()
+      } else if words[lane].compareExchange(expected: word, desired: Self.none, ordering: .acquiring).exchanged {
+        Socket(descriptor: word - 1).close()
         return
       }
     }
@@ -83,13 +78,11 @@ struct ConnectionTable: @unchecked Sendable {
 
   /// Shuts the lane's connection down, if it has one. For the monitor.
   func shutDown(_ lane: Int) {
-    let descriptor = descriptors[lane].load(ordering: .relaxed)
-    guard descriptor > Self.none,
-      descriptors[lane].compareExchange(
-        expected: descriptor, desired: Self.held(descriptor), ordering: .acquiring
-      ).exchanged
+    let word = words[lane].load(ordering: .relaxed)
+    guard word > Self.none,
+      words[lane].compareExchange(expected: word, desired: -word, ordering: .acquiring).exchanged
     else { return }
-    Socket(descriptor: descriptor).shutdown()
-    descriptors[lane].store(descriptor, ordering: .releasing)
+    Socket(descriptor: word - 1).shutdown()
+    words[lane].store(word, ordering: .releasing)
   }
 }

@@ -39,7 +39,7 @@ private struct Bench {
   func run<M: Mode>(_ mode: M.Type) throws(TrialFailure) -> TrialOutcome {
     switch spec.workload {
     case .sleep(let sleep):
-      let connections = ConnectionTable(count: 0, endpoints: [])
+      let connections = ConnectionTable(count: laneCount, endpoints: [])
       return try measure(mode, count: laneCount, connections) { trial, recorder, _ in
         ClientLane(SleepConversation(duration: sleep.duration), trial: trial, recorder: recorder)
       }
@@ -70,7 +70,7 @@ private struct Bench {
   func runNull() throws(TrialFailure) -> TrialOutcome {
     let tally = Boxed(ServerTally(shared: false))
     defer { tally.deallocate() }
-    let none = ConnectionTable(count: 0, endpoints: [])
+    let none = ConnectionTable(count: laneCount, endpoints: [])
     switch spec.workload {
     case .sleep(let sleep):
       return try measureNull(none, makeServer: { ServerLane(EchoServer(), tally: tally.pointer) }) { trial, recorder, _ in

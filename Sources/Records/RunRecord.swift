@@ -16,11 +16,13 @@ public struct RunRecord: Codable, Equatable, Sendable {
   /// The suite as it was carried out, overrides applied.
   public var suite: JSONValue
   public var trialsPlanned: Int
+  /// Whether trials were carried out that take minutes by arithmetic, instead of being predicted.
+  public var isPatient: Bool
   public var environment: Environment
 
   public init(
     runID: String, started: String, tool: Tool, command: [String], seed: UInt64, suite: JSONValue, trialsPlanned: Int,
-    environment: Environment
+    environment: Environment, isPatient: Bool = false
   ) {
     self.runID = runID
     self.started = started
@@ -30,6 +32,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
     self.suite = suite
     self.trialsPlanned = trialsPlanned
     self.environment = environment
+    self.isPatient = isPatient
   }
 
   enum CodingKeys: String, CodingKey {
@@ -37,6 +40,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
     case runID = "run_id"
     case started, tool, command, seed, suite
     case trialsPlanned = "trials_planned"
+    case isPatient = "patient"
     case environment
   }
 

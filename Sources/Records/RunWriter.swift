@@ -21,7 +21,8 @@ public final class RunWriter {
       try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
-      try (encoder.encode(record) + Data("\n".utf8)).write(to: URL(fileURLWithPath: folder.recordPath), options: .atomic)
+      let text = try encoder.encode(record) + Data("\n".utf8)
+      try text.write(to: URL(fileURLWithPath: folder.recordPath), options: .atomic)
     } catch {
       throw RunFolderFailure("cannot write \(folder.recordPath): \(Self.reason(error)); choose another --output")
     }

@@ -150,6 +150,12 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     public var operations: Operations
     public var latency: Latency?
 
+    public init(count: Int, operations: Operations, latency: Latency?) {
+      self.count = count
+      self.operations = operations
+      self.latency = latency
+    }
+
     enum CodingKeys: String, CodingKey {
       case count, operations
       case latency = "latency_ns"
@@ -195,7 +201,7 @@ public struct LatencySummary: Codable, Equatable, Sendable {
   public var p50: UInt64?
   public var p90: UInt64?
   public var p99: UInt64?
-  public var p99_9: UInt64?
+  public var p999: UInt64?
   /// HdrHistogram V2 payload in base64, lossless.
   public var histogram: String
 
@@ -212,8 +218,14 @@ public struct LatencySummary: Codable, Equatable, Sendable {
     p50 = supported(50)
     p90 = supported(90)
     p99 = supported(99)
-    p99_9 = supported(99.9)
+    p999 = supported(99.9)
     histogram = latencies.encoded()
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case count, min, mean, max, p50, p90, p99
+    case p999 = "p99_9"
+    case histogram
   }
 }
 

@@ -110,7 +110,7 @@ public protocol ServerConversation: Conversation, ~Copyable {
 
   @usableFromInline init() {}
 
-  deinit { free(base) }
+  @inlinable deinit { free(base) }
 
   @inlinable var isEmpty: Bool { start == end }
   @usableFromInline var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base.map { $0 + start }, count: end - start) }

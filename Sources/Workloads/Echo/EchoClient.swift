@@ -25,7 +25,7 @@ import Measurement
     head = malloc(headCount)!
   }
 
-  deinit { free(head) }
+  @inlinable deinit { free(head) }
 
   public static let smallestSize = EchoMessage.headerSize
 

@@ -13,7 +13,7 @@ import Measurement
 
   public init() {}
 
-  deinit { free(buffer) }
+  @inlinable deinit { free(buffer) }
 
   @inlinable public static var usesConnection: Bool { true }
 

@@ -2,17 +2,17 @@ import Glibc
 import Measurement
 
 /// One operation is a request and its reply, verified in status, framing and, where it is known, content.
-@frozen public struct HTTPClient: Conversation, ~Copyable {
-  @usableFromInline let requests: UnsafePointer<HTTPRequests>
-  @usableFromInline var reader = HTTPReader(role: .response)
-  @usableFromInline var operation: UInt64 = 0
+public struct HTTPClient: Conversation, ~Copyable {
+  private let requests: UnsafePointer<HTTPRequests>
+  private var reader = HTTPReader(role: .response)
+  private var operation: UInt64 = 0
   /// Where requests are written that are not ready made.
-  @usableFromInline let buffer: UnsafeMutableRawPointer?
+  private let buffer: UnsafeMutableRawPointer?
   /// Of the body so far: whether it is what was expected, and its digest where nothing is.
-  @usableFromInline var isExpected = true
-  @usableFromInline var digest: UInt64 = 0
+  private var isExpected = true
+  private var digest: UInt64 = 0
   /// The body so far, where replies are kept.
-  @usableFromInline var kept: [UInt8] = []
+  private var kept: [UInt8] = []
 
   public init(_ requests: UnsafePointer<HTTPRequests>) {
     self.requests = requests
@@ -22,12 +22,10 @@ import Measurement
 
   deinit { free(buffer) }
 
-  @inlinable public static var usesConnection: Bool { true }
+  public static var usesConnection: Bool { true }
 
-  @inlinable
   public func endpoint(of operation: UInt64) -> Int32 { Int32(truncatingIfNeeded: requests.pointee.endpoint(of: operation)) }
 
-  @inlinable
   public mutating func begin(_ operation: UInt64) -> Need {
     self.operation = operation
     reader.reset(answeringHEAD: requests.pointee.isHEAD)
@@ -36,18 +34,15 @@ import Measurement
     return .send(requests.pointee.request(of: operation, in: buffer))
   }
 
-  @inlinable public mutating func sent() -> Need { .receive }
+  public mutating func sent() -> Need { .receive }
 
-  @inlinable
   public mutating func received(_ bytes: inout UnsafeRawBufferPointer) -> Need { take(reader.next(&bytes), &bytes) }
 
-  @inlinable
   public mutating func ended() -> Need {
     var none = UnsafeRawBufferPointer(start: nil, count: 0)
     return take(reader.endOfInput(), &none)
   }
 
-  @inlinable
   mutating func take(_ first: HTTPReader.Progress, _ bytes: inout UnsafeRawBufferPointer) -> Need {
     var progress = first
     while true {
@@ -62,7 +57,6 @@ import Measurement
     }
   }
 
-  @inlinable
   mutating func check(_ piece: UnsafeRawBufferPointer) {
     let end = reader.bodyBytes
     let offset = end - piece.count
@@ -78,7 +72,6 @@ import Measurement
     if requests.pointee.replies != nil { kept.append(contentsOf: piece) }
   }
 
-  @inlinable
   mutating func outcome() -> Outcome {
     let head = reader.head
     let keepsConnection = head.keepsAlive && requests.pointee.keepsConnections
@@ -99,16 +92,14 @@ import Measurement
     return .verified(checksum: checksum, keepsConnection: keepsConnection)
   }
 
-  @usableFromInline
   mutating func keep() {
     requests.pointee.replies?.add(
       ReplyStore.Reply(operation: operation, status: Int(reader.head.status), body: kept))
     kept = []
   }
 
-  @inlinable public mutating func woke(after elapsed: Nanoseconds) -> Need { .receive }
+  public mutating func woke(after elapsed: Nanoseconds) -> Need { .receive }
 
-  @inlinable
   public mutating func disconnected() {
     reader.reset(answeringHEAD: requests.pointee.isHEAD)
     kept = []
@@ -117,8 +108,7 @@ import Measurement
 
 /// A digest of content that does not depend on the pieces in which it comes: the sum of each byte, plus one, times a
 /// weight of its place, modulo 2⁶⁴.
-@usableFromInline enum Digest {
-  @inlinable
+enum Digest {
   static func extend(_ digest: UInt64, with piece: UnsafeRawBufferPointer, at offset: Int) -> UInt64 {
     var sum = digest
     var weight = UInt64(offset) &* 2 &+ 0x9e37_79b9_7f4a_7c15

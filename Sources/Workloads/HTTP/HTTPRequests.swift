@@ -6,34 +6,34 @@ import Synchronization
 /// Shared by all lanes, and never changed.
 public struct HTTPRequests: ~Copyable, @unchecked Sendable {
   /// What a right reply carries.
-  @usableFromInline enum Expectation {
+  enum Expectation {
     case exactly(UnsafeRawBufferPointer)
     case pattern(Int)
     /// Any content; its digest goes into the checksum.
     case any
   }
 
-  @usableFromInline enum Part {
+  enum Part {
     case literal(UnsafeRawBufferPointer)
     case operation
     case delay
   }
 
-  @usableFromInline struct Template {
-    @usableFromInline var parts: UnsafeBufferPointer<Part>
+  struct Template {
+    var parts: UnsafeBufferPointer<Part>
     /// The most bytes that it can come to.
-    @usableFromInline var capacity: Int
+    var capacity: Int
     /// The whole request, where it is the same for every operation.
-    @usableFromInline var fixed: UnsafeRawBufferPointer?
+    var fixed: UnsafeRawBufferPointer?
   }
 
-  @usableFromInline let templates: UnsafeBufferPointer<Template>
-  @usableFromInline let expectation: Expectation
-  @usableFromInline let isHEAD: Bool
-  @usableFromInline let keepsConnections: Bool
-  @usableFromInline let delay: Delay
-  @usableFromInline let seed: UInt64
-  @usableFromInline let replies: ReplyStore?
+  let templates: UnsafeBufferPointer<Template>
+  let expectation: Expectation
+  let isHEAD: Bool
+  let keepsConnections: Bool
+  let delay: Delay
+  let seed: UInt64
+  let replies: ReplyStore?
 
   /// - Parameters:
   ///   - server: the authority and the greeting of the harness's own server, where the spec names no targets.
@@ -113,19 +113,17 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
     return UnsafeRawBufferPointer(bytes)
   }
 
-  @inlinable func endpoint(of operation: UInt64) -> Int { Int(operation % UInt64(templates.count)) }
+  func endpoint(of operation: UInt64) -> Int { Int(operation % UInt64(templates.count)) }
 
   /// The bytes of the room that a lane needs to write its requests in; 0 where all of them are ready made.
   var capacity: Int { templates.map { $0.fixed == nil ? $0.capacity : 0 }.max() ?? 0 }
 
   /// The request of `operation`, written to `buffer` where it is not ready made.
-  @inlinable
   func request(of operation: UInt64, in buffer: UnsafeMutableRawPointer?) -> UnsafeRawBufferPointer {
     let template = templates[endpoint(of: operation)]
     return template.fixed ?? write(template, operation, to: buffer!)
   }
 
-  @usableFromInline
   func write(_ template: Template, _ operation: UInt64, to buffer: UnsafeMutableRawPointer) -> UnsafeRawBufferPointer {
     var writer = ByteWriter(buffer)
     for part in template.parts {
@@ -142,25 +140,22 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
 }
 
 /// Writes bytes one after another. The room is the caller's, who knows that it is enough.
-@frozen @usableFromInline struct ByteWriter {
-  @usableFromInline let base: UnsafeMutableRawPointer
-  @usableFromInline var count = 0
+struct ByteWriter {
+  let base: UnsafeMutableRawPointer
+  var count = 0
 
-  @inlinable init(_ base: UnsafeMutableRawPointer) { self.base = base }
+  init(_ base: UnsafeMutableRawPointer) { self.base = base }
 
-  @inlinable
   mutating func write(_ bytes: UnsafeRawBufferPointer) {
     guard let source = bytes.baseAddress else { return }
     memcpy(base + count, source, bytes.count)
     count += bytes.count
   }
 
-  @inlinable
   mutating func write(_ text: StaticString) {
     write(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
-  @inlinable
   mutating func write(decimal number: UInt64) {
     var digits = 1
     var bound: UInt64 = 10

@@ -1,0 +1,296 @@
+import Foundation
+import Glibc
+import Measurement
+import Modes
+import Records
+import SystemCalls
+import Workloads
+
+/// What a client process reads from its standard input.
+struct ClientPlan: Codable {
+  var spec: TrialSpec
+  var cpus: [Int]
+  /// Whether descriptor 3 takes `open` and `close`, a line each, at the window's edges.
+  var hasControl: Bool
+  /// Where the replies go, one line of JSON each, if they are gathered.
+  var replies: String?
+
+  enum CodingKeys: String, CodingKey {
+    case spec, cpus
+    case hasControl = "has_control"
+    case replies
+  }
+}
+
+/// What a server process reads from its standard input.
+struct ServerPlan: Codable {
+  var kind: TargetServer.Kind
+  /// Where to listen; port 0 leaves the port to the system.
+  var address: String
+  var capacity: Int
+  var cpus: [Int]
+}
+
+/// The first line that a server process prints.
+struct ServerGreeting: Codable {
+  var address: String
+}
+
+/// What a child prints instead of an answer when it cannot do what it is told, before its trial has begun.
+struct ChildFailure: Codable {
+  var error: String
+}
+
+/// The processes that a trial is carried out in. Each is this program, started again.
+public enum Children {
+  static let clientCommand = "--child-client"
+  static let serverCommand = "--child-server"
+  private static let controlDescriptor: Int32 = 3
+
+  /// Sleeps of every mode end as close to their time as the kernel can do it.
+  static let timerSlack: UInt = 1
+
+  /// Runs as a child if the arguments say so, and never returns then.
+  public static func runIfAsked(_ arguments: [String]) {
+    guard arguments.count == 2 else { return }
+    switch arguments[1] {
+    case clientCommand: runClient()
+    case serverCommand: runServer()
+    default: return
+    }
+  }
+
+  // MARK: The client
+
+  private static func runClient() -> Never {
+    let plan: ClientPlan = readPlan()
+    prepare(cpus: plan.cpus)
+    followParent()
+    let edges = WindowEdges(
+      opened: { if plan.hasControl { tell("open\n") } }, closed: { if plan.hasControl { tell("close\n") } })
+    do throws(TrialFailure) {
+      let outcome = try Trial.run(plan.spec, edges: edges)
+      var record = PartialRecord(outcome, asked: plan.spec.operations)
+      record.usage.cpus = plan.cpus
+      if let path = plan.replies, let replies = outcome.replies { write(replies, to: path) }
+      answer(record)
+    } catch {
+      answer(ChildFailure(error: error.description))
+    }
+    _exit(0)
+  }
+
+  private static func tell(_ text: StaticString) {
+    _ = Glibc.write(controlDescriptor, text.utf8Start, text.utf8CodeUnitCount)
+  }
+
+  private struct ReplyLine: Encodable {
+    var op: UInt64
+    var status: Int
+    var body: String?
+    var bodyBase64: String?
+
+    enum CodingKeys: String, CodingKey {
+      case op, status, body
+      case bodyBase64 = "body_base64"
+    }
+  }
+
+  private static func write(_ replies: ReplyStore, to path: String) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    var data = Data()
+    for reply in replies.inOrder {
+      let text = String(validating: reply.body, as: UTF8.self)
+      let line = ReplyLine(
+        op: reply.operation, status: reply.status, body: text,
+        bodyBase64: text == nil ? Data(reply.body).base64EncodedString() : nil)
+      if let json = try? encoder.encode(line) { data += json + Data("\n".utf8) }
+    }
+    do {
+      try data.write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch {
+      answer(ChildFailure(error: "cannot write the replies to \(path): \(error.localizedDescription)"))
+      _exit(1)
+    }
+  }
+
+  // MARK: The server
+
+  private static func runServer() -> Never {
+    let plan: ServerPlan = readPlan()
+    prepare(cpus: plan.cpus)
+    do {
+      let server = try TargetServer(plan.kind, on: SocketAddress(parsing: plan.address), capacity: plan.capacity)
+      let readings = Readings(server, cpus: plan.cpus)
+      let control = try SystemCalls.Thread(name: "control") { readings.followWindow(from: controlDescriptor) }
+      try SystemCalls.Thread(name: "parent") {
+        // `report` asks for the record; the end of the input means that nobody is left to ask.
+        if readInput() == "report" {
+          control.join()
+          answer(readings.usage)
+        }
+        _exit(0)
+      }.detach()
+      answer(ServerGreeting(address: server.address.description))
+      try server.serve()
+    } catch {
+      answer(ChildFailure(error: "the server could not listen on \(plan.address): \(error)"))
+    }
+    _exit(1)
+  }
+
+  /// The server's counters at the window's edges.
+  private final class Readings: @unchecked Sendable {
+    private struct Reading {
+      var totals: TargetServer.Totals
+      var usage: ResourceUsage
+    }
+
+    private let server: TargetServer
+    private let cpus: [Int]
+    private var first: Reading
+    private var last: Reading?
+
+    init(_ server: TargetServer, cpus: [Int]) {
+      self.server = server
+      self.cpus = cpus
+      first = Reading(totals: server.totals, usage: .current())
+    }
+
+    private func read() -> Reading { Reading(totals: server.totals, usage: .current()) }
+
+    /// Until the client has closed its end.
+    func followWindow(from descriptor: Int32) {
+      var byte: UInt8 = 0
+      while Glibc.read(descriptor, &byte, 1) == 1 {
+        if byte == UInt8(ascii: "o") { first = read() }
+        if byte == UInt8(ascii: "c") { last = read() }
+        while byte != UInt8(ascii: "\n"), Glibc.read(descriptor, &byte, 1) == 1 {}
+      }
+    }
+
+    var usage: ProcessUsage {
+      let last = last ?? read()
+      var usage = ProcessUsage(last.usage.since(first.usage))
+      usage.threadsPeak = ProcFile.threads
+      usage.descriptorsPeak = ProcFile.openDescriptors
+      usage.memoryPeak = ProcFile.peakMemory
+      usage.cpus = cpus
+      usage.operationsDone = last.totals.done - first.totals.done
+      usage.connections = last.totals.connections
+      usage.failed = last.totals.failed - first.totals.failed
+      usage.bytesSent = last.totals.sentBytes - first.totals.sentBytes
+      usage.bytesReceived = last.totals.receivedBytes - first.totals.receivedBytes
+      return usage
+    }
+  }
+
+  // MARK: Both
+
+  private static func readPlan<Plan: Decodable>() -> Plan {
+    guard let line = readInput(), let plan = try? JSONDecoder().decode(Plan.self, from: Data(line.utf8)) else {
+      answer(ChildFailure(error: "no plan on standard input"))
+      exit(1)
+    }
+    return plan
+  }
+
+  /// Before any other thread: threads inherit it, and the runtimes size their pools by it.
+  private static func prepare(cpus: [Int]) {
+    ProcessControl.ignoreBrokenPipes()
+    ProcessControl.raiseDescriptorLimit()
+    ProcessControl.setTimerSlack(nanoseconds: timerSlack)
+    if !cpus.isEmpty { try? Affinity.set(cpus) }
+  }
+
+  /// Ends the process when its standard input ends: the parent holds the other end for as long as it lives.
+  private static func followParent() {
+    try? SystemCalls.Thread(name: "parent") {
+      while readInput() != nil {}
+      _exit(1)
+    }.detach()
+  }
+
+  private static func answer(_ value: some Encodable) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    guard let data = try? encoder.encode(value) else { return }
+    let line = [UInt8](data) + [UInt8(ascii: "\n")]
+    var done = 0
+    while done < line.count {
+      let count = line.withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress! + done, line.count - done) }
+      if count < 0 && errno == EINTR { continue }
+      if count <= 0 { return }
+      done += count
+    }
+  }
+
+  /// The next line of standard input. Without stdio, whose lock on the stream a thread that waits here would hold.
+  private static func readInput() -> String? {
+    var line: [UInt8] = []
+    var byte: UInt8 = 0
+    while true {
+      let count = Glibc.read(STDIN_FILENO, &byte, 1)
+      if count < 0 && errno == EINTR { continue }
+      guard count == 1 else { return nil }
+      if byte == UInt8(ascii: "\n") { return String(decoding: line, as: UTF8.self) }
+      line.append(byte)
+    }
+  }
+}
+
+extension ProcessUsage {
+  init(_ usage: ResourceUsage) {
+    self.init()
+    userTime = usage.userTime.count
+    systemTime = usage.systemTime.count
+    directCalls = usage.directCalls
+    voluntarySwitches = usage.voluntarySwitches
+    involuntarySwitches = usage.involuntarySwitches
+  }
+}
+
+extension PartialRecord {
+  init(_ outcome: TrialOutcome, asked: UInt64?) {
+    var operations = TrialRecord.Operations(asked: asked)
+    operations.done = outcome.done
+    operations.verified = outcome.verified
+    operations.unfinished = UInt64(outcome.unfinishedAges.count)
+    let ages = outcome.unfinishedAges.map(\.count)
+    if let least = ages.min(), let most = ages.max() {
+      let mean = ages.reduce(0.0) { $0 + Double($1) } / Double(ages.count)
+      operations.unfinishedAge = TrialRecord.Ages(min: least, mean: UInt64(mean), max: most)
+    }
+    func counts(_ isStatus: Bool) -> [String: UInt64]? {
+      let kinds = outcome.kinds.filter { ($0.key.status != nil) == isStatus }
+      guard !kinds.isEmpty else { return nil }
+      return Dictionary(
+        kinds.map { (isStatus ? String($0.key.status ?? 0) : $0.key.name, $0.value) }, uniquingKeysWith: +)
+    }
+    operations.failed = counts(false)
+    operations.non2xx = counts(true)
+
+    let samples = outcome.inFlight
+    let hex = String(outcome.checksum, radix: 16)
+    var usage = ProcessUsage(outcome.usage)
+    usage.threadsPeak = outcome.threadsPeak
+    usage.descriptorsPeak = outcome.descriptorsPeak
+    usage.memoryPeak = ProcFile.peakMemory
+    self.init(
+      operations: operations, checksum: String(repeating: "0", count: 16 - hex.count) + hex,
+      bytes: TrialRecord.Bytes(sent: outcome.sentBytes, received: outcome.receivedBytes), wall: outcome.wall.count,
+      latency: TrialRecord.Latency(service: LatencySummary(outcome.latency)),
+      inFlight: samples.count == 0
+        ? nil
+        : TrialRecord.InFlight(
+          mean: Double(samples.sum) / Double(samples.count), max: samples.max, samples: samples.count),
+      series: outcome.series.map { sample in
+        let summary = LatencySummary(sample.latency)
+        return SeriesPoint(
+          t: sample.at.count, done: summary.count, p50: summary.p50, p99: summary.p99, max: summary.max,
+          threads: sample.threads)
+      },
+      usage: usage, ranOutOfTime: outcome.ranOutOfTime)
+  }
+}

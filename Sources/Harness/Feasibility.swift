@@ -1,0 +1,65 @@
+import Measurement
+import Modes
+import SystemCalls
+import Workloads
+
+/// Whether a plan fits the machine's limits. It is asked before anything is started.
+public struct Feasibility: Sendable {
+  public var descriptorLimit: Int
+  public var ephemeralPorts: ClosedRange<Int>
+  /// Bytes that can be had without swapping.
+  public var availableMemory: UInt64?
+
+  public init(descriptorLimit: Int, ephemeralPorts: ClosedRange<Int>, availableMemory: UInt64?) {
+    self.descriptorLimit = descriptorLimit
+    self.ephemeralPorts = ephemeralPorts
+    self.availableMemory = availableMemory
+  }
+
+  public static func ofThisMachine() -> Feasibility {
+    Feasibility(
+      descriptorLimit: ProcessControl.descriptorLimit.hard,
+      ephemeralPorts: MachineFacts.ephemeralPorts ?? 32768...60999,
+      availableMemory: MachineFacts.memory("MemAvailable:"))
+  }
+
+  /// What a process needs besides its connections.
+  static let spareDescriptors = 64
+
+  /// A pair of TCP sockets with their buffers at rest, in the kernel; measured at about 11 KiB.
+  private static let connectionMemory: UInt64 = 16 << 10
+  private static let laneMemory: UInt64 = 2 << 10
+  private static let threadMemory: UInt64 = 32 << 10
+
+  /// Why the point does not fit, with a remedy; nil where it does.
+  func objection(to experiment: Experiment, mode: ModeID, concurrency: Int) -> String? {
+    guard mode != .null else { return nil }
+    let place = "experiment '\(experiment.name)', mode \(mode.rawValue), concurrency \(concurrency)"
+    let lanes = mode.lanes(for: concurrency)
+    let perLane = experiment.workload.descriptorsPerLane
+    let needed = lanes * perLane + Self.spareDescriptors
+    if perLane > 0 && needed > descriptorLimit {
+      return "\(place): \(needed) descriptors are needed, and the hard limit (ulimit -Hn) is \(descriptorLimit); "
+        + "raise it (as root: ulimit -Hn \(needed)) or ask for less"
+    }
+    if usesPorts(experiment.workload) && lanes > ephemeralPorts.count {
+      return "\(place): \(lanes) ports are needed, and net.ipv4.ip_local_port_range has \(ephemeralPorts.count); "
+        + "widen it (sysctl -w net.ipv4.ip_local_port_range='1024 65535') or ask for less"
+    }
+    let threads = mode == .dispatch ? UInt64(min(lanes, 255)) * Self.threadMemory : 0
+    let memory = UInt64(lanes) * (Self.laneMemory + UInt64(perLane) * Self.connectionMemory) + threads
+    if let availableMemory, memory > availableMemory {
+      return "\(place): about \(memory >> 20) MiB of memory are needed, and \(availableMemory >> 20) MiB are free; "
+        + "free some or ask for less"
+    }
+    return nil
+  }
+
+  private func usesPorts(_ workload: WorkloadSpec) -> Bool {
+    switch workload {
+    case .sleep: false
+    case .echo(let spec): spec.transport == .tcp
+    case .http: true
+    }
+  }
+}

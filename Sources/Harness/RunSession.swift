@@ -1,0 +1,236 @@
+import Foundation
+import Measurement
+import Modes
+import Records
+import SystemCalls
+import Workloads
+
+/// A run as it is carried out: planned and checked as a whole, then trial by trial, each recorded before the next.
+public struct RunSession {
+  public struct Options: Sendable {
+    /// The command line, for the record.
+    public var command: [String]
+    public var seed: UInt64
+    public var processors: Processors
+    /// Whether trials are carried out that will take minutes by arithmetic.
+    public var isPatient: Bool
+
+    public init(command: [String], seed: UInt64, processors: Processors, isPatient: Bool) {
+      self.command = command
+      self.seed = seed
+      self.processors = processors
+      self.isPatient = isPatient
+    }
+  }
+
+  /// What whoever watches is told.
+  public struct Progress: Sendable {
+    public var done: Int
+    public var total: Int
+    public var label: String
+    /// Seconds, as far as can be told.
+    public var remaining: Double
+  }
+
+  public let folder: RunFolder
+  private let suite: Suite
+  private let plans: [TrialPlan]
+  private let options: Options
+  private let runID: String
+  private let writer: RunWriter
+  private let runner: TrialRunner
+  /// Numbers of trials that have been recorded before.
+  private let finished: Set<Int>
+
+  // MARK: Planning
+
+  /// Begins a run in `folder`. A fault found here leaves nothing written.
+  public init(_ suite: Suite, in folder: RunFolder, options: Options) throws(HarnessFailure) {
+    let targets = try Self.check(suite)
+    let plans = Schedule.trials(of: suite, seed: options.seed)
+    let runID = URL(fileURLWithPath: folder.path).lastPathComponent
+    let record = RunRecord(
+      runID: runID, started: ISO8601DateFormatter().string(from: Date()), tool: MachineFacts.tool,
+      command: options.command, seed: options.seed, suite: try Self.value(suite), trialsPlanned: plans.count,
+      environment: MachineFacts.environment(options.processors), isPatient: options.isPatient)
+    let writer: RunWriter
+    do throws(RunFolderFailure) {
+      writer = try RunWriter(creating: folder, record)
+    } catch {
+      throw HarnessFailure(error.description)
+    }
+    self.init(suite, plans, options, folder, runID, writer, targets, finished: [])
+  }
+
+  /// Goes on with a run that was stopped: the trials that it has not recorded.
+  public init(resuming folder: RunFolder) throws(HarnessFailure) {
+    let run: Run
+    do throws(RunFolderFailure) {
+      run = try folder.read()
+    } catch {
+      throw HarnessFailure(error.description)
+    }
+    let suite: Suite
+    do {
+      suite = try JSONDecoder().decode(Suite.self, from: JSONEncoder().encode(run.record.suite))
+    } catch {
+      throw HarnessFailure("\(folder.recordPath): its suite cannot be read by this version; run it anew")
+    }
+    let processors = try Processors.current(
+      client: run.record.environment.clientCPUs, server: run.record.environment.serverCPUs)
+    let options = Options(
+      command: run.record.command, seed: run.record.seed, processors: processors, isPatient: run.record.isPatient)
+    let targets = try Self.check(suite)
+    let writer: RunWriter
+    do throws(RunFolderFailure) {
+      writer = try RunWriter(resuming: folder)
+    } catch {
+      throw HarnessFailure(error.description)
+    }
+    self.init(
+      suite, Schedule.trials(of: suite, seed: options.seed), options, folder, run.record.runID, writer, targets,
+      finished: Set(run.trials.map(\.trial)))
+  }
+
+  private init(
+    _ suite: Suite, _ plans: [TrialPlan], _ options: Options, _ folder: RunFolder, _ runID: String, _ writer: RunWriter,
+    _ targets: [String: [String]], finished: Set<Int>
+  ) {
+    self.suite = suite
+    self.plans = plans
+    self.options = options
+    self.folder = folder
+    self.runID = runID
+    self.writer = writer
+    self.finished = finished
+    runner = TrialRunner(processors: options.processors, targets: targets, folder: folder)
+  }
+
+  /// Looks for what would keep the run from succeeding: limits, and targets that do not answer. Answers the addresses of
+  /// the targets, by experiment.
+  private static func check(_ suite: Suite) throws(HarnessFailure) -> [String: [String]] {
+    let feasibility = Feasibility.ofThisMachine()
+    var targets: [String: [String]] = [:]
+    for experiment in suite.experiments {
+      for mode in experiment.modes {
+        for concurrency in experiment.concurrency {
+          if let objection = feasibility.objection(to: experiment, mode: mode, concurrency: concurrency) {
+            throw HarnessFailure(objection)
+          }
+        }
+      }
+      guard case .http(let http) = experiment.workload, !http.targets.isEmpty else { continue }
+      targets[experiment.name] = try http.targets.map { (target) throws(HarnessFailure) in try reach(target) }
+    }
+    return targets
+  }
+
+  private static func reach(_ target: HTTPTarget) throws(HarnessFailure) -> String {
+    let address: SocketAddress
+    do throws(SocketAddress.Failure) {
+      address = try SocketAddress(host: target.host, port: target.port)
+    } catch {
+      throw HarnessFailure("target \(target): \(error)")
+    }
+    do throws(Errno) {
+      let socket = try Socket.open(family: address.family, blocking: false)
+      defer { socket.close() }
+      if case .inProgress = try socket.connect(to: address) { try socket.awaitConnection(timeout: 5000) }
+    } catch {
+      throw HarnessFailure("target \(target) cannot be reached (\(error)); start the server, or name another --target")
+    }
+    return address.description
+  }
+
+  private static func value(_ suite: some Encodable) throws(HarnessFailure) -> JSONValue {
+    do {
+      return try JSONDecoder().decode(JSONValue.self, from: JSONEncoder().encode(suite))
+    } catch {
+      throw HarnessFailure("the suite cannot be recorded: \(error)")
+    }
+  }
+
+  // MARK: Carrying out
+
+  /// Carries out what is left. Every trial that has finished is recorded, whatever ends the run.
+  public func carryOut(_ report: (Progress) -> Void) throws(HarnessFailure) {
+    var left = plans.filter { !finished.contains($0.number) }
+    var spent = Nanoseconds.zero
+    var expected = Nanoseconds.zero
+    while let plan = left.first {
+      if let signal = Interruption.signal { throw HarnessFailure(.interrupted(signal), "interrupted") }
+      let started = MonotonicClock.now
+      let skipped = reasonToSkip(plan)
+      var record = try blank(plan)
+      if let skipped {
+        record.skipped = skipped
+      } else {
+        let ahead = left.filter { reasonToSkip($0) == nil }.reduce(0.0) { $0 + $1.expectedTime.seconds }
+        let pace = expected > .zero ? max(1, spent.seconds / expected.seconds) : 1
+        let result = try runner.run(plan) {
+          report(
+            Progress(
+              done: plans.count - left.count, total: plans.count, label: plan.label,
+              remaining: max(0, ahead * pace - MonotonicClock.now.since(started).seconds)))
+        }
+        fill(&record, with: result)
+        spent = spent + MonotonicClock.now.since(started)
+        expected = expected + plan.expectedTime
+      }
+      do throws(RunFolderFailure) {
+        try writer.append(record)
+      } catch {
+        throw HarnessFailure(error.description)
+      }
+      left.removeFirst()
+      report(Progress(done: plans.count - left.count, total: plans.count, label: plan.label, remaining: 0))
+    }
+  }
+
+  private func reasonToSkip(_ plan: TrialPlan) -> TrialRecord.Skipped? {
+    if let objection = plan.mode.objection(to: plan.experiment.workload) {
+      return TrialRecord.Skipped(reason: "unsupported: \(objection)")
+    }
+    let predicted = plan.predictedWindow
+    guard predicted > TrialPlan.usualDeadline, !options.isPatient else { return nil }
+    return TrialRecord.Skipped(
+      reason: "predicted: by arithmetic it takes longer than \(TrialPlan.usualDeadline); --patient carries it out",
+      predictedWall: predicted.count)
+  }
+
+  private func blank(_ plan: TrialPlan) throws(HarnessFailure) -> TrialRecord {
+    TrialRecord(
+      runID: runID, experiment: plan.experiment.name, trial: plan.number, round: plan.round, order: plan.order,
+      seed: plan.seed, mode: plan.mode.rawValue, workload: try Self.value(plan.experiment.workload),
+      concurrency: plan.concurrency, operations: TrialRecord.Operations(asked: plan.experiment.operations),
+      valid: false, reasons: [])
+  }
+
+  private func fill(_ record: inout TrialRecord, with result: TrialRunner.Result) {
+    switch result {
+    case .failed(let reason):
+      record.reasons = ["broken: \(reason)"]
+    case .measured(let partial, let server, let steal):
+      record.operations = partial.operations
+      record.checksum = partial.checksum
+      record.bytes = partial.bytes
+      record.wall = partial.wall
+      if let done = partial.operations.done, partial.wall > 0 {
+        record.throughput = Double(done) / (Double(partial.wall) / 1e9)
+      }
+      record.latency = partial.latency
+      record.inFlight = partial.inFlight
+      record.series = partial.series
+      record.client = partial.usage
+      record.server = server
+      record.machine = MachineUsage(steal: steal)
+      record.reasons = Validity.reasons(record, ranOutOfTime: partial.ranOutOfTime)
+      record.valid = record.reasons.isEmpty
+    }
+  }
+}
+
+extension TrialPlan {
+  /// What it is, in a few words.
+  var label: String { "\(experiment.name) \(mode.rawValue) × \(concurrency)" }
+}

@@ -1,0 +1,183 @@
+import Foundation
+import Measurement
+import Modes
+import Workloads
+
+/// A suite: experiments to be carried out one after another, as its file describes them.
+public struct Suite: Codable, Sendable {
+  public var name: String
+  public var about: String
+  public var experiments: [Experiment]
+
+  public init(name: String, about: String, experiments: [Experiment]) {
+    self.name = name
+    self.about = about
+    self.experiments = experiments
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let fields = try StrictFields(decoder, of: CodingKeys.self)
+    name = try fields.required(.name)
+    about = try fields.value(.about) ?? ""
+    experiments = try fields.required(.experiments)
+    try fields.check(.name, Self.isFileName(name), "'\(name)' is not made of letters, digits, '-', '_' and '.'")
+    try fields.check(.experiments, !experiments.isEmpty, "is empty")
+    let names = experiments.map(\.name)
+    try fields.check(.experiments, Set(names).count == names.count, "has two experiments of one name")
+  }
+
+  enum CodingKeys: String, CodingKey, CaseIterable { case name, about, experiments }
+
+  static func isFileName(_ text: String) -> Bool {
+    !text.isEmpty && !text.hasPrefix(".")
+      && text.utf8.allSatisfy { "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.".utf8.contains($0) }
+  }
+}
+
+/// One workload in several modes at several concurrencies.
+public struct Experiment: Codable, Sendable {
+  public var name: String
+  public var about: String?
+  public var workload: WorkloadSpec
+  public var modes: [ModeID]
+  public var concurrency: [Int]
+  /// How many operations a trial does; where absent, its window lasts `duration`.
+  public var operations: UInt64?
+  public var duration: Nanoseconds?
+  public var warmup: Nanoseconds
+  public var rounds: Int
+
+  public static let headline = ModeID.allCases.filter { $0.kind == .headline }
+
+  public init(
+    name: String, workload: WorkloadSpec, modes: [ModeID] = Self.headline, concurrency: [Int] = [64],
+    operations: UInt64? = nil, duration: Nanoseconds? = nil, warmup: Nanoseconds? = nil, rounds: Int = 6
+  ) {
+    self.name = name
+    self.workload = workload
+    self.modes = modes
+    self.concurrency = concurrency
+    self.operations = operations
+    self.duration = operations == nil ? duration ?? .seconds(1) : nil
+    self.warmup = warmup ?? Self.usualWarmup(operations)
+    self.rounds = rounds
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let fields = try StrictFields(decoder, of: CodingKeys.self)
+    name = try fields.required(.name)
+    about = try fields.value(.about)
+    workload = try fields.required(.workload)
+    modes = try fields.value(.modes) ?? Self.headline
+    concurrency = try fields.value(.concurrency) ?? [64]
+    operations = try fields.value(.operations)
+    duration = try fields.value(.duration)
+    warmup = try fields.value(.warmup) ?? Self.usualWarmup(operations)
+    rounds = try fields.value(.rounds) ?? 6
+    try fields.check(.name, Suite.isFileName(name), "'\(name)' is not made of letters, digits, '-', '_' and '.'")
+    try fields.check(.duration, operations == nil || duration == nil, "cannot be given along with operations")
+    if operations == nil && duration == nil { duration = .seconds(1) }
+    if let complaint = complaint { try fields.check(complaint.field, false, complaint.text) }
+  }
+
+  /// What is wrong with the values, if anything.
+  var complaint: (field: CodingKeys, text: String)? {
+    if modes.isEmpty { return (.modes, "is empty") }
+    if Set(modes).count < modes.count { return (.modes, "names a mode twice") }
+    if concurrency.isEmpty { return (.concurrency, "is empty") }
+    if let wrong = concurrency.first(where: { !(1...10_000_000).contains($0) }) {
+      return (.concurrency, "\(wrong) is not a number of lanes; it must be from 1 to 10000000")
+    }
+    if Set(concurrency).count < concurrency.count { return (.concurrency, "names a number twice") }
+    if operations == 0 { return (.operations, "0 is not a number of operations; it must be at least 1") }
+    if let duration, duration < .milliseconds(1) { return (.duration, "\(duration) is too short; at least 1ms") }
+    if !(1...10_000).contains(rounds) { return (.rounds, "\(rounds) is not a number of rounds; it must be from 1 to 10000") }
+    return nil
+  }
+
+  private static func usualWarmup(_ operations: UInt64?) -> Nanoseconds {
+    operations == nil ? .milliseconds(100) : .zero
+  }
+
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case name, about, workload, modes, concurrency, operations, duration, warmup, rounds
+  }
+}
+
+/// What a user gets told, in a line: what happened, where, and what to do about it.
+public struct HarnessFailure: Error, CustomStringConvertible {
+  public enum Cause: Sendable { case usage, couldNotRun, interrupted(Int32) }
+  public let cause: Cause
+  public let description: String
+
+  public init(_ cause: Cause, _ description: String) {
+    self.cause = cause
+    self.description = description
+  }
+
+  public init(_ description: String) { self.init(.couldNotRun, description) }
+}
+
+extension Suite {
+  /// Reads a suite from a file.
+  public static func read(from path: String) throws(HarnessFailure) -> Suite {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw HarnessFailure(.usage, "cannot read suite file \(path)")
+    }
+    return try decode(data, from: "\(path): ")
+  }
+
+  /// The suite again, once all its values have been checked as those of a file are.
+  public func validated() throws(HarnessFailure) -> Suite {
+    guard let data = try? JSONEncoder().encode(self) else { throw HarnessFailure(.usage, "the suite cannot be encoded") }
+    return try Self.decode(data, from: "")
+  }
+
+  private static func decode(_ data: Data, from place: String) throws(HarnessFailure) -> Suite {
+    do {
+      return try JSONDecoder().decode(Suite.self, from: data)
+    } catch let error as DecodingError {
+      throw HarnessFailure(.usage, "\(place)\(explain(error))")
+    } catch {
+      throw HarnessFailure(.usage, "\(place)\(error)")
+    }
+  }
+
+  private static func explain(_ error: DecodingError) -> String {
+    func place(_ path: [any CodingKey]) -> String {
+      var text = ""
+      for key in path {
+        text += key.intValue.map { "[\($0)]" } ?? (text.isEmpty ? "" : ".") + key.stringValue
+      }
+      return text.isEmpty ? "the top level" : text
+    }
+    switch error {
+    case .keyNotFound(let key, let context): return "\(place(context.codingPath + [key])): is missing"
+    case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
+      return "\(place(context.codingPath)): is not \(name(of: type))"
+    case .dataCorrupted(let context) where context.codingPath.isEmpty:
+      return "not valid JSON: \(reason(context))"
+    case .dataCorrupted(let context): return "\(place(context.codingPath)): \(reason(context))"
+    @unknown default: return "\(error)"
+    }
+  }
+
+  private static func reason(_ context: DecodingError.Context) -> String {
+    let underlying = (context.underlyingError as NSError?)?.userInfo["NSDebugDescription"] as? String
+    var text = underlying ?? context.debugDescription
+    if text.hasPrefix("Cannot initialize ModeID from invalid String value ") {
+      text = "\(text.split(separator: " ").last ?? "") is not a mode; there are "
+        + ModeID.allCases.map(\.rawValue).joined(separator: ", ")
+    }
+    return text
+  }
+
+  private static func name(of type: Any.Type) -> String {
+    switch type {
+    case is String.Type: "a text"
+    case is Int.Type, is UInt64.Type: "a whole number"
+    case is Bool.Type: "true or false"
+    default: "\(type)".hasPrefix("Array") ? "a list" : "an object of the expected form"
+    }
+  }
+}

@@ -1,0 +1,167 @@
+import Foundation
+import Glibc
+import Measurement
+import Modes
+import Records
+import SystemCalls
+import Workloads
+
+/// Carries out one trial after another, each in fresh processes.
+struct TrialRunner {
+  let processors: Processors
+  /// Addresses of the targets of each experiment that names targets, by experiment.
+  let targets: [String: [String]]
+  /// The run's folder.
+  let folder: RunFolder
+
+  /// What a trial came to.
+  enum Result {
+    case measured(PartialRecord, server: ProcessUsage?, steal: UInt64?)
+    /// Something broke that is not an answer of the server: why.
+    case failed(String)
+  }
+
+  /// - Parameter idle: called again and again while the trial runs.
+  func run(_ plan: TrialPlan, idle: () -> Void) throws(HarnessFailure) -> Result {
+    let workload = plan.experiment.workload
+    let folder = TemporaryFolder()
+    var spec = plan.spec(endpoints: targets[plan.experiment.name] ?? [], isOwnServer: workload.needsServer)
+    var server: ChildProcess?
+    var control: (client: Int32, server: Int32)?
+    defer {
+      for end in [control?.client, control?.server].compactMap({ $0 }) { Glibc.close(end) }
+    }
+    if workload.needsServer && plan.mode != .null {
+      control = try Self.controlPair()
+      let started = try start(serverFor: workload, lanes: plan.mode.lanes(for: plan.concurrency), folder, control!.server)
+      server = started.child
+      spec.endpoints = [started.address]
+    }
+    let replies = plan.gathersReplies ? try repliesPath(plan) : nil
+    let client = try Self.spawn(Children.clientCommand, control: control?.client)
+    if let ends = control {
+      Glibc.close(ends.client)
+      Glibc.close(ends.server)
+      control = nil
+    }
+    let stealBefore = ProcFile.stolenTime
+    let clientPlan = ClientPlan(spec: spec, cpus: processors.client, hasControl: server != nil, replies: replies)
+    client.send(Self.json(clientPlan))
+    let patience = Nanoseconds(spec.deadline.count + spec.predictedWindow.count + spec.warmup.count) + .seconds(30)
+    let line = try Self.await(client, patience: patience, idle: idle)
+    let steal = ProcFile.stolenTime.flatMap { after in stealBefore.map { after - $0 } }
+    guard let line else { return .failed("client: \(Self.verdict(client))") }
+    if let failure: ChildFailure = Self.decode(line) { return .failed("client: \(failure.error)") }
+    guard let partial: PartialRecord = Self.decode(line) else { return .failed("client: its record could not be read") }
+    guard let server else { return .measured(partial, server: nil, steal: steal) }
+    server.send("report")
+    guard let report = try Self.await(server, patience: .seconds(10), idle: idle), let usage: ProcessUsage = Self.decode(report)
+    else { return .failed("server: \(Self.verdict(server))") }
+    return .measured(partial, server: usage, steal: steal)
+  }
+
+  /// A server of its own, listening.
+  private func start(
+    serverFor workload: WorkloadSpec, lanes: Int, _ folder: borrowing TemporaryFolder, _ control: Int32
+  ) throws(HarnessFailure) -> (child: ChildProcess, address: String) {
+    var plan = ServerPlan(
+      kind: .http, address: "127.0.0.1:0", capacity: lanes + Feasibility.spareDescriptors / 2, cpus: processors.server)
+    if case .echo(let echo) = workload {
+      plan.kind = .echo
+      if echo.transport == .unix { plan.address = "unix:\(try folder.make())/server" }
+    }
+    let child = try Self.spawn(Children.serverCommand, control: control)
+    child.send(Self.json(plan))
+    guard let line = try Self.await(child, patience: .seconds(10), idle: {}) else {
+      throw HarnessFailure("the target server did not start: \(Self.verdict(child))")
+    }
+    if let failure: ChildFailure = Self.decode(line) { throw HarnessFailure(failure.error) }
+    guard let greeting: ServerGreeting = Self.decode(line) else {
+      throw HarnessFailure("the target server did not say where it listens")
+    }
+    return (child, greeting.address)
+  }
+
+  private func repliesPath(_ plan: TrialPlan) throws(HarnessFailure) -> String {
+    let replies = folder.path + "/replies"
+    do {
+      try FileManager.default.createDirectory(atPath: replies, withIntermediateDirectories: true)
+    } catch {
+      throw HarnessFailure("cannot make \(replies): \(error.localizedDescription)")
+    }
+    let name = "\(plan.number)-\(plan.experiment.name)-\(plan.mode.rawValue)-\(plan.concurrency).jsonl"
+    return URL(fileURLWithPath: replies).appendingPathComponent(name).path
+  }
+
+  // MARK: Processes
+
+  private static func controlPair() throws(HarnessFailure) -> (client: Int32, server: Int32) {
+    do throws(Errno) {
+      let (client, server) = try Socket.pair(tcp: false, blocking: true)
+      return (client.descriptor, server.descriptor)
+    } catch {
+      throw HarnessFailure("cannot open a control channel: \(error)")
+    }
+  }
+
+  private static func spawn(_ command: String, control: Int32?) throws(HarnessFailure) -> ChildProcess {
+    do throws(Errno) {
+      return try ChildProcess(MachineFacts.executablePath, [command], control: control)
+    } catch {
+      throw HarnessFailure("cannot start a child process: \(error)")
+    }
+  }
+
+  /// The child's next line; nil where it ended, or had to be ended, without one.
+  private static func await(_ child: ChildProcess, patience: Nanoseconds, idle: () -> Void) throws(HarnessFailure) -> String? {
+    let end = MonotonicClock.now + patience
+    while MonotonicClock.now < end {
+      if let signal = Interruption.signal { throw HarnessFailure(.interrupted(signal), "interrupted") }
+      switch child.readLine(timeout: 100) {
+      case .text(let line): return line
+      case .ended: return nil
+      case .nothing: idle()
+      }
+    }
+    child.kill()
+    return nil
+  }
+
+  private static func verdict(_ child: ChildProcess) -> String { "it ended without an answer (\(child.wait()))" }
+
+  private static func json(_ value: some Encodable) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+  }
+
+  private static func decode<Value: Decodable>(_ line: String) -> Value? {
+    try? JSONDecoder().decode(Value.self, from: Data(line.utf8))
+  }
+}
+
+/// A folder that is made when it is first asked for, and removed in the end.
+private struct TemporaryFolder: ~Copyable {
+  private let path = FileManager.default.temporaryDirectory.path + "/iomodes-\(UUID().uuidString.prefix(8))"
+
+  func make() throws(HarnessFailure) -> String {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw HarnessFailure("cannot make \(path): \(error.localizedDescription); set TMPDIR to a folder that can be written")
+    }
+    return path
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+}
+
+extension TrialPlan {
+  var gathersReplies: Bool {
+    if case .http(let spec) = experiment.workload { spec.gather } else { false }
+  }
+}
+
+extension Nanoseconds {
+  static func + (a: Nanoseconds, b: Nanoseconds) -> Nanoseconds { Nanoseconds(a.count &+ b.count) }
+}

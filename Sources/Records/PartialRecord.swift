@@ -1,0 +1,41 @@
+/// What the client of a trial prints, as one line of JSON, when it is through. A program in any language that reads a
+/// plan from its standard input and prints this is a mode.
+public struct PartialRecord: Codable, Equatable, Sendable {
+  public var schemaVersion = SchemaVersion.current
+  public var operations: TrialRecord.Operations
+  public var checksum: String
+  public var bytes: TrialRecord.Bytes
+  public var wall: UInt64
+  public var latency: TrialRecord.Latency
+  public var inFlight: TrialRecord.InFlight?
+  public var series: [SeriesPoint]
+  public var usage: ProcessUsage
+  /// Whether the deadline ended it before all operations were done.
+  public var ranOutOfTime: Bool
+
+  public init(
+    operations: TrialRecord.Operations, checksum: String, bytes: TrialRecord.Bytes, wall: UInt64,
+    latency: TrialRecord.Latency, inFlight: TrialRecord.InFlight?, series: [SeriesPoint], usage: ProcessUsage,
+    ranOutOfTime: Bool
+  ) {
+    self.operations = operations
+    self.checksum = checksum
+    self.bytes = bytes
+    self.wall = wall
+    self.latency = latency
+    self.inFlight = inFlight
+    self.series = series
+    self.usage = usage
+    self.ranOutOfTime = ranOutOfTime
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case schemaVersion = "schema_version"
+    case operations, checksum, bytes
+    case wall = "wall_ns"
+    case latency = "latency_ns"
+    case inFlight = "in_flight"
+    case series, usage
+    case ranOutOfTime = "ran_out_of_time"
+  }
+}

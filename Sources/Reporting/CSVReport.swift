@@ -1,0 +1,122 @@
+import Foundation
+import Records
+
+/// A row for every trial, a column for every scalar; quoted as RFC 4180 says, with lines that end in a line feed. What
+/// does not apply is empty.
+struct CSVReport {
+  private typealias Column = (name: String, value: (TrialRecord) -> String?)
+
+  let run: Run
+
+  init(_ run: Run) { self.run = run }
+
+  func render() -> String {
+    let columns = Self.columns
+    var text = columns.map(\.name).joined(separator: ",") + "\n"
+    for trial in run.trials {
+      text += columns.map { $0.value(trial).map(Self.quoted) ?? "" }.joined(separator: ",") + "\n"
+    }
+    return text
+  }
+
+  private static func quoted(_ text: String) -> String {
+    guard text.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return text }
+    return "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\""
+  }
+
+  private static var columns: [Column] {
+    identity + operations + latency("service") { $0.latency?.service } + latency("response") { $0.latency?.response }
+      + [
+        ("in_flight_mean", { text($0.inFlight?.mean) }),
+        ("in_flight_max", { text($0.inFlight?.max) }),
+        ("in_flight_samples", { text($0.inFlight?.samples) }),
+      ] + usage("client", \.client) + usage("server", \.server) + [("steal_ns", { text($0.machine?.steal) })]
+  }
+
+  private static var identity: [Column] {
+    [
+      ("run_id", { $0.runID }),
+      ("experiment", { $0.experiment }),
+      ("trial", { text($0.trial) }),
+      ("round", { text($0.round) }),
+      ("order", { text($0.order) }),
+      ("seed", { text($0.seed) }),
+      ("mode", { $0.mode }),
+      ("variant", { $0.variant }),
+      ("workload_kind", { $0.workload["kind"]?.string }),
+      ("workload", { JSONReport.text($0.workload, pretty: false) }),
+      ("arrivals_kind", { $0.arrivals.kind }),
+      ("arrivals_rate_per_s", { text($0.arrivals.rate) }),
+      ("concurrency", { text($0.concurrency) }),
+      ("limit", { text($0.limit) }),
+      ("pipeline", { text($0.pipeline) }),
+      ("valid", { text($0.valid) }),
+      ("reasons", { $0.reasons.isEmpty ? nil : $0.reasons.joined(separator: "; ") }),
+      ("skipped_reason", { $0.skipped?.reason }),
+      ("predicted_wall_ns", { text($0.skipped?.predictedWall) }),
+    ]
+  }
+
+  private static var operations: [Column] {
+    [
+      ("operations_asked", { text($0.operations.asked) }),
+      ("operations_done", { text($0.operations.done) }),
+      ("operations_verified", { text($0.operations.verified) }),
+      ("operations_unfinished", { text($0.operations.unfinished) }),
+      ("unfinished_age_min_ns", { text($0.operations.unfinishedAge?.min) }),
+      ("unfinished_age_mean_ns", { text($0.operations.unfinishedAge?.mean) }),
+      ("unfinished_age_max_ns", { text($0.operations.unfinishedAge?.max) }),
+      ("operations_failed", { text(total($0.operations.failed)) }),
+      ("failed_by_kind", { list($0.operations.failed) }),
+      ("operations_non_2xx", { text(total($0.operations.non2xx)) }),
+      ("non_2xx_by_status", { list($0.operations.non2xx) }),
+      ("checksum", { $0.checksum }),
+      ("bytes_sent", { text($0.bytes?.sent) }),
+      ("bytes_received", { text($0.bytes?.received) }),
+      ("wall_ns", { text($0.wall) }),
+      ("throughput_per_s", { text($0.throughput) }),
+    ]
+  }
+
+  private static func latency(_ name: String, _ summary: @escaping (TrialRecord) -> LatencySummary?) -> [Column] {
+    [
+      ("\(name)_count", { text(summary($0)?.count) }),
+      ("\(name)_min_ns", { text(summary($0)?.min) }),
+      ("\(name)_mean_ns", { text(summary($0)?.mean) }),
+      ("\(name)_p50_ns", { text(summary($0)?.p50) }),
+      ("\(name)_p90_ns", { text(summary($0)?.p90) }),
+      ("\(name)_p99_ns", { text(summary($0)?.p99) }),
+      ("\(name)_p99_9_ns", { text(summary($0)?.p999) }),
+      ("\(name)_max_ns", { text(summary($0)?.max) }),
+    ]
+  }
+
+  private static func usage(_ side: String, _ usage: @escaping (TrialRecord) -> ProcessUsage?) -> [Column] {
+    [
+      ("\(side)_cpu_user_ns", { text(usage($0)?.userTime) }),
+      ("\(side)_cpu_system_ns", { text(usage($0)?.systemTime) }),
+      ("\(side)_syscalls_direct", { text(usage($0)?.directCalls) }),
+      ("\(side)_switches_voluntary", { text(usage($0)?.voluntarySwitches) }),
+      ("\(side)_switches_involuntary", { text(usage($0)?.involuntarySwitches) }),
+      ("\(side)_threads_peak", { text(usage($0)?.threadsPeak) }),
+      ("\(side)_descriptors_peak", { text(usage($0)?.descriptorsPeak) }),
+      ("\(side)_rss_peak_bytes", { text(usage($0)?.memoryPeak) }),
+      ("\(side)_cpus", { usage($0)?.cpus.map { $0.map(String.init).joined(separator: " ") } }),
+      ("\(side)_operations_done", { text(usage($0)?.operationsDone) }),
+      ("\(side)_connections", { text(usage($0)?.connections) }),
+      ("\(side)_failed", { text(usage($0)?.failed) }),
+      ("\(side)_bytes_sent", { text(usage($0)?.bytesSent) }),
+      ("\(side)_bytes_received", { text(usage($0)?.bytesReceived) }),
+    ]
+  }
+
+  private static func text(_ value: (some LosslessStringConvertible)?) -> String? { value.map { $0.description } }
+
+  private static func total(_ counts: [String: UInt64]?) -> UInt64? { counts.map { $0.values.reduce(0, &+) } }
+
+  /// `timeout 3; ECONNRESET 1`, by name.
+  private static func list(_ counts: [String: UInt64]?) -> String? {
+    guard let counts, !counts.isEmpty else { return nil }
+    return counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: "; ")
+  }
+}

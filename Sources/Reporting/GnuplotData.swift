@@ -1,0 +1,161 @@
+import Foundation
+import Measurement
+import Records
+import Statistics
+
+/// A question that one figure of an experiment answers.
+enum FigureKind: String, CaseIterable {
+  case throughput, latency, cpu, speedup
+}
+
+/// The data of one figure: `#` lines that say where they come from; then for every mode a block under a header row that
+/// begins with the mode's quoted name, two empty lines apart. Columns are fixed, and `NaN` stands where nothing is.
+struct GnuplotData {
+  let kind: FigureKind
+  let experiment: String
+  let text: String
+  /// How many modes have at least one value.
+  let measuredBlocks: Int
+
+  private init(
+    _ kind: FigureKind, _ experiment: Summary.Experiment, _ provenance: Provenance, subject: String,
+    remarks: [(String, String)] = [], blocks: [Block]
+  ) {
+    self.kind = kind
+    self.experiment = experiment.name
+    measuredBlocks = blocks.filter { $0.name != Self.ideal && $0.rows.contains { $0[1]?.isFinite ?? false } }.count
+    let facts =
+      [
+        ("figure", subject), ("run", provenance.run), ("machine", provenance.machine), ("date", provenance.date),
+        ("experiment", Provenance.oneLine(experiment.name)), ("workload", Provenance.oneLine(experiment.description)),
+      ] + remarks
+    text =
+      facts.map { "# \($0): \($1)\n" }.joined() + blocks.map(\.text).joined(separator: "\n\n")
+  }
+
+  /// All figures of all experiments.
+  static func files(of run: Run) -> [GnuplotData] {
+    let provenance = Provenance(run.record)
+    return Summary(run).experiments.flatMap { experiment in
+      FigureKind.allCases.map { GnuplotData($0, experiment, provenance) }
+    }
+  }
+
+  init(_ kind: FigureKind, _ experiment: Summary.Experiment, _ provenance: Provenance) {
+    switch kind {
+    case .throughput: self.init(throughputOf: experiment, provenance)
+    case .latency: self.init(latencyOf: experiment, provenance)
+    case .cpu: self.init(cpuOf: experiment, provenance)
+    case .speedup: self.init(speedupOf: experiment, provenance)
+    }
+  }
+
+  private static let ideal = "ideal"
+  private static let intervals = (
+    "interval", "low and high are the 95 % interval of the median over trials; with fewer than 6 trials, their range"
+  )
+
+  private init(throughputOf experiment: Summary.Experiment, _ provenance: Provenance) {
+    let names = ["throughput_per_s", "low_per_s", "high_per_s", "valid_trials"]
+    var blocks = Self.blocks(experiment, names) { point in
+      Self.columns(point?.throughput) + [Double(point?.validTrials ?? 0)]
+    }
+    if let serviceTime = experiment.serviceTime, serviceTime > 0 {
+      let rows = experiment.byConcurrency.map { concurrency, _ -> [Double?] in
+        [Double(concurrency), Double(concurrency) / serviceTime, nil, nil, nil]
+      }
+      blocks.append(Block(name: Self.ideal, columns: names, rows: rows))
+    }
+    self.init(
+      .throughput, experiment, provenance, subject: "throughput against concurrency",
+      remarks: [("columns", "concurrency, then those named"), Self.intervals], blocks: blocks)
+  }
+
+  private init(cpuOf experiment: Summary.Experiment, _ provenance: Provenance) {
+    let names = ["client_cpu_us", "low_us", "high_us", "client_user_us", "client_system_us", "server_cpu_us"]
+    self.init(
+      .cpu, experiment, provenance, subject: "processor time per operation against concurrency",
+      remarks: [("columns", "concurrency, then those named, each per operation"), Self.intervals],
+      blocks: Self.blocks(experiment, names) { point in
+        Self.columns(point?.client.cpu)
+          + [point?.client.userCPU, point?.client.systemCPU, point?.server.cpu].map { $0?.median }
+      })
+  }
+
+  private init(speedupOf experiment: Summary.Experiment, _ provenance: Provenance) {
+    let names = ["throughput_over_blocking", "low", "high", "rounds"]
+    self.init(
+      .speedup, experiment, provenance, subject: "speed-up over blocking against concurrency",
+      remarks: [("columns", "concurrency, then those named"), Self.intervals],
+      blocks: Self.blocks(experiment, names) { point in
+        Self.columns(point?.ratioToBlocking) + [point?.ratioToBlocking.map { Double($0.n) }]
+      }.filter { !($0.name == "blocking" || $0.name.hasPrefix("blocking/")) })
+  }
+
+  /// Of the highest concurrency that has percentiles.
+  private init(latencyOf experiment: Summary.Experiment, _ provenance: Provenance) {
+    let group =
+      experiment.byConcurrency.last { $0.points.contains { $0.latency?.percentile(50) != nil } }
+      ?? experiment.byConcurrency.last
+    let concurrency = NumberText.grouped(group?.concurrency ?? 0)
+    self.init(
+      .latency, experiment, provenance, subject: "service time by percentile, at concurrency \(concurrency)",
+      remarks: [
+        ("columns", "1 / (1 - percentile / 100), then those named"), ("concurrency", concurrency),
+        ("pooled", "all valid trials together, as far as at least ten operations lie beyond"),
+      ],
+      blocks: (group?.points ?? []).map { point in
+        let rows = Self.percentileRows(point)
+        return Block(
+          name: point.name, columns: ["latency_ns", "percentile"], rows: rows.isEmpty ? [[nil, nil, nil]] : rows)
+      })
+  }
+
+  /// Eight percentiles for every halving of what lies beyond, as far as they are supported.
+  private static func percentileRows(_ point: Summary.Point) -> [[Double?]] {
+    guard let latency = point.latency else { return [] }
+    let most = Double(latency.histogram.count) / 10
+    guard most >= 1 else { return [] }
+    let steps = (0...Int(log2(most) * 8)).map { exp2(Double($0) / 8) } + [most]
+    return steps.compactMap { inverse in
+      let percentile = 100 - 100 / inverse
+      return latency.percentile(percentile).map { [inverse, Double($0), percentile] }
+    }
+  }
+
+  /// A block for every mode and variant, with a row for every concurrency of the experiment.
+  private static func blocks(
+    _ experiment: Summary.Experiment, _ columns: [String], _ values: (Summary.Point?) -> [Double?]
+  ) -> [Block] {
+    experiment.byName.map { name, points in
+      let rows = experiment.byConcurrency.map { concurrency, _ in
+        [Double(concurrency)] + values(points.first { $0.concurrency == concurrency })
+      }
+      return Block(name: name, columns: columns, rows: rows)
+    }
+  }
+
+  private static func columns(_ estimate: Estimate?) -> [Double?] { [estimate?.median, estimate?.low, estimate?.high] }
+}
+
+/// The rows of one mode.
+private struct Block {
+  /// One word: it is a title, and names the block for `index`.
+  let name: String
+  let columns: [String]
+  let rows: [[Double?]]
+
+  init(name: String, columns: [String], rows: [[Double?]]) {
+    self.name = String(name.map { $0.isWhitespace || $0 == "\"" || $0 == "\\" ? "-" : $0 })
+    self.columns = columns
+    self.rows = rows
+  }
+
+  var text: String {
+    let header = (["\"\(name)\""] + columns).joined(separator: " ")
+    let lines = rows.map { row in
+      row.map { $0.flatMap { NumberText.plain($0, digits: 7, wholeAsIs: true) } ?? "NaN" }.joined(separator: " ")
+    }
+    return (["# \(name)", header] + lines).joined(separator: "\n") + "\n"
+  }
+}

@@ -1,0 +1,120 @@
+import Foundation
+import Records
+import Statistics
+
+/// The summary as JSON: units in all names, what does not apply is absent.
+struct JSONReport {
+  let run: Run
+  let summary: Summary
+
+  init(_ run: Run, _ summary: Summary) {
+    self.run = run
+    self.summary = summary
+  }
+
+  func render() -> String {
+    let provenance = Provenance(run.record)
+    let document = Self.object([
+      "run_id": .string(run.record.runID),
+      "started": .string(run.record.started),
+      "machine": .string(provenance.machine),
+      "tool_version": .string(run.record.tool.version),
+      "tool_commit": run.record.tool.commit.map { .string($0) },
+      "trials_planned": .number(Double(run.record.trialsPlanned)),
+      "trials_recorded": .number(Double(run.trials.count)),
+      "experiments": .array(summary.experiments.map(Self.experiment)),
+    ])
+    return Self.text(document, pretty: true) + "\n"
+  }
+
+  static func text(_ value: JSONValue, pretty: Bool) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
+    // With this, there is no JSONValue that cannot be encoded.
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+    return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "null"
+  }
+
+  private static func experiment(_ experiment: Summary.Experiment) -> JSONValue {
+    object([
+      "name": .string(experiment.name),
+      "workload": experiment.workload,
+      "description": .string(experiment.description),
+      "points": .array(experiment.points.map(point)),
+    ])
+  }
+
+  private static func point(_ point: Summary.Point) -> JSONValue {
+    object([
+      "mode": .string(point.mode),
+      "variant": point.variant.map { .string($0) },
+      "concurrency": .number(Double(point.concurrency)),
+      "trials_valid": .number(Double(point.validTrials)),
+      "trials_invalid": .number(Double(point.invalidTrials)),
+      "trials_skipped": .number(Double(point.skippedTrials)),
+      "invalid_reasons": counts(point.invalidReasons),
+      "skipped_reason": point.skipped.map { .string($0.reason) },
+      "predicted_wall_ns": number(point.skipped?.predictedWall),
+      "throughput_per_s": estimate(point.throughput),
+      "throughput_ratio_to_blocking": estimate(point.ratioToBlocking),
+      "wall_s": estimate(point.wallSeconds),
+      "latency_ns": point.latency.map(latency),
+      "client": usage(point.client),
+      "server": usage(point.server),
+      "in_flight_mean": point.inFlight.map { .number($0.mean) },
+      "in_flight_max": number(point.inFlight?.max),
+      "client_threads_peak": number(point.threadsPeak),
+      "client_rss_peak_bytes": number(point.memoryPeak),
+      "operations_unfinished": number(point.unfinished),
+      "unfinished_age_max_ns": number(point.oldestUnfinished),
+      "operations_failed": counts(point.failed),
+      "replies_non_2xx": counts(point.non2xx),
+    ])
+  }
+
+  private static func latency(_ latency: Summary.PooledLatency) -> JSONValue {
+    object([
+      "count": number(latency.histogram.count),
+      "p50": number(latency.percentile(50)),
+      "p90": number(latency.percentile(90)),
+      "p99": number(latency.percentile(99)),
+      "p99_9": number(latency.percentile(99.9)),
+      "max": number(latency.maximum),
+      "unreadable_histograms": latency.unreadable > 0 ? number(latency.unreadable) : nil,
+    ])
+  }
+
+  private static func usage(_ usage: Summary.PerOperation) -> JSONValue? {
+    let members = [
+      "cpu_us_per_operation": estimate(usage.cpu),
+      "cpu_user_us_per_operation": estimate(usage.userCPU),
+      "cpu_system_us_per_operation": estimate(usage.systemCPU),
+      "syscalls_direct_per_operation": estimate(usage.directCalls),
+    ]
+    return members.values.allSatisfy { $0 == nil } ? nil : object(members)
+  }
+
+  private static func estimate(_ estimate: Estimate?) -> JSONValue? {
+    estimate.map {
+      object([
+        "median": .number($0.median),
+        "low": .number($0.low),
+        "high": .number($0.high),
+        "interval": .string($0.kind.rawValue),
+        "n": .number(Double($0.n)),
+      ])
+    }
+  }
+
+  private static func counts(_ counts: [Summary.Count]) -> JSONValue? {
+    counts.isEmpty
+      ? nil : .object(Dictionary(counts.map { ($0.name, .number(Double($0.count))) }) { first, _ in first })
+  }
+
+  private static func number(_ value: (some BinaryInteger)?) -> JSONValue? { value.map { .number(Double($0)) } }
+
+  /// Without the members that are absent.
+  private static func object(_ members: [String: JSONValue?]) -> JSONValue { .object(members.compactMapValues { $0 }) }
+}

@@ -1,0 +1,95 @@
+import Foundation
+
+/// Numbers as people read them. Independent of any locale.
+enum NumberText {
+  /// What stands where there is no number.
+  static let none = "–"
+  private static let mostDecimals = 12
+
+  /// To so many significant digits, never with an exponent; whole digits are kept, and grouped by thousands.
+  static func significant(_ value: Double, digits: Int = 4) -> String {
+    guard let text = plain(value, digits: digits) else { return none }
+    let parts = text.split(separator: ".", maxSplits: 1)
+    let sign = parts[0].hasPrefix("-") ? "-" : ""
+    let whole = grouped(digits: parts[0].drop { $0 == "-" })
+    return sign + whole + (parts.count > 1 ? ".\(parts[1])" : "")
+  }
+
+  /// As ``significant(_:digits:)``, without the grouping: for files. Nil for what is not finite.
+  ///
+  /// - Parameter wholeAsIs: whether a whole number has no decimals.
+  static func plain(_ value: Double, digits: Int, wholeAsIs: Bool = false) -> String? {
+    guard value.isFinite else { return nil }
+    if let whole = Int64(exactly: value), wholeAsIs || whole == 0 { return String(whole) }
+    // The exponent after rounding: 9.9996 is 10.00.
+    let rounded = String(format: "%.*e", digits - 1, value)
+    let exponent = rounded.split(separator: "e").last.flatMap { Int($0) } ?? 0
+    return String(format: "%.*f", min(max(0, digits - 1 - exponent), mostDecimals), value)
+  }
+
+  /// A whole number as it is, any other to four significant digits.
+  static func brief(_ value: Double) -> String { Int64(exactly: value).map { grouped($0) } ?? significant(value) }
+
+  static func grouped(_ value: some BinaryInteger) -> String {
+    (value < 0 ? "-" : "") + grouped(digits: String(value.magnitude)[...])
+  }
+
+  private static func grouped(digits: Substring) -> String {
+    var text = ""
+    for (index, digit) in digits.enumerated() {
+      if index > 0 && (digits.count - index) % 3 == 0 { text += "," }
+      text.append(digit)
+    }
+    return text
+  }
+
+  /// `2.31 ms`: in the largest unit in which it is at least 1.
+  static func span(nanoseconds: Double) -> String {
+    let unit = TimeUnit.allCases.last { nanoseconds >= $0.nanoseconds } ?? .nanoseconds
+    return "\(significant(nanoseconds / unit.nanoseconds, digits: 3)) \(unit.rawValue)"
+  }
+}
+
+/// A unit for a column of times.
+enum TimeUnit: String, CaseIterable {
+  case nanoseconds = "ns"
+  case microseconds = "µs"
+  case milliseconds = "ms"
+  case seconds = "s"
+
+  var nanoseconds: Double {
+    switch self {
+    case .nanoseconds: 1
+    case .microseconds: 1e3
+    case .milliseconds: 1e6
+    case .seconds: 1e9
+    }
+  }
+
+  /// The largest one in which the smallest time is at least a half.
+  static func fitting(_ nanoseconds: [Double]) -> TimeUnit {
+    guard let smallest = nanoseconds.filter({ $0 > 0 }).min() else { return .milliseconds }
+    return allCases.last { smallest >= $0.nanoseconds / 2 } ?? .nanoseconds
+  }
+}
+
+/// A factor for a column of rates.
+enum RateUnit: String, CaseIterable {
+  case one = ""
+  case thousand = "k"
+  case million = "M"
+
+  var factor: Double {
+    switch self {
+    case .one: 1
+    case .thousand: 1e3
+    case .million: 1e6
+    }
+  }
+
+  /// The smallest one in which the largest rate has at most five digits before the point.
+  static func fitting(_ rates: [Double]) -> RateUnit {
+    let largest = rates.max() ?? 0
+    return allCases.first { largest < $0.factor * 1e5 } ?? .million
+  }
+}

@@ -1,0 +1,153 @@
+import Measurement
+import Records
+import Statistics
+
+extension Summary.Experiment {
+  /// - Parameter trials: those of one experiment, at least one, in the order of the plan.
+  init(_ trials: [TrialRecord]) {
+    name = trials[0].experiment
+    workload = trials[0].workload
+    let words = WorkloadDescription(trials[0])
+    description = words.text
+    serviceTime = words.serviceTime
+
+    var byPoint: [PointKey: [TrialRecord]] = [:]
+    for trial in trials {
+      byPoint[PointKey(trial), default: []].append(trial)
+    }
+    points = byPoint.keys.sorted().map { key in
+      let baseline = byPoint[key.baseline] ?? byPoint[PointKey(mode: "blocking", variant: nil, key.concurrency)]
+      return Summary.Point(key, byPoint[key] ?? [], baseline: key.mode == "blocking" ? [] : baseline ?? [])
+    }
+  }
+}
+
+/// What the trials of a point have in common.
+struct PointKey: Hashable, Comparable {
+  let mode: String
+  let variant: String?
+  let concurrency: Int
+
+  init(_ trial: TrialRecord) { self.init(mode: trial.mode, variant: trial.variant, trial.concurrency) }
+
+  init(mode: String, variant: String?, _ concurrency: Int) {
+    self.mode = mode
+    self.variant = variant
+    self.concurrency = concurrency
+  }
+
+  /// The same point in the mode that the others are compared with.
+  var baseline: PointKey { PointKey(mode: "blocking", variant: variant, concurrency) }
+
+  static func < (a: PointKey, b: PointKey) -> Bool {
+    if a.concurrency != b.concurrency { return a.concurrency < b.concurrency }
+    if a.mode != b.mode { return ModeOrder.precedes(a.mode, b.mode) }
+    return (a.variant ?? "") < (b.variant ?? "")
+  }
+}
+
+extension Summary.Point {
+  fileprivate init(_ key: PointKey, _ trials: [TrialRecord], baseline: [TrialRecord]) {
+    mode = key.mode
+    variant = key.variant
+    concurrency = key.concurrency
+
+    let carriedOut = trials.filter { $0.skipped == nil }
+    let valid = carriedOut.filter(\.valid)
+    validTrials = valid.count
+    invalidTrials = carriedOut.count - valid.count
+    invalidReasons = Self.counts(
+      carriedOut.filter { !$0.valid }.map { Dictionary($0.reasons.map { ($0, 1) }) { first, _ in first } })
+    skippedTrials = trials.count - carriedOut.count
+    skipped = trials.lazy.compactMap(\.skipped).first
+
+    throughput = medianEstimate(of: valid.compactMap(\.throughput))
+    ratioToBlocking = Self.ratio(of: valid, over: baseline.filter { $0.valid && $0.skipped == nil })
+    let countsOperations = !valid.isEmpty && valid.allSatisfy { $0.operations.asked != nil }
+    wallSeconds = countsOperations ? medianEstimate(of: valid.compactMap(\.wall).map { Double($0) / 1e9 }) : nil
+    latency = Summary.PooledLatency(valid)
+
+    client = Summary.PerOperation(valid, \.client)
+    server = Summary.PerOperation(valid, \.server)
+    let inFlight = valid.compactMap(\.inFlight)
+    self.inFlight = medianEstimate(of: inFlight.map(\.mean)).map {
+      Summary.InFlight(mean: $0.median, max: inFlight.map(\.max).max() ?? 0)
+    }
+    threadsPeak = valid.compactMap(\.client?.threadsPeak).max()
+    memoryPeak = valid.compactMap(\.client?.memoryPeak).max()
+
+    unfinished = Self.sum(carriedOut.compactMap(\.operations.unfinished))
+    oldestUnfinished = carriedOut.compactMap(\.operations.unfinishedAge?.max).max()
+    failed = Self.counts(carriedOut.compactMap(\.operations.failed))
+    non2xx = Self.counts(carriedOut.compactMap(\.operations.non2xx))
+  }
+
+  /// The ratio of throughputs within each round that has both: what disturbs a whole round cancels.
+  private static func ratio(of trials: [TrialRecord], over baseline: [TrialRecord]) -> Estimate? {
+    let byRound = Dictionary(baseline.compactMap { trial in trial.throughput.map { (trial.round, $0) } }) { first, _ in
+      first
+    }
+    let pairs = trials.compactMap { trial -> (Double, Double)? in
+      guard let throughput = trial.throughput, let other = byRound[trial.round], other > 0 else { return nil }
+      return (throughput, other)
+    }
+    return ratioEstimate(pairs.map(\.0), over: pairs.map(\.1))
+  }
+
+  /// Adds up, and puts the most frequent first.
+  private static func counts(_ all: [[String: UInt64]]) -> [Summary.Count] {
+    var totals: [String: UInt64] = [:]
+    for (name, count) in all.joined() {
+      totals[name] = sum([totals[name] ?? 0, count])
+    }
+    return totals.filter { $0.value > 0 }
+      .sorted { $0.value == $1.value ? $0.key < $1.key : $0.value > $1.value }
+      .map { Summary.Count(name: $0.key, count: $0.value) }
+  }
+
+  private static func sum(_ counts: [UInt64]) -> UInt64 {
+    counts.reduce(0) { total, count in
+      let (sum, overflow) = total.addingReportingOverflow(count)
+      return overflow ? .max : sum
+    }
+  }
+}
+
+extension Summary.PerOperation {
+  init(_ trials: [TrialRecord], _ side: KeyPath<TrialRecord, ProcessUsage?>) {
+    func perOperation(_ quantity: (ProcessUsage) -> Double?) -> Estimate? {
+      medianEstimate(
+        of: trials.compactMap { trial in
+          guard let done = trial.operations.done, done > 0 else { return nil }
+          return trial[keyPath: side].flatMap(quantity).map { $0 / Double(done) }
+        })
+    }
+    func microseconds(_ nanoseconds: UInt64?) -> Double? { nanoseconds.map { Double($0) / 1000 } }
+    userCPU = perOperation { microseconds($0.userTime) }
+    systemCPU = perOperation { microseconds($0.systemTime) }
+    cpu = perOperation { usage in
+      guard let user = microseconds(usage.userTime), let system = microseconds(usage.systemTime) else { return nil }
+      return user + system
+    }
+    directCalls = perOperation { $0.directCalls.map { Double($0) } }
+  }
+}
+
+extension Summary.PooledLatency {
+  /// Nil where no trial has a latency.
+  init?(_ trials: [TrialRecord]) {
+    var merged = LatencyHistogram()
+    var maximum: UInt64?
+    var unreadable = 0
+    for service in trials.compactMap(\.latency?.service) {
+      guard let histogram = try? LatencyHistogram(encoded: service.histogram) else {
+        unreadable += 1
+        continue
+      }
+      merged.merge(histogram)
+      if let highest = service.max ?? histogram.maximum { maximum = max(maximum ?? 0, highest) }
+    }
+    guard merged.count > 0 || unreadable > 0 else { return nil }
+    self.init(histogram: merged, maximum: maximum ?? 0, unreadable: unreadable)
+  }
+}

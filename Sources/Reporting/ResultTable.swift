@@ -1,0 +1,69 @@
+import Statistics
+
+/// The cells of one experiment's table: what text and Markdown have in common.
+struct ResultTable {
+  let experiment: Summary.Experiment
+  let timeUnit: TimeUnit
+  let rateUnit: RateUnit
+  /// Whether trials are a number of operations, so that the time they take is an answer.
+  let countsOperations: Bool
+
+  init(_ experiment: Summary.Experiment) {
+    self.experiment = experiment
+    let points = experiment.points
+    let times = points.compactMap(\.latency).flatMap { [$0.percentile(50), $0.percentile(99)] }.compactMap { $0 }
+    timeUnit = .fitting(times.map { Double($0) })
+    rateUnit = .fitting(points.compactMap(\.throughput?.high))
+    countsOperations = points.contains { $0.wallSeconds != nil }
+  }
+
+  var rateHeading: String { "\(rateUnit == .one ? "" : "\(rateUnit.rawValue) ")op/s" }
+
+  func throughput(_ point: Summary.Point) -> EstimateText { EstimateText(point.throughput, over: rateUnit.factor) }
+
+  func percentile(_ percentile: Double, _ point: Summary.Point) -> String {
+    point.latency?.percentile(percentile)
+      .map { NumberText.significant(Double($0) / timeUnit.nanoseconds, digits: 3) } ?? NumberText.none
+  }
+
+  func wall(_ point: Summary.Point) -> String { EstimateText(point.wallSeconds).median }
+
+  func cpu(_ point: Summary.Point) -> String { EstimateText(point.client.cpu, digits: 3).median }
+
+  func ratio(_ point: Summary.Point) -> EstimateText {
+    point.mode == "blocking" && point.throughput != nil
+      ? EstimateText(median: "1", interval: "") : EstimateText(point.ratioToBlocking, digits: 3)
+  }
+
+  /// `6 valid trials at each point`.
+  var trialCount: String {
+    let counts = experiment.points.filter { $0.prediction == nil }.map(\.validTrials)
+    guard let least = counts.min(), let most = counts.max() else { return "no trials" }
+    let number = least == most ? "\(most)" : "\(least) to \(most)"
+    return "\(number) valid \(most == 1 ? "trial" : "trials") at each point"
+  }
+}
+
+/// A median and its interval as text.
+struct EstimateText {
+  var median: String
+  /// `[low–high]`; with an asterisk where it is the range of too few values for an interval; empty for a single value.
+  var interval: String
+
+  init(median: String, interval: String) {
+    self.median = median
+    self.interval = interval
+  }
+
+  init(_ estimate: Estimate?, over factor: Double = 1, digits: Int = 4) {
+    guard let estimate else {
+      self.init(median: NumberText.none, interval: "")
+      return
+    }
+    func text(_ value: Double) -> String { NumberText.significant(value / factor, digits: digits) }
+    let mark = estimate.kind == .range ? "*" : ""
+    self.init(
+      median: text(estimate.median),
+      interval: estimate.kind == .single ? "" : "[\(text(estimate.low))–\(text(estimate.high))]\(mark)")
+  }
+}

@@ -1,0 +1,117 @@
+import Measurement
+import Records
+import Statistics
+
+/// What a run says, experiment by experiment.
+///
+/// A pure function of the run. Only valid trials count towards estimates and percentiles; the others are counted, and
+/// why they are not valid is kept. Every histogram is decoded once.
+public struct Summary: Sendable {
+  /// In the order of the plan.
+  public let experiments: [Experiment]
+
+  public init(_ run: Run) {
+    var trials: [String: [TrialRecord]] = [:]
+    for trial in run.trials {
+      trials[trial.experiment, default: []].append(trial)
+    }
+    experiments = trials.values
+      .map { $0.sorted { ($0.trial, $0.round) < ($1.trial, $1.round) } }
+      .sorted { ($0[0].trial, $0[0].experiment) < ($1[0].trial, $1[0].experiment) }
+      .map(Experiment.init)
+  }
+
+  /// One workload, at all its points.
+  public struct Experiment: Sendable {
+    public let name: String
+    public let workload: JSONValue
+    /// The workload, its arrivals and its window in words.
+    public let description: String
+    /// Seconds that an operation takes at least, on average, by what the workload asks for; nil where it does not say.
+    public let serviceTime: Double?
+    /// By ascending concurrency, then by mode, then by variant.
+    public let points: [Point]
+  }
+
+  /// One mode at one concurrency of an experiment: what all its trials say together.
+  public struct Point: Sendable {
+    public let mode: String
+    public let variant: String?
+    /// The number of lanes that was asked for.
+    public let concurrency: Int
+
+    public let validTrials: Int
+    public let invalidTrials: Int
+    /// Why trials are not valid, with the number of trials each reason was given for; most frequent first.
+    public let invalidReasons: [Count]
+    public let skippedTrials: Int
+    /// Why the first of the skipped trials was not carried out.
+    public let skipped: TrialRecord.Skipped?
+
+    /// Operations per second.
+    public let throughput: Estimate?
+    /// Throughput over that of `blocking` at the same concurrency, round by round; absent for `blocking` itself.
+    public let ratioToBlocking: Estimate?
+    /// Seconds that a trial took, where trials are a number of operations and not a duration.
+    public let wallSeconds: Estimate?
+    /// Service times of all valid trials.
+    public let latency: PooledLatency?
+
+    public let client: PerOperation
+    public let server: PerOperation
+
+    public let inFlight: InFlight?
+    public let threadsPeak: Int?
+    /// Of the client, in bytes.
+    public let memoryPeak: UInt64?
+
+    /// Operations that were neither done nor failed at their window's end, in all trials that were carried out.
+    public let unfinished: UInt64
+    /// How long the oldest of the unfinished operations had been under way, in nanoseconds.
+    public let oldestUnfinished: UInt64?
+    /// Failed operations by kind, in all trials that were carried out; most frequent first.
+    public let failed: [Count]
+    /// Replies by their status, where it is not 2xx, in all trials that were carried out; most frequent first.
+    public let non2xx: [Count]
+
+    /// The mode, with its variant where it has one: `epoll`, `epoll/inline`.
+    public var name: String { variant.map { "\(mode)/\($0)" } ?? mode }
+  }
+
+  /// How often something was seen.
+  public struct Count: Sendable, Equatable {
+    public let name: String
+    public let count: UInt64
+  }
+
+  /// What one side used for an operation: medians over the valid trials.
+  public struct PerOperation: Sendable {
+    /// Microseconds of processor time, user and system.
+    public let cpu: Estimate?
+    public let userCPU: Estimate?
+    public let systemCPU: Estimate?
+    /// System calls made through the harness's own wrappers.
+    public let directCalls: Estimate?
+  }
+
+  /// Lanes that held an operation.
+  public struct InFlight: Sendable {
+    /// The median of the trials' means.
+    public let mean: Double
+    public let max: Int
+  }
+
+  /// The distribution over all trials together: from merged histograms, never from averaged percentiles.
+  public struct PooledLatency: Sendable {
+    public let histogram: LatencyHistogram
+    /// The highest latency, exactly; in nanoseconds.
+    public let maximum: UInt64
+    /// Trials that have a histogram which cannot be read, and which is therefore missing here.
+    public let unreadable: Int
+
+    /// In nanoseconds; nil where there are too few samples to say.
+    public func percentile(_ percentile: Double) -> UInt64? {
+      histogram.percentileIsSupported(percentile) ? histogram.percentile(percentile) : nil
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import Records
+
+/// The report for a terminal: a table of at most 100 columns for every experiment.
+struct TextReport {
+  let run: Run
+  let summary: Summary
+  let width: Int
+  let color: Bool
+
+  private static let widest = 100
+
+  init(_ run: Run, _ summary: Summary, width: Int, color: Bool) {
+    self.run = run
+    self.summary = summary
+    self.width = max(40, min(width, Self.widest))
+    self.color = color
+  }
+
+  func render() -> String {
+    let provenance = Provenance(run.record)
+    var lines =
+      styled("iomodes run \(provenance.run)", .bold) + styled("\(provenance.machine) · \(provenance.date)", .plain)
+    if let progress = provenance.progress(finished: run.trials.count) {
+      lines += styled(progress, .warning)
+    }
+    for experiment in summary.experiments {
+      lines += [""] + section(ResultTable(experiment))
+    }
+    if !summary.experiments.isEmpty {
+      lines += [""] + styled(Report.legend, .dim, indent: 0)
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func section(_ table: ResultTable) -> [String] {
+    let experiment = table.experiment
+    let heading = "\(experiment.name): \(experiment.description) · \(table.trialCount)"
+    return styled(heading, .bold)
+      + TextTable.fitting(table, width: width).lines(color: color)
+      + experiment.notes.flatMap { styled("· \($0.text)", $0.isWarning ? .warning : .dim, margin: 2) }
+  }
+
+  private func styled(_ text: String, _ style: Style, indent: Int = 2, margin: Int = 0) -> [String] {
+    Terminal.wrapped(text, width: width - margin, indent: indent).map {
+      style.applied(to: String(repeating: " ", count: margin) + $0, color: color)
+    }
+  }
+}

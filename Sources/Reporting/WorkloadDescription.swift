@@ -1,0 +1,91 @@
+import Foundation
+import Measurement
+import Records
+
+/// A workload in words, from the JSON that describes it.
+struct WorkloadDescription {
+  let text: String
+  /// How long an operation takes at least, on average, in seconds; nil where nothing says so.
+  let serviceTime: Double?
+
+  init(_ trial: TrialRecord) {
+    let delay = trial.workload["delay"].flatMap(Self.delay)
+    let duration = trial.workload["duration"]?.string
+    var parts: [String]
+    switch trial.workload["kind"]?.string {
+    case "sleep": parts = ["sleep" + (duration.map { " for \(Self.spaced($0))" } ?? "")]
+    case "echo": parts = Self.echo(trial.workload)
+    case "http": parts = Self.http(trial.workload)
+    default: parts = Self.unknown(trial.workload)
+    }
+    if let delay { parts.append(delay.text) }
+    if let pipeline = trial.pipeline, pipeline > 1 { parts.append("\(pipeline) requests in the pipeline") }
+    if let limit = trial.limit { parts.append("at most \(limit) at a time") }
+    if let rate = trial.arrivals.rate {
+      parts.append("\(trial.arrivals.kind) arrivals at \(NumberText.brief(rate))/s")
+    }
+    if let asked = trial.operations.asked {
+      parts.append("\(NumberText.grouped(asked)) \(asked == 1 ? "operation" : "operations")")
+    }
+    text = parts.joined(separator: ", ")
+    serviceTime = delay?.mean ?? duration.flatMap(Nanoseconds.init).map(\.seconds)
+  }
+
+  private static func echo(_ workload: JSONValue) -> [String] {
+    let size = workload["size"].map { "\(quantity($0)) " } ?? ""
+    if workload["ends"]?.string == "both" { return ["echo \(size)over socket pairs", "both ends in the mode"] }
+    let transport = workload["transport"]?.string ?? "tcp"
+    return ["echo \(size)over \(transport == "unix" ? "UNIX sockets" : transport.uppercased())"]
+  }
+
+  private static func http(_ workload: JSONValue) -> [String] {
+    var targets: [String] = []
+    if case .array(let several) = workload["targets"] { targets = several.compactMap(\.string) }
+    if let one = workload["target"]?.string { targets.append(one) }
+    var request = "HTTP \(workload["method"]?.string ?? "GET")"
+    if let first = targets.first {
+      request += " \(first)" + (targets.count > 1 ? " and \(targets.count - 1) more" : "")
+    }
+    let connection = workload["connection"]?.string ?? "keep-alive"
+    return [request, connection == "new" ? "a new connection each" : connection]
+      + (workload["size"].map { ["\(quantity($0)) replies"] } ?? [])
+  }
+
+  private static func unknown(_ workload: JSONValue) -> [String] {
+    guard case .object(let fields) = workload else { return ["unknown workload"] }
+    return [fields["kind"]?.string ?? "unknown workload"]
+      + fields.filter { $0.key != "kind" && $0.key != "delay" }.sorted { $0.key < $1.key }
+      .compactMap { key, value in
+        value.string.map { "\(key) \(spaced($0))" } ?? value.number.map { "\(key) \(NumberText.brief($0))" }
+      }
+  }
+
+  /// `2ms`, `exponential:2ms` (its mean), `lognormal:2ms:0.5` (its median, and the deviation of its logarithm); nil for
+  /// none.
+  private static func delay(_ value: JSONValue) -> (text: String, mean: Double?)? {
+    guard let written = value.string else { return nil }
+    let parts = written.split(separator: ":").map(String.init)
+    let span = parts.dropFirst(parts.count > 1 ? 1 : 0).first.flatMap(Nanoseconds.init)
+    guard span != .zero else { return nil }
+    switch (parts.first, parts.count) {
+    case ("exponential", 2): return ("exponential delay, mean \(spaced(parts[1]))", span?.seconds)
+    case ("lognormal", 3):
+      let factor = Double(parts[2]).map { exp($0 * $0 / 2) }
+      let mean = factor.flatMap { factor in span.map { $0.seconds * factor } }
+      return ("lognormal delay, median \(spaced(parts[1])), sigma \(parts[2])", mean)
+    case (_, 1): return ("answered after \(spaced(written))", span?.seconds)
+    default: return ("delay \(written)", nil)
+    }
+  }
+
+  private static func quantity(_ value: JSONValue) -> String {
+    value.string.map(spaced) ?? value.number.map { "\(NumberText.brief($0)) B" } ?? "?"
+  }
+
+  /// `250ms` as `250 ms`.
+  private static func spaced(_ quantity: String) -> String {
+    let digits = quantity.prefix { $0.isNumber || $0 == "." }
+    let unit = quantity.dropFirst(digits.count)
+    return digits.isEmpty ? quantity : "\(digits) \(unit == "us" ? "µs" : unit)"
+  }
+}

@@ -1,0 +1,131 @@
+import CLinux
+import Glibc
+
+/// A child process with pipes to its standard input and output. It is killed, if it still runs, and reaped when the last
+/// reference goes.
+public final class ChildProcess {
+  public let identifier: pid_t
+  private var input: Int32
+  private let output: Int32
+  private var pending: [UInt8] = []
+  private var status: Int32?
+
+  /// How a child ended.
+  public enum End: Equatable, Sendable, CustomStringConvertible {
+    case exited(Int32)
+    case signalled(Int32)
+
+    public var description: String {
+      switch self {
+      case .exited(let code): "exit code \(code)"
+      case .signalled(let number): "signal \(number) (\(String(cString: strsignal(number))))"
+      }
+    }
+  }
+
+  /// posix_spawn(3). Every other descriptor of this process is to be close-on-exec.
+  /// - Parameter control: becomes descriptor 3 of the child.
+  public init(_ path: String, _ arguments: [String], control: Int32? = nil) throws(Errno) {
+    let toChild = try Self.pipe()
+    let fromChild: (read: Int32, write: Int32)
+    do throws(Errno) {
+      fromChild = try Self.pipe()
+    } catch {
+      for end in [toChild.read, toChild.write] { Glibc.close(end) }
+      throw error
+    }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_adddup2(&actions, toChild.read, 0)
+    posix_spawn_file_actions_adddup2(&actions, fromChild.write, 1)
+    if let control { posix_spawn_file_actions_adddup2(&actions, control, 3) }
+
+    var words: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) }
+    words.append(nil)
+    defer { for word in words { free(word) } }
+    var identifier = pid_t()
+    let code = posix_spawn(&identifier, path, &actions, nil, words, environ)
+    Glibc.close(toChild.read)
+    Glibc.close(fromChild.write)
+    guard code == 0 else {
+      Glibc.close(toChild.write)
+      Glibc.close(fromChild.read)
+      throw Errno(code)
+    }
+    self.identifier = identifier
+    input = toChild.write
+    output = fromChild.read
+  }
+
+  deinit {
+    closeInput()
+    Glibc.close(output)
+    if status == nil {
+      kill()
+      _ = wait()
+    }
+  }
+
+  private static func pipe() throws(Errno) -> (read: Int32, write: Int32) {
+    var ends: [Int32] = [-1, -1]
+    try SystemCall.checked { cl_pipe2(&ends, O_CLOEXEC) }
+    return (ends[0], ends[1])
+  }
+
+  /// Writes a line to its standard input; a child that is gone is found out by reading from it.
+  public func send(_ line: String) {
+    let bytes = Array((line + "\n").utf8)
+    var done = 0
+    while done < bytes.count {
+      let count = bytes.withUnsafeBytes { write(input, $0.baseAddress! + done, bytes.count - done) }
+      if count < 0 && errno == EINTR { continue }
+      if count < 0 { return }
+      done += count
+    }
+  }
+
+  public func closeInput() {
+    if input >= 0 { Glibc.close(input) }
+    input = -1
+  }
+
+  /// What reading a line came to.
+  public enum Line: Equatable, Sendable {
+    case text(String)
+    case ended
+    /// Nothing yet: the time is over, or a signal came.
+    case nothing
+  }
+
+  /// Reads the next line of its standard output.
+  /// - Parameter timeout: milliseconds.
+  public func readLine(timeout: Int32) -> Line {
+    while true {
+      if let end = pending.firstIndex(of: UInt8(ascii: "\n")) {
+        defer { pending.removeFirst(end + 1) }
+        return .text(String(decoding: pending[..<end], as: UTF8.self))
+      }
+      var entry = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
+      guard poll(&entry, 1, timeout) > 0 else { return .nothing }
+      var chunk = [UInt8](repeating: 0, count: 64 << 10)
+      let count = read(output, &chunk, chunk.count)
+      if count < 0 && errno == EINTR { return .nothing }
+      if count <= 0 { return .ended }
+      pending += chunk[..<count]
+    }
+  }
+
+  public func kill() { if status == nil { _ = Glibc.kill(identifier, SIGKILL) } }
+
+  /// waitpid(2): how it ended.
+  public func wait() -> End {
+    while status == nil {
+      var value: Int32 = 0
+      let result = waitpid(identifier, &value, 0)
+      if result == identifier || errno != EINTR { status = value }
+    }
+    let value = status!
+    return value & 0x7f == 0 ? .exited((value >> 8) & 0xff) : .signalled(value & 0x7f)
+  }
+}

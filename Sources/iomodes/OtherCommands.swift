@@ -1,0 +1,84 @@
+import Foundation
+import Harness
+import Records
+import Reporting
+
+let formatOption = Option.value("format", "FORMAT", "text (the default), json, csv or md")
+
+let reportCommand = Command(
+  name: "report", operands: "[RUN]",
+  about: "Prints what a run says: the newest under results/, or the one whose folder is named.",
+  groups: [("Options", [formatOption])],
+  examples: [("iomodes report results/quick --format md", "the tables for a README")],
+  mostOperands: 1
+) { arguments in
+  let format: OutputFormat = try arguments.choice("format") ?? .text
+  let run = try Places.read(try Places.run(arguments.operands.first))
+  print(Report(run).render(format, width: Screen.columns, color: Screen.showsColor))
+  return 0
+}
+
+let plotCommand = Command(
+  name: "plot", operands: "[RUN]",
+  about: "Writes the data of a run's figures for gnuplot, and draws them as SVG and PNG.",
+  groups: [("Options", [.value("output", "DIR", "where to (plots/ and the run's name, unless given)")])],
+  examples: [("iomodes plot results/quick --output /tmp/figures", "")],
+  mostOperands: 1
+) { arguments in
+  let folder = try Places.run(arguments.operands.first)
+  let run = try Places.read(folder)
+  guard let scripts = Places.project("plots") else {
+    throw HarnessFailure("the scripts of the figures are missing: run this in the project's folder, which has plots/")
+  }
+  let target = arguments.text("output") ?? "plots/\(run.record.runID)"
+  let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+  let outcome = try Figures.write(run, to: target, scripts: scripts, gnuplot: Figures.gnuplot(inPath: path))
+  for remark in outcome.remarks { Program.complain(remark) }
+  print("\(target): \(outcome.data.count) data files, \(outcome.figures.count) figures")
+  return 0
+}
+
+let listCommand = Command(
+  name: "list", operands: "",
+  about: "Lists the modes, the workloads and the suites.",
+  groups: [], examples: [], mostOperands: 0
+) { _ in
+  print(Catalogue.text(suites: Places.suites))
+  return 0
+}
+
+let serveCommand = Command(
+  name: "serve", operands: "",
+  about: "Runs the target server alone, until it is interrupted, and prints where it listens.",
+  groups: [
+    (
+      "Options",
+      [
+        .value("protocol", "NAME", "http (the default) or echo"),
+        .value("bind", "HOST", "the address to listen on; 127.0.0.1 unless given"),
+        .value("port", "PORT", "the port; the system chooses one unless given"),
+        .value("unix", "PATH", "listen on a UNIX socket instead"),
+        .value("server-cpus", "LIST", "the processors it may run on, such as 0,2-3"),
+      ]
+    )
+  ],
+  examples: [
+    ("iomodes serve --port 8080", "then: curl 'http://127.0.0.1:8080/?delay=100ms'"),
+    ("iomodes serve --port 8080 --bind 0.0.0.0", "for clients on other machines"),
+  ],
+  mostOperands: 0
+) { arguments in
+  if arguments.has("unix") && (arguments.has("bind") || arguments.has("port")) {
+    throw UsageError("--unix goes without --bind and --port")
+  }
+  let port: UInt16 = try arguments.value("port", "a port from 0 to 65535") ?? 0
+  let cpus = try arguments.value("server-cpus", "a list of processors such as 0,2-3") { Processors.parse($0) }
+  try Serving.run(
+    kind: arguments.text("protocol") ?? "http", host: arguments.text("bind") ?? "127.0.0.1", port: port,
+    unixPath: arguments.text("unix"), cpus: cpus
+  ) { address in
+    print("listening on \(address)")
+    fflush(nil)
+  }
+  return 0
+}

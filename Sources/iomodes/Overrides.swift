@@ -1,0 +1,125 @@
+import Harness
+import Measurement
+import Modes
+import Workloads
+
+/// What the options of `run` change in a suite, or make of nothing.
+struct Overrides {
+  private let arguments: Arguments
+
+  init(_ arguments: Arguments) { self.arguments = arguments }
+
+  /// The suite that is to be carried out.
+  func suite() throws -> Suite {
+    var suite: Suite
+    if let name = arguments.operands.first {
+      suite = try Places.suite(name)
+      if let kind = arguments.text("workload") {
+        suite.experiments.removeAll { $0.workload.kind != kind }
+        if suite.experiments.isEmpty { throw UsageError("suite '\(name)' has no experiment with workload '\(kind)'") }
+      }
+    } else if let kind = arguments.text("workload") ?? (arguments.has("target") ? "http" : nil) {
+      suite = Suite(name: kind, about: "from the command line", experiments: [Experiment(name: kind, workload: try workload(kind))])
+    } else {
+      suite = try Places.suite("quick")
+    }
+    suite.experiments = try suite.experiments.map(changed)
+    for option in Self.workloadOptions where arguments.has(option.name) {
+      guard suite.experiments.contains(where: { option.kinds.contains($0.workload.kind) }) else {
+        throw UsageError("--\(option.name) goes with the workload \(option.kinds.joined(separator: " or "))")
+      }
+    }
+    return try suite.validated()
+  }
+
+  private static let workloadOptions: [(name: String, kinds: [String])] = [
+    ("sleep", ["sleep"]), ("size", ["echo", "http"]), ("delay", ["echo", "http"]), ("transport", ["echo"]),
+    ("ends", ["echo"]), ("target", ["http"]), ("connection", ["http"]), ("method", ["http"]), ("header", ["http"]),
+    ("body", ["http"]), ("timeout", ["echo", "http"]), ("gather", ["http"]),
+  ]
+
+  private func workload(_ kind: String) throws -> WorkloadSpec {
+    switch kind {
+    case "sleep": .sleep(SleepSpec())
+    case "echo": .echo(EchoSpec())
+    case "http": .http(HTTPSpec())
+    default:
+      throw UsageError("--workload '\(kind)' is not one of \(WorkloadSpec.kinds.joined(separator: ", "))")
+    }
+  }
+
+  private func changed(_ original: Experiment) throws -> Experiment {
+    var experiment = original
+    if let modes = arguments.text("modes") { experiment.modes = try modes.split(separator: ",").map(mode) }
+    if let list = arguments.text("concurrency") {
+      experiment.concurrency = try list.split(separator: ",", omittingEmptySubsequences: false).map { text in
+        guard let number = Int(text) else {
+          throw UsageError("--concurrency '\(text)' is not a number of lanes; it must be from 1 to 10000000")
+        }
+        return number
+      }
+    }
+    if arguments.has("operations") && arguments.has("duration") {
+      throw UsageError("--operations and --duration exclude each other")
+    }
+    let time = "a time such as 250ms"
+    if let operations: UInt64 = try arguments.value("operations", "a number of operations") {
+      experiment.operations = operations
+      experiment.duration = nil
+      if original.operations == nil { experiment.warmup = .zero }
+    }
+    if let duration: Nanoseconds = try arguments.value("duration", time) {
+      experiment.duration = duration
+      experiment.operations = nil
+      if original.duration == nil { experiment.warmup = .milliseconds(100) }
+    }
+    experiment.warmup = try arguments.value("warmup", time) ?? experiment.warmup
+    experiment.rounds = try arguments.value("rounds", "a number of rounds") ?? experiment.rounds
+    experiment.workload = try changed(experiment.workload)
+    return experiment
+  }
+
+  private func mode(_ name: Substring) throws -> ModeID {
+    if let mode = ModeID(rawValue: String(name)) { return mode }
+    let known = ModeID.allCases.map(\.rawValue)
+    let near = Arguments.nearest(String(name), among: known).map { "; did you mean '\($0)'?" } ?? ""
+    throw UsageError("--modes '\(name)' is not a mode\(near); there are \(known.joined(separator: ", "))")
+  }
+
+  private func changed(_ workload: WorkloadSpec) throws -> WorkloadSpec {
+    let time = "a time such as 250ms"
+    let size = "a size such as 64KiB"
+    let delay = "a delay such as 2ms, exponential:2ms or lognormal:2ms:0.5"
+    switch workload {
+    case .sleep(var spec):
+      spec.duration = try arguments.value("sleep", time) ?? spec.duration
+      return .sleep(spec)
+    case .echo(var spec):
+      spec.size = try arguments.value("size", size) ?? spec.size
+      spec.delay = try arguments.value("delay", delay) ?? spec.delay
+      spec.transport = try arguments.choice("transport") ?? spec.transport
+      spec.ends = try arguments.choice("ends") ?? spec.ends
+      spec.timeout = try arguments.value("timeout", time) ?? spec.timeout
+      return .echo(spec)
+    case .http(var spec):
+      spec.size = try arguments.value("size", size) ?? spec.size
+      spec.delay = try arguments.value("delay", delay) ?? spec.delay
+      spec.connection = try arguments.choice("connection") ?? spec.connection
+      spec.method = arguments.text("method") ?? spec.method
+      spec.body = arguments.text("body") ?? spec.body
+      spec.timeout = try arguments.value("timeout", time) ?? spec.timeout
+      spec.gather = spec.gather || arguments.has("gather")
+      if arguments.has("header") { spec.headers = arguments.all("header") }
+      if arguments.has("target") {
+        spec.targets = try arguments.all("target").map { text in
+          do {
+            return try HTTPTarget(parsing: text)
+          } catch {
+            throw UsageError("--target \(error)")
+          }
+        }
+      }
+      return .http(spec)
+    }
+  }
+}

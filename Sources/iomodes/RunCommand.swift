@@ -1,0 +1,126 @@
+import Foundation
+import Harness
+import Records
+import Reporting
+import SystemCalls
+
+let runCommand = Command(
+  name: "run", operands: "[SUITE]",
+  about: "Carries out a suite, by name or file ('quick' unless given), or one workload given by options.",
+  groups: [
+    (
+      "What to run",
+      [
+        .value("workload", "KIND", "sleep, echo or http: that workload alone, without a suite"),
+        .value("modes", "LIST", "such as blocking,epoll; the four headline modes unless given"),
+        .value("concurrency", "LIST", "numbers of lanes, such as 1,64"),
+        .value("operations", "N", "each trial does N operations"),
+        .value("duration", "TIME", "each trial's window lasts so long, such as 300ms"),
+        .value("warmup", "TIME", "before the window opens"),
+        .value("rounds", "N", "trials of each point"),
+        .value("seed", "N", "the seed of all that is drawn"),
+      ]
+    ),
+    (
+      "The workload",
+      [
+        .value("sleep", "TIME", "sleep: how long"),
+        .value("size", "BYTES", "echo: the message, such as 64KiB; http: the body that the own server sends"),
+        .value("delay", "TIME", "echo, http: how long the own server waits: 2ms, exponential:2ms, lognormal:2ms:0.5"),
+        .value("transport", "NAME", "echo: tcp or unix"),
+        .value("ends", "WHERE", "echo: far end in the server's process, or both ends in the mode: server, both"),
+        .list("target", "URL", "http: a server to ask instead, again for several; {i} is the operation's number"),
+        .value("connection", "KIND", "http: keep-alive, or new for every operation"),
+        .value("method", "NAME", "http: GET unless given"),
+        .list("header", "LINE", "http: a header line, again for several"),
+        .value("body", "TEXT", "http: the request's body"),
+        .value("timeout", "TIME", "echo, http: the most that one operation may take (10s); 0 for no limit"),
+        .flag("gather", "http: keep the replies, in order, as replies/*.jsonl in the run's folder"),
+      ]
+    ),
+    (
+      "How",
+      [
+        .value("output", "DIR", "the run's folder (results/, the time and the suite, unless given)"),
+        .value("resume", "RUN", "go on with a run that was stopped"),
+        .value("client-cpus", "LIST", "processors of the client, such as 0,2-3"),
+        .value("server-cpus", "LIST", "processors of the server"),
+        .flag("patient", "carry out trials that take minutes by arithmetic, instead of predicting them"),
+        formatOption,
+        .flag("quiet", "no progress, no report"),
+      ]
+    ),
+  ],
+  examples: [
+    ("iomodes run", "the suite 'quick', about 90 seconds"),
+    ("iomodes run tutorial", "the examples of the asyncio tutorials"),
+    ("iomodes run --workload http --delay 2ms --concurrency 1,16,256", "four modes against the own server"),
+    ("iomodes run --workload http --target http://127.0.0.1:8080/ --modes epoll", "any HTTP/1.1 server"),
+    ("iomodes run --workload sleep --sleep 1s --operations 5 --concurrency 5 --rounds 1", "five sleeps at once"),
+  ],
+  mostOperands: 1
+) { arguments in
+  let format: OutputFormat = try arguments.choice("format") ?? .text
+  let session: RunSession
+  if let name = arguments.text("resume") {
+    let others = runCommand.options.map(\.name).filter { !["resume", "format", "quiet"].contains($0) }
+    if let other = others.first(where: { arguments.has($0) }) ?? arguments.operands.first {
+      throw UsageError("--resume goes on as the run was planned, and takes no '\(other)'")
+    }
+    session = try RunSession(resuming: try Places.run(name))
+  } else {
+    session = try beginning(arguments)
+  }
+  Interruption.watch()
+  let bar = Screen.Bar(quiet: arguments.has("quiet"))
+  defer { bar.clear() }
+  do {
+    try session.carryOut { bar.show($0) }
+  } catch let failure as HarnessFailure where failure.isInterruption {
+    bar.clear()
+    throw HarnessFailure(
+      failure.cause,
+      "interrupted; the finished trials are kept: go on with `iomodes run --resume \(session.folder.path)`")
+  }
+  bar.clear()
+  let run = try Places.read(session.folder)
+  if !arguments.has("quiet") {
+    print(Report(run).render(format, width: Screen.columns, color: Screen.showsColor))
+    Program.complain("the run lies in \(session.folder.path); `iomodes plot \(session.folder.path)` draws it")
+  }
+  let dead = pointsWithoutValidTrial(run)
+  for point in dead.prefix(8) { Program.complain("no valid trial: \(point)") }
+  return dead.isEmpty ? 0 : 3
+}
+
+private func pointsWithoutValidTrial(_ run: Run) -> [String] {
+  Summary(run).experiments.flatMap { experiment in
+    experiment.points.filter { $0.validTrials == 0 && $0.skippedTrials == 0 }.map {
+      "\(experiment.name), \($0.name), concurrency \($0.concurrency)"
+    }
+  }
+}
+
+/// A run planned from a command line.
+private func beginning(_ arguments: Arguments) throws -> RunSession {
+  let suite = try Overrides(arguments).suite()
+  let seed: UInt64 = try arguments.value("seed", "a whole number from 0 on") ?? 1
+  func processors(_ name: String) throws -> [Int]? {
+    try arguments.value(name, "a list of processors such as 0,2-3") { Processors.parse($0) }
+  }
+  let formatter = DateFormatter()
+  formatter.locale = Foundation.Locale(identifier: "en_US_POSIX")
+  formatter.timeZone = TimeZone(identifier: "UTC")
+  formatter.dateFormat = "yyyyMMdd-HHmmss"
+  let folder = arguments.text("output") ?? "\(Places.results)/\(formatter.string(from: Date()))-\(suite.name)"
+  return try RunSession(
+    suite, in: RunFolder(path: folder.hasSuffix("/") ? String(folder.dropLast()) : folder),
+    options: RunSession.Options(
+      command: CommandLine.arguments, seed: seed,
+      processors: try Processors.current(client: processors("client-cpus"), server: processors("server-cpus")),
+      isPatient: arguments.has("patient")))
+}
+
+extension HarnessFailure {
+  fileprivate var isInterruption: Bool { if case .interrupted = cause { true } else { false } }
+}

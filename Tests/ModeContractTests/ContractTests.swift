@@ -1,0 +1,104 @@
+import Foundation
+import Measurement
+import Modes
+import SystemCalls
+import Testing
+import Workloads
+
+/// Every mode × every workload: the same operations, bytes and checksum.
+@Suite(.serialized) struct ContractTests {
+  struct Case: CustomTestStringConvertible {
+    var name: String
+    var workload: WorkloadSpec
+    var operations: UInt64 = 200
+    var server: TargetServer.Kind?
+    var onUNIXSocket = false
+    var sentPerOperation: Int?
+    var receivedPerOperation: Int?
+
+    var testDescription: String { name }
+  }
+
+  static let cases: [Case] = [
+    Case(name: "sleep(0)", workload: .sleep(SleepSpec(duration: .zero)), sentPerOperation: 0, receivedPerOperation: 0),
+    Case(name: "sleep(2ms)", workload: .sleep(SleepSpec(duration: .milliseconds(2))), operations: 40),
+    Case(
+      name: "echo 64 bytes", workload: .echo(EchoSpec()), server: .echo, sentPerOperation: 64, receivedPerOperation: 64),
+    Case(
+      name: "echo 16 bytes over UNIX", workload: .echo(EchoSpec { $0.transport = .unix; $0.size = ByteCount(16) }),
+      server: .echo, onUNIXSocket: true, sentPerOperation: 16, receivedPerOperation: 16),
+    Case(
+      name: "echo 1 MiB", workload: .echo(EchoSpec { $0.size = ByteCount(1 << 20) }), operations: 12, server: .echo,
+      sentPerOperation: 1 << 20, receivedPerOperation: 1 << 20),
+    Case(
+      name: "echo 100,001 bytes over UNIX",
+      workload: .echo(EchoSpec { $0.transport = .unix; $0.size = ByteCount(100_001) }), operations: 24, server: .echo,
+      onUNIXSocket: true, sentPerOperation: 100_001, receivedPerOperation: 100_001),
+    Case(
+      name: "echo with a drawn delay", workload: .echo(EchoSpec { $0.delay = .exponential(mean: .milliseconds(1)) }),
+      operations: 40, server: .echo, sentPerOperation: 64),
+    Case(
+      name: "echo, both ends, TCP", workload: .echo(EchoSpec { $0.ends = .both }), sentPerOperation: 64,
+      receivedPerOperation: 64),
+    Case(
+      name: "echo, both ends, UNIX, 40 KiB",
+      workload: .echo(EchoSpec { $0.ends = .both; $0.transport = .unix; $0.size = ByteCount(40 << 10) }),
+      operations: 60, sentPerOperation: 40 << 10, receivedPerOperation: 40 << 10),
+    Case(name: "http greeting", workload: .http(HTTPSpec()), server: .http),
+    Case(
+      name: "http, new connections", workload: .http(HTTPSpec { $0.connection = .new }), operations: 60, server: .http),
+    Case(
+      name: "http, 4 KiB after 1 ms",
+      workload: .http(HTTPSpec { $0.delay = .fixed(.milliseconds(1)); $0.size = ByteCount(4096) }), operations: 40,
+      server: .http),
+    Case(
+      name: "http, 1 MiB", workload: .http(HTTPSpec { $0.size = ByteCount(1 << 20) }), operations: 12, server: .http),
+    Case(name: "http, empty body", workload: .http(HTTPSpec { $0.size = ByteCount(0) }), server: .http),
+    Case(name: "http HEAD", workload: .http(HTTPSpec { $0.method = "HEAD" }), server: .http),
+    Case(
+      name: "http POST",
+      workload: .http(HTTPSpec { $0.method = "POST"; $0.body = "a=1"; $0.headers = ["X-Test: yes"] }), server: .http),
+  ]
+
+  /// What does not depend on the mode.
+  struct Work: Equatable {
+    var done: UInt64
+    var verified: UInt64
+    var checksum: UInt64
+    var sent: UInt64
+    var received: UInt64
+  }
+
+  @Test(arguments: cases, [1, 8])
+  func everyModeDoesTheSameWork(_ example: Case, concurrency: Int) throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    var first: Work?
+    for mode in ModeID.allCases where mode.objection(to: example.workload) == nil {
+      let address =
+        example.onUNIXSocket
+        ? try SocketAddress(unixPath: folder.path + "/\(mode)") : try SocketAddress(host: "127.0.0.1", port: 0)
+      let server = try example.server.map { try RunningServer($0, on: address) }
+      let spec = TrialSpec.counting(
+        example.operations, mode, example.workload, concurrency: concurrency, server: server)
+      let outcome = try Trial.run(spec)
+      let work = Work(
+        done: outcome.done, verified: outcome.verified, checksum: outcome.checksum, sent: outcome.sentBytes,
+        received: outcome.receivedBytes)
+      #expect(outcome.kinds.isEmpty, "\(mode): \(outcome.kinds.map { "\($0.key.name): \($0.value)" })")
+      #expect(work.done == example.operations && work.verified == example.operations, "\(mode)")
+      #expect(outcome.unfinishedAges.isEmpty && !outcome.ranOutOfTime, "\(mode)")
+      #expect(outcome.latency.count == outcome.done, "\(mode)")
+      #expect(work == first ?? work, "\(mode) differs from blocking")
+      first = first ?? work
+      if let sent = example.sentPerOperation { #expect(work.sent == UInt64(sent) * work.done, "\(mode)") }
+      if let received = example.receivedPerOperation { #expect(work.received == UInt64(received) * work.done, "\(mode)") }
+      if let server, mode != .null {
+        server.stop()
+        #expect(server.server.totals.done == example.operations, "\(mode): the server's count")
+        #expect(server.server.totals.failed == 0, "\(mode)")
+      }
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import Measurement
+import Modes
+import SystemCalls
+import Workloads
+
+/// A target server in this process, for as long as a test needs it.
+final class RunningServer: Sendable {
+  let server: TargetServer
+  private let thread: SystemCalls.Thread
+
+  init(_ kind: TargetServer.Kind, on address: SocketAddress) throws {
+    let server = try TargetServer(kind, on: address, capacity: 4096)
+    self.server = server
+    thread = try Thread(name: "server") { try? server.serve() }
+  }
+
+  convenience init(_ kind: TargetServer.Kind) throws { try self.init(kind, on: SocketAddress(host: "127.0.0.1", port: 0)) }
+
+  func stop() {
+    server.stop()
+    thread.join()
+  }
+
+  deinit { stop() }
+}
+
+extension TrialSpec {
+  /// A trial of a number of operations against `server`, if it needs one.
+  static func counting(
+    _ operations: UInt64, _ mode: ModeID, _ workload: WorkloadSpec, concurrency: Int, server: RunningServer? = nil,
+    deadline: Nanoseconds = .seconds(20)
+  ) -> TrialSpec {
+    TrialSpec(
+      mode: mode, workload: workload, concurrency: concurrency, operations: operations, duration: nil, warmup: .zero,
+      deadline: deadline, seed: 7, endpoints: server.map { [$0.server.address.description] } ?? [],
+      isOwnServer: server != nil)
+  }
+}
+
+extension EchoSpec {
+  init(_ change: (inout EchoSpec) -> Void) {
+    self.init()
+    change(&self)
+  }
+}
+
+extension HTTPSpec {
+  init(_ change: (inout HTTPSpec) -> Void) {
+    self.init()
+    change(&self)
+  }
+}

@@ -1,0 +1,162 @@
+import Foundation
+import Records
+import Testing
+
+@testable import Reporting
+
+struct ReportTests {
+  @Test func textOfATinyRun() {
+    let text = Report(TinyRun.example).render(.text, width: 100, color: false)
+    #expect(text == Self.expectedText)
+  }
+
+  @Test func markdownOfATinyRun() {
+    let text = Report(TinyRun.example).render(.md, width: 0, color: false)
+    #expect(text.contains(Self.expectedMarkdown), "\(text)")
+  }
+
+  @Test(arguments: OutputFormat.allCases)
+  func sameRunGivesTheSameBytes(format: OutputFormat) {
+    let run = SyntheticRun(seed: 3).run()
+    let first = Report(run).render(format, width: 90, color: true)
+    #expect(first == Report(SyntheticRun(seed: 3).run()).render(format, width: 90, color: true))
+  }
+
+  @Test(arguments: [1, 40, 60, 80, 100, 500])
+  func textIsNeverWiderThanAskedNorThan100(width: Int) {
+    let nine = ["blocking", "dispatch", "taskgroup", "epoll", "executor", "dispatch-concurrent", "threads", "uring"]
+    let run = SyntheticRun.run(of: [
+      SyntheticRun(modes: nine, concurrencies: [1, 1000]), SyntheticRun(experiment: "n", operations: 1000),
+    ])
+    for line in Report(run).render(.text, width: width, color: false).split(separator: "\n") {
+      #expect(line.count <= min(max(width, 44), 100), "\(line)")
+    }
+  }
+
+  @Test func colorIsOnlyAddedWhereAsked() {
+    let run = SyntheticRun().run()
+    let plain = Report(run).render(.text, width: 100, color: false)
+    let colored = Report(run).render(.text, width: 100, color: true)
+    #expect(!plain.contains("\u{1B}"))
+    #expect(colored.replacing(/\u{1B}\[[0-9;]*m/, with: "") == plain)
+  }
+
+  @Test(arguments: OutputFormat.allCases)
+  func emptyRunIsReported(format: OutputFormat) {
+    let text = Report(TinyRun.run([], planned: 12)).render(format, width: 80, color: false)
+    #expect(!text.isEmpty)
+  }
+
+  @Test(arguments: OutputFormat.allCases)
+  func strangeRunIsReported(format: OutputFormat) {
+    var bare = TinyRun.trial("quantum", concurrency: -3, throughput: nil)
+    bare.workload = .null
+    bare.valid = false
+    bare.operations.done = 0
+    bare.operations.failed = ["": .max, "x": .max]
+    var infinite = TinyRun.trial("", concurrency: 0, throughput: .infinity, experiment: "")
+    infinite.client = TinyRun.usage(user: .max, system: .max)
+    infinite.inFlight = .init(mean: .nan, max: .min, samples: 0)
+    infinite.skipped = .init(reason: "")
+    var unfinished = TinyRun.trial("epoll\n|\"x", concurrency: .max, throughput: 1e300)
+    unfinished.operations.unfinished = .max
+    unfinished.operations.asked = 0
+    unfinished.wall = .max
+    let text = Report(TinyRun.run([bare, infinite, unfinished, unfinished])).render(format, width: 0, color: true)
+    #expect(!text.isEmpty)
+  }
+
+  @Test func csvHasARowForEveryTrialAndQuotesWhatNeedsIt() throws {
+    var trial = TinyRun.trial("epoll", throughput: 12.5)
+    trial.valid = false
+    trial.reasons = ["said \"no\"", "a,b"]
+    trial.operations.failed = ["timeout": 3, "ECONNRESET": 1]
+    let lines = Report(TinyRun.run([trial, TinyRun.trial("null")])).render(.csv, width: 0, color: false)
+      .split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.count == 4)
+    #expect(lines[3].isEmpty)
+    #expect(lines[0].hasPrefix("run_id,experiment,trial,round,order,seed,mode,variant,workload_kind,workload,"))
+    let workload = #""{""duration"":""10ms"",""kind"":""sleep""}""#
+    #expect(lines[1].hasPrefix("run-1,tiny,1,1,1,7,epoll,,sleep,\(workload),closed,"))
+    #expect(lines[1].contains(#","said ""no""; a,b","#))
+    #expect(lines[1].contains(",4,ECONNRESET 1; timeout 3,"))
+    #expect(lines[1].contains(",12.5,"))
+    let columns = lines[0].split(separator: ",").count
+    let unquoted = lines[2].replacing(/"([^"]|"")*"/, with: "quoted")
+    #expect(unquoted.split(separator: ",", omittingEmptySubsequences: false).count == columns)
+    #expect(columns == Set(lines[0].split(separator: ",")).count, "every name is there once")
+  }
+
+  @Test func jsonHasUnitsAndLeavesOutWhatDoesNotApply() throws {
+    struct Document: Decodable {
+      var runId: String
+      var experiments: [Experiment]
+      struct Experiment: Decodable { var points: [Point] }
+      struct Point: Decodable {
+        var mode: String
+        var throughputPerS: Interval?
+        var predictedWallNs: UInt64?
+        var invalidReasons: [String: Int]?
+      }
+      struct Interval: Decodable {
+        var median: Double
+        var interval: String
+        var n: Int
+      }
+    }
+    let text = Report(TinyRun.example).render(.json, width: 0, color: false)
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let document = try decoder.decode(Document.self, from: Data(text.utf8))
+    #expect(document.runId == "run-1")
+    let points = try #require(document.experiments.first?.points)
+    #expect(points.map(\.mode) == ["blocking", "epoll", "blocking", "epoll"])
+    #expect(points[0].throughputPerS?.median == 91.5)
+    #expect(points[0].throughputPerS?.interval == "range")
+    #expect(points[2].throughputPerS == nil)
+    #expect(points[2].predictedWallNs == 100_000_000_000)
+    #expect(points[3].invalidReasons == ["steal 12 %": 1])
+  }
+
+  private static let expectedText = """
+    iomodes run run-1
+    Abacus, 2 CPUs, Linux 6.1.0 · 2026-01-02T03:04:05Z
+
+    tiny: sleep for 10 ms · 1 to 2 valid trials at each point
+      mode      conc.                  op/s                 p50 µs  p99 µs  CPU µs/op  × blocking
+      blocking      1  ████████▋      91.50 [91.00–92.00]*    1.00       –       4.00     1
+      epoll         1  █████████████  137.2 [136.5–138.0]*    2.00    2.00       4.00  1.50 [1.50–1.50]*
+
+      blocking      4  predicted 100 s (not run: it would pass the limit of 60 s)
+      epoll         4  █████████████  390.0                      –       –          –     –
+      · in flight at most: epoll 3 of 4 asked
+      · epoll at 4: 1 of 2 trials not valid and left out: steal 12 % (1)
+      · epoll at 4: failed operations: timeout (3)
+
+    op/s, × blocking: median over the valid trials [its 95 % interval; * the range, of fewer than six].
+    × blocking: trials of the same round. Percentiles: service time, of all valid trials' operations
+    together; – where there are too few. CPU: the client's, user and system.
+
+    """
+
+  private static let expectedMarkdown = #"""
+    ## tiny
+
+    sleep for 10 ms · 1 to 2 valid trials at each point
+
+    | mode | concurrency | trials | op/s | interval | p50 µs | p90 µs | p99 µs | p99.9 µs | client CPU \#
+    µs/op | server CPU µs/op | system calls/op | in flight | threads | memory MiB | × blocking | \#
+    interval |
+    | :-- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |
+    | blocking | 1 | 2 | 91.50 | \[91.00–92.00\]\* | 1.00 | – | – | – | 4.00 | – | – | 1 | – | – | 1 |  |
+    | epoll | 1 | 2 | 137.2 | \[136.5–138.0\]\* | 2.00 | 2.00 | 2.00 | – | 4.00 | – | – | – | – | – | \#
+    1.50 | \[1.50–1.50\]\* |
+    | blocking | 4 | 0 | *predicted 100 s (not run: it would pass the limit of 60 s)* |  |  |  |  |  |  \#
+    |  |  |  |  |  |  |  |
+    | epoll | 4 | 1 | 390.0 |  | – | – | – | – | – | – | – | 3 | – | – | – |  |
+
+    - in flight at most: epoll 3 of 4 asked
+    - epoll at 4: 1 of 2 trials not valid and left out: steal 12 % (1)
+    - epoll at 4: failed operations: timeout (3)
+    """#
+}

@@ -1,0 +1,118 @@
+import Foundation
+import Measurement
+import Records
+
+/// SplitMix64: the same numbers for the same seed, everywhere.
+struct SeededGenerator: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+
+  /// Uniform in 0..<1.
+  mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
+
+  /// 1 on average, with this relative spread.
+  mutating func jitter(_ spread: Double) -> Double { 1 + spread * (uniform() - 0.5) }
+}
+
+/// A run that never took place: plausible numbers from a seed.
+struct SyntheticRun {
+  var seed: UInt64 = 1
+  var experiment = "http-2ms"
+  var workload: JSONValue = .object(["kind": .string("http"), "delay": .string("2ms"), "size": .string("4KiB")])
+  var serviceTime = 0.002
+  var modes = ["blocking", "dispatch", "taskgroup", "epoll"]
+  var concurrencies = [1, 64]
+  var rounds = 6
+  var operations: UInt64?
+  var latenciesPerTrial = 2000
+  /// Points that would take too long.
+  var skips: (_ mode: String, _ concurrency: Int) -> Bool = { _, _ in false }
+
+  /// Lanes that really work, cost of an operation in microseconds of processor time, and unevenness of latency.
+  private static let models: [String: (lanes: Int, cost: Double, tail: Double)] = [
+    "blocking": (1, 9, 0.2), "dispatch": (254, 14, 0.9), "taskgroup": (.max, 13, 0.6), "epoll": (.max, 7, 0.35),
+    "executor": (.max, 7.6, 0.4), "dispatch-concurrent": (6, 12, 0.8), "threads": (.max, 11, 1.1),
+    "taskgroup-blocking": (2, 11, 0.5), "uring": (.max, 5.5, 0.3), "null": (.max, 0.1, 0.1),
+  ]
+
+  func run() -> Run { Self.run(of: [self]) }
+
+  static func run(of parts: [SyntheticRun]) -> Run {
+    var trials: [TrialRecord] = []
+    for part in parts { part.append(to: &trials) }
+    return Run(record: record(planned: trials.count), trials: trials)
+  }
+
+  static func record(planned: Int) -> RunRecord {
+    var environment = Environment()
+    environment.cpuModel = "Intel(R) Xeon(R) Platinum 8375C CPU @ 2.90GHz"
+    environment.cpusOnline = 4
+    environment.kernel = "6.18.5"
+    return RunRecord(
+      runID: "20260102T030405Z-quick-1f2e", started: "2026-01-02T03:04:05Z",
+      tool: .init(version: "0.1.0", commit: "0123abc", configuration: "release"), command: ["iomodes", "run"], seed: 1,
+      suite: .object(["name": .string("quick")]), trialsPlanned: planned, environment: environment)
+  }
+
+  private func append(to trials: inout [TrialRecord]) {
+    var random = SeededGenerator(state: seed)
+    for round in 1...max(1, rounds) {
+      for concurrency in concurrencies {
+        for (index, mode) in modes.enumerated() {
+          var trial = TrialRecord(
+            runID: "20260102T030405Z-quick-1f2e", experiment: experiment, trial: trials.count + 1, round: round,
+            order: index + 1, seed: seed, mode: mode, workload: workload, concurrency: concurrency,
+            operations: .init(asked: operations), valid: true, reasons: [])
+          if skips(mode, concurrency) {
+            trial.valid = false
+            trial.skipped = .init(
+              reason: "it would take longer than 60 s; --patient runs it", predictedWall: 100_000_000_000)
+          } else {
+            measure(&trial, &random)
+          }
+          trials.append(trial)
+        }
+      }
+    }
+  }
+
+  private func measure(_ trial: inout TrialRecord, _ random: inout SeededGenerator) {
+    let model = Self.models[trial.mode] ?? (.max, 10, 0.5)
+    let lanes = min(trial.concurrency, model.lanes)
+    let shared = 1 + 3 / Double(lanes)
+    let cost = model.cost * 1e-6 * shared * random.jitter(0.06)
+    let throughput = min(Double(lanes) / (serviceTime + cost * 4), 1.4 / cost) * random.jitter(0.03)
+    let typical = Double(lanes) / throughput
+    var latencies = LatencyHistogram()
+    for _ in 0..<latenciesPerTrial {
+      let excess = -log(1 - random.uniform()) * model.tail * (typical - serviceTime * 0.95)
+      latencies.record(UInt64((typical * random.jitter(0.05) + excess) * 1e9))
+    }
+    let wall = operations.map { Double($0) / throughput } ?? 0.3
+    let done = operations ?? UInt64(wall * throughput)
+    trial.operations.done = done
+    trial.operations.verified = done
+    trial.operations.unfinished = operations == nil ? UInt64(lanes) : nil
+    trial.operations.unfinishedAge = operations == nil ? .init(min: 1000, mean: 500_000, max: 2_100_000) : nil
+    trial.wall = UInt64(wall * 1e9)
+    trial.throughput = throughput
+    trial.latency = .init(service: LatencySummary(latencies))
+    trial.inFlight = .init(mean: Double(lanes), max: lanes, samples: 30)
+    var client = ProcessUsage()
+    client.userTime = UInt64(cost * 0.4e9 * Double(done))
+    client.systemTime = UInt64(cost * 0.6e9 * Double(done))
+    client.directCalls = done * 2
+    client.threadsPeak = trial.mode == "dispatch" ? lanes + 1 : 4
+    client.memoryPeak = 12_000_000 + UInt64(lanes) * 9000
+    trial.client = client
+    if serviceTime > 0 { trial.server = client }
+    trial.machine = .init(steal: 0)
+  }
+}

@@ -1,0 +1,55 @@
+import Testing
+
+@testable import Reporting
+
+struct TerminalTests {
+  @Test(
+    arguments: [
+      (0.0, ""), (-1.0, ""), (0.0001, "▏"), (0.125, "█"), (0.5, "████"), (0.515, "████▏"), (1, "████████"),
+      (7, "████████"),
+      (.nan, ""),
+    ] as [(Double, String)])
+  func barIsInEighthsOfAColumn(fraction: Double, bar: String) {
+    #expect(Terminal.bar(fraction, width: 8) == bar)
+  }
+
+  @Test func textIsWrappedAtSpacesWithAnIndent() {
+    #expect(Terminal.wrapped("one two three four", width: 9, indent: 2) == ["one two", "  three", "  four"])
+    #expect(Terminal.wrapped("unbreakable", width: 3) == ["unbreakable"])
+    #expect(Terminal.wrapped("", width: 3) == [""])
+  }
+
+  @Test(
+    arguments: [
+      (0, "0"), (1234.56, "1,235"), (12345.6, "12,346"), (9.9996, "10.00"), (0.123456, "0.1235"), (99.995, "100.0"),
+      (-1_234_567, "-1,234,567"), (.infinity, "–"), (1e-300, "0.000000000000"),
+    ] as [(Double, String)])
+  func numberHasFourSignificantDigits(value: Double, text: String) {
+    #expect(NumberText.significant(value) == text)
+  }
+
+  @Test(
+    arguments: [
+      (999.0, "999 ns"), (1500, "1.50 µs"), (2_310_000, "2.31 ms"), (100e9, "100 s"), (0, "0 ns"),
+    ] as [(Double, String)])
+  func spanIsInItsLargestUnit(nanoseconds: Double, text: String) {
+    #expect(NumberText.span(nanoseconds: nanoseconds) == text)
+  }
+
+  @Test func progressLineTellsWhatIsDoneAndWhatIsLeft() {
+    let line = ProgressBar().line(done: 5, total: 20, label: "http-2ms epoll", elapsed: 30, remaining: 90, width: 80)
+    #expect(line == "▕█████               ▏  5/20  1:30 left  http-2ms epoll")
+  }
+
+  @Test func progressLineHasTheTimeSoFarWhereNothingElseIsKnown() {
+    let line = ProgressBar().line(done: 0, total: 4, label: "x", elapsed: 3725.4, remaining: nil, width: 20)
+    #expect(line == "▕     ▏ 0/4  1:02:0…")
+  }
+
+  @Test(arguments: [0, 1, 10, 40, 200])
+  func progressLineFits(width: Int) {
+    let bar = ProgressBar()
+    let line = bar.line(done: 7, total: 0, label: "a long label", elapsed: .nan, remaining: .infinity, width: width)
+    #expect(line.count <= max(1, width))
+  }
+}

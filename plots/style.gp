@@ -1,0 +1,90 @@
+# What all figures share: size, fonts, how each mode looks, and what is read from the data.
+#
+# Wants   data   a .dat file
+#         out    the file to write: its ending, .svg, .png or .pdf, says what it is
+# Leaves  M, block(m), name(m)  how many modes have a point, and for the m-th of them its index in the data and its name
+#         ideal                 the index of the block "ideal", the last one; N where there is none
+#         low, high             the range of the values, column 2
+#         colour(m), dash(m), marker(m)
+
+reset
+if (!exists("data") || !exists("out")) {
+  exit error "set data and out, as in: gnuplot -e \"data='x-throughput.dat'; out='x.svg'\" throughput.gp"
+}
+if (system(sprintf("test -r '%s' && echo yes", data)) ne "yes") { exit error data.": cannot be read" }
+set encoding utf8
+ending = out[strlen(out) - 3:*]
+if (ending eq ".svg") {
+  set terminal svg size 900,560 font "sans-serif,13" name "iomodes" background rgb "white"
+} else { if (ending eq ".png") {
+  set terminal pngcairo size 1800,1120 font "sans-serif,13" fontscale 1.6 linewidth 2 pointscale 2 \
+    background rgb "white"
+} else { if (ending eq ".pdf") {
+  set terminal pdfcairo size 9in,5.6in font "sans-serif,13" fontscale 0.75 background rgb "white"
+} else {
+  exit error "out must end in .svg, .png or .pdf"
+} } }
+
+# The modes, in the order of the data. Colours are those of Okabe and Ito; the yellow is darker, to be seen on white.
+# A reference mode has the open marker of the headline mode it is held against.
+modes = "blocking dispatch taskgroup epoll executor dispatch-concurrent threads taskgroup-blocking uring null"
+colours = "#000000 #E69F00 #0072B2 #009E73 #56B4E9 #D55E00 #7F7F7F #CC79A7 #A89A00 #AAAAAA"
+markers = "5 9 13 7 12 8 4 11 6 2"
+dashes = "1 4 2 1 1 4 3 2 5 3"
+without_variant(name) = strstrt(name, "/") ? name[1:strstrt(name, "/") - 1] : name
+rank(m) = (sum [k = 1:words(modes)] (word(modes, k) eq without_variant(name(m)) ? k : 0))
+colour(m) = rank(m) ? word(colours, rank(m)) : "#666666"
+marker(m) = rank(m) ? int(word(markers, rank(m))) : 1
+dash(m) = rank(m) ? int(word(dashes, rank(m))) : 2
+
+# Where the numbers come from stands in the comments of the data.
+meta(key) = system(sprintf("sed -n 's/^# %s: //p' '%s'", key, data))
+short(text, length) = strlen(text) <= length ? text : length > 1 ? text[1:length - 1]."…" : "…"
+
+# The blocks, and what they span. A block's first row is its header, and its first word the name.
+nothing = data.": no mode has a value, so nothing is drawn"
+if (system(sprintf("grep -c '^\"' '%s'", data)) eq "0") { exit error nothing }
+stats data using 1 nooutput
+N = int(STATS_blocks)
+array Name[N]
+array Measured[N]
+M = 0
+ideal = N
+block(m) = Measured[m]
+name(m) = Name[block(m) + 1]
+unmeasured = ""
+low = 1e300
+high = -1e300
+include(v) = (low = v < low ? v : low, high = v > high ? v : high, points = points + 1, 0)
+note(text) = text eq "NaN" ? 0 : include(text + 0)
+do for [i = 1:N] {
+  points = 0
+  stats data index i - 1 every ::0::0 using (Name[i] = strcol(1), 0) nooutput
+  stats data index i - 1 every ::1 using (note(strcol(2)), 0) nooutput
+  if (Name[i] eq "ideal") {
+    ideal = i - 1
+  } else { if (points > 0) {
+    M = M + 1
+    Measured[M] = i - 1
+  } else {
+    unmeasured = unmeasured." ".Name[i]
+  } }
+}
+if (M == 0) { exit error nothing }
+
+set border 3 linewidth 1 linecolor rgb "#404040"
+set tics nomirror out scale 0.75, 0.4
+set grid y linecolor rgb "#D8D8D8" linewidth 0.7 linetype 1
+set key outside right top Left reverse noenhanced samplen 2.5 spacing 1.25 width 1
+set errorbars 0.7
+set pointsize ending eq ".svg" ? 0.8 : 1.1
+set lmargin 11
+set tmargin 5
+set bmargin 5
+set label 1 short(meta("experiment").": ".meta("figure"), 90) at graph 0, graph 1 offset 0, 3 font ",15" noenhanced
+absent = strlen(unmeasured) > 0 ? " · no data:".unmeasured : ""
+set label 2 short(meta("workload"), 115 - strlen(absent)).absent at graph 0, graph 1 offset 0, 1.4 font ",11" \
+  noenhanced textcolor rgb "#404040"
+set label 3 short("run ".meta("run")." · ".meta("date")." · ".meta("machine"), 125) at screen 0.012, screen 0.025 \
+  font ",8.5" noenhanced textcolor rgb "#606060"
+set output out
