@@ -12,9 +12,12 @@ let package = Package(
     .target(name: "Workloads", dependencies: ["SystemCalls", "Measurement"]),
     .target(name: "Modes", dependencies: ["SystemCalls", "Measurement", "Workloads"]),
     .target(name: "Records", dependencies: ["Measurement"]),
-    .target(name: "Harness", dependencies: ["SystemCalls", "Measurement", "Workloads", "Modes", "Records", "Statistics"]),
+    .target(
+      name: "Harness", dependencies: ["SystemCalls", "Measurement", "Workloads", "Modes", "Records", "Statistics"]),
     .target(name: "Reporting", dependencies: ["Measurement", "Records", "Statistics"]),
-    .executableTarget(name: "iomodes", dependencies: ["Harness", "Reporting", "Records", "Measurement", "Modes", "Workloads", "SystemCalls"]),
+    .executableTarget(
+      name: "iomodes",
+      dependencies: ["Harness", "Reporting", "Records", "Measurement", "Modes", "Workloads", "SystemCalls"]),
 
     .testTarget(name: "SystemCallsTests", dependencies: ["SystemCalls"]),
     .testTarget(name: "MeasurementTests", dependencies: ["Measurement"]),

@@ -27,7 +27,9 @@ enum MachineFacts {
       facts.libc = String(decoding: libc.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
     facts.governor = line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
-    facts.hypervisor = field("flags", in: "/proc/cpuinfo", separator: ":").map { $0.split(separator: " ").contains("hypervisor") }
+    facts.hypervisor = field("flags", in: "/proc/cpuinfo", separator: ":").map {
+      $0.split(separator: " ").contains("hypervisor")
+    }
     facts.containerCPULimit = line("/sys/fs/cgroup/cpu.max")
     facts.containerMemoryLimit = line("/sys/fs/cgroup/memory.max")
     facts.descriptorLimit = ProcessControl.descriptorLimit.hard
@@ -46,7 +48,9 @@ enum MachineFacts {
   }
 
   static var ephemeralPorts: ClosedRange<Int>? {
-    let ends = line("/proc/sys/net/ipv4/ip_local_port_range")?.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
+    let ends = line("/proc/sys/net/ipv4/ip_local_port_range")?.split(whereSeparator: \.isWhitespace).compactMap {
+      Int($0)
+    }
     guard let ends, ends.count == 2, ends[0] <= ends[1] else { return nil }
     return ends[0]...ends[1]
   }
@@ -100,7 +104,9 @@ enum MachineFacts {
   }
 
   private static func field(_ name: String, in path: String, separator: Character) -> String? {
-    guard let line = ProcFile.text(of: path)?.split(separator: "\n").first(where: { $0.hasPrefix(name) }) else { return nil }
+    guard let line = ProcFile.text(of: path)?.split(separator: "\n").first(where: { $0.hasPrefix(name) }) else {
+      return nil
+    }
     return line.split(separator: separator, maxSplits: 1).last.map { $0.trimmingCharacters(in: .whitespaces) }
   }
 

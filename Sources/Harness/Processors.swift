@@ -36,7 +36,8 @@ public struct Processors: Sendable, Equatable {
     var processors: [Int] = []
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
       let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
-      guard ends.count <= 2, let first = ends[0], let last = ends[ends.count - 1], first >= 0, first <= last, last < 4096
+      guard ends.count <= 2, let first = ends[0], let last = ends[ends.count - 1], first >= 0, first <= last,
+        last < 4096
       else { return nil }
       processors += first...last
     }

@@ -91,7 +91,9 @@ public struct Experiment: Codable, Sendable {
     if Set(concurrency).count < concurrency.count { return (.concurrency, "names a number twice") }
     if operations == 0 { return (.operations, "0 is not a number of operations; it must be at least 1") }
     if let duration, duration < .milliseconds(1) { return (.duration, "\(duration) is too short; at least 1ms") }
-    if !(1...10_000).contains(rounds) { return (.rounds, "\(rounds) is not a number of rounds; it must be from 1 to 10000") }
+    if !(1...10_000).contains(rounds) {
+      return (.rounds, "\(rounds) is not a number of rounds; it must be from 1 to 10000")
+    }
     return nil
   }
 
@@ -106,7 +108,10 @@ public struct Experiment: Codable, Sendable {
 
 /// What a user gets told, in a line: what happened, where, and what to do about it.
 public struct HarnessFailure: Error, CustomStringConvertible {
-  public enum Cause: Sendable { case usage, couldNotRun, interrupted(Int32) }
+  public enum Cause: Sendable {
+    case usage, couldNotRun
+    case interrupted(Int32)
+  }
   public let cause: Cause
   public let description: String
 
@@ -129,7 +134,9 @@ extension Suite {
 
   /// The suite again, once all its values have been checked as those of a file are.
   public func validated() throws(HarnessFailure) -> Suite {
-    guard let data = try? JSONEncoder().encode(self) else { throw HarnessFailure(.usage, "the suite cannot be encoded") }
+    guard let data = try? JSONEncoder().encode(self) else {
+      throw HarnessFailure(.usage, "the suite cannot be encoded")
+    }
     return try Self.decode(data, from: "")
   }
 
@@ -166,7 +173,8 @@ extension Suite {
     let underlying = (context.underlyingError as NSError?)?.userInfo["NSDebugDescription"] as? String
     var text = underlying ?? context.debugDescription
     if text.hasPrefix("Cannot initialize ModeID from invalid String value ") {
-      text = "\(text.split(separator: " ").last ?? "") is not a mode; there are "
+      text =
+        "\(text.split(separator: " ").last ?? "") is not a mode; there are "
         + ModeID.allCases.map(\.rawValue).joined(separator: ", ")
     }
     return text

@@ -33,7 +33,8 @@ struct TrialRunner {
     }
     if workload.needsServer && plan.mode != .null {
       control = try Self.controlPair()
-      let started = try start(serverFor: workload, lanes: plan.mode.lanes(for: plan.concurrency), folder, control!.server)
+      let started = try start(
+        serverFor: workload, lanes: plan.mode.lanes(for: plan.concurrency), folder, control!.server)
       server = started.child
       spec.endpoints = [started.address]
     }
@@ -55,7 +56,8 @@ struct TrialRunner {
     guard let partial: PartialRecord = Self.decode(line) else { return .failed("client: its record could not be read") }
     guard let server else { return .measured(partial, server: nil, steal: steal) }
     server.send("report")
-    guard let report = try Self.await(server, patience: .seconds(10), idle: idle), let usage: ProcessUsage = Self.decode(report)
+    guard let report = try Self.await(server, patience: .seconds(10), idle: idle),
+      let usage: ProcessUsage = Self.decode(report)
     else { return .failed("server: \(Self.verdict(server))") }
     return .measured(partial, server: usage, steal: steal)
   }
@@ -113,7 +115,9 @@ struct TrialRunner {
   }
 
   /// The child's next line; nil where it ended, or had to be ended, without one.
-  private static func await(_ child: ChildProcess, patience: Nanoseconds, idle: () -> Void) throws(HarnessFailure) -> String? {
+  private static func await(_ child: ChildProcess, patience: Nanoseconds, idle: () -> Void) throws(HarnessFailure)
+    -> String?
+  {
     let end = MonotonicClock.now + patience
     while MonotonicClock.now < end {
       if let signal = Interruption.signal { throw HarnessFailure(.interrupted(signal), "interrupted") }
@@ -148,7 +152,8 @@ private struct TemporaryFolder: ~Copyable {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
-      throw HarnessFailure("cannot make \(path): \(error.localizedDescription); set TMPDIR to a folder that can be written")
+      throw HarnessFailure(
+        "cannot make \(path): \(error.localizedDescription); set TMPDIR to a folder that can be written")
     }
     return path
   }

@@ -43,7 +43,9 @@ extension Nanoseconds: Quantity {
 }
 
 extension ByteCount: Quantity {
-  public static let units: [(name: String, size: UInt64)] = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1)]
+  public static let units: [(name: String, size: UInt64)] = [
+    ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1),
+  ]
   public static let bareUnit: UInt64? = 1
   public init(base: UInt64) { count = Int(clamping: base) }
   public var base: UInt64 { UInt64(count) }
@@ -55,7 +57,9 @@ extension Quantity {
   public init?(_ text: String) {
     let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
     let name = text.dropFirst(digits.count)
-    guard let size = name.isEmpty ? Self.bareUnit ?? (digits == "0" ? 1 : nil) : Self.units.first(where: { $0.name == name })?.size
+    guard
+      let size = name.isEmpty
+        ? Self.bareUnit ?? (digits == "0" ? 1 : nil) : Self.units.first(where: { $0.name == name })?.size
     else { return nil }
     let parts = digits.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 1 || parts.count == 2, let whole = UInt64(parts[0]) else { return nil }

@@ -18,7 +18,8 @@ struct ConnectionTable: @unchecked Sendable {
 
   init(count: Int, endpoints addresses: [SocketAddress]) {
     self.count = count
-    words = calloc(max(count, 1), MemoryLayout<Atomic<Int32>>.stride)!.bindMemory(to: Atomic<Int32>.self, capacity: count)
+    words = calloc(max(count, 1), MemoryLayout<Atomic<Int32>>.stride)!.bindMemory(
+      to: Atomic<Int32>.self, capacity: count)
     endpointCount = addresses.count
     endpoints = .allocate(capacity: addresses.count)
     endpoints.initialize(from: addresses, count: addresses.count)

@@ -73,11 +73,13 @@ private struct Bench {
     let none = ConnectionTable(count: laneCount, endpoints: [])
     switch spec.workload {
     case .sleep(let sleep):
-      return try measureNull(none, makeServer: { ServerLane(EchoServer(), tally: tally.pointer) }) { trial, recorder, _ in
+      return try measureNull(none, makeServer: { ServerLane(EchoServer(), tally: tally.pointer) }) {
+        trial, recorder, _ in
         ClientLane(SleepConversation(duration: sleep.duration), trial: trial, recorder: recorder)
       }
     case .echo(let echo):
-      return try measureNull(none, makeServer: { ServerLane(EchoServer(), tally: tally.pointer) }) { trial, recorder, _ in
+      return try measureNull(none, makeServer: { ServerLane(EchoServer(), tally: tally.pointer) }) {
+        trial, recorder, _ in
         ClientLane(client(echo), trial: trial, recorder: recorder)
       }
     case .http(let http):

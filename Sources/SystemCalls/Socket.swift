@@ -8,7 +8,10 @@ import Glibc
   @inlinable public init(descriptor: Int32) { self.descriptor = descriptor }
 
   /// How far a connect(2) came.
-  public enum Connecting: Sendable { case established(Socket), inProgress(Socket) }
+  public enum Connecting: Sendable {
+    case established(Socket)
+    case inProgress(Socket)
+  }
 
   // MARK: Opening
 

@@ -24,7 +24,8 @@ import SystemCalls
   /// - Parameter connectedTo: the endpoint of a connection that is already open.
   @inlinable
   public init(
-    _ conversation: consuming C, trial: UnsafePointer<TrialState>, recorder: Recorder, connectedTo endpoint: Int32? = nil
+    _ conversation: consuming C, trial: UnsafePointer<TrialState>, recorder: Recorder,
+    connectedTo endpoint: Int32? = nil
   ) {
     self.conversation = conversation
     self.trial = trial

@@ -1,7 +1,8 @@
 import Measurement
 
 /// Either end of a pair whose two ends are in one mode.
-@frozen public struct PairedLane<Client: Conversation & ~Copyable, Server: ServerConversation & ~Copyable>: Lane, ~Copyable {
+@frozen
+public struct PairedLane<Client: Conversation & ~Copyable, Server: ServerConversation & ~Copyable>: Lane, ~Copyable {
   @usableFromInline var isClient: Bool
   @usableFromInline var client: ClientLane<Client>?
   @usableFromInline var server: ServerLane<Server>?

@@ -113,7 +113,9 @@ public protocol ServerConversation: Conversation, ~Copyable {
   @inlinable deinit { free(base) }
 
   @inlinable var isEmpty: Bool { start == end }
-  @usableFromInline var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base.map { $0 + start }, count: end - start) }
+  @usableFromInline var bytes: UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: base.map { $0 + start }, count: end - start)
+  }
 
   @usableFromInline
   mutating func append(_ bytes: UnsafeRawBufferPointer) {

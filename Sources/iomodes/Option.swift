@@ -58,7 +58,8 @@ struct Arguments: Sendable {
       guard word.hasPrefix("--"), let option = command.options.first(where: { $0.name == name }) else {
         let near = Self.nearest(name, among: command.options.map(\.name))
         throw UsageError(
-          "unknown option '\(parts[0])'\(near.map { "; did you mean --\($0)?" } ?? ""); see `iomodes help \(command.name)`")
+          "unknown option '\(parts[0])'\(near.map { "; did you mean --\($0)?" } ?? ""); see `iomodes help \(command.name)`"
+        )
       }
       guard option.value != nil else {
         guard parts.count == 1 else { throw UsageError("--\(name) takes no value") }

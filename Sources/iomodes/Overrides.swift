@@ -19,7 +19,8 @@ struct Overrides {
         if suite.experiments.isEmpty { throw UsageError("suite '\(name)' has no experiment with workload '\(kind)'") }
       }
     } else if let kind = arguments.text("workload") ?? (arguments.has("target") ? "http" : nil) {
-      suite = Suite(name: kind, about: "from the command line", experiments: [Experiment(name: kind, workload: try workload(kind))])
+      suite = Suite(
+        name: kind, about: "from the command line", experiments: [Experiment(name: kind, workload: try workload(kind))])
     } else {
       suite = try Places.suite("quick")
     }

@@ -18,11 +18,13 @@ enum Places {
 
   /// The suites that come with the project, by name.
   static var suites: [String: String] {
-    guard let folder = project("Benchmarks"), let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
+    guard let folder = project("Benchmarks"), let names = try? FileManager.default.contentsOfDirectory(atPath: folder)
+    else {
       return [:]
     }
     let files = names.filter { $0.hasSuffix(".json") }
-    return Dictionary(files.map { (String($0.dropLast(5)), "\(folder)/\($0)") }, uniquingKeysWith: { first, _ in first })
+    return Dictionary(
+      files.map { (String($0.dropLast(5)), "\(folder)/\($0)") }, uniquingKeysWith: { first, _ in first })
   }
 
   /// The suite of a name, or of a file.

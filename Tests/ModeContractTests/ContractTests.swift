@@ -25,14 +25,23 @@ import Workloads
     Case(
       name: "echo 64 bytes", workload: .echo(EchoSpec()), server: .echo, sentPerOperation: 64, receivedPerOperation: 64),
     Case(
-      name: "echo 16 bytes over UNIX", workload: .echo(EchoSpec { $0.transport = .unix; $0.size = ByteCount(16) }),
+      name: "echo 16 bytes over UNIX",
+      workload: .echo(
+        EchoSpec {
+          $0.transport = .unix
+          $0.size = ByteCount(16)
+        }),
       server: .echo, onUNIXSocket: true, sentPerOperation: 16, receivedPerOperation: 16),
     Case(
       name: "echo 1 MiB", workload: .echo(EchoSpec { $0.size = ByteCount(1 << 20) }), operations: 12, server: .echo,
       sentPerOperation: 1 << 20, receivedPerOperation: 1 << 20),
     Case(
       name: "echo 100,001 bytes over UNIX",
-      workload: .echo(EchoSpec { $0.transport = .unix; $0.size = ByteCount(100_001) }), operations: 24, server: .echo,
+      workload: .echo(
+        EchoSpec {
+          $0.transport = .unix
+          $0.size = ByteCount(100_001)
+        }), operations: 24, server: .echo,
       onUNIXSocket: true, sentPerOperation: 100_001, receivedPerOperation: 100_001),
     Case(
       name: "echo with a drawn delay", workload: .echo(EchoSpec { $0.delay = .exponential(mean: .milliseconds(1)) }),
@@ -42,14 +51,23 @@ import Workloads
       receivedPerOperation: 64),
     Case(
       name: "echo, both ends, UNIX, 40 KiB",
-      workload: .echo(EchoSpec { $0.ends = .both; $0.transport = .unix; $0.size = ByteCount(40 << 10) }),
+      workload: .echo(
+        EchoSpec {
+          $0.ends = .both
+          $0.transport = .unix
+          $0.size = ByteCount(40 << 10)
+        }),
       operations: 60, sentPerOperation: 40 << 10, receivedPerOperation: 40 << 10),
     Case(name: "http greeting", workload: .http(HTTPSpec()), server: .http),
     Case(
       name: "http, new connections", workload: .http(HTTPSpec { $0.connection = .new }), operations: 60, server: .http),
     Case(
       name: "http, 4 KiB after 1 ms",
-      workload: .http(HTTPSpec { $0.delay = .fixed(.milliseconds(1)); $0.size = ByteCount(4096) }), operations: 40,
+      workload: .http(
+        HTTPSpec {
+          $0.delay = .fixed(.milliseconds(1))
+          $0.size = ByteCount(4096)
+        }), operations: 40,
       server: .http),
     Case(
       name: "http, 1 MiB", workload: .http(HTTPSpec { $0.size = ByteCount(1 << 20) }), operations: 12, server: .http),
@@ -57,7 +75,12 @@ import Workloads
     Case(name: "http HEAD", workload: .http(HTTPSpec { $0.method = "HEAD" }), server: .http),
     Case(
       name: "http POST",
-      workload: .http(HTTPSpec { $0.method = "POST"; $0.body = "a=1"; $0.headers = ["X-Test: yes"] }), server: .http),
+      workload: .http(
+        HTTPSpec {
+          $0.method = "POST"
+          $0.body = "a=1"
+          $0.headers = ["X-Test: yes"]
+        }), server: .http),
   ]
 
   /// What does not depend on the mode.
@@ -93,7 +116,9 @@ import Workloads
       #expect(work == first ?? work, "\(mode) differs from blocking")
       first = first ?? work
       if let sent = example.sentPerOperation { #expect(work.sent == UInt64(sent) * work.done, "\(mode)") }
-      if let received = example.receivedPerOperation { #expect(work.received == UInt64(received) * work.done, "\(mode)") }
+      if let received = example.receivedPerOperation {
+        #expect(work.received == UInt64(received) * work.done, "\(mode)")
+      }
       if let server, mode != .null {
         server.stop()
         #expect(server.server.totals.done == example.operations, "\(mode): the server's count")

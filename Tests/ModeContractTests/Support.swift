@@ -14,7 +14,9 @@ final class RunningServer: Sendable {
     thread = try Thread(name: "server") { try? server.serve() }
   }
 
-  convenience init(_ kind: TargetServer.Kind) throws { try self.init(kind, on: SocketAddress(host: "127.0.0.1", port: 0)) }
+  convenience init(_ kind: TargetServer.Kind) throws {
+    try self.init(kind, on: SocketAddress(host: "127.0.0.1", port: 0))
+  }
 
   func stop() {
     server.stop()

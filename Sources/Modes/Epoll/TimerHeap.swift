@@ -45,7 +45,8 @@ struct TimerHeap: ~Copyable {
       let first = hole << 2 &+ 1
       if first >= count { break }
       var least = first
-      for child in (first + 1)..<max(first + 1, min(first + 4, count)) where entries[child].deadline < entries[least].deadline {
+      for child in (first + 1)..<max(first + 1, min(first + 4, count))
+      where entries[child].deadline < entries[least].deadline {
         least = child
       }
       if last.deadline <= entries[least].deadline { break }

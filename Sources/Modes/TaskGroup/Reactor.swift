@@ -153,7 +153,9 @@ struct Reactor: @unchecked Sendable {
 
   /// False where news came first; it is consumed.
   private static func install(_ bits: UInt, in word: borrowing Atomic<UInt>) -> Bool {
-    if word.compareExchange(expected: Word.idle, desired: bits, ordering: .acquiringAndReleasing).exchanged { return true }
+    if word.compareExchange(expected: Word.idle, desired: bits, ordering: .acquiringAndReleasing).exchanged {
+      return true
+    }
     return !consume(word)
   }
 }

@@ -36,7 +36,8 @@ import Measurement
     self.operation = operation
     let asked = delay == .none ? 0 : delay.drawn(seed: seed, operation: operation).count / 1000
     EchoMessage.writeHeader(head, operation: operation, size: size, delayMicroseconds: asked)
-    let content = Pattern.content(of: operation, from: EchoMessage.headerSize, count: headCount - EchoMessage.headerSize)
+    let content = Pattern.content(
+      of: operation, from: EchoMessage.headerSize, count: headCount - EchoMessage.headerSize)
     memcpy(head + EchoMessage.headerSize, content.baseAddress!, content.count)
     sentCount = headCount
     receivedCount = 0

@@ -24,7 +24,9 @@ public struct HTTPClient: Conversation, ~Copyable {
 
   public static var usesConnection: Bool { true }
 
-  public func endpoint(of operation: UInt64) -> Int32 { Int32(truncatingIfNeeded: requests.pointee.endpoint(of: operation)) }
+  public func endpoint(of operation: UInt64) -> Int32 {
+    Int32(truncatingIfNeeded: requests.pointee.endpoint(of: operation))
+  }
 
   public mutating func begin(_ operation: UInt64) -> Need {
     self.operation = operation
@@ -63,7 +65,8 @@ public struct HTTPClient: Conversation, ~Copyable {
     switch requests.pointee.expectation {
     case .exactly(let content):
       isExpected =
-        isExpected && end <= content.count && memcmp(piece.baseAddress!, content.baseAddress! + offset, piece.count) == 0
+        isExpected && end <= content.count
+        && memcmp(piece.baseAddress!, content.baseAddress! + offset, piece.count) == 0
     case .pattern:
       isExpected = isExpected && Pattern.matches(piece, operation: operation, offset: offset)
     case .any:

@@ -38,7 +38,9 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
   /// - Parameters:
   ///   - server: the authority and the greeting of the harness's own server, where the spec names no targets.
   ///   - replies: where the replies are kept, if they are.
-  public init(_ spec: HTTPSpec, server: (authority: String, greeting: String)?, seed: UInt64, replies: ReplyStore? = nil) {
+  public init(
+    _ spec: HTTPSpec, server: (authority: String, greeting: String)?, seed: UInt64, replies: ReplyStore? = nil
+  ) {
     isHEAD = spec.method == "HEAD"
     keepsConnections = spec.connection == .keepAlive
     delay = spec.delay

@@ -145,7 +145,8 @@ public struct HTTPServer: ServerConversation, ~Copyable {
   }
 
   private mutating func appendBody(_ size: Int) {
-    let content = reply.size == nil ? UnsafeRawBufferPointer(greeting) : Pattern.content(of: reply.operation, from: 0, count: size)
+    let content =
+      reply.size == nil ? UnsafeRawBufferPointer(greeting) : Pattern.content(of: reply.operation, from: 0, count: size)
     append(content)
   }
 
@@ -205,7 +206,8 @@ public struct HTTPServer: ServerConversation, ~Copyable {
 
   private mutating func refuse(_ fault: HTTPReader.Fault) {
     reply = Reply()
-    reply.status = fault == .headTooLarge || fault == .lineTooLong ? "431 Request Header Fields Too Large" : "400 Bad Request"
+    reply.status =
+      fault == .headTooLarge || fault == .lineTooLong ? "431 Request Header Fields Too Large" : "400 Bad Request"
     reply.size = 0
     reply.keepsAlive = false
   }

@@ -22,7 +22,9 @@ import Measurement
   }
 
   @inlinable public mutating func sent() -> Need { .receive }
-  @inlinable public mutating func received(_ bytes: inout UnsafeRawBufferPointer) -> Need { .done(.failed(.unexpectedBytes)) }
+  @inlinable public mutating func received(_ bytes: inout UnsafeRawBufferPointer) -> Need {
+    .done(.failed(.unexpectedBytes))
+  }
   @inlinable public mutating func ended() -> Need { .done(.failed(.prematureEnd)) }
   @inlinable public mutating func disconnected() {}
 }
