@@ -13,6 +13,7 @@ static struct cl_call_counter *all_counters;
 
 struct cl_call_counter *cl_counter_of_thread(void) {
   static struct cl_call_counter lost;
+  if (cl_thread_counter) return cl_thread_counter;
   struct cl_call_counter *counter = calloc(1, sizeof *counter);
   if (!counter) return &lost;
   counter->next = __atomic_load_n(&all_counters, __ATOMIC_RELAXED);

@@ -194,7 +194,7 @@ public struct RunSession {
     let predicted = plan.predictedWindow
     guard predicted > TrialPlan.usualDeadline, !options.isPatient else { return nil }
     return TrialRecord.Skipped(
-      reason: "predicted: by arithmetic it takes longer than \(TrialPlan.usualDeadline); --patient carries it out",
+      reason: "more than \(TrialPlan.usualDeadline) by arithmetic; --patient carries it out",
       predictedWall: predicted.count)
   }
 

@@ -1,7 +1,7 @@
 import Glibc
 import SystemCalls
 
-/// What a process has used so far. The difference of two readings is what it used between them.
+/// What a process or a thread has used so far. The difference of two readings is what it used between them.
 public struct ResourceUsage: Sendable {
   public var userTime: Nanoseconds
   public var systemTime: Nanoseconds
@@ -9,19 +9,27 @@ public struct ResourceUsage: Sendable {
   public var voluntarySwitches: UInt64
   public var involuntarySwitches: UInt64
 
+  public static let zero = ResourceUsage(
+    userTime: .zero, systemTime: .zero, directCalls: 0, voluntarySwitches: 0, involuntarySwitches: 0)
+
   /// This process: getrusage(RUSAGE_SELF), and the system calls made through SystemCalls.
-  public static func current() -> ResourceUsage {
+  public static func current() -> ResourceUsage { read(RUSAGE_SELF.rawValue, directCalls: SystemCall.count) }
+
+  /// The calling thread: getrusage(RUSAGE_THREAD).
+  public static func ofThread() -> ResourceUsage { read(1, directCalls: SystemCall.countOfThread) }
+
+  private static func read(_ who: some BinaryInteger, directCalls: UInt64) -> ResourceUsage {
     var usage = rusage()
-    getrusage(Int32(RUSAGE_SELF.rawValue), &usage)
+    getrusage(Int32(who), &usage)
     return ResourceUsage(
-      userTime: usage.ru_utime.span, systemTime: usage.ru_stime.span, directCalls: SystemCall.count,
+      userTime: usage.ru_utime.span, systemTime: usage.ru_stime.span, directCalls: directCalls,
       voluntarySwitches: UInt64(usage.ru_nvcsw), involuntarySwitches: UInt64(usage.ru_nivcsw))
   }
 
   public func since(_ earlier: ResourceUsage) -> ResourceUsage {
     ResourceUsage(
-      userTime: Nanoseconds(userTime.count &- earlier.userTime.count),
-      systemTime: Nanoseconds(systemTime.count &- earlier.systemTime.count),
+      userTime: Nanoseconds(userTime.count - min(userTime.count, earlier.userTime.count)),
+      systemTime: Nanoseconds(systemTime.count - min(systemTime.count, earlier.systemTime.count)),
       directCalls: directCalls &- earlier.directCalls,
       voluntarySwitches: voluntarySwitches &- earlier.voluntarySwitches,
       involuntarySwitches: involuntarySwitches &- earlier.involuntarySwitches)
@@ -30,6 +38,23 @@ public struct ResourceUsage: Sendable {
 
 extension timeval {
   fileprivate var span: Nanoseconds { Nanoseconds(UInt64(tv_sec) * 1_000_000_000 + UInt64(tv_usec) * 1_000) }
+}
+
+extension ResourceUsage {
+  /// What is left without the use of one thread of the process. The kernel knows how long a thread has run to the
+  /// nanosecond, and estimates from ticks how much of that was in the kernel: so the sum is exact, and is split as that
+  /// of the whole process was.
+  public func without(_ thread: ResourceUsage) -> ResourceUsage {
+    func difference(_ a: UInt64, _ b: UInt64) -> UInt64 { a > b ? a - b : 0 }
+    let total = userTime.count + systemTime.count
+    let left = difference(total, thread.userTime.count + thread.systemTime.count)
+    let user = total == 0 ? 0 : UInt64(Double(left) * Double(userTime.count) / Double(total))
+    return ResourceUsage(
+      userTime: Nanoseconds(user), systemTime: Nanoseconds(left - min(user, left)),
+      directCalls: difference(directCalls, thread.directCalls),
+      voluntarySwitches: difference(voluntarySwitches, thread.voluntarySwitches),
+      involuntarySwitches: difference(involuntarySwitches, thread.involuntarySwitches))
+  }
 }
 
 /// What /proc tells of this process and of the machine, proc(5). Absent where it cannot be read.

@@ -20,8 +20,14 @@ final class Monitor: @unchecked Sendable {
   private(set) var series: [SeriesSample] = []
   private(set) var threadsPeak: Int?
   private(set) var descriptorsPeak: Int?
-  private var before: ResourceUsage?
-  private var after: ResourceUsage?
+  private var before: Reading?
+  private var after: Reading?
+
+  private struct Reading {
+    var process: ResourceUsage
+    /// Of the monitor itself.
+    var own: ResourceUsage
+  }
 
   private let watched: any Watched
   private let recorders: [Recorder]
@@ -33,9 +39,9 @@ final class Monitor: @unchecked Sendable {
   private let isStopped = Atomic(false)
   private var thread: Thread?
   private var last = LatencyHistogram()
-
-  /// A series has about this many points.
-  private static let seriesLength: UInt64 = 50
+  /// What the monitor's thread has used itself so far, which is not the mode's.
+  private let own = Mutex(ResourceUsage.zero)
+  private let seriesInterval: Nanoseconds
 
   /// - Parameters:
   ///   - expected: how long the window will be, as far as can be told.
@@ -51,8 +57,9 @@ final class Monitor: @unchecked Sendable {
     self.timeout = timeout
     self.edges = edges
     // A look at every lane takes some nanoseconds: it is to stay well below a hundredth of the time.
-    let leastTick = max(1_000_000, UInt64(watched.count) * 2_000)
-    tick = Nanoseconds(min(max(expected.count / (4 * Self.seriesLength), leastTick), max(20_000_000, leastTick)))
+    let leastTick = max(2_000_000, UInt64(watched.count) * 2_000)
+    tick = Nanoseconds(min(max(expected.count / 200, leastTick), max(20_000_000, leastTick)))
+    seriesInterval = Nanoseconds(max(expected.count / 50, 20_000_000, tick.count))
   }
 
   /// Begins. A window that opens at once is opened by the caller's thread, before it does anything else.
@@ -63,7 +70,7 @@ final class Monitor: @unchecked Sendable {
 
   /// All lanes have finished: reads what is left to be read, and ends the thread.
   func finish() {
-    let usage = ResourceUsage.current()
+    let usage = readUsage()
     isStopped.store(true, ordering: .releasing)
     thread?.join()
     if before == nil { open() }
@@ -75,22 +82,28 @@ final class Monitor: @unchecked Sendable {
     sampleSeries(at: min(MonotonicClock.now, closes))
   }
 
-  /// What the process used within the window.
-  var usage: ResourceUsage { after!.since(before!) }
+  /// What the process used within the window, without what the monitor used itself.
+  var usage: ResourceUsage {
+    guard let before, let after else { return .zero }
+    return after.process.since(before.process).without(after.own.since(before.own))
+  }
 
   private func open() {
-    before = ResourceUsage.current()
+    before = readUsage()
     edges?.opened()
   }
+
+  private func readUsage() -> Reading { Reading(process: .current(), own: own.withLock { $0 }) }
 
   private func run() {
     if before == nil {
       wait(until: opens)
       if isStopped.load(ordering: .acquiring) { return }
+      noteOwnUsage()
       open()
     }
     sampleProcess()
-    let seriesInterval = Nanoseconds(tick.count * 4)
+    noteOwnUsage()
     var nextSeries = opens + seriesInterval
     var next = MonotonicClock.now + tick
     while !isStopped.load(ordering: .acquiring) {
@@ -103,13 +116,15 @@ final class Monitor: @unchecked Sendable {
         sampleSeries(at: now)
         nextSeries = max(nextSeries + seriesInterval, now)
       }
+      noteOwnUsage()
       next = max(next + tick, now)
     }
   }
 
   /// The window's end: ends every wait that would outlast it.
   private func close() {
-    after = ResourceUsage.current()
+    noteOwnUsage()
+    after = readUsage()
     edges?.closed()
     while !isStopped.load(ordering: .acquiring) {
       for lane in 0..<watched.connections.count { watched.connections.shutDown(lane) }
@@ -122,6 +137,11 @@ final class Monitor: @unchecked Sendable {
     while case let now = MonotonicClock.now, now < instant, !isStopped.load(ordering: .acquiring) {
       sleepBlocking(until: min(instant, now + .milliseconds(20)))
     }
+  }
+
+  private func noteOwnUsage() {
+    let usage = ResourceUsage.ofThread()
+    own.withLock { $0 = usage }
   }
 
   private func sampleLanes(at now: Instant) {

@@ -71,24 +71,22 @@ private struct Bench {
     let tally = Boxed(ServerTally(shared: false))
     defer { tally.deallocate() }
     let none = ConnectionTable(count: laneCount, endpoints: [])
+    let echoServer = { ServerLane(EchoServer(), tally: tally.pointer) }
     switch spec.workload {
     case .sleep(let sleep):
-      return try measureNull(none, makeServer: { ServerLane(EchoServer(), tally: tally.pointer) }) {
-        trial, recorder, _ in
+      return try measureNull(none, server: echoServer) { trial, recorder, _ in
         ClientLane(SleepConversation(duration: sleep.duration), trial: trial, recorder: recorder)
       }
     case .echo(let echo):
-      return try measureNull(none, makeServer: { ServerLane(EchoServer(), tally: tally.pointer) }) {
-        trial, recorder, _ in
+      return try measureNull(none, server: echoServer) { trial, recorder, _ in
         ClientLane(client(echo), trial: trial, recorder: recorder)
       }
     case .http(let http):
       let replies = http.gather ? ReplyStore() : nil
       let requests = Boxed(requests(http, replies))
       defer { requests.deallocate() }
-      var outcome = try measureNull(
-        none, makeServer: { ServerLane(HTTPServer(peer: Self.loopback), tally: tally.pointer) }
-      ) { trial, recorder, _ in
+      let httpServer = { ServerLane(HTTPServer(peer: Self.loopback), tally: tally.pointer) }
+      var outcome = try measureNull(none, server: httpServer) { trial, recorder, _ in
         ClientLane(HTTPClient(requests.pointer), trial: trial, recorder: recorder)
       }
       outcome.replies = replies
@@ -159,17 +157,15 @@ private struct Bench {
     _ mode: M.Type, count: Int, _ connections: ConnectionTable,
     makeLane: (UnsafePointer<TrialState>, Recorder, Int) -> L
   ) throws(TrialFailure) -> TrialOutcome {
-    try measure(isShared: M.isMultithreaded, count: count, connections, makeLane: makeLane) {
-      (lanes) throws(Errno) in try M.drive(lanes)
-    }
+    try measure(isShared: M.isMultithreaded, count: count, connections, makeLane: makeLane, drive: M.drive)
   }
 
   private func measureNull<L: TimedLane & ~Copyable, S: Lane & ~Copyable>(
-    _ connections: ConnectionTable, makeServer: () -> S, makeLane: (UnsafePointer<TrialState>, Recorder, Int) -> L
+    _ connections: ConnectionTable, server: () -> S, makeLane: (UnsafePointer<TrialState>, Recorder, Int) -> L
   ) throws(TrialFailure) -> TrialOutcome {
-    try measure(isShared: false, count: 1, connections, makeLane: makeLane) { lanes in
-      NullMode.drive(lanes[0], makeServer: makeServer)
-    }
+    try measure(
+      isShared: false, count: 1, connections, makeLane: makeLane,
+      drive: { NullMode.drive($0[0], makeServer: server) })
   }
 
   private func measure<L: TimedLane & ~Copyable>(

@@ -16,6 +16,9 @@ public enum SystemCall {
   /// Swift runtime and Dispatch are not among them.
   public static var count: UInt64 { cl_calls_of_process() }
 
+  /// Those of the calling thread.
+  public static var countOfThread: UInt64 { cl_counter_of_thread().pointee.calls }
+
   /// Counts and makes a call that answers -1 on error; repeats it while a signal interrupts it (EINTR).
   @inlinable @inline(__always)
   static func retrying<R: BinaryInteger>(_ call: () -> R) -> R {
