@@ -6,7 +6,7 @@ import Testing
 import Workloads
 
 /// Every mode × every workload: the same operations, bytes and checksum.
-@Suite(.serialized) struct ContractTests {
+@Suite(.serialized, .timeLimit(.minutes(1))) struct ContractTests {
   struct Case: CustomTestStringConvertible {
     var name: String
     var workload: WorkloadSpec
@@ -93,7 +93,7 @@ import Workloads
   }
 
   @Test(arguments: cases, [1, 8])
-  func everyModeDoesTheSameWork(_ example: Case, concurrency: Int) throws {
+  func everyModeDoesTheSameWork(_ example: Case, concurrency: Int) async throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -105,7 +105,7 @@ import Workloads
       let server = try example.server.map { try RunningServer($0, on: address) }
       let spec = TrialSpec.counting(
         example.operations, mode, example.workload, concurrency: concurrency, server: server)
-      let outcome = try Trial.run(spec)
+      let outcome = try await Trial.finished(spec)
       let work = Work(
         done: outcome.done, verified: outcome.verified, checksum: outcome.checksum, sent: outcome.sentBytes,
         received: outcome.receivedBytes)

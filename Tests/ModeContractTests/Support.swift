@@ -1,5 +1,6 @@
 import Measurement
 import Modes
+import Synchronization
 import SystemCalls
 import Workloads
 
@@ -7,6 +8,7 @@ import Workloads
 final class RunningServer: Sendable {
   let server: TargetServer
   private let thread: SystemCalls.Thread
+  private let isStopped = Atomic(false)
 
   init(_ kind: TargetServer.Kind, on address: SocketAddress) throws {
     let server = try TargetServer(kind, on: address, capacity: 4096)
@@ -19,6 +21,7 @@ final class RunningServer: Sendable {
   }
 
   func stop() {
+    if isStopped.exchange(true, ordering: .relaxed) { return }
     server.stop()
     thread.join()
   }
@@ -50,5 +53,21 @@ extension HTTPSpec {
   init(_ change: (inout HTTPSpec) -> Void) {
     self.init()
     change(&self)
+  }
+}
+
+extension Trial {
+  /// Runs a trial on a thread of its own. A test that ran it itself would block one of the pool's few threads, which
+  /// `taskgroup` needs; several of them would wait for ever.
+  static func finished(_ spec: TrialSpec) async throws -> TrialOutcome {
+    try await withCheckedThrowingContinuation { continuation in
+      do {
+        try Thread(name: "trial") {
+          continuation.resume(with: Result { try Trial.run(spec) })
+        }.detach()
+      } catch {
+        continuation.resume(throwing: error)
+      }
+    }
   }
 }
