@@ -35,6 +35,7 @@ public struct HTTPServer: ServerConversation, ~Copyable {
   /// Replies that fit are copied into one buffer of at most this size.
   private static let coalescing = 16 << 10
   private static let headRoom = 160
+  private static let largestBody = 1 << 30
 
   public init(peer: String) {
     let text = "Hello, \(peer)!"
@@ -175,23 +176,19 @@ public struct HTTPServer: ServerConversation, ~Copyable {
     reply.isHEAD = head.method == .head
     reply.keepsAlive = head.keepsAlive
     reply.isOldVersion = head.minorVersion == 0
-    let target = reader.target
-    guard let mark = target.firstIndex(of: UInt8(ascii: "?")) else { return }
-    for field in target[(mark + 1)...].split(separator: UInt8(ascii: "&")) {
-      let parts = field.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-      guard parts.count == 2 else { continue }
-      let value = String(decoding: parts[1], as: UTF8.self)
+    var query = HTTPQuery(target: reader.target)
+    while let (name, value) = query.next() {
       let isRead: Bool
-      switch String(decoding: parts[0], as: UTF8.self) {
+      switch name {
       case "delay":
-        let delay = Nanoseconds(value)
+        let delay = value.time
         reply.delay = min(delay ?? .zero, Delay.longest)
         isRead = delay != nil
       case "size":
-        reply.size = Int(value)
-        isRead = reply.size.map { (0...(1 << 30)).contains($0) } ?? false
+        reply.size = value.decimal.map { Int($0) }
+        isRead = reply.size.map { $0 <= Self.largestBody } ?? false
       case "op":
-        let operation = UInt64(value)
+        let operation = value.decimal
         reply.operation = operation ?? 0
         isRead = operation != nil
       default: isRead = true
