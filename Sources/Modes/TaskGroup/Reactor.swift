@@ -134,11 +134,12 @@ struct Reactor: @unchecked Sendable {
   @inline(__always)
   private static func consume(_ word: borrowing Atomic<UInt>) -> Bool {
     switch word.load(ordering: .acquiring) {
-    case Word.ended: true
+    case Word.ended: return true
     case Word.ready:
-      // Only the reactor writes meanwhile, and what it writes is news too.
-      word.compareExchange(expected: Word.ready, desired: Word.idle, ordering: .acquiringAndReleasing).exchanged || true
-    default: false
+      // Where that fails the reactor has written meanwhile, and what it writes is news too.
+      _ = word.compareExchange(expected: Word.ready, desired: Word.idle, ordering: .acquiringAndReleasing)
+      return true
+    default: return false
     }
   }
 
