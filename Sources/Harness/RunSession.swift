@@ -125,21 +125,27 @@ public struct RunSession {
     return targets
   }
 
+  /// The first of the target's addresses that takes a connection.
   private static func reach(_ target: HTTPTarget) throws(HarnessFailure) -> String {
-    let address: SocketAddress
+    let addresses: [SocketAddress]
     do throws(SocketAddress.Failure) {
-      address = try SocketAddress(host: target.host, port: target.port)
+      addresses = try SocketAddress.all(host: target.host, port: target.port)
     } catch {
       throw HarnessFailure("target \(target): \(error)")
     }
-    do throws(Errno) {
-      let socket = try Socket.open(family: address.family, blocking: false)
-      defer { socket.close() }
-      if case .inProgress = try socket.connect(to: address) { try socket.awaitConnection(timeout: 5000) }
-    } catch {
-      throw HarnessFailure("target \(target) cannot be reached (\(error)); start the server, or name another --target")
+    var lastError = Errno(ECONNREFUSED)
+    for address in addresses {
+      do throws(Errno) {
+        let socket = try Socket.open(family: address.family, blocking: false)
+        defer { socket.close() }
+        if case .inProgress = try socket.connect(to: address) { try socket.awaitConnection(timeout: 5000) }
+        return address.description
+      } catch {
+        lastError = error
+      }
     }
-    return address.description
+    throw HarnessFailure(
+      "target \(target) cannot be reached (\(lastError)); start the server, or name another --target")
   }
 
   private static func value(_ suite: some Encodable) throws(HarnessFailure) -> JSONValue {

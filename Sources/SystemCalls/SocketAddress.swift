@@ -21,17 +21,24 @@ public struct SocketAddress: Sendable, CustomStringConvertible {
     }
   }
 
-  /// The first address that getaddrinfo(3) gives for a host name or a literal address.
+  /// The first address that a host name stands for, or a literal address.
   public init(host: String, port: UInt16) throws(Failure) {
+    self = try Self.all(host: host, port: port)[0]
+  }
+
+  /// All addresses that getaddrinfo(3) gives for a host name or a literal address, in its order; at least one.
+  public static func all(host: String, port: UInt16) throws(Failure) -> [SocketAddress] {
     var hints = addrinfo()
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
     var list: UnsafeMutablePointer<addrinfo>?
     let code = getaddrinfo(host, String(port), &hints, &list)
-    guard code == 0, let first = list else {
+    guard code == 0, list != nil else {
       throw .unresolved(host: host, reason: String(cString: gai_strerror(code)))
     }
     defer { freeaddrinfo(list) }
-    self.init(copying: first.pointee.ai_addr, length: first.pointee.ai_addrlen)
+    return sequence(first: list) { $0?.pointee.ai_next }.compactMap { entry in
+      entry.map { SocketAddress(copying: $0.pointee.ai_addr, length: $0.pointee.ai_addrlen) }
+    }
   }
 
   public init(unixPath path: String) throws(Failure) {

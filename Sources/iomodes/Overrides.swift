@@ -54,7 +54,7 @@ struct Overrides {
     if let modes = arguments.text("modes") { experiment.modes = try modes.split(separator: ",").map(mode) }
     if let list = arguments.text("concurrency") {
       experiment.concurrency = try list.split(separator: ",", omittingEmptySubsequences: false).map { text in
-        guard let number = Int(text) else {
+        guard let number = Int(text), number > 0 else {
           throw UsageError("--concurrency '\(text)' is not a number of lanes; it must be from 1 to 10000000")
         }
         return number
