@@ -1,0 +1,2 @@
+// What Glibc's Swift module does not export.
+#include <sys/epoll.h>

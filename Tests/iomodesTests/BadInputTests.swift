@@ -1,0 +1,189 @@
+import Foundation
+import Glibc
+import SystemCalls
+import Testing
+
+/// What is wrong before the first trial ends the program with one line, and nothing is written.
+@Suite(.timeLimit(.minutes(1))) struct BadInputTests {
+  struct Case: CustomTestStringConvertible, Sendable {
+    var name: String
+    var arguments: [String]
+    /// A file that the arguments name.
+    var suite: String?
+    var code: Int32 = 2
+    var complaint: String
+
+    var testDescription: String { name }
+  }
+
+  static func suite(_ experiment: String) -> String { #"{"name": "s", "experiments": [{\#(experiment)}]}"# }
+
+  static let cases: [Case] = [
+    Case(
+      name: "unknown command", arguments: ["rnu"],
+      complaint: "unknown command 'rnu'; there are run, report, plot, list, serve"),
+    Case(
+      name: "mistyped command", arguments: ["reprot"],
+      complaint: "unknown command 'reprot'; did you mean 'report'?; there are run, report, plot, list, serve"),
+    Case(
+      name: "unknown option", arguments: ["run", "--zzz", "--output", "out"],
+      complaint: "unknown option '--zzz'; see `iomodes help run`"),
+    Case(
+      name: "mistyped option", arguments: ["run", "--mods", "epoll", "--output", "out"],
+      complaint: "unknown option '--mods'; did you mean --modes?; see `iomodes help run`"),
+    Case(
+      name: "option without its value", arguments: ["run", "--output", "out", "--rounds"],
+      complaint: "--rounds needs a value: N"),
+    Case(
+      name: "option given twice", arguments: ["run", "--rounds", "1", "--rounds=2", "--output", "out"],
+      complaint: "--rounds is given twice"),
+    Case(
+      name: "flag with a value", arguments: ["run", "--quiet=yes", "--output", "out"],
+      complaint: "--quiet takes no value"),
+    Case(
+      name: "operand too many", arguments: ["run", "quick", "tutorial", "--output", "out"],
+      complaint: "'tutorial' is one operand too many; see `iomodes help run`"),
+    Case(
+      name: "unknown mode", arguments: ["run", "--workload", "sleep", "--modes", "epol", "--output", "out"],
+      complaint: "--modes 'epol' is not a mode; did you mean 'epoll'?; there are blocking, dispatch, taskgroup, epoll"),
+    Case(
+      name: "unknown workload", arguments: ["run", "--workload", "slep", "--output", "out"],
+      complaint: "--workload 'slep' is not one of sleep, echo, http"),
+    Case(
+      name: "unknown suite", arguments: ["run", "quik", "--output", "out"],
+      complaint: "there is no suite or file 'quik'; the suites are "),
+    Case(
+      name: "suite with an unknown field", arguments: ["run", "suite.json", "--output", "out"],
+      suite: suite(#""name": "x", "workload": {"kind": "sleep", "durration": "1s"}"#),
+      complaint: "suite.json: experiments[0].workload.durration: is not a field; there are kind, duration"),
+    Case(
+      name: "suite with a field of the wrong type", arguments: ["run", "suite.json", "--output", "out"],
+      suite: suite(#""name": "x", "workload": {"kind": "sleep"}, "rounds": "six""#),
+      complaint: "suite.json: experiments[0].rounds: is not a whole number"),
+    Case(
+      name: "suite that is cut off", arguments: ["run", "suite.json", "--output", "out"],
+      suite: #"{"name": "s", "exper"#, complaint: "suite.json: not valid JSON"),
+    Case(
+      name: "concurrency 0", arguments: ["run", "--workload", "sleep", "--concurrency", "0", "--output", "out"],
+      complaint: "0 is not a number of lanes; it must be from 1 to "),
+    Case(
+      name: "bad time", arguments: ["run", "--workload", "sleep", "--duration", "5 parsecs", "--output", "out"],
+      complaint: "--duration '5 parsecs' is not a time such as 250ms"),
+    Case(
+      name: "bad size", arguments: ["run", "--workload", "echo", "--size", "64kb", "--output", "out"],
+      complaint: "--size '64kb' is not a size such as 64KiB"),
+    Case(
+      name: "0 rounds", arguments: ["run", "--workload", "sleep", "--rounds", "0", "--output", "out"],
+      complaint: "0 is not a number of rounds; it must be from 1 to "),
+    Case(
+      name: "operations and a duration",
+      arguments: ["run", "--operations", "5", "--duration", "1s", "--output", "out"],
+      complaint: "--operations and --duration exclude each other"),
+    Case(
+      name: "option of another workload",
+      arguments: ["run", "--workload", "sleep", "--size", "1KiB", "--output", "out"],
+      complaint: "--size goes with the workload echo or http"),
+    Case(
+      name: "unknown format", arguments: ["run", "--format", "xml", "--output", "out"],
+      complaint: "--format 'xml' is not one of text, json, csv, md"),
+    Case(
+      name: "foreign processor",
+      arguments: ["run", "--workload", "sleep", "--client-cpus", "4000", "--output", "out"],
+      complaint: "--client-cpus: processor 4000 is not among those this process may use"),
+    Case(
+      name: "https target", arguments: ["run", "--target", "https://localhost/", "--output", "out"],
+      complaint: "name an http:// address, or put a proxy that ends TLS in front of it"),
+    Case(
+      name: "target of another scheme", arguments: ["run", "--target", "ftp://localhost/", "--output", "out"],
+      complaint: "--target 'ftp://localhost/' is not http://HOST[:PORT][/PATH]"),
+    Case(
+      name: "output that cannot be made", arguments: ["run", "--workload", "sleep", "--output", "/proc/out"], code: 1,
+      complaint: "cannot write /proc/out/run.json: "),
+    Case(
+      name: "resuming what is not there", arguments: ["run", "--resume", "nothing"], code: 1,
+      complaint: "there is no run 'nothing'; name the folder that holds its run.json"),
+    Case(
+      name: "resuming with another plan", arguments: ["run", "--resume", "nothing", "--rounds", "2"],
+      complaint: "--resume goes on as the run was planned, and takes no 'rounds'"),
+    Case(
+      name: "report of what is not there", arguments: ["report", "nothing"], code: 1,
+      complaint: "there is no run 'nothing'; name the folder that holds its run.json"),
+    Case(
+      name: "report of the newest run where there is none", arguments: ["report"], code: 1,
+      complaint: "there is no run under results/; make one with `iomodes run`"),
+    Case(
+      name: "unknown protocol", arguments: ["serve", "--protocol", "gopher"],
+      complaint: "--protocol 'gopher' is not one of http, echo"),
+    Case(
+      name: "port that is none", arguments: ["serve", "--port", "65536"],
+      complaint: "--port '65536' is not a port from 0 to 65535"),
+    Case(
+      name: "UNIX socket with a port", arguments: ["serve", "--unix", "socket", "--port", "80"],
+      complaint: "--unix goes without --bind and --port"),
+  ]
+
+  @Test(arguments: cases) func programEndsWithOneLineAndWritesNothingWhenTheInputIsBad(_ example: Case) async throws {
+    try await withFolder { folder in
+      try example.suite?.write(toFile: folder + "/suite.json", atomically: true, encoding: .utf8)
+      let ending = try await iomodes(example.arguments, in: folder)
+      expectRefusal(ending, example.code, example.complaint, in: folder)
+    }
+  }
+
+  private func expectRefusal(_ ending: Ending, _ code: Int32, _ complaint: String, in folder: String) {
+    #expect(ending.code == code)
+    #expect(ending.output.isEmpty)
+    #expect(ending.complaints.count == 1, "\(ending.errors)")
+    #expect(ending.errors.hasPrefix("iomodes: ") && ending.errors.contains(complaint), "\(ending.errors)")
+    #expect(!FileManager.default.fileExists(atPath: folder + "/out"))
+    #expect(!FileManager.default.fileExists(atPath: folder + "/results"))
+  }
+
+  @Test func runIsRefusedWhenNobodyListensAtItsTarget() async throws {
+    let listener = try Socket.listen(on: SocketAddress(host: "127.0.0.1", port: 0))
+    let port = try listener.localAddress().port
+    listener.close()
+    try await withFolder { folder in
+      let ending = try await iomodes("run", "--target", "http://127.0.0.1:\(port)/", "--output", "out", in: folder)
+      let complaint =
+        "target http://127.0.0.1:\(port)/ cannot be reached (Connection refused); start the server, or name another "
+        + "--target"
+      expectRefusal(ending, 1, complaint, in: folder)
+    }
+  }
+
+  @Test func runIsRefusedWhenItsLanesDoNotFitTheDescriptorLimit() async throws {
+    try await withFolder { folder in
+      let script = "ulimit -n 256; exec \(Executable.path) run --workload echo --concurrency 1000 --output out"
+      let ending = try await Running(["-c", script], of: "/bin/sh", in: folder).ended()
+      expectRefusal(ending, 1, "descriptors are needed, and the hard limit (ulimit -Hn) is 256; raise it", in: folder)
+    }
+  }
+
+  @Test(arguments: [["report", "cut"], ["plot", "cut"], ["run", "--resume", "cut"]])
+  func runThatIsCutInHalfIsRefused(_ arguments: [String]) async throws {
+    try await withFolder { folder in
+      let path = folder + "/cut/run.json"
+      let half = #"{"command": ["iomodes"], "schema_version": 1, "run_id": "cu"#
+      try FileManager.default.createDirectory(atPath: folder + "/cut", withIntermediateDirectories: true)
+      try half.write(toFile: path, atomically: true, encoding: .utf8)
+      let ending = try await iomodes(arguments, in: folder)
+      let complaint = "cut/run.json: not a JSON object with a schema_version (cut off or damaged); restore the file"
+      expectRefusal(ending, 1, complaint, in: folder)
+      #expect(try String(contentsOfFile: path, encoding: .utf8) == half)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/cut") == ["run.json"])
+    }
+  }
+
+  @Test func outputThatHoldsARunIsRefusedAndLeftAlone() async throws {
+    try await withFolder { folder in
+      let path = folder + "/held/run.json"
+      try FileManager.default.createDirectory(atPath: folder + "/held", withIntermediateDirectories: true)
+      try "{}".write(toFile: path, atomically: true, encoding: .utf8)
+      let ending = try await iomodes("run", "--workload", "sleep", "--output", "held", in: folder)
+      expectRefusal(ending, 1, "held already holds a run; name another --output, or go on with --resume", in: folder)
+      #expect(try String(contentsOfFile: path, encoding: .utf8) == "{}")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/held") == ["run.json"])
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import Foundation
+import Glibc
+import Records
+import Testing
+
+/// Whatever ends a run keeps the trials that have finished, leaves no process behind, and the run can be gone on with.
+@Suite(.serialized, .timeLimit(.minutes(1))) struct InterruptionTests {
+  static let planned = 8
+  /// Two modes, four rounds: eight trials of about a fifth of a second.
+  static let plan = [
+    "run", "--workload", "http", "--delay", "1ms", "--modes", "taskgroup,epoll", "--concurrency", "2", "--rounds", "4",
+    "--duration", "150ms", "--warmup", "0", "--output", "out", "--quiet",
+  ]
+
+  /// Starts the run, and waits until some of its trials have finished and one is under way.
+  private func begun(in folder: String) async throws -> Running {
+    let running = try Running(Self.plan, in: folder)
+    #expect(try await eventually { recordedTrials(folder + "/out") >= 2 && running.children.count == 2 })
+    return running
+  }
+
+  /// What was recorded is whole, and the rest can be carried out.
+  private func expectResumable(_ folder: String, planned: Int = Self.planned) async throws {
+    let finished = try RunFolder(path: folder + "/out").read().trials
+    #expect(finished.count < planned)
+    for trial in finished { #expect(trial.valid, "\(trial.reasons)") }
+    let resumed = try await iomodes("run", "--resume", "out", "--quiet", in: folder)
+    #expect(resumed.code == 0 && resumed.errors.isEmpty, "\(resumed.errors)")
+    let run = try RunFolder(path: folder + "/out").read()
+    #expect(run.warnings.isEmpty)
+    #expect(run.trials.map(\.trial) == Array(1...planned))
+    #expect(Array(run.trials.prefix(finished.count)) == finished)
+  }
+
+  @Test(arguments: [(SIGINT, true), (SIGINT, false), (SIGTERM, false)])
+  func finishedTrialsAreKeptWhenASignalAsksToStop(_ number: Int32, toGroup: Bool) async throws {
+    try await withFolder { folder in
+      let running = try await begun(in: folder)
+      if toGroup { running.signalGroup(number) } else { running.signal(number) }
+      let ending = try await running.ended()
+      #expect(ending.code == 128 + number)
+      #expect(ending.errors.contains("interrupted; the finished trials are kept: go on with"), "\(ending.errors)")
+      #expect(ending.complaints.count == 1, "\(ending.errors)")
+      #expect(try await eventually(within: 5) { running.children.isEmpty })
+      #expect(recordedTrials(folder + "/out") >= 2)
+      try await expectResumable(folder)
+    }
+  }
+
+  @Test func noChildIsLeftWhenTheHarnessIsKilled() async throws {
+    try await withFolder { folder in
+      let running = try await begun(in: folder)
+      running.signal(SIGKILL)
+      #expect(try await running.ended().code == 128 + SIGKILL)
+      #expect(try await eventually(within: 5) { running.children.isEmpty })
+      #expect(recordedTrials(folder + "/out") >= 2)
+      try await expectResumable(folder)
+    }
+  }
+
+  @Test func runGoesOnWhenItsClientIsKilled() async throws {
+    try await expectToGoOnWithout("--child-client")
+  }
+
+  /// Kills a child of the run: its trial is broken, and the others are not.
+  func expectToGoOnWithout(_ role: String) async throws {
+    try await withFolder { folder in
+      let running = try await begun(in: folder)
+      let child = running.children.first { child in
+        let text = try? String(contentsOfFile: "/proc/\(child)/cmdline", encoding: .utf8)
+        return text?.contains(role) ?? false
+      }
+      kill(try #require(child), SIGKILL)
+      let ending = try await running.ended()
+      #expect(ending.code == 0, "\(ending.errors)")
+      let trials = try RunFolder(path: folder + "/out").read().trials
+      #expect(trials.map(\.trial) == Array(1...Self.planned))
+      let broken = trials.filter { !$0.valid }
+      #expect(broken.count == 1 && broken[0].reasons.count == 1, "\(broken.map(\.reasons))")
+    }
+  }
+
+  @Test func lastLineThatIsTornIsLeftOutAndMeasuredAgain() async throws {
+    try await withFolder { folder in
+      let plan = ["run", "--workload", "sleep", "--sleep", "1ms", "--operations", "20", "--rounds", "1"]
+      let ending = try await iomodes(plan + ["--output", "out", "--quiet"], in: folder)
+      #expect(ending.code == 0, "\(ending.errors)")
+      let path = folder + "/out/trials.jsonl"
+      let data = try #require(FileManager.default.contents(atPath: path))
+      try data.dropLast(20).write(to: URL(fileURLWithPath: path))
+
+      let report = try await iomodes("report", "out", in: folder)
+      #expect(report.code == 0)
+      #expect(report.complaints.count == 1)
+      #expect(
+        report.errors.contains(
+          "out/trials.jsonl: line 4 is cut off and left out; `iomodes run --resume out` measures it again"),
+        "\(report.errors)")
+      let resumed = try await iomodes("run", "--resume", "out", "--quiet", in: folder)
+      #expect(resumed.code == 0 && resumed.errors.isEmpty, "\(resumed.errors)")
+      let trials = try RunFolder(path: folder + "/out").read().trials
+      #expect(trials.map(\.trial) == [1, 2, 3, 4])
+    }
+  }
+
+  /// A limit on the size of files stands in for a full disk.
+  @Test func finishedTrialsAreKeptWhenTheDiskIsFull() async throws {
+    try await withFolder { folder in
+      let plan = "run --workload sleep --sleep 1ms --operations 20 --modes blocking,epoll --rounds 4 --output out"
+      let script = "trap '' XFSZ; ulimit -f 16; exec \(Executable.path) \(plan) --quiet"
+      let ending = try await Running(["-c", script], of: "/bin/sh", in: folder).ended()
+      #expect(ending.code == 1)
+      #expect(ending.complaints.count == 1, "\(ending.errors)")
+      #expect(ending.errors.contains("cannot append to out/trials.jsonl: File too large; the finished trials are kept"))
+      #expect(recordedTrials(folder + "/out") >= 1)
+      try await expectResumable(folder)
+    }
+  }
+}

@@ -1,0 +1,134 @@
+import Foundation
+import Glibc
+import Records
+import SystemCalls
+
+/// The program under test, as it was built beside the tests.
+enum Executable {
+  static let path: String = {
+    let bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+    let folders = [bundle, CommandLine.arguments[0]].map { ($0 as NSString).deletingLastPathComponent }
+    let root = (0..<3).reduce(#filePath) { path, _ in (path as NSString).deletingLastPathComponent }
+    let candidates = (folders + [root + "/.build/debug", root + "/.build/release"]).map { $0 + "/iomodes" }
+    return candidates.first { FileManager.default.isExecutableFile(atPath: $0) } ?? candidates[0]
+  }()
+}
+
+/// How a process ended, and what it had to say.
+struct Ending: Sendable {
+  /// The exit code, or 128 and the number of the signal that ended it.
+  var code: Int32
+  var output: String
+  var errors: String
+
+  /// Of standard error.
+  var complaints: [Substring] { errors.split(separator: "\n") }
+}
+
+/// A process that a test started, leader of a group of its own.
+struct Running: Sendable {
+  let identifier: pid_t
+  private let folder: String
+
+  var outputSoFar: String { (try? String(contentsOfFile: folder + "/stdout", encoding: .utf8)) ?? "" }
+
+  /// - Parameters:
+  ///   - folder: the working folder; what the process prints is kept in it too.
+  init(_ arguments: [String], of path: String = Executable.path, in folder: String) throws {
+    self.folder = folder
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    let writing = O_WRONLY | O_CREAT | O_TRUNC
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 1, folder + "/stdout", writing, 0o644)
+    posix_spawn_file_actions_addopen(&actions, 2, folder + "/stderr", writing, 0o644)
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    // The threads of the pool, one of which this is, block signals; a child would inherit that.
+    var noSignals = sigset_t()
+    sigemptyset(&noSignals)
+    posix_spawnattr_setsigmask(&attributes, &noSignals)
+    posix_spawnattr_setpgroup(&attributes, 0)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP) | Int16(POSIX_SPAWN_SETSIGMASK))
+    let settings = ["PATH=/usr/bin:/bin", "HOME=\(folder)", "TMPDIR=\(folder)", "LC_ALL=C", "NO_COLOR=1"]
+    // It changes the folder, and becomes the program.
+    let words = ["/usr/bin/env", "-i", "-C", folder] + settings + [path] + arguments
+    var pointers: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
+    pointers.append(nil)
+    defer { for pointer in pointers { free(pointer) } }
+    var identifier = pid_t()
+    let code = posix_spawn(&identifier, words[0], &actions, &attributes, pointers, nil)
+    guard code == 0 else { throw Errno(code) }
+    self.identifier = identifier
+  }
+
+  /// Waits for its end, without a thread of the pool.
+  func ended() async throws -> Ending {
+    let identifier = identifier
+    let status: Int32 = try await withCheckedThrowingContinuation { continuation in
+      do {
+        try Thread(name: "wait") {
+          var status: Int32 = 0
+          while waitpid(identifier, &status, 0) < 0 && errno == EINTR {}
+          continuation.resume(returning: status)
+        }.detach()
+      } catch {
+        continuation.resume(throwing: error)
+      }
+    }
+    let errors = try String(contentsOfFile: folder + "/stderr", encoding: .utf8)
+    return Ending(
+      code: status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + status & 0x7f, output: outputSoFar, errors: errors)
+  }
+
+  func signal(_ number: Int32) { kill(identifier, number) }
+  /// As Ctrl-C at a terminal does.
+  func signalGroup(_ number: Int32) { kill(-identifier, number) }
+
+  /// The processes of its group that still run, itself left out.
+  var children: [pid_t] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    return names.compactMap { pid_t($0) }.filter { candidate in
+      guard candidate != identifier, let text = try? String(contentsOfFile: "/proc/\(candidate)/stat", encoding: .utf8),
+        let fields = text.split(separator: ")").last?.split(separator: " "), fields.count > 2
+      else { return false }
+      // After the name: state, parent, process group.
+      return fields[0] != "Z" && fields[0] != "X" && fields[2] == "\(identifier)"
+    }
+  }
+}
+
+/// Runs the program to its end.
+func iomodes(_ arguments: [String], in folder: String) async throws -> Ending {
+  try await Running(arguments, in: folder).ended()
+}
+
+func iomodes(_ arguments: String..., in folder: String) async throws -> Ending {
+  try await iomodes(arguments, in: folder)
+}
+
+/// A folder of its own for a test, removed afterwards.
+func withFolder(_ body: (String) async throws -> Void) async throws {
+  let path = FileManager.default.temporaryDirectory.path + "/iomodes-test-\(UUID().uuidString)"
+  try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(atPath: path) }
+  try await body(path)
+}
+
+/// Looks again and again until something is so; false where it never was.
+func eventually(within seconds: Double = 20, _ condition: () -> Bool) async throws -> Bool {
+  let end = Date() + seconds
+  while !condition() {
+    guard Date() < end else { return false }
+    try await Task.sleep(for: .milliseconds(5))
+  }
+  return true
+}
+
+/// The lines of the trials that a run has recorded so far, whole ones.
+func recordedTrials(_ run: String) -> Int {
+  let data = FileManager.default.contents(atPath: run + "/trials.jsonl") ?? Data()
+  return data.count { $0 == UInt8(ascii: "\n") }
+}

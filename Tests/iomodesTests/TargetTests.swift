@@ -1,0 +1,189 @@
+import Foundation
+import Glibc
+import Records
+import SystemCalls
+import Testing
+
+/// Targets that are not the harness's own, and the own server on its own.
+@Suite(.serialized, .timeLimit(.minutes(1))) struct TargetTests {
+  /// What a misbehaving server does with every connection that asks for something.
+  enum Conduct: String, CaseIterable, Sendable { case resets, repliesGarbage, neverReplies }
+
+  /// A server on a thread of its own. It takes one request per connection; connections that ask nothing are kept.
+  private final class BadServer: Sendable {
+    let port: UInt16
+    private let listener: Socket
+
+    init(_ conduct: Conduct) throws {
+      let listener = try Socket.listen(on: SocketAddress(host: "127.0.0.1", port: 0))
+      self.listener = listener
+      port = try listener.localAddress().port
+      let state = State(listener, conduct)
+      try Thread(name: "bad-server") { state.serve() }.detach()
+    }
+
+    func stop() { listener.shutdown() }
+
+    private struct State: @unchecked Sendable {
+      let listener: Socket
+      let conduct: Conduct
+
+      init(_ listener: Socket, _ conduct: Conduct) {
+        self.listener = listener
+        self.conduct = conduct
+      }
+
+      func serve() {
+        var entries = [pollfd(fd: listener.descriptor, events: Int16(POLLIN), revents: 0)]
+        defer { for entry in entries { close(entry.fd) } }
+        while true {
+          _ = poll(&entries, nfds_t(entries.count), -1)
+          guard Int32(entries[0].revents) & (POLLHUP | POLLERR) == 0 else { return }
+          if entries[0].revents != 0 {
+            guard let accepted = try? listener.accept() else { return }
+            entries.append(pollfd(fd: accepted.0.descriptor, events: Int16(POLLIN), revents: 0))
+          }
+          for index in entries.indices.dropFirst().reversed() where entries[index].revents != 0 {
+            if !answer(entries[index].fd) {
+              close(entries[index].fd)
+              entries.remove(at: index)
+            }
+          }
+        }
+      }
+
+      /// False where the connection is to be closed.
+      private func answer(_ descriptor: Int32) -> Bool {
+        var chunk = [UInt8](repeating: 0, count: 4096)
+        guard read(descriptor, &chunk, chunk.count) > 0 else { return false }
+        switch conduct {
+        case .resets:
+          let part = Array("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel".utf8)
+          send(descriptor, part, part.count, Int32(MSG_NOSIGNAL))
+          var linger = linger(l_onoff: 1, l_linger: 0)
+          setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
+          return false
+        case .repliesGarbage:
+          send(descriptor, Array("?????\r\n".utf8), 7, Int32(MSG_NOSIGNAL))
+          return false
+        case .neverReplies: return true
+        }
+      }
+    }
+  }
+
+  @Test(arguments: Conduct.allCases)
+  func programEndsWithThreeAndKeepsTheRecordsWhenTheTargetMisbehaves(_ conduct: Conduct) async throws {
+    let server = try BadServer(conduct)
+    defer { server.stop() }
+    try await withFolder { folder in
+      let ending = try await iomodes(
+        "run", "--target", "http://127.0.0.1:\(server.port)/", "--operations", "4", "--concurrency", "2", "--timeout",
+        "200ms", "--rounds", "1", "--output", "out", in: folder)
+      #expect(ending.code == 3, "\(ending.errors)")
+      let kind = [.resets: "ECONNRESET", .repliesGarbage: "malformed-status-line"][conduct] ?? "timeout"
+      let trials = try RunFolder(path: folder + "/out").read().trials
+      #expect(trials.count == 4)
+      for trial in trials {
+        #expect(!trial.valid)
+        #expect(trial.operations.failed == [kind: 4], "\(trial.mode)")
+        #expect(trial.reasons == ["failures: \(kind) 4 of 4 operations"], "\(trial.mode)")
+        #expect(trial.server == nil)
+      }
+      for mode in ["blocking", "dispatch", "taskgroup", "epoll"] {
+        #expect(ending.errors.contains("no valid trial: http, \(mode), concurrency "))
+      }
+    }
+  }
+
+  // MARK: iomodes serve
+
+  /// Sends a request over a plain connection, and answers all that comes back.
+  private func ask(_ address: SocketAddress, _ request: String) throws -> String {
+    let socket = try Socket.open(family: address.family, blocking: true)
+    defer { socket.close() }
+    _ = try socket.connect(to: address)
+    _ = Array(request.utf8).withUnsafeBytes { socket.sendAll($0) }
+    var reply: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 4096)
+    while case .bytes(let count) = chunk.withUnsafeMutableBytes({ socket.receive(into: $0) }), count > 0 {
+      reply += chunk[..<count]
+    }
+    return String(decoding: reply, as: UTF8.self)
+  }
+
+  /// Starts a server, and waits until it says where it listens.
+  private func serving(_ arguments: [String], in folder: String) async throws -> (Running, SocketAddress) {
+    let running = try Running(["serve"] + arguments, in: folder)
+    #expect(try await eventually { running.outputSoFar.hasSuffix("\n") })
+    let line = running.outputSoFar
+    #expect(line.hasPrefix("listening on "))
+    return (running, try SocketAddress(parsing: String(line.dropFirst("listening on ".count).dropLast())))
+  }
+
+  @Test(arguments: [SIGINT, SIGTERM]) func serverGreetsUntilASignalAsksItToStop(_ number: Int32) async throws {
+    try await withFolder { folder in
+      let (running, address) = try await serving([], in: folder)
+      #expect(address.host == "127.0.0.1" && address.port != 0)
+      let reply = try ask(address, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+      #expect(reply.hasPrefix("HTTP/1.1 200 OK\r\n") && reply.hasSuffix("\r\n\r\nHello, 127.0.0.1!"), "\(reply)")
+      running.signal(number)
+      let ending = try await running.ended()
+      #expect(ending.code == 0 && ending.errors.isEmpty)
+    }
+  }
+
+  @Test func serverEchoesOverAUNIXSocketWhenAskedTo() async throws {
+    try await withFolder { folder in
+      let path = folder + "/s"
+      let (running, address) = try await serving(["--protocol", "echo", "--unix", path], in: folder)
+      #expect(address.isUNIX && address.host == path)
+      let socket = try Socket.open(family: address.family, blocking: true)
+      defer { socket.close() }
+      _ = try socket.connect(to: address)
+      // Operation 1, 17 bytes, no delay.
+      let message: [UInt8] = [1, 0, 0, 0, 0, 0, 0, 0, 17, 0, 0, 0, 0, 0, 0, 0, 42]
+      _ = message.withUnsafeBytes { socket.sendAll($0) }
+      var reply: [UInt8] = []
+      var chunk = [UInt8](repeating: 0, count: 64)
+      while reply.count < message.count,
+        case .bytes(let count) = chunk.withUnsafeMutableBytes({ socket.receive(into: $0) }), count > 0
+      {
+        reply += chunk[..<count]
+      }
+      #expect(reply == message)
+      running.signal(SIGINT)
+      #expect(try await running.ended().code == 0)
+    }
+  }
+
+  @Test func serverIsATargetLikeAnyOther() async throws {
+    try await withFolder { folder in
+      let (running, address) = try await serving([], in: folder)
+      let ending = try await iomodes(
+        "run", "--target", "http://\(address)/?size=100&op={i}", "--target", "http://localhost:\(address.port)/",
+        "--operations", "60", "--concurrency", "3", "--rounds", "1", "--output", "out", in: folder)
+      #expect(ending.code == 0, "\(ending.errors)")
+      let trials = try RunFolder(path: folder + "/out").read().trials
+      #expect(trials.count == 4)
+      #expect(trials.allSatisfy { $0.operations.verified == 60 })
+      #expect(Set(trials.map(\.checksum)).count == 1)
+      running.signal(SIGINT)
+      #expect(try await running.ended().code == 0)
+    }
+  }
+
+  @Test func serverIsRefusedWhenItsPortIsTaken() async throws {
+    let listener = try Socket.listen(on: SocketAddress(host: "127.0.0.1", port: 0))
+    defer { listener.close() }
+    let port = try listener.localAddress().port
+    try await withFolder { folder in
+      let ending = try await iomodes("serve", "--port", "\(port)", in: folder)
+      #expect(ending.code == 1 && ending.output.isEmpty)
+      #expect(
+        ending.errors
+          == "iomodes: cannot listen on 127.0.0.1:\(port): Address already in use; name another --port, --bind or "
+          + "--unix\n")
+    }
+  }
+}
