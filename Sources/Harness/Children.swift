@@ -280,17 +280,20 @@ extension PartialRecord {
     self.init(
       operations: operations, checksum: String(repeating: "0", count: 16 - hex.count) + hex,
       bytes: TrialRecord.Bytes(sent: outcome.sentBytes, received: outcome.receivedBytes), wall: outcome.wall.count,
-      latency: TrialRecord.Latency(service: LatencySummary(outcome.latency)),
+      latency: TrialRecord.Latency(
+        service: LatencySummary(outcome.service), response: outcome.response.map { LatencySummary($0) }),
       inFlight: samples.count == 0
         ? nil
         : TrialRecord.InFlight(
           mean: Double(samples.sum) / Double(samples.count), max: samples.max, samples: samples.count),
       series: outcome.series.map { sample in
-        let summary = LatencySummary(sample.latency)
+        let summary = LatencySummary(sample.service)
         return SeriesPoint(
           t: sample.at.count, done: summary.count, p50: summary.p50, p99: summary.p99, max: summary.max,
           threads: sample.threads)
       },
       usage: usage, ranOutOfTime: outcome.ranOutOfTime)
+    sendLag = outcome.lag.map { LatencySummary($0) }
+    scheduled = outcome.scheduled
   }
 }

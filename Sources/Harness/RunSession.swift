@@ -209,6 +209,7 @@ public struct RunSession {
       runID: runID, experiment: plan.experiment.name, trial: plan.number, round: plan.round, order: plan.order,
       seed: plan.seed, mode: plan.mode.rawValue, workload: try Self.value(plan.experiment.workload),
       concurrency: plan.concurrency, operations: TrialRecord.Operations(asked: plan.experiment.operations),
+      arrivals: TrialRecord.Arrivals(kind: plan.arrivals.kind, rate: plan.arrivals.rate), limit: plan.experiment.limit,
       valid: false, reasons: [])
   }
 
@@ -225,6 +226,8 @@ public struct RunSession {
         record.throughput = Double(done) / (Double(partial.wall) / 1e9)
       }
       record.latency = partial.latency
+      record.sendLag = partial.sendLag
+      record.arrivals.scheduled = partial.scheduled
       record.inFlight = partial.inFlight
       record.series = partial.series
       record.client = partial.usage
@@ -238,5 +241,8 @@ public struct RunSession {
 
 extension TrialPlan {
   /// What it is, in a few words.
-  var label: String { "\(experiment.name) \(mode.rawValue) × \(concurrency)" }
+  var label: String {
+    let rate = arrivals.rate.map { " at \(Int($0.rounded()))/s" } ?? ""
+    return "\(experiment.name) \(mode.rawValue) × \(concurrency)\(rate)"
+  }
 }

@@ -41,6 +41,12 @@ public struct Experiment: Codable, Sendable {
   public var workload: WorkloadSpec
   public var modes: [ModeID]
   public var concurrency: [Int]
+  /// `closed`, `constant` or `poisson`; an open loop has a point for each of its rates.
+  public var arrivals: String
+  /// Operations a second.
+  public var rates: [Double]
+  /// How many lanes may have an operation in hand at once.
+  public var limit: Int?
   /// How many operations a trial does; where absent, its window lasts `duration`.
   public var operations: UInt64?
   public var duration: Nanoseconds?
@@ -51,12 +57,16 @@ public struct Experiment: Codable, Sendable {
 
   public init(
     name: String, workload: WorkloadSpec, modes: [ModeID] = Self.headline, concurrency: [Int] = [64],
-    operations: UInt64? = nil, duration: Nanoseconds? = nil, warmup: Nanoseconds? = nil, rounds: Int = 6
+    arrivals: String = "closed", rates: [Double] = [], limit: Int? = nil, operations: UInt64? = nil,
+    duration: Nanoseconds? = nil, warmup: Nanoseconds? = nil, rounds: Int = 6
   ) {
     self.name = name
     self.workload = workload
     self.modes = modes
     self.concurrency = concurrency
+    self.arrivals = arrivals
+    self.rates = rates
+    self.limit = limit
     self.operations = operations
     self.duration = operations == nil ? duration ?? .seconds(1) : nil
     self.warmup = warmup ?? Self.usualWarmup(operations)
@@ -70,6 +80,9 @@ public struct Experiment: Codable, Sendable {
     workload = try fields.required(.workload)
     modes = try fields.value(.modes) ?? Self.headline
     concurrency = try fields.value(.concurrency) ?? [64]
+    arrivals = try fields.value(.arrivals) ?? "closed"
+    rates = try fields.value(.rates) ?? []
+    limit = try fields.value(.limit)
     operations = try fields.value(.operations)
     duration = try fields.value(.duration)
     warmup = try fields.value(.warmup) ?? Self.usualWarmup(operations)
@@ -89,6 +102,18 @@ public struct Experiment: Codable, Sendable {
       return (.concurrency, "\(wrong) is not a number of lanes; it must be from 1 to 10000000")
     }
     if Set(concurrency).count < concurrency.count { return (.concurrency, "names a number twice") }
+    if !["closed", "constant", "poisson"].contains(arrivals) {
+      return (.arrivals, "'\(arrivals)' is not one of closed, constant, poisson")
+    }
+    if arrivals == "closed" && !rates.isEmpty { return (.rates, "goes with arrivals constant or poisson") }
+    if arrivals != "closed" && rates.isEmpty {
+      return (.rates, "is missing: how many operations are to start a second?")
+    }
+    if let wrong = rates.first(where: { !($0 > 0 && $0 <= Arrivals.highestRate) }) {
+      return (.rates, "\(wrong) is not a rate; it must be above 0 and at most 1e8")
+    }
+    if Set(rates).count < rates.count { return (.rates, "names a rate twice") }
+    if let limit, limit < 1 { return (.limit, "\(limit) is not a number of operations in hand; it must be at least 1") }
     if operations == 0 { return (.operations, "0 is not a number of operations; it must be at least 1") }
     if let duration, duration < .milliseconds(1) { return (.duration, "\(duration) is too short; at least 1ms") }
     if !(1...10_000).contains(rounds) {
@@ -102,7 +127,9 @@ public struct Experiment: Codable, Sendable {
   }
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case name, about, workload, modes, concurrency, operations, duration, warmup, rounds
+    case name, about, workload, modes, concurrency, arrivals
+    case rates = "rate_per_s"
+    case limit, operations, duration, warmup, rounds
   }
 }
 

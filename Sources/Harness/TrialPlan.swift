@@ -9,6 +9,7 @@ public struct TrialPlan: Sendable {
   public var experiment: Experiment
   public var mode: ModeID
   public var concurrency: Int
+  public var arrivals: Arrivals
   public var round: Int
   /// Within the round, from 1.
   public var order: Int
@@ -27,11 +28,23 @@ public struct TrialPlan: Sendable {
   func spec(endpoints: [String], isOwnServer: Bool) -> TrialSpec {
     var spec = TrialSpec(
       mode: mode, workload: experiment.workload, concurrency: concurrency, operations: experiment.operations,
-      duration: experiment.duration, warmup: experiment.warmup, deadline: .zero, seed: seed, endpoints: endpoints,
+      duration: experiment.duration, warmup: experiment.warmup, arrivals: arrivals, limit: experiment.limit,
+      deadline: .zero, seed: seed, endpoints: endpoints,
       isOwnServer: isOwnServer)
     let twice = Nanoseconds(min(spec.predictedWindow.count, UInt64.max / 4) * 2)
     spec.deadline = max(Self.usualDeadline, twice)
     return spec
+  }
+}
+
+extension Experiment {
+  /// One for each rate; the closed loop has one.
+  var arrivalPoints: [Arrivals] {
+    switch arrivals {
+    case "constant": rates.map { .constant(rate: $0) }
+    case "poisson": rates.map { .poisson(rate: $0) }
+    default: [.closed]
+    }
   }
 }
 
@@ -41,14 +54,19 @@ public enum Schedule {
   public static func trials(of suite: Suite, seed: UInt64) -> [TrialPlan] {
     var plans: [TrialPlan] = []
     for (index, experiment) in suite.experiments.enumerated() {
-      let points = experiment.modes.flatMap { mode in experiment.concurrency.map { (mode, $0) } }
+      let points = experiment.modes.flatMap { mode in
+        experiment.concurrency.flatMap { concurrency in
+          experiment.arrivalPoints.map { (mode, concurrency, $0) }
+        }
+      }
       for round in 1...experiment.rounds {
         // The same in every mode: the operations of a round are one and the same work.
         let roundSeed = Randomness.mix(seed ^ Randomness.mix(UInt64(index) << 32 | UInt64(round)))
         for (order, point) in shuffled(points, seed: roundSeed).enumerated() {
           plans.append(
             TrialPlan(
-              number: plans.count + 1, experiment: experiment, mode: point.0, concurrency: point.1, round: round,
+              number: plans.count + 1, experiment: experiment, mode: point.0, concurrency: point.1, arrivals: point.2,
+              round: round,
               order: order + 1, seed: roundSeed))
         }
       }

@@ -26,7 +26,9 @@ import Synchronization
   @usableFromInline let block: UnsafeMutablePointer<Block>
 
   @frozen @usableFromInline struct Block: ~Copyable {
-    @usableFromInline let latency = HistogramRecorder.allocate()
+    @usableFromInline let service = HistogramRecorder.allocate()
+    @usableFromInline let response = HistogramRecorder.allocate()
+    @usableFromInline let lag = HistogramRecorder.allocate()
     @usableFromInline let shared: Bool
     @usableFromInline let verified = Counter()
     @usableFromInline let checksum = Counter()
@@ -44,7 +46,9 @@ import Synchronization
     }
 
     deinit {
-      latency.deallocate()
+      service.deallocate()
+      response.deallocate()
+      lag.deallocate()
       free(kinds)
     }
   }
@@ -75,9 +79,9 @@ import Synchronization
   public func completed(at end: Instant, service: Nanoseconds, checksum: UInt64?, sent: Int, received: Int) {
     let shared = block.pointee.shared
     if shared {
-      block.pointee.latency.recordShared(service.count)
+      block.pointee.service.recordShared(service.count)
     } else {
-      block.pointee.latency.record(service.count)
+      block.pointee.service.record(service.count)
     }
     if let checksum {
       block.pointee.verified.add(1, shared: shared)
@@ -86,6 +90,19 @@ import Synchronization
     block.pointee.sentBytes.add(UInt64(sent), shared: shared)
     block.pointee.receivedBytes.add(UInt64(received), shared: shared)
     ended(at: end)
+  }
+
+  /// The operation that was just completed had been to start this long before its end.
+  @inlinable
+  public func responded(_ response: Nanoseconds) { add(response, to: block.pointee.response) }
+
+  /// An operation started this long after it was to, while its lane waited for nothing else.
+  @inlinable
+  public func lagged(_ lag: Nanoseconds) { add(lag, to: block.pointee.lag) }
+
+  @inlinable
+  func add(_ span: Nanoseconds, to histogram: HistogramRecorder) {
+    if block.pointee.shared { histogram.recordShared(span.count) } else { histogram.record(span.count) }
   }
 
   /// An operation has ended, in whatever way.
@@ -103,7 +120,7 @@ import Synchronization
     block.pointee.kinds[(0..<Self.kindCount).contains(kind) ? kind : 0].add(1, shared: block.pointee.shared)
   }
 
-  @inlinable public var done: UInt64 { block.pointee.latency.count }
+  @inlinable public var done: UInt64 { block.pointee.service.count }
   /// When the last operation ended, if any has.
   public var lastEnd: Instant? {
     let nanoseconds = block.pointee.lastEnd.load(ordering: .relaxed)
@@ -123,6 +140,22 @@ import Synchronization
     return counts
   }
 
-  /// Adds the latencies recorded so far.
-  public func snapshot(into histogram: inout LatencyHistogram) { block.pointee.latency.snapshot(into: &histogram) }
+  /// What is recorded of each operation in histograms.
+  public enum Span: Sendable {
+    /// From an operation's actual start to its end.
+    case service
+    /// From its intended start to its end.
+    case response
+    /// From its intended start to its actual one, where nothing but the harness kept it.
+    case lag
+  }
+
+  /// Adds what has been recorded so far.
+  public func snapshot(_ span: Span, into histogram: inout LatencyHistogram) {
+    switch span {
+    case .service: block.pointee.service.snapshot(into: &histogram)
+    case .response: block.pointee.response.snapshot(into: &histogram)
+    case .lag: block.pointee.lag.snapshot(into: &histogram)
+    }
+  }
 }

@@ -56,6 +56,8 @@ struct LaneTable<L: Lane & ~Copyable>: @unchecked Sendable {
   let base: UnsafeMutablePointer<L>
   let count: Int
   let connections: ConnectionTable
+  /// How many lanes may have an operation in hand at once; nil for all of them.
+  let limit: Int?
 
   @inline(__always)
   subscript(lane: Int) -> UnsafeMutablePointer<L> { base + lane }

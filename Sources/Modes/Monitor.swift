@@ -156,9 +156,9 @@ final class Monitor: @unchecked Sendable {
 
   private func sampleSeries(at now: Instant) {
     var sum = LatencyHistogram()
-    for recorder in recorders { recorder.snapshot(into: &sum) }
+    for recorder in recorders { recorder.snapshot(.service, into: &sum) }
     let threads = ProcFile.threads
-    series.append(SeriesSample(at: now.since(opens), latency: sum.subtracting(last), threads: threads))
+    series.append(SeriesSample(at: now.since(opens), service: sum.subtracting(last), threads: threads))
     last = sum
     threadsPeak = [threadsPeak, threads].compactMap { $0 }.max()
   }

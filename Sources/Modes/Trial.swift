@@ -177,13 +177,18 @@ private struct Bench {
     let trial = UnsafeMutablePointer<TrialState>.allocate(capacity: 1)
     let base = UnsafeMutablePointer<L>.allocate(capacity: count)
     for lane in 0..<count { (base + lane).initialize(to: makeLane(trial, recorders[lane % stripes], lane)) }
-    let lanes = LaneTable(base: base, count: count, connections: connections)
+    let lanes = LaneTable(base: base, count: count, connections: connections, limit: spec.limit)
 
     let start = MonotonicClock.now
     let opens = start + spec.warmup
     let closes = spec.duration.map { opens + $0 } ?? start + spec.deadline
     trial.initialize(
-      to: TrialState(asked: spec.operations, opens: opens, closes: closes, timeout: spec.workload.timeout))
+      to: TrialState(
+        asked: spec.operations, opens: opens, closes: closes, timeout: spec.workload.timeout,
+        isLimited: spec.limit != nil,
+        schedule: ArrivalSchedule(
+          spec.arrivals, seed: spec.seed, start: start, warmup: spec.warmup, operations: spec.operations,
+          span: closes.since(start))))
     defer {
       base.deinitialize(count: count)
       base.deallocate()
@@ -211,10 +216,13 @@ private struct Bench {
     _ lanes: LaneTable<L>, _ recorders: [Recorder], _ monitor: Monitor, _ trial: UnsafePointer<TrialState>
   ) -> TrialOutcome {
     func sum(_ value: (Recorder) -> UInt64) -> UInt64 { recorders.reduce(0) { $0 &+ value($1) } }
-    var latency = LatencyHistogram()
+    func merged(_ span: Recorder.Span) -> LatencyHistogram {
+      var histogram = LatencyHistogram()
+      for recorder in recorders { recorder.snapshot(span, into: &histogram) }
+      return histogram
+    }
     var kinds: [OutcomeKind: UInt64] = [:]
     for recorder in recorders {
-      recorder.snapshot(into: &latency)
       for (kind, count) in recorder.kinds { kinds[OutcomeKind(rawValue: UInt16(kind)), default: 0] += count }
     }
     let (opens, closes) = (trial.pointee.opens, trial.pointee.closes)
@@ -222,10 +230,13 @@ private struct Bench {
     let ages = (0..<lanes.count).compactMap { lanes.operationStart(of: $0) }.map { closes.since($0) }
     let ranOutOfTime = spec.duration == nil && !ages.isEmpty
     let end = spec.duration == nil && !ranOutOfTime ? lastEnd ?? opens : closes
+    let isOpenLoop = trial.pointee.isOpenLoop
+    let hasResponse = isOpenLoop || trial.pointee.isLimited
     return TrialOutcome(
       wall: end.since(opens), done: sum(\.done), verified: sum(\.verified), checksum: sum(\.checksum),
       sentBytes: sum(\.sentBytes), receivedBytes: sum(\.receivedBytes), kinds: kinds, unfinishedAges: ages,
-      latency: latency, inFlight: monitor.inFlight, series: monitor.series, usage: monitor.usage,
+      service: merged(.service), response: hasResponse ? merged(.response) : nil, lag: isOpenLoop ? merged(.lag) : nil,
+      scheduled: trial.pointee.scheduled, inFlight: monitor.inFlight, series: monitor.series, usage: monitor.usage,
       threadsPeak: monitor.threadsPeak, descriptorsPeak: monitor.descriptorsPeak, replies: nil,
       ranOutOfTime: ranOutOfTime)
   }
@@ -264,6 +275,7 @@ extension TrialSpec {
   /// at once than there are lanes.
   public var predictedWindow: Nanoseconds {
     guard let operations else { return duration ?? .zero }
+    if let rate = arrivals.rate { return Nanoseconds(UInt64(min(Double(operations) / rate, 1e9) * 1e9)) }
     let lanes = UInt64(max(1, mode.lanes(for: concurrency)))
     let rounds = operations / lanes + (operations % lanes == 0 ? 0 : 1)
     let (total, overflow) = rounds.multipliedReportingOverflow(by: workload.leastDuration.count)

@@ -10,6 +10,9 @@ public struct TrialSpec: Codable, Sendable {
   public var operations: UInt64?
   public var duration: Nanoseconds?
   public var warmup: Nanoseconds
+  public var arrivals: Arrivals
+  /// How many lanes may have an operation in hand at once; nil for all of them.
+  public var limit: Int?
   /// From the start; after it whatever still runs is unfinished.
   public var deadline: Nanoseconds
   public var seed: UInt64
@@ -20,7 +23,8 @@ public struct TrialSpec: Codable, Sendable {
 
   public init(
     mode: ModeID, workload: WorkloadSpec, concurrency: Int, operations: UInt64?, duration: Nanoseconds?,
-    warmup: Nanoseconds, deadline: Nanoseconds, seed: UInt64, endpoints: [String], isOwnServer: Bool
+    warmup: Nanoseconds, arrivals: Arrivals = .closed, limit: Int? = nil, deadline: Nanoseconds, seed: UInt64,
+    endpoints: [String], isOwnServer: Bool
   ) {
     self.mode = mode
     self.workload = workload
@@ -28,6 +32,8 @@ public struct TrialSpec: Codable, Sendable {
     self.operations = operations
     self.duration = duration
     self.warmup = warmup
+    self.arrivals = arrivals
+    self.limit = limit
     self.deadline = deadline
     self.seed = seed
     self.endpoints = endpoints
@@ -35,7 +41,7 @@ public struct TrialSpec: Codable, Sendable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case mode, workload, concurrency, operations, duration, warmup, deadline, seed, endpoints
+    case mode, workload, concurrency, operations, duration, warmup, arrivals, limit, deadline, seed, endpoints
     case isOwnServer = "own_server"
   }
 }
@@ -52,7 +58,13 @@ public struct TrialOutcome: Sendable {
   public var kinds: [OutcomeKind: UInt64]
   /// How long each operation that was neither done nor failed had been under way.
   public var unfinishedAges: [Nanoseconds]
-  public var latency: LatencyHistogram
+  public var service: LatencyHistogram
+  /// Where operations have intended starts, or queue on a limit.
+  public var response: LatencyHistogram?
+  /// In open loop: how late operations started that only the harness kept.
+  public var lag: LatencyHistogram?
+  /// In open loop: how many operations were to start within the window.
+  public var scheduled: UInt64?
   public var inFlight: InFlightSamples
   public var series: [SeriesSample]
   public var usage: ResourceUsage
@@ -80,6 +92,6 @@ public struct InFlightSamples: Sendable, Equatable {
 public struct SeriesSample: Sendable {
   /// From the window's opening.
   public var at: Nanoseconds
-  public var latency: LatencyHistogram
+  public var service: LatencyHistogram
   public var threads: Int?
 }

@@ -7,6 +7,9 @@ public struct PartialRecord: Codable, Equatable, Sendable {
   public var bytes: TrialRecord.Bytes
   public var wall: UInt64
   public var latency: TrialRecord.Latency
+  public var sendLag: LatencySummary?
+  /// In open loop: how many operations were to start within the window.
+  public var scheduled: UInt64?
   public var inFlight: TrialRecord.InFlight?
   public var series: [SeriesPoint]
   public var usage: ProcessUsage
@@ -34,6 +37,8 @@ public struct PartialRecord: Codable, Equatable, Sendable {
     case operations, checksum, bytes
     case wall = "wall_ns"
     case latency = "latency_ns"
+    case sendLag = "send_lag_ns"
+    case scheduled
     case inFlight = "in_flight"
     case series, usage
     case ranOutOfTime = "ran_out_of_time"

@@ -28,6 +28,8 @@ public struct TrialRecord: Codable, Equatable, Sendable {
   /// Operations done in the window, per second.
   public var throughput: Double?
   public var latency: Latency?
+  /// In open loop: how late operations started that nothing but the harness kept.
+  public var sendLag: LatencySummary?
   /// By class, where there is more than one class of lanes.
   public var lanes: [String: LaneClass]?
   public var inFlight: InFlight?
@@ -43,7 +45,8 @@ public struct TrialRecord: Codable, Equatable, Sendable {
 
   public init(
     runID: String, experiment: String, trial: Int, round: Int, order: Int, seed: UInt64, mode: String,
-    workload: JSONValue, concurrency: Int, operations: Operations, valid: Bool, reasons: [String]
+    workload: JSONValue, concurrency: Int, operations: Operations, arrivals: Arrivals = Arrivals(kind: "closed"),
+    limit: Int? = nil, valid: Bool, reasons: [String]
   ) {
     self.runID = runID
     self.experiment = experiment
@@ -53,7 +56,8 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     self.seed = seed
     self.mode = mode
     self.workload = workload
-    arrivals = Arrivals(kind: "closed")
+    self.arrivals = arrivals
+    self.limit = limit
     self.concurrency = concurrency
     self.operations = operations
     self.valid = valid
@@ -68,6 +72,7 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     case wall = "wall_ns"
     case throughput = "throughput_per_s"
     case latency = "latency_ns"
+    case sendLag = "send_lag_ns"
     case lanes
     case inFlight = "in_flight"
     case series, client, server, machine, skipped, valid, reasons
@@ -77,10 +82,18 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     /// `closed`, `constant` or `poisson`.
     public var kind: String
     public var rate: Double?
+    /// How many operations were to start within the window.
+    public var scheduled: UInt64?
+
+    public init(kind: String, rate: Double? = nil) {
+      self.kind = kind
+      self.rate = rate
+    }
 
     enum CodingKeys: String, CodingKey {
       case kind
       case rate = "rate_per_s"
+      case scheduled
     }
   }
 
@@ -136,7 +149,7 @@ public struct TrialRecord: Codable, Equatable, Sendable {
   public struct Latency: Codable, Equatable, Sendable {
     /// From an operation's actual start to its end.
     public var service: LatencySummary
-    /// From its intended start to its end; in open loop only.
+    /// From its intended start to its end; in open loop, and where lanes queue on a limit.
     public var response: LatencySummary?
 
     public init(service: LatencySummary, response: LatencySummary? = nil) {

@@ -20,6 +20,19 @@ import SystemCalls
   @usableFromInline var endpoint: Int32
   /// Connections that failed one after another.
   @usableFromInline var refusals: UInt8 = 0
+  @usableFromInline var sleeps = Sleeps.inConversation
+  /// Whether the lane has one of the trial's permits.
+  @usableFromInline var isAdmitted = false
+  @usableFromInline var mustClose = false
+  /// When the operation in hand was to start: with an open loop by its schedule, else when the lane took it.
+  @usableFromInline var intended = Instant(nanoseconds: 0)
+
+  /// What a lane that sleeps is waiting for.
+  @frozen @usableFromInline enum Sleeps: UInt8 {
+    case inConversation
+    case untilArrival
+    case beforeConnecting
+  }
 
   /// - Parameter connectedTo: the endpoint of a connection that is already open.
   @inlinable
@@ -59,9 +72,16 @@ import SystemCalls
     case .sent(let count):
       sentBytes &+= count
       return interpret(conversation.sent(), Instant(nanoseconds: started.load(ordering: .relaxed)))
-    case .woke(let now):
-      // Of a lane that uses connections only the wait before a new attempt sleeps.
-      return C.usesConnection ? connect() : interpret(conversation.woke(after: elapsed(now)), now)
+    case .woke(let now): return woke(now)
+    case .acquired(let now):
+      isAdmitted = true
+      if now < trial.pointee.closes { return start(now) }
+      // Too late: it stays in hand, unfinished since it was to start.
+      started.store(intended.nanoseconds, ordering: .relaxed)
+      return .release
+    case .released(let now):
+      isAdmitted = false
+      return now < trial.pointee.closes ? goOn(now) : .finished
     case .connected(let now):
       refusals = 0
       endpoint = conversation.endpoint(of: number)
@@ -74,15 +94,58 @@ import SystemCalls
     }
   }
 
+  @inlinable @inline(__always)
+  mutating func woke(_ now: Instant) -> Step {
+    switch sleeps {
+    case .untilArrival:
+      sleeps = .inConversation
+      if intended >= trial.pointee.opens && now < trial.pointee.closes { recorder.lagged(now.since(intended)) }
+      return admit(now)
+    case .beforeConnecting:
+      sleeps = .inConversation
+      return now < trial.pointee.closes ? connect() : finish()
+    case .inConversation: return interpret(conversation.woke(after: elapsed(now)), now)
+    }
+  }
+
   @inlinable
   mutating func takeNext(_ now: Instant) -> Step {
-    guard now < trial.pointee.closes, let next = trial.pointee.take(now: now) else { return .finished }
+    guard now < trial.pointee.closes else { return .finished }
+    if trial.pointee.isOpenLoop { return takeArrival(now) }
+    guard let next = trial.pointee.take(now: now) else { return .finished }
     operation = next
+    intended = now
+    return admit(now)
+  }
+
+  /// Takes the next of the schedule, and waits for its time where that has not come.
+  @usableFromInline
+  mutating func takeArrival(_ now: Instant) -> Step {
+    guard let arrival = trial.pointee.takeArrival(), arrival.intended < trial.pointee.closes else { return .finished }
+    operation = arrival.operation
+    intended = arrival.intended
+    guard intended > now else { return admit(now) }
+    sleeps = .untilArrival
+    return .sleep(until: intended)
+  }
+
+  /// Starts the operation as soon as the limit lets it.
+  @inlinable @inline(__always)
+  mutating func admit(_ now: Instant) -> Step {
+    trial.pointee.isLimited ? .acquire : start(now)
+  }
+
+  @inlinable @inline(__always)
+  mutating func start(_ now: Instant) -> Step {
     started.store(now.nanoseconds, ordering: .relaxed)
     sentBytes = 0
     receivedBytes = 0
     return reach(now)
   }
+
+  /// Ends for good, with the operation in hand if there is one.
+  @inlinable
+  func finish() -> Step { isAdmitted ? .release : .finished }
 
   /// Brings the operation to the connection that it needs.
   @inlinable
@@ -92,6 +155,7 @@ import SystemCalls
     }
     if endpoint >= 0 { return close() }
     if refusals == 0 { return connect() }
+    sleeps = .beforeConnecting
     return .sleep(until: min(now + .milliseconds(1 << UInt64(refusals - 1)), trial.pointee.closes))
   }
 
@@ -100,6 +164,7 @@ import SystemCalls
   @inlinable
   mutating func close() -> Step {
     endpoint = -1
+    mustClose = false
     conversation.disconnected()
     return .close
   }
@@ -117,21 +182,26 @@ import SystemCalls
   @inlinable
   mutating func complete(_ outcome: Outcome, _ now: Instant) -> Step {
     // Past the end the operation stays in hand, and is reported as unfinished.
-    if now >= trial.pointee.closes { return .finished }
+    if now >= trial.pointee.closes { return finish() }
     let service = elapsed(now)
     started.store(0, ordering: .relaxed)
     if trial.pointee.counts(operation, endingAt: now) {
       if outcome.checksum != nil || outcome.kind.status != nil {
         recorder.completed(
           at: now, service: service, checksum: outcome.checksum, sent: sentBytes, received: receivedBytes)
+        if trial.pointee.isOpenLoop || trial.pointee.isLimited { recorder.responded(now.since(intended)) }
       } else {
         recorder.ended(at: now)
       }
       if outcome.checksum == nil { count(outcome.kind, after: service) }
     }
-    if C.usesConnection && !outcome.keepsConnection && endpoint >= 0 { return close() }
-    return takeNext(now)
+    mustClose = C.usesConnection && !outcome.keepsConnection && endpoint >= 0
+    return isAdmitted ? .release : goOn(now)
   }
+
+  /// To the next operation, if need be without the connection of the last.
+  @inlinable @inline(__always)
+  mutating func goOn(_ now: Instant) -> Step { mustClose ? close() : takeNext(now) }
 
   /// A connection shut down because its operation had run out of time fails in some way or other; its kind is the time.
   @usableFromInline

@@ -68,7 +68,7 @@ public protocol ServerConversation: Conversation, ~Copyable {
     case .failed:
       tally.pointee.failed.add(1, shared: tally.pointee.shared)
       return .finished
-    case .connected, .closed:
+    case .connected, .closed, .acquired, .released:
       return .finished
     }
   }

@@ -11,11 +11,15 @@ import SystemCalls
   case receive
   case close
   case sleep(until: Instant)
+  /// One of the trial's permits, of which there are as many as its limit; lanes queue for them, first come first served.
+  case acquire
+  /// Gives the permit back.
+  case release
   /// Nothing more; a connection that is still open is to be closed.
   case finished
 }
 
-/// A mode's answer to a step. Any step but `close` and `finished` may be answered by `failed`.
+/// A mode's answer to a step. `connect`, `send` and `receive` may also be answered by `failed`.
 @frozen public enum Event {
   case connected(now: Instant)
   case sent(Int)
@@ -23,6 +27,8 @@ import SystemCalls
   case received(UnsafeRawBufferPointer, now: Instant)
   case closed(now: Instant)
   case woke(now: Instant)
+  case acquired(now: Instant)
+  case released(now: Instant)
   case failed(Errno, now: Instant)
 }
 

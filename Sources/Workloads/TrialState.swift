@@ -2,7 +2,7 @@ import Measurement
 import Synchronization
 
 /// What the lanes of a trial share: the operations still to be taken, and the window in which they count.
-@frozen public struct TrialState: ~Copyable, Sendable {
+public struct TrialState: ~Copyable, Sendable {
   /// The next operation that nobody has taken.
   @usableFromInline let next = Atomic<UInt64>(0)
   @usableFromInline let nextWarmUp = Atomic<UInt64>(0)
@@ -15,18 +15,38 @@ import Synchronization
   public let closes: Instant
   /// How long one operation may take; zero for no limit.
   public let timeout: Nanoseconds
+  /// Whether a lane has to be admitted before it starts an operation.
+  public let isLimited: Bool
+  /// Whether operations have intended starts.
+  public let isOpenLoop: Bool
+  /// Where an open loop is to do a number of operations: the first that is not warm-up.
+  @usableFromInline let firstCounted: UInt64
+  private let schedule: ArrivalSchedule?
 
-  public init(asked: UInt64?, opens: Instant, closes: Instant, timeout: Nanoseconds) {
+  public init(
+    asked: UInt64?, opens: Instant, closes: Instant, timeout: Nanoseconds, isLimited: Bool = false,
+    schedule: consuming ArrivalSchedule? = nil
+  ) {
     self.asked = asked
     self.opens = opens
     self.closes = closes
     self.timeout = timeout
+    self.isLimited = isLimited
+    if let schedule = consume schedule {
+      isOpenLoop = true
+      firstCounted = asked == nil ? 0 : schedule.warmUpCount
+      self.schedule = consume schedule
+    } else {
+      isOpenLoop = false
+      firstCounted = 0
+      self.schedule = nil
+    }
   }
 
   /// Operations of the warm-up, where the window is a number of operations, are numbered apart from those that count.
   @usableFromInline static let warmUpBit: UInt64 = 1 << 63
 
-  /// Takes the next operation, or nil where none is left.
+  /// Takes the next operation of a closed loop, or nil where none is left.
   @inlinable @inline(__always)
   func take(now: Instant) -> UInt64? {
     if asked != nil && now < opens {
@@ -36,12 +56,29 @@ import Synchronization
     return operation < asked ?? .max ? operation : nil
   }
 
+  /// Takes the next operation of an open loop and its intended start, or nil where none is left.
+  @usableFromInline
+  func takeArrival() -> (operation: UInt64, intended: Instant)? {
+    switch schedule {
+    case .some(let schedule):
+      let operation = next.wrappingAdd(1, ordering: .relaxed).oldValue
+      guard operation < schedule.count else { return nil }
+      return (operation, schedule.start(of: operation))
+    case .none: return nil
+    }
+  }
+
   /// Whether an operation that ends now counts.
   @inlinable @inline(__always)
   func counts(_ operation: UInt64, endingAt now: Instant) -> Bool {
-    now >= opens && now < closes && operation < Self.warmUpBit
+    now >= opens && now < closes && operation >= firstCounted && operation < Self.warmUpBit
   }
 
-  /// The number of operations taken so far that count, or will.
-  public var taken: UInt64 { min(next.load(ordering: .relaxed), asked ?? .max) }
+  /// How many operations of an open loop are to start within the window.
+  public var scheduled: UInt64? {
+    switch schedule {
+    case .some(let schedule): schedule.count - schedule.warmUpCount
+    case .none: nil
+    }
+  }
 }

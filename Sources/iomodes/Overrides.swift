@@ -60,6 +60,18 @@ struct Overrides {
         return number
       }
     }
+    if let list = arguments.text("rate") {
+      experiment.rates = try list.split(separator: ",", omittingEmptySubsequences: false).map { text in
+        guard let rate = Double(text) else {
+          throw UsageError("--rate '\(text)' is not a number of operations a second")
+        }
+        return rate
+      }
+      if experiment.arrivals == "closed" { experiment.arrivals = "constant" }
+    }
+    experiment.arrivals = arguments.text("arrivals") ?? experiment.arrivals
+    if experiment.arrivals == "closed" { experiment.rates = [] }
+    experiment.limit = try arguments.value("limit", "a number of operations") ?? experiment.limit
     if arguments.has("operations") && arguments.has("duration") {
       throw UsageError("--operations and --duration exclude each other")
     }

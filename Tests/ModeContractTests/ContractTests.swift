@@ -112,7 +112,7 @@ import Workloads
       #expect(outcome.kinds.isEmpty, "\(mode): \(outcome.kinds.map { "\($0.key.name): \($0.value)" })")
       #expect(work.done == example.operations && work.verified == example.operations, "\(mode)")
       #expect(outcome.unfinishedAges.isEmpty && !outcome.ranOutOfTime, "\(mode)")
-      #expect(outcome.latency.count == outcome.done, "\(mode)")
+      #expect(outcome.service.count == outcome.done, "\(mode)")
       #expect(work == first ?? work, "\(mode) differs from blocking")
       first = first ?? work
       if let sent = example.sentPerOperation { #expect(work.sent == UInt64(sent) * work.done, "\(mode)") }

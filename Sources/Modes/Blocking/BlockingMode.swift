@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import Measurement
 import SystemCalls
@@ -8,11 +9,13 @@ enum BlockingMode: Mode {
   static let blocks = true
   static let isMultithreaded = false
 
-  static func drive<L: Lane & ~Copyable>(_ lanes: LaneTable<L>) { driveBlocking(0, of: lanes) }
+  static func drive<L: Lane & ~Copyable>(_ lanes: LaneTable<L>) {
+    driveBlocking(0, of: lanes, permits: DispatchSemaphore(value: lanes.limit ?? 1))
+  }
 }
 
 /// Carries one lane from its beginning to its end in blocking calls, on the calling thread.
-func driveBlocking<L: Lane & ~Copyable>(_ index: Int, of lanes: LaneTable<L>) {
+func driveBlocking<L: Lane & ~Copyable>(_ index: Int, of lanes: LaneTable<L>, permits: DispatchSemaphore) {
   let lane = lanes[index]
   let connections = lanes.connections
   let buffer = ThreadBuffer.current
@@ -43,6 +46,12 @@ func driveBlocking<L: Lane & ~Copyable>(_ index: Int, of lanes: LaneTable<L>) {
     case .sleep(let deadline):
       sleepBlocking(until: deadline)
       step = lane.pointee.resume(.woke(now: MonotonicClock.now))
+    case .acquire:
+      permits.wait()
+      step = lane.pointee.resume(.acquired(now: MonotonicClock.now))
+    case .release:
+      permits.signal()
+      step = lane.pointee.resume(.released(now: MonotonicClock.now))
     case .close:
       connections.close(index)
       step = lane.pointee.resume(.closed(now: MonotonicClock.now))

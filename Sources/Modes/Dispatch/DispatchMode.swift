@@ -9,8 +9,9 @@ enum DispatchMode: Mode {
 
   static func drive<L: Lane & ~Copyable>(_ lanes: LaneTable<L>) {
     let group = DispatchGroup()
+    let permits = DispatchSemaphore(value: lanes.limit ?? lanes.count)
     for index in 0..<lanes.count {
-      DispatchQueue(label: "lane").async(group: group) { driveBlocking(index, of: lanes) }
+      DispatchQueue(label: "lane").async(group: group) { driveBlocking(index, of: lanes, permits: permits) }
     }
     group.wait()
   }

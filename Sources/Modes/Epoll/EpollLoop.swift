@@ -29,6 +29,9 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
   private var timers = TimerHeap()
   /// Lanes that were begun and have not finished.
   private(set) var liveCount = 0
+  /// Permits that are left, and the lanes that queue for one.
+  private var permits: Int
+  private var queue = LaneQueue()
   private let isServing: Bool
   private var retired: [Int] = []
 
@@ -37,6 +40,7 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
     epoll = try Epoll()
     self.lanes = lanes
     isServing = serving
+    permits = lanes.limit ?? lanes.count
     // Zero pages take no memory until they are used: lanes without connections have no slots.
     slots = calloc(max(lanes.count, 1), MemoryLayout<Slot>.stride)!.bindMemory(to: Slot.self, capacity: lanes.count)
     buffer = .allocate(byteCount: ThreadBuffer.size, alignment: 64)
@@ -107,7 +111,16 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
         advance(Int(lane), lanes[Int(lane)].pointee.resume(.woke(now: MonotonicClock.now)))
       }
     }
+    admitQueued()
     return news
+  }
+
+  /// Gives permits that have come back to the lanes that have queued for them longest.
+  private mutating func admitQueued() {
+    while permits > 0, let lane = queue.popFirst() {
+      permits -= 1
+      advance(Int(lane), lanes[Int(lane)].pointee.resume(.acquired(now: MonotonicClock.now)))
+    }
   }
 
   @inline(__always)
@@ -202,6 +215,16 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
       case .sleep(let deadline):
         timers.insert(lane: UInt32(index), deadline: deadline)
         return
+      case .acquire:
+        guard permits > 0 && queue.count == 0 else {
+          queue.append(UInt32(index))
+          return
+        }
+        permits -= 1
+        step = lane.pointee.resume(.acquired(now: MonotonicClock.now))
+      case .release:
+        permits += 1
+        step = lane.pointee.resume(.released(now: MonotonicClock.now))
       case .close:
         connections.close(index)
         step = lane.pointee.resume(.closed(now: MonotonicClock.now))

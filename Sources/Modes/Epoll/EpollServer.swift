@@ -21,7 +21,8 @@ enum EpollServer {
       connections.deallocate()
     }
 
-    var loop = try EpollLoop(LaneTable(base: base, count: capacity, connections: connections), serving: true)
+    var loop = try EpollLoop(
+      LaneTable(base: base, count: capacity, connections: connections, limit: nil), serving: true)
     try loop.watch(listener.descriptor, as: .listener)
     try loop.watch(stop.descriptor, as: .stop)
     var mayWait = false

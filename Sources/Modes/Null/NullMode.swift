@@ -46,6 +46,8 @@ enum NullMode {
       case .sleep(let deadline):
         now = max(now, deadline)
         step = lane.pointee.resume(.woke(now: now))
+      case .acquire: step = lane.pointee.resume(.acquired(now: now))
+      case .release: step = lane.pointee.resume(.released(now: now))
       case .close:
         disconnect()
         step = lane.pointee.resume(.closed(now: now))

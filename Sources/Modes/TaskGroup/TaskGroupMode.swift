@@ -13,11 +13,12 @@ enum TaskGroupMode: Mode {
     for index in 0..<lanes.count where lanes.connections.isOpen(index) {
       try reactor.register(lanes.connections.socket(of: index), lane: index)
     }
+    let permits = AsyncSemaphore(permits: lanes.limit ?? lanes.count)
     let finished = DispatchSemaphore(value: 0)
     Task.detached {
       await withDiscardingTaskGroup { group in
         for index in 0..<lanes.count {
-          group.addTask { await drive(index, of: lanes, on: reactor) }
+          group.addTask { await drive(index, of: lanes, on: reactor, permits) }
         }
       }
       finished.signal()
@@ -27,7 +28,9 @@ enum TaskGroupMode: Mode {
   }
 
   /// Carries one lane from its beginning to its end.
-  private static func drive<L: Lane & ~Copyable>(_ index: Int, of lanes: LaneTable<L>, on reactor: Reactor) async {
+  private static func drive<L: Lane & ~Copyable>(
+    _ index: Int, of lanes: LaneTable<L>, on reactor: Reactor, _ permits: AsyncSemaphore
+  ) async {
     let lane = lanes[index]
     let connections = lanes.connections
     var step = lane.pointee.begin(now: MonotonicClock.now)
@@ -56,6 +59,12 @@ enum TaskGroupMode: Mode {
       case .sleep(let deadline):
         await sleep(until: deadline)
         step = lane.pointee.resume(.woke(now: MonotonicClock.now))
+      case .acquire:
+        await permits.wait()
+        step = lane.pointee.resume(.acquired(now: MonotonicClock.now))
+      case .release:
+        permits.signal()
+        step = lane.pointee.resume(.released(now: MonotonicClock.now))
       case .close:
         connections.close(index)
         step = lane.pointee.resume(.closed(now: MonotonicClock.now))
