@@ -36,6 +36,20 @@ struct ServerGreeting: Codable {
   var address: String
 }
 
+/// What a server process prints when it is asked to report.
+struct ServerReport: Codable {
+  var usage: ProcessUsage
+  /// When it read its counters for the window's edges, on CLOCK_MONOTONIC.
+  var openRead: UInt64
+  var closeRead: UInt64
+
+  enum CodingKeys: String, CodingKey {
+    case usage
+    case openRead = "open_read_ns"
+    case closeRead = "close_read_ns"
+  }
+}
+
 /// What a child prints instead of an answer when it cannot do what it is told, before its trial has begun.
 struct ChildFailure: Codable {
   var error: String
@@ -128,7 +142,7 @@ public enum Children {
         // `report` asks for the record; the end of the input means that nobody is left to ask.
         if readInput() == "report" {
           control.join()
-          answer(readings.usage)
+          answer(readings.report)
         }
         _exit(0)
       }.detach()
@@ -143,6 +157,7 @@ public enum Children {
   /// The server's counters at the window's edges.
   private final class Readings: @unchecked Sendable {
     private struct Reading {
+      var at: Instant
       var totals: TargetServer.Totals
       var usage: ResourceUsage
     }
@@ -155,10 +170,12 @@ public enum Children {
     init(_ server: TargetServer, cpus: [Int]) {
       self.server = server
       self.cpus = cpus
-      first = Reading(totals: server.totals, usage: .current())
+      first = Reading(at: MonotonicClock.now, totals: server.totals, usage: .current())
     }
 
-    private func read() -> Reading { Reading(totals: server.totals, usage: .current()) }
+    private func read() -> Reading {
+      Reading(at: MonotonicClock.now, totals: server.totals, usage: .current())
+    }
 
     /// Until the client has closed its end.
     func followWindow(from descriptor: Int32) {
@@ -170,7 +187,7 @@ public enum Children {
       }
     }
 
-    var usage: ProcessUsage {
+    var report: ServerReport {
       let last = last ?? read()
       var usage = ProcessUsage(last.usage.since(first.usage))
       usage.threadsPeak = ProcFile.threads
@@ -182,7 +199,7 @@ public enum Children {
       usage.failed = last.totals.failed - first.totals.failed
       usage.bytesSent = last.totals.sentBytes - first.totals.sentBytes
       usage.bytesReceived = last.totals.receivedBytes - first.totals.receivedBytes
-      return usage
+      return ServerReport(usage: usage, openRead: first.at.nanoseconds, closeRead: last.at.nanoseconds)
     }
   }
 
@@ -293,6 +310,9 @@ extension PartialRecord {
           threads: sample.threads)
       },
       usage: usage, ranOutOfTime: outcome.ranOutOfTime)
+    window = Window(
+      opens: outcome.window.opens.nanoseconds, closes: outcome.window.closes.nanoseconds,
+      openRead: outcome.readings.first.nanoseconds, closeRead: outcome.readings.last.nanoseconds)
     sendLag = outcome.lag.map { LatencySummary($0) }
     scheduled = outcome.scheduled
   }

@@ -231,6 +231,11 @@ public struct RunSession {
       record.inFlight = partial.inFlight
       record.series = partial.series
       record.client = partial.usage
+      record.client?.edgeLag = partial.window.map { window in
+        ProcessUsage.EdgeLag(
+          open: window.openRead - min(window.openRead, window.opens),
+          close: window.closeRead - min(window.closeRead, window.closes))
+      }
       record.server = server
       record.machine = MachineUsage(steal: steal)
       record.reasons = Validity.reasons(record, ranOutOfTime: partial.ranOutOfTime)

@@ -57,8 +57,14 @@ struct TrialRunner {
     guard let server else { return .measured(partial, server: nil, steal: steal) }
     server.send("report")
     guard let report = try Self.await(server, patience: .seconds(10), idle: idle),
-      let usage: ProcessUsage = Self.decode(report)
+      let answer: ServerReport = Self.decode(report)
     else { return .failed("server: \(Self.verdict(server))") }
+    var usage = answer.usage
+    usage.edgeLag = partial.window.map { window in
+      ProcessUsage.EdgeLag(
+        open: answer.openRead - min(answer.openRead, window.opens),
+        close: answer.closeRead - min(answer.closeRead, window.closes))
+    }
     return .measured(partial, server: usage, steal: steal)
   }
 

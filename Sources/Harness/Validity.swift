@@ -4,7 +4,26 @@ import Workloads
 
 /// Whether a trial's numbers may be used. Each reason is a name, a colon, and what was found.
 enum Validity {
+  /// How much of a window may pass between its edge and the reading of the counters.
+  static let toleratedEdgeLag = 0.02
+  /// How far the number in flight may be from what Little's law makes of rate and latency.
+  static let toleratedLittle = 0.1
+  /// How much of the processors' time a hypervisor may take.
+  static let toleratedSteal = 0.01
+  /// How late, in the median, a lane may start that nothing but the harness kept.
+  static let toleratedSendLag: UInt64 = 1_000_000
+  /// From which load on a client counts as saturated.
+  static let saturation = 0.95
+
   static func reasons(_ record: TrialRecord, ranOutOfTime: Bool) -> [String] {
+    var reasons = answers(record, ranOutOfTime: ranOutOfTime)
+    reasons += [edges(record), little(record), load(record), sendLag(record), steal(record)].compactMap { $0 }
+    return reasons
+  }
+
+  // MARK: What came back
+
+  private static func answers(_ record: TrialRecord, ranOutOfTime: Bool) -> [String] {
     var reasons: [String] = []
     let operations = record.operations
     let done = operations.done ?? 0
@@ -21,17 +40,82 @@ enum Validity {
     if let asked = operations.asked, !ranOutOfTime, done + failed != asked {
       reasons.append("count: \(asked) operations were asked for, and \(done + failed) ended")
     }
-    if let served = record.server?.operationsDone, failed == 0, !ranOutOfTime {
-      // At each edge of the window an operation may be done at one end and not yet at the other.
-      let slack = operations.asked == nil ? 2 * UInt64(record.concurrency) : 0
-      if served.distance(to: done).magnitude > slack {
-        reasons.append("server-count: the client has \(done) operations done, the server \(served)")
-      }
+    if let served = record.server?.operationsDone, failed == 0, !ranOutOfTime,
+      served.distance(to: done).magnitude > countSlack(record)
+    {
+      reasons.append("server-count: the client has \(done) operations done, the server \(served)")
     }
     return reasons
   }
 
+  /// By how much client and server may differ. At each edge of a window an operation may be done at one end and not
+  /// yet at the other, and the server goes on while its counters are read late.
+  private static func countSlack(_ record: TrialRecord) -> UInt64 {
+    guard record.operations.asked == nil else { return 0 }
+    let late = record.server?.edgeLag.map { Double($0.open + $0.close) / 1e9 } ?? 0
+    return 2 * UInt64(record.concurrency) + UInt64(2 * late * (record.throughput ?? 0))
+  }
+
+  // MARK: The harness
+
+  private static func edges(_ record: TrialRecord) -> String? {
+    guard let wall = record.wall, wall > 0, record.operations.asked == nil else { return nil }
+    for (name, usage) in [("client", record.client), ("server", record.server)] {
+      guard let lag = usage?.edgeLag else { continue }
+      if Double(max(lag.open, lag.close)) > toleratedEdgeLag * Double(wall) {
+        return "late-edge: the \(name)'s counters were read \(micros(max(lag.open, lag.close))) after the window's edge"
+      }
+    }
+    return nil
+  }
+
+  /// Little, "A proof for the queuing formula L = λW", 1961. The number in flight is sampled from the lanes, and does not
+  /// come from the latencies that it is compared with.
+  private static func little(_ record: TrialRecord) -> String? {
+    guard let inFlight = record.inFlight, inFlight.samples >= 20, let rate = record.throughput,
+      let latency = record.latency?.service.mean, record.operations.asked == nil,
+      let wall = record.wall, Double(wall) >= 20 * latency
+    else { return nil }
+    let expected = rate * latency / 1e9
+    // What lanes do between two operations, and a sample more or less, weigh where little is in flight.
+    let tolerated =
+      toleratedLittle * max(expected, inFlight.mean) + 3 * (inFlight.mean / Double(inFlight.samples)).squareRoot() + 0.1
+    guard abs(inFlight.mean - expected) > tolerated else { return nil }
+    return "little: \(rounded(inFlight.mean)) in flight, and rate × latency is \(rounded(expected))"
+  }
+
+  /// An open loop whose client has no processor left measures its client.
+  private static func load(_ record: TrialRecord) -> String? {
+    guard let scheduled = record.arrivals.scheduled, scheduled > 0, let wall = record.wall, wall > 0,
+      let client = record.client, let cpus = client.cpus, !cpus.isEmpty,
+      let user = client.userTime, let system = client.systemTime
+    else { return nil }
+    let load = Double(user + system) / (Double(wall) * Double(cpus.count))
+    let done = Double(record.operations.done ?? 0) / Double(scheduled)
+    guard load > saturation, done < 0.99 else { return nil }
+    return "client-saturated: \(percent(load)) of the client's processors used, \(percent(done)) of the schedule done"
+  }
+
+  private static func sendLag(_ record: TrialRecord) -> String? {
+    guard let lag = record.sendLag?.p50, lag > toleratedSendLag else { return nil }
+    return "send-lag: half of the operations started over \(micros(lag)) late, by the harness's fault"
+  }
+
+  private static func steal(_ record: TrialRecord) -> String? {
+    guard let steal = record.machine?.steal, let wall = record.wall, wall > 0 else { return nil }
+    let cpus = Set((record.client?.cpus ?? []) + (record.server?.cpus ?? [])).count
+    // The kernel counts in ticks of 10 ms: one alone says nothing of a short window.
+    guard steal > 20_000_000, Double(steal) > toleratedSteal * Double(wall) * Double(max(1, cpus)) else { return nil }
+    return "steal: the hypervisor took \(micros(steal)) of the processors during the trial"
+  }
+
+  // MARK: Words
+
   private static func list(_ counts: [String: UInt64]?) -> String {
     (counts ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
   }
+
+  private static func micros(_ nanoseconds: UInt64) -> String { "\(nanoseconds / 1000) µs" }
+  private static func percent(_ fraction: Double) -> String { "\(Int((fraction * 100).rounded())) %" }
+  private static func rounded(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
 }

@@ -24,6 +24,7 @@ final class Monitor: @unchecked Sendable {
   private var after: Reading?
 
   private struct Reading {
+    var at: Instant
     var process: ResourceUsage
     /// Of the monitor itself.
     var own: ResourceUsage
@@ -93,7 +94,13 @@ final class Monitor: @unchecked Sendable {
     edges?.opened()
   }
 
-  private func readUsage() -> Reading { Reading(process: .current(), own: own.withLock { $0 }) }
+  private func readUsage() -> Reading {
+    let usage = ResourceUsage.current()
+    return Reading(at: MonotonicClock.now, process: usage, own: own.withLock { $0 })
+  }
+
+  /// When the counters were read: a monitor that finds no processor reads late.
+  var readings: (first: Instant, last: Instant) { (before?.at ?? opens, after?.at ?? opens) }
 
   private func run() {
     if before == nil {

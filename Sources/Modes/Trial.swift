@@ -233,7 +233,8 @@ private struct Bench {
     let isOpenLoop = trial.pointee.isOpenLoop
     let hasResponse = isOpenLoop || trial.pointee.isLimited
     return TrialOutcome(
-      wall: end.since(opens), done: sum(\.done), verified: sum(\.verified), checksum: sum(\.checksum),
+      wall: end.since(opens), window: (opens, end), readings: monitor.readings, done: sum(\.done),
+      verified: sum(\.verified), checksum: sum(\.checksum),
       sentBytes: sum(\.sentBytes), receivedBytes: sum(\.receivedBytes), kinds: kinds, unfinishedAges: ages,
       service: merged(.service), response: hasResponse ? merged(.response) : nil, lag: isOpenLoop ? merged(.lag) : nil,
       scheduled: trial.pointee.scheduled, inFlight: monitor.inFlight, series: monitor.series, usage: monitor.usage,

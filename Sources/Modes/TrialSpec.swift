@@ -49,6 +49,10 @@ public struct TrialSpec: Codable, Sendable {
 /// What a trial came to, within its window.
 public struct TrialOutcome: Sendable {
   public var wall: Nanoseconds
+  /// When the window opened, and when it closed.
+  public var window: (opens: Instant, closes: Instant)
+  /// When the counters of the window's edges were read.
+  public var readings: (first: Instant, last: Instant)
   public var done: UInt64
   public var verified: UInt64
   public var checksum: UInt64

@@ -6,6 +6,7 @@ public struct PartialRecord: Codable, Equatable, Sendable {
   public var checksum: String
   public var bytes: TrialRecord.Bytes
   public var wall: UInt64
+  public var window: Window?
   public var latency: TrialRecord.Latency
   public var sendLag: LatencySummary?
   /// In open loop: how many operations were to start within the window.
@@ -36,11 +37,35 @@ public struct PartialRecord: Codable, Equatable, Sendable {
     case schemaVersion = "schema_version"
     case operations, checksum, bytes
     case wall = "wall_ns"
+    case window
     case latency = "latency_ns"
     case sendLag = "send_lag_ns"
     case scheduled
     case inFlight = "in_flight"
     case series, usage
     case ranOutOfTime = "ran_out_of_time"
+  }
+
+  /// Points on CLOCK_MONOTONIC, in nanoseconds.
+  public struct Window: Codable, Equatable, Sendable {
+    public var opens: UInt64
+    public var closes: UInt64
+    /// When the client's counters were read for each edge.
+    public var openRead: UInt64
+    public var closeRead: UInt64
+
+    public init(opens: UInt64, closes: UInt64, openRead: UInt64, closeRead: UInt64) {
+      self.opens = opens
+      self.closes = closes
+      self.openRead = openRead
+      self.closeRead = closeRead
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case opens = "opens_ns"
+      case closes = "closes_ns"
+      case openRead = "open_read_ns"
+      case closeRead = "close_read_ns"
+    }
   }
 }

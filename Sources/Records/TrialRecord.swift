@@ -290,8 +290,20 @@ public struct ProcessUsage: Codable, Equatable, Sendable {
   public var failed: UInt64?
   public var bytesSent: UInt64?
   public var bytesReceived: UInt64?
+  /// How late its counters were read at the window's opening, and at its end.
+  public var edgeLag: EdgeLag?
 
   public init() {}
+
+  public struct EdgeLag: Codable, Equatable, Sendable {
+    public var open: UInt64
+    public var close: UInt64
+
+    public init(open: UInt64, close: UInt64) {
+      self.open = open
+      self.close = close
+    }
+  }
 
   enum CodingKeys: String, CodingKey {
     case userTime = "cpu_user_ns"
@@ -307,6 +319,7 @@ public struct ProcessUsage: Codable, Equatable, Sendable {
     case connections, failed
     case bytesSent = "bytes_sent"
     case bytesReceived = "bytes_received"
+    case edgeLag = "edge_lag_ns"
   }
 }
 
