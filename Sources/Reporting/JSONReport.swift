@@ -61,6 +61,7 @@ struct JSONReport {
       "throughput_ratio_to_blocking": estimate(point.ratioToBlocking),
       "wall_s": estimate(point.wallSeconds),
       "latency_ns": point.latency.map(latency),
+      "response_ns": point.response.map(latency),
       "client": usage(point.client),
       "server": usage(point.server),
       "in_flight_mean": point.inFlight.map { .number($0.mean) },

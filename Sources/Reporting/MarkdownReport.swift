@@ -24,10 +24,9 @@ struct MarkdownReport {
 
   private func section(_ table: ResultTable) -> [String] {
     let experiment = table.experiment
-    let unit = table.timeUnit.rawValue
     let headings =
       ["mode", "concurrency", "trials"] + (table.countsOperations ? ["wall s"] : [])
-      + [table.rateHeading, "interval", "p50 \(unit)", "p90 \(unit)", "p99 \(unit)", "p99.9 \(unit)"]
+      + [table.rateHeading, "interval"] + ["50", "90", "99", "99.9"].map { table.percentileHeading($0) }
       + ["client CPU µs/op", "server CPU µs/op", "system calls/op", "in flight", "threads", "memory MiB"]
       + ["× blocking", "interval"]
     var lines = [headings, headings.enumerated().map { index, _ in index == 0 ? ":--" : "--:" }]

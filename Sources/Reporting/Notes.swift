@@ -15,7 +15,7 @@ extension Summary.Experiment {
   private var inFlightNotes: [Note] {
     let modes = byName.compactMap { name, points -> String? in
       let short = points.compactMap { point in
-        point.inFlight.flatMap { $0.max < point.concurrency ? (asked: point.concurrency, reached: $0.max) : nil }
+        point.inFlight.flatMap { point.response == nil && $0.max < point.concurrency ? (asked: point.concurrency, reached: $0.max) : nil }
       }
       var ranges: [(reached: Int, asked: ClosedRange<Int>)] = []
       for (asked, reached) in short {

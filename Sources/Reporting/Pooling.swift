@@ -5,7 +5,7 @@ import Statistics
 extension Summary.Experiment {
   /// - Parameter trials: those of one experiment, at least one, in the order of the plan.
   init(_ trials: [TrialRecord]) {
-    name = trials[0].experiment
+    name = trials[0].experiment + (trials[0].arrivals.rate.map { "-at-\(NumberText.brief($0))" } ?? "")
     workload = trials[0].workload
     let words = WorkloadDescription(trials[0])
     description = words.text
@@ -65,7 +65,8 @@ extension Summary.Point {
     ratioToBlocking = Self.ratio(of: valid, over: baseline.filter { $0.valid && $0.skipped == nil })
     let countsOperations = !valid.isEmpty && valid.allSatisfy { $0.operations.asked != nil }
     wallSeconds = countsOperations ? medianEstimate(of: valid.compactMap(\.wall).map { Double($0) / 1e9 }) : nil
-    latency = Summary.PooledLatency(valid)
+    latency = Summary.PooledLatency(valid.compactMap(\.latency?.service))
+    response = Summary.PooledLatency(valid.compactMap(\.latency?.response))
 
     client = Summary.PerOperation(valid, \.client)
     server = Summary.PerOperation(valid, \.server)
@@ -134,18 +135,18 @@ extension Summary.PerOperation {
 }
 
 extension Summary.PooledLatency {
-  /// Nil where no trial has a latency.
-  init?(_ trials: [TrialRecord]) {
+  /// Nil where there are none.
+  init?(_ summaries: [LatencySummary]) {
     var merged = LatencyHistogram()
     var maximum: UInt64?
     var unreadable = 0
-    for service in trials.compactMap(\.latency?.service) {
-      guard let histogram = try? LatencyHistogram(encoded: service.histogram) else {
+    for summary in summaries {
+      guard let histogram = try? LatencyHistogram(encoded: summary.histogram) else {
         unreadable += 1
         continue
       }
       merged.merge(histogram)
-      if let highest = service.max ?? histogram.maximum { maximum = max(maximum ?? 0, highest) }
+      if let highest = summary.max ?? histogram.maximum { maximum = max(maximum ?? 0, highest) }
     }
     guard merged.count > 0 || unreadable > 0 else { return nil }
     self.init(histogram: merged, maximum: maximum ?? 0, unreadable: unreadable)

@@ -7,14 +7,22 @@ struct ResultTable {
   let rateUnit: RateUnit
   /// Whether trials are a number of operations, so that the time they take is an answer.
   let countsOperations: Bool
+  /// Whether its percentiles are those of the response time, and not of the service time.
+  let showsResponse: Bool
 
   init(_ experiment: Summary.Experiment) {
     self.experiment = experiment
     let points = experiment.points
-    let times = points.compactMap(\.latency).flatMap { [$0.percentile(50), $0.percentile(99)] }.compactMap { $0 }
+    let hasResponse = points.contains { $0.response != nil }
+    showsResponse = hasResponse
+    let times = points.compactMap { hasResponse ? $0.response : $0.latency }.flatMap { [$0.percentile(50), $0.percentile(99)] }.compactMap { $0 }
     timeUnit = .fitting(times.map { Double($0) })
     rateUnit = .fitting(points.compactMap(\.throughput?.high))
     countsOperations = points.contains { $0.wallSeconds != nil }
+  }
+
+  func percentileHeading(_ percentile: String) -> String {
+    "\(showsResponse ? "resp. " : "")p\(percentile) \(timeUnit.rawValue)"
   }
 
   var rateHeading: String { "\(rateUnit == .one ? "" : "\(rateUnit.rawValue) ")op/s" }
@@ -22,7 +30,7 @@ struct ResultTable {
   func throughput(_ point: Summary.Point) -> EstimateText { EstimateText(point.throughput, over: rateUnit.factor) }
 
   func percentile(_ percentile: Double, _ point: Summary.Point) -> String {
-    point.latency?.percentile(percentile)
+    (showsResponse ? point.response : point.latency)?.percentile(percentile)
       .map { NumberText.significant(Double($0) / timeUnit.nanoseconds, digits: 3) } ?? NumberText.none
   }
 

@@ -11,9 +11,13 @@ public struct Summary: Sendable {
   public let experiments: [Experiment]
 
   public init(_ run: Run) {
-    var trials: [String: [TrialRecord]] = [:]
+    struct Key: Hashable {
+      var experiment: String
+      var rate: Double?
+    }
+    var trials: [Key: [TrialRecord]] = [:]
     for trial in run.trials {
-      trials[trial.experiment, default: []].append(trial)
+      trials[Key(experiment: trial.experiment, rate: trial.arrivals.rate), default: []].append(trial)
     }
     experiments = trials.values
       .map { $0.sorted { ($0.trial, $0.round) < ($1.trial, $1.round) } }
@@ -21,7 +25,7 @@ public struct Summary: Sendable {
       .map(Experiment.init)
   }
 
-  /// One workload, at all its points.
+  /// One workload, at all its points. In an open loop each rate is an experiment of its own, with the rate in its name.
   public struct Experiment: Sendable {
     public let name: String
     public let workload: JSONValue
@@ -56,6 +60,8 @@ public struct Summary: Sendable {
     public let wallSeconds: Estimate?
     /// Service times of all valid trials.
     public let latency: PooledLatency?
+    /// Response times of all valid trials, where operations have intended starts or queue on a limit.
+    public let response: PooledLatency?
 
     public let client: PerOperation
     public let server: PerOperation

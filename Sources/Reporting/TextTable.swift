@@ -101,7 +101,7 @@ private struct ColumnMaker {
   func cpu() -> Column { make("CPU µs/op", .number, table.cpu) }
 
   func percentile(_ percentile: Int) -> Column {
-    make("p\(percentile) \(table.timeUnit.rawValue)", .number) { table.percentile(Double(percentile), $0) }
+    make(table.percentileHeading("\(percentile)"), .number) { table.percentile(Double(percentile), $0) }
   }
 
   func throughput(interval: Bool) -> Column { estimates(table.rateHeading, table.throughput, interval) }

@@ -11,7 +11,7 @@ import SystemCalls
   case receive
   case close
   case sleep(until: Instant)
-  /// One of the trial's permits, of which there are as many as its limit; lanes queue for them, first come first served.
+  /// One of the trial's permits, of which there are as many as its limit; lanes queue for them.
   case acquire
   /// Gives the permit back.
   case release
