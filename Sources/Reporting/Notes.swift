@@ -15,8 +15,8 @@ extension Summary.Experiment {
   private var inFlightNotes: [Note] {
     let modes = byName.compactMap { name, points -> String? in
       let short = points.compactMap { point in
-        point.inFlight.flatMap { point.response == nil && $0.max < point.concurrency ? (asked: point.concurrency, reached: $0.max) : nil }
-      }
+        point.response == nil ? point.inFlight.map { (asked: point.concurrency, reached: $0.max) } : nil
+      }.filter { $0.reached < $0.asked }
       var ranges: [(reached: Int, asked: ClosedRange<Int>)] = []
       for (asked, reached) in short {
         if let last = ranges.last, last.reached == reached {

@@ -15,7 +15,8 @@ struct ResultTable {
     let points = experiment.points
     let hasResponse = points.contains { $0.response != nil }
     showsResponse = hasResponse
-    let times = points.compactMap { hasResponse ? $0.response : $0.latency }.flatMap { [$0.percentile(50), $0.percentile(99)] }.compactMap { $0 }
+    let times = points.compactMap { hasResponse ? $0.response : $0.latency }
+      .flatMap { [$0.percentile(50), $0.percentile(99)] }.compactMap { $0 }
     timeUnit = .fitting(times.map { Double($0) })
     rateUnit = .fitting(points.compactMap(\.throughput?.high))
     countsOperations = points.contains { $0.wallSeconds != nil }
