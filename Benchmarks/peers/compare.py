@@ -137,8 +137,8 @@ def target(settings: Settings, protocol: str | None) -> Iterator[str]:
 def plan(settings: Settings, pair: Pair, port: str, operations: int) -> str:
     spec = {
         "mode": pair.mode, "workload": pair.workload, "concurrency": settings.connections, "operations": operations,
-        "warmup": "0ms", "deadline": "600s", "seed": 1, "endpoints": [f"127.0.0.1:{port}"] if port else [],
-        "own_server": True,
+        "arrivals": {"kind": "closed"}, "warmup": "0ms", "deadline": "600s", "seed": 1,
+        "endpoints": [f"127.0.0.1:{port}"] if port else [], "own_server": True,
     }
     return json.dumps({"spec": spec, "cpus": settings.client_cpus, "has_control": False}) + "\n"
 

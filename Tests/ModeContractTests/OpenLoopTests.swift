@@ -8,10 +8,10 @@ import Workloads
   static let modes = ModeID.allCases.filter { $0 != .null }
 
   @Test(arguments: modes, [Arrivals.constant(rate: 2000), .poisson(rate: 2000)])
-  func everyScheduledOperationIsDoneOnce(_ mode: ModeID, _ arrivals: Arrivals) throws {
+  func everyScheduledOperationIsDoneOnce(_ mode: ModeID, _ arrivals: Arrivals) async throws {
     var spec = TrialSpec.counting(300, mode, .sleep(SleepSpec(duration: .zero)), concurrency: 8)
     spec.arrivals = arrivals
-    let outcome = try Trial.run(spec)
+    let outcome = try await Trial.finished(spec)
     #expect(outcome.done == 300 && outcome.verified == 300)
     #expect(outcome.scheduled == 300)
     #expect(outcome.response?.count == 300)
@@ -22,21 +22,21 @@ import Workloads
   }
 
   @Test(arguments: modes)
-  func responseIncludesTheTimeInWhichNoLaneWasFree(_ mode: ModeID) throws {
+  func responseIncludesTheTimeInWhichNoLaneWasFree(_ mode: ModeID) async throws {
     // One lane that takes 5 ms for what comes every millisecond: operation i waits for 4 ms × i.
     var spec = TrialSpec.counting(20, mode, .sleep(SleepSpec(duration: .milliseconds(5))), concurrency: 1)
     spec.arrivals = .constant(rate: 1000)
-    let outcome = try Trial.run(spec)
+    let outcome = try await Trial.finished(spec)
     #expect(outcome.done == 20)
     #expect(outcome.response?.maximum ?? 0 >= 5_000_000 + 19 * 4_000_000)
     #expect(outcome.service.maximum ?? .max < 5_000_000 + 19 * 4_000_000)
   }
 
   @Test(arguments: modes)
-  func noMoreOperationsAreInHandThanTheLimit(_ mode: ModeID) throws {
+  func noMoreOperationsAreInHandThanTheLimit(_ mode: ModeID) async throws {
     var spec = TrialSpec.counting(60, mode, .sleep(SleepSpec(duration: .milliseconds(10))), concurrency: 20)
     spec.limit = 5
-    let outcome = try Trial.run(spec)
+    let outcome = try await Trial.finished(spec)
     #expect(outcome.done == 60 && outcome.verified == 60)
     #expect(outcome.inFlight.max <= 5)
     // Twelve rounds of five.
@@ -46,12 +46,12 @@ import Workloads
   }
 
   @Test(arguments: modes)
-  func aWindowThatClosesWhileLanesQueueEndsWithThemUnfinished(_ mode: ModeID) throws {
+  func aWindowThatClosesWhileLanesQueueEndsWithThemUnfinished(_ mode: ModeID) async throws {
     var spec = TrialSpec.counting(1000, mode, .sleep(SleepSpec(duration: .seconds(30))), concurrency: 6)
     spec.operations = nil
     spec.duration = .milliseconds(50)
     spec.limit = 2
-    let outcome = try Trial.run(spec)
+    let outcome = try await Trial.finished(spec)
     #expect(outcome.done == 0)
     #expect(outcome.unfinishedAges.count == (mode == .blocking ? 1 : 6))
     #expect(outcome.unfinishedAges.allSatisfy { $0 <= .milliseconds(50) })

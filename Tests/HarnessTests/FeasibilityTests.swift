@@ -1,0 +1,118 @@
+import Measurement
+import Modes
+import Testing
+import Workloads
+
+@testable import Harness
+
+@Suite struct FeasibilityTests {
+  struct Case: CustomTestStringConvertible, Sendable {
+    var name: String
+    var workload: WorkloadSpec
+    var mode = ModeID.epoll
+    var concurrency: Int
+    var descriptors = 1024
+    var ports = 32768...60999
+    var memory: UInt64? = 1 << 40
+    /// What is said after the point's name; nil where it fits.
+    var objection: String?
+
+    var testDescription: String { name }
+  }
+
+  static func echo(_ change: (inout EchoSpec) -> Void = { _ in }) -> WorkloadSpec {
+    var spec = EchoSpec()
+    change(&spec)
+    return .echo(spec)
+  }
+
+  static let sleep = WorkloadSpec.sleep(SleepSpec())
+
+  static let cases: [Case] = [
+    Case(name: "as many descriptors as the limit", workload: echo(), concurrency: 960, objection: nil),
+    Case(
+      name: "one descriptor too many", workload: echo(), concurrency: 961,
+      objection: "1025 descriptors are needed, and the hard limit (ulimit -Hn) is 1024; "
+        + "raise it (as root: ulimit -Hn 1025) or ask for less"),
+    Case(
+      name: "two descriptors per lane", workload: echo { $0.ends = .both }, concurrency: 481,
+      objection: "1026 descriptors are needed, and the hard limit (ulimit -Hn) is 1024; "
+        + "raise it (as root: ulimit -Hn 1026) or ask for less"),
+    Case(
+      name: "one connection whatever the concurrency", workload: echo(), mode: .blocking, concurrency: 100_000,
+      objection: nil),
+    Case(name: "nothing to connect", workload: sleep, concurrency: 100_000, objection: nil),
+    Case(name: "the control needs nothing", workload: echo(), mode: .null, concurrency: 10_000_000, memory: 0),
+    Case(name: "as many lanes as ports", workload: echo(), concurrency: 100, ports: 1001...1100, objection: nil),
+    Case(
+      name: "a port too few", workload: echo(), mode: .taskgroup, concurrency: 101, ports: 1001...1100,
+      objection: "101 ports are needed, and net.ipv4.ip_local_port_range has 100; "
+        + "widen it (sysctl -w net.ipv4.ip_local_port_range='1024 65535') or ask for less"),
+    Case(
+      name: "UNIX sockets need no port", workload: echo { $0.transport = .unix }, concurrency: 101, ports: 1001...1100),
+    Case(
+      name: "too little memory", workload: .http(HTTPSpec()), concurrency: 900, memory: 4 << 20,
+      objection: "about 15 MiB of memory are needed, and 4 MiB are free; free some or ask for less"),
+    Case(
+      name: "lanes without connections need memory too", workload: sleep, concurrency: 1 << 20, memory: 1 << 30,
+      objection: "about 2048 MiB of memory are needed, and 1024 MiB are free; free some or ask for less"),
+    Case(name: "memory unknown", workload: .http(HTTPSpec()), concurrency: 900, memory: nil, objection: nil),
+  ]
+
+  @Test(arguments: cases) func pointFitsOrIsRefusedWithARemedy(_ example: Case) {
+    let feasibility = Feasibility(
+      descriptorLimit: example.descriptors, ephemeralPorts: example.ports, availableMemory: example.memory)
+    let experiment = Experiment(
+      name: "x", workload: example.workload, modes: [example.mode], concurrency: [example.concurrency])
+    let objection = feasibility.objection(to: experiment, mode: example.mode, concurrency: example.concurrency)
+    let place = "experiment 'x', mode \(example.mode.rawValue), concurrency \(example.concurrency): "
+    #expect(objection == example.objection.map { place + $0 })
+  }
+
+  @Test func limitsOfThisMachineAreRead() {
+    let feasibility = Feasibility.ofThisMachine()
+    #expect(feasibility.descriptorLimit > 0)
+    #expect(feasibility.ephemeralPorts.lowerBound > 0 && feasibility.ephemeralPorts.upperBound < 65536)
+    #expect((feasibility.availableMemory ?? 1) > 0)
+  }
+}
+
+@Suite struct ProcessorsTests {
+  @Test(arguments: [
+    ("0", [0]), ("0,2-5", [0, 2, 3, 4, 5]), ("3,1", [3, 1]), ("7-7", [7]), ("4095", [4095]),
+  ]) func listReadsWhenItIsWellFormed(_ text: String, processors: [Int]) {
+    #expect(Processors.parse(text) == processors)
+  }
+
+  @Test(arguments: ["", ",", "1,", ",1", "a", "1-", "-1", "3-1", "1-2-3", "1,1", "0-2,2", "1 ,2", "4096", "0x1", "1.5"])
+  func listIsRefusedWhenItIsNone(_ text: String) {
+    #expect(Processors.parse(text) == nil)
+  }
+
+  @Test(arguments: [
+    ([0], [0], [0]), ([0, 1], [0], [1]), ([2, 5, 7], [2], [5, 7]), ([0, 1, 2, 3], [0, 1], [2, 3]),
+    ([4, 5, 6, 7, 8], [4, 5], [6, 7, 8]),
+  ]) func allowedProcessorsAreSplitBetweenClientAndServer(_ allowed: [Int], client: [Int], server: [Int]) throws {
+    let processors = try Processors(allowed: allowed)
+    #expect(processors.allowed == allowed)
+    #expect(processors.client == client && processors.server == server)
+  }
+
+  @Test func processorsAreThoseAskedForWhenTheyAreAllowed() throws {
+    let processors = try Processors(allowed: [0, 1, 2, 3], client: [3], server: [3, 0])
+    #expect(processors.client == [3] && processors.server == [3, 0])
+  }
+
+  @Test func processorsAreRefusedWhenTheyAreNotAllowed() {
+    let client = #expect(throws: HarnessFailure.self) { try Processors(allowed: [0, 2], client: [1]) }
+    #expect(client?.description == "--client-cpus: processor 1 is not among those this process may use (0,2)")
+    let server = #expect(throws: HarnessFailure.self) { try Processors(allowed: [0, 2], server: [0, 9]) }
+    #expect(server?.description == "--server-cpus: processor 9 is not among those this process may use (0,2)")
+  }
+
+  @Test func processorsOfThisMachineAreRead() throws {
+    let processors = try Processors.current()
+    #expect(!processors.allowed.isEmpty && !processors.client.isEmpty && !processors.server.isEmpty)
+    #expect(Processors.parse(Processors.text(processors.allowed)) == processors.allowed)
+  }
+}

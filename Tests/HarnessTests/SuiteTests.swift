@@ -1,0 +1,227 @@
+import Foundation
+import Harness
+import Measurement
+import Modes
+import Testing
+import Workloads
+
+@Suite struct SuiteTests {
+  /// The suites that come with the project.
+  static let files: [String] = {
+    let root = (0..<3).reduce(#filePath) { path, _ in (path as NSString).deletingLastPathComponent }
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: root + "/Benchmarks")) ?? []
+    return names.filter { $0.hasSuffix(".json") }.sorted().map { "\(root)/Benchmarks/\($0)" }
+  }()
+
+  /// Reads a suite from a file that holds `text`; its name stands as `FILE` in what is thrown.
+  private func read(_ text: String) throws -> Suite {
+    let path = NSTemporaryDirectory() + "iomodes-suite-\(UUID().uuidString).json"
+    try text.write(toFile: path, atomically: true, encoding: .utf8)
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    do {
+      return try Suite.read(from: path)
+    } catch {
+      throw HarnessFailure(error.cause, error.description.replacingOccurrences(of: path, with: "FILE"))
+    }
+  }
+
+  private func encoded(_ suite: Suite) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    return String(decoding: try encoder.encode(suite), as: UTF8.self)
+  }
+
+  @Test func quickAndTutorialAreAmongTheSuites() {
+    let names = Self.files.map { ($0 as NSString).lastPathComponent }
+    #expect(names.contains("quick.json") && names.contains("tutorial.json"))
+  }
+
+  @Test(arguments: files) func suiteThatComesWithTheProjectReadsAndRoundTrips(_ path: String) throws {
+    let suite = try Suite.read(from: path)
+    #expect(suite.name == ((path as NSString).lastPathComponent as NSString).deletingPathExtension)
+    #expect(!suite.about.isEmpty && !suite.experiments.isEmpty)
+    let text = try encoded(suite)
+    #expect(try encoded(read(text)) == text)
+    #expect(try encoded(suite.validated()) == text)
+  }
+
+  @Test func experimentHasTheUsualValuesWhereNoneAreGiven() throws {
+    let suite = try read(#"{"name": "s", "experiments": [{"name": "x", "workload": {"kind": "sleep"}}]}"#)
+    let experiment = suite.experiments[0]
+    #expect(suite.about == "")
+    #expect(experiment.modes == [.blocking, .dispatch, .taskgroup, .epoll])
+    #expect(experiment.concurrency == [64])
+    #expect(experiment.arrivals == "closed" && experiment.rates.isEmpty && experiment.limit == nil)
+    #expect(experiment.operations == nil && experiment.duration == .seconds(1))
+    #expect(experiment.warmup == .milliseconds(100))
+    #expect(experiment.rounds == 6)
+    #expect(experiment.workload == .sleep(SleepSpec(duration: .seconds(1))))
+  }
+
+  @Test func suiteRoundTripsWhenEveryFieldIsGiven() throws {
+    let suite = try read(
+      #"""
+      {"name": "s", "about": "all", "experiments": [
+        {"name": "x", "about": "one", "workload": {"kind": "http", "delay": "exponential:2ms", "size": "4KiB"},
+         "modes": ["null", "epoll"], "concurrency": [7, 1], "arrivals": "poisson", "rate_per_s": [0.5, 1e8], "limit": 3,
+         "duration": "1.5s", "warmup": "20ms", "rounds": 2},
+        {"name": "y", "workload": {"kind": "echo", "transport": "unix", "ends": "both"}, "operations": 9}]}
+      """#)
+    let experiment = suite.experiments[0]
+    #expect(experiment.about == "one" && experiment.modes == [.null, .epoll] && experiment.concurrency == [7, 1])
+    #expect(experiment.arrivals == "poisson" && experiment.rates == [0.5, 1e8] && experiment.limit == 3)
+    #expect(experiment.duration == .milliseconds(1500) && experiment.warmup == .milliseconds(20))
+    #expect(experiment.rounds == 2)
+    #expect(try encoded(read(encoded(suite))) == encoded(suite))
+  }
+
+  @Test func experimentHasNoWarmUpWhereOperationsAreCounted() throws {
+    let suite = try read(
+      #"{"name": "s", "experiments": [{"name": "x", "workload": {"kind": "echo"}, "operations": 5}]}"#)
+    #expect(suite.experiments[0].operations == 5)
+    #expect(suite.experiments[0].duration == nil)
+    #expect(suite.experiments[0].warmup == .zero)
+  }
+
+  /// Fields of an experiment besides its name, and the complaint about them.
+  static let wrongExperiments: [(fields: String, complaint: String)] = [
+    (
+      #""concurency": [1]"#,
+      "experiments[0].concurency: is not a field; there are name, about, workload, modes, concurrency, arrivals, "
+        + "rate_per_s, limit, operations, duration, warmup, rounds"
+    ),
+    (#""modes": []"#, "experiments[0].modes: is empty"),
+    (#""modes": "epoll""#, "experiments[0].modes: is not a list"),
+    (#""modes": ["epoll", "epoll"]"#, "experiments[0].modes: names a mode twice"),
+    (
+      #""modes": ["epoll", "select"]"#,
+      "experiments[0].modes[1]: select is not a mode; there are "
+        + ModeID.allCases.map(\.rawValue).joined(separator: ", ")
+    ),
+    (#""concurrency": []"#, "experiments[0].concurrency: is empty"),
+    (#""concurrency": 64"#, "experiments[0].concurrency: is not a list"),
+    (#""concurrency": ["1"]"#, "experiments[0].concurrency[0]: is not a whole number"),
+    (
+      #""concurrency": [1, 0]"#,
+      "experiments[0].concurrency: 0 is not a number of lanes; it must be from 1 to 10000000"
+    ),
+    (
+      #""concurrency": [-5]"#,
+      "experiments[0].concurrency: -5 is not a number of lanes; it must be from 1 to 10000000"
+    ),
+    (#""concurrency": [8, 8]"#, "experiments[0].concurrency: names a number twice"),
+    (#""arrivals": "random""#, "experiments[0].arrivals: 'random' is not one of closed, constant, poisson"),
+    (
+      #""arrivals": "poisson""#,
+      "experiments[0].rate_per_s: is missing: how many operations are to start a second?"
+    ),
+    (#""rate_per_s": [10]"#, "experiments[0].rate_per_s: goes with arrivals constant or poisson"),
+    (
+      #""arrivals": "constant", "rate_per_s": [10, 0]"#,
+      "experiments[0].rate_per_s: 0.0 is not a rate; it must be above 0 and at most 1e8"
+    ),
+    (#""arrivals": "constant", "rate_per_s": [5, 5.0]"#, "experiments[0].rate_per_s: names a rate twice"),
+    (#""limit": 0"#, "experiments[0].limit: 0 is not a number of operations in hand; it must be at least 1"),
+    (
+      #""operations": 0"#,
+      "experiments[0].operations: 0 is not a number of operations; it must be at least 1"
+    ),
+    (#""operations": "many""#, "experiments[0].operations: is not a whole number"),
+    (
+      #""operations": 5, "duration": "1s""#, "experiments[0].duration: cannot be given along with operations"
+    ),
+    (#""duration": "1 s""#, #"experiments[0].duration: '1 s' is not a quantity such as "250ms""#),
+    (#""duration": 1"#, "experiments[0].duration: is not a text"),
+    (#""duration": "10us""#, "experiments[0].duration: 10us is too short; at least 1ms"),
+    (#""warmup": "-1ms""#, #"experiments[0].warmup: '-1ms' is not a quantity such as "250ms""#),
+    (
+      #""rounds": 0"#, "experiments[0].rounds: 0 is not a number of rounds; it must be from 1 to 10000"
+    ),
+    (
+      #""rounds": 10001"#, "experiments[0].rounds: 10001 is not a number of rounds; it must be from 1 to 10000"
+    ),
+  ]
+
+  @Test(arguments: wrongExperiments)
+  func experimentIsRefusedInOneLineWhenAFieldIsWrong(_ fields: String, complaint: String) {
+    expectRefusal(
+      of: #"{"name": "s", "experiments": [{"name": "x", "workload": {"kind": "sleep"}, \#(fields)}]}"#, complaint)
+  }
+
+  /// A whole suite, and the complaint about it.
+  static let wrongSuites: [(text: String, complaint: String)] = [
+    (#"{"experiments": []}"#, "name: is missing"),
+    (#"{"name": "s"}"#, "experiments: is missing"),
+    (#"{"name": "s", "experiments": []}"#, "experiments: is empty"),
+    (#"{"name": 7, "experiments": []}"#, "name: is not a text"),
+    (
+      #"{"name": "a/b", "experiments": [{"name": "x", "workload": {"kind": "sleep"}}]}"#,
+      "name: 'a/b' is not made of letters, digits, '-', '_' and '.'"
+    ),
+    (
+      #"{"name": "s", "experiments": [{"name": "", "workload": {"kind": "sleep"}}]}"#,
+      "experiments[0].name: '' is not made of letters, digits, '-', '_' and '.'"
+    ),
+    (
+      #"{"name": "s", "experiments": [{"name": "..", "workload": {"kind": "sleep"}}]}"#,
+      "experiments[0].name: '..' is not made of letters, digits, '-', '_' and '.'"
+    ),
+    (#"{"name": "s", "experiments": [{"workload": {"kind": "sleep"}}]}"#, "experiments[0].name: is missing"),
+    (#"{"name": "s", "experiments": [{"name": "x"}]}"#, "experiments[0].workload: is missing"),
+    (
+      #"{"name": "s", "experiments": [{"name": "x", "workload": {}}]}"#, "experiments[0].workload.kind: is missing"
+    ),
+    (
+      #"{"name": "s", "experiments": [{"name": "x", "workload": {"kind": "file"}}]}"#,
+      "experiments[0].workload.kind: 'file' is not a workload; there are sleep, echo, http"
+    ),
+    (
+      #"{"name": "s", "experiments": [{"name": "x", "workload": {"kind": "sleep", "size": "1B"}}]}"#,
+      "experiments[0].workload.size: is not a field; there are kind, duration"
+    ),
+    (
+      #"{"name": "s", "experiments": [{"name": "x", "workload": {"kind": "sleep"}}, "#
+        + #"{"name": "x", "workload": {"kind": "echo"}}]}"#,
+      "experiments: has two experiments of one name"
+    ),
+    (#"{"name": "s", "experiments": [], "seed": 7}"#, "seed: is not a field; there are name, about, experiments"),
+  ]
+
+  @Test(arguments: wrongSuites)
+  func suiteIsRefusedInOneLineWhenAFieldIsWrong(_ text: String, complaint: String) {
+    expectRefusal(of: text, complaint)
+  }
+
+  private func expectRefusal(of text: String, _ complaint: String) {
+    let failure = #expect(throws: HarnessFailure.self) { try read(text) }
+    #expect(failure?.description == "FILE: \(complaint)")
+    if case .usage = failure?.cause {} else { Issue.record("the cause is not the usage") }
+  }
+
+  @Test(arguments: ["", "{", #"{"name": "s", "experiments": [{"na"#, "name: s", "[1, 2"])
+  func suiteIsRefusedInOneLineWhenItIsNotJSON(_ text: String) {
+    let failure = #expect(throws: HarnessFailure.self) { try read(text) }
+    #expect(failure?.description.hasPrefix("FILE: not valid JSON") == true)
+    #expect(failure?.description.contains("\n") == false)
+  }
+
+  @Test func suiteThatIsNotAnObjectIsRefused() {
+    let failure = #expect(throws: HarnessFailure.self) { try read("[]") }
+    #expect(failure?.description == "FILE: the top level: is not an object of the expected form")
+  }
+
+  @Test func fileThatCannotBeReadIsRefused() {
+    let failure = #expect(throws: HarnessFailure.self) { try Suite.read(from: "/nothing/here.json") }
+    #expect(failure?.description == "cannot read suite file /nothing/here.json")
+  }
+
+  @Test func valuesAreCheckedAgainWhenASuiteHasBeenChanged() throws {
+    var suite = Suite(
+      name: "s", about: "", experiments: [Experiment(name: "x", workload: .sleep(SleepSpec()))])
+    _ = try suite.validated()
+    suite.experiments[0].concurrency = [0]
+    let failure = #expect(throws: HarnessFailure.self) { try suite.validated() }
+    #expect(
+      failure?.description == "experiments[0].concurrency: 0 is not a number of lanes; it must be from 1 to 10000000")
+  }
+}
