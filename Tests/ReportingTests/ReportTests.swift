@@ -134,8 +134,9 @@ struct ReportTests {
       · epoll at 4: failed operations: timeout (3)
 
     op/s, × blocking: median over the valid trials [its 95 % interval; * the range, of fewer than six].
-    × blocking: trials of the same round. Percentiles: service time, of all valid trials' operations
-    together; – where there are too few. CPU: the client's, user and system.
+    × blocking: trials of the same round. Percentiles: service time (resp.: response time, from the
+    intended start), of all valid trials' operations together; – where there are too few. CPU: the
+    client's, user and system.
 
     """
 

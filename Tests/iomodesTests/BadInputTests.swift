@@ -65,7 +65,7 @@ import Testing
       suite: #"{"name": "s", "exper"#, complaint: "suite.json: not valid JSON"),
     Case(
       name: "concurrency 0", arguments: ["run", "--workload", "sleep", "--concurrency", "0", "--output", "out"],
-      complaint: "0 is not a number of lanes; it must be from 1 to "),
+      complaint: "--concurrency '0' is not a number of lanes; it must be from 1 to "),
     Case(
       name: "bad time", arguments: ["run", "--workload", "sleep", "--duration", "5 parsecs", "--output", "out"],
       complaint: "--duration '5 parsecs' is not a time such as 250ms"),

@@ -9,7 +9,7 @@ import Testing
   /// Two modes, four rounds: eight trials of about a fifth of a second.
   static let plan = [
     "run", "--workload", "http", "--delay", "1ms", "--modes", "taskgroup,epoll", "--concurrency", "2", "--rounds", "4",
-    "--duration", "150ms", "--warmup", "0", "--output", "out", "--quiet",
+    "--operations", "200", "--output", "out", "--quiet",
   ]
 
   /// Starts the run, and waits until some of its trials have finished and one is under way.
@@ -107,7 +107,7 @@ import Testing
   @Test func finishedTrialsAreKeptWhenTheDiskIsFull() async throws {
     try await withFolder { folder in
       let plan = "run --workload sleep --sleep 1ms --operations 20 --modes blocking,epoll --rounds 4 --output out"
-      let script = "trap '' XFSZ; ulimit -f 16; exec \(Executable.path) \(plan) --quiet"
+      let script = "trap '' XFSZ; ulimit -f 8; exec \(Executable.path) \(plan) --quiet"
       let ending = try await Running(["-c", script], of: "/bin/sh", in: folder).ended()
       #expect(ending.code == 1)
       #expect(ending.complaints.count == 1, "\(ending.errors)")

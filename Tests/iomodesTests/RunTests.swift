@@ -7,7 +7,7 @@ import Testing
 /// Small real runs, from the command line to the figures.
 @Suite(.serialized, .timeLimit(.minutes(1))) struct RunTests {
   static let tiny = ["--modes", "taskgroup,epoll", "--concurrency", "2", "--rounds", "1", "--output", "out"]
-  static let short = ["--duration", "50ms", "--warmup", "0"]
+  static let short = ["--operations", "40"]
 
   func expectReadable(_ folder: String, trials: Int, sourceLocation: SourceLocation = #_sourceLocation) throws {
     let run = try RunFolder(path: folder + "/out").read()
@@ -81,14 +81,15 @@ import Testing
   @Test func programEndsWithThreeAndKeepsTheRecordsWhenNoTrialIsValid() async throws {
     try await withFolder { folder in
       let ending = try await iomodes(
-        ["run", "--workload", "sleep", "--sleep", "10s"] + Self.tiny + Self.short, in: folder)
+        ["run", "--workload", "sleep", "--sleep", "10s", "--duration", "200ms", "--warmup", "0"] + Self.tiny, in: folder
+      )
       #expect(ending.code == 3)
       #expect(ending.errors.contains("no valid trial: sleep, epoll, concurrency 2"))
       let trials = try RunFolder(path: folder + "/out").read().trials
       #expect(trials.count == 2)
       for trial in trials {
-        #expect(!trial.valid && trial.reasons.count == 1 && trial.operations.unfinished == 2)
-        #expect(trial.reasons[0].hasPrefix("nothing-done: "))
+        #expect(!trial.valid && trial.operations.unfinished == 2)
+        #expect(trial.reasons.contains { $0.hasPrefix("nothing-done: ") })
       }
     }
   }
