@@ -56,8 +56,7 @@ extension Summary.Point {
     let valid = carriedOut.filter(\.valid)
     validTrials = valid.count
     invalidTrials = carriedOut.count - valid.count
-    invalidReasons = Self.counts(
-      carriedOut.filter { !$0.valid }.map { Dictionary($0.reasons.map { ($0, 1) }) { first, _ in first } })
+    invalidReasons = Self.reasons(carriedOut.filter { !$0.valid })
     skippedTrials = trials.count - carriedOut.count
     skipped = trials.lazy.compactMap(\.skipped).first
 
@@ -93,6 +92,15 @@ extension Summary.Point {
       return (throughput, other)
     }
     return ratioEstimate(pairs.map(\.0), over: pairs.map(\.1))
+  }
+
+  /// Reasons of one name, which is what stands before the colon, are counted together, under the words of the first.
+  private static func reasons(_ trials: [TrialRecord]) -> [Summary.Count] {
+    func name(_ reason: String) -> String { String(reason.prefix { $0 != ":" }) }
+    var words: [String: String] = [:]
+    for reason in trials.flatMap(\.reasons) where words[name(reason)] == nil { words[name(reason)] = reason }
+    return counts(trials.map { Dictionary($0.reasons.map { (name($0), 1) }) { first, _ in first } })
+      .map { Summary.Count(name: words[$0.name] ?? $0.name, count: $0.count) }
   }
 
   /// Adds up, and puts the most frequent first.

@@ -46,7 +46,8 @@ public struct Summary: Sendable {
 
     public let validTrials: Int
     public let invalidTrials: Int
-    /// Why trials are not valid, with the number of trials each reason was given for; most frequent first.
+    /// Why trials are not valid, with the number of trials each reason was given for; most frequent first. Reasons of
+    /// one name are one, in the words of the first trial that it was given for.
     public let invalidReasons: [Count]
     public let skippedTrials: Int
     /// Why the first of the skipped trials was not carried out.
