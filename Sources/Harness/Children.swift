@@ -213,7 +213,8 @@ public enum Children {
     return plan
   }
 
-  /// Before any other thread: threads inherit it, and the runtimes size their pools by it.
+  /// Before any other thread: threads inherit it. The runtimes have sized their pools by then, by the processors that
+  /// the process was started on; the harness starts it on the same ones.
   private static func prepare(cpus: [Int]) {
     ProcessControl.ignoreBrokenPipes()
     ProcessControl.raiseDescriptorLimit()

@@ -39,7 +39,7 @@ struct TrialRunner {
       spec.endpoints = [started.address]
     }
     let replies = plan.gathersReplies ? try repliesPath(plan) : nil
-    let client = try Self.spawn(Children.clientCommand, control: control?.client)
+    let client = try Self.spawn(Children.clientCommand, on: processors.client, control: control?.client)
     if let ends = control {
       Glibc.close(ends.client)
       Glibc.close(ends.server)
@@ -78,7 +78,7 @@ struct TrialRunner {
       plan.kind = .echo
       if echo.transport == .unix { plan.address = "unix:\(try folder.make())/server" }
     }
-    let child = try Self.spawn(Children.serverCommand, control: control)
+    let child = try Self.spawn(Children.serverCommand, on: processors.server, control: control)
     child.send(Self.json(plan))
     guard let line = try Self.await(child, patience: .seconds(10), idle: {}) else {
       throw HarnessFailure("the target server did not start: \(Self.verdict(child))")
@@ -112,8 +112,15 @@ struct TrialRunner {
     }
   }
 
-  private static func spawn(_ command: String, control: Int32?) throws(HarnessFailure) -> ChildProcess {
+  /// The child is on its processors from its first instruction: Dispatch sizes its pools when it is loaded, before the
+  /// child could have read its plan.
+  private static func spawn(
+    _ command: String, on processors: [Int], control: Int32?
+  ) throws(HarnessFailure) -> ChildProcess {
+    let own = try? Affinity.current()
+    defer { if let own { try? Affinity.set(own) } }
     do throws(Errno) {
+      try Affinity.set(processors)
       return try ChildProcess(MachineFacts.executablePath, [command], control: control)
     } catch {
       throw HarnessFailure("cannot start a child process: \(error)")

@@ -42,7 +42,9 @@ final class Monitor: @unchecked Sendable {
   private var last = LatencyHistogram()
   /// What the monitor's thread has used itself so far, which is not the mode's.
   private let own = Mutex(ResourceUsage.zero)
-  private let seriesInterval: Nanoseconds
+  /// Even.
+  private static let longestSeries = 128
+  private var seriesInterval: Nanoseconds
 
   /// - Parameters:
   ///   - expected: how long the window will be, as far as can be told.
@@ -168,6 +170,18 @@ final class Monitor: @unchecked Sendable {
     series.append(SeriesSample(at: now.since(opens), service: sum.subtracting(last), threads: threads))
     last = sum
     threadsPeak = [threadsPeak, threads].compactMap { $0 }.max()
+    if series.count == Self.longestSeries { coarsen() }
+  }
+
+  /// Makes one point of two, and lets twice as much time pass between those to come: how long a trial of a number of
+  /// operations takes is not known beforehand.
+  private func coarsen() {
+    series = stride(from: 0, to: series.count, by: 2).map { first in
+      var pair = series[first + 1]
+      pair.service.merge(series[first].service)
+      return pair
+    }
+    seriesInterval = Nanoseconds(seriesInterval.count * 2)
   }
 
   private func sampleProcess() {

@@ -121,13 +121,13 @@ import Glibc
   /// send(2), without SIGPIPE.
   @inlinable @inline(__always)
   public func send(_ bytes: UnsafeRawBufferPointer) -> Transfer {
-    SystemCall.transfer { Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL)) }
+    SystemCall.transfer { cl_send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL)) }
   }
 
   /// recv(2).
   @inlinable @inline(__always)
   public func receive(into buffer: UnsafeMutableRawBufferPointer) -> Transfer {
-    SystemCall.transfer { recv(descriptor, buffer.baseAddress, buffer.count, 0) }
+    SystemCall.transfer { cl_recv(descriptor, buffer.baseAddress, buffer.count, 0) }
   }
 
   /// shutdown(2) of both directions: whoever waits on the socket wakes.

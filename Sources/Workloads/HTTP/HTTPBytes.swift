@@ -61,10 +61,30 @@ struct HTTPBytes {
     lengthOfPrefix(in: set) == count
   }
 
-  func lengthOfPrefix(in set: HTTPByteSet) -> Int {
-    var offset = 0
+  func lengthOfPrefix(in set: HTTPByteSet) -> Int { lengthOfPrefix(in: set, from: 0) }
+
+  private func lengthOfPrefix(in set: HTTPByteSet, from first: Int) -> Int {
+    var offset = first
     while offset < count, set.contains(self[offset]) { offset &+= 1 }
     return offset
+  }
+
+  /// The length of the token that these bytes begin with.
+  ///
+  /// Letters, digits and hyphens, of which nearly all field names are made, are taken eight at a time.
+  @inline(__always)
+  var lengthOfToken: Int {
+    var offset = 0
+    while offset &+ 8 <= count {
+      let others = HTTPWord.othersThanNameBytes(in: word(at: offset))
+      if others != 0 {
+        offset &+= others.trailingZeroBitCount &>> 3
+        // A colon is no token, so that there is most often nothing more to look at.
+        return self[offset] == UInt8(ascii: ":") ? offset : lengthOfPrefix(in: .token, from: offset)
+      }
+      offset &+= 8
+    }
+    return lengthOfPrefix(in: .token, from: offset)
   }
 
   @inline(__always)
@@ -117,6 +137,21 @@ struct HTTPBytes {
 /// Eight bytes handled as one integer.
 enum HTTPWord {
   static var bit5: UInt64 { 0x2020_2020_2020_2020 }
+
+  /// The high bit of each byte of `word` that is no ASCII letter, digit or hyphen.
+  @inline(__always)
+  static func othersThanNameBytes(in word: UInt64) -> UInt64 {
+    // Below 0x80 no sum carries into the next byte; the bytes from there on are taken out in the end.
+    let low = word & ~high
+    let letters = from(0x61, in: low | bit5) & ~from(0x7B, in: low | bit5)
+    let digits = from(0x30, in: low) & ~from(0x3A, in: low)
+    let hyphens = ~from(1, in: low ^ (ones &* 0x2D))
+    return ~((letters | digits | hyphens) & ~word) & high
+  }
+
+  /// The high bit of each byte that is at least `bound`, of bytes below 0x80; the other bits are undefined.
+  @inline(__always)
+  private static func from(_ bound: UInt64, in word: UInt64) -> UInt64 { word &+ ones &* (0x80 &- bound) }
 
   private static var ones: UInt64 { 0x0101_0101_0101_0101 }
   private static var high: UInt64 { 0x8080_8080_8080_8080 }

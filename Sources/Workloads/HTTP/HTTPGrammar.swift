@@ -25,7 +25,7 @@ struct HTTPRequestLine {
   let minorVersion: UInt8
 
   init(_ line: HTTPBytes) throws(HTTPReader.Fault) {
-    let methodLength = line.lengthOfPrefix(in: .token)
+    let methodLength = line.lengthOfToken
     let targetOffset = methodLength &+ 1
     let versionOffset = line.count &- 8
     guard methodLength > 0, targetOffset &+ 1 < versionOffset,
@@ -60,7 +60,7 @@ struct HTTPField {
   let value: HTTPBytes
 
   init(_ line: HTTPBytes) throws(HTTPReader.Fault) {
-    let nameLength = line.lengthOfPrefix(in: .token)
+    let nameLength = line.lengthOfToken
     guard nameLength > 0, nameLength < line.count, line[nameLength] == UInt8(ascii: ":") else {
       throw !line.isEmpty && line[0].isHTTPWhitespace ? .foldedField : .badFieldName
     }
