@@ -10,7 +10,7 @@ import Workloads
 struct ClientPlan: Codable {
   var spec: TrialSpec
   var cpus: [Int]
-  /// Whether descriptor 3 takes `open` and `close`, a line each, at the window's edges.
+  /// Whether descriptor 3 takes `open` and `close`, a line each, at the window's edges, and answers each with a byte.
   var hasControl: Bool
   /// Where the replies go, one line of JSON each, if they are gathered.
   var replies: String?
@@ -42,11 +42,14 @@ struct ServerReport: Codable {
   /// When it read its counters for the window's edges, on CLOCK_MONOTONIC.
   var openRead: UInt64
   var closeRead: UInt64
+  /// Operations answered until the last connection was over, warm-up included.
+  var doneInAll: UInt64
 
   enum CodingKeys: String, CodingKey {
     case usage
     case openRead = "open_read_ns"
     case closeRead = "close_read_ns"
+    case doneInAll = "done_in_all"
   }
 }
 
@@ -94,8 +97,12 @@ public enum Children {
     _exit(0)
   }
 
+  /// Tells the server, and waits until it has read its counters.
   private static func tell(_ text: StaticString) {
     _ = Glibc.write(controlDescriptor, text.utf8Start, text.utf8CodeUnitCount)
+    var entry = pollfd(fd: controlDescriptor, events: Int16(POLLIN), revents: 0)
+    var answer: UInt8 = 0
+    if poll(&entry, 1, 1000) > 0 { _ = Glibc.read(controlDescriptor, &answer, 1) }
   }
 
   private struct ReplyLine: Encodable {
@@ -183,6 +190,7 @@ public enum Children {
       while Glibc.read(descriptor, &byte, 1) == 1 {
         if byte == UInt8(ascii: "o") { first = read() }
         if byte == UInt8(ascii: "c") { last = read() }
+        _ = Glibc.write(descriptor, "k", 1)
         while byte != UInt8(ascii: "\n"), Glibc.read(descriptor, &byte, 1) == 1 {}
       }
     }
@@ -199,7 +207,18 @@ public enum Children {
       usage.failed = last.totals.failed - first.totals.failed
       usage.bytesSent = last.totals.sentBytes - first.totals.sentBytes
       usage.bytesReceived = last.totals.receivedBytes - first.totals.receivedBytes
-      return ServerReport(usage: usage, openRead: first.at.nanoseconds, closeRead: last.at.nanoseconds)
+      return ServerReport(
+        usage: usage, openRead: first.at.nanoseconds, closeRead: last.at.nanoseconds,
+        doneInAll: settledTotals().done)
+    }
+
+    /// The client has gone; what the server still has in hand for it is soon done.
+    private func settledTotals() -> TargetServer.Totals {
+      let end = MonotonicClock.now + .seconds(2)
+      while case let totals = server.totals, totals.ended < totals.connections, MonotonicClock.now < end {
+        Interruption.pause(milliseconds: 1)
+      }
+      return server.totals
     }
   }
 

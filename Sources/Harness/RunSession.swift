@@ -179,7 +179,7 @@ public struct RunSession {
               done: plans.count - left.count, total: plans.count, label: plan.label,
               remaining: max(0, ahead * pace - MonotonicClock.now.since(started).seconds)))
         }
-        fill(&record, with: result)
+        fill(&record, with: result, hasWarmup: plan.experiment.warmup > .zero)
         spent = spent + MonotonicClock.now.since(started)
         expected = expected + plan.expectedTime
       }
@@ -213,7 +213,7 @@ public struct RunSession {
       valid: false, reasons: [])
   }
 
-  private func fill(_ record: inout TrialRecord, with result: TrialRunner.Result) {
+  private func fill(_ record: inout TrialRecord, with result: TrialRunner.Result, hasWarmup: Bool) {
     switch result {
     case .failed(let reason):
       record.reasons = ["broken: \(reason)"]
@@ -238,7 +238,7 @@ public struct RunSession {
       }
       record.server = server
       record.machine = MachineUsage(steal: steal)
-      record.reasons = Validity.reasons(record, ranOutOfTime: partial.ranOutOfTime)
+      record.reasons = Validity.reasons(record, ranOutOfTime: partial.ranOutOfTime, hasWarmup: hasWarmup)
       record.valid = record.reasons.isEmpty
     }
   }

@@ -60,6 +60,9 @@ struct TrialRunner {
       let answer: ServerReport = Self.decode(report)
     else { return .failed("server: \(Self.verdict(server))") }
     var usage = answer.usage
+    // To a trial of a number of operations belongs all that its server has done, also what it had sent, and not yet
+    // counted, when the client closed the window.
+    if spec.operations != nil && spec.warmup == .zero { usage.operationsDone = answer.doneInAll }
     usage.edgeLag = partial.window.map { window in
       ProcessUsage.EdgeLag(
         open: answer.openRead - min(answer.openRead, window.opens),

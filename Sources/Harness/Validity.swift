@@ -15,15 +15,15 @@ enum Validity {
   /// From which load on a client counts as saturated.
   static let saturation = 0.95
 
-  static func reasons(_ record: TrialRecord, ranOutOfTime: Bool) -> [String] {
-    var reasons = answers(record, ranOutOfTime: ranOutOfTime)
+  static func reasons(_ record: TrialRecord, ranOutOfTime: Bool, hasWarmup: Bool = false) -> [String] {
+    var reasons = answers(record, ranOutOfTime: ranOutOfTime, hasWarmup: hasWarmup)
     reasons += [edges(record), little(record), load(record), sendLag(record), steal(record)].compactMap { $0 }
     return reasons
   }
 
   // MARK: What came back
 
-  private static func answers(_ record: TrialRecord, ranOutOfTime: Bool) -> [String] {
+  private static func answers(_ record: TrialRecord, ranOutOfTime: Bool, hasWarmup: Bool) -> [String] {
     var reasons: [String] = []
     let operations = record.operations
     let done = operations.done ?? 0
@@ -41,7 +41,7 @@ enum Validity {
       reasons.append("count: \(asked) operations were asked for, and \(done + failed) ended")
     }
     if let served = record.server?.operationsDone, failed == 0, !ranOutOfTime,
-      served.distance(to: done).magnitude > countSlack(record)
+      served.distance(to: done).magnitude > countSlack(record, hasWarmup: hasWarmup)
     {
       reasons.append("server-count: the client has \(done) operations done, the server \(served)")
     }
@@ -50,8 +50,8 @@ enum Validity {
 
   /// By how much client and server may differ. At each edge of a window an operation may be done at one end and not
   /// yet at the other, and the server goes on while its counters are read late.
-  private static func countSlack(_ record: TrialRecord) -> UInt64 {
-    guard record.operations.asked == nil else { return 0 }
+  private static func countSlack(_ record: TrialRecord, hasWarmup: Bool) -> UInt64 {
+    guard record.operations.asked == nil || hasWarmup else { return 0 }
     let late = record.server?.edgeLag.map { Double($0.open + $0.close) / 1e9 } ?? 0
     return 2 * UInt64(record.concurrency) + UInt64(2 * late * (record.throughput ?? 0))
   }

@@ -31,7 +31,7 @@ public struct HistogramRecorder: @unchecked Sendable {
   public static func allocate() -> HistogramRecorder {
     let memory = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
     guard let memory, memory != MAP_FAILED else {
-      fatalError("cannot map \(byteCount) bytes for a histogram: \(String(cString: strerror(errno)))")
+      preconditionFailure("cannot map \(byteCount) bytes for a histogram: \(String(cString: strerror(errno)))")
     }
     // A zero word is a valid `Atomic<UInt64>` of 0, so that fresh pages need no initialisation.
     return HistogramRecorder(

@@ -65,9 +65,9 @@ final class Monitor: @unchecked Sendable {
     seriesInterval = Nanoseconds(max(expected.count / 50, 20_000_000, tick.count))
   }
 
-  /// Begins. A window that opens at once is opened by the caller's thread, before it does anything else.
+  /// Begins. A window that opens at once has been announced by the caller.
   func start(opensAtOnce: Bool) throws(Errno) {
-    if opensAtOnce { open() }
+    if opensAtOnce { before = readUsage() }
     thread = try Thread(name: "monitor") { self.run() }
   }
 

@@ -16,7 +16,7 @@ public final class TargetServer: Sendable {
 
   /// What it has done since it began.
   public struct Totals: Sendable {
-    public var done, connections, failed, sentBytes, receivedBytes: UInt64
+    public var done, connections, ended, failed, sentBytes, receivedBytes: UInt64
   }
 
   private final class SharedTally: @unchecked Sendable {
@@ -63,7 +63,7 @@ public final class TargetServer: Sendable {
     let tally = tally.pointer
     return Totals(
       done: tally.pointee.done.count, connections: tally.pointee.connections.count,
-      failed: tally.pointee.failed.count, sentBytes: tally.pointee.sentBytes.count,
+      ended: tally.pointee.ended.count, failed: tally.pointee.failed.count, sentBytes: tally.pointee.sentBytes.count,
       receivedBytes: tally.pointee.receivedBytes.count)
   }
 }

@@ -179,6 +179,7 @@ private struct Bench {
     for lane in 0..<count { (base + lane).initialize(to: makeLane(trial, recorders[lane % stripes], lane)) }
     let lanes = LaneTable(base: base, count: count, connections: connections, limit: spec.limit)
 
+    if spec.warmup == .zero { edges?.opened() }
     let start = MonotonicClock.now
     let opens = start + spec.warmup
     let closes = spec.duration.map { opens + $0 } ?? start + spec.deadline

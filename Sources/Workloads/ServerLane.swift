@@ -10,6 +10,8 @@ import SystemCalls
   public let sentBytes = Counter()
   public let receivedBytes = Counter()
   public let connections = Counter()
+  /// Connections that are over, with everything that was sent on them counted.
+  public let ended = Counter()
   /// Connections given up because of what the client sent, or because they broke.
   public let failed = Counter()
 
@@ -67,9 +69,9 @@ public protocol ServerConversation: Conversation, ~Copyable {
       return interpret(conversation.woke(after: elapsed))
     case .failed:
       tally.pointee.failed.add(1, shared: tally.pointee.shared)
-      return .finished
+      return finish()
     case .connected, .closed, .acquired, .released:
-      return .finished
+      return finish()
     }
   }
 
@@ -85,9 +87,15 @@ public protocol ServerConversation: Conversation, ~Copyable {
         need = takeAhead()
       case .done(let outcome):
         if outcome.checksum == nil { tally.pointee.failed.add(1, shared: tally.pointee.shared) }
-        return .finished
+        return finish()
       }
     }
+  }
+
+  @inlinable
+  func finish() -> Step {
+    tally.pointee.ended.add(1, shared: tally.pointee.shared)
+    return .finished
   }
 
   /// Presents what was sent ahead.

@@ -1,3 +1,4 @@
+import Measurement
 import Records
 import Testing
 
@@ -100,6 +101,91 @@ import Testing
       $0.server?.operationsDone = served
     }
     #expect(found == (isValid ? [] : ["server-count: the client has 100 operations done, the server \(served)"]))
+  }
+
+  // MARK: The harness
+
+  /// A trial whose window is a time, of one second: 100 operations of 40 ms, four of them in flight.
+  private static func window(_ record: inout TrialRecord) {
+    record.operations.asked = nil
+    record.wall = 1_000_000_000
+    record.throughput = 100
+    var latencies = LatencyHistogram()
+    for _ in 0..<100 { latencies.record(40_000_000) }
+    record.latency = .init(service: LatencySummary(latencies))
+    record.inFlight = .init(mean: 4, max: 8, samples: 100)
+    record.client = ProcessUsage()
+    record.client?.cpus = [0]
+    record.client?.userTime = 900_000_000
+    record.client?.systemTime = 80_000_000
+  }
+
+  private func reasonsOfWindow(_ change: (inout TrialRecord) -> Void = { _ in }) -> [String] {
+    reasons {
+      Self.window(&$0)
+      change(&$0)
+    }
+  }
+
+  @Test func windowIsValidWhenEverythingAgrees() { #expect(reasonsOfWindow().isEmpty) }
+
+  @Test(arguments: [(UInt64(20_000_000), true), (20_001_000, false)])
+  func trialIsNotValidWhenCountersWereReadLate(lag: UInt64, isValid: Bool) {
+    let client = reasonsOfWindow { $0.client?.edgeLag = .init(open: lag, close: 0) }
+    let server = reasonsOfWindow { $0.server?.edgeLag = .init(open: 7, close: lag) }
+    let late = "counters were read 20001 µs after the window's edge"
+    #expect(client == (isValid ? [] : ["late-edge: the client's \(late)"]))
+    #expect(server == (isValid ? [] : ["late-edge: the server's \(late)"]))
+    // Where operations are counted nothing depends on the edges.
+    let counted = reasonsOfWindow {
+      $0.operations.asked = 100
+      $0.client?.edgeLag = .init(open: lag, close: lag)
+    }
+    #expect(counted.isEmpty)
+  }
+
+  @Test func serverMayCountMoreWhenItsCountersWereReadLate() {
+    let found = reasonsOfWindow {
+      $0.throughput = 10_000
+      $0.inFlight = nil
+      $0.server?.operationsDone = 300
+      $0.server?.edgeLag = .init(open: 5_000_000, close: 5_000_000)
+    }
+    #expect(found.isEmpty)
+  }
+
+  @Test(arguments: [(2.5, false), (3.5, true), (4.7, true), (5.5, false)])
+  func trialIsNotValidWhenRateTimesLatencyIsNotWhatIsInFlight(mean: Double, isValid: Bool) {
+    let found = reasonsOfWindow { $0.inFlight?.mean = mean }
+    #expect(found == (isValid ? [] : ["little: \(mean) in flight, and rate × latency is 4.0"]))
+    // Too few samples say nothing.
+    #expect(reasonsOfWindow { $0.inFlight = .init(mean: mean, max: 8, samples: 19) }.isEmpty)
+  }
+
+  @Test func trialIsNotValidWhenTheClientIsSaturatedAndBehindItsSchedule() {
+    #expect(reasonsOfWindow { $0.arrivals.scheduled = 101 }.isEmpty)
+    let found = reasonsOfWindow { $0.arrivals.scheduled = 125 }
+    #expect(found == ["client-saturated: 98 % of the client's processors used, 80 % of the schedule done"])
+    let idle = reasonsOfWindow {
+      $0.arrivals.scheduled = 125
+      $0.client?.cpus = [0, 1]
+    }
+    #expect(idle.isEmpty)
+  }
+
+  @Test(arguments: [(UInt64(900_000), true), (1_500_000, false)])
+  func trialIsNotValidWhenTheHarnessStartsOperationsLate(lag: UInt64, isValid: Bool) {
+    var lags = LatencyHistogram()
+    for _ in 0..<100 { lags.record(lag) }
+    let found = reasonsOfWindow { $0.sendLag = LatencySummary(lags) }
+    #expect(found.isEmpty == isValid)
+    #expect(found.allSatisfy { $0.hasPrefix("send-lag: half of the operations started over 1") })
+  }
+
+  @Test(arguments: [(UInt64(20_000_000), true), (30_000_000, false)])
+  func trialIsNotValidWhenTheHypervisorTookTime(steal: UInt64, isValid: Bool) {
+    let found = reasonsOfWindow { $0.machine = MachineUsage(steal: steal) }
+    #expect(found == (isValid ? [] : ["steal: the hypervisor took 30000 µs of the processors during the trial"]))
   }
 
   @Test func everyReasonIsGivenWhenSeveralApply() {

@@ -9,13 +9,18 @@ import Testing
   /// Two modes, four rounds: eight trials of about a fifth of a second.
   static let plan = [
     "run", "--workload", "http", "--delay", "1ms", "--modes", "taskgroup,epoll", "--concurrency", "2", "--rounds", "4",
-    "--operations", "200", "--output", "out", "--quiet",
+    "--operations", "600", "--output", "out", "--quiet",
   ]
 
-  /// Starts the run, and waits until some of its trials have finished and one is under way.
-  private func begun(in folder: String) async throws -> Running {
+  /// Starts the run, and does something to it once some of its trials have finished and one is under way.
+  private func begun(in folder: String, then act: @escaping @Sendable (Running) -> Void) async throws -> Running {
     let running = try Running(Self.plan, in: folder)
-    #expect(try await eventually { recordedTrials(folder + "/out") >= 2 && running.children.count == 2 })
+    let isUnderWay = try await eventually {
+      recordedTrials(folder + "/out") >= 2 && running.children.count == 2
+    } then: {
+      act(running)
+    }
+    #expect(isUnderWay)
     return running
   }
 
@@ -35,8 +40,9 @@ import Testing
   @Test(arguments: [(SIGINT, true), (SIGINT, false), (SIGTERM, false)])
   func finishedTrialsAreKeptWhenASignalAsksToStop(_ number: Int32, toGroup: Bool) async throws {
     try await withFolder { folder in
-      let running = try await begun(in: folder)
-      if toGroup { running.signalGroup(number) } else { running.signal(number) }
+      let running = try await begun(in: folder) { running in
+        if toGroup { running.signalGroup(number) } else { running.signal(number) }
+      }
       let ending = try await running.ended()
       #expect(ending.code == 128 + number)
       #expect(ending.errors.contains("interrupted; the finished trials are kept: go on with"), "\(ending.errors)")
@@ -49,8 +55,7 @@ import Testing
 
   @Test func noChildIsLeftWhenTheHarnessIsKilled() async throws {
     try await withFolder { folder in
-      let running = try await begun(in: folder)
-      running.signal(SIGKILL)
+      let running = try await begun(in: folder) { $0.signal(SIGKILL) }
       #expect(try await running.ended().code == 128 + SIGKILL)
       #expect(try await eventually(within: 5) { running.children.isEmpty })
       #expect(recordedTrials(folder + "/out") >= 2)
@@ -62,21 +67,29 @@ import Testing
     try await expectToGoOnWithout("--child-client")
   }
 
-  /// Kills a child of the run: its trial is broken, and the others are not.
+  /// Kills a child of the second of three trials, early in its window: its trial is broken, and the others are not.
   func expectToGoOnWithout(_ role: String) async throws {
     try await withFolder { folder in
-      let running = try await begun(in: folder)
-      let child = running.children.first { child in
-        let text = try? String(contentsOfFile: "/proc/\(child)/cmdline", encoding: .utf8)
-        return text?.contains(role) ?? false
+      let running = try Running(
+        [
+          "run", "--workload", "http", "--delay", "1ms", "--modes", "epoll", "--concurrency", "2", "--rounds", "3",
+          "--duration", "500ms", "--warmup", "0", "--output", "out", "--quiet",
+        ], in: folder)
+      let isUnderWay = try await eventually {
+        recordedTrials(folder + "/out") == 1 && running.children.count == 2
+      } then: {
+        for child in running.children {
+          let text = try? String(contentsOfFile: "/proc/\(child)/cmdline", encoding: .utf8)
+          if text?.contains(role) ?? false { kill(child, SIGKILL) }
+        }
       }
-      kill(try #require(child), SIGKILL)
+      #expect(isUnderWay)
       let ending = try await running.ended()
-      #expect(ending.code == 0, "\(ending.errors)")
+      // On a machine that is busy none of the short windows may be valid.
+      #expect(ending.code == 0 || ending.code == 3, "\(ending.errors)")
       let trials = try RunFolder(path: folder + "/out").read().trials
-      #expect(trials.map(\.trial) == Array(1...Self.planned))
-      let broken = trials.filter { !$0.valid }
-      #expect(broken.count == 1 && broken[0].reasons.count == 1, "\(broken.map(\.reasons))")
+      #expect(trials.map(\.trial) == [1, 2, 3])
+      #expect(trials.map { $0.reasons.first?.hasPrefix("broken: ") ?? false } == [false, true, false])
     }
   }
 

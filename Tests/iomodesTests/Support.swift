@@ -117,14 +117,28 @@ func withFolder(_ body: (String) async throws -> Void) async throws {
   try await body(path)
 }
 
-/// Looks again and again until something is so; false where it never was.
-func eventually(within seconds: Double = 20, _ condition: () -> Bool) async throws -> Bool {
+/// Looks again and again until something is so, and does something about it at once; false where it never was. The
+/// pool may be busy with other tests for seconds: this has a thread of its own.
+func eventually(
+  within seconds: Double = 20, _ condition: @escaping @Sendable () -> Bool,
+  then act: @escaping @Sendable () -> Void = {}
+) async throws -> Bool {
   let end = Date() + seconds
-  while !condition() {
-    guard Date() < end else { return false }
-    try await Task.sleep(for: .milliseconds(5))
+  return try await withCheckedThrowingContinuation { continuation in
+    do {
+      try Thread(name: "eventually") {
+        var isSo = condition()
+        while !isSo && Date() < end {
+          _ = poll(nil, 0, 5)
+          isSo = condition()
+        }
+        if isSo { act() }
+        continuation.resume(returning: isSo)
+      }.detach()
+    } catch {
+      continuation.resume(throwing: error)
+    }
   }
-  return true
 }
 
 /// The lines of the trials that a run has recorded so far, whole ones.

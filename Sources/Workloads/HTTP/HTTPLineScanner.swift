@@ -123,7 +123,9 @@ struct HTTPLineScanner: ~Copyable, @unchecked Sendable {
     if let buffer, needed <= Int(capacity) { return buffer }
     var grown = max(256, Int(capacity))
     while grown < needed { grown &*= 2 }
-    guard let moved = realloc(buffer, grown) else { fatalError("out of memory: \(grown) bytes for a split head") }
+    guard let moved = realloc(buffer, grown) else {
+      preconditionFailure("out of memory: \(grown) bytes for a split head")
+    }
     buffer = moved
     capacity = UInt16(truncatingIfNeeded: grown)
     return moved

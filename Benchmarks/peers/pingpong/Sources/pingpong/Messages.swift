@@ -39,13 +39,13 @@ enum Reply {
         precondition(count >= 12 && begins(line, with: statusClass), "wrong status line")
       } else if count == 0 {
         let content = feed + 1
-        guard let length else { fatalError("no Content-Length") }
+        guard let length else { fail("no Content-Length") }
         if end - content < length { return false }
         precondition(end - content == length && length == body.bytes.count, "wrong length")
         precondition(begins(content, with: body), "wrong body")
         return true
       } else {
-        guard let colon = memchr(line, 58, count).map({ UnsafeRawPointer($0) }) else { fatalError("no colon") }
+        guard let colon = memchr(line, 58, count).map({ UnsafeRawPointer($0) }) else { fail("no colon") }
         if colon - line == 14, isContentLength(line) { length = number(from: colon + 1, to: stop) }
       }
       line = feed + 1

@@ -8,13 +8,18 @@ func check(_ result: Int32, _ what: String) -> Int32 {
   return result
 }
 
+func fail(_ message: String) -> Never {
+  print("pingpong: \(message)")
+  exit(1)
+}
+
 /// TCP over IPv4; sockets do not block once they are connected.
 enum Sockets {
   static func address(_ host: String, _ port: UInt16) -> sockaddr_in {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = port.bigEndian
-    if inet_pton(AF_INET, host, &address.sin_addr) != 1 { fatalError("\(host) is not an IPv4 address") }
+    if inet_pton(AF_INET, host, &address.sin_addr) != 1 { fail("\(host) is not an IPv4 address") }
     return address
   }
 

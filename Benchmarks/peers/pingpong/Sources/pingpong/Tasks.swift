@@ -67,7 +67,7 @@ enum Tasks {
       end.send(request.bytes)
       end.filled = 0
       repeat {
-        guard await end.receive() else { fatalError("the connection was closed") }
+        guard await end.receive() else { fail("the connection was closed") }
       } while !Reply.isComplete(end.received)
     }
     run.count(sends: end.sends, receives: end.receives)
@@ -79,7 +79,7 @@ enum Tasks {
       end.send(message.bytes)
       end.filled = 0
       repeat {
-        guard await end.receive() else { fatalError("the connection was closed") }
+        guard await end.receive() else { fail("the connection was closed") }
       } while end.filled < message.bytes.count
       let isEqual = memcmp(end.buffer.baseAddress!, message.bytes.baseAddress!, message.bytes.count) == 0
       precondition(isEqual && end.filled == message.bytes.count, "wrong content")

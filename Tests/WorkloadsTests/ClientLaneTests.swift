@@ -1,0 +1,290 @@
+import Glibc
+import Measurement
+import SystemCalls
+import Testing
+
+@testable import Workloads
+
+@Suite struct ClientLaneTests {
+  @Test func everyOperationIsTakenOnceBySeveralLanes() {
+    let bench = LaneBench(lanes: 3, asked: 10)
+    for lane in 0..<3 { #expect(bench.begin(lane) == "send 3") }
+    var steps: [String] = []
+    for turn in 0..<10 { steps.append(bench.exchange("v", turn % 3)) }
+    #expect(bench.log.operations == Array(0..<10))
+    #expect(steps == Array(repeating: "send 3", count: 7) + Array(repeating: "finished", count: 3))
+    #expect(bench.recorder.done == 10 && bench.recorder.verified == 10 && bench.recorder.checksum == 10)
+    #expect(bench.recorder.sentBytes == 30 && bench.recorder.receivedBytes == 10)
+    #expect(bench.kinds.isEmpty)
+  }
+
+  @Test func laneIsFinishedAtOnceWhereNoOperationIsLeft() {
+    let bench = LaneBench(lanes: 2, asked: 1)
+    #expect(bench.begin(0) == "send 3")
+    #expect(bench.begin(1) == "finished")
+    #expect(bench.start(0) != nil && bench.start(1) == nil)
+  }
+
+  @Test func answerInPiecesIsOneOperation() {
+    let bench = LaneBench(asked: 1)
+    _ = bench.begin()
+    #expect(bench.sent() == "receive")
+    #expect(bench.received(".") == "receive")
+    bench.now = LaneBench.instant(5)
+    #expect(bench.received("v") == "finished")
+    #expect(bench.recorder.done == 1 && bench.recorder.receivedBytes == 2)
+    var latency = LatencyHistogram()
+    bench.recorder.snapshot(.service, into: &latency)
+    #expect(latency.count == 1 && (latency.minimum ?? 0) >= 4_995_000)
+    #expect(bench.recorder.lastEnd == LaneBench.instant(5))
+  }
+
+  // MARK: The window
+
+  @Test func warmUpIsNumberedApartAndNotRecordedWhereOperationsAreCounted() {
+    let bench = LaneBench(asked: 2, opens: 10)
+    #expect(bench.begin() == "send 3")
+    #expect(bench.exchange("v", after: 4) == "send 3")
+    #expect(bench.exchange("n", after: 4) == "send 3")
+    // Begun before the window opens, done after: it is still of the warm-up.
+    #expect(bench.exchange("v", after: 4) == "send 3")
+    #expect(bench.recorder.done == 0 && bench.kinds.isEmpty && bench.recorder.lastEnd == nil)
+    #expect(bench.exchange("v", after: 4) == "send 3")
+    #expect(bench.exchange("v", after: 4) == "finished")
+    #expect(bench.log.operations == [0, 1, 2, 0, 1])
+    #expect(bench.recorder.done == 2)
+  }
+
+  @Test func operationBegunInTheWarmUpCountsWhereTheWindowIsATime() {
+    let bench = LaneBench(opens: 10, closes: 20)
+    _ = bench.begin()
+    #expect(bench.exchange("v", after: 6) == "send 3")
+    #expect(bench.recorder.done == 0)
+    #expect(bench.exchange("v", after: 6) == "send 3")
+    #expect(bench.recorder.done == 1)
+    #expect(bench.log.operations == [0, 1, 2])
+  }
+
+  @Test(arguments: [(UInt64(9), UInt64(0)), (10, 1), (19, 1), (20, 0)])
+  func operationCountsWhereItEndsInTheWindow(end: UInt64, done: UInt64) {
+    let bench = LaneBench(opens: 10, closes: 20)
+    _ = bench.begin()
+    _ = bench.sent()
+    bench.now = LaneBench.instant(end)
+    #expect(bench.received("v") == (end == 20 ? "finished" : "send 3"))
+    #expect(bench.recorder.done == done)
+  }
+
+  @Test(arguments: ["v", "n", "w"]) func operationStaysInHandWhereItEndsBeyondTheWindow(answer: String) {
+    let bench = LaneBench(closes: 20)
+    bench.now = LaneBench.instant(3)
+    _ = bench.begin()
+    #expect(bench.exchange(answer, after: 17) == "finished")
+    #expect(bench.start() == LaneBench.instant(3))
+    #expect(bench.recorder.done == 0 && bench.kinds.isEmpty)
+  }
+
+  @Test func operationStaysInHandWhereItsConnectionIsShutDownAtTheWindowsEnd() {
+    let bench = LaneBench(closes: 20)
+    _ = bench.begin()
+    _ = bench.sent()
+    bench.now = LaneBench.instant(21)
+    #expect(bench.ended() == "finished")
+    #expect(bench.start() == LaneBench.instant(0) && bench.kinds.isEmpty)
+  }
+
+  @Test func nothingIsTakenWhereTheWindowHasClosed() {
+    let bench = LaneBench(closes: 20)
+    bench.now = LaneBench.instant(20)
+    #expect(bench.begin() == "finished")
+    #expect(bench.start() == nil && bench.log.operations.isEmpty)
+  }
+
+  // MARK: Connections
+
+  @Test func connectionIsOpenedWhereThereIsNone() {
+    let bench = LaneBench(asked: 1, isConnected: false)
+    #expect(bench.begin() == "connect 0")
+    #expect(bench.log.operations.isEmpty && bench.start() == LaneBench.instant(0))
+    #expect(bench.connected() == "send 3")
+    #expect(bench.exchange() == "finished")
+  }
+
+  @Test func connectionIsReplacedWhereItIsNotKept() {
+    let bench = LaneBench(asked: 2)
+    _ = bench.begin()
+    #expect(bench.exchange("c") == "close")
+    #expect(bench.log.disconnections == 1)
+    #expect(bench.closed() == "connect 0")
+    #expect(bench.connected() == "send 3")
+    #expect(bench.exchange("c") == "close")
+    #expect(bench.closed() == "finished")
+    #expect(bench.recorder.verified == 2 && bench.kinds.isEmpty)
+  }
+
+  @Test func laneGoesFromEndpointToEndpointWithItsOperations() {
+    let bench = LaneBench(asked: 3, endpoints: 2)
+    #expect(bench.begin() == "send 3")
+    #expect(bench.exchange() == "close")
+    #expect(bench.closed() == "connect 1")
+    #expect(bench.connected() == "send 3")
+    #expect(bench.exchange() == "close")
+    #expect(bench.closed() == "connect 0")
+    #expect(bench.connected() == "send 3")
+    #expect(bench.exchange() == "finished")
+    #expect(bench.log.operations == [0, 1, 2] && bench.kinds.isEmpty)
+  }
+
+  @Test func operationIsCountedByItsErrorAndTheConnectionReplaced() {
+    let bench = LaneBench(asked: 4)
+    _ = bench.begin()
+    #expect(bench.failed(EPIPE) == "close")
+    #expect(bench.closed() == "connect 0")
+    #expect(bench.connected() == "send 3")
+    _ = bench.sent()
+    #expect(bench.failed(ECONNRESET) == "close")
+    #expect(bench.closed() == "connect 0")
+    _ = bench.connected()
+    _ = bench.sent()
+    #expect(bench.ended() == "close")
+    _ = bench.closed()
+    _ = bench.connected()
+    #expect(bench.exchange("vx") == "close")
+    #expect(bench.closed() == "finished")
+    #expect(
+      bench.kinds == [.errno(Errno(EPIPE)): 1, .errno(Errno(ECONNRESET)): 1, .prematureEnd: 1, .unexpectedBytes: 1])
+    #expect(bench.recorder.done == 0 && bench.recorder.lastEnd == bench.now)
+    #expect(bench.recorder.sentBytes == 0 && bench.recorder.receivedBytes == 0)
+  }
+
+  @Test func refusedReplyIsDoneAndNotVerified() {
+    let bench = LaneBench(asked: 2)
+    _ = bench.begin()
+    #expect(bench.exchange("n") == "send 3")
+    #expect(bench.exchange("w") == "close")
+    #expect(bench.recorder.done == 1 && bench.recorder.verified == 0 && bench.recorder.checksum == 0)
+    #expect(bench.kinds == [.status(404): 1, .wrongContent: 1])
+  }
+
+  @Test func laneWaitsLongerAndLongerUpToABoundWhereConnectionsAreRefused() {
+    let bench = LaneBench(asked: 13, closes: 10_000, isConnected: false)
+    var step = bench.begin()
+    var waits: [Double] = []
+    for _ in 0..<10 {
+      #expect(step == "connect 0")
+      step = bench.failed(ECONNREFUSED)
+      guard step.hasPrefix("sleep ") else { continue }
+      let before = bench.now
+      let deadline = Double(step.dropFirst(6))!
+      waits.append(deadline - Double(before.since(LaneBench.instant(0)).count) / 1e6)
+      bench.now = LaneBench.instant(UInt64(deadline))
+      step = bench.woke()
+    }
+    #expect(waits == [1, 2, 4, 8, 16, 32, 64, 64, 64, 64])
+    #expect(bench.kinds == [.errno(Errno(ECONNREFUSED)): 10])
+    // Once one has succeeded the next failure begins anew.
+    #expect(step == "connect 0")
+    #expect(bench.connected() == "send 3")
+    #expect(bench.exchange("c") == "close")
+    #expect(bench.closed() == "connect 0")
+    #expect(bench.failed(ECONNREFUSED) == "sleep \(Double(bench.now.since(LaneBench.instant(0)).count) / 1e6 + 1)")
+  }
+
+  @Test func waitBeforeConnectingEndsWithTheWindow() {
+    let bench = LaneBench(closes: 20, isConnected: false)
+    _ = bench.begin()
+    for _ in 0..<4 {
+      bench.now = bench.now + .milliseconds(1)
+      if bench.failed(ECONNREFUSED).hasPrefix("sleep") { _ = bench.woke() }
+    }
+    bench.now = LaneBench.instant(19)
+    #expect(bench.failed(ECONNREFUSED) == "sleep 20.0")
+    bench.now = LaneBench.instant(20)
+    #expect(bench.woke() == "finished")
+    #expect(bench.start() == LaneBench.instant(19))
+  }
+
+  // MARK: Timeouts
+
+  @Test func failureIsATimeoutWhereTheOperationHasTakenThatLong() {
+    let bench = LaneBench(asked: 5, timeout: 100)
+    _ = bench.begin()
+    _ = bench.sent()
+    bench.now = bench.now + .milliseconds(100)
+    #expect(bench.ended() == "close")
+    #expect(bench.kinds == [.timeout: 1])
+    _ = bench.closed()
+    _ = bench.connected()
+    #expect(bench.exchange("n", after: 200) == "send 3")
+    #expect(bench.kinds == [.timeout: 1, .status(404): 1])
+    #expect(bench.exchange("v", after: 200) == "send 3")
+    _ = bench.sent()
+    bench.now = bench.now + .milliseconds(99)
+    #expect(bench.failed(ECONNRESET) == "close")
+    #expect(bench.kinds == [.timeout: 1, .status(404): 1, .errno(Errno(ECONNRESET)): 1])
+    #expect(bench.recorder.done == 2 && bench.recorder.verified == 1)
+  }
+
+  @Test func nothingIsATimeoutWhereThereIsNoLimit() {
+    let bench = LaneBench(asked: 1, closes: 100_000)
+    _ = bench.begin()
+    _ = bench.sent()
+    bench.now = LaneBench.instant(99_999)
+    _ = bench.ended()
+    #expect(bench.kinds == [.prematureEnd: 1])
+  }
+
+  // MARK: Permits and arrivals
+
+  @Test func permitIsTakenForEachOperationAndGivenBack() {
+    let bench = LaneBench(asked: 2, isLimited: true)
+    #expect(bench.begin() == "acquire")
+    #expect(bench.start() == nil)
+    bench.now = LaneBench.instant(7)
+    #expect(bench.resume(.acquired(now: bench.now)) == "send 3")
+    #expect(bench.start() == LaneBench.instant(7))
+    #expect(bench.exchange("c", after: 5) == "release")
+    #expect(bench.resume(.released(now: bench.now)) == "close")
+    #expect(bench.closed() == "acquire")
+    #expect(bench.resume(.acquired(now: bench.now)) == "connect 0")
+    _ = bench.connected()
+    #expect(bench.exchange() == "release")
+    #expect(bench.resume(.released(now: bench.now)) == "finished")
+    var response = LatencyHistogram()
+    bench.recorder.snapshot(.response, into: &response)
+    // The queueing is part of it.
+    #expect(response.count == 2 && (response.maximum ?? 0) >= 11_990_000)
+  }
+
+  @Test func permitThatComesTooLateIsGivenBackWithTheOperationUnfinished() {
+    let bench = LaneBench(closes: 20, isLimited: true)
+    bench.now = LaneBench.instant(4)
+    _ = bench.begin()
+    bench.now = LaneBench.instant(20)
+    #expect(bench.resume(.acquired(now: bench.now)) == "release")
+    #expect(bench.resume(.released(now: bench.now)) == "finished")
+    #expect(bench.start() == LaneBench.instant(4) && bench.log.operations.isEmpty)
+  }
+
+  @Test func laneWaitsForTheArrivalOfItsOperation() {
+    let schedule = ArrivalSchedule(
+      .constant(rate: 100), seed: 7, start: LaneBench.instant(0), warmup: .zero, operations: 3, span: .seconds(1))
+    let bench = LaneBench(asked: 3, schedule: schedule)
+    #expect(bench.begin() == "send 3")
+    #expect(bench.exchange(after: 4) == "sleep 10.0")
+    #expect(bench.start() == nil)
+    bench.now = LaneBench.instant(12)
+    #expect(bench.woke() == "send 3")
+    #expect(bench.start() == LaneBench.instant(12))
+    // The third was to start at 20 ms: it starts at once, late.
+    #expect(bench.exchange(after: 13) == "send 3")
+    #expect(bench.exchange(after: 5) == "finished")
+    #expect(bench.log.operations == [0, 1, 2])
+    var (response, lag) = (LatencyHistogram(), LatencyHistogram())
+    bench.recorder.snapshot(.response, into: &response)
+    bench.recorder.snapshot(.lag, into: &lag)
+    #expect(response.count == 3 && (response.maximum ?? 0) >= 14_985_000)
+    // Only the harness kept the second; the third was kept by its lane.
+    #expect(lag.count == 1 && (lag.maximum ?? 0) >= 1_998_000)
+  }
+}

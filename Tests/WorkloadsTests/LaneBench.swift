@@ -1,0 +1,121 @@
+import Glibc
+import Measurement
+import SystemCalls
+
+@testable import Workloads
+
+/// A conversation of one byte there and one byte back, which says what becomes of the operation.
+struct OneByte: Conversation, ~Copyable {
+  static var usesConnection: Bool { true }
+  static let request: StaticString = "ask"
+  var endpoints: Int32 = 1
+  let begun: Log
+
+  final class Log {
+    var operations: [UInt64] = []
+    var disconnections = 0
+  }
+
+  func endpoint(of operation: UInt64) -> Int32 { Int32(operation % UInt64(endpoints)) }
+
+  mutating func begin(_ operation: UInt64) -> Need {
+    begun.operations.append(operation)
+    return .send(UnsafeRawBufferPointer(start: Self.request.utf8Start, count: Self.request.utf8CodeUnitCount))
+  }
+  mutating func sent() -> Need { .receive }
+  mutating func received(_ bytes: inout UnsafeRawBufferPointer) -> Need {
+    let byte = bytes[0]
+    bytes = UnsafeRawBufferPointer(rebasing: bytes[1...])
+    switch byte {
+    case UInt8(ascii: "."): return .receive
+    case UInt8(ascii: "c"): return .done(.verified(checksum: 1, keepsConnection: false))
+    case UInt8(ascii: "n"): return .done(.refused(status: 404, keepsConnection: true))
+    case UInt8(ascii: "w"): return .done(.failed(.wrongContent))
+    default: return .done(.verified(checksum: 1, keepsConnection: true))
+    }
+  }
+  mutating func ended() -> Need { .done(.failed(.prematureEnd)) }
+  mutating func woke(after elapsed: Nanoseconds) -> Need { .receive }
+  mutating func disconnected() { begun.disconnections += 1 }
+}
+
+/// A trial of lanes that are carried by hand, at a time that stands where it is put; steps are read as text.
+final class LaneBench {
+  var now: Instant
+  let log = OneByte.Log()
+  let recorder = Recorder.allocate(shared: false)
+  private let trial: UnsafeMutablePointer<TrialState>
+  private let lanes: UnsafeMutablePointer<ClientLane<OneByte>>
+  private let count: Int
+
+  /// - Parameters: times in milliseconds.
+  init(
+    lanes count: Int = 1, asked: UInt64? = nil, opens: UInt64 = 0, closes: UInt64 = 1000, timeout: UInt64 = 0,
+    endpoints: Int32 = 1, isConnected: Bool = true, isLimited: Bool = false, schedule: consuming ArrivalSchedule? = nil
+  ) {
+    now = Self.instant(0)
+    self.count = count
+    trial = .allocate(capacity: 1)
+    trial.initialize(
+      to: TrialState(
+        asked: asked, opens: Self.instant(opens), closes: Self.instant(closes), timeout: .milliseconds(timeout),
+        isLimited: isLimited, schedule: schedule))
+    lanes = .allocate(capacity: count)
+    for lane in 0..<count {
+      (lanes + lane).initialize(
+        to: ClientLane(
+          OneByte(endpoints: endpoints, begun: log), trial: trial, recorder: recorder,
+          connectedTo: isConnected ? 0 : nil))
+    }
+  }
+
+  deinit {
+    lanes.deinitialize(count: count)
+    lanes.deallocate()
+    trial.deinitialize(count: 1)
+    trial.deallocate()
+    recorder.deallocate()
+  }
+
+  /// The trial begins at one second of the clock.
+  static func instant(_ milliseconds: UInt64) -> Instant {
+    Instant(nanoseconds: 1_000_000_000 + milliseconds * 1_000_000)
+  }
+  var kinds: [OutcomeKind: UInt64] {
+    Dictionary(uniqueKeysWithValues: recorder.kinds.map { (OutcomeKind(rawValue: UInt16($0.key)), $0.value) })
+  }
+  func start(_ lane: Int = 0) -> Instant? { lanes[lane].operationStart }
+
+  private func text(_ step: Step) -> String {
+    switch step {
+    case .connect(let endpoint): "connect \(endpoint)"
+    case .send(let bytes): "send \(bytes.count)"
+    case .receive: "receive"
+    case .close: "close"
+    case .sleep(let deadline): "sleep \(Double(deadline.since(Self.instant(0)).count) / 1e6)"
+    case .acquire: "acquire"
+    case .release: "release"
+    case .finished: "finished"
+    }
+  }
+
+  func begin(_ lane: Int = 0) -> String { text(lanes[lane].begin(now: now)) }
+  func resume(_ event: Event, _ lane: Int = 0) -> String { text(lanes[lane].resume(event)) }
+  func sent(_ lane: Int = 0) -> String { resume(.sent(3), lane) }
+  func received(_ bytes: String, _ lane: Int = 0) -> String {
+    withPassingBytes(Array(bytes.utf8)) { resume(.received($0, now: now), lane) }
+  }
+  func ended(_ lane: Int = 0) -> String {
+    resume(.received(UnsafeRawBufferPointer(start: nil, count: 0), now: now), lane)
+  }
+  func connected(_ lane: Int = 0) -> String { resume(.connected(now: now), lane) }
+  func closed(_ lane: Int = 0) -> String { resume(.closed(now: now), lane) }
+  func woke(_ lane: Int = 0) -> String { resume(.woke(now: now), lane) }
+  func failed(_ errno: Int32, _ lane: Int = 0) -> String { resume(.failed(Errno(errno), now: now), lane) }
+  /// Sends, and receives an answer `milliseconds` later.
+  func exchange(_ answer: String = "v", after milliseconds: UInt64 = 1, _ lane: Int = 0) -> String {
+    _ = sent(lane)
+    now = now + .milliseconds(milliseconds)
+    return received(answer, lane)
+  }
+}

@@ -1,0 +1,171 @@
+import Foundation
+import Measurement
+import Testing
+
+@testable import Workloads
+
+@Suite struct WorkloadSpecTests {
+  private func read(_ text: String) throws -> WorkloadSpec {
+    try JSONDecoder().decode(WorkloadSpec.self, from: Data(text.utf8))
+  }
+
+  private func written(_ spec: WorkloadSpec) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(spec), as: UTF8.self)
+  }
+
+  @Test func workloadHasTheUsualValuesWhereNoneAreGiven() throws {
+    #expect(try read(#"{"kind": "sleep"}"#) == .sleep(SleepSpec(duration: .seconds(1))))
+    let echo = try read(#"{"kind": "echo"}"#)
+    #expect(echo == .echo(EchoSpec()))
+    #expect(
+      try written(echo)
+        == #"{"delay":"0ns","ends":"server","kind":"echo","size":"64B","timeout":"10s","transport":"tcp"}"#)
+    let http = try read(#"{"kind": "http"}"#)
+    #expect(http == .http(HTTPSpec()))
+    #expect(
+      try written(http)
+        == #"{"body":"","connection":"keep-alive","delay":"0ns","gather":false,"headers":[],"kind":"http","#
+        + #""method":"GET","targets":[],"timeout":"10s"}"#)
+  }
+
+  static let given: [String] = [
+    #"{"kind": "sleep", "duration": "1500us"}"#, #"{"kind": "sleep", "duration": "0"}"#,
+    #"{"kind": "echo", "transport": "unix", "size": "1MiB", "delay": "lognormal:2ms:0.5", "ends": "both"}"#,
+    #"{"kind": "echo", "size": "16", "timeout": "0"}"#,
+    #"{"kind": "http", "delay": "2ms", "size": "0B", "connection": "new", "gather": true}"#,
+    #"{"kind": "http", "method": "POST", "headers": ["Accept: */*", "X:"], "body": "é", "timeout": "1min"}"#,
+    #"{"kind": "http", "targets": ["http://127.0.0.1:8080/{i}", "http://[::1]"]}"#,
+  ]
+
+  @Test(arguments: given) func workloadRoundTrips(_ text: String) throws {
+    let spec = try read(text)
+    #expect(try read(written(spec)) == spec)
+  }
+
+  @Test func fieldsAreReadWhereTheyAreGiven() throws {
+    var echo = EchoSpec()
+    echo.transport = .unix
+    echo.size = ByteCount(1 << 20)
+    echo.delay = .lognormal(median: .milliseconds(2), sigma: 0.5)
+    echo.ends = .both
+    #expect(try read(Self.given[2]) == .echo(echo))
+    var http = HTTPSpec()
+    http.delay = .fixed(.milliseconds(2))
+    http.size = ByteCount(0)
+    http.connection = .new
+    http.gather = true
+    #expect(try read(Self.given[4]) == .http(http))
+  }
+
+  static let wrong: [(text: String, field: String, complaint: String)] = [
+    (#"{"kind": "slep"}"#, "kind", "'slep' is not a workload; there are sleep, echo, http"),
+    (#"{"kind": "sleep", "size": "1B"}"#, "size", "is not a field; there are kind, duration"),
+    (
+      #"{"kind": "echo", "duration": "1s"}"#, "duration",
+      "is not a field; there are kind, transport, size, delay, ends, timeout"
+    ),
+    (
+      #"{"kind": "http", "url": "http://a/"}"#, "url",
+      "is not a field; there are kind, method, headers, body, targets, connection, delay, size, timeout, gather"
+    ),
+    (#"{"kind": "sleep", "duration": "1"}"#, "duration", #"'1' is not a quantity such as "250ms""#),
+    (
+      #"{"kind": "echo", "size": "15B"}"#, "size",
+      "is outside 16B (the header that asks for the answer) … 4GiB"
+    ),
+    (
+      #"{"kind": "echo", "size": "4GiB"}"#, "size",
+      "is outside 16B (the header that asks for the answer) … 4GiB"
+    ),
+    (
+      #"{"kind": "echo", "delay": "soon"}"#, "delay",
+      #"'soon' is not a delay such as "2ms", "exponential:2ms" or "lognormal:2ms:0.5""#
+    ),
+    (#"{"kind": "http", "method": "GE T"}"#, "method", "'GE T' is not an HTTP method"),
+    (#"{"kind": "http", "method": ""}"#, "method", "'' is not an HTTP method"),
+    (#"{"kind": "http", "method": "CONNECT"}"#, "method", "CONNECT opens a tunnel, which is not an operation"),
+    (
+      #"{"kind": "http", "headers": ["Accept */*"]}"#, "headers",
+      "'Accept */*' is not a header line such as 'Accept: */*'"
+    ),
+    (
+      #"{"kind": "http", "headers": ["A: b\r\nC: d"]}"#, "headers",
+      "'A: b\r\nC: d' is not a header line such as 'Accept: */*'"
+    ),
+    (#"{"kind": "http", "headers": ["Host: a"]}"#, "headers", "'host' is set by the client itself"),
+    (#"{"kind": "http", "headers": ["CONNECTION: a"]}"#, "headers", "'connection' is set by the client itself"),
+    (#"{"kind": "http", "body": "x"}"#, "body", "goes with a method such as POST"),
+    (#"{"kind": "http", "method": "HEAD", "body": "x"}"#, "body", "goes with a method such as POST"),
+    (
+      #"{"kind": "http", "targets": ["http://a/"], "delay": "1ms"}"#, "targets",
+      "cannot be told a delay or a size; those are asked of the own server"
+    ),
+    (#"{"kind": "http", "size": "1073741825B"}"#, "size", "is over 1GiB"),
+    (#"{"kind": "http", "targets": ["a"]}"#, "targets", "'a' is not http://HOST[:PORT][/PATH]"),
+  ]
+
+  @Test(arguments: wrong)
+  func workloadIsRefusedWhereAFieldIsWrong(_ text: String, field: String, complaint: String) {
+    let failure = #expect(throws: DecodingError.self) { try read(text) }
+    guard case .dataCorrupted(let context) = failure else {
+      Issue.record("\(String(describing: failure))")
+      return
+    }
+    #expect(context.codingPath.first?.stringValue == field)
+    #expect(context.debugDescription == complaint)
+  }
+
+  @Test func specTellsWhatATrialNeeds() throws {
+    let sleep = try read(#"{"kind": "sleep", "duration": "3ms"}"#)
+    #expect(sleep.leastDuration == .milliseconds(3) && sleep.timeout == .zero)
+    #expect(sleep.descriptorsPerLane == 0 && !sleep.needsServer)
+    let pair = try read(#"{"kind": "echo", "ends": "both", "delay": "2ms", "timeout": "5s"}"#)
+    #expect(pair.leastDuration == .milliseconds(2) && pair.timeout == .seconds(5))
+    #expect(pair.descriptorsPerLane == 2 && !pair.needsServer)
+    let own = try read(#"{"kind": "http", "delay": "exponential:2ms"}"#)
+    #expect(own.leastDuration == .milliseconds(2) && own.descriptorsPerLane == 1 && own.needsServer)
+    let target = try read(#"{"kind": "http", "targets": ["http://a/"]}"#)
+    #expect(target.leastDuration == .zero && !target.needsServer)
+  }
+}
+
+@Suite struct HTTPTargetTests {
+  @Test(arguments: [
+    ("http://a", "a", 80, "/", "a"), ("http://a/", "a", 80, "/", "a"), ("http://a:81", "a", 81, "/", "a:81"),
+    ("http://127.0.0.1:8080/x/y?z=1", "127.0.0.1", 8080, "/x/y?z=1", "127.0.0.1:8080"),
+    ("http://[::1]:8080/", "::1", 8080, "/", "[::1]:8080"), ("http://[::1]", "::1", 80, "/", "[::1]"),
+    ("http://a?b", "a", 80, "/?b", "a"), ("http://a/b#c", "a", 80, "/b", "a"), ("http://a#c", "a", 80, "/", "a"),
+    ("http://a:65535/{i}?{i}", "a", 65_535, "/{i}?{i}", "a:65535"), ("http://a:80/", "a", 80, "/", "a"),
+  ]) func targetReadsAndRoundTrips(text: String, host: String, port: UInt16, path: String, authority: String) throws {
+    let target = try HTTPTarget(parsing: text)
+    #expect(target.host == host && target.port == port && target.path == path)
+    #expect(target.authority == authority)
+    #expect(target.description == "http://\(authority)\(path)")
+    #expect(try HTTPTarget(parsing: target.description) == target)
+    #expect(try JSONDecoder().decode(HTTPTarget.self, from: JSONEncoder().encode(target)) == target)
+  }
+
+  static let port = "the port is not a number from 1 to 65535"
+  static let path = "the path has characters that must be percent-encoded"
+
+  @Test(arguments: [
+    ("a", "'a' is not http://HOST[:PORT][/PATH]"), ("", "'' is not http://HOST[:PORT][/PATH]"),
+    ("ftp://a/", "'ftp://a/' is not http://HOST[:PORT][/PATH]"), ("http://a:0/", "'http://a:0/': \(port)"),
+    ("http://a:65536", "'http://a:65536': \(port)"), ("http://a:x/", "'http://a:x/': \(port)"),
+    ("http://a:", "'http://a:': \(port)"), ("http://a/b c", "'http://a/b c': \(path)"),
+    ("http://a/é", "'http://a/é': \(path)"), ("http://a/\r\nX: y", "'http://a/\r\nX: y': \(path)"),
+    ("http://", "'http://' names no host (user names are not supported)"),
+    ("http:///x", "'http:///x' names no host (user names are not supported)"),
+    ("http://u@a/", "'http://u@a/' names no host (user names are not supported)"),
+    (
+      "https://a/",
+      "'https://a/': https is not spoken here, TLS would be measured instead of the waits; name an http:// address, or "
+        + "put a proxy that ends TLS in front of it"
+    ),
+  ]) func targetIsRefusedWithWhatWouldBeRight(text: String, complaint: String) {
+    let failure = #expect(throws: HTTPTarget.Malformed.self) { try HTTPTarget(parsing: text) }
+    #expect(failure?.description == complaint)
+  }
+}

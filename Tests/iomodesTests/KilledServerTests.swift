@@ -1,0 +1,7 @@
+import Testing
+
+extension InterruptionTests {
+  @Test func runGoesOnWhenItsServerIsKilled() async throws {
+    try await expectToGoOnWithout("--child-server")
+  }
+}
