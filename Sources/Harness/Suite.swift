@@ -154,7 +154,7 @@ extension Suite {
   /// Reads a suite from a file.
   public static func read(from path: String) throws(HarnessFailure) -> Suite {
     guard let data = FileManager.default.contents(atPath: path) else {
-      throw HarnessFailure(.usage, "cannot read suite file \(path)")
+      throw HarnessFailure(.usage, "cannot read suite file \(path); name a suite (`iomodes list`) or another file")
     }
     return try decode(data, from: "\(path): ")
   }
@@ -190,7 +190,8 @@ extension Suite {
     case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
       return "\(place(context.codingPath)): is not \(name(of: type))"
     case .dataCorrupted(let context) where context.codingPath.isEmpty:
-      return "not valid JSON: \(reason(context))"
+      let text = reason(context)
+      return text.contains("not valid JSON") ? "not valid JSON" : "not valid JSON: \(text)"
     case .dataCorrupted(let context): return "\(place(context.codingPath)): \(reason(context))"
     @unknown default: return "\(error)"
     }

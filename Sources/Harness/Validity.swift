@@ -34,8 +34,9 @@ enum Validity {
     if failed > 0 { reasons.append("failures: \(list(operations.failed)) of \(done + failed) operations") }
     if let others = operations.non2xx { reasons.append("non-2xx: replies with status \(list(others))") }
     if done == 0 && failed == 0 { reasons.append("nothing-done: no operation ended within the window") }
-    if let verified = operations.verified, verified + (operations.non2xx ?? [:]).values.reduce(0, +) != done {
-      reasons.append("unverified: \(done - verified) of \(done) answers were not what was asked for")
+    let others = (operations.non2xx ?? [:]).values.reduce(0, +)
+    if let verified = operations.verified, verified + others != done {
+      reasons.append("unverified: of \(done) answers \(verified) were what was asked for")
     }
     if let asked = operations.asked, !ranOutOfTime, done + failed != asked {
       reasons.append("count: \(asked) operations were asked for, and \(done + failed) ended")

@@ -80,15 +80,12 @@ extension Quantity {
   /// The largest unit in which the number has at most three decimals.
   public var description: String {
     for (name, size) in Self.units where base >= size {
-      let thousandth = max(1, size / 1000)
-      if base % thousandth != 0 && size > 1 { continue }
-      let fraction = base % size / thousandth
-      guard fraction > 0 else { return "\(base / size)\(name)" }
-      var decimals = String(fraction)
-      let width = size >= 1000 ? 3 : 0
-      decimals = String(repeating: "0", count: max(0, width - decimals.count)) + decimals
+      let thousandths = base % size * 1000
+      guard thousandths % size == 0 else { continue }
+      var decimals = String(thousandths / size)
+      decimals = String(repeating: "0", count: 3 - decimals.count) + decimals
       while decimals.hasSuffix("0") { decimals.removeLast() }
-      return "\(base / size).\(decimals)\(name)"
+      return "\(base / size)\(decimals.isEmpty ? "" : ".")\(decimals)\(name)"
     }
     return "0\(Self.units.last!.name)"
   }

@@ -277,10 +277,10 @@ extension TrialSpec {
   /// at once than there are lanes.
   public var predictedWindow: Nanoseconds {
     guard let operations else { return duration ?? .zero }
-    if let rate = arrivals.rate { return Nanoseconds(UInt64(min(Double(operations) / rate, 1e9) * 1e9)) }
+    let schedule = arrivals.rate.map { Nanoseconds(UInt64(min(Double(operations) / $0, 1e9) * 1e9)) } ?? .zero
     let lanes = UInt64(max(1, mode.lanes(for: concurrency)))
     let rounds = operations / lanes + (operations % lanes == 0 ? 0 : 1)
     let (total, overflow) = rounds.multipliedReportingOverflow(by: workload.leastDuration.count)
-    return Nanoseconds(overflow ? UInt64(Int64.max) : total)
+    return max(schedule, Nanoseconds(overflow ? UInt64(Int64.max) : total))
   }
 }

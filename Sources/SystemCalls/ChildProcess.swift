@@ -41,11 +41,20 @@ public final class ChildProcess {
     posix_spawn_file_actions_adddup2(&actions, fromChild.write, 1)
     if let control { posix_spawn_file_actions_adddup2(&actions, control, 3) }
 
+    // A thread of a pool blocks signals, which a child would inherit.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+
     var words: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) }
     words.append(nil)
     defer { for word in words { free(word) } }
     var identifier = pid_t()
-    let code = posix_spawn(&identifier, path, &actions, nil, words, environ)
+    let code = posix_spawn(&identifier, path, &actions, &attributes, words, environ)
     Glibc.close(toChild.read)
     Glibc.close(fromChild.write)
     guard code == 0 else {

@@ -9,7 +9,13 @@ public enum Interruption {
   public static func watch() {
     var action = sigaction()
     action.__sigaction_handler.sa_handler = { number in Interruption.requested.store(number, ordering: .relaxed) }
-    for signal in [SIGINT, SIGTERM, SIGHUP] { sigaction(signal, &action, nil) }
+    for signal in [SIGINT, SIGTERM, SIGHUP] {
+      var present = Glibc.sigaction()
+      sigaction(signal, nil, &present)
+      // As nohup(1) has it: what is ignored stays so.
+      let isIgnored = unsafeBitCast(present.__sigaction_handler.sa_handler, to: Int.self) == 1
+      if !isIgnored { sigaction(signal, &action, nil) }
+    }
   }
 
   /// The signal that asked, if one did.

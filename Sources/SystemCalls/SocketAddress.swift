@@ -14,7 +14,8 @@ public struct SocketAddress: Sendable, CustomStringConvertible {
 
     public var description: String {
       switch self {
-      case .unresolved(let host, let reason): "cannot resolve host '\(host)': \(reason)"
+      case .unresolved(let host, let reason):
+        "cannot resolve host '\(host)' (\(reason)); check its name, or give its address"
       case .pathTooLong(let path): "socket path '\(path)' is longer than the 107 bytes that sockaddr_un holds"
       case .malformed(let text): "'\(text)' is not an address; write HOST:PORT, [IPV6]:PORT or unix:/PATH"
       }

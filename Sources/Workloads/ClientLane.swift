@@ -67,7 +67,10 @@ import SystemCalls
       receivedBytes &+= bytes.count
       var rest = bytes
       let need = conversation.received(&rest)
-      if case .done = need, !rest.isEmpty { return complete(.failed(.unexpectedBytes), now) }
+      // What is wrong already is not made worse by what follows it.
+      if case .done(let outcome) = need, !rest.isEmpty, outcome.isComplete {
+        return complete(.failed(.unexpectedBytes), now)
+      }
       return interpret(need, now)
     case .sent(let count):
       sentBytes &+= count
@@ -186,7 +189,7 @@ import SystemCalls
     let service = elapsed(now)
     started.store(0, ordering: .relaxed)
     if trial.pointee.counts(operation, endingAt: now) {
-      if outcome.checksum != nil || outcome.kind.status != nil {
+      if outcome.isComplete {
         recorder.completed(
           at: now, service: service, checksum: outcome.checksum, sent: sentBytes, received: receivedBytes)
         if trial.pointee.isOpenLoop || trial.pointee.isLimited { recorder.responded(now.since(intended)) }

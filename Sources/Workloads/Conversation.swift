@@ -34,6 +34,9 @@ import Measurement
     Outcome(checksum: nil, kind: kind, keepsConnection: false)
   }
 
+  /// Whether the answer was complete, be it what was asked for or not.
+  @inlinable public var isComplete: Bool { checksum != nil || kind.status != nil }
+
   /// The end of a served connection, with nothing left to answer.
   @inlinable public static var closed: Outcome { verified(checksum: 0, keepsConnection: false) }
 

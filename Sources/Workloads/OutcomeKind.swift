@@ -30,7 +30,7 @@ import SystemCalls
   }
 
   /// The HTTP status, where the kind is one.
-  public var status: Int? { rawValue >= 1000 ? Int(rawValue) - 1000 : nil }
+  @inlinable public var status: Int? { rawValue >= 1000 ? Int(rawValue) - 1000 : nil }
 
   /// A stable name: a word, a fault of the HTTP reader, or the errno's symbol.
   public var name: String {

@@ -87,7 +87,9 @@ struct Overrides {
       if original.duration == nil { experiment.warmup = .milliseconds(100) }
     }
     experiment.warmup = try arguments.value("warmup", time) ?? experiment.warmup
-    experiment.rounds = try arguments.value("rounds", "a number of rounds") ?? experiment.rounds
+    experiment.rounds =
+      try arguments.value("rounds", "a number of rounds from 1 on") { Int($0).flatMap { $0 > 0 ? $0 : nil } }
+      ?? experiment.rounds
     experiment.workload = try changed(experiment.workload)
     return experiment
   }

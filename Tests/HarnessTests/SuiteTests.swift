@@ -212,7 +212,7 @@ import Workloads
 
   @Test func fileThatCannotBeReadIsRefused() {
     let failure = #expect(throws: HarnessFailure.self) { try Suite.read(from: "/nothing/here.json") }
-    #expect(failure?.description == "cannot read suite file /nothing/here.json")
+    #expect(failure?.description == "cannot read suite file /nothing/here.json; name a suite (`iomodes list`) or another file")
   }
 
   @Test func valuesAreCheckedAgainWhenASuiteHasBeenChanged() throws {

@@ -77,7 +77,7 @@ import Testing
 
   @Test func trialIsNotValidWhenAnswersAreUnverified() {
     let found = reasons { $0.operations.verified = 99 }
-    #expect(found == ["unverified: 1 of 100 answers were not what was asked for"])
+    #expect(found == ["unverified: of 100 answers 99 were what was asked for"])
   }
 
   @Test func trialIsNotValidWhenOperationsAreMissing() {

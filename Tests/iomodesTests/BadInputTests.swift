@@ -74,7 +74,7 @@ import Testing
       complaint: "--size '64kb' is not a size such as 64KiB"),
     Case(
       name: "0 rounds", arguments: ["run", "--workload", "sleep", "--rounds", "0", "--output", "out"],
-      complaint: "0 is not a number of rounds; it must be from 1 to "),
+      complaint: "--rounds '0' is not a number of rounds from 1 on"),
     Case(
       name: "operations and a duration",
       arguments: ["run", "--operations", "5", "--duration", "1s", "--output", "out"],
