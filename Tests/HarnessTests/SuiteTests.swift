@@ -211,8 +211,9 @@ import Workloads
   }
 
   @Test func fileThatCannotBeReadIsRefused() {
-    let failure = #expect(throws: HarnessFailure.self) { try Suite.read(from: "/nothing/here.json") }
-    #expect(failure?.description == "cannot read suite file /nothing/here.json; name a suite (`iomodes list`) or another file")
+    let path = "/nothing/here.json"
+    let failure = #expect(throws: HarnessFailure.self) { try Suite.read(from: path) }
+    #expect(failure?.description == "cannot read suite file \(path); name a suite (`iomodes list`) or another file")
   }
 
   @Test func valuesAreCheckedAgainWhenASuiteHasBeenChanged() throws {
