@@ -97,7 +97,7 @@ struct JSONReport {
     return members.values.allSatisfy { $0 == nil } ? nil : object(members)
   }
 
-  private static func estimate(_ estimate: Estimate?) -> JSONValue? {
+  static func estimate(_ estimate: Estimate?) -> JSONValue? {
     estimate.map {
       object([
         "median": .number($0.median),
@@ -114,8 +114,8 @@ struct JSONReport {
       ? nil : .object(Dictionary(counts.map { ($0.name, .number(Double($0.count))) }) { first, _ in first })
   }
 
-  private static func number(_ value: (some BinaryInteger)?) -> JSONValue? { value.map { .number(Double($0)) } }
+  static func number(_ value: (some BinaryInteger)?) -> JSONValue? { value.map { .number(Double($0)) } }
 
   /// Without the members that are absent.
-  private static func object(_ members: [String: JSONValue?]) -> JSONValue { .object(members.compactMapValues { $0 }) }
+  static func object(_ members: [String: JSONValue?]) -> JSONValue { .object(members.compactMapValues { $0 }) }
 }

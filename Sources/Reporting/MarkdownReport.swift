@@ -57,7 +57,7 @@ struct MarkdownReport {
   }
 
   /// What would be markup is put as it is.
-  private static func escaped(_ text: String) -> String {
+  static func escaped(_ text: String) -> String {
     text.map { "\\`*_[]<>|#".contains($0) ? "\\\($0)" : "\($0)" }.joined()
   }
 }

@@ -84,6 +84,15 @@ public struct ComparisonFamily: Sendable, Equatable {
 /// The fewest rounds that have a verdict: with five, not even five differences of the same sign are significant at 5 %.
 public let minimumRounds = 6
 
+/// The fewest rounds with which ``comparePairs(_:family:level:seed:)`` can find a difference at 5 %.
+///
+/// - Parameter familySize: the number of comparisons; below 1 as 1.
+public func fewestRounds(familySize: Int) -> Int {
+  var rounds = minimumRounds
+  while exp2(Double(1 - rounds)) * Double(max(1, familySize)) > 0.05 { rounds += 1 }
+  return rounds
+}
+
 /// Compares pairs of series, as one family.
 ///
 /// A candidate is faster or slower when the p-value of ``signFlipTest(ofLogRatios:seed:)``, adjusted by

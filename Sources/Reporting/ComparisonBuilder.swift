@@ -1,0 +1,261 @@
+import Records
+import Statistics
+
+extension Comparison {
+  /// The second run judged by the first, at every point that both have.
+  ///
+  /// - Parameter modes: those that are compared, with or without their variant; nil for all.
+  public init(_ first: Run, _ second: Run, modes: [String]? = nil) throws(ComparisonFailure) {
+    let (old, new) = (RunPoints(first, modes), RunPoints(second, modes))
+    try Self.check(modes, among: [first, second])
+    let machines = RunDifferences.machines(first.record, second.record)
+    let work = RunDifferences.work(first, second)
+    let pairs = new.keys.compactMap { key -> Pair? in
+      guard let before = old.trials[key], let after = new.trials[key] else { return nil }
+      return Pair(key: key, first: before, second: after)
+    }
+    kind = .runs
+    self.first = first.record.runID
+    self.second = second.record.runID
+    machineDifferences = machines
+    workDifferences = work.map(\.text)
+    let changed = Set(work.map(\.experiment))
+    experiments = Self.experiments(pairs, .runs) { !machines.isEmpty || changed.contains($0) }
+    remarks =
+      Self.shortages(experiments, fewestTrials) + RunDifferences.remarks(first, second)
+      + Self.exclusions(pairs, "first run", \.first)
+      + Self.exclusions(pairs, "second run", \.second) + old.missing(in: new, "only the first run has")
+      + new.missing(in: old, "only the second run has")
+  }
+
+  /// The modes of a run, each judged by `baseline` at the same experiment, rate and concurrency, and in the same variant
+  /// where the baseline has it.
+  ///
+  /// - Parameter modes: those that are compared, with or without their variant; nil for all.
+  public init(_ run: Run, baseline: String, modes: [String]? = nil) throws(ComparisonFailure) {
+    try Self.check([baseline], among: [run])
+    try Self.check(modes, among: [run])
+    let all = RunPoints(run, nil)
+    func judged(by key: RunPoints.Key) -> [TrialRecord]? {
+      [key.point.variant, nil].lazy.compactMap { variant in
+        all.trials[key.with(PointKey(mode: baseline, variant: variant, key.point.concurrency))]
+      }.first
+    }
+    let candidates = all.keys.filter { $0.point.mode != baseline && RunPoints.matches($0.point, modes) }
+    let pairs = candidates.compactMap { key in
+      judged(by: key).map { Pair(key: key, first: $0, second: all.trials[key] ?? [], isPaired: true) }
+    }
+    kind = .modes
+    first = baseline
+    second = run.record.runID
+    machineDifferences = []
+    workDifferences = []
+    experiments = Self.experiments(pairs, .modes) { _ in false }
+    var told: Set<String> = []
+    let baselineRemarks = Self.exclusions(pairs, nil, \.first, name: baseline).filter { told.insert($0).inserted }
+    let alone = candidates.filter { judged(by: $0) == nil }
+    remarks =
+      Self.shortages(experiments, fewestRounds) + baselineRemarks + Self.exclusions(pairs, nil, \.second)
+      + RunPoints.list(alone, "without \(baseline) beside them, and not compared")
+  }
+
+  /// A mode that is not there would be passed over in silence.
+  private static func check(_ modes: [String]?, among runs: [Run]) throws(ComparisonFailure) {
+    let points = runs.flatMap(\.trials).map(PointKey.init)
+    for mode in modes ?? [] where !points.contains(where: { RunPoints.matches($0, [mode]) }) {
+      let known = Set(points.map(\.mode)).sorted(by: ModeOrder.precedes).joined(separator: ", ")
+      throw ComparisonFailure(
+        description: "'\(mode)' is not a mode of what is compared; there are \(known.isEmpty ? "none" : known)")
+    }
+  }
+
+  /// The trials of a point on both sides, in the order of their rounds.
+  private struct Pair {
+    let key: RunPoints.Key
+    let first: [TrialRecord]
+    let second: [TrialRecord]
+    /// Whether trials of one round belong together.
+    var isPaired = false
+
+    var isResponse: Bool {
+      let trials = (first + second).filter(\.valid)
+      return !trials.isEmpty && trials.allSatisfy { $0.latency?.response != nil }
+    }
+
+    func series(_ metric: ComparisonMetric) -> Series {
+      let isResponse = isResponse
+      func values(_ trials: [TrialRecord]) -> [(round: Int, value: Double)] {
+        trials.filter(\.valid).compactMap { trial in
+          metric.value(trial, isResponse: isResponse).map { (trial.round, $0) }
+        }
+      }
+      var (before, after) = (values(first), values(second))
+      if isPaired {
+        let byRound = Dictionary(before.map { ($0.round, $0.value) }) { first, _ in first }
+        var used: Set<Int> = []
+        after = after.filter { byRound[$0.round] != nil && used.insert($0.round).inserted }
+        before = after.map { ($0.round, byRound[$0.round] ?? .nan) }
+      }
+      return Series(
+        name: key.point.mode, metric: metric, isResponse: isResponse, first: before.map(\.value),
+        second: after.map(\.value))
+    }
+  }
+
+  private struct Series {
+    let name: String
+    let metric: ComparisonMetric
+    let isResponse: Bool
+    let first: [Double]
+    let second: [Double]
+    var preference: PairedSeries.Preference { metric.preference }
+  }
+
+  private struct Outcome {
+    let ratio: Estimate?
+    let pValue: Double?
+    let verdict: PairedComparison.Verdict
+  }
+
+  /// Judges a family by the test that fits what is compared.
+  private static func outcomes(_ family: [Series], _ kind: Kind, name: String) -> [Outcome] {
+    switch kind {
+    case .runs:
+      let members = family.map {
+        UnpairedSeries(name: $0.name, candidate: $0.second, baseline: $0.first, preference: $0.preference)
+      }
+      return (compareUnpaired(members, family: name) ?? [])
+        .map { Outcome(ratio: $0.ratio, pValue: $0.adjustedPValue, verdict: $0.verdict) }
+    case .modes:
+      let members = family.map {
+        PairedSeries(name: $0.name, candidate: $0.second, baseline: $0.first, preference: $0.preference)
+      }
+      return (comparePairs(members, family: name)?.comparisons ?? [])
+        .map { Outcome(ratio: $0.ratio, pValue: $0.adjustedPValue, verdict: $0.verdict) }
+    }
+  }
+
+  private static func experiments(_ pairs: [Pair], _ kind: Kind, isFlagged: (String) -> Bool) -> [Experiment] {
+    // All rates of an experiment are one family.
+    var names: [String] = []
+    for pair in pairs where !names.contains(pair.key.experiment) { names.append(pair.key.experiment) }
+    return names.flatMap { name -> [Experiment] in
+      let members = pairs.filter { $0.key.experiment == name }
+      var rows = Array(repeating: [Row](), count: members.count)
+      for metric in ComparisonMetric.allCases {
+        let series = members.map { $0.series(metric) }
+        for (index, outcome) in outcomes(series, kind, name: "\(metric.rawValue) of \(name)").enumerated() {
+          rows[index].append(
+            Row(
+              metric: metric, isResponse: series[index].isResponse, first: medianEstimate(of: series[index].first),
+              second: medianEstimate(of: series[index].second), ratio: outcome.ratio, pValue: outcome.pValue,
+              familySize: members.count, verdict: outcome.verdict, isFlagged: isFlagged(name)))
+        }
+      }
+      var rates: [Double?] = []
+      for member in members where !rates.contains(member.key.rate) { rates.append(member.key.rate) }
+      return rates.compactMap { rate in
+        let indices = members.indices.filter { members[$0].key.rate == rate }
+        guard let one = indices.first.map({ members[$0] }) else { return nil }
+        return Experiment(
+          name: one.key.experimentName, baseName: name, workload: one.second.first?.workload["kind"]?.string,
+          points: indices.map { index in
+            let point = members[index].key.point
+            return Point(
+              mode: point.mode, variant: point.variant, concurrency: point.concurrency, rows: rows[index])
+          })
+      }
+    }
+  }
+
+  /// Where no difference could be found, however large: how many rounds it takes.
+  private static func shortages(_ experiments: [Experiment], _ fewest: (Int) -> Int) -> [String] {
+    var told: Set<String> = []
+    return experiments.compactMap { experiment in
+      let short = experiment.points.flatMap(\.rows).first { $0.verdict == .tooFewRounds && $0.ratio != nil }
+      guard let size = short?.familySize, told.insert(experiment.baseName).inserted else { return nil }
+      return "\(experiment.baseName): a difference can be found from \(fewest(size)) rounds on, in a family of \(size)"
+    }
+  }
+
+  /// Trials that are left out because they are not valid, aloud.
+  private static func exclusions(
+    _ pairs: [Pair], _ side: String?, _ trials: KeyPath<Pair, [TrialRecord]>, name: String? = nil
+  ) -> [String] {
+    pairs.compactMap { pair in
+      let invalid = pair[keyPath: trials].filter { !$0.valid }
+      guard !invalid.isEmpty else { return nil }
+      var reasons: [String] = []
+      for reason in invalid.flatMap(\.reasons) {
+        let name = String(reason.prefix { $0 != ":" })
+        if !reasons.contains(name) { reasons.append(name) }
+      }
+      let why = reasons.isEmpty ? "" : " (\(reasons.joined(separator: ", ")))"
+      let count = "\(invalid.count) of \(pair[keyPath: trials].count) trials"
+      return "\(pair.key.name(mode: name)): \(count)\(side.map { " of the \($0)" } ?? "") not valid, left out\(why)"
+    }
+  }
+}
+
+/// The trials of a run that were carried out, by their points.
+struct RunPoints {
+  let trials: [Key: [TrialRecord]]
+  /// In the order of the plan's experiments, then by rate, concurrency and mode.
+  let keys: [Key]
+
+  /// - Parameter modes: those that are wanted; nil for all.
+  init(_ run: Run, _ modes: [String]?) {
+    let wanted = run.trials.filter { $0.skipped == nil && Self.matches(PointKey($0), modes) }
+    trials = Dictionary(grouping: wanted, by: Key.init)
+      .mapValues { $0.sorted { ($0.round, $0.trial) < ($1.round, $1.trial) } }
+    var first: [String: Int] = [:]
+    for trial in run.trials { first[trial.experiment] = min(first[trial.experiment] ?? .max, trial.trial) }
+    keys = trials.keys.sorted { a, b in
+      if a.experiment != b.experiment {
+        return (first[a.experiment] ?? 0, a.experiment) < (first[b.experiment] ?? 0, b.experiment)
+      }
+      if a.rate != b.rate { return (a.rate ?? -1) < (b.rate ?? -1) }
+      return a.point < b.point
+    }
+  }
+
+  /// Where a trial stands among others.
+  struct Key: Hashable {
+    let experiment: String
+    let rate: Double?
+    let point: PointKey
+
+    init(_ trial: TrialRecord) { self.init(trial.experiment, trial.arrivals.rate, PointKey(trial)) }
+
+    private init(_ experiment: String, _ rate: Double?, _ point: PointKey) {
+      self.experiment = experiment
+      self.rate = rate
+      self.point = point
+    }
+
+    func with(_ point: PointKey) -> Key { Key(experiment, rate, point) }
+
+    var experimentName: String { experiment + (rate.map { "-at-\(NumberText.brief($0))" } ?? "") }
+
+    /// In the words of a remark; with another mode than its own where one is given.
+    func name(mode: String? = nil) -> String {
+      let own = point.variant.map { "\(point.mode)/\($0)" } ?? point.mode
+      return "\(experimentName), \(mode ?? own) at \(NumberText.grouped(point.concurrency))"
+    }
+  }
+
+  static func matches(_ point: PointKey, _ modes: [String]?) -> Bool {
+    guard let modes else { return true }
+    return modes.contains(point.mode) || (point.variant.map { modes.contains("\(point.mode)/\($0)") } ?? false)
+  }
+
+  /// What the other has not got, in one line at most.
+  func missing(in other: RunPoints, _ words: String) -> [String] {
+    Self.list(keys.filter { other.trials[$0] == nil }, words)
+  }
+
+  static func list(_ keys: [Key], _ words: String) -> [String] {
+    let shown = keys.prefix(4).map { $0.name() }.joined(separator: "; ")
+    return keys.isEmpty ? [] : ["\(words): \(shown)" + (keys.count > 4 ? " and \(keys.count - 4) more points" : "")]
+  }
+}

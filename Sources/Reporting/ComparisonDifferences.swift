@@ -1,0 +1,93 @@
+import Records
+
+/// What makes two runs differ besides what they are compared for.
+enum RunDifferences {
+  /// What moves numbers: the machine, and how the program was built; a line each. What only one run recorded differs.
+  static func machines(_ first: RunRecord, _ second: RunRecord) -> [String] {
+    let (old, new) = (facts(first), facts(second))
+    return zip(old, new).compactMap { before, after in
+      before.value == after.value ? nil : line(before.name, before.value, after.value)
+    }
+  }
+
+  /// Experiments of one name that were not the same work, with the experiment's name.
+  static func work(_ first: Run, _ second: Run) -> [(experiment: String, text: String)] {
+    let (old, new) = (settings(first), settings(second))
+    return old.keys.sorted().flatMap { name -> [(experiment: String, text: String)] in
+      guard let before = old[name], let after = new[name] else { return [] }
+      return Set(before.keys).union(after.keys).sorted().compactMap { key in
+        before[key] == after[key]
+          ? nil : (name, line("\(name): \(key)", before[key].map(text), after[key].map(text)))
+      }
+    }
+  }
+
+  /// Differences that do not flag a verdict.
+  static func remarks(_ one: Run, _ other: Run) -> [String] {
+    let (first, second) = (one.record, other.record)
+    if first == second, one.trials == other.trials { return ["both are the same run"] }
+    var remarks: [String] = []
+    if first.seed != second.seed {
+      remarks.append(line("seed", "\(first.seed)", "\(second.seed)") + ": the operations are not the same ones")
+    }
+    if first.tool.commit != second.tool.commit {
+      remarks.append(line("commit", first.tool.commit, second.tool.commit))
+    }
+    return remarks
+  }
+
+  private static func line(_ name: String, _ first: String?, _ second: String?) -> String {
+    let (before, after) = (first ?? "not recorded", second ?? "not recorded")
+    return Provenance.oneLine("\(name): \(before) in the first run, \(after) in the second")
+  }
+
+  private static func facts(_ record: RunRecord) -> [(name: String, value: String?)] {
+    let machine = record.environment
+    func list(_ cpus: [Int]?) -> String? { cpus.map { $0.map(String.init).joined(separator: ",") } }
+    return [
+      ("cpu_model", machine.cpuModel),
+      ("cpus_online", machine.cpusOnline.map(String.init)),
+      ("cpus_allowed", list(machine.cpusAllowed)),
+      ("client_cpus", list(machine.clientCPUs)),
+      ("server_cpus", list(machine.serverCPUs)),
+      ("architecture", machine.architecture),
+      ("hypervisor", machine.hypervisor.map(String.init)),
+      ("kernel", machine.kernel),
+      ("governor", machine.governor),
+      // What the kernel keeps for itself differs from boot to boot.
+      ("memory", machine.memory.map { NumberText.significant(Double($0) / 1_073_741_824, digits: 2) + " GiB" }),
+      ("container_cpu_limit", machine.containerCPULimit),
+      ("container_memory_limit", machine.containerMemoryLimit),
+      ("timer_slack_ns", machine.timerSlack.map(String.init)),
+      ("libc", machine.libc),
+      ("toolchain", machine.toolchain),
+      ("tool version", record.tool.version),
+      ("configuration", record.tool.configuration),
+    ]
+  }
+
+  /// What each experiment's operations and windows are, from its trials and from the suite.
+  private static func settings(_ run: Run) -> [String: [String: JSONValue]] {
+    var settings: [String: [String: JSONValue]] = [:]
+    for trial in run.trials where settings[trial.experiment] == nil {
+      var own: [String: JSONValue] = ["arrivals": .string(trial.arrivals.kind)]
+      if case .object(let members) = trial.workload {
+        for (key, value) in members { own["workload \(key)"] = value }
+      }
+      own["limit"] = trial.limit.map { .number(Double($0)) }
+      own["pipeline"] = trial.pipeline.map { .number(Double($0)) }
+      own["operations"] = trial.operations.asked.map { .number(Double($0)) }
+      settings[trial.experiment] = own
+    }
+    guard case .array(let experiments)? = run.record.suite["experiments"] else { return settings }
+    for experiment in experiments {
+      guard let name = experiment["name"]?.string, settings[name] != nil else { continue }
+      for key in ["duration", "warmup"] { settings[name]?[key] = experiment[key] }
+    }
+    return settings
+  }
+
+  private static func text(_ value: JSONValue) -> String {
+    value.string ?? JSONReport.text(value, pretty: false)
+  }
+}

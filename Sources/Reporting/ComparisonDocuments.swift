@@ -1,0 +1,94 @@
+import Records
+import Statistics
+
+extension Comparison {
+  /// The comparison as JSON: units in all names, what does not apply is absent.
+  func document(_ outcomes: [ComparisonGate.Outcome]) -> JSONValue {
+    func texts(_ lines: [String]) -> JSONValue { .array(lines.map { .string($0) }) }
+    return JSONReport.object([
+      "kind": .string(kind.rawValue),
+      "baseline": .string(first),
+      "run_id": .string(second),
+      "test": .string(kind == .runs ? "mann-whitney" : "sign-flip"),
+      "adjustment": .string("holm"),
+      "family": .string("one metric in one experiment"),
+      "level": .number(0.05),
+      "machine_differences": texts(machineDifferences),
+      "work_differences": texts(workDifferences),
+      "remarks": texts(remarks),
+      "experiments": .array(
+        experiments.map { experiment in
+          JSONReport.object([
+            "name": .string(experiment.name),
+            "workload": experiment.workload.map { .string($0) },
+            "points": .array(experiment.points.map(\.document)),
+          ])
+        }),
+      "fail_on": outcomes.isEmpty
+        ? nil
+        : .array(
+          outcomes.map { outcome in
+            JSONReport.object([
+              "expression": .string(outcome.gate.text),
+              "judgement": .string(outcome.judgement.rawValue),
+              "point": .string(outcome.place),
+              "ratio": JSONReport.estimate(outcome.ratio),
+            ])
+          }),
+    ])
+  }
+
+  /// The comparison as GitHub tables.
+  func markdown(_ outcomes: [ComparisonGate.Outcome]) -> String {
+    func list(_ lines: [String]) -> [String] {
+      lines.isEmpty ? [] : [lines.map { "- " + MarkdownReport.escaped($0) }.joined(separator: "\n")]
+    }
+    var blocks = ["# \(MarkdownReport.escaped(title))"] + list(warnings.map { "! \($0)" } + remarks)
+    for experiment in experiments {
+      let headings = ["mode", "concurrency", "metric"] + columnNames + ["interval", "p", "verdict"]
+      var lines = [headings, headings.indices.map { $0 == 0 || $0 == 2 || $0 == 8 ? ":--" : "--:" }]
+      for point in experiment.points {
+        lines += point.rows.map { row in
+          let ratio = EstimateText(row.ratio, digits: 3)
+          return [point.name, NumberText.grouped(point.concurrency), row.metric.name(isResponse: row.isResponse)]
+            + [row.text(row.first), row.text(row.second), ratio.median, ratio.interval, row.pText, row.words]
+        }.map { $0.map(MarkdownReport.escaped) }
+      }
+      blocks += [
+        "## \(MarkdownReport.escaped(experiment.name))",
+        lines.map { "| " + $0.joined(separator: " | ") + " |" }.joined(separator: "\n"),
+      ]
+    }
+    return (blocks + list(outcomes.map(\.line)) + [MarkdownReport.escaped(legend)]).joined(separator: "\n\n") + "\n"
+  }
+}
+
+extension Comparison.Point {
+  fileprivate var document: JSONValue {
+    JSONReport.object([
+      "mode": .string(mode),
+      "variant": variant.map { .string($0) },
+      "concurrency": .number(Double(concurrency)),
+      "metrics": .object(Dictionary(rows.map { ($0.metric.rawValue, $0.document) }) { first, _ in first }),
+    ])
+  }
+}
+
+extension Comparison.Row {
+  fileprivate var document: JSONValue {
+    let isLatency = metric == .p50 || metric == .p99
+    return JSONReport.object([
+      "unit": .string(isLatency ? "ns" : metric == .cpu ? "us_per_operation" : "per_s"),
+      "latency": isLatency ? .string(isResponse ? "response" : "service") : nil,
+      "first_median": first.map { .number($0.median) },
+      "first_trials": JSONReport.number(first?.n ?? 0),
+      "second_median": second.map { .number($0.median) },
+      "second_trials": JSONReport.number(second?.n ?? 0),
+      "ratio": JSONReport.estimate(ratio),
+      "p_adjusted": pValue.map { .number($0) },
+      "family_size": JSONReport.number(familySize),
+      "verdict": .string(verdict.rawValue),
+      "flagged": .bool(isFlagged),
+    ])
+  }
+}

@@ -1,0 +1,85 @@
+import Harness
+import Reporting
+
+let compareCommand = Command(
+  name: "compare", operands: "RUN [RUN]",
+  about: "Judges the second run by the first, point by point; or the modes of one run by a baseline.",
+  groups: [
+    (
+      "Options",
+      [
+        .value("modes", "LIST", "only these modes, such as epoll,taskgroup"),
+        .value("baseline", "MODE", "what the modes of one run are judged by; blocking unless given"),
+        .flag("strict", "refuse (exit code 1) where the machines, the builds or the work of two runs differ"),
+        .list(
+          "fail-on", "EXPRESSION",
+          "\(ComparisonGate.form): exit code 4 where the ratio is beyond the bound with its whole 95 % interval; 3 where "
+            + "valid trials are too few for an interval; may be repeated"),
+        .value("format", "FORMAT", "text (the default), json or md"),
+      ]
+    )
+  ],
+  examples: [
+    ("iomodes compare results/before results/after", "what changed, and what the noise allows to say of it"),
+    ("iomodes compare results/quick --baseline epoll --modes taskgroup", "mode against mode, paired by round"),
+    (
+      "iomodes compare main branch --strict --fail-on 'epoll http throughput < 0.95'",
+      "for CI: 4 only if surely more than 5 % slower"
+    ),
+    ("iomodes compare a b --fail-on 'taskgroup http-2ms p99 > 1.1 concurrency=64'", "at one point"),
+  ],
+  mostOperands: 2
+) { arguments in
+  let format: ComparisonFormat = try arguments.choice("format") ?? .text
+  let gates = try arguments.all("fail-on").map { expression in
+    try usage("--fail-on") { () throws(ComparisonFailure) in try ComparisonGate(expression) }
+  }
+  let modes = arguments.text("modes").map { list in
+    list.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+  }
+  guard let first = arguments.operands.first else {
+    throw UsageError("compare needs one run or two; name their folders")
+  }
+  let comparison: Comparison
+  if arguments.operands.count == 2 {
+    if arguments.has("baseline") { throw UsageError("--baseline goes with one run; of two, the first is the baseline") }
+    let (before, after) = (try Places.read(Places.run(first)), try Places.read(Places.run(arguments.operands[1])))
+    comparison = try usage("--modes") { () throws(ComparisonFailure) in try Comparison(before, after, modes: modes) }
+    if comparison.isEmpty { throw HarnessFailure("the runs have no point in common; compare runs of one suite") }
+  } else {
+    if arguments.has("strict") { throw UsageError("--strict goes with two runs") }
+    let run = try Places.read(Places.run(first))
+    let baseline = arguments.text("baseline") ?? "blocking"
+    comparison = try usage("--baseline or --modes") { () throws(ComparisonFailure) in
+      try Comparison(run, baseline: baseline, modes: modes)
+    }
+    if comparison.isEmpty {
+      throw HarnessFailure("the run has no mode beside \(baseline) at any point; choose another --baseline")
+    }
+  }
+  let differences = comparison.machineDifferences + comparison.workDifferences
+  if arguments.has("strict"), !differences.isEmpty {
+    throw HarnessFailure("--strict: the runs differ in \(differences.joined(separator: "; ")); measure both alike")
+  }
+  let outcomes = try gates.flatMap { gate in
+    try usage("--fail-on") { () throws(ComparisonFailure) in try gate.judge(comparison) }
+  }
+  print(
+    comparison.render(format, outcomes: outcomes, width: Screen.columns, color: Screen.showsColor), terminator: "")
+  for outcome in outcomes where outcome.judgement != .holds { Program.complain(outcome.line) }
+  if outcomes.contains(where: { $0.judgement == .fails }) { return regressionFound }
+  return outcomes.contains { $0.judgement == .unjudged } ? noValidTrial : 0
+}
+
+/// Exit codes that speak of results.
+private let noValidTrial: Int32 = 3
+private let regressionFound: Int32 = 4
+
+/// What cannot be compared as it was asked for is a mistake of the command line.
+private func usage<T>(_ option: String, _ body: () throws(ComparisonFailure) -> T) throws -> T {
+  do {
+    return try body()
+  } catch {
+    throw UsageError("\(option) \(error.description)")
+  }
+}
