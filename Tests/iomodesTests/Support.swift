@@ -50,8 +50,8 @@ struct Running: Sendable {
     var noSignals = sigset_t()
     sigemptyset(&noSignals)
     posix_spawnattr_setsigmask(&attributes, &noSignals)
-    posix_spawnattr_setpgroup(&attributes, 0)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP) | Int16(POSIX_SPAWN_SETSIGMASK))
+    // POSIX_SPAWN_SETSID, which Glibc's module lacks: a session of its own, and so a group.
+    posix_spawnattr_setflags(&attributes, Int16(0x80) | Int16(POSIX_SPAWN_SETSIGMASK))
     let settings = ["PATH=/usr/bin:/bin", "HOME=\(folder)", "TMPDIR=\(folder)", "LC_ALL=C", "NO_COLOR=1"]
     // It changes the folder, and becomes the program.
     let words = ["/usr/bin/env", "-i", "-C", folder] + settings + [path] + arguments
@@ -87,15 +87,15 @@ struct Running: Sendable {
   /// As Ctrl-C at a terminal does.
   func signalGroup(_ number: Int32) { kill(-identifier, number) }
 
-  /// The processes of its group that still run, itself left out.
+  /// The processes of its session that still run, itself left out.
   var children: [pid_t] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
     return names.compactMap { pid_t($0) }.filter { candidate in
       guard candidate != identifier, let text = try? String(contentsOfFile: "/proc/\(candidate)/stat", encoding: .utf8),
-        let fields = text.split(separator: ")").last?.split(separator: " "), fields.count > 2
+        let fields = text.split(separator: ")").last?.split(separator: " "), fields.count > 3
       else { return false }
-      // After the name: state, parent, process group.
-      return fields[0] != "Z" && fields[0] != "X" && fields[2] == "\(identifier)"
+      // After the name: state, parent, process group, session.
+      return fields[0] != "Z" && fields[0] != "X" && fields[3] == "\(identifier)"
     }
   }
 }
