@@ -5,7 +5,7 @@ import Reporting
 
 @main
 enum Program {
-  static let commands: [Command] = [runCommand, reportCommand, plotCommand, listCommand, serveCommand]
+  static let commands: [Command] = [runCommand, reportCommand, plotCommand, listCommand, doctorCommand, serveCommand]
 
   static func main() {
     Children.runIfAsked(CommandLine.arguments)
