@@ -26,39 +26,59 @@ enum MachineFacts {
     if confstr(Int32(_CS_GNU_LIBC_VERSION), &libc, libc.count) > 0 {
       facts.libc = String(decoding: libc.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
-    facts.governor = line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
+    facts.governor = governors(of: processors.allowed)
     facts.hypervisor = field("flags", in: "/proc/cpuinfo", separator: ":").map {
       $0.split(separator: " ").contains("hypervisor")
     }
-    facts.containerCPULimit = line("/sys/fs/cgroup/cpu.max")
-    facts.containerMemoryLimit = line("/sys/fs/cgroup/memory.max")
+    let groups = ProcFile.text(of: "/proc/self/cgroup") ?? ""
+    facts.containerCPULimit = ControlGroup(groups, controller: "cpu").processorLimit(line)
+    facts.containerMemoryLimit = ControlGroup(groups, controller: "memory").memoryLimit(line)
     facts.descriptorLimit = ProcessControl.descriptorLimit.hard
+    facts.softDescriptorLimit = ProcessControl.descriptorLimit.soft
     facts.ephemeralPorts = ephemeralPorts.map { [$0.lowerBound, $0.upperBound] }
     facts.timerSlack = UInt64(Children.timerSlack)
+    facts.hasSMT = line("/sys/devices/system/cpu/smt/active").flatMap(MachineText.flag)
+    facts.hasTurbo =
+      line("/sys/devices/system/cpu/intel_pstate/no_turbo").flatMap(MachineText.flag).map { !$0 }
+      ?? line("/sys/devices/system/cpu/cpufreq/boost").flatMap(MachineText.flag)
+    facts.clocksource = line("/sys/devices/system/clocksource/clocksource0/current_clocksource")
+    facts.loadAverage = line("/proc/loadavg").flatMap(MachineText.loadAverage)
+    facts.stealShare = processorTimes(of: processors.allowed)?.stolenShare
+    facts.somaxconn = line("/proc/sys/net/core/somaxconn").flatMap(MachineText.number)
+    facts.swapUsed = ProcFile.text(of: "/proc/meminfo").flatMap(MachineText.swapUsed)
     return facts
   }
 
+  /// What these processors have done since boot.
+  static func processorTimes(of processors: [Int]) -> ProcessorTimes? {
+    ProcFile.text(of: "/proc/stat").flatMap { ProcessorTimes($0, of: processors) }
+  }
+
+  /// The frequency governors of these processors, each once.
+  private static func governors(of processors: [Int]) -> String? {
+    let names = processors.compactMap { line("/sys/devices/system/cpu/cpu\($0)/cpufreq/scaling_governor") }
+    return names.isEmpty ? nil : Set(names).sorted().joined(separator: ", ")
+  }
+
   static var tool: RunRecord.Tool {
+    RunRecord.Tool(version: programVersion, commit: commit, configuration: configuration)
+  }
+
+  static var configuration: String {
     #if DEBUG
-      let configuration = "debug"
+      "debug"
     #else
-      let configuration = "release"
+      "release"
     #endif
-    return RunRecord.Tool(version: programVersion, commit: commit, configuration: configuration)
   }
 
   static var ephemeralPorts: ClosedRange<Int>? {
-    let ends = line("/proc/sys/net/ipv4/ip_local_port_range")?.split(whereSeparator: \.isWhitespace).compactMap {
-      Int($0)
-    }
-    guard let ends, ends.count == 2, ends[0] <= ends[1] else { return nil }
-    return ends[0]...ends[1]
+    line("/proc/sys/net/ipv4/ip_local_port_range").flatMap(MachineText.ports)
   }
 
   /// A line of /proc/meminfo, in bytes.
   static func memory(_ name: String) -> UInt64? {
-    let line = ProcFile.text(of: "/proc/meminfo")?.split(separator: "\n").first { $0.hasPrefix(name) }
-    return line?.split(separator: " ").dropFirst().first.flatMap { UInt64($0) }.map { $0 * 1024 }
+    ProcFile.text(of: "/proc/meminfo").flatMap { MachineText.memory(name, in: $0) }
   }
 
   private static var toolchain: String {
@@ -99,7 +119,7 @@ enum MachineFacts {
     return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
-  private static func line(_ path: String) -> String? {
+  static func line(_ path: String) -> String? {
     ProcFile.text(of: path)?.trimmingCharacters(in: .whitespacesAndNewlines)
   }
 

@@ -79,6 +79,24 @@ public struct Environment: Codable, Equatable, Sendable {
   public var descriptorLimit: Int?
   public var ephemeralPorts: [Int]?
   public var timerSlack: UInt64?
+  /// Whether cores run two threads: /sys/devices/system/cpu/smt/active.
+  public var hasSMT: Bool?
+  /// Whether processors may exceed their nominal frequency: intel_pstate/no_turbo or cpufreq/boost in
+  /// /sys/devices/system/cpu.
+  public var hasTurbo: Bool?
+  /// What the kernel's clock reads: /sys/devices/system/clocksource/clocksource0/current_clocksource.
+  public var clocksource: String?
+  /// Tasks that ran or waited, as an average of the minute before the run: /proc/loadavg, proc(5).
+  public var loadAverage: Double?
+  /// The share, from 0 to 1, of the allowed processors' time since boot that the hypervisor gave to others: /proc/stat,
+  /// proc(5).
+  public var stealShare: Double?
+  /// The longest queue of connections that wait to be accepted: /proc/sys/net/core/somaxconn, listen(2).
+  public var somaxconn: Int?
+  /// Swap space in use, in bytes: /proc/meminfo, proc(5).
+  public var swapUsed: UInt64?
+  /// The number of descriptors that this process was given, getrlimit(2); the harness raises it to the hard limit.
+  public var softDescriptorLimit: Int?
 
   public init() {}
 
@@ -96,5 +114,13 @@ public struct Environment: Codable, Equatable, Sendable {
     case descriptorLimit = "descriptor_limit"
     case ephemeralPorts = "ephemeral_ports"
     case timerSlack = "timer_slack_ns"
+    case hasSMT = "smt_active"
+    case hasTurbo = "turbo_enabled"
+    case clocksource
+    case loadAverage = "load_average_1min"
+    case stealShare = "steal_share_since_boot"
+    case somaxconn
+    case swapUsed = "swap_used_bytes"
+    case softDescriptorLimit = "soft_descriptor_limit"
   }
 }

@@ -5,7 +5,9 @@ import Reporting
 
 @main
 enum Program {
-  static let commands: [Command] = [runCommand, reportCommand, compareCommand, plotCommand, listCommand, serveCommand]
+  static let commands: [Command] = [
+    runCommand, reportCommand, compareCommand, plotCommand, listCommand, doctorCommand, serveCommand,
+  ]
 
   static func main() {
     Children.runIfAsked(CommandLine.arguments)

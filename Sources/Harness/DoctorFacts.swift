@@ -1,0 +1,53 @@
+import Foundation
+import Glibc
+import Measurement
+import Records
+import SystemCalls
+
+/// The reading of the facts that ``Doctor`` judges.
+extension Doctor {
+  /// Looks at this machine, for half a second.
+  public static func ofThisMachine() throws(HarnessFailure) -> Doctor {
+    let processors = try Processors.current()
+    var doctor = Doctor()
+    let before = MachineFacts.processorTimes(of: processors.allowed)
+    usleep(500_000)
+    let after = MachineFacts.processorTimes(of: processors.allowed)
+    if let before, let after { doctor.sample = after.since(before) }
+    doctor.environment = MachineFacts.environment(processors)
+    doctor.sharedCores = sharedCores(of: processors) {
+      MachineFacts.line("/sys/devices/system/cpu/cpu\($0)/topology/thread_siblings_list")
+    }
+    doctor.synBacklog = MachineFacts.line("/proc/sys/net/ipv4/tcp_max_syn_backlog").flatMap(MachineText.number)
+    doctor.timeWaitReuse = MachineFacts.line("/proc/sys/net/ipv4/tcp_tw_reuse").flatMap(MachineText.number)
+    doctor.clockRead = clockRead()
+    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+    doctor.programs = Set(
+      ["gnuplot", "perf", "strace"].filter { name in folders.contains { access("\($0)/\(name)", X_OK) == 0 } })
+    doctor.configuration = MachineFacts.configuration
+    return doctor
+  }
+
+  /// The cores, as lists of their processors, on which the client has a processor and the server another.
+  ///
+  /// - Parameter siblings: a processor's thread_siblings_list, such as `0,4`.
+  /// - Returns: nil where no list can be read.
+  static func sharedCores(of processors: Processors, siblings: (Int) -> String?) -> [[Int]]? {
+    let cores = processors.client.map { processor in siblings(processor).flatMap(Processors.parse) }
+    guard cores.contains(where: { $0 != nil }) else { return nil }
+    return zip(processors.client, cores).compactMap { processor, core in
+      core?.contains { $0 != processor && processors.server.contains($0) } == true ? core : nil
+    }
+  }
+
+  /// The least of a few averages, so that an interruption does not count.
+  private static func clockRead() -> Double {
+    let readings: UInt64 = 1000
+    let spans = (0..<5).map { _ in
+      let start = MonotonicClock.now
+      for _ in 0..<readings { _ = MonotonicClock.now }
+      return MonotonicClock.now.since(start).count
+    }
+    return Double(spans.min() ?? 0) / Double(readings)
+  }
+}
