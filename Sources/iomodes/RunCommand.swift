@@ -91,6 +91,7 @@ let runCommand = Command(
   let run = try Places.read(session.folder)
   if !arguments.has("quiet") {
     print(Report(run).render(format, width: Screen.columns, color: Screen.showsColor))
+    fflush(nil)
     Program.complain("the run lies in \(session.folder.path); `iomodes plot \(session.folder.path)` draws it")
   }
   let dead = pointsWithoutValidTrial(run)
