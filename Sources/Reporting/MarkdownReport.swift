@@ -18,6 +18,7 @@ struct MarkdownReport {
     for experiment in summary.experiments {
       blocks += section(ResultTable(experiment))
     }
+    if let trust = Trust(run, summary) { blocks.append(Self.escaped(trust.text)) }
     if !summary.experiments.isEmpty { blocks.append(Self.escaped(Report.legend)) }
     return blocks.joined(separator: "\n\n") + "\n"
   }

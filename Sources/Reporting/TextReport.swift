@@ -26,6 +26,7 @@ struct TextReport {
     for experiment in summary.experiments {
       lines += [""] + section(ResultTable(experiment))
     }
+    if let trust = Trust(run, summary) { lines += [""] + styled(trust.text, .plain) }
     if !summary.experiments.isEmpty {
       lines += [""] + styled(Report.legend, .dim, indent: 0)
     }

@@ -1,0 +1,42 @@
+import Records
+import Statistics
+
+/// How far a run can be trusted, and why, in a line.
+struct Trust {
+  let text: String
+
+  /// Nil where no trial was carried out.
+  init?(_ run: Run, _ summary: Summary) {
+    let carriedOut = run.trials.filter { $0.skipped == nil }
+    guard !carriedOut.isEmpty else { return nil }
+    var parts = ["\(carriedOut.filter(\.valid).count) of \(carriedOut.count) trials are valid"]
+
+    let points = summary.experiments.flatMap { experiment in
+      experiment.points.compactMap { point in point.throughput.map { (experiment.name, point, $0) } }
+    }
+    let intervals = points.filter { $0.2.kind == .interval95 }
+    if intervals.count < points.count {
+      parts.append("\(points.count - intervals.count) of \(points.count) points have fewer than six, and no interval")
+    }
+    // Half the width of an interval, as a part of its median.
+    let widths = intervals.map { ($0.0, $0.1, $0.2.median > 0 ? ($0.2.high - $0.2.low) / 2 / $0.2.median : 0) }
+    if let widest = widths.max(by: { $0.2 < $1.2 }), let middle = median(widths.map(\.2)) {
+      parts.append(
+        "half of the throughputs are known within ±\(Self.percent(middle)), all within ±\(Self.percent(widest.2)) "
+          + "(\(widest.0), \(widest.1.name) at \(NumberText.grouped(widest.1.concurrency)))")
+    }
+    if run.record.tool.configuration == "debug" { parts.append("a debug build: not for comparison") }
+    if run.record.environment.hypervisor == true { parts.append("a virtual machine") }
+    if let client = run.record.environment.clientCPUs, let server = run.record.environment.serverCPUs {
+      let isShared = !Set(client).isDisjoint(with: server)
+      parts.append(
+        isShared
+          ? "client and server share processors"
+          : "client on \(Self.processors(client.count)), server on \(Self.processors(server.count))")
+    }
+    text = "Trust: " + parts.joined(separator: "; ") + "."
+  }
+
+  private static func percent(_ fraction: Double) -> String { "\(NumberText.significant(fraction * 100, digits: 2))%" }
+  private static func processors(_ count: Int) -> String { "\(count) \(count == 1 ? "processor" : "processors")" }
+}
