@@ -25,7 +25,7 @@ let package = Package(
     .testTarget(name: "WorkloadsTests", dependencies: ["Workloads"]),
     .testTarget(name: "ModeContractTests", dependencies: ["Modes", "Workloads", "Measurement", "SystemCalls"]),
     .testTarget(name: "RecordsTests", dependencies: ["Records"]),
-    .testTarget(name: "HarnessTests", dependencies: ["Harness"]),
+    .testTarget(name: "HarnessTests", dependencies: ["Harness", "Statistics", "Workloads"]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
     .testTarget(name: "iomodesTests", dependencies: ["iomodes"]),
   ],
