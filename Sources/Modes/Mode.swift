@@ -21,7 +21,7 @@ public enum ModeID: String, CaseIterable, Codable, Sendable {
     case .dispatch: "a GCD thread per lane, in blocking calls: a serial queue and one block per lane"
     case .taskgroup: "a child task per lane on Swift's default executor, resumed by a reactor thread"
     case .epoll: "one epoll_wait loop over non-blocking descriptors"
-    case .null: "nothing: client and server are paired in memory; measures the harness itself"
+    case .null: "nothing: client and server paired in memory; measures the harness itself"
     }
   }
 
