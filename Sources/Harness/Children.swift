@@ -118,8 +118,7 @@ public enum Children {
   }
 
   private static func write(_ replies: ReplyStore, to path: String) {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let encoder = JSONEncoder.stable()
     var data = Data()
     for reply in replies.inOrder {
       let text = String(validating: reply.body, as: UTF8.self)
@@ -177,10 +176,10 @@ public enum Children {
     init(_ server: TargetServer, cpus: [Int]) {
       self.server = server
       self.cpus = cpus
-      first = Reading(at: MonotonicClock.now, totals: server.totals, usage: .current())
+      first = Self.read(server)
     }
 
-    private func read() -> Reading {
+    private static func read(_ server: TargetServer) -> Reading {
       Reading(at: MonotonicClock.now, totals: server.totals, usage: .current())
     }
 
@@ -188,15 +187,15 @@ public enum Children {
     func followWindow(from descriptor: Int32) {
       var byte: UInt8 = 0
       while Glibc.read(descriptor, &byte, 1) == 1 {
-        if byte == UInt8(ascii: "o") { first = read() }
-        if byte == UInt8(ascii: "c") { last = read() }
+        if byte == UInt8(ascii: "o") { first = Self.read(server) }
+        if byte == UInt8(ascii: "c") { last = Self.read(server) }
         _ = Glibc.write(descriptor, "k", 1)
         while byte != UInt8(ascii: "\n"), Glibc.read(descriptor, &byte, 1) == 1 {}
       }
     }
 
     var report: ServerReport {
-      let last = last ?? read()
+      let last = last ?? Self.read(server)
       var usage = ProcessUsage(last.usage.since(first.usage))
       usage.threadsPeak = ProcFile.threads
       usage.descriptorsPeak = ProcFile.openDescriptors
@@ -250,17 +249,8 @@ public enum Children {
   }
 
   private static func answer(_ value: some Encodable) {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    guard let data = try? encoder.encode(value) else { return }
-    let line = [UInt8](data) + [UInt8(ascii: "\n")]
-    var done = 0
-    while done < line.count {
-      let count = line.withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress! + done, line.count - done) }
-      if count < 0 && errno == EINTR { continue }
-      if count <= 0 { return }
-      done += count
-    }
+    guard let data = try? JSONEncoder.stable().encode(value) else { return }
+    SystemCall.writeAll([UInt8](data) + [UInt8(ascii: "\n")], to: STDOUT_FILENO)
   }
 
   /// The next line of standard input. Without stdio, whose lock on the stream a thread that waits here would hold.

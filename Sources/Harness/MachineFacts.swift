@@ -95,14 +95,10 @@ enum MachineFacts {
 
   /// The commit of the checkout that this program lies in.
   private static var commit: String? {
-    let folder = (executablePath as NSString).deletingLastPathComponent
+    let folder = ((ProcessControl.executablePath ?? CommandLine.arguments[0]) as NSString).deletingLastPathComponent
     guard let head = git(["-C", folder, "rev-parse", "HEAD"]), head.count >= 40 else { return nil }
     let changes = git(["-C", folder, "status", "--porcelain", "--untracked-files=no"])
     return changes == "" ? head : head + "-dirty"
-  }
-
-  static var executablePath: String {
-    (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
   }
 
   private static func git(_ arguments: [String]) -> String? {

@@ -160,36 +160,40 @@ public struct RunSession {
 
   /// Carries out what is left. Every trial that has finished is recorded, whatever ends the run.
   public func carryOut(_ report: (Progress) -> Void) throws(HarnessFailure) {
-    var left = plans.filter { !finished.contains($0.number) }
-    var spent = Nanoseconds.zero
-    var expected = Nanoseconds.zero
-    while let plan = left.first {
+    // A child that is gone is found out by reading from it.
+    ProcessControl.ignoreBrokenPipes()
+    let left = plans.filter { !finished.contains($0.number) }.map { (plan: $0, skipped: reasonToSkip($0)) }
+    var done = plans.count - left.count
+    // Seconds, by what is expected of each trial; how long they really take sets the pace.
+    var ahead = left.reduce(0.0) { $0 + ($1.skipped == nil ? $1.plan.expectedTime.seconds : 0) }
+    var spent = 0.0
+    var expected = 0.0
+    for (plan, skipped) in left {
       if let signal = Interruption.signal { throw HarnessFailure(.interrupted(signal), "interrupted") }
       let started = MonotonicClock.now
-      let skipped = reasonToSkip(plan)
       var record = try blank(plan)
+      let pace = expected > 0 ? max(1, spent / expected) : 1
       if let skipped {
         record.skipped = skipped
       } else {
-        let ahead = left.filter { reasonToSkip($0) == nil }.reduce(0.0) { $0 + $1.expectedTime.seconds }
-        let pace = expected > .zero ? max(1, spent.seconds / expected.seconds) : 1
         let result = try runner.run(plan) {
           report(
             Progress(
-              done: plans.count - left.count, total: plans.count, label: plan.label,
+              done: done, total: plans.count, label: plan.label,
               remaining: max(0, ahead * pace - MonotonicClock.now.since(started).seconds)))
         }
         fill(&record, with: result, hasWarmup: plan.experiment.warmup > .zero)
-        spent = spent + MonotonicClock.now.since(started)
-        expected = expected + plan.expectedTime
+        spent += MonotonicClock.now.since(started).seconds
+        expected += plan.expectedTime.seconds
+        ahead -= plan.expectedTime.seconds
       }
       do throws(RunFolderFailure) {
         try writer.append(record)
       } catch {
         throw HarnessFailure(error.description)
       }
-      left.removeFirst()
-      report(Progress(done: plans.count - left.count, total: plans.count, label: plan.label, remaining: 0))
+      done += 1
+      report(Progress(done: done, total: plans.count, label: plan.label, remaining: max(0, ahead * pace)))
     }
   }
 
@@ -231,11 +235,7 @@ public struct RunSession {
       record.inFlight = partial.inFlight
       record.series = partial.series
       record.client = partial.usage
-      record.client?.edgeLag = partial.window.map { window in
-        ProcessUsage.EdgeLag(
-          open: window.openRead - min(window.openRead, window.opens),
-          close: window.closeRead - min(window.closeRead, window.closes))
-      }
+      record.client?.edgeLag = partial.window.map { $0.lag(openRead: $0.openRead, closeRead: $0.closeRead) }
       record.server = server
       record.machine = MachineUsage(steal: steal)
       record.reasons = Validity.reasons(record, ranOutOfTime: partial.ranOutOfTime, hasWarmup: hasWarmup)

@@ -63,11 +63,7 @@ struct TrialRunner {
     // To a trial of a number of operations belongs all that its server has done, also what it had sent, and not yet
     // counted, when the client closed the window.
     if spec.operations != nil && spec.warmup == .zero { usage.operationsDone = answer.doneInAll }
-    usage.edgeLag = partial.window.map { window in
-      ProcessUsage.EdgeLag(
-        open: answer.openRead - min(answer.openRead, window.opens),
-        close: answer.closeRead - min(answer.closeRead, window.closes))
-    }
+    usage.edgeLag = partial.window?.lag(openRead: answer.openRead, closeRead: answer.closeRead)
     return .measured(partial, server: usage, steal: steal)
   }
 
@@ -124,7 +120,7 @@ struct TrialRunner {
     defer { if let own { try? Affinity.set(own) } }
     do throws(Errno) {
       try Affinity.set(processors)
-      return try ChildProcess(MachineFacts.executablePath, [command], control: control)
+      return try ChildProcess(ProcessControl.executablePath ?? CommandLine.arguments[0], [command], control: control)
     } catch {
       throw HarnessFailure("cannot start a child process: \(error)")
     }
@@ -150,9 +146,7 @@ struct TrialRunner {
   private static func verdict(_ child: ChildProcess) -> String { "it ended without an answer (\(child.wait()))" }
 
   private static func json(_ value: some Encodable) -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    (try? JSONEncoder.stable().encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
   }
 
   private static func decode<Value: Decodable>(_ line: String) -> Value? {

@@ -61,6 +61,12 @@ public struct PartialRecord: Codable, Equatable, Sendable {
       self.closeRead = closeRead
     }
 
+    /// How long after the window's edges counters were read.
+    public func lag(openRead: UInt64, closeRead: UInt64) -> ProcessUsage.EdgeLag {
+      ProcessUsage.EdgeLag(
+        open: openRead - Swift.min(openRead, opens), close: closeRead - Swift.min(closeRead, closes))
+    }
+
     enum CodingKeys: String, CodingKey {
       case opens = "opens_ns"
       case closes = "closes_ns"

@@ -6,11 +6,7 @@ public final class RunWriter {
   public let folder: RunFolder
   private let descriptor: Int32
 
-  private static let encoder: JSONEncoder = {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return encoder
-  }()
+  private static let encoder = JSONEncoder.stable()
 
   /// Begins a run in a folder that holds none.
   public convenience init(creating folder: RunFolder, _ record: RunRecord) throws(RunFolderFailure) {
@@ -19,8 +15,7 @@ public final class RunWriter {
     }
     do {
       try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
+      let encoder = JSONEncoder.stable(pretty: true)
       let text = try encoder.encode(record) + Data("\n".utf8)
       try text.write(to: URL(fileURLWithPath: folder.recordPath), options: .atomic)
     } catch {

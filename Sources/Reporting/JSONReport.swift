@@ -28,9 +28,7 @@ struct JSONReport {
   }
 
   static func text(_ value: JSONValue, pretty: Bool) -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
+    let encoder = JSONEncoder.stable(pretty: pretty)
     // With this, there is no JSONValue that cannot be encoded.
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")

@@ -86,14 +86,7 @@ public final class ChildProcess {
 
   /// Writes a line to its standard input; a child that is gone is found out by reading from it.
   public func send(_ line: String) {
-    let bytes = Array((line + "\n").utf8)
-    var done = 0
-    while done < bytes.count {
-      let count = bytes.withUnsafeBytes { write(input, $0.baseAddress! + done, bytes.count - done) }
-      if count < 0 && errno == EINTR { continue }
-      if count < 0 { return }
-      done += count
-    }
+    SystemCall.writeAll(Array((line + "\n").utf8), to: input)
   }
 
   public func closeInput() {

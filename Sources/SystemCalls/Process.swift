@@ -24,6 +24,15 @@ public enum ProcessControl {
   /// prctl(PR_SET_TIMERSLACK): how late a sleep of this thread, and of those it starts later, may be woken.
   public static func setTimerSlack(nanoseconds: UInt) { _ = cl_set_timer_slack(nanoseconds) }
 
+  /// Where this program lies: readlink(2) of /proc/self/exe.
+  public static var executablePath: String? {
+    withUnsafeTemporaryAllocation(byteCount: Int(PATH_MAX), alignment: 1) { buffer in
+      let path = buffer.baseAddress!.assumingMemoryBound(to: CChar.self)
+      let count = readlink("/proc/self/exe", path, buffer.count)
+      return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
+    }
+  }
+
   /// The name that the calling thread goes by in /proc, at most 15 bytes.
   public static func nameThread(_ name: String) { cl_name_thread(name) }
 }

@@ -52,4 +52,18 @@ extension SystemCall {
   public static func sleep(until time: inout timespec) {
     repeat { cl_count_call() } while clock_nanosleep(CLOCK_MONOTONIC, Int32(TIMER_ABSTIME), &time, nil) == EINTR
   }
+
+  /// write(2) until all is written; false where it cannot be, as when nobody reads any more.
+  @discardableResult
+  public static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+    bytes.withUnsafeBytes { buffer in
+      var done = 0
+      while done < buffer.count {
+        let count = retrying { write(descriptor, buffer.baseAddress! + done, buffer.count - done) }
+        guard count > 0 else { return false }
+        done += count
+      }
+      return true
+    }
+  }
 }

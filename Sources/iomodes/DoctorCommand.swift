@@ -17,9 +17,8 @@ let doctorCommand = Command(
   switch format {
   case .text: print(DoctorText.render(doctor.findings, color: Screen.showsColor))
   case .json:
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    let data = try encoder.encode(DoctorReport(findings: doctor.findings, environment: doctor.environment))
+    let data = try JSONEncoder.stable(pretty: true).encode(
+      DoctorReport(findings: doctor.findings, environment: doctor.environment))
     print(String(decoding: data, as: UTF8.self))
   }
   return 0

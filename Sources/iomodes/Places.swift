@@ -1,14 +1,14 @@
 import Foundation
 import Harness
 import Records
+import SystemCalls
 
 /// Where things lie: the project's folders, and the runs.
 enum Places {
   /// `name` in the current folder, or else in the checkout that this program was built in.
   static func project(_ name: String) -> String? {
     var folders = [FileManager.default.currentDirectoryPath]
-    let executable = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-    var folder = (executable as NSString).deletingLastPathComponent
+    var folder = ((ProcessControl.executablePath ?? "") as NSString).deletingLastPathComponent
     while folder.count > 1 {
       folders.append(folder)
       folder = (folder as NSString).deletingLastPathComponent

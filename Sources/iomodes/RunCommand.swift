@@ -75,8 +75,6 @@ let runCommand = Command(
     session = try beginning(arguments)
   }
   Interruption.watch()
-  // A child that is gone is found out by reading from it.
-  ProcessControl.ignoreBrokenPipes()
   let bar = Screen.Bar(quiet: arguments.has("quiet"))
   defer { bar.clear() }
   do {
