@@ -171,7 +171,7 @@ public struct RunSession {
     for (plan, skipped) in left {
       if let signal = Interruption.signal { throw HarnessFailure(.interrupted(signal), "interrupted") }
       let started = MonotonicClock.now
-      var record = try blank(plan)
+      var record = TrialRecord(plan, of: runID, workload: try Self.value(plan.experiment.workload))
       let pace = expected > 0 ? max(1, spent / expected) : 1
       if let skipped {
         record.skipped = skipped
@@ -182,7 +182,7 @@ public struct RunSession {
               done: done, total: plans.count, label: plan.label,
               remaining: max(0, ahead * pace - MonotonicClock.now.since(started).seconds)))
         }
-        fill(&record, with: result, hasWarmup: plan.experiment.warmup > .zero)
+        record.fill(with: result, hasWarmup: plan.experiment.warmup > .zero)
         spent += MonotonicClock.now.since(started).seconds
         expected += plan.expectedTime.seconds
         ahead -= plan.expectedTime.seconds
@@ -206,41 +206,6 @@ public struct RunSession {
     return TrialRecord.Skipped(
       reason: "more than \(TrialPlan.usualDeadline) by arithmetic; --patient carries it out",
       predictedWall: predicted.count)
-  }
-
-  private func blank(_ plan: TrialPlan) throws(HarnessFailure) -> TrialRecord {
-    TrialRecord(
-      runID: runID, experiment: plan.experiment.name, trial: plan.number, round: plan.round, order: plan.order,
-      seed: plan.seed, mode: plan.mode.rawValue, workload: try Self.value(plan.experiment.workload),
-      concurrency: plan.concurrency, operations: TrialRecord.Operations(asked: plan.experiment.operations),
-      arrivals: TrialRecord.Arrivals(kind: plan.arrivals.kind, rate: plan.arrivals.rate), limit: plan.experiment.limit,
-      valid: false, reasons: [])
-  }
-
-  private func fill(_ record: inout TrialRecord, with result: TrialRunner.Result, hasWarmup: Bool) {
-    switch result {
-    case .failed(let reason):
-      record.reasons = ["broken: \(reason)"]
-    case .measured(let partial, let server, let steal):
-      record.operations = partial.operations
-      record.checksum = partial.checksum
-      record.bytes = partial.bytes
-      record.wall = partial.wall
-      if let done = partial.operations.done, partial.wall > 0 {
-        record.throughput = Double(done) / (Double(partial.wall) / 1e9)
-      }
-      record.latency = partial.latency
-      record.sendLag = partial.sendLag
-      record.arrivals.scheduled = partial.scheduled
-      record.inFlight = partial.inFlight
-      record.series = partial.series
-      record.client = partial.usage
-      record.client?.edgeLag = partial.window.map { $0.lag(openRead: $0.openRead, closeRead: $0.closeRead) }
-      record.server = server
-      record.machine = MachineUsage(steal: steal)
-      record.reasons = Validity.reasons(record, ranOutOfTime: partial.ranOutOfTime, hasWarmup: hasWarmup)
-      record.valid = record.reasons.isEmpty
-    }
   }
 }
 

@@ -1,0 +1,40 @@
+import Records
+
+extension TrialRecord {
+  /// The record of a trial that has not been carried out yet.
+  init(_ plan: TrialPlan, of runID: String, workload: JSONValue) {
+    self.init(
+      runID: runID, experiment: plan.experiment.name, trial: plan.number, round: plan.round, order: plan.order,
+      seed: plan.seed, mode: plan.mode.rawValue, workload: workload, concurrency: plan.concurrency,
+      operations: TrialRecord.Operations(asked: plan.experiment.operations),
+      arrivals: TrialRecord.Arrivals(kind: plan.arrivals.kind, rate: plan.arrivals.rate), limit: plan.experiment.limit,
+      valid: false, reasons: [])
+  }
+
+  /// Takes in what the trial came to, and judges it.
+  mutating func fill(with result: TrialRunner.Result, hasWarmup: Bool) {
+    switch result {
+    case .failed(let reason):
+      reasons = ["broken: \(reason)"]
+    case .measured(let partial, let server, let steal):
+      operations = partial.operations
+      checksum = partial.checksum
+      bytes = partial.bytes
+      wall = partial.wall
+      if let done = partial.operations.done, partial.wall > 0 {
+        throughput = Double(done) / (Double(partial.wall) / 1e9)
+      }
+      latency = partial.latency
+      sendLag = partial.sendLag
+      arrivals.scheduled = partial.scheduled
+      inFlight = partial.inFlight
+      series = partial.series
+      client = partial.usage
+      client?.edgeLag = partial.window.map { $0.lag(openRead: $0.openRead, closeRead: $0.closeRead) }
+      self.server = server
+      machine = MachineUsage(steal: steal)
+      reasons = Validity.reasons(self, ranOutOfTime: partial.ranOutOfTime, hasWarmup: hasWarmup)
+      valid = reasons.isEmpty
+    }
+  }
+}
