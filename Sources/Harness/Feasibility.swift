@@ -9,18 +9,23 @@ public struct Feasibility: Sendable {
   public var ephemeralPorts: ClosedRange<Int>
   /// Bytes that can be had without swapping.
   public var availableMemory: UInt64?
+  /// How many threads the system has room for.
+  public var threadLimit: Int?
 
-  public init(descriptorLimit: Int, ephemeralPorts: ClosedRange<Int>, availableMemory: UInt64?) {
+  public init(
+    descriptorLimit: Int, ephemeralPorts: ClosedRange<Int>, availableMemory: UInt64?, threadLimit: Int? = nil
+  ) {
     self.descriptorLimit = descriptorLimit
     self.ephemeralPorts = ephemeralPorts
     self.availableMemory = availableMemory
+    self.threadLimit = threadLimit
   }
 
   public static func ofThisMachine() -> Feasibility {
     Feasibility(
       descriptorLimit: ProcessControl.descriptorLimit.hard,
       ephemeralPorts: MachineFacts.ephemeralPorts ?? 32768...60999,
-      availableMemory: MachineFacts.memory("MemAvailable:"))
+      availableMemory: MachineFacts.memory("MemAvailable:"), threadLimit: MachineFacts.threadLimit)
   }
 
   /// What a process needs besides its connections.
@@ -46,8 +51,13 @@ public struct Feasibility: Sendable {
       return "\(place): \(lanes) ports are needed, and net.ipv4.ip_local_port_range has \(ephemeralPorts.count); "
         + "widen it (sysctl -w net.ipv4.ip_local_port_range='1024 65535') or ask for less"
     }
-    let threads = mode == .dispatch ? UInt64(min(lanes, 255)) * Self.threadMemory : 0
-    let memory = UInt64(lanes) * (Self.laneMemory + UInt64(perLane) * Self.connectionMemory) + threads
+    let threads = mode.threads(for: lanes * max(1, perLane))
+    if let threadLimit, threads > threadLimit {
+      return "\(place): \(threads) threads are needed, and there is room for \(threadLimit) "
+        + "(kernel.threads-max, kernel.pid_max, vm.max_map_count); raise them or ask for less"
+    }
+    let memory =
+      UInt64(lanes) * (Self.laneMemory + UInt64(perLane) * Self.connectionMemory) + UInt64(threads) * Self.threadMemory
     if let availableMemory, memory > availableMemory {
       return "\(place): about \(memory >> 20) MiB of memory are needed, and \(availableMemory >> 20) MiB are free; "
         + "free some or ask for less"

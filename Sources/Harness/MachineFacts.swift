@@ -76,6 +76,15 @@ enum MachineFacts {
     line("/proc/sys/net/ipv4/ip_local_port_range").flatMap(MachineText.ports)
   }
 
+  /// How many threads there may be: proc(5). Each takes two memory mappings, its stack and the guard page below it.
+  static var threadLimit: Int? {
+    func number(_ path: String) -> Int? { line(path).flatMap { Int($0) } }
+    return [
+      number("/proc/sys/kernel/threads-max"), number("/proc/sys/kernel/pid_max"),
+      number("/proc/sys/vm/max_map_count").map { $0 / 2 },
+    ].compactMap { $0 }.min()
+  }
+
   /// A line of /proc/meminfo, in bytes.
   static func memory(_ name: String) -> UInt64? {
     ProcFile.text(of: "/proc/meminfo").flatMap { MachineText.memory(name, in: $0) }

@@ -8,11 +8,20 @@ public enum ModeID: String, CaseIterable, Codable, Sendable {
   case dispatch
   case taskgroup
   case epoll
+  case dispatchConcurrent = "dispatch-concurrent"
+  case threads
+  case taskgroupBlocking = "taskgroup-blocking"
   case null
 
   public enum Kind: String, Sendable { case headline, reference, control }
 
-  public var kind: Kind { self == .null ? .control : .headline }
+  public var kind: Kind {
+    switch self {
+    case .blocking, .dispatch, .taskgroup, .epoll: .headline
+    case .dispatchConcurrent, .threads, .taskgroupBlocking: .reference
+    case .null: .control
+    }
+  }
 
   /// What waits, in a line.
   public var about: String {
@@ -21,6 +30,9 @@ public enum ModeID: String, CaseIterable, Codable, Sendable {
     case .dispatch: "a GCD thread per lane, in blocking calls: a serial queue and one block per lane"
     case .taskgroup: "a child task per lane on Swift's default executor, resumed by a reactor thread"
     case .epoll: "one epoll_wait loop over non-blocking descriptors"
+    case .dispatchConcurrent: "a block per lane on one concurrent queue, whose pool grows by a thread a second"
+    case .threads: "a POSIX thread per lane, with a small stack, in blocking calls"
+    case .taskgroupBlocking: "blocking calls inside child tasks, on the cooperative pool: the mistake"
     case .null: "nothing: client and server paired in memory; measures the harness itself"
     }
   }
@@ -28,11 +40,22 @@ public enum ModeID: String, CaseIterable, Codable, Sendable {
   /// How many lanes a trial of this concurrency has.
   public func lanes(for concurrency: Int) -> Int { self == .blocking || self == .null ? 1 : concurrency }
 
+  /// How many threads it holds at most in blocking calls, of which a lane is to have one each.
+  public func threads(for lanes: Int) -> Int {
+    switch self {
+    case .threads: lanes
+    case .dispatch, .dispatchConcurrent: min(lanes, 255)
+    case .blocking, .taskgroup, .epoll, .taskgroupBlocking, .null: 0
+    }
+  }
+
   /// Why the mode cannot do a workload; nil where it can.
   public func objection(to workload: WorkloadSpec) -> String? {
     switch (self, workload) {
     case (.blocking, .echo(let spec)) where spec.ends == .both:
       "blocking cannot hold both ends: its one thread would wait for itself"
+    case (.taskgroupBlocking, .echo(let spec)) where spec.ends == .both:
+      "taskgroup-blocking cannot hold both ends: its pool has a thread per processor, and would wait for itself"
     case (.null, .http(let spec)) where !spec.targets.isEmpty:
       "null has no network to reach a target by"
     default: nil

@@ -51,11 +51,19 @@ public struct Thread: @unchecked Sendable {
   }
 
   /// pthread_create(3).
-  public init(name: String, _ body: @escaping @Sendable () -> Void) throws(Errno) {
+  /// - Parameter stackSize: bytes, pthread_attr_setstacksize(3); nil for the system's usual size.
+  public init(name: String, stackSize: Int? = nil, _ body: @escaping @Sendable () -> Void) throws(Errno) {
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    defer { pthread_attr_destroy(&attributes) }
+    if let stackSize {
+      let code = pthread_attr_setstacksize(&attributes, stackSize)
+      guard code == 0 else { throw Errno(code) }
+    }
     let context = Unmanaged.passRetained(Body(name: name, run: body))
     var handle = pthread_t()
     let code = pthread_create(
-      &handle, nil,
+      &handle, &attributes,
       { pointer in
         let body = Unmanaged<Body>.fromOpaque(pointer!).takeRetainedValue()
         ProcessControl.nameThread(body.name)

@@ -14,6 +14,7 @@ import Workloads
     var descriptors = 1024
     var ports = 32768...60999
     var memory: UInt64? = 1 << 40
+    var threads: Int?
     /// What is said after the point's name; nil where it fits.
     var objection: String?
 
@@ -56,12 +57,19 @@ import Workloads
     Case(
       name: "lanes without connections need memory too", workload: sleep, concurrency: 1 << 20, memory: 1 << 30,
       objection: "about 2048 MiB of memory are needed, and 1024 MiB are free; free some or ask for less"),
+    Case(name: "as many threads as there is room for", workload: sleep, mode: .threads, concurrency: 500, threads: 500),
+    Case(
+      name: "a thread too many", workload: echo { $0.ends = .both }, mode: .threads, concurrency: 251, threads: 500,
+      objection: "502 threads are needed, and there is room for 500 "
+        + "(kernel.threads-max, kernel.pid_max, vm.max_map_count); raise them or ask for less"),
+    Case(name: "a pool has its own limit", workload: sleep, mode: .dispatch, concurrency: 1000, threads: 500),
     Case(name: "memory unknown", workload: .http(HTTPSpec()), concurrency: 900, memory: nil, objection: nil),
   ]
 
   @Test(arguments: cases) func pointFitsOrIsRefusedWithARemedy(_ example: Case) {
     let feasibility = Feasibility(
-      descriptorLimit: example.descriptors, ephemeralPorts: example.ports, availableMemory: example.memory)
+      descriptorLimit: example.descriptors, ephemeralPorts: example.ports, availableMemory: example.memory,
+      threadLimit: example.threads)
     let experiment = Experiment(
       name: "x", workload: example.workload, modes: [example.mode], concurrency: [example.concurrency])
     let objection = feasibility.objection(to: experiment, mode: example.mode, concurrency: example.concurrency)

@@ -42,6 +42,14 @@ extension TrialSpec {
   }
 }
 
+extension ModeID {
+  /// How many lanes come to hold an operation in a trial that is too short for a pool to grow.
+  func lanesUnderWay(for concurrency: Int) -> ClosedRange<Int> {
+    let lanes = lanes(for: concurrency)
+    return self == .dispatchConcurrent || self == .taskgroupBlocking ? 1...lanes : lanes...lanes
+  }
+}
+
 extension EchoSpec {
   init(_ change: (inout EchoSpec) -> Void) {
     self.init()

@@ -30,7 +30,7 @@ import Workloads
       spec(mode, Self.patient, concurrency: 4, duration: window, server: server.address))
     #expect(outcome.done == 0 && outcome.kinds.isEmpty && !outcome.ranOutOfTime)
     #expect(outcome.wall == window)
-    #expect(outcome.unfinishedAges.count == mode.lanes(for: 4))
+    #expect(mode.lanesUnderWay(for: 4).contains(outcome.unfinishedAges.count))
     for age in outcome.unfinishedAges { #expect(age > .zero && age <= window) }
     #expect(outcome.service.count == 0)
     #expect(server.clientDescriptors == 0)
@@ -44,7 +44,7 @@ import Workloads
     let outcome = try await Trial.finished(
       spec(mode, Self.patient, concurrency: 2, duration: window, warmup: warmup, server: server.address))
     #expect(outcome.wall == window)
-    #expect(outcome.unfinishedAges.count == mode.lanes(for: 2))
+    #expect(mode.lanesUnderWay(for: 2).contains(outcome.unfinishedAges.count))
     for age in outcome.unfinishedAges { #expect(age > window && age <= .milliseconds(300)) }
   }
 
@@ -60,7 +60,8 @@ import Workloads
     #expect(outcome.wall == deadline)
     #expect(outcome.kinds.isEmpty)
     // One lane alone stays behind the operation that is never answered; among several, the others go on.
-    #expect(outcome.verified == (mode == .blocking ? 5 : 11))
+    let goesOn = mode.lanesUnderWay(for: 3)
+    #expect(outcome.verified == 11 || (goesOn.lowerBound == 1 && outcome.verified == 5))
     #expect(server.clientDescriptors == 0)
   }
 
@@ -73,7 +74,7 @@ import Workloads
     #expect(elapsed >= window && elapsed < .seconds(30))
     #expect(outcome.wall == window)
     #expect(outcome.done == 0 && outcome.kinds.isEmpty)
-    #expect(outcome.unfinishedAges.count == mode.lanes(for: 4))
+    #expect(mode.lanesUnderWay(for: 4).contains(outcome.unfinishedAges.count))
   }
 
   @Test(arguments: modes) func everySleepLastsItsTimeAtLeast(_ mode: ModeID) async throws {

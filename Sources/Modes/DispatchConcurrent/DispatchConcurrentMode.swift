@@ -1,0 +1,20 @@
+import Dispatch
+import Workloads
+
+/// A block per lane on one concurrent queue, in blocking calls: what most code writes. The queue's pool begins with a
+/// thread per processor; while all of them block, libdispatch adds one a second (`event/workqueue.c`), up to 255. The
+/// lanes beyond wait for a thread.
+enum DispatchConcurrentMode: Mode {
+  static let blocks = true
+  static let isMultithreaded = true
+
+  static func drive<L: Lane & ~Copyable>(_ lanes: LaneTable<L>) {
+    let group = DispatchGroup()
+    let permits = DispatchSemaphore(value: lanes.limit ?? lanes.count)
+    let queue = DispatchQueue(label: "lanes", attributes: .concurrent)
+    for index in 0..<lanes.count {
+      queue.async(group: group) { driveBlocking(index, of: lanes, permits: permits) }
+    }
+    group.wait()
+  }
+}

@@ -1,0 +1,23 @@
+import Dispatch
+import Workloads
+
+/// Blocking calls inside child tasks: the mistake that every guide to async code warns of. The cooperative pool has a
+/// thread per processor and never grows, so that no more lanes than that are under way; the others wait for ever.
+enum TaskGroupBlockingMode: Mode {
+  static let blocks = true
+  static let isMultithreaded = true
+
+  static func drive<L: Lane & ~Copyable>(_ lanes: LaneTable<L>) {
+    let permits = DispatchSemaphore(value: lanes.limit ?? lanes.count)
+    let finished = DispatchSemaphore(value: 0)
+    Task.detached {
+      await withDiscardingTaskGroup { group in
+        for index in 0..<lanes.count {
+          group.addTask { driveBlocking(index, of: lanes, permits: permits) }
+        }
+      }
+      finished.signal()
+    }
+    finished.wait()
+  }
+}

@@ -1,0 +1,55 @@
+import Dispatch
+import Glibc
+import Synchronization
+import SystemCalls
+import Workloads
+
+/// A POSIX thread per lane, in blocking calls: `dispatch` without a limit to its threads.
+enum ThreadsMode: Mode {
+  static let blocks = true
+  static let isMultithreaded = true
+
+  /// Bytes; pages that are not touched take no memory.
+  static let stackSize = 64 << 10
+
+  static func drive<L: Lane & ~Copyable>(_ lanes: LaneTable<L>) throws(Errno) {
+    let permits = DispatchSemaphore(value: lanes.limit ?? lanes.count)
+    let start = StartingGun()
+    var threads: [SystemCalls.Thread] = []
+    threads.reserveCapacity(lanes.count)
+    defer { for thread in threads { thread.join() } }
+    do throws(Errno) {
+      for index in 0..<lanes.count {
+        let thread = try SystemCalls.Thread(name: "lane", stackSize: stackSize) {
+          if start.wait() { driveBlocking(index, of: lanes, permits: permits) }
+        }
+        threads.append(thread)
+      }
+    } catch {
+      start.callOff()
+      throw error
+    }
+    start.fire()
+  }
+}
+
+/// Holds threads back until all of them are there, so that either every lane is driven or none.
+private final class StartingGun: Sendable {
+  private let gate = DispatchGroup()
+  private let isCalledOff = Atomic(false)
+
+  init() { gate.enter() }
+
+  func fire() { gate.leave() }
+
+  func callOff() {
+    isCalledOff.store(true, ordering: .releasing)
+    gate.leave()
+  }
+
+  /// Whether to go.
+  func wait() -> Bool {
+    gate.wait()
+    return !isCalledOff.load(ordering: .acquiring)
+  }
+}
