@@ -1,0 +1,163 @@
+#!/usr/bin/env python3
+"""The suite's `epoll` (or other modes) beside wrk, as HTTP clients of one nginx that answers 17 bytes.
+
+wrk and the modes run by turns on the client's processor, nginx has the server's, and the order within a round rotates. For
+throughput and for the client's CPU time per request, the median over the rounds of the ratio mode / wrk is printed, with
+its order-statistic interval of 95 % or more. See README.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from compare import PROJECT, cpu_list, fail, pinned, ratio_text
+
+CONFIGURATION = """
+daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log; worker_processes 1; worker_rlimit_nofile 65536;
+events {{ worker_connections 20000; }}
+http {{
+  access_log off; keepalive_requests 1000000000; keepalive_timeout 600s;
+  server {{ listen 127.0.0.1:{port} backlog=16384; location / {{ default_type text/plain; return 200 "Hello, 127.0.0.1!"; }} }}
+}}
+"""
+
+
+@dataclass(frozen=True)
+class Trial:
+    throughput: float
+    cpu_us: float
+    # The share of the server's processor that was in use.
+    server_load: float
+
+
+@dataclass(frozen=True)
+class Settings:
+    iomodes: str
+    port: int
+    seconds: int
+    client_cpus: list[int]
+    server_cpus: list[int]
+
+
+@contextmanager
+def nginx(port: int, cpus: list[int]) -> Iterator[None]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "nginx.conf")
+        path.write_text(CONFIGURATION.format(folder=folder, port=port))
+        server = subprocess.Popen(["nginx", "-c", str(path)], preexec_fn=pinned(cpus), stderr=subprocess.DEVNULL)
+        try:
+            time.sleep(0.5)
+            if server.poll() is not None:
+                fail(f"nginx did not start; is port {port} free?")
+            yield
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def busy_seconds(cpus: list[int]) -> float:
+    """Time that the processors were not idle, /proc/stat."""
+    total = 0.0
+    for line in Path("/proc/stat").read_text().splitlines():
+        words = line.split()
+        if words[0] in {f"cpu{cpu}" for cpu in cpus}:
+            times = list(map(int, words[1:9]))
+            total += sum(times) - times[3] - times[4]
+    return total / os.sysconf("SC_CLK_TCK")
+
+
+def run_wrk(settings: Settings, connections: int) -> Trial:
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{settings.seconds}s", f"http://127.0.0.1:{settings.port}/"]
+    before, start = busy_seconds(settings.server_cpus), time.monotonic()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=pinned(settings.client_cpus))
+    assert process.stdout
+    text = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    wall, busy = time.monotonic() - start, busy_seconds(settings.server_cpus) - before
+    found = re.search(r"(\d+) requests in ([\d.]+)(ms|s|m)", text)
+    if status or not found or "errors" in text.lower():
+        fail(f"wrk went wrong:\n{text}")
+    requests, span = int(found[1]), float(found[2]) * {"ms": 1e-3, "s": 1, "m": 60}[found[3]]
+    return Trial(requests / span, (usage.ru_utime + usage.ru_stime) / requests * 1e6, busy / wall)
+
+
+def run_mode(settings: Settings, mode: str, connections: int) -> Trial:
+    with tempfile.TemporaryDirectory() as folder:
+        command = [
+            settings.iomodes, "run", "--quiet", "--modes", mode, "--concurrency", str(connections), "--rounds", "1",
+            "--duration", f"{settings.seconds}s", "--target", f"http://127.0.0.1:{settings.port}/",
+            "--client-cpus", ",".join(map(str, settings.client_cpus)), "--output", f"{folder}/run",
+        ]
+        before, start = busy_seconds(settings.server_cpus), time.monotonic()
+        done = subprocess.run(command, stdout=subprocess.DEVNULL)
+        wall, busy = time.monotonic() - start, busy_seconds(settings.server_cpus) - before
+        trials = Path(folder, "run", "trials.jsonl")
+        if done.returncode not in (0, 3) or not trials.exists():
+            fail(f"'{' '.join(command)}' ended with exit code {done.returncode}")
+        record = json.loads(trials.read_text().splitlines()[0])
+    if not record["valid"]:
+        print(f"  a trial of {mode} is not valid, and its round left out: {'; '.join(record['reasons'])}", flush=True)
+        return Trial(float("nan"), float("nan"), float("nan"))
+    usage = record["client"]
+    cpu = (usage["cpu_user_ns"] + usage["cpu_system_ns"]) / record["operations"]["done"] / 1000
+    return Trial(record["throughput_per_s"], cpu, busy / wall)
+
+
+def compare(settings: Settings, modes: list[str], connections: int, rounds: int) -> None:
+    names = ["wrk"] + modes
+    trials: dict[str, list[Trial]] = {name: [] for name in names}
+    for number in range(rounds + 1):
+        for place in range(len(names)):
+            name = names[(place + number) % len(names)]
+            trial = run_wrk(settings, connections) if name == "wrk" else run_mode(settings, name, connections)
+            if number > 0:  # The first round warms up.
+                trials[name].append(trial)
+    print(f"{connections} connections, {rounds} rounds of {settings.seconds} s")
+    print(f"  {'':12} {'requests/s':>12} {'ratio to wrk [95 %]':>24} {'CPU µs':>8} {'ratio to wrk [95 %]':>24}"
+          f" {'server busy':>12}")
+    for name in names:
+        pairs = [(ours, wrk) for ours, wrk in zip(trials[name], trials["wrk"]) if ours.cpu_us == ours.cpu_us]
+        if not pairs:
+            fail(f"no trial of {name} is valid")
+        print(f"  {name:12} {statistics.median(t.throughput for t, _ in pairs):>12,.0f}"
+              f" {ratio_text([a.throughput / b.throughput for a, b in pairs]):>24}"
+              f" {statistics.median(t.cpu_us for t, _ in pairs):>8.2f}"
+              f" {ratio_text([a.cpu_us / b.cpu_us for a, b in pairs]):>24}"
+              f" {statistics.median(t.server_load for t, _ in pairs):>11.0%}", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--modes", default="epoll", help="such as epoll,uring")
+    parser.add_argument("--connections", default="64,1000", help="such as 64,1000")
+    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--seconds", type=int, default=1, help="of each trial")
+    parser.add_argument("--client-cpus", type=cpu_list, default=[1], metavar="LIST")
+    parser.add_argument("--server-cpus", type=cpu_list, default=[0], metavar="LIST")
+    parser.add_argument("--port", type=int, default=18482)
+    parser.add_argument("--iomodes", default=str(PROJECT / ".build" / "release" / "iomodes"), help="the program")
+    arguments = parser.parse_args()
+    for program in ["nginx", "wrk"]:
+        if not shutil.which(program):
+            fail(f"{program} is missing: apt-get install wrk nginx-light")
+    settings = Settings(
+        arguments.iomodes, arguments.port, arguments.seconds, arguments.client_cpus, arguments.server_cpus)
+    with nginx(settings.port, settings.server_cpus):
+        for connections in map(int, arguments.connections.split(",")):
+            compare(settings, arguments.modes.split(","), connections, arguments.rounds)
+
+
+if __name__ == "__main__":
+    main()
