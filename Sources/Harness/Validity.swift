@@ -27,7 +27,7 @@ enum Validity {
     var reasons: [String] = []
     let operations = record.operations
     let done = operations.done ?? 0
-    let failed = (operations.failed ?? [:]).values.reduce(0, +)
+    let failed = failed(record)
     if ranOutOfTime {
       reasons.append("out-of-time: the trial's deadline came before all operations were done")
     }
@@ -47,6 +47,10 @@ enum Validity {
       reasons.append("server-count: the client has \(done) operations done, the server \(served)")
     }
     return reasons
+  }
+
+  private static func failed(_ record: TrialRecord) -> UInt64 {
+    (record.operations.failed ?? [:]).values.reduce(0, +)
   }
 
   /// By how much client and server may differ. At each edge of a window an operation may be done at one end and not
@@ -71,9 +75,9 @@ enum Validity {
   }
 
   /// Little, "A proof for the queuing formula L = λW", 1961. The number in flight is sampled from the lanes, and does not
-  /// come from the latencies that it is compared with.
+  /// come from the latencies that it is compared with. What failed was in flight as well, and has no latency.
   private static func little(_ record: TrialRecord) -> String? {
-    guard let inFlight = record.inFlight, inFlight.samples >= 20, let rate = record.throughput,
+    guard failed(record) == 0, let inFlight = record.inFlight, inFlight.samples >= 20, let rate = record.throughput,
       let latency = record.latency?.service.mean, record.operations.asked == nil,
       let wall = record.wall, Double(wall) >= 20 * latency
     else { return nil }

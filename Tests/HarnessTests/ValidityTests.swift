@@ -162,6 +162,14 @@ import Testing
     #expect(reasonsOfWindow { $0.inFlight = .init(mean: mean, max: 8, samples: 19) }.isEmpty)
   }
 
+  @Test func rateTimesLatencyIsNotHeldAgainstWhatFailed() {
+    let found = reasonsOfWindow {
+      $0.operations.failed = ["timeout": 3]
+      $0.inFlight?.mean = 8
+    }
+    #expect(found == ["failures: timeout 3 of 103 operations"])
+  }
+
   @Test func trialIsNotValidWhenTheClientIsSaturatedAndBehindItsSchedule() {
     #expect(reasonsOfWindow { $0.arrivals.scheduled = 101 }.isEmpty)
     let found = reasonsOfWindow { $0.arrivals.scheduled = 125 }
