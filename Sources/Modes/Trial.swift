@@ -232,7 +232,7 @@ private struct Bench {
     let (opens, closes) = (trial.pointee.opens, trial.pointee.closes)
     let lastEnd = recorders.compactMap(\.lastEnd).max()
     let ages = (0..<lanes.count).compactMap { lanes.operationStart(of: $0) }.map { closes.since($0) }
-    let ranOutOfTime = spec.duration == nil && !ages.isEmpty
+    let ranOutOfTime = spec.duration == nil && (!ages.isEmpty || trial.pointee.leftSome)
     let end = spec.duration == nil && !ranOutOfTime ? lastEnd ?? opens : closes
     let isOpenLoop = trial.pointee.isOpenLoop
     let hasResponse = isOpenLoop || trial.pointee.isLimited

@@ -74,6 +74,18 @@ public struct TrialState: ~Copyable, Sendable {
     now >= opens && now < closes && operation >= firstCounted && operation < Self.warmUpBit
   }
 
+  /// Once all lanes have finished: whether the end came before the turn of some of the operations that were asked for.
+  public var leftSome: Bool {
+    guard let asked else { return false }
+    let taken = next.load(ordering: .relaxed)
+    switch schedule {
+    case .some(let schedule):
+      return schedule.count < firstCounted + asked || taken < schedule.count
+        || schedule.count > 0 && schedule.start(of: schedule.count - 1) >= closes
+    case .none: return taken < asked
+    }
+  }
+
   /// How many operations of an open loop are to start within the window.
   public var scheduled: UInt64? {
     switch schedule {
