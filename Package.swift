@@ -25,7 +25,9 @@ let package = Package(
     .testTarget(name: "WorkloadsTests", dependencies: ["Workloads"]),
     .testTarget(name: "ModeContractTests", dependencies: ["Modes", "Workloads", "Measurement", "SystemCalls"]),
     .testTarget(name: "RecordsTests", dependencies: ["Records"]),
-    .testTarget(name: "HarnessTests", dependencies: ["Harness", "Statistics", "Workloads"]),
+    .testTarget(
+      name: "HarnessTests",
+      dependencies: ["Harness", "Modes", "Records", "Measurement", "Workloads", "Statistics", "SystemCalls"]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
     .testTarget(name: "iomodesTests", dependencies: ["iomodes"]),
   ],

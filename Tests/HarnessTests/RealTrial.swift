@@ -1,0 +1,171 @@
+import Measurement
+import Modes
+import Records
+import Synchronization
+import SystemCalls
+import Testing
+import Workloads
+
+@testable import Harness
+
+/// A trial that is carried out in this process, its server beside it, and judged as the harness judges its own.
+struct RealTrial: Sendable {
+  var spec: TrialSpec
+  /// The kind of its server, if it has one.
+  var server: TargetServer.Kind?
+  /// Stands between the client and the server.
+  var relay: EchoRelay.Script?
+  /// Done on the thread that drives the trial, before it begins.
+  var prepare: @Sendable () -> Void = {}
+  /// Done when the window has opened, before the server's counters are read.
+  var opening: @Sendable (_ server: SocketAddress?) -> Void = { _ in }
+  /// What becomes of the outcome before it is judged.
+  var tamper: @Sendable (inout TrialOutcome) -> Void = { _ in }
+  /// Processors that the client is said to be allowed.
+  var cpus: [Int]?
+  var steal: UInt64?
+
+  /// Of a number of operations.
+  static func counting(_ operations: UInt64, _ workload: WorkloadSpec, server: TargetServer.Kind?) -> RealTrial {
+    RealTrial(spec: spec(workload, operations: operations, duration: nil, warmup: .zero), server: server)
+  }
+
+  /// Of a time.
+  static func lasting(
+    _ duration: Nanoseconds, warmup: Nanoseconds = .milliseconds(100), _ workload: WorkloadSpec,
+    server: TargetServer.Kind?
+  ) -> RealTrial {
+    RealTrial(spec: spec(workload, operations: nil, duration: duration, warmup: warmup), server: server)
+  }
+
+  private static func spec(
+    _ workload: WorkloadSpec, operations: UInt64?, duration: Nanoseconds?, warmup: Nanoseconds
+  ) -> TrialSpec {
+    TrialSpec(
+      mode: .epoll, workload: workload, concurrency: 8, operations: operations, duration: duration, warmup: warmup,
+      deadline: .seconds(20), seed: 7, endpoints: [], isOwnServer: workload.needsServer)
+  }
+
+  func with(_ change: (inout RealTrial) -> Void) -> RealTrial {
+    var trial = self
+    change(&trial)
+    return trial
+  }
+
+  // MARK: Judging
+
+  /// What a busy machine may add to a trial, truthfully.
+  private static let machineReasons: Set = ["late-edge", "send-lag"]
+  private static let attempts = 10
+
+  /// Carries the trial out, and expects the judgement to have these reasons, and no other. It is repeated where the
+  /// machine was too busy for it.
+  func expectReasons(_ expected: [String], sourceLocation: SourceLocation = #_sourceLocation) async throws {
+    var record = try await carriedOut()
+    for _ in 1..<Self.attempts {
+      let others = Set(record.reasonNames).symmetricDifference(expected)
+      if others.isEmpty || !others.isSubset(of: Self.machineReasons.subtracting(expected)) { break }
+      record = try await carriedOut()
+    }
+    #expect(record.reasonNames == expected, "\(record.reasons)", sourceLocation: sourceLocation)
+    #expect(record.valid == expected.isEmpty, sourceLocation: sourceLocation)
+  }
+
+  // MARK: Carrying out
+
+  /// On a thread of its own: the trial blocks it.
+  func carriedOut() async throws -> TrialRecord {
+    try await withCheckedThrowingContinuation { continuation in
+      do {
+        try Thread(name: "trial") { continuation.resume(with: Result { try carryOut() }) }.detach()
+      } catch {
+        continuation.resume(throwing: error)
+      }
+    }
+  }
+
+  private func carryOut() throws -> TrialRecord {
+    let server = try server.map { try TargetServer($0, on: SocketAddress(host: "127.0.0.1", port: 0), capacity: 64) }
+    let serving = try server.map { server in try Thread(name: "server") { try? server.serve() } }
+    let relay = try relay.map { try EchoRelay(to: server!.address, $0) }
+    let readings = Readings(server)
+    let edges = WindowEdges(
+      opened: {
+        opening(server?.address)
+        readings.read()
+      }, closed: readings.read)
+    var spec = spec
+    if let address = relay?.address ?? server?.address { spec.endpoints = [address.description] }
+    prepare()
+    let result = Result { try Trial.run(spec, edges: edges) }
+    relay?.stop()
+    server?.stop()
+    serving?.join()
+
+    var outcome = try result.get()
+    tamper(&outcome)
+    var partial = PartialRecord(outcome, asked: spec.operations)
+    partial.usage.cpus = cpus
+    var record = TrialRecord(
+      runID: "run-1", experiment: "x", trial: 1, round: 1, order: 1, seed: spec.seed, mode: spec.mode.rawValue,
+      workload: .object(["kind": .string(spec.workload.kind)]), concurrency: spec.concurrency,
+      operations: TrialRecord.Operations(asked: spec.operations),
+      arrivals: TrialRecord.Arrivals(kind: spec.arrivals.kind, rate: spec.arrivals.rate), limit: spec.limit,
+      valid: false, reasons: [])
+    record.fill(
+      with: .measured(partial, server: readings.usage(for: spec, partial.window), steal: steal),
+      hasWarmup: spec.warmup > .zero)
+    return record
+  }
+
+  /// The server's counters at the window's edges.
+  private final class Readings: Sendable {
+    private let server: TargetServer?
+    private let readings = Mutex<[(at: Instant, done: UInt64)]>([])
+
+    init(_ server: TargetServer?) { self.server = server }
+
+    func read() {
+      guard let server else { return }
+      readings.withLock { $0.append((MonotonicClock.now, server.totals.done)) }
+    }
+
+    func usage(for spec: TrialSpec, _ window: PartialRecord.Window?) -> ProcessUsage? {
+      guard let server, case let readings = readings.withLock({ $0 }), readings.count == 2 else { return nil }
+      var usage = ProcessUsage()
+      let isCounted = spec.operations != nil && spec.warmup == .zero
+      usage.operationsDone = isCounted ? server.totals.done : readings[1].done - readings[0].done
+      usage.edgeLag = window?.lag(openRead: readings[0].at.nanoseconds, closeRead: readings[1].at.nanoseconds)
+      return usage
+    }
+  }
+}
+
+extension TrialRecord {
+  var reasonNames: [String] { reasons.map { String($0.prefix { $0 != ":" }) } }
+}
+
+/// Threads of this process that take up processors until they are stopped.
+final class Burners: Sendable {
+  private let isStopped = Atomic(false)
+  private let threads = Mutex<[Thread]>([])
+  private let start = (at: MonotonicClock.now, usage: ResourceUsage.current())
+
+  init(_ count: Int) throws {
+    for _ in 0..<count {
+      let thread = try Thread(name: "burner") { [self] in while !isStopped.load(ordering: .relaxed) {} }
+      threads.withLock { $0.append(thread) }
+    }
+  }
+
+  /// How many processors this process has had since they began, on average.
+  var processorsHad: Double {
+    let usage = ResourceUsage.current().since(start.usage)
+    return Double(usage.userTime.count + usage.systemTime.count) / Double(MonotonicClock.now.since(start.at).count)
+  }
+
+  func stop() {
+    isStopped.store(true, ordering: .relaxed)
+    threads.withLock { for thread in $0 { thread.join() } }
+  }
+}
