@@ -90,6 +90,7 @@ import Testing
       let trials = try RunFolder(path: folder + "/out").read().trials
       #expect(trials.map(\.trial) == [1, 2, 3])
       #expect(trials.map { $0.reasons.first?.hasPrefix("broken: ") ?? false } == [false, true, false])
+      #expect(trials[1].reasons.count == 1 && !trials[1].valid)
     }
   }
 
