@@ -114,7 +114,8 @@ final class Monitor: @unchecked Sendable {
     sampleProcess()
     noteOwnUsage()
     var nextSeries = opens + seriesInterval
-    var next = MonotonicClock.now + tick
+    var sample: UInt64 = 0
+    var next = MonotonicClock.now + pause(before: sample)
     while !isStopped.load(ordering: .acquiring) {
       wait(until: min(next, closes))
       if isStopped.load(ordering: .acquiring) { return }
@@ -126,8 +127,15 @@ final class Monitor: @unchecked Sendable {
         nextSeries = max(nextSeries + seriesInterval, now)
       }
       noteOwnUsage()
-      next = max(next + tick, now)
+      sample += 1
+      next = max(next + pause(before: sample), now)
     }
+  }
+
+  /// From the sample before, a tick on average. Samples at even intervals could be in step with the arrivals of a constant
+  /// rate, and see the same each time.
+  private func pause(before sample: UInt64) -> Nanoseconds {
+    Nanoseconds(UInt64(Double(tick.count) * (0.5 + Randomness.uniform(opens.nanoseconds, sample))))
   }
 
   /// The window's end: ends every wait that would outlast it.

@@ -79,7 +79,7 @@ public struct TrialOutcome: Sendable {
   public var ranOutOfTime: Bool
 }
 
-/// Lanes that held an operation, at even intervals within the window.
+/// Lanes that held an operation, at random instants within the window.
 public struct InFlightSamples: Sendable, Equatable {
   public var count = 0
   public var sum = 0

@@ -175,7 +175,7 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     }
   }
 
-  /// Lanes that held an operation, sampled at even intervals.
+  /// Lanes that held an operation, sampled at random intervals.
   public struct InFlight: Codable, Equatable, Sendable {
     public var mean: Double
     public var max: Int
