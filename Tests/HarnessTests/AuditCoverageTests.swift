@@ -121,6 +121,11 @@ import Workloads
       .expectReasons(["little"])
   }
 
+  /// Samples in step with the arrivals would all see the same.
+  @Test func trialIsValidWhenArrivalsAreAsFarApartAsSamples() async throws {
+    try await Self.window.with { $0.spec.arrivals = .constant(rate: 200) }.expectReasons([])
+  }
+
   @Test func clientSaturated() async throws {
     let trial = RealTrial.lasting(
       .seconds(1), warmup: .zero, .sleep(SleepSpec(duration: .zero)), server: nil
@@ -140,12 +145,12 @@ import Workloads
   }
 
   @Test func sendLag() async throws {
-    let trial = RealTrial.counting(40, .sleep(SleepSpec(duration: .zero)), server: nil).with {
+    let trial = RealTrial.counting(60, .sleep(SleepSpec(duration: .zero)), server: nil).with {
       $0.spec.mode = .blocking
       $0.spec.arrivals = .constant(rate: 40)
     }
     try await trial.with { $0.prepare = { ProcessControl.setTimerSlack(nanoseconds: 1) } }.expectReasons([])
-    try await trial.with { $0.prepare = { ProcessControl.setTimerSlack(nanoseconds: 10_000_000) } }
+    try await trial.with { $0.prepare = { ProcessControl.setTimerSlack(nanoseconds: 5_000_000) } }
       .expectReasons(["send-lag"])
   }
 
