@@ -14,52 +14,60 @@ public struct RunSession {
     public var processors: Processors
     /// Whether trials are carried out that will take minutes by arithmetic.
     public var isPatient: Bool
+    /// Nil where the rounds are those of the suite.
+    public var precision: Precision?
 
-    public init(command: [String], seed: UInt64, processors: Processors, isPatient: Bool) {
+    public init(
+      command: [String], seed: UInt64, processors: Processors, isPatient: Bool, precision: Precision? = nil
+    ) {
       self.command = command
       self.seed = seed
       self.processors = processors
       self.isPatient = isPatient
+      self.precision = precision
     }
   }
 
   /// What whoever watches is told.
   public struct Progress: Sendable {
     public var done: Int
+    /// The most that there may be, where what is measured decides.
     public var total: Int
     public var label: String
-    /// Seconds, as far as can be told.
+    /// Seconds, as far as can be told; the most, as `total` is.
     public var remaining: Double
   }
 
   public let folder: RunFolder
-  private let suite: Suite
-  private let plans: [TrialPlan]
   private let options: Options
   private let runID: String
   private let writer: RunWriter
   private let runner: TrialRunner
-  /// Numbers of trials that have been recorded before.
-  private let finished: Set<Int>
+  /// As it is before the first trial.
+  private let agenda: Agenda
+  /// Trials that have been recorded before, by number.
+  private let recorded: [Int: TrialRecord]
 
   // MARK: Planning
 
   /// Begins a run in `folder`. A fault found here leaves nothing written.
   public init(_ suite: Suite, in folder: RunFolder, options: Options) throws(HarnessFailure) {
     let targets = try Self.check(suite)
-    let plans = Schedule.trials(of: suite, seed: options.seed)
+    let agenda = Agenda(
+      suite, seed: options.seed, precision: options.precision, isPatient: options.isPatient)
     let runID = URL(fileURLWithPath: folder.path).lastPathComponent
     let record = RunRecord(
       runID: runID, started: ISO8601DateFormatter().string(from: Date()), tool: MachineFacts.tool,
-      command: options.command, seed: options.seed, suite: try Self.value(suite), trialsPlanned: plans.count,
-      environment: MachineFacts.environment(options.processors), isPatient: options.isPatient)
+      command: options.command, seed: options.seed, suite: try Self.value(suite), trialsPlanned: agenda.certainTrials,
+      environment: MachineFacts.environment(options.processors), isPatient: options.isPatient,
+      precision: options.precision?.halfWidth, maxRounds: options.precision?.maxRounds)
     let writer: RunWriter
     do throws(RunFolderFailure) {
       writer = try RunWriter(creating: folder, record)
     } catch {
       throw HarnessFailure(error.description)
     }
-    self.init(suite, plans, options, folder, runID, writer, targets, finished: [])
+    self.init(agenda, options, folder, runID, writer, targets, recorded: [])
   }
 
   /// Goes on with a run that was stopped: the trials that it has not recorded.
@@ -78,8 +86,12 @@ public struct RunSession {
     }
     let processors = try Processors.current(
       client: run.record.environment.clientCPUs, server: run.record.environment.serverCPUs)
+    let precision = run.record.precision.map {
+      Precision(halfWidth: $0, maxRounds: run.record.maxRounds ?? Precision.usualMaxRounds)
+    }
     let options = Options(
-      command: run.record.command, seed: run.record.seed, processors: processors, isPatient: run.record.isPatient)
+      command: run.record.command, seed: run.record.seed, processors: processors, isPatient: run.record.isPatient,
+      precision: precision)
     let targets = try Self.check(suite)
     let writer: RunWriter
     do throws(RunFolderFailure) {
@@ -88,21 +100,21 @@ public struct RunSession {
       throw HarnessFailure(error.description)
     }
     self.init(
-      suite, Schedule.trials(of: suite, seed: options.seed), options, folder, run.record.runID, writer, targets,
-      finished: Set(run.trials.map(\.trial)))
+      Agenda(
+        suite, seed: options.seed, precision: options.precision, isPatient: options.isPatient), options, folder,
+      run.record.runID, writer, targets, recorded: run.trials)
   }
 
   private init(
-    _ suite: Suite, _ plans: [TrialPlan], _ options: Options, _ folder: RunFolder, _ runID: String, _ writer: RunWriter,
-    _ targets: [String: [String]], finished: Set<Int>
+    _ agenda: Agenda, _ options: Options, _ folder: RunFolder, _ runID: String, _ writer: RunWriter,
+    _ targets: [String: [String]], recorded: [TrialRecord]
   ) {
-    self.suite = suite
-    self.plans = plans
+    self.agenda = agenda
     self.options = options
     self.folder = folder
     self.runID = runID
     self.writer = writer
-    self.finished = finished
+    self.recorded = Dictionary(recorded.map { ($0.trial, $0) }) { first, _ in first }
     runner = TrialRunner(processors: options.processors, targets: targets, folder: folder)
   }
 
@@ -159,60 +171,50 @@ public struct RunSession {
   // MARK: Carrying out
 
   /// Carries out what is left. Every trial that has finished is recorded, whatever ends the run.
-  public func carryOut(_ report: (Progress) -> Void) throws(HarnessFailure) {
+  /// - Returns: a line for each point whose throughput is not known as well as was asked for.
+  public func carryOut(_ report: (Progress) -> Void) throws(HarnessFailure) -> [String] {
     // A child that is gone is found out by reading from it.
     ProcessControl.ignoreBrokenPipes()
-    let left = plans.filter { !finished.contains($0.number) }.map { (plan: $0, skipped: reasonToSkip($0)) }
-    var done = plans.count - left.count
-    // Seconds, by what is expected of each trial; how long they really take sets the pace.
-    var ahead = left.reduce(0.0) { $0 + ($1.skipped == nil ? $1.plan.expectedTime.seconds : 0) }
+    var agenda = agenda
+    var done = 0
+    // Seconds; by how much trials take longer than is expected of them sets the pace.
     var spent = 0.0
     var expected = 0.0
-    for (plan, skipped) in left {
+    while let plan = agenda.next() {
+      if let record = recorded[plan.number] {
+        guard agenda.take(record) else {
+          throw HarnessFailure(
+            "\(folder.trialsPath): trial \(plan.number) is not what this version would have planned; run it anew")
+        }
+        done += 1
+        continue
+      }
       if let signal = Interruption.signal { throw HarnessFailure(.interrupted(signal), "interrupted") }
       let started = MonotonicClock.now
       var record = TrialRecord(plan, of: runID, workload: try Self.value(plan.experiment.workload))
       let pace = expected > 0 ? max(1, spent / expected) : 1
-      if let skipped {
+      if let skipped = plan.reasonToSkip(isPatient: options.isPatient) {
         record.skipped = skipped
       } else {
+        let most = agenda.most
         let result = try runner.run(plan) {
-          report(
-            Progress(
-              done: done, total: plans.count, label: plan.label,
-              remaining: max(0, ahead * pace - MonotonicClock.now.since(started).seconds)))
+          let remaining = max(0, most.seconds * pace - MonotonicClock.now.since(started).seconds)
+          report(Progress(done: done, total: done + most.trials, label: plan.label, remaining: remaining))
         }
         record.fill(with: result, hasWarmup: plan.experiment.warmup > .zero)
         spent += MonotonicClock.now.since(started).seconds
         expected += plan.expectedTime.seconds
-        ahead -= plan.expectedTime.seconds
       }
       do throws(RunFolderFailure) {
         try writer.append(record)
       } catch {
         throw HarnessFailure(error.description)
       }
+      agenda.take(record)
       done += 1
-      report(Progress(done: done, total: plans.count, label: plan.label, remaining: max(0, ahead * pace)))
+      let most = agenda.most
+      report(Progress(done: done, total: done + most.trials, label: plan.label, remaining: most.seconds * pace))
     }
-  }
-
-  private func reasonToSkip(_ plan: TrialPlan) -> TrialRecord.Skipped? {
-    if let objection = plan.mode.objection(to: plan.experiment.workload) {
-      return TrialRecord.Skipped(reason: "unsupported: \(objection)")
-    }
-    let predicted = plan.predictedWindow
-    guard predicted > TrialPlan.usualDeadline, !options.isPatient else { return nil }
-    return TrialRecord.Skipped(
-      reason: "more than \(TrialPlan.usualDeadline) by arithmetic; --patient carries it out",
-      predictedWall: predicted.count)
-  }
-}
-
-extension TrialPlan {
-  /// What it is, in a few words.
-  var label: String {
-    let rate = arrivals.rate.map { " at \(Int($0.rounded()))/s" } ?? ""
-    return "\(experiment.name) \(mode.rawValue) × \(concurrency)\(rate)"
+    return agenda.shortfalls
   }
 }

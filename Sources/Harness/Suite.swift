@@ -1,6 +1,7 @@
 import Foundation
 import Measurement
 import Modes
+import Records
 import Workloads
 
 /// A suite: experiments to be carried out one after another, as its file describes them.
@@ -45,6 +46,8 @@ public struct Experiment: Codable, Sendable {
   public var arrivals: String
   /// Operations a second.
   public var rates: [Double]
+  /// What is to be kept to: the highest rate that does is searched for, instead of `rates`.
+  public var objective: Objective?
   /// How many lanes may have an operation in hand at once.
   public var limit: Int?
   /// How many operations a trial does; where absent, its window lasts `duration`.
@@ -57,15 +60,16 @@ public struct Experiment: Codable, Sendable {
 
   public init(
     name: String, workload: WorkloadSpec, modes: [ModeID] = Self.headline, concurrency: [Int] = [64],
-    arrivals: String = "closed", rates: [Double] = [], limit: Int? = nil, operations: UInt64? = nil,
-    duration: Nanoseconds? = nil, warmup: Nanoseconds? = nil, rounds: Int = 6
+    arrivals: String? = nil, rates: [Double] = [], objective: Objective? = nil, limit: Int? = nil,
+    operations: UInt64? = nil, duration: Nanoseconds? = nil, warmup: Nanoseconds? = nil, rounds: Int = 6
   ) {
     self.name = name
     self.workload = workload
     self.modes = modes
     self.concurrency = concurrency
-    self.arrivals = arrivals
+    self.arrivals = arrivals ?? Self.usualArrivals(objective)
     self.rates = rates
+    self.objective = objective
     self.limit = limit
     self.operations = operations
     self.duration = operations == nil ? duration ?? .seconds(1) : nil
@@ -80,7 +84,8 @@ public struct Experiment: Codable, Sendable {
     workload = try fields.required(.workload)
     modes = try fields.value(.modes) ?? Self.headline
     concurrency = try fields.value(.concurrency) ?? [64]
-    arrivals = try fields.value(.arrivals) ?? "closed"
+    objective = try fields.value(.objective)
+    arrivals = try fields.value(.arrivals) ?? Self.usualArrivals(objective)
     rates = try fields.value(.rates) ?? []
     limit = try fields.value(.limit)
     operations = try fields.value(.operations)
@@ -105,8 +110,13 @@ public struct Experiment: Codable, Sendable {
     if !["closed", "constant", "poisson"].contains(arrivals) {
       return (.arrivals, "'\(arrivals)' is not one of closed, constant, poisson")
     }
+    if objective != nil {
+      if arrivals == "closed" { return (.arrivals, "cannot be closed along with slo, which searches a rate") }
+      if !rates.isEmpty { return (.rates, "cannot be given along with slo, which searches the rate") }
+      if operations != nil { return (.operations, "cannot be given along with slo; give a duration") }
+    }
     if arrivals == "closed" && !rates.isEmpty { return (.rates, "goes with arrivals constant or poisson") }
-    if arrivals != "closed" && rates.isEmpty {
+    if arrivals != "closed" && rates.isEmpty && objective == nil {
       return (.rates, "is missing: how many operations are to start a second?")
     }
     if let wrong = rates.first(where: { !($0 > 0 && $0 <= Arrivals.highestRate) }) {
@@ -122,6 +132,8 @@ public struct Experiment: Codable, Sendable {
     return nil
   }
 
+  private static func usualArrivals(_ objective: Objective?) -> String { objective == nil ? "closed" : "constant" }
+
   private static func usualWarmup(_ operations: UInt64?) -> Nanoseconds {
     operations == nil ? .milliseconds(100) : .zero
   }
@@ -129,6 +141,7 @@ public struct Experiment: Codable, Sendable {
   enum CodingKeys: String, CodingKey, CaseIterable {
     case name, about, workload, modes, concurrency, arrivals
     case rates = "rate_per_s"
+    case objective = "slo"
     case limit, operations, duration, warmup, rounds
   }
 }

@@ -1,5 +1,6 @@
 import Measurement
 import Modes
+import Records
 import Workloads
 
 /// One trial that a run is to carry out.
@@ -37,45 +38,68 @@ public struct TrialPlan: Sendable {
   }
 }
 
+/// Where a trial stands in its experiment.
+struct Point: Hashable {
+  var mode: ModeID
+  var concurrency: Int
+  var arrivals: Arrivals
+
+  func label(in experiment: Experiment) -> String {
+    let rate = arrivals.rate.map { " at \(Int($0.rounded()))/s" } ?? ""
+    return "\(experiment.name) \(mode.rawValue) × \(concurrency)\(rate)"
+  }
+}
+
 extension Experiment {
-  /// One for each rate; the closed loop has one.
-  var arrivalPoints: [Arrivals] {
-    switch arrivals {
-    case "constant": rates.map { .constant(rate: $0) }
-    case "poisson": rates.map { .poisson(rate: $0) }
-    default: [.closed]
+  /// What a round carries out, whatever is measured: every mode at every concurrency and every rate; where a rate is
+  /// searched, in the closed loop that the search begins with.
+  var points: [Point] {
+    let arrivals: [Arrivals] =
+      if objective != nil {
+        [.closed]
+      } else {
+        switch arrivals {
+        case "constant": rates.map { .constant(rate: $0) }
+        case "poisson": rates.map { .poisson(rate: $0) }
+        default: [.closed]
+        }
+      }
+    return modes.flatMap { mode in
+      concurrency.flatMap { concurrency in
+        arrivals.map { Point(mode: mode, concurrency: concurrency, arrivals: $0) }
+      }
     }
   }
 }
 
-/// The order of the trials: experiment by experiment, in rounds; within a round every point once, in an order drawn from
-/// the seed, so that what drifts on the machine meets all points alike.
-public enum Schedule {
-  public static func trials(of suite: Suite, seed: UInt64) -> [TrialPlan] {
-    var plans: [TrialPlan] = []
-    for (index, experiment) in suite.experiments.enumerated() {
-      let points = experiment.modes.flatMap { mode in
-        experiment.concurrency.flatMap { concurrency in
-          experiment.arrivalPoints.map { (mode, concurrency, $0) }
-        }
-      }
-      for round in 1...experiment.rounds {
-        // The same in every mode: the operations of a round are one and the same work.
-        let roundSeed = Randomness.mix(seed ^ Randomness.mix(UInt64(index) << 32 | UInt64(round)))
-        for (order, point) in shuffled(points, seed: roundSeed).enumerated() {
-          plans.append(
-            TrialPlan(
-              number: plans.count + 1, experiment: experiment, mode: point.0, concurrency: point.1, arrivals: point.2,
-              round: round,
-              order: order + 1, seed: roundSeed))
-        }
-      }
+extension TrialPlan {
+  var point: Point { Point(mode: mode, concurrency: concurrency, arrivals: arrivals) }
+
+  /// Why it is not carried out; nil where it is.
+  func reasonToSkip(isPatient: Bool) -> TrialRecord.Skipped? {
+    if let objection = mode.objection(to: experiment.workload) {
+      return TrialRecord.Skipped(reason: "unsupported: \(objection)")
     }
-    return plans
+    let predicted = predictedWindow
+    guard predicted > Self.usualDeadline, !isPatient else { return nil }
+    return TrialRecord.Skipped(
+      reason: "more than \(Self.usualDeadline) by arithmetic; --patient carries it out", predictedWall: predicted.count)
+  }
+
+  /// What it is, in a few words.
+  var label: String { point.label(in: experiment) }
+}
+
+/// The order of the trials: within a round every point once, in an order drawn from the seed, so that what drifts on the
+/// machine meets all points alike.
+enum Schedule {
+  /// The same in every mode: the operations of a round are one and the same work.
+  static func seed(ofRound round: Int, experiment index: Int, seed: UInt64) -> UInt64 {
+    Randomness.mix(seed ^ Randomness.mix(UInt64(index) << 32 | UInt64(round)))
   }
 
   /// Fisher and Yates, as in Knuth, *The Art of Computer Programming*, volume 2, algorithm 3.4.2P.
-  private static func shuffled<T>(_ items: [T], seed: UInt64) -> [T] {
+  static func shuffled<T>(_ items: [T], seed: UInt64) -> [T] {
     var items = items
     for last in stride(from: items.count - 1, to: 0, by: -1) {
       items.swapAt(last, Int(Randomness.mix(seed &+ UInt64(last)) % UInt64(last + 1)))

@@ -15,14 +15,20 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var seed: UInt64
   /// The suite as it was carried out, overrides applied.
   public var suite: JSONValue
+  /// Trials that are carried out whatever is measured; more may follow where the plan depends on it.
   public var trialsPlanned: Int
   /// Whether trials were carried out that take minutes by arithmetic, instead of being predicted.
   public var isPatient: Bool
+  /// Where rounds are added until throughputs are known so well: the most that half the width of the 95 % interval of a
+  /// point's median may be, as a part of the median.
+  public var precision: Double?
+  /// The most rounds that an experiment may then have.
+  public var maxRounds: Int?
   public var environment: Environment
 
   public init(
     runID: String, started: String, tool: Tool, command: [String], seed: UInt64, suite: JSONValue, trialsPlanned: Int,
-    environment: Environment, isPatient: Bool = false
+    environment: Environment, isPatient: Bool = false, precision: Double? = nil, maxRounds: Int? = nil
   ) {
     self.runID = runID
     self.started = started
@@ -33,6 +39,8 @@ public struct RunRecord: Codable, Equatable, Sendable {
     self.trialsPlanned = trialsPlanned
     self.environment = environment
     self.isPatient = isPatient
+    self.precision = precision
+    self.maxRounds = maxRounds
   }
 
   enum CodingKeys: String, CodingKey {
@@ -41,6 +49,8 @@ public struct RunRecord: Codable, Equatable, Sendable {
     case started, tool, command, seed, suite
     case trialsPlanned = "trials_planned"
     case isPatient = "patient"
+    case precision
+    case maxRounds = "max_rounds"
     case environment
   }
 

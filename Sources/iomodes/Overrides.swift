@@ -1,6 +1,7 @@
 import Harness
 import Measurement
 import Modes
+import Records
 import Workloads
 
 /// What the options of `run` change in a suite, or make of nothing.
@@ -33,6 +34,25 @@ struct Overrides {
     return try suite.validated()
   }
 
+  /// How well throughputs are to be known; nil where the rounds are those of the suite.
+  func precision(for suite: Suite) throws -> Precision? {
+    let maxRounds = try arguments.value("max-rounds", "a number of rounds from 6 to 10000, which an interval takes") {
+      Int($0).flatMap { (6...10_000).contains($0) ? $0 : nil }
+    }
+    var precision = try arguments.value("precision", "a percentage such as 2%, above 0 and below 100") {
+      Precision(parsing: $0)
+    }
+    guard precision != nil else {
+      guard maxRounds == nil else { throw UsageError("--max-rounds goes with --precision") }
+      return nil
+    }
+    guard suite.experiments.contains(where: { $0.objective == nil }) else {
+      throw UsageError("--precision is of throughputs, and there are none where a rate is searched (slo)")
+    }
+    precision?.maxRounds = maxRounds ?? Precision.usualMaxRounds
+    return precision
+  }
+
   private static let workloadOptions: [(name: String, kinds: [String])] = [
     ("sleep", ["sleep"]), ("size", ["echo", "http"]), ("delay", ["echo", "http"]), ("transport", ["echo"]),
     ("ends", ["echo"]), ("target", ["http"]), ("connection", ["http"]), ("method", ["http"]), ("header", ["http"]),
@@ -60,7 +80,20 @@ struct Overrides {
         return number
       }
     }
+    if let text = arguments.text("slo") {
+      for other in ["rate", "operations"] where arguments.has(other) {
+        throw UsageError("--slo and --\(other) exclude each other")
+      }
+      do {
+        experiment.objective = try Objective(parsing: text)
+      } catch {
+        throw UsageError("--slo \(error)")
+      }
+      experiment.rates = []
+      if experiment.arrivals == "closed" { experiment.arrivals = "constant" }
+    }
     if let list = arguments.text("rate") {
+      experiment.objective = nil
       experiment.rates = try list.split(separator: ",", omittingEmptySubsequences: false).map { text in
         guard let rate = Double(text) else {
           throw UsageError("--rate '\(text)' is not a number of operations a second")
@@ -70,7 +103,11 @@ struct Overrides {
       if experiment.arrivals == "closed" { experiment.arrivals = "constant" }
     }
     experiment.arrivals = arguments.text("arrivals") ?? experiment.arrivals
-    if experiment.arrivals == "closed" { experiment.rates = [] }
+    if experiment.arrivals == "closed" {
+      guard !arguments.has("slo") else { throw UsageError("--slo searches a rate: --arrivals is constant or poisson") }
+      experiment.rates = []
+      experiment.objective = nil
+    }
     experiment.limit = try arguments.value("limit", "a number of operations") ?? experiment.limit
     if arguments.has("operations") && arguments.has("duration") {
       throw UsageError("--operations and --duration exclude each other")

@@ -16,11 +16,14 @@ let runCommand = Command(
         .value("concurrency", "LIST", "numbers of lanes, such as 1,64"),
         .value("rate", "LIST", "open loop: so many operations start a second, such as 1000,5000"),
         .value("arrivals", "KIND", "constant (the default with --rate) or poisson; closed without a rate"),
+        .value("slo", "OBJECTIVE", "search the highest rate at which response times keep to it, such as 'p99<10ms'"),
         .value("limit", "N", "a semaphore of N that lanes queue on before an operation"),
         .value("operations", "N", "each trial does N operations"),
         .value("duration", "TIME", "each trial's window lasts so long, such as 300ms"),
         .value("warmup", "TIME", "before the window opens"),
         .value("rounds", "N", "trials of each point"),
+        .value("precision", "PERCENT", "more rounds, until each throughput's interval is at most so wide, such as 2%"),
+        .value("max-rounds", "N", "the most rounds with --precision (50)"),
         .value("seed", "N", "the seed of all that is drawn"),
       ]
     ),
@@ -59,6 +62,8 @@ let runCommand = Command(
     ("iomodes run tutorial", "the examples of the asyncio tutorials"),
     ("iomodes run --workload http --delay 2ms --concurrency 1,16,256", "four modes against the own server"),
     ("iomodes run --workload http --target http://127.0.0.1:8080/ --modes epoll", "any HTTP/1.1 server"),
+    ("iomodes run --workload echo --precision 2%", "as many rounds as it takes to know each throughput within ±2 %"),
+    ("iomodes run --workload http --delay 2ms --slo 'p99<10ms'", "how many requests a second each mode can bear"),
     ("iomodes run --workload sleep --sleep 1s --operations 5 --concurrency 5 --rounds 1", "five sleeps at once"),
   ],
   mostOperands: 1
@@ -77,8 +82,9 @@ let runCommand = Command(
   Interruption.watch()
   let bar = Screen.Bar(quiet: arguments.has("quiet"))
   defer { bar.clear() }
+  let shortfalls: [String]
   do {
-    try session.carryOut { bar.show($0) }
+    shortfalls = try session.carryOut { bar.show($0) }
   } catch let failure as HarnessFailure where failure.isInterruption {
     bar.clear()
     throw HarnessFailure(
@@ -92,13 +98,17 @@ let runCommand = Command(
     fflush(nil)
     Program.complain("the run lies in \(session.folder.path); `iomodes plot \(session.folder.path)` draws it")
   }
+  for shortfall in shortfalls.prefix(8) { Program.complain(shortfall) }
   let dead = pointsWithoutValidTrial(run)
   for point in dead.prefix(8) { Program.complain("no valid trial: \(point)") }
   return dead.isEmpty ? 0 : 3
 }
 
+/// A rate that a search has tried is no point, and none has to be valid.
 private func pointsWithoutValidTrial(_ run: Run) -> [String] {
-  Summary(run).experiments.flatMap { experiment in
+  let objectives = run.record.objectives
+  let trials = run.trials.filter { objectives[$0.experiment] == nil || $0.arrivals.rate == nil }
+  return Summary(Run(record: run.record, trials: trials)).experiments.flatMap { experiment in
     experiment.points.filter { $0.validTrials == 0 && $0.skippedTrials == 0 }.map {
       "\(experiment.name), \($0.name), concurrency \($0.concurrency)"
     }
@@ -107,7 +117,8 @@ private func pointsWithoutValidTrial(_ run: Run) -> [String] {
 
 /// A run planned from a command line.
 private func beginning(_ arguments: Arguments) throws -> RunSession {
-  let suite = try Overrides(arguments).suite()
+  let overrides = Overrides(arguments)
+  let suite = try overrides.suite()
   let seed: UInt64 = try arguments.value("seed", "a whole number from 0 on") ?? 1
   func processors(_ name: String) throws -> [Int]? {
     try arguments.value(name, "a list of processors such as 0,2-3") { Processors.parse($0) }
@@ -122,7 +133,7 @@ private func beginning(_ arguments: Arguments) throws -> RunSession {
     options: RunSession.Options(
       command: CommandLine.arguments, seed: seed,
       processors: try Processors.current(client: processors("client-cpus"), server: processors("server-cpus")),
-      isPatient: arguments.has("patient")))
+      isPatient: arguments.has("patient"), precision: overrides.precision(for: suite)))
 }
 
 extension HarnessFailure {

@@ -10,7 +10,7 @@ extension PredictionTests {
     let experiment = Experiment(
       name: "x", workload: Self.oneSecond, modes: [.blocking], concurrency: [64], arrivals: "constant", rates: [1000],
       operations: 100_000, rounds: 1)
-    let plan = Schedule.trials(of: Suite(name: "s", about: "", experiments: [experiment]), seed: 1)[0]
+    let plan = Agenda.plans(of: Suite(name: "s", about: "", experiments: [experiment]), seed: 1)[0]
     #expect(plan.predictedWindow == .seconds(100_000))
   }
 }

@@ -23,7 +23,7 @@ import Workloads
   }
 
   private func keys(seed: UInt64) -> [Key] {
-    Schedule.trials(of: Self.suite, seed: seed).map {
+    Agenda.plans(of: Self.suite, seed: seed).map {
       Key(
         number: $0.number, concurrency: $0.concurrency, round: $0.round, order: $0.order, mode: $0.mode, seed: $0.seed,
         experiment: $0.experiment.name)
@@ -71,7 +71,7 @@ import Workloads
     let experiment = Experiment(
       name: "x", workload: .sleep(SleepSpec()), modes: [.epoll, .dispatch], concurrency: [4], arrivals: "poisson",
       rates: [10, 20, 30], rounds: 2)
-    let plans = Schedule.trials(of: Suite(name: "s", about: "", experiments: [experiment]), seed: 7)
+    let plans = Agenda.plans(of: Suite(name: "s", about: "", experiments: [experiment]), seed: 7)
     #expect(plans.count == 12)
     for round in 1...2 {
       for mode in experiment.modes {
@@ -87,7 +87,7 @@ import Workloads
     var experiment = Self.suite.experiments[0]
     experiment.concurrency = [1]
     experiment.rounds = 4000
-    let plans = Schedule.trials(of: Suite(name: "s", about: "", experiments: [experiment]), seed: 7)
+    let plans = Agenda.plans(of: Suite(name: "s", about: "", experiments: [experiment]), seed: 7)
     for mode in experiment.modes {
       for order in 1...4 {
         // Binomial with n = 4000 and p = 1/4: six standard deviations are 164.
@@ -155,7 +155,7 @@ import Workloads
       name: "x", workload: example.workload, modes: [example.mode], concurrency: [example.concurrency],
       operations: example.operations, duration: example.duration, rounds: 1)
     experiment.warmup = .milliseconds(10)
-    let plan = Schedule.trials(of: Suite(name: "s", about: "", experiments: [experiment]), seed: 1)[0]
+    let plan = Agenda.plans(of: Suite(name: "s", about: "", experiments: [experiment]), seed: 1)[0]
     #expect(plan.predictedWindow == example.window)
     guard example.operations != .max else { return }
     #expect(plan.spec(endpoints: [], isOwnServer: false).deadline == example.deadline)
@@ -166,14 +166,14 @@ import Workloads
     let experiment = Experiment(
       name: "x", workload: .sleep(SleepSpec(duration: .milliseconds(1))), modes: [.epoll], concurrency: [4],
       arrivals: "constant", rates: [50], operations: 100, rounds: 1)
-    let plan = Schedule.trials(of: Suite(name: "s", about: "", experiments: [experiment]), seed: 1)[0]
+    let plan = Agenda.plans(of: Suite(name: "s", about: "", experiments: [experiment]), seed: 1)[0]
     #expect(plan.predictedWindow == .seconds(2))
   }
 
   @Test func deadlineIsBeyondThePredictionWhenThePredictionIsHuge() {
     let experiment = Experiment(
       name: "x", workload: Self.oneSecond, modes: [.epoll], concurrency: [1], operations: .max, rounds: 1)
-    let plan = Schedule.trials(of: Suite(name: "s", about: "", experiments: [experiment]), seed: 1)[0]
+    let plan = Agenda.plans(of: Suite(name: "s", about: "", experiments: [experiment]), seed: 1)[0]
     #expect(plan.spec(endpoints: [], isOwnServer: false).deadline >= .seconds(3600 * 24 * 365))
     #expect(plan.expectedTime >= plan.predictedWindow)
   }
@@ -181,7 +181,7 @@ import Workloads
   @Test func specSaysWhatThePlanSays() {
     let experiment = Experiment(
       name: "x", workload: Self.oneSecond, modes: [.epoll], concurrency: [3], operations: 9, rounds: 1)
-    let plan = Schedule.trials(of: Suite(name: "s", about: "", experiments: [experiment]), seed: 1)[0]
+    let plan = Agenda.plans(of: Suite(name: "s", about: "", experiments: [experiment]), seed: 1)[0]
     let spec = plan.spec(endpoints: ["127.0.0.1:80"], isOwnServer: true)
     #expect(spec.mode == .epoll && spec.concurrency == 3 && spec.operations == 9 && spec.duration == nil)
     #expect(spec.warmup == .zero && spec.seed == plan.seed && spec.endpoints == ["127.0.0.1:80"] && spec.isOwnServer)

@@ -31,9 +31,9 @@ import Workloads
     return String(decoding: try encoder.encode(suite), as: UTF8.self)
   }
 
-  @Test func quickAndTutorialAreAmongTheSuites() {
+  @Test func suitesThatAreNamedInTheReadmeAreThere() {
     let names = Self.files.map { ($0 as NSString).lastPathComponent }
-    #expect(names.contains("quick.json") && names.contains("tutorial.json"))
+    for name in ["quick", "tutorial", "sweep"] { #expect(names.contains("\(name).json")) }
   }
 
   @Test(arguments: files) func suiteThatComesWithTheProjectReadsAndRoundTrips(_ path: String) throws {
@@ -75,6 +75,18 @@ import Workloads
     #expect(try encoded(read(encoded(suite))) == encoded(suite))
   }
 
+  @Test func arrivalsAreConstantUnlessGivenWhereARateIsSearched() throws {
+    let suite = try read(
+      #"""
+      {"name": "s", "experiments": [
+        {"name": "x", "workload": {"kind": "echo"}, "slo": "p99.9<1.5ms"},
+        {"name": "y", "workload": {"kind": "echo"}, "slo": "p50<2s", "arrivals": "poisson"}]}
+      """#)
+    #expect(suite.experiments.map(\.arrivals) == ["constant", "poisson"])
+    #expect(suite.experiments[0].objective?.description == "p99.9<1.5ms")
+    #expect(try encoded(read(encoded(suite))) == encoded(suite))
+  }
+
   @Test func experimentHasNoWarmUpWhereOperationsAreCounted() throws {
     let suite = try read(
       #"{"name": "s", "experiments": [{"name": "x", "workload": {"kind": "echo"}, "operations": 5}]}"#)
@@ -88,7 +100,7 @@ import Workloads
     (
       #""concurency": [1]"#,
       "experiments[0].concurency: is not a field; there are name, about, workload, modes, concurrency, arrivals, "
-        + "rate_per_s, limit, operations, duration, warmup, rounds"
+        + "rate_per_s, slo, limit, operations, duration, warmup, rounds"
     ),
     (#""modes": []"#, "experiments[0].modes: is empty"),
     (#""modes": "epoll""#, "experiments[0].modes: is not a list"),
@@ -121,6 +133,22 @@ import Workloads
       "experiments[0].rate_per_s: 0.0 is not a rate; it must be above 0 and at most 1e8"
     ),
     (#""arrivals": "constant", "rate_per_s": [5, 5.0]"#, "experiments[0].rate_per_s: names a rate twice"),
+    (
+      #""slo": "p99<10""#,
+      "experiments[0].slo: 'p99<10' is not an objective such as 'p99<10ms'; the percentiles are p50, p90, p99, p99.9"
+    ),
+    (
+      #""slo": "p99<10ms", "arrivals": "closed""#,
+      "experiments[0].arrivals: cannot be closed along with slo, which searches a rate"
+    ),
+    (
+      #""slo": "p99<10ms", "rate_per_s": [10]"#,
+      "experiments[0].rate_per_s: cannot be given along with slo, which searches the rate"
+    ),
+    (
+      #""slo": "p99<10ms", "operations": 10"#,
+      "experiments[0].operations: cannot be given along with slo; give a duration"
+    ),
     (#""limit": 0"#, "experiments[0].limit: 0 is not a number of operations in hand; it must be at least 1"),
     (
       #""operations": 0"#,

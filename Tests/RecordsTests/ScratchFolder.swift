@@ -20,7 +20,7 @@ enum Sample {
       tool: .init(version: "1.0.0", commit: "0123abc-dirty", configuration: "release"),
       command: ["iomodes", "run", "a \"quoted\" / name"], seed: .max,
       suite: .object(["name": .string("quick"), "list": .array([.null, .bool(true), .number(1.5), .number(-7)])]),
-      trialsPlanned: 12, environment: environment)
+      trialsPlanned: 12, environment: environment, precision: 0.02, maxRounds: 50)
   }
 
   /// With a value in every field.

@@ -77,6 +77,48 @@ import Testing
       name: "0 rounds", arguments: ["run", "--workload", "sleep", "--rounds", "0", "--output", "out"],
       complaint: "--rounds '0' is not a number of rounds from 1 on"),
     Case(
+      name: "precision that is no percentage",
+      arguments: ["run", "--workload", "sleep", "--precision", "0.02", "--output", "out"],
+      complaint: "--precision '0.02' is not a percentage such as 2%, above 0 and below 100"),
+    Case(
+      name: "precision of nothing", arguments: ["run", "--workload", "sleep", "--precision", "0%", "--output", "out"],
+      complaint: "--precision '0%' is not a percentage such as 2%, above 0 and below 100"),
+    Case(
+      name: "fewer rounds than an interval takes",
+      arguments: ["run", "--workload", "sleep", "--precision", "2%", "--max-rounds", "5", "--output", "out"],
+      complaint: "--max-rounds '5' is not a number of rounds from 6 to 10000, which an interval takes"),
+    Case(
+      name: "most rounds without a precision",
+      arguments: ["run", "--workload", "sleep", "--max-rounds", "10", "--output", "out"],
+      complaint: "--max-rounds goes with --precision"),
+    Case(
+      name: "precision of a search",
+      arguments: ["run", "--workload", "sleep", "--precision", "2%", "--slo", "p99<10ms", "--output", "out"],
+      complaint: "--precision is of throughputs, and there are none where a rate is searched (slo)"),
+    Case(
+      name: "objective without a unit", arguments: ["run", "--workload", "http", "--slo", "p99<10", "--output", "out"],
+      complaint: "--slo 'p99<10' is not an objective such as 'p99<10ms'; the percentiles are p50, p90, p99, p99.9"),
+    Case(
+      name: "objective of another percentile",
+      arguments: ["run", "--workload", "http", "--slo", "p95<10ms", "--output", "out"],
+      complaint: "--slo 'p95<10ms' is not an objective such as 'p99<10ms'"),
+    Case(
+      name: "objective and a rate",
+      arguments: ["run", "--workload", "http", "--slo", "p99<10ms", "--rate", "100", "--output", "out"],
+      complaint: "--slo and --rate exclude each other"),
+    Case(
+      name: "objective and operations",
+      arguments: ["run", "--workload", "http", "--slo", "p99<10ms", "--operations", "100", "--output", "out"],
+      complaint: "--slo and --operations exclude each other"),
+    Case(
+      name: "objective of a closed loop",
+      arguments: ["run", "--workload", "http", "--slo", "p99<10ms", "--arrivals", "closed", "--output", "out"],
+      complaint: "--slo searches a rate: --arrivals is constant or poisson"),
+    Case(
+      name: "suite with an objective and rates", arguments: ["run", "suite.json", "--output", "out"],
+      suite: suite(#""name": "x", "workload": {"kind": "echo"}, "slo": "p99<10ms", "rate_per_s": [10]"#),
+      complaint: "suite.json: experiments[0].rate_per_s: cannot be given along with slo, which searches the rate"),
+    Case(
       name: "operations and a duration",
       arguments: ["run", "--operations", "5", "--duration", "1s", "--output", "out"],
       complaint: "--operations and --duration exclude each other"),

@@ -102,7 +102,7 @@ import Testing
       #expect(!ending.output.isEmpty)
       switch words {
       case "list":
-        for word in ["blocking", "dispatch", "taskgroup", "epoll", "null", "sleep", "echo", "http", "quick"] {
+        for word in ["blocking", "dispatch", "taskgroup", "epoll", "null", "sleep", "echo", "http", "quick", "sweep"] {
           #expect(ending.output.contains("  \(word) "))
         }
       case "--version": #expect(ending.output.wholeMatch(of: /iomodes \d+\.\d+\.\d+\n/) != nil)

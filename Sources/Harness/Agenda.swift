@@ -1,0 +1,174 @@
+import Measurement
+import Records
+import Workloads
+
+/// What a run is to carry out next, by what its trials have come to so far: experiment by experiment, in rounds.
+///
+/// Pure: it has no clock and reads nothing, so that a run that was stopped goes on where its records, taken in again, leave
+/// it. A round begins with every point of its experiment. Where the experiment has an objective, steps of its search
+/// follow; where a precision is asked for, more rounds.
+struct Agenda: Sendable {
+  private let experiments: [Experiment]
+  private let seed: UInt64
+  /// Nil where the rounds are those of the suite.
+  private let precision: Precision?
+  /// Whether trials are carried out that will take minutes by arithmetic.
+  private let isPatient: Bool
+
+  /// The experiment that is under way, its round, and the round's step.
+  private var experiment = 0
+  private var round = 0
+  private var step = 0
+  /// Of the step: what has not been taken in yet.
+  private var pending: ArraySlice<TrialPlan> = []
+  private var planned = 0
+  private var plannedInRound = 0
+  /// Of the round, where it searches a rate.
+  private var searched: [TrialRecord] = []
+  /// Of valid trials of the experiment, by point; a point that has not been carried out at all is absent.
+  private var throughputs: [Point: [Double]] = [:]
+  /// A line for each point whose throughput is not known as well as was asked for.
+  private(set) var shortfalls: [String] = []
+
+  init(_ suite: Suite, seed: UInt64, precision: Precision? = nil, isPatient: Bool = false) {
+    experiments = suite.experiments
+    self.seed = seed
+    self.precision = precision
+    self.isPatient = isPatient
+  }
+
+  /// What is to be carried out next, until `take` has been told what it came to; nil where nothing is left.
+  mutating func next() -> TrialPlan? {
+    while pending.isEmpty && experiment < experiments.count { advance() }
+    return pending.first
+  }
+
+  /// Takes in what the plan that is next came to.
+  /// - Returns: whether the record is of that plan; where it is not, nothing has changed.
+  @discardableResult
+  mutating func take(_ record: TrialRecord) -> Bool {
+    guard let plan = pending.first, record.trial == plan.number, record.experiment == plan.experiment.name,
+      record.round == plan.round, record.mode == plan.mode.rawValue, record.concurrency == plan.concurrency,
+      record.arrivals.kind == plan.arrivals.kind, record.arrivals.rate == plan.arrivals.rate
+    else { return false }
+    pending.removeFirst()
+    if plan.experiment.objective != nil {
+      searched.append(record)
+    } else if record.skipped == nil {
+      throughputs[plan.point, default: []] += record.valid ? [record.throughput].compactMap { $0 } : []
+    }
+    return true
+  }
+
+  // MARK: Steps, rounds and experiments
+
+  private mutating func advance() {
+    let current = experiments[experiment]
+    if round > 0, let objective = current.objective, step < Bracket.mostSteps {
+      step += 1
+      plan(search(current, objective), of: current)
+      if !pending.isEmpty { return }
+    }
+    let vague = vaguePoints(of: current)
+    guard round < current.rounds || (round < precision?.maxRounds ?? 0 && !vague.isEmpty) else {
+      shortfalls += vague.map { shortfall($0, of: current) }
+      experiment += 1
+      round = 0
+      throughputs = [:]
+      return
+    }
+    round += 1
+    step = 0
+    plannedInRound = 0
+    searched = []
+    plan(current.points, of: current)
+  }
+
+  private mutating func plan(_ points: [Point], of current: Experiment) {
+    let roundSeed = Schedule.seed(ofRound: round, experiment: experiment, seed: seed)
+    let shuffled = Schedule.shuffled(points, seed: step == 0 ? roundSeed : Randomness.mix(roundSeed ^ UInt64(step)))
+    pending =
+      shuffled.enumerated().map { index, point in
+        TrialPlan(
+          number: planned + index + 1, experiment: current, mode: point.mode, concurrency: point.concurrency,
+          arrivals: point.arrivals, round: round, order: plannedInRound + index + 1, seed: roundSeed)
+      }[...]
+    planned += points.count
+    plannedInRound += points.count
+  }
+
+  /// The rates to try next, where they are not known well enough yet.
+  private func search(_ current: Experiment, _ objective: Objective) -> [Point] {
+    current.points.compactMap { point in
+      let trials = searched.filter { $0.mode == point.mode.rawValue && $0.concurrency == point.concurrency }
+      guard let rate = brackets(of: trials, objective: objective)[round]?.nextRate else { return nil }
+      var next = point
+      next.arrivals = current.arrivals == "poisson" ? .poisson(rate: rate) : .constant(rate: rate)
+      return next
+    }
+  }
+
+  // MARK: Precision
+
+  /// Those whose throughput is not known as well as was asked for, as far as they have been carried out.
+  private func vaguePoints(of current: Experiment) -> [Point] {
+    guard let precision, current.objective == nil else { return [] }
+    return current.points.filter { throughputs[$0].map { !precision.isReached(by: $0) } ?? false }
+  }
+
+  private func shortfall(_ point: Point, of current: Experiment) -> String {
+    func percent(_ fraction: Double?) -> String {
+      fraction.map { "±\(($0 * 10_000).rounded() / 100)%" } ?? "no interval"
+    }
+    let values = throughputs[point] ?? []
+    return "precision of \(percent(precision?.halfWidth)) not reached: \(point.label(in: current)): "
+      + "\(percent(Precision.reached(by: values))) by \(values.count) valid trials"
+  }
+
+  // MARK: What lies ahead
+
+  /// Trials that are carried out whatever is measured.
+  var certainTrials: Int { experiments.reduce(0) { $0 + $1.rounds * $1.points.count } }
+
+  /// The most that there still is to do, in trials and seconds.
+  var most: (trials: Int, seconds: Double) {
+    var most = pending.reduce((trials: 0, seconds: 0.0)) { ($0.trials + 1, $0.seconds + seconds($1)) }
+    for (index, current) in experiments.enumerated().dropFirst(experiment) {
+      let plans = current.points.map {
+        TrialPlan(
+          number: 0, experiment: current, mode: $0.mode, concurrency: $0.concurrency, arrivals: $0.arrivals, round: 0,
+          order: 0, seed: 0)
+      }
+      let isSearch = current.objective != nil
+      let rounds = isSearch ? current.rounds : max(current.rounds, precision?.maxRounds ?? 0)
+      let stepsOfRound = isSearch ? 1 + Bracket.mostSteps : 1
+      let begun = index == experiment && round > 0 ? (round - 1) * stepsOfRound + 1 + step : 0
+      let steps = rounds * stepsOfRound - begun
+      most.trials += steps * plans.count
+      most.seconds += Double(steps) * plans.reduce(0) { $0 + seconds($1) }
+    }
+    return most
+  }
+
+  /// Seconds that it is expected to take.
+  private func seconds(_ plan: TrialPlan) -> Double {
+    plan.reasonToSkip(isPatient: isPatient) == nil ? plan.expectedTime.seconds : 0
+  }
+}
+
+extension Bracket {
+  /// How far the search goes beyond the throughput of the closed loop, and how narrow it makes the bracket: as parts of
+  /// that throughput.
+  static let reach = 1.25
+  static let resolution = 0.03
+  /// The number of halvings that lead from one to the other.
+  static let mostSteps = 6
+
+  /// The middle of the bracket; nil where it is narrow, or where nothing says how far to go.
+  var nextRate: Double? {
+    guard let saturation, saturation > 0 else { return nil }
+    let low = highestMet ?? 0
+    let high = lowestMissed ?? min(Self.reach * saturation, Arrivals.highestRate)
+    return high - low < Self.resolution * saturation ? nil : (low + high) / 2
+  }
+}

@@ -1,0 +1,124 @@
+import Measurement
+
+/// What a service is to keep to: a percentile of its response time below a bound, written `p99<10ms`.
+public struct Objective: Hashable, Sendable {
+  public enum Percentile: String, CaseIterable, Sendable {
+    case p50, p90, p99
+    case p999 = "p99.9"
+  }
+
+  public var percentile: Percentile
+  /// The percentile is to be below it.
+  public var bound: Nanoseconds
+
+  public init(_ percentile: Percentile, below bound: Nanoseconds) {
+    self.percentile = percentile
+    self.bound = bound
+  }
+
+  /// How much of the schedule must be done for a rate to be met.
+  public static let leastDone = 0.99
+
+  /// Whether the trial, of an open loop, kept to the objective: it is valid, the percentile of its response time is below
+  /// the bound, and of its schedule all is done but for 1 %, or for the one operation that the window's end may cut.
+  /// Where there are too few samples for the percentile, the longest response time stands in for it.
+  public func isMet(by trial: TrialRecord) -> Bool {
+    guard trial.valid, let scheduled = trial.arrivals.scheduled, let done = trial.operations.done,
+      let response = trial.latency?.response, let reached = response[percentile] ?? response.max
+    else { return false }
+    let missing = Double(scheduled) - Double(done)
+    return reached < bound.count && missing <= max(1, (1 - Self.leastDone) * Double(scheduled))
+  }
+}
+
+extension Objective: CustomStringConvertible, Codable {
+  /// Why a text is not an objective, in a line.
+  public struct Malformed: Error, CustomStringConvertible {
+    public let description: String
+  }
+
+  /// Reads a percentile, `<` and a time, with nothing between them.
+  public init(parsing text: String) throws(Malformed) {
+    let parts = text.split(separator: "<", omittingEmptySubsequences: false).map(String.init)
+    guard parts.count == 2, let percentile = Percentile(rawValue: parts[0]), let bound = Nanoseconds(parts[1]),
+      bound > .zero
+    else {
+      let known = Percentile.allCases.map(\.rawValue).joined(separator: ", ")
+      throw Malformed(description: "'\(text)' is not an objective such as 'p99<10ms'; the percentiles are \(known)")
+    }
+    self.init(percentile, below: bound)
+  }
+
+  public var description: String { "\(percentile.rawValue)<\(bound)" }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    do {
+      try self.init(parsing: try container.decode(String.self))
+    } catch let error as Malformed {
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: error.description)
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+}
+
+extension LatencySummary {
+  /// In nanoseconds; nil where there are too few samples to say.
+  public subscript(percentile: Objective.Percentile) -> UInt64? {
+    switch percentile {
+    case .p50: p50
+    case .p90: p90
+    case .p99: p99
+    case .p999: p999
+    }
+  }
+}
+
+/// Between which rates the highest one lies that meets an objective, as far as a round's trials tell. Operations a
+/// second.
+public struct Bracket: Equatable, Sendable {
+  /// The throughput of the closed loop, which says where to look.
+  public var saturation: Double?
+  /// Of the rates below `lowestMissed`; nil where none was met.
+  public var highestMet: Double?
+  /// Nil where none was missed.
+  public var lowestMissed: Double?
+
+  public init(saturation: Double? = nil, highestMet: Double? = nil, lowestMissed: Double? = nil) {
+    self.saturation = saturation
+    self.highestMet = highestMet
+    self.lowestMissed = lowestMissed
+  }
+}
+
+/// The bracket of each round that has a trial which was carried out, by the round's number.
+/// - Parameter trials: those of one mode at one concurrency of one experiment, in any order.
+public func brackets(of trials: [TrialRecord], objective: Objective) -> [Int: Bracket] {
+  let carriedOut = trials.filter { $0.skipped == nil }
+  return Dictionary(grouping: carriedOut, by: \.round).mapValues { trials in
+    let tried = trials.compactMap { trial in trial.arrivals.rate.map { (rate: $0, isMet: objective.isMet(by: trial)) } }
+    let missed = tried.filter { !$0.isMet }.map(\.rate).min()
+    return Bracket(
+      saturation: trials.first { $0.arrivals.rate == nil }?.throughput,
+      highestMet: tried.filter { $0.isMet && $0.rate < missed ?? .infinity }.map(\.rate).max(),
+      lowestMissed: missed)
+  }
+}
+
+extension RunRecord {
+  /// The objectives of the suite's experiments, by experiment; one without an objective is absent.
+  public var objectives: [String: Objective] {
+    guard case .array(let experiments) = suite["experiments"] else { return [:] }
+    let pairs = experiments.compactMap { experiment -> (String, Objective)? in
+      guard let name = experiment["name"]?.string, let text = experiment["slo"]?.string,
+        let objective = try? Objective(parsing: text)
+      else { return nil }
+      return (name, objective)
+    }
+    return Dictionary(pairs) { first, _ in first }
+  }
+}
