@@ -81,7 +81,7 @@ extension LatencySummary {
 /// Between which rates the highest one lies that meets an objective, as far as a round's trials tell. Operations a
 /// second.
 public struct Bracket: Equatable, Sendable {
-  /// The throughput of the closed loop, which says where to look.
+  /// The throughput of the closed loop, valid or not: it only says where to look.
   public var saturation: Double?
   /// Of the rates below `lowestMissed`; nil where none was met.
   public var highestMet: Double?
