@@ -53,8 +53,7 @@ public struct RunSession {
   /// Begins a run in `folder`. A fault found here leaves nothing written.
   public init(_ suite: Suite, in folder: RunFolder, options: Options) throws(HarnessFailure) {
     let targets = try Self.check(suite)
-    let agenda = Agenda(
-      suite, seed: options.seed, precision: options.precision, isPatient: options.isPatient)
+    let agenda = Agenda(suite, options)
     let runID = URL(fileURLWithPath: folder.path).lastPathComponent
     let record = RunRecord(
       runID: runID, started: ISO8601DateFormatter().string(from: Date()), tool: MachineFacts.tool,
@@ -99,10 +98,7 @@ public struct RunSession {
     } catch {
       throw HarnessFailure(error.description)
     }
-    self.init(
-      Agenda(
-        suite, seed: options.seed, precision: options.precision, isPatient: options.isPatient), options, folder,
-      run.record.runID, writer, targets, recorded: run.trials)
+    self.init(Agenda(suite, options), options, folder, run.record.runID, writer, targets, recorded: run.trials)
   }
 
   private init(
@@ -216,5 +212,11 @@ public struct RunSession {
       report(Progress(done: done, total: done + most.trials, label: plan.label, remaining: most.seconds * pace))
     }
     return agenda.shortfalls
+  }
+}
+
+extension Agenda {
+  fileprivate init(_ suite: Suite, _ options: RunSession.Options) {
+    self.init(suite, seed: options.seed, precision: options.precision, isPatient: options.isPatient)
   }
 }
