@@ -325,5 +325,8 @@ extension PartialRecord {
       openRead: outcome.readings.first.nanoseconds, closeRead: outcome.readings.last.nanoseconds)
     sendLag = outcome.lag.map { LatencySummary($0) }
     scheduled = outcome.scheduled
+    coldStart = outcome.coldStart.map {
+      TrialRecord.ColdStart(firstDone: $0.firstDone?.count, done: $0.done, wall: $0.wall.count)
+    }
   }
 }

@@ -29,6 +29,7 @@ extension TrialRecord {
       arrivals.scheduled = partial.scheduled
       inFlight = partial.inFlight
       series = partial.series
+      coldStart = partial.coldStart
       client = partial.usage
       client?.edgeLag = partial.window.map { $0.lag(openRead: $0.openRead, closeRead: $0.closeRead) }
       self.server = server

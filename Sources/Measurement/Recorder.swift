@@ -37,9 +37,15 @@ import Synchronization
     /// When the last operation ended, in nanoseconds.
     @usableFromInline let lastEnd = Atomic<UInt64>(0)
     @usableFromInline let kinds: UnsafeMutablePointer<Counter>
+    let early = Counter()
+    /// When the first of the early operations ended, in nanoseconds; ``never`` while there is none.
+    let firstEarlyEnd: Atomic<UInt64>
+    /// Not the largest number: `Atomic<UInt64>.min` of Swift 6.3 compares as if numbers had a sign.
+    static let never = UInt64(Int64.max)
 
     init(shared: Bool) {
       self.shared = shared
+      firstEarlyEnd = Atomic(Block.never)
       // Zero pages are a valid state of Counter and take no memory until they are written.
       kinds = calloc(Recorder.kindCount, MemoryLayout<Counter>.stride)!.bindMemory(
         to: Counter.self, capacity: Recorder.kindCount)
@@ -115,6 +121,14 @@ import Synchronization
     }
   }
 
+  /// An operation is done before the window opens. It is counted here and nowhere else.
+  public func completedEarly(at end: Instant) {
+    block.pointee.early.add(1, shared: block.pointee.shared)
+    if end.nanoseconds < block.pointee.firstEarlyEnd.load(ordering: .relaxed) {
+      block.pointee.firstEarlyEnd.min(end.nanoseconds, ordering: .relaxed)
+    }
+  }
+
   /// Counts one of `kind`; numbers out of range count as kind 0.
   public func count(kind: Int) {
     block.pointee.kinds[(0..<Self.kindCount).contains(kind) ? kind : 0].add(1, shared: block.pointee.shared)
@@ -125,6 +139,13 @@ import Synchronization
   public var lastEnd: Instant? {
     let nanoseconds = block.pointee.lastEnd.load(ordering: .relaxed)
     return nanoseconds == 0 ? nil : Instant(nanoseconds: nanoseconds)
+  }
+  /// Operations that were done before the window opened.
+  public var early: UInt64 { block.pointee.early.count }
+  /// When the first of them ended, if any has.
+  public var firstEarlyEnd: Instant? {
+    let nanoseconds = block.pointee.firstEarlyEnd.load(ordering: .relaxed)
+    return nanoseconds == Block.never ? nil : Instant(nanoseconds: nanoseconds)
   }
   public var verified: UInt64 { block.pointee.verified.count }
   public var checksum: UInt64 { block.pointee.checksum.count }

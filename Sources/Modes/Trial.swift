@@ -213,11 +213,12 @@ private struct Bench {
       throw TrialFailure(description: "the mode could not begin: \(error)")
     }
     monitor.finish()
-    return outcome(lanes, recorders, monitor, trial)
+    return outcome(lanes, recorders, monitor, trial, started: start)
   }
 
   private func outcome<L: TimedLane & ~Copyable>(
-    _ lanes: LaneTable<L>, _ recorders: [Recorder], _ monitor: Monitor, _ trial: UnsafePointer<TrialState>
+    _ lanes: LaneTable<L>, _ recorders: [Recorder], _ monitor: Monitor, _ trial: UnsafePointer<TrialState>,
+    started start: Instant
   ) -> TrialOutcome {
     func sum(_ value: (Recorder) -> UInt64) -> UInt64 { recorders.reduce(0) { $0 &+ value($1) } }
     func merged(_ span: Recorder.Span) -> LatencyHistogram {
@@ -234,6 +235,9 @@ private struct Bench {
     let ages = (0..<lanes.count).compactMap { lanes.operationStart(of: $0) }.map { closes.since($0) }
     let ranOutOfTime = spec.duration == nil && (!ages.isEmpty || trial.pointee.leftSome)
     let end = spec.duration == nil && !ranOutOfTime ? lastEnd ?? opens : closes
+    let firstDone = recorders.compactMap(\.firstEarlyEnd).min()?.since(start)
+    let coldStart =
+      spec.warmup == .zero ? nil : ColdStart(firstDone: firstDone, done: sum(\.early), wall: spec.warmup)
     let isOpenLoop = trial.pointee.isOpenLoop
     let hasResponse = isOpenLoop || trial.pointee.isLimited
     return TrialOutcome(
@@ -242,7 +246,8 @@ private struct Bench {
       sentBytes: sum(\.sentBytes), receivedBytes: sum(\.receivedBytes), kinds: kinds, unfinishedAges: ages,
       service: merged(.service), response: hasResponse ? merged(.response) : nil, lag: isOpenLoop ? merged(.lag) : nil,
       scheduled: trial.pointee.scheduled, inFlight: monitor.inFlight, series: monitor.series, usage: monitor.usage,
-      threadsPeak: monitor.threadsPeak, descriptorsPeak: monitor.descriptorsPeak, replies: nil,
+      threadsPeak: monitor.threadsPeak, descriptorsPeak: monitor.descriptorsPeak, coldStart: coldStart,
+      replies: nil,
       ranOutOfTime: ranOutOfTime)
   }
 }

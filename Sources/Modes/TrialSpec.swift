@@ -74,9 +74,21 @@ public struct TrialOutcome: Sendable {
   public var usage: ResourceUsage
   public var threadsPeak: Int?
   public var descriptorsPeak: Int?
+  /// What the warm-up came to; nil where there was none.
+  public var coldStart: ColdStart?
   public var replies: ReplyStore?
   /// Whether the deadline ended a trial that was to do a number of operations.
   public var ranOutOfTime: Bool
+}
+
+/// What the lanes did before the window opened.
+public struct ColdStart: Sendable, Equatable {
+  /// From the start of the lanes to the end of the first operation; nil where none was done.
+  public var firstDone: Nanoseconds?
+  /// Operations that were done, whether or not with the content that was asked for.
+  public var done: UInt64
+  /// The length of the warm-up.
+  public var wall: Nanoseconds
 }
 
 /// Lanes that held an operation, at random instants within the window.

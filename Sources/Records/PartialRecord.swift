@@ -11,6 +11,7 @@ public struct PartialRecord: Codable, Equatable, Sendable {
   public var sendLag: LatencySummary?
   /// In open loop: how many operations were to start within the window.
   public var scheduled: UInt64?
+  public var coldStart: TrialRecord.ColdStart?
   public var inFlight: TrialRecord.InFlight?
   public var series: [SeriesPoint]
   public var usage: ProcessUsage
@@ -41,6 +42,7 @@ public struct PartialRecord: Codable, Equatable, Sendable {
     case latency = "latency_ns"
     case sendLag = "send_lag_ns"
     case scheduled
+    case coldStart = "cold_start"
     case inFlight = "in_flight"
     case series, usage
     case ranOutOfTime = "ran_out_of_time"

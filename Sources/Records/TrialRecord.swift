@@ -30,6 +30,8 @@ public struct TrialRecord: Codable, Equatable, Sendable {
   public var latency: Latency?
   /// In open loop: how late operations started that nothing but the harness kept.
   public var sendLag: LatencySummary?
+  /// What came before the window; absent with no warm-up.
+  public var coldStart: ColdStart?
   /// By class, where there is more than one class of lanes.
   public var lanes: [String: LaneClass]?
   public var inFlight: InFlight?
@@ -73,6 +75,7 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     case throughput = "throughput_per_s"
     case latency = "latency_ns"
     case sendLag = "send_lag_ns"
+    case coldStart = "cold_start"
     case lanes
     case inFlight = "in_flight"
     case series, client, server, machine, skipped, valid, reasons
@@ -172,6 +175,28 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     enum CodingKeys: String, CodingKey {
       case count, operations
       case latency = "latency_ns"
+    }
+  }
+
+  /// The warm-up, which nothing else counts.
+  public struct ColdStart: Codable, Equatable, Sendable {
+    /// From the start of the lanes to the end of the first operation; absent where none was done in the warm-up.
+    public var firstDone: UInt64?
+    /// Operations that were done in the warm-up, whether or not with the content that was asked for.
+    public var done: UInt64
+    /// The length of the warm-up.
+    public var wall: UInt64
+
+    public init(firstDone: UInt64?, done: UInt64, wall: UInt64) {
+      self.firstDone = firstDone
+      self.done = done
+      self.wall = wall
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case firstDone = "first_done_ns"
+      case done
+      case wall = "wall_ns"
     }
   }
 

@@ -197,6 +197,8 @@ import SystemCalls
         recorder.ended(at: now)
       }
       if outcome.checksum == nil { count(outcome.kind, after: service) }
+    } else if outcome.isComplete, now < trial.pointee.opens {
+      recorder.completedEarly(at: now)
     }
     mustClose = C.usesConnection && !outcome.keepsConnection && endpoint >= 0
     return isAdmitted ? .release : goOn(now)

@@ -105,8 +105,25 @@ import Workloads
         mode, .http(HTTPSpec()), concurrency: 4, operations: 50, warmup: .milliseconds(100),
         server: server.server.address))
     #expect(outcome.done == 50 && outcome.verified == 50 && outcome.kinds.isEmpty)
+    let coldStart = try #require(outcome.coldStart)
+    #expect(coldStart.wall == .milliseconds(100))
+    #expect(try #require(coldStart.firstDone) > .zero && coldStart.firstDone! < coldStart.wall)
     server.stop()
-    #expect(server.server.totals.done > 50)
+    // A lane may be in its last operation of the warm-up when the window opens.
+    let late = server.server.totals.done - 50 - coldStart.done
+    #expect(coldStart.done > 0 && late <= UInt64(mode.lanes(for: 4)))
+  }
+
+  @Test(arguments: modes) func coldStartIsAbsentWithoutAWarmUpAndEmptyWhereNothingIsDoneInIt(
+    _ mode: ModeID
+  ) async throws {
+    let sleep = WorkloadSpec.sleep(SleepSpec(duration: .milliseconds(60)))
+    let without = try await Trial.finished(spec(mode, sleep, concurrency: 2, operations: 2))
+    #expect(without.coldStart == nil)
+    let with = try await Trial.finished(
+      spec(mode, sleep, concurrency: 2, duration: .milliseconds(80), warmup: .milliseconds(40)))
+    let coldStart = try #require(with.coldStart)
+    #expect(coldStart.firstDone == nil && coldStart.done == 0 && coldStart.wall == .milliseconds(40))
   }
 
   @Test(arguments: modes) func doneAndUnfinishedAreAllThatWasTakenWhenTheWindowEnds(_ mode: ModeID) async throws {

@@ -49,10 +49,24 @@ import Testing
     // Begun before the window opens, done after: it is still of the warm-up.
     #expect(bench.exchange("v", after: 4) == "send 3")
     #expect(bench.recorder.done == 0 && bench.kinds.isEmpty && bench.recorder.lastEnd == nil)
+    // The one that ended after the window had opened is of neither.
+    #expect(bench.recorder.early == 2 && bench.recorder.firstEarlyEnd == LaneBench.instant(4))
     #expect(bench.exchange("v", after: 4) == "send 3")
     #expect(bench.exchange("v", after: 4) == "finished")
     #expect(bench.log.operations == [0, 1, 2, 0, 1])
     #expect(bench.recorder.done == 2)
+  }
+
+  @Test func onlyWhatIsAnsweredInTheWarmUpIsOfTheColdStart() {
+    let bench = LaneBench(opens: 10, closes: 20)
+    _ = bench.begin()
+    #expect(bench.exchange("w", after: 3) == "close")
+    #expect(bench.recorder.early == 0 && bench.recorder.firstEarlyEnd == nil)
+    let warm = LaneBench(opens: 10, closes: 20)
+    _ = warm.begin()
+    for _ in 0..<6 { _ = warm.exchange("v", after: 3) }
+    #expect(warm.recorder.early == 3 && warm.recorder.firstEarlyEnd == LaneBench.instant(3))
+    #expect(warm.recorder.done == 3)
   }
 
   @Test func operationBegunInTheWarmUpCountsWhereTheWindowIsATime() {
