@@ -26,7 +26,11 @@ struct CSVReport {
 
   private static var columns: [Column] {
     identity + operations + latency("service") { $0.latency?.service } + latency("response") { $0.latency?.response }
+      + latency("send_lag", \.sendLag)
       + [
+        ("cold_start_first_done_ns", { text($0.coldStart?.firstDone) }),
+        ("cold_start_done", { text($0.coldStart?.done) }),
+        ("cold_start_wall_ns", { text($0.coldStart?.wall) }),
         ("in_flight_mean", { text($0.inFlight?.mean) }),
         ("in_flight_max", { text($0.inFlight?.max) }),
         ("in_flight_samples", { text($0.inFlight?.samples) }),

@@ -5,7 +5,7 @@ import Statistics
 
 /// A question that one figure of an experiment answers.
 enum FigureKind: String, CaseIterable {
-  case throughput, latency, cpu, speedup
+  case throughput, latency, cpu, speedup, load
 }
 
 /// The data of one figure: `#` lines that say where they come from; then for every mode a block under a header row that
@@ -18,16 +18,16 @@ struct GnuplotData {
   let measuredBlocks: Int
 
   private init(
-    _ kind: FigureKind, _ experiment: Summary.Experiment, _ provenance: Provenance, subject: String,
+    _ kind: FigureKind, _ experiment: String, _ description: String, _ provenance: Provenance, subject: String,
     remarks: [(String, String)] = [], blocks: [Block]
   ) {
     self.kind = kind
-    self.experiment = experiment.name
+    self.experiment = experiment
     measuredBlocks = blocks.filter { $0.name != Self.ideal && $0.rows.contains { $0[1]?.isFinite ?? false } }.count
     let facts =
       [
         ("figure", subject), ("run", provenance.run), ("machine", provenance.machine), ("date", provenance.date),
-        ("experiment", Provenance.oneLine(experiment.name)), ("workload", Provenance.oneLine(experiment.description)),
+        ("experiment", Provenance.oneLine(experiment)), ("workload", Provenance.oneLine(description)),
       ] + remarks
     text =
       facts.map { "# \($0): \($1)\n" }.joined() + blocks.map(\.text).joined(separator: "\n\n")
@@ -36,17 +36,15 @@ struct GnuplotData {
   /// All figures of all experiments.
   static func files(of run: Run) -> [GnuplotData] {
     let provenance = Provenance(run.record)
-    return Summary(run).experiments.flatMap { experiment in
-      FigureKind.allCases.map { GnuplotData($0, experiment, provenance) }
-    }
-  }
-
-  init(_ kind: FigureKind, _ experiment: Summary.Experiment, _ provenance: Provenance) {
-    switch kind {
-    case .throughput: self.init(throughputOf: experiment, provenance)
-    case .latency: self.init(latencyOf: experiment, provenance)
-    case .cpu: self.init(cpuOf: experiment, provenance)
-    case .speedup: self.init(speedupOf: experiment, provenance)
+    return Summary(run).sections.flatMap { section in
+      switch section {
+      case .experiment(let experiment):
+        [
+          GnuplotData(throughputOf: experiment, provenance), GnuplotData(latencyOf: experiment, provenance),
+          GnuplotData(cpuOf: experiment, provenance), GnuplotData(speedupOf: experiment, provenance),
+        ]
+      case .load(let load): [GnuplotData(latencyUnder: load, provenance)]
+      }
     }
   }
 
@@ -67,14 +65,16 @@ struct GnuplotData {
       blocks.append(Block(name: Self.ideal, columns: names, rows: rows))
     }
     self.init(
-      .throughput, experiment, provenance, subject: "throughput against concurrency",
+      .throughput, experiment.name, experiment.description, provenance,
+      subject: "throughput against concurrency",
       remarks: [("columns", "concurrency, then those named"), Self.intervals], blocks: blocks)
   }
 
   private init(cpuOf experiment: Summary.Experiment, _ provenance: Provenance) {
     let names = ["client_cpu_us", "low_us", "high_us", "client_user_us", "client_system_us", "server_cpu_us"]
     self.init(
-      .cpu, experiment, provenance, subject: "processor time per operation against concurrency",
+      .cpu, experiment.name, experiment.description, provenance,
+      subject: "processor time per operation against concurrency",
       remarks: [("columns", "concurrency, then those named, each per operation"), Self.intervals],
       blocks: Self.blocks(experiment, names) { point in
         Self.columns(point?.client.cpu)
@@ -85,7 +85,8 @@ struct GnuplotData {
   private init(speedupOf experiment: Summary.Experiment, _ provenance: Provenance) {
     let names = ["throughput_over_blocking", "low", "high", "rounds"]
     self.init(
-      .speedup, experiment, provenance, subject: "speed-up over blocking against concurrency",
+      .speedup, experiment.name, experiment.description, provenance,
+      subject: "speed-up over blocking against concurrency",
       remarks: [("columns", "concurrency, then those named"), Self.intervals],
       blocks: Self.blocks(experiment, names) { point in
         Self.columns(point?.ratioToBlocking) + [point?.ratioToBlocking.map { Double($0.n) }]
@@ -99,7 +100,8 @@ struct GnuplotData {
       ?? experiment.byConcurrency.last
     let concurrency = NumberText.grouped(group?.concurrency ?? 0)
     self.init(
-      .latency, experiment, provenance, subject: "service time by percentile, at concurrency \(concurrency)",
+      .latency, experiment.name, experiment.description, provenance,
+      subject: "service time by percentile, at concurrency \(concurrency)",
       remarks: [
         ("columns", "1 / (1 - percentile / 100), then those named"), ("concurrency", concurrency),
         ("pooled", "all valid trials together, as far as at least ten operations lie beyond"),
@@ -108,6 +110,40 @@ struct GnuplotData {
         let rows = Self.percentileRows(point)
         return Block(
           name: point.name, columns: ["latency_ns", "percentile"], rows: rows.isEmpty ? [[nil, nil, nil]] : rows)
+      })
+  }
+
+  /// Of the highest concurrency that has percentiles.
+  private init(latencyUnder load: Summary.Load, _ provenance: Provenance) {
+    let concurrencies = Set(load.curves.map(\.key.concurrency)).sorted()
+    func curves(_ concurrency: Int?) -> [Summary.Curve] { load.curves.filter { $0.key.concurrency == concurrency } }
+    let concurrency =
+      concurrencies.last { concurrency in
+        curves(concurrency).contains { $0.points.contains { $0.point.response?.percentile(50) != nil } }
+      } ?? concurrencies.last
+    let lanes = NumberText.grouped(concurrency ?? 0)
+    let names = [
+      "response_p50_ns", "response_p99_ns", "p99_of_trials_ns", "low_ns", "high_ns", "throughput_per_s",
+      "valid_trials", "knee_p50_ns", "knee_p99_ns",
+    ]
+    self.init(
+      .load, load.name, load.description, provenance, subject: "latency against offered rate, at concurrency \(lanes)",
+      remarks: [
+        ("columns", "offered rate per second, then those named"), ("concurrency", lanes),
+        ("pooled", "response_p50 and response_p99 are of all valid trials' operations together"),
+        ("of trials", "the median over trials of a trial's own p99; \(Self.intervals.1)"),
+        ("knee", "the rate with the highest throughput / mean response time; NaN elsewhere"),
+      ],
+      blocks: curves(concurrency).map { curve in
+        Block(
+          name: curve.key.name, columns: names,
+          rows: curve.points.map { rate, point in
+            let (p50, p99) = (point.response?.percentile(50), point.response?.percentile(99))
+            let pooled = [p50, p99].map { $0.map { Double($0) } }
+            let isKnee = curve.knee?.rate == rate
+            return [rate] + pooled + Self.columns(point.responsePercentiles.p99)
+              + [point.throughput?.median, Double(point.validTrials)] + (isKnee ? pooled : [nil, nil])
+          })
       })
   }
 

@@ -22,7 +22,7 @@ struct JSONReport {
       "tool_commit": run.record.tool.commit.map { .string($0) },
       "trials_planned": .number(Double(run.record.trialsPlanned)),
       "trials_recorded": .number(Double(run.trials.count)),
-      "experiments": .array(summary.experiments.map(Self.experiment)),
+      "experiments": .array(summary.sections.map(Self.section)),
     ])
     return Self.text(document, pretty: true) + "\n"
   }
@@ -35,6 +35,13 @@ struct JSONReport {
     return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "null"
   }
 
+  private static func section(_ section: Summary.Section) -> JSONValue {
+    switch section {
+    case .experiment(let experiment): self.experiment(experiment)
+    case .load(let load): load.json
+    }
+  }
+
   private static func experiment(_ experiment: Summary.Experiment) -> JSONValue {
     object([
       "name": .string(experiment.name),
@@ -44,8 +51,10 @@ struct JSONReport {
     ])
   }
 
-  private static func point(_ point: Summary.Point) -> JSONValue {
-    object([
+  private static func point(_ point: Summary.Point) -> JSONValue { .object(members(point)) }
+
+  static func members(_ point: Summary.Point) -> [String: JSONValue] {
+    let members: [String: JSONValue?] = [
       "mode": .string(point.mode),
       "variant": point.variant.map { .string($0) },
       "concurrency": .number(Double(point.concurrency)),
@@ -58,8 +67,13 @@ struct JSONReport {
       "throughput_per_s": estimate(point.throughput),
       "throughput_ratio_to_blocking": estimate(point.ratioToBlocking),
       "wall_s": estimate(point.wallSeconds),
-      "latency_ns": point.latency.map(latency),
-      "response_ns": point.response.map(latency),
+      "latency_ns": point.latency.map { latency($0, point.servicePercentiles) },
+      "response_ns": point.response.map { latency($0, point.responsePercentiles, mean: point.meanResponse) },
+      "send_lag_ns": point.sendLag.map { latency($0, nil) },
+      "cold_start": point.coldStart.map(coldStart),
+      "throughput_drift": point.throughputDrift.map(drift),
+      "latency_p50_drift": point.medianDrift.map(drift),
+      "late_warmup_ns": number(point.lateWarmup?.end),
       "client": usage(point.client),
       "server": usage(point.server),
       "in_flight_mean": point.inFlight.map { .number($0.mean) },
@@ -70,11 +84,20 @@ struct JSONReport {
       "unfinished_age_max_ns": number(point.oldestUnfinished),
       "operations_failed": counts(point.failed),
       "replies_non_2xx": counts(point.non2xx),
-    ])
+    ]
+    return members.compactMapValues { $0 }
   }
 
-  private static func latency(_ latency: Summary.PooledLatency) -> JSONValue {
-    object([
+  /// - Parameter trials: statistics of trials, beside the percentiles of all operations.
+  private static func latency(
+    _ latency: Summary.PooledLatency, _ trials: Summary.TrialPercentiles?, mean: Estimate? = nil
+  ) -> JSONValue {
+    let medians = [
+      "mean": estimate(mean), "p50": estimate(trials?.p50), "p90": estimate(trials?.p90),
+      "p99": estimate(trials?.p99), "p99_9": estimate(trials?.p999),
+    ]
+    return object([
+      "median_over_trials": medians.values.allSatisfy { $0 == nil } ? nil : object(medians),
       "count": number(latency.histogram.count),
       "p50": number(latency.percentile(50)),
       "p90": number(latency.percentile(90)),
@@ -82,6 +105,18 @@ struct JSONReport {
       "p99_9": number(latency.percentile(99.9)),
       "max": number(latency.maximum),
       "unreadable_histograms": latency.unreadable > 0 ? number(latency.unreadable) : nil,
+    ])
+  }
+
+  private static func coldStart(_ start: Summary.ColdStart) -> JSONValue {
+    object([
+      "first_done_ns": estimate(start.firstDone), "throughput_ratio_to_window": estimate(start.throughputRatio),
+    ])
+  }
+
+  private static func drift(_ drift: Summary.Drift) -> JSONValue {
+    object([
+      "share_over_window": .number(drift.share), "trials_drifting": number(drift.trials), "trials": number(drift.of),
     ])
   }
 
@@ -107,7 +142,7 @@ struct JSONReport {
     }
   }
 
-  private static func counts(_ counts: [Summary.Count]) -> JSONValue? {
+  static func counts(_ counts: [Summary.Count]) -> JSONValue? {
     counts.isEmpty
       ? nil : .object(Dictionary(counts.map { ($0.name, .number(Double($0.count))) }) { first, _ in first })
   }

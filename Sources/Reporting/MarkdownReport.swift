@@ -1,4 +1,5 @@
 import Records
+import Statistics
 
 /// The report as GitHub tables, with all columns.
 struct MarkdownReport {
@@ -15,8 +16,11 @@ struct MarkdownReport {
     var blocks = ["# iomodes run \(Self.escaped(provenance.run))"]
     blocks.append(Self.escaped("\(provenance.machine) · \(provenance.date)"))
     if let progress = provenance.progress(finished: run.trials.count) { blocks.append("**\(progress)**") }
-    for experiment in summary.experiments {
-      blocks += section(ResultTable(experiment))
+    for section in summary.sections {
+      switch section {
+      case .experiment(let experiment): blocks += self.section(ResultTable(experiment))
+      case .load(let load): blocks += self.section(load)
+      }
     }
     if let trust = Trust(run, summary) { blocks.append(Self.escaped(trust.text)) }
     if !summary.experiments.isEmpty { blocks.append(Self.escaped(Report.legend)) }
@@ -30,14 +34,49 @@ struct MarkdownReport {
       + [table.rateHeading, "interval"] + ["50", "90", "99", "99.9"].map { table.percentileHeading($0) }
       + ["client CPU µs/op", "server CPU µs/op", "system calls/op", "in flight", "threads", "memory MiB"]
       + ["× blocking", "interval"]
-    var lines = [headings, headings.enumerated().map { index, _ in index == 0 ? ":--" : "--:" }]
-    lines += experiment.points.map { cells($0, table, columns: headings.count) }
-    let rows = lines.map { "| " + $0.joined(separator: " | ") + " |" }.joined(separator: "\n")
-    let notes = experiment.notes.map { "- " + Self.escaped($0.text) }.joined(separator: "\n")
+    let rows = Self.table(headings, experiment.points.map { cells($0, table, columns: headings.count) })
     let heading = "## \(Self.escaped(experiment.name))"
     let about = Self.escaped("\(experiment.description) · \(table.trialCount)")
-    return [heading, about, rows] + (notes.isEmpty ? [] : [notes])
+    return [heading, about, rows] + trials(table) + list(experiment.notes)
   }
+
+  /// Medians over the trials of what each trial came to, with their intervals.
+  private func trials(_ table: ResultTable) -> [String] {
+    let points = table.experiment.points.filter { $0.validTrials > 0 }
+    guard !points.isEmpty else { return [] }
+    let hasResponse = table.showsResponse
+    let percentiles: [(String, KeyPath<Summary.TrialPercentiles, Estimate?>)] = [
+      ("p50", \.p50), ("p90", \.p90), ("p99", \.p99), ("p99.9", \.p999),
+    ]
+    func headings(_ name: String) -> [String] {
+      percentiles.flatMap { ["\(name)\($0.0) \(table.timeUnit.rawValue)", "interval"] }
+    }
+    func cells(_ values: Summary.TrialPercentiles) -> [String] {
+      percentiles.flatMap {
+        Self.cells(EstimateText(values[keyPath: $0.1], over: table.timeUnit.nanoseconds, digits: 3))
+      }
+    }
+    let rows = Self.table(
+      ["mode", "concurrency", "client CPU µs/op", "interval"] + headings("") + (hasResponse ? headings("resp. ") : []),
+      points.map { point in
+        [Self.escaped(point.name), NumberText.grouped(point.concurrency)]
+          + Self.cells(EstimateText(point.client.cpu, digits: 3)) + cells(point.servicePercentiles)
+          + (hasResponse ? cells(point.responsePercentiles) : [])
+      })
+    return ["Medians over the trials of each trial's own value:", rows]
+  }
+
+  static func table(_ headings: [String], _ rows: [[String]]) -> String {
+    ([headings, headings.enumerated().map { index, _ in index == 0 ? ":--" : "--:" }] + rows)
+      .map { "| " + $0.joined(separator: " | ") + " |" }.joined(separator: "\n")
+  }
+
+  func list(_ notes: [Summary.Experiment.Note]) -> [String] {
+    notes.isEmpty ? [] : [notes.map { "- " + Self.escaped($0.text) }.joined(separator: "\n")]
+  }
+
+  /// A median, and its interval.
+  static func cells(_ estimate: EstimateText) -> [String] { [estimate.median, escaped(estimate.interval)] }
 
   private func cells(_ point: Summary.Point, _ table: ResultTable, columns: Int) -> [String] {
     let name = [Self.escaped(point.name), NumberText.grouped(point.concurrency)]
@@ -45,16 +84,14 @@ struct MarkdownReport {
       let cells = name + ["0", "*\(Self.escaped(prediction))*"]
       return cells + Array(repeating: "", count: columns - cells.count)
     }
-    let throughput = table.throughput(point)
-    let ratio = table.ratio(point)
     func integer(_ value: Int?) -> String { value.map { NumberText.grouped($0) } ?? NumberText.none }
     return name + ["\(point.validTrials)"] + (table.countsOperations ? [table.wall(point)] : [])
-      + [throughput.median, Self.escaped(throughput.interval)]
+      + Self.cells(table.throughput(point))
       + [50, 90, 99, 99.9].map { table.percentile($0, point) }
       + [point.client.cpu, point.server.cpu, point.client.directCalls].map { EstimateText($0, digits: 3).median }
       + [integer(point.inFlight?.max), integer(point.threadsPeak)]
       + [point.memoryPeak.map { NumberText.significant(Double($0) / 1_048_576, digits: 3) } ?? NumberText.none]
-      + [ratio.median, Self.escaped(ratio.interval)]
+      + Self.cells(table.ratio(point))
   }
 
   /// What would be markup is put as it is.

@@ -3,7 +3,8 @@ import Records
 extension Summary.Experiment {
   /// What a reader of the numbers must know, one sentence each.
   var notes: [Note] {
-    inFlightNotes + points.flatMap(\.notes) + unfinishedNotes
+    inFlightNotes + points.flatMap { $0.invalidNotes($0.place) + $0.notes($0.place) } + unfinishedNotes
+      + [lateWarmupNote, coldStartNote].compactMap { $0 }
   }
 
   struct Note {
@@ -35,6 +36,18 @@ extension Summary.Experiment {
   private static func text(_ range: ClosedRange<Int>) -> String {
     let low = NumberText.grouped(range.lowerBound)
     return range.count == 1 ? low : "\(low)–\(NumberText.grouped(range.upperBound))"
+  }
+
+  /// Of the point whose warm-up goes on for longest.
+  private var lateWarmupNote: Note? {
+    let late = points.compactMap { point in point.lateWarmup.map { (point: point, warmup: $0) } }
+    guard let longest = late.max(by: { $0.warmup.end < $1.warmup.end })?.warmup else { return nil }
+    let remedy =
+      warmup.map { "--warmup \(longest.remedy(after: $0))" } ?? "a longer --warmup"
+    return Note(
+      text: "the first \(NumberText.span(nanoseconds: Double(longest.end))) of "
+        + "\(NumberText.span(nanoseconds: Double(longest.window))) look like warm-up "
+        + "(\(late.map(\.point.place).joined(separator: ", "))); \(remedy) leaves it out")
   }
 
   private var unfinishedNotes: [Note] {
@@ -72,28 +85,34 @@ extension Summary.Experiment {
 }
 
 extension Summary.Point {
-  fileprivate var notes: [Summary.Experiment.Note] {
-    var notes: [Summary.Experiment.Note] = []
-    let place = "\(name) at \(NumberText.grouped(concurrency))"
-    let carriedOut = validTrials + invalidTrials
-    if invalidTrials > 0 {
-      let reasons = invalidReasons.isEmpty ? "no reason given" : Self.list(invalidReasons)
-      notes.append(
-        .init(text: "\(place): \(invalidTrials) of \(carriedOut) trials not valid and left out: \(reasons)"))
-    }
-    if let skipped, carriedOut > 0 {
-      notes.append(.init(text: "\(place): \(skippedTrials) trials not run: \(skipped.reason)"))
-    }
-    if !failed.isEmpty { notes.append(.init(text: "\(place): failed operations: \(Self.list(failed))")) }
-    if !non2xx.isEmpty { notes.append(.init(text: "\(place): replies other than 2xx: \(Self.list(non2xx))")) }
-    if let unreadable = latency?.unreadable, unreadable > 0 {
-      notes.append(
-        .init(text: "\(place): percentiles are without \(unreadable) trials, whose histograms cannot be read"))
-    }
-    return notes
+  var place: String { "\(name) at \(NumberText.grouped(concurrency))" }
+
+  /// Why trials are left out.
+  fileprivate func invalidNotes(_ place: String) -> [Summary.Experiment.Note] {
+    invalidTrials > 0
+      ? [.init(text: "\(place): \(invalidTrials) of \(carriedOut) trials not valid and left out: \(reasons)")] : []
   }
 
-  private static func list(_ counts: [Summary.Count]) -> String {
+  /// `little: … (2), steal: … (1)`.
+  var reasons: String { invalidReasons.isEmpty ? "no reason given" : Self.list(invalidReasons) }
+
+  var carriedOut: Int { validTrials + invalidTrials }
+
+  /// What else there is to know of the point.
+  func notes(_ place: String) -> [Summary.Experiment.Note] {
+    var texts: [String] = []
+    if let skipped, carriedOut > 0 { texts.append("\(skippedTrials) trials not run: \(skipped.reason)") }
+    if !failed.isEmpty { texts.append("failed operations: \(Self.list(failed))") }
+    if !non2xx.isEmpty { texts.append("replies other than 2xx: \(Self.list(non2xx))") }
+    if let unreadable = latency?.unreadable, unreadable > 0 {
+      texts.append("percentiles are without \(unreadable) trials, whose histograms cannot be read")
+    }
+    if let drift = throughputDrift { texts.append("throughput \(drift.text)") }
+    if let drift = medianDrift { texts.append("the median service time \(drift.text)") }
+    return texts.map { Summary.Experiment.Note(text: "\(place): \($0)") }
+  }
+
+  static func list(_ counts: [Summary.Count]) -> String {
     counts.map { "\($0.name) (\(NumberText.grouped($0.count)))" }.joined(separator: ", ")
   }
 
@@ -102,5 +121,12 @@ extension Summary.Point {
     guard let skipped, validTrials + invalidTrials == 0 else { return nil }
     guard let predicted = skipped.predictedWall else { return "not run: \(skipped.reason)" }
     return "predicted \(NumberText.span(nanoseconds: Double(predicted))) (not run: \(skipped.reason))"
+  }
+}
+
+extension Summary.Drift {
+  fileprivate var text: String {
+    let percent = NumberText.brief(abs(share * 100).rounded())
+    return "drifts by \(share < 0 ? "−" : "+")\(percent) % over the window in \(trials) of \(of) trials"
   }
 }

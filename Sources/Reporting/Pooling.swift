@@ -3,12 +3,17 @@ import Records
 import Statistics
 
 extension Summary.Experiment {
-  /// - Parameter trials: those of one experiment, at least one, in the order of the plan.
-  init(_ trials: [TrialRecord]) {
-    name = trials[0].experiment + (trials[0].arrivals.rate.map { "-at-\(NumberText.brief($0))" } ?? "")
+  /// - Parameter trials: those of one experiment at one rate, at least one, in the order of the plan.
+  init(_ trials: [TrialRecord], _ run: RunRecord) {
+    plannedName = trials[0].experiment
+    rate = trials[0].arrivals.rate
+    name = plannedName + (rate.map { "-at-\(NumberText.brief($0))" } ?? "")
+    isSearchStep = rate != nil && run.objectives[plannedName] != nil
+    warmup = run.warmup(of: plannedName)
     workload = trials[0].workload
     let words = WorkloadDescription(trials[0])
     description = words.text
+    withoutRate = words.textWithoutRate
     serviceTime = words.serviceTime
 
     var byPoint: [PointKey: [TrialRecord]] = [:]
@@ -23,7 +28,7 @@ extension Summary.Experiment {
 }
 
 /// What the trials of a point have in common.
-struct PointKey: Hashable, Comparable {
+struct PointKey: Hashable, Comparable, Sendable {
   let mode: String
   let variant: String?
   let concurrency: Int
@@ -66,6 +71,16 @@ extension Summary.Point {
     wallSeconds = countsOperations ? medianEstimate(of: valid.compactMap(\.wall).map { Double($0) / 1e9 }) : nil
     latency = Summary.PooledLatency(valid.compactMap(\.latency?.service))
     response = Summary.PooledLatency(valid.compactMap(\.latency?.response))
+    sendLag = Summary.PooledLatency(valid.compactMap(\.sendLag))
+    servicePercentiles = Summary.TrialPercentiles(valid.compactMap(\.latency?.service))
+    responsePercentiles = Summary.TrialPercentiles(valid.compactMap(\.latency?.response))
+    meanResponse = medianEstimate(of: valid.compactMap(\.latency?.response?.mean))
+    offeredShare = medianEstimate(of: valid.compactMap(\.offeredShare))
+
+    coldStart = Summary.ColdStart(valid)
+    throughputDrift = Summary.Drift(valid.map(\.intervalThroughputs))
+    medianDrift = Summary.Drift(valid.map(\.intervalMedians))
+    lateWarmup = Summary.LateWarmup(valid)
 
     client = Summary.PerOperation(valid, \.client)
     server = Summary.PerOperation(valid, \.server)
@@ -95,7 +110,7 @@ extension Summary.Point {
   }
 
   /// Reasons of one name, which is what stands before the colon, are counted together, under the words of the first.
-  private static func reasons(_ trials: [TrialRecord]) -> [Summary.Count] {
+  static func reasons(_ trials: [TrialRecord]) -> [Summary.Count] {
     func name(_ reason: String) -> String { String(reason.prefix { $0 != ":" }) }
     var words: [String: String] = [:]
     for reason in trials.flatMap(\.reasons) where words[name(reason)] == nil { words[name(reason)] = reason }
@@ -139,6 +154,32 @@ extension Summary.PerOperation {
       return user + system
     }
     directCalls = perOperation { $0.directCalls.map { Double($0) } }
+  }
+}
+
+extension Summary.TrialPercentiles {
+  /// - Parameter summaries: one of each trial.
+  init(_ summaries: [LatencySummary]) {
+    func median(_ percentile: (LatencySummary) -> UInt64?) -> Estimate? {
+      let values = summaries.compactMap(percentile).map { Double($0) }
+      return values.count == summaries.count ? medianEstimate(of: values) : nil
+    }
+    p50 = median(\.p50)
+    p90 = median(\.p90)
+    p99 = median(\.p99)
+    p999 = median(\.p999)
+  }
+}
+
+extension TrialRecord {
+  /// Throughput over the rate that was offered: that of the schedule within the window, which is of Poisson arrivals
+  /// not quite the rate asked for, or that rate where the trial is a number of operations.
+  fileprivate var offeredShare: Double? {
+    guard let rate = arrivals.rate, rate > 0, let throughput else { return nil }
+    guard operations.asked == nil, let scheduled = arrivals.scheduled, scheduled > 0, let wall, wall > 0 else {
+      return throughput / rate
+    }
+    return throughput / (Double(scheduled) / (Double(wall) / 1e9))
   }
 }
 

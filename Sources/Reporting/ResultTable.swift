@@ -35,6 +35,12 @@ struct ResultTable {
       .map { NumberText.significant(Double($0) / timeUnit.nanoseconds, digits: 3) } ?? NumberText.none
   }
 
+  /// The median over the trials of each trial's own.
+  func trialPercentile99(_ point: Summary.Point) -> EstimateText {
+    let percentiles = showsResponse ? point.responsePercentiles : point.servicePercentiles
+    return EstimateText(percentiles.p99, over: timeUnit.nanoseconds, digits: 3)
+  }
+
   func wall(_ point: Summary.Point) -> String { EstimateText(point.wallSeconds).median }
 
   func cpu(_ point: Summary.Point) -> String { EstimateText(point.client.cpu, digits: 3).median }

@@ -9,6 +9,8 @@ import Statistics
 public struct Summary: Sendable {
   /// In the order of the plan.
   public let experiments: [Experiment]
+  /// As reports show them: the rates of an experiment together, where there are enough of them.
+  let sections: [Section]
 
   public init(_ run: Run) {
     struct Key: Hashable {
@@ -22,15 +24,26 @@ public struct Summary: Sendable {
     experiments = trials.values
       .map { $0.sorted { ($0.trial, $0.round) < ($1.trial, $1.round) } }
       .sorted { ($0[0].trial, $0[0].experiment) < ($1[0].trial, $1[0].experiment) }
-      .map(Experiment.init)
+      .map { Experiment($0, run.record) }
+    sections = Section.sections(of: experiments, run)
   }
 
   /// One workload, at all its points. In an open loop each rate is an experiment of its own, with the rate in its name.
   public struct Experiment: Sendable {
     public let name: String
+    /// As the plan has it, without the rate.
+    let plannedName: String
+    /// Of an open loop, in operations per second.
+    let rate: Double?
+    /// Whether the rate is a step of a search, which looks beyond what can be done.
+    public let isSearchStep: Bool
+    /// The warm-up that was asked for, where the run says.
+    let warmup: Nanoseconds?
     public let workload: JSONValue
     /// The workload, its arrivals and its window in words.
     public let description: String
+    /// As the description, with the kind of arrivals alone.
+    let withoutRate: String
     /// Seconds that an operation takes at least, on average, by what the workload asks for; nil where it does not say.
     public let serviceTime: Double?
     /// By ascending concurrency, then by mode, then by variant.
@@ -64,6 +77,22 @@ public struct Summary: Sendable {
     /// Response times of all valid trials, where operations have intended starts or queue on a limit.
     public let response: PooledLatency?
 
+    /// In open loop: how late operations started that nothing but the harness kept, of all valid trials.
+    public let sendLag: PooledLatency?
+    /// Medians over the valid trials of each trial's own percentiles.
+    public let servicePercentiles: TrialPercentiles
+    public let responsePercentiles: TrialPercentiles
+    /// The mean response time of a trial, in nanoseconds.
+    public let meanResponse: Estimate?
+    /// In open loop: throughput over the rate of what was to start within the window.
+    public let offeredShare: Estimate?
+
+    public let coldStart: ColdStart?
+    /// Trends of the throughput and of the median service time within the windows.
+    public let throughputDrift: Drift?
+    public let medianDrift: Drift?
+    public let lateWarmup: LateWarmup?
+
     public let client: PerOperation
     public let server: PerOperation
 
@@ -83,6 +112,15 @@ public struct Summary: Sendable {
 
     /// The mode, with its variant where it has one: `epoll`, `epoll/inline`.
     public var name: String { variant.map { "\(mode)/\($0)" } ?? mode }
+  }
+
+  /// Statistics of trials, not of operations: each is the median over the trials of a trial's own percentile. Absent
+  /// where a valid trial has too few samples for its own. In nanoseconds.
+  public struct TrialPercentiles: Sendable {
+    public let p50: Estimate?
+    public let p90: Estimate?
+    public let p99: Estimate?
+    public let p999: Estimate?
   }
 
   /// How often something was seen.

@@ -23,8 +23,11 @@ struct TextReport {
     if let progress = provenance.progress(finished: run.trials.count) {
       lines += styled(progress, .warning)
     }
-    for experiment in summary.experiments {
-      lines += [""] + section(ResultTable(experiment))
+    for section in summary.sections {
+      switch section {
+      case .experiment(let experiment): lines += [""] + self.section(ResultTable(experiment))
+      case .load(let load): lines += [""] + self.section(load)
+      }
     }
     if let trust = Trust(run, summary) { lines += [""] + styled(trust.text, .plain) }
     if !summary.experiments.isEmpty {
@@ -38,7 +41,22 @@ struct TextReport {
     let heading = "\(experiment.name): \(experiment.description) · \(table.trialCount)"
     return styled(heading, .bold)
       + TextTable.fitting(table, width: width).lines(color: color)
-      + experiment.notes.flatMap { styled("· \($0.text)", $0.isWarning ? .warning : .dim, margin: 2) }
+      + lines(experiment.notes)
+  }
+
+  private func section(_ load: Summary.Load) -> [String] {
+    if let search = load.search {
+      let table = SearchTable(search)
+      return styled("\(load.name): \(load.description) · highest rate with \(search.objective)", .bold)
+        + table.lines(width: width, color: color) + lines(table.notes)
+    }
+    let table = LoadTable(load)
+    return styled("\(load.name): \(load.description) · \(table.trialCount)", .bold)
+      + table.lines(width: width, color: color) + lines(table.notes)
+  }
+
+  private func lines(_ notes: [Summary.Experiment.Note]) -> [String] {
+    notes.flatMap { styled("· \($0.text)", $0.isWarning ? .warning : .dim, margin: 2) }
   }
 
   private func styled(_ text: String, _ style: Style, indent: Int = 2, margin: Int = 0) -> [String] {

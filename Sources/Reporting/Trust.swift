@@ -11,7 +11,7 @@ struct Trust {
     guard !carriedOut.isEmpty else { return nil }
     var parts = ["\(carriedOut.filter(\.valid).count) of \(carriedOut.count) trials are valid"]
 
-    let points = summary.experiments.flatMap { experiment in
+    let points = summary.experiments.filter { !$0.isSearchStep }.flatMap { experiment in
       experiment.points.compactMap { point in point.throughput.map { (experiment.name, point, $0) } }
     }
     let intervals = points.filter { $0.2.kind == .interval95 }

@@ -5,6 +5,8 @@ import Records
 /// A workload in words, from the JSON that describes it.
 struct WorkloadDescription {
   let text: String
+  /// Of an open loop, with the kind of its arrivals and not their rate.
+  let textWithoutRate: String
   /// How long an operation takes at least, on average, in seconds; nil where nothing says so.
   let serviceTime: Double?
 
@@ -21,13 +23,15 @@ struct WorkloadDescription {
     if let delay { parts.append(delay.text) }
     if let pipeline = trial.pipeline, pipeline > 1 { parts.append("\(pipeline) requests in the pipeline") }
     if let limit = trial.limit { parts.append("at most \(limit) at a time") }
-    if let rate = trial.arrivals.rate {
-      parts.append("\(trial.arrivals.kind) arrivals at \(NumberText.brief(rate))/s")
+    let count = trial.operations.asked.map {
+      ["\(NumberText.grouped($0)) \($0 == 1 ? "operation" : "operations")"]
     }
-    if let asked = trial.operations.asked {
-      parts.append("\(NumberText.grouped(asked)) \(asked == 1 ? "operation" : "operations")")
+    func text(_ arrivals: String?) -> String {
+      (parts + (arrivals.map { [$0] } ?? []) + (count ?? [])).joined(separator: ", ")
     }
-    text = parts.joined(separator: ", ")
+    let arrivals = trial.arrivals.rate.map { _ in "\(trial.arrivals.kind) arrivals" }
+    self.text = text(trial.arrivals.rate.map { "\(trial.arrivals.kind) arrivals at \(NumberText.brief($0))/s" })
+    textWithoutRate = text(arrivals)
     serviceTime = delay?.mean ?? duration.flatMap(Nanoseconds.init).map(\.seconds)
   }
 

@@ -106,9 +106,7 @@ let runCommand = Command(
 
 /// A rate that a search has tried is no point, and none has to be valid.
 private func pointsWithoutValidTrial(_ run: Run) -> [String] {
-  let objectives = run.record.objectives
-  let trials = run.trials.filter { objectives[$0.experiment] == nil || $0.arrivals.rate == nil }
-  return Summary(Run(record: run.record, trials: trials)).experiments.flatMap { experiment in
+  Summary(run).experiments.filter { !$0.isSearchStep }.flatMap { experiment in
     experiment.points.filter { $0.validTrials == 0 && $0.skippedTrials == 0 }.map {
       "\(experiment.name), \($0.name), concurrency \($0.concurrency)"
     }

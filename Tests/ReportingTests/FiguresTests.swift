@@ -39,6 +39,19 @@ struct FiguresTests {
     }
   }
 
+  @Test func ratesOfAnExperimentHaveOneFigureWithTheKneeAtItsRate() throws {
+    let run = SyntheticRun(modes: ["epoll"], concurrencies: [16], rates: [1000, 4000, 7000, 8000]).run()
+    let files = GnuplotData.files(of: run)
+    #expect(files.map(\.kind) == [.load])
+    let text = try #require(files.first).text
+    #expect(text.contains("# figure: latency against offered rate, at concurrency 16\n"))
+    let rows = text.split(separator: "\n").drop { !$0.hasPrefix("\"epoll\"") }.map { $0.split(separator: " ") }
+    #expect(rows.count == 5 && rows.allSatisfy { $0.count == 10 })
+    #expect(rows.dropFirst().map { $0[0] } == ["1000", "4000", "7000", "8000"])
+    let knees = rows.dropFirst().filter { $0[9] != "NaN" }
+    #expect(knees.count == 1 && knees.allSatisfy { $0[1] == $0[8] && $0[2] == $0[9] })
+  }
+
   @Test func fileNamesNeedNoQuotingAndAreNotUsedTwice() throws {
     let names = ["a/b 'c'", "a/b_'c'", "", "a-b--c-"]
     let run = TinyRun.run(names.map { TinyRun.trial("epoll", experiment: $0) })
@@ -107,11 +120,12 @@ struct FiguresTests {
     let run = SyntheticRun.run(of: [
       SyntheticRun(modes: modes),
       SyntheticRun(experiment: "curve", modes: modes, concurrencies: [1, 9, 80], skips: { $0 == "uring" || $1 == 9 }),
+      SyntheticRun(experiment: "load", modes: modes, concurrencies: [16], rates: [100, 1000, 4000, 7000]),
     ])
     try withFolder { folder in
       let outcome = try Figures.write(run, to: folder, scripts: Self.scripts, gnuplot: Self.gnuplot)
       #expect(outcome.remarks.allSatisfy { count == 1 && $0.contains("-speedup: ") }, "\(outcome.remarks)")
-      #expect(outcome.figures.count == (count == 1 ? 12 : 16))
+      #expect(outcome.figures.count == (count == 1 ? 14 : 18))
       for name in outcome.figures {
         let size = try FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)")[.size] as? Int
         #expect((size ?? 0) > 5000)

@@ -137,8 +137,9 @@ struct ReportTests {
 
     op/s, × blocking: median over the valid trials [its 95 % interval; * the range, of fewer than six].
     × blocking: trials of the same round. Percentiles: service time (resp.: response time, from the
-    intended start), of all valid trials' operations together; – where there are too few. CPU: the
-    client's, user and system.
+    intended start), of all valid trials' operations together; – where there are too few. Of trials: the
+    median over the valid trials of each trial's own percentile, which is a statistic of trials. CPU:
+    the client's, user and system.
 
     """
 
@@ -157,6 +158,15 @@ struct ReportTests {
     | blocking | 4 | 0 | *predicted 100 s (not run: it would pass the limit of 60 s)* |  |  |  |  |  |  \#
     |  |  |  |  |  |  |  |
     | epoll | 4 | 1 | 390.0 |  | – | – | – | – | – | – | – | 3 | – | – | – |  |
+
+    Medians over the trials of each trial's own value:
+
+    | mode | concurrency | client CPU µs/op | interval | p50 µs | interval | p90 µs | interval | p99 µs | \#
+    interval | p99.9 µs | interval |
+    | :-- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |
+    | blocking | 1 | 4.00 | \[3.00–5.00\]\* | 1.00 | \[1.00–1.00\]\* | – |  | – |  | – |  |
+    | epoll | 1 | 4.00 | \[4.00–4.00\]\* | 2.00 | \[2.00–2.00\]\* | 2.00 | \[2.00–2.00\]\* | – |  | – |  |
+    | epoll | 4 | – |  | – |  | – |  | – |  | – |  |
 
     - in flight at most: epoll 3 of 4 asked
     - epoll at 4: 1 of 2 trials not valid and left out: steal 12 % (1)

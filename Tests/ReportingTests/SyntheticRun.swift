@@ -32,6 +32,8 @@ struct SyntheticRun {
   var rounds = 6
   var operations: UInt64?
   var latenciesPerTrial = 2000
+  /// Offered rates of an open loop; none for a closed one.
+  var rates: [Double] = []
   /// Points that would take too long.
   var skips: (_ mode: String, _ concurrency: Int) -> Bool = { _, _ in false }
 
@@ -63,13 +65,15 @@ struct SyntheticRun {
 
   private func append(to trials: inout [TrialRecord]) {
     var random = SeededGenerator(state: seed)
+    let arrivals: [TrialRecord.Arrivals] =
+      rates.isEmpty ? [.init(kind: "closed")] : rates.map { .init(kind: "poisson", rate: $0) }
     for round in 1...max(1, rounds) {
-      for concurrency in concurrencies {
+      for (concurrency, arrivals) in concurrencies.flatMap({ lanes in arrivals.map { (lanes, $0) } }) {
         for (index, mode) in modes.enumerated() {
           var trial = TrialRecord(
             runID: "20260102T030405Z-quick-1f2e", experiment: experiment, trial: trials.count + 1, round: round,
             order: index + 1, seed: seed, mode: mode, workload: workload, concurrency: concurrency,
-            operations: .init(asked: operations), valid: true, reasons: [])
+            operations: .init(asked: operations), arrivals: arrivals, valid: true, reasons: [])
           if skips(mode, concurrency) {
             trial.valid = false
             trial.skipped = .init(
@@ -105,6 +109,7 @@ struct SyntheticRun {
     trial.throughput = throughput
     trial.latency = .init(service: LatencySummary(latencies))
     trial.inFlight = .init(mean: Double(lanes), max: lanes, samples: 30)
+    if let rate = trial.arrivals.rate { offer(rate, &trial, capacity: throughput, &random) }
     var client = ProcessUsage()
     client.userTime = UInt64(cost * 0.4e9 * Double(done))
     client.systemTime = UInt64(cost * 0.6e9 * Double(done))
@@ -114,5 +119,22 @@ struct SyntheticRun {
     trial.client = client
     if serviceTime > 0 { trial.server = client }
     trial.machine = .init(steal: 0)
+  }
+
+  /// Response times of a queue: they grow as the rate nears the capacity, and have no bound beyond it.
+  private func offer(
+    _ rate: Double, _ trial: inout TrialRecord, capacity: Double, _ random: inout SeededGenerator
+  ) {
+    let load = rate / capacity
+    trial.throughput = min(rate, capacity)
+    trial.operations.done = UInt64(min(rate, capacity) * 0.3)
+    trial.arrivals.scheduled = UInt64(rate * 0.3)
+    let wait = load < 0.99 ? serviceTime / (1 - load) : serviceTime * 100 * load
+    var responses = LatencyHistogram()
+    for _ in 0..<latenciesPerTrial { responses.record(UInt64(-log(1 - random.uniform()) * wait * 1e9) + 1000) }
+    trial.latency?.response = LatencySummary(responses)
+    var lags = LatencyHistogram()
+    for _ in 0..<100 { lags.record(50_000) }
+    trial.sendLag = LatencySummary(lags)
   }
 }

@@ -1,0 +1,47 @@
+import Records
+import Statistics
+
+extension Summary {
+  /// What a search for the highest rate that meets an objective has found.
+  struct Search: Sendable {
+    let objective: String
+    /// By mode, variant and concurrency.
+    let results: [Result]
+
+    struct Result: Sendable {
+      let key: PointKey
+      /// Operations per second in a closed loop.
+      let saturation: Estimate?
+      /// The highest rate that met the objective, and the lowest that did not: medians over the rounds that have one.
+      let highestMet: Estimate?
+      let lowestMissed: Estimate?
+      let rounds: Int
+      /// Why the lowest rates that did not meet it did not, with the number of rounds; most frequent first.
+      let stopped: [Count]
+    }
+
+    /// - Parameter trials: all those of one experiment, in closed and in open loop.
+    init(_ trials: [TrialRecord], _ objective: Objective) {
+      self.objective = objective.description
+      let points = Dictionary(grouping: trials, by: PointKey.init)
+      results = points.keys.sorted { $0.precedesByMode($1) }.map { Result($0, points[$0] ?? [], objective) }
+    }
+  }
+}
+
+extension Summary.Search.Result {
+  fileprivate init(_ key: PointKey, _ trials: [TrialRecord], _ objective: Objective) {
+    self.key = key
+    let closed = trials.filter { $0.arrivals.rate == nil && $0.valid && $0.skipped == nil }
+    saturation = medianEstimate(of: closed.compactMap(\.throughput))
+    let open = trials.filter { $0.arrivals.rate != nil && $0.skipped == nil }
+    let brackets = brackets(of: open, objective: objective)
+    highestMet = medianEstimate(of: brackets.values.compactMap(\.highestMet))
+    lowestMissed = medianEstimate(of: brackets.values.compactMap(\.lowestMissed))
+    rounds = brackets.count
+    let missed = open.filter { $0.arrivals.rate == brackets[$0.round]?.lowestMissed && !objective.isMet(by: $0) }
+    let valid = UInt64(missed.filter(\.valid).count)
+    let misses = valid > 0 ? [Summary.Count(name: "\(objective) missed", count: valid)] : []
+    stopped = (misses + Summary.Point.reasons(missed.filter { !$0.valid })).sorted { $0.count > $1.count }
+  }
+}
