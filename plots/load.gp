@@ -5,6 +5,9 @@ load "style.gp"
 
 set xlabel "offered rate (operations/s)"
 do for [m = 1:M] { stats data index block(m) every ::1 using (note(strcol(3)), 0) nooutput }
+knees = 0
+note_knee(text) = text eq "NaN" ? 0 : (knees = knees + 1, 0)
+do for [m = 1:M] { stats data index block(m) every ::1 using (note_knee(strcol(9)), 0) nooutput }
 stats data using 1 nooutput
 rate(r) = r < 1e3 ? sprintf("%g", r) : r < 1e6 ? sprintf("%gk", r / 1e3) : sprintf("%gM", r / 1e6)
 if (STATS_max > 20 * STATS_min) {
@@ -30,20 +33,23 @@ label(ns) = ns < 1e3 ? sprintf("%g ns", ns) : ns < 1e6 ? sprintf("%g µs", ns / 
 load "logarithmic.gp"
 
 # A mode looks the same in both of its lines: the p99 is drawn in full, the p50 thinner. A ring is around each at the knee.
-knees = 0
-note_knee(text) = text eq "NaN" ? 0 : (knees = knees + 1, 0)
-do for [m = 1:M] { stats data index block(m) every ::1 using (note_knee(strcol(9)), 0) nooutput }
+# The rates of a search were each measured in another round, and are not joined.
+joined = meta("objective") eq ""
+curve = joined ? "linespoints dashtype dash(m)" : "points"
 ring = ending eq ".svg" ? 1.9 : 2.6
-ring_key = knees == 0 ? "" : \
-  ', keyentry with points linewidth 1.5 linecolor rgb "#404040" pointtype 6 pointsize ring title "ring: knee"'
+size = ending eq ".svg" ? 0.8 : 1.1
+grey = 'linecolor rgb "#404040"'
+sizes_key = joined ? 'keyentry with lines linewidth 1.8 @grey title "thick: p99", \
+  keyentry with lines linewidth 0.8 @grey title "thin: p50"' : \
+  'keyentry with points pointtype 7 pointsize size @grey title "large: p99", \
+  keyentry with points pointtype 7 pointsize 0.6 * size @grey title "small: p50"'
+ring_key = knees == 0 ? "" : ', keyentry with points linewidth 1.5 @grey pointtype 6 pointsize ring title "ring: knee"'
 plot for [m = 1:M] data index block(m) using 1:3 \
-  with linespoints linewidth 1.8 linecolor rgb colour(m) dashtype dash(m) pointtype marker(m) title name(m), \
+  with @curve linewidth 1.8 linecolor rgb colour(m) pointtype marker(m) pointsize size title name(m), \
   for [m = 1:M] data index block(m) using 1:2 \
-  with linespoints linewidth 0.8 linecolor rgb colour(m) dashtype dash(m) pointtype marker(m) \
-  pointsize 0.6 * (ending eq ".svg" ? 0.8 : 1.1) notitle, \
+  with @curve linewidth 0.8 linecolor rgb colour(m) pointtype marker(m) pointsize 0.6 * size notitle, \
   for [m = 1:M] data index block(m) using 1:9 \
   with points linewidth 1.5 linecolor rgb colour(m) pointtype 6 pointsize ring notitle, \
   for [m = 1:M] data index block(m) using 1:10 \
   with points linewidth 1.5 linecolor rgb colour(m) pointtype 6 pointsize ring notitle, \
-  keyentry with lines linewidth 1.8 linecolor rgb "#404040" title "thick: p99", \
-  keyentry with lines linewidth 0.8 linecolor rgb "#404040" title "thin: p50" @ring_key
+  @sizes_key @ring_key

@@ -133,7 +133,7 @@ struct GnuplotData {
         ("pooled", "response_p50 and response_p99 are of all valid trials' operations together"),
         ("of trials", "the median over trials of a trial's own p99; \(Self.intervals.1)"),
         ("knee", "the rate with the highest throughput / mean response time; NaN elsewhere"),
-      ],
+      ] + (load.search.map { [("objective", Provenance.oneLine($0.objective))] } ?? []),
       blocks: curves(concurrency).map { curve in
         Block(
           name: curve.key.name, columns: names,

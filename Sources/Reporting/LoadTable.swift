@@ -109,7 +109,10 @@ extension LoadTable {
       + (hasConcurrencies ? [number("conc.") { NumberText.grouped($0.curve.key.concurrency) }] : [])
       + [number(offeredHeading, offered)]
     let percentiles = [("50", 50), ("99", 99), ("99.9", 99.9)].map { name, percentile in
-      number(percentileHeading(name)) { self.percentile(percentile, $0) }
+      // The first says of all what they are.
+      number(percentile == 50 ? percentileHeading(name) : "p\(name) \(timeUnit.rawValue)") {
+        self.percentile(percentile, $0)
+      }
     }
     let (short, byTrial) = ([percentiles[0], percentiles[1]], estimates("of trials", trialPercentile99, true))
     let (done, doneInterval) = (estimates(doneHeading, done, false), estimates(doneHeading, done, true))
@@ -117,6 +120,7 @@ extension LoadTable {
     let cpu = number("CPU µs/op") { self.cpu($0).median }
     let layouts = [
       names + [doneInterval] + short + [byTrial, percentiles[2]] + lag + [cpu],
+      names + [done] + short + [byTrial, percentiles[2]] + lag + [cpu],
       names + [doneInterval] + percentiles + lag + [cpu],
       names + [done] + percentiles + lag + [cpu],
       names + [done] + percentiles + [cpu],
