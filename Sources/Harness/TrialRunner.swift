@@ -21,8 +21,10 @@ struct TrialRunner {
     case failed(String)
   }
 
-  /// - Parameter idle: called again and again while the trial runs.
-  func run(_ plan: TrialPlan, idle: () -> Void) throws(HarnessFailure) -> Result {
+  /// - Parameters:
+  ///   - stall: stops the own server for a while.
+  ///   - idle: called again and again while the trial runs.
+  func run(_ plan: TrialPlan, stall: ServerStall? = nil, idle: () -> Void) throws(HarnessFailure) -> Result {
     let workload = plan.experiment.workload
     let folder = TemporaryFolder()
     var spec = plan.spec(endpoints: targets[plan.experiment.name] ?? [], isOwnServer: workload.needsServer)
@@ -48,8 +50,12 @@ struct TrialRunner {
     let stealBefore = ProcFile.stolenTime
     let clientPlan = ClientPlan(spec: spec, cpus: processors.client, hasControl: server != nil, replies: replies)
     client.send(Self.json(clientPlan))
+    let started = MonotonicClock.now
     let patience = Nanoseconds(spec.deadline.count + spec.predictedWindow.count + spec.warmup.count) + .seconds(30)
-    let line = try Self.await(client, patience: patience, idle: idle)
+    let line = try Self.await(client, patience: patience) {
+      if let server { stall?.carryOut(on: server, since: started) }
+      idle()
+    }
     let steal = ProcFile.stolenTime.flatMap { after in stealBefore.map { after - $0 } }
     guard let line else { return .failed("client: \(Self.verdict(client))") }
     if let failure: ChildFailure = Self.decode(line) { return .failed("client: \(failure.error)") }

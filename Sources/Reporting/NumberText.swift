@@ -1,13 +1,13 @@
 import Foundation
 
 /// Numbers as people read them. Independent of any locale.
-enum NumberText {
+package enum NumberText {
   /// What stands where there is no number.
-  static let none = "–"
+  package static let none = "–"
   private static let mostDecimals = 12
 
   /// To so many significant digits, never with an exponent; whole digits are kept, and grouped by thousands.
-  static func significant(_ value: Double, digits: Int = 4) -> String {
+  package static func significant(_ value: Double, digits: Int = 4) -> String {
     guard let text = plain(value, digits: digits) else { return none }
     let parts = text.split(separator: ".", maxSplits: 1)
     let sign = parts[0].hasPrefix("-") ? "-" : ""
@@ -30,7 +30,7 @@ enum NumberText {
   /// A whole number as it is, any other to four significant digits.
   static func brief(_ value: Double) -> String { Int64(exactly: value).map { grouped($0) } ?? significant(value) }
 
-  static func grouped(_ value: some BinaryInteger) -> String {
+  package static func grouped(_ value: some BinaryInteger) -> String {
     (value < 0 ? "-" : "") + grouped(digits: String(value.magnitude)[...])
   }
 
@@ -44,7 +44,7 @@ enum NumberText {
   }
 
   /// `2.31 ms`: in the largest unit in which it is at least 1.
-  static func span(nanoseconds: Double) -> String {
+  package static func span(nanoseconds: Double) -> String {
     let unit = TimeUnit.allCases.last { nanoseconds >= $0.nanoseconds } ?? .nanoseconds
     return "\(significant(nanoseconds / unit.nanoseconds, digits: 3)) \(unit.rawValue)"
   }

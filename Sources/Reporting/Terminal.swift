@@ -36,7 +36,7 @@ enum Style: String {
 }
 
 /// Text in a monospaced grid.
-enum Terminal {
+package enum Terminal {
   /// A bar of `fraction` of `width` columns, in steps of an eighth of a column. Anything above zero can be seen.
   static func bar(_ fraction: Double, width: Int) -> String {
     guard fraction > 0, width > 0 else { return "" }
@@ -45,7 +45,7 @@ enum Terminal {
     return String(repeating: "█", count: eighths / 8) + partial
   }
 
-  static func padded(_ text: String, to width: Int) -> String {
+  package static func padded(_ text: String, to width: Int) -> String {
     text + String(repeating: " ", count: max(0, width - text.count))
   }
 
@@ -58,7 +58,7 @@ enum Terminal {
   }
 
   /// Lines of at most `width` columns, broken at spaces; those after the first are indented by `indent`.
-  static func wrapped(_ text: String, width: Int, indent: Int = 0) -> [String] {
+  package static func wrapped(_ text: String, width: Int, indent: Int = 0) -> [String] {
     var lines: [String] = []
     var line = ""
     for word in text.split(separator: " ") {

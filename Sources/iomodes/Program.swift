@@ -6,7 +6,7 @@ import Reporting
 @main
 enum Program {
   static let commands: [Command] = [
-    runCommand, reportCommand, compareCommand, plotCommand, listCommand, doctorCommand, serveCommand,
+    runCommand, reportCommand, compareCommand, plotCommand, listCommand, doctorCommand, checkCommand, serveCommand,
   ]
 
   static func main() {

@@ -21,11 +21,12 @@ import Testing
   static let cases: [Case] = [
     Case(
       name: "unknown command", arguments: ["rnu"],
-      complaint: "unknown command 'rnu'; there are run, report, compare, plot, list, doctor, serve"),
+      complaint: "unknown command 'rnu'; there are run, report, compare, plot, list, doctor, check, serve"),
     Case(
       name: "mistyped command", arguments: ["reprot"],
       complaint:
-        "unknown command 'reprot'; did you mean 'report'?; there are run, report, compare, plot, list, doctor, serve"),
+        "unknown command 'reprot'; did you mean 'report'?; there are run, report, compare, plot, list, doctor, check, "
+        + "serve"),
     Case(
       name: "unknown option", arguments: ["run", "--zzz", "--output", "out"],
       complaint: "unknown option '--zzz'; see `iomodes help run`"),
@@ -44,6 +45,15 @@ import Testing
     Case(
       name: "operand too many", arguments: ["run", "quick", "tutorial", "--output", "out"],
       complaint: "'tutorial' is one operand too many; see `iomodes help run`"),
+    Case(
+      name: "unknown part of the check", arguments: ["check", "delay"],
+      complaint: "'delay' is not a part of the check; there are stall, delays, comparisons, costs"),
+    Case(
+      name: "repeated part of the check", arguments: ["check", "delays", "--repeat", "2"],
+      complaint: "--repeat goes without a PART"),
+    Case(
+      name: "check repeated 0 times", arguments: ["check", "--repeat", "0"],
+      complaint: "--repeat '0' is not a number of repetitions, from 1 to 1000"),
     Case(
       name: "unknown mode", arguments: ["run", "--workload", "sleep", "--modes", "epol", "--output", "out"],
       complaint: "--modes 'epol' is not a mode; did you mean 'epoll'?; there are blocking, dispatch, taskgroup, epoll"),

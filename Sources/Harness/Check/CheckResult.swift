@@ -1,0 +1,83 @@
+/// One thing that was checked: what was to be expected, what was measured, and what that means.
+public struct CheckResult: Sendable, Equatable {
+  public enum Verdict: String, Sendable { case passed, failed, measured }
+
+  /// Of all numbers of a result.
+  public enum Unit: String, Sendable {
+    case nanoseconds = "ns"
+    case operations
+    case comparisons
+    case ratio
+  }
+
+  public enum Expectation: Sendable, Equatable {
+    case nothing
+    case range(ClosedRange<Double>)
+    case words(String)
+  }
+
+  public var part: Check.Part
+  /// What was looked at, in a few words.
+  public var name: String
+  public var unit: Unit
+  public var expected: Expectation
+  /// Nil where nothing could be measured.
+  public var measured: Double?
+  /// What `measured` is known within, where that is said: 95 %.
+  public var interval: ClosedRange<Double>?
+  public var verdict: Verdict
+  /// What a reader should know besides: the arithmetic, or why it failed.
+  public var remark: String?
+}
+
+extension CheckResult {
+  /// Passed where what was measured lies within the range.
+  init(
+    _ part: Check.Part, _ name: String, _ unit: Unit, expected: ClosedRange<Double>, measured: Double,
+    remark: String? = nil
+  ) {
+    self.init(
+      part: part, name: name, unit: unit, expected: .range(expected), measured: measured,
+      verdict: expected.contains(measured) ? .passed : .failed, remark: remark)
+  }
+
+  /// What nothing is known of beforehand.
+  init(_ part: Check.Part, _ name: String, _ unit: Unit, measured: Double) {
+    self.init(part: part, name: name, unit: unit, expected: .nothing, measured: measured, verdict: .measured)
+  }
+
+  /// Nothing could be measured.
+  init(_ part: Check.Part, _ name: String, _ unit: Unit, failed reason: String) {
+    self.init(part: part, name: name, unit: unit, expected: .nothing, verdict: .failed, remark: reason)
+  }
+}
+
+/// The names of numbers end in their unit.
+extension CheckResult: Encodable {
+  private struct Field: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(_ name: String) { stringValue = name }
+    init?(stringValue: String) { self.init(stringValue) }
+    init?(intValue: Int) { nil }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Field.self)
+    func number(_ name: String) -> Field { Field("\(name)_\(unit.rawValue)") }
+    try container.encode(part.rawValue, forKey: Field("part"))
+    try container.encode(name, forKey: Field("name"))
+    try container.encode(verdict.rawValue, forKey: Field("verdict"))
+    switch expected {
+    case .nothing: break
+    case .words(let words): try container.encode(words, forKey: Field("expected"))
+    case .range(let range):
+      try container.encode(range.lowerBound, forKey: number("expected_low"))
+      try container.encode(range.upperBound, forKey: number("expected_high"))
+    }
+    try container.encodeIfPresent(measured, forKey: number("measured"))
+    try container.encodeIfPresent(interval?.lowerBound, forKey: number("interval_low"))
+    try container.encodeIfPresent(interval?.upperBound, forKey: number("interval_high"))
+    try container.encodeIfPresent(remark, forKey: Field("remark"))
+  }
+}

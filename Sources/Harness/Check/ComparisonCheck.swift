@@ -1,0 +1,165 @@
+import Glibc
+import Measurement
+import Modes
+import Records
+import Statistics
+import Workloads
+
+/// Does the comparison find no difference where there is none, and a small one where there is one? Throughputs of two
+/// series of trials are compared as `compare` compares those of two modes: paired by round, in an order drawn anew for
+/// each round, by the sign-flip test at 5 %.
+enum ComparisonCheck {
+  /// How much slower the slowed workload is.
+  static let slowdown = 0.05
+  /// The processor is what limits it, so that it is as noisy as a measurement is on this machine.
+  private static let same = Experiment(
+    name: "echo", workload: .echo(EchoSpec()), modes: [.epoll], concurrency: [16], duration: .milliseconds(120),
+    warmup: .milliseconds(30), rounds: 10)
+  private static let pilotRounds = 6
+  /// As many as there is time for.
+  private static let mostRounds = 24
+
+  /// By a number of operations: lanes that all wait as long go in step, and a window would hold a whole number of steps.
+  private static func waiting(_ delay: Nanoseconds, rounds: Int) -> Experiment {
+    Experiment(
+      name: "http-\(delay)", workload: .http(delay: delay), modes: [.epoll], concurrency: [16], operations: 1152,
+      rounds: rounds)
+  }
+
+  // MARK: The same twice
+
+  /// A test at 5 % errs once in twenty times: a difference counts only if another comparison finds it too.
+  static func same(on bench: CheckBench, seed: UInt64) throws(HarnessFailure) -> CheckResult {
+    let first = try comparison(same, same, seed: seed, on: bench)
+    guard [.faster, .slower].contains(first.outcome.verdict) else { return result(first) }
+    return result(try comparison(same, same, seed: seed + 1, on: bench), after: first)
+  }
+
+  /// What one comparison, or a second after one that differed, comes to.
+  static func result(_ series: Series, after first: Series? = nil) -> CheckResult {
+    var result = blank("epoll twice, echo: throughput", .words("no difference"), series)
+    switch series.outcome.verdict {
+    case .noDifference: result.verdict = .passed
+    case .faster, .slower: result.verdict = first?.outcome.verdict == series.outcome.verdict ? .failed : .passed
+    case .tooFewRounds, .notComparable: result.verdict = .failed
+    }
+    if result.verdict == .failed {
+      result.remark =
+        first == nil ? series.shortage : "two comparisons say \(series.outcome.verdict.rawValue): position matters"
+    } else if first != nil {
+      result.remark = "the first comparison differed, as 1 in 20 does at a level of 5 %; this is the second"
+    }
+    return result
+  }
+
+  // MARK: Slower
+
+  /// *c* lanes of a closed loop do *c*/*T* operations a second, where one takes *T*: *T*/19 more makes 0.95 of it.
+  static func slower(on bench: CheckBench, seed: UInt64) throws(HarnessFailure) -> CheckResult {
+    let plain = waiting(.milliseconds(2), rounds: pilotRounds)
+    let pilot = try comparison(plain, plain, seed: seed, on: bench)
+    let logRatios = zip(pilot.candidate, pilot.baseline).map { log($0 / $1) }
+    guard let rate = median(pilot.baseline + pilot.candidate), rate > 0, let noise = noiseLimit(ofLogRatios: logRatios),
+      let recommended = recommendedRounds(detecting: -slowdown, noise: noise)
+    else {
+      return CheckResult(.comparisons, "slower by 5 %, http", .ratio, failed: "pilot: \(pilot.shortage)")
+    }
+    let each = Double(plain.concurrency[0]) / rate * 1e9
+    let added = Nanoseconds.microseconds(UInt64((each * (1 / (1 - slowdown) - 1) / 1000).rounded()))
+    let rounds = min(recommended.rounds, mostRounds)
+    let series = try comparison(
+      waiting(.milliseconds(2), rounds: rounds),
+      waiting(Nanoseconds(2_000_000 + added.count), rounds: rounds), seed: seed + 1, on: bench)
+
+    var result = blank("slower by 5 %, http: throughput", .words("0.950, slower"), series)
+    result.verdict = series.outcome.verdict == .slower ? .passed : .failed
+    let micros = (before: UInt64(each / 1000), added: added.count / 1000)
+    let arithmetic =
+      "an operation takes \(micros.before) µs; \(micros.added) µs more make \(micros.before) / "
+      + "\(micros.before + micros.added) = 0.950 of the throughput; noise ≤ \(percent(noise)), \(recommended.rounds) rounds recommended, \(series.outcome.rounds) carried out"
+    result.remark =
+      series.outcome.verdict == .tooFewRounds ? "\(series.shortage); \(arithmetic)" : arithmetic
+    return result
+  }
+
+  private static func percent(_ fraction: Double) -> String { "\((fraction * 1000).rounded(.up) / 10) %" }
+
+  // MARK: Repeatedly
+
+  /// How often each comparison errs on this machine.
+  static func repeated(_ times: Int, on bench: CheckBench) throws(HarnessFailure) -> [CheckResult] {
+    bench.announce(trials: trials * times, seconds: seconds * Double(times))
+    var differing = 0
+    var found = 0
+    for time in 0..<times {
+      let seed = 2 * UInt64(time) + 1
+      let verdict = try comparison(same, same, seed: seed, on: bench).outcome.verdict
+      if verdict == .faster || verdict == .slower { differing += 1 }
+      if try slower(on: bench, seed: seed).verdict == .passed { found += 1 }
+    }
+    func result(_ name: String, _ words: String, _ count: Int) -> CheckResult {
+      CheckResult(
+        part: .comparisons, name: name, unit: .comparisons, expected: .words(words), measured: Double(count),
+        verdict: .measured)
+    }
+    return [
+      result("the same twice, \(times) times: differed", "about 1 in 20", differing),
+      result("slower by 5 %, \(times) times: found", "at least 9 in 10", found),
+    ]
+  }
+
+  static func carryOut(on bench: CheckBench) throws(HarnessFailure) -> [CheckResult] {
+    bench.announce(trials: trials, seconds: seconds)
+    return [try same(on: bench, seed: 1), try slower(on: bench, seed: 3)]
+  }
+
+  /// About what both comparisons take, where the fewest rounds do.
+  private static let trials = 2 * (same.rounds + pilotRounds + minimumRounds)
+  private static let seconds = Double(2 * same.rounds) * 0.25 + Double(2 * (pilotRounds + minimumRounds)) * 0.25
+
+  // MARK: Series of trials
+
+  /// Throughputs by round, of the rounds in which both trials were valid.
+  struct Series {
+    var baseline: [Double] = []
+    var candidate: [Double] = []
+    /// Why trials were left out.
+    var objections: [String] = []
+
+    var outcome: PairedComparison {
+      let series = PairedSeries(
+        name: "throughput", candidate: candidate, baseline: baseline, preference: .higherIsFaster)
+      return comparePairs([series], family: "throughput")!.comparisons[0]
+    }
+
+    /// Why there are too few rounds.
+    var shortage: String {
+      "only \(baseline.count) rounds with two valid trials" + (objections.last.map { "; \($0)" } ?? "")
+    }
+  }
+
+  private static func comparison(
+    _ baseline: Experiment, _ candidate: Experiment, seed: UInt64, on bench: CheckBench
+  ) throws(HarnessFailure) -> Series {
+    var series = Series()
+    for (first, second) in zip(baseline.plans(seed: seed), candidate.plans(seed: seed)) {
+      var values: [Double?] = [nil, nil]
+      for side in Schedule.shuffled([0, 1], seed: first.seed) {
+        let record = try bench.record(side == 0 ? first : second)
+        values[side] = record.valid ? record.throughput : nil
+        if let objection = record.objection { series.objections.append(objection) }
+      }
+      guard let before = values[0], let after = values[1] else { continue }
+      series.baseline.append(before)
+      series.candidate.append(after)
+    }
+    return series
+  }
+
+  private static func blank(_ name: String, _ expected: CheckResult.Expectation, _ series: Series) -> CheckResult {
+    let ratio = series.outcome.ratio
+    return CheckResult(
+      part: .comparisons, name: name, unit: .ratio, expected: expected, measured: ratio?.median,
+      interval: ratio.flatMap { $0.kind == .interval95 ? $0.low...$0.high : nil }, verdict: .failed)
+  }
+}
