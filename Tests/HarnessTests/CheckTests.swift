@@ -69,6 +69,7 @@ import Workloads
     let result = ComparisonCheck.result(series(1, rounds: 5))
     #expect(result.verdict == .failed)
     #expect(result.remark == "only 5 rounds with two valid trials")
+    #expect(ComparisonCheck.result(series(1, rounds: 5), after: series(1.1)) == result)
   }
 
   // MARK: Results
