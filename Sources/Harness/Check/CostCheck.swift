@@ -12,8 +12,7 @@ enum CostCheck {
 
   private static func experiment(_ name: String, _ workload: WorkloadSpec) -> Experiment {
     Experiment(
-      name: name, workload: workload, modes: [.null], concurrency: [1], duration: .milliseconds(200),
-      warmup: .milliseconds(50), rounds: 1)
+      name: name, workload: workload, modes: [.null], concurrency: [1], operations: 1_000_000, rounds: 1)
   }
 
   static func carryOut(on bench: CheckBench) throws(HarnessFailure) -> [CheckResult] {
