@@ -14,6 +14,8 @@ struct Agenda: Sendable {
   private let precision: Precision?
   /// Whether trials are carried out that will take minutes by arithmetic.
   private let isPatient: Bool
+  /// Whether each experiment ends with a trial of every point that is counted from outside.
+  private let audits: Bool
 
   /// The experiment that is under way, its round, and the round's step.
   private var experiment = 0
@@ -30,11 +32,12 @@ struct Agenda: Sendable {
   /// A line for each point whose throughput is not known as well as was asked for.
   private(set) var shortfalls: [String] = []
 
-  init(_ suite: Suite, seed: UInt64, precision: Precision? = nil, isPatient: Bool = false) {
+  init(_ suite: Suite, seed: UInt64, precision: Precision? = nil, isPatient: Bool = false, audits: Bool = false) {
     experiments = suite.experiments
     self.seed = seed
     self.precision = precision
     self.isPatient = isPatient
+    self.audits = audits
   }
 
   /// What is to be carried out next, until `take` has been told what it came to; nil where nothing is left.
@@ -52,6 +55,7 @@ struct Agenda: Sendable {
       record.arrivals.kind == plan.arrivals.kind, record.arrivals.rate == plan.arrivals.rate
     else { return false }
     pending.removeFirst()
+    if plan.isAudit { return true }
     if plan.experiment.objective != nil {
       searched.append(record)
     } else if record.skipped == nil {
@@ -72,6 +76,8 @@ struct Agenda: Sendable {
     let vague = vaguePoints(of: current)
     guard round < current.rounds || (round < precision?.maxRounds ?? 0 && !vague.isEmpty) else {
       shortfalls += vague.map { shortfall($0, of: current) }
+      pending = auditPlans(of: current)[...]
+      planned += pending.count
       experiment += 1
       round = 0
       throughputs = [:]
@@ -85,14 +91,10 @@ struct Agenda: Sendable {
   }
 
   private mutating func plan(_ points: [Point], of current: Experiment) {
-    let roundSeed = Schedule.seed(ofRound: round, experiment: experiment, seed: seed)
-    let shuffled = Schedule.shuffled(points, seed: step == 0 ? roundSeed : Randomness.mix(roundSeed ^ UInt64(step)))
     pending =
-      shuffled.enumerated().map { index, point in
-        TrialPlan(
-          number: planned + index + 1, experiment: current, mode: point.mode, concurrency: point.concurrency,
-          arrivals: point.arrivals, round: round, order: plannedInRound + index + 1, seed: roundSeed)
-      }[...]
+      Schedule.plans(
+        points, of: current, at: experiment, round: round, step: step, seed: seed, after: planned, order: plannedInRound
+      )[...]
     planned += points.count
     plannedInRound += points.count
   }
@@ -128,7 +130,13 @@ struct Agenda: Sendable {
   // MARK: What lies ahead
 
   /// Trials that are carried out whatever is measured.
-  var certainTrials: Int { experiments.reduce(0) { $0 + $1.rounds * $1.points.count } }
+  var certainTrials: Int {
+    experiments.reduce(0) { $0 + $1.rounds * $1.points.count + auditPlans(of: $1).count }
+  }
+
+  private func auditPlans(of experiment: Experiment) -> [TrialPlan] {
+    audits ? Schedule.audits(of: experiment, seed: seed, after: planned) : []
+  }
 
   /// The most that there still is to do, in trials and seconds.
   var most: (trials: Int, seconds: Double) {
@@ -146,6 +154,9 @@ struct Agenda: Sendable {
       let steps = rounds * stepsOfRound - begun
       most.trials += steps * plans.count
       most.seconds += Double(steps) * plans.reduce(0) { $0 + seconds($1) }
+      let audits = auditPlans(of: current)
+      most.trials += audits.count
+      most.seconds += audits.reduce(0) { $0 + seconds($1) }
     }
     return most
   }

@@ -16,6 +16,15 @@ extension TrialRecord {
     switch result {
     case .failed(let reason):
       reasons = ["broken: \(reason)"]
+    case .audited(let partial, let served, let audit):
+      operations = partial.operations
+      // They were the most that it was to do.
+      operations.asked = nil
+      checksum = partial.checksum
+      bytes = partial.bytes
+      self.audit = audit
+      reasons = Validity.reasons(ofAudit: self, served: served)
+      valid = reasons.isEmpty
     case .measured(let partial, let server, let steal):
       operations = partial.operations
       checksum = partial.checksum

@@ -16,15 +16,19 @@ public struct RunSession {
     public var isPatient: Bool
     /// Nil where the rounds are those of the suite.
     public var precision: Precision?
+    /// Whether each experiment ends with a trial of every point that is counted from outside.
+    public var audits: Bool
 
     public init(
-      command: [String], seed: UInt64, processors: Processors, isPatient: Bool, precision: Precision? = nil
+      command: [String], seed: UInt64, processors: Processors, isPatient: Bool, precision: Precision? = nil,
+      audits: Bool = false
     ) {
       self.command = command
       self.seed = seed
       self.processors = processors
       self.isPatient = isPatient
       self.precision = precision
+      self.audits = audits
     }
   }
 
@@ -54,19 +58,21 @@ public struct RunSession {
   public init(_ suite: Suite, in folder: RunFolder, options: Options) throws(HarnessFailure) {
     let targets = try Self.check(suite)
     let agenda = Agenda(suite, options)
+    let auditTool = options.audits ? try AuditTool.find() : nil
     let runID = URL(fileURLWithPath: folder.path).lastPathComponent
     let record = RunRecord(
       runID: runID, started: ISO8601DateFormatter().string(from: Date()), tool: MachineFacts.tool,
       command: options.command, seed: options.seed, suite: try Self.value(suite), trialsPlanned: agenda.certainTrials,
       environment: MachineFacts.environment(options.processors), isPatient: options.isPatient,
-      precision: options.precision?.halfWidth, maxRounds: options.precision?.maxRounds)
+      precision: options.precision?.halfWidth, maxRounds: options.precision?.maxRounds,
+      audit: options.audits ? true : nil)
     let writer: RunWriter
     do throws(RunFolderFailure) {
       writer = try RunWriter(creating: folder, record)
     } catch {
       throw HarnessFailure(error.description)
     }
-    self.init(agenda, options, folder, runID, writer, targets, recorded: [])
+    self.init(agenda, options, folder, runID, writer, targets, auditTool, recorded: [])
   }
 
   /// Goes on with a run that was stopped: the trials that it has not recorded.
@@ -90,20 +96,22 @@ public struct RunSession {
     }
     let options = Options(
       command: run.record.command, seed: run.record.seed, processors: processors, isPatient: run.record.isPatient,
-      precision: precision)
+      precision: precision, audits: run.record.audit ?? false)
     let targets = try Self.check(suite)
+    let auditTool = options.audits ? try AuditTool.find() : nil
     let writer: RunWriter
     do throws(RunFolderFailure) {
       writer = try RunWriter(resuming: folder)
     } catch {
       throw HarnessFailure(error.description)
     }
-    self.init(Agenda(suite, options), options, folder, run.record.runID, writer, targets, recorded: run.trials)
+    self.init(
+      Agenda(suite, options), options, folder, run.record.runID, writer, targets, auditTool, recorded: run.trials)
   }
 
   private init(
     _ agenda: Agenda, _ options: Options, _ folder: RunFolder, _ runID: String, _ writer: RunWriter,
-    _ targets: [String: [String]], recorded: [TrialRecord]
+    _ targets: [String: [String]], _ auditTool: AuditTool?, recorded: [TrialRecord]
   ) {
     self.agenda = agenda
     self.options = options
@@ -111,7 +119,7 @@ public struct RunSession {
     self.runID = runID
     self.writer = writer
     self.recorded = Dictionary(recorded.map { ($0.trial, $0) }) { first, _ in first }
-    runner = TrialRunner(processors: options.processors, targets: targets, folder: folder)
+    runner = TrialRunner(processors: options.processors, targets: targets, folder: folder, auditTool: auditTool)
   }
 
   /// Looks for what would keep the run from succeeding: limits, and targets that do not answer. Answers the addresses of
@@ -188,6 +196,7 @@ public struct RunSession {
       if let signal = Interruption.signal { throw HarnessFailure(.interrupted(signal), "interrupted") }
       let started = MonotonicClock.now
       var record = TrialRecord(plan, of: runID, workload: try Self.value(plan.experiment.workload))
+      if plan.isAudit { record.audit = runner.auditTool.map { TrialRecord.Audit(tool: $0.kind.rawValue) } }
       let pace = expected > 0 ? max(1, spent / expected) : 1
       if let skipped = plan.reasonToSkip(isPatient: options.isPatient) {
         record.skipped = skipped
@@ -217,6 +226,7 @@ public struct RunSession {
 
 extension Agenda {
   fileprivate init(_ suite: Suite, _ options: RunSession.Options) {
-    self.init(suite, seed: options.seed, precision: options.precision, isPatient: options.isPatient)
+    self.init(
+      suite, seed: options.seed, precision: options.precision, isPatient: options.isPatient, audits: options.audits)
   }
 }

@@ -19,7 +19,13 @@ public struct TrialPlan: Sendable {
   /// The longest that a trial of a number of operations may take, unless it is known to take longer.
   static let usualDeadline = Nanoseconds.seconds(60)
 
-  var predictedWindow: Nanoseconds { spec(endpoints: [], isOwnServer: false).predictedWindow }
+  /// Whether it is counted from outside, and not timed.
+  var isAudit: Bool { round == Schedule.auditRound }
+
+  var predictedWindow: Nanoseconds {
+    let spec = spec(endpoints: [], isOwnServer: false)
+    return isAudit ? min(spec.predictedWindow, spec.deadline) : spec.predictedWindow
+  }
 
   /// About how long it takes from start to end.
   var expectedTime: Nanoseconds {
@@ -33,7 +39,7 @@ public struct TrialPlan: Sendable {
       deadline: .zero, seed: seed, endpoints: endpoints,
       isOwnServer: isOwnServer)
     let twice = Nanoseconds(min(spec.predictedWindow.count, UInt64.max / 4) * 2)
-    spec.deadline = max(Self.usualDeadline, twice)
+    spec.deadline = isAudit ? experiment.auditDeadline : max(Self.usualDeadline, twice)
     return spec
   }
 }
@@ -87,7 +93,7 @@ extension TrialPlan {
   }
 
   /// What it is, in a few words.
-  var label: String { point.label(in: experiment) }
+  var label: String { point.label(in: experiment) + (isAudit ? ", audit" : "") }
 }
 
 /// The order of the trials: within a round every point once, in an order drawn from the seed, so that what drifts on the
@@ -96,6 +102,25 @@ enum Schedule {
   /// The same in every mode: the operations of a round are one and the same work.
   static func seed(ofRound round: Int, experiment index: Int, seed: UInt64) -> UInt64 {
     Randomness.mix(seed ^ Randomness.mix(UInt64(index) << 32 | UInt64(round)))
+  }
+
+  /// What a round carries out of an experiment.
+  /// - Parameters:
+  ///   - index: the experiment's place in its suite.
+  ///   - step: within a round that has several; the first is 0.
+  ///   - number: of the last trial before.
+  ///   - order: in the round, of the last trial before.
+  static func plans(
+    _ points: [Point], of experiment: Experiment, at index: Int, round: Int, step: Int = 0, seed: UInt64,
+    after number: Int, order: Int = 0
+  ) -> [TrialPlan] {
+    let roundSeed = Schedule.seed(ofRound: round, experiment: index, seed: seed)
+    let shuffled = Schedule.shuffled(points, seed: step == 0 ? roundSeed : Randomness.mix(roundSeed ^ UInt64(step)))
+    return shuffled.enumerated().map { place, point in
+      TrialPlan(
+        number: number + place + 1, experiment: experiment, mode: point.mode, concurrency: point.concurrency,
+        arrivals: point.arrivals, round: round, order: order + place + 1, seed: roundSeed)
+    }
   }
 
   /// Fisher and Yates, as in Knuth, *The Art of Computer Programming*, volume 2, algorithm 3.4.2P.

@@ -13,10 +13,14 @@ struct TrialRunner {
   let targets: [String: [String]]
   /// The run's folder.
   let folder: RunFolder
+  /// What counts in audits, if there are any.
+  var auditTool: AuditTool?
 
   /// What a trial came to.
   enum Result {
     case measured(PartialRecord, server: ProcessUsage?, steal: UInt64?)
+    /// Counted from outside, and what the harness's own server says that it has answered.
+    case audited(PartialRecord, served: UInt64?, TrialRecord.Audit)
     /// Something broke that is not an answer of the server: why.
     case failed(String)
   }
@@ -40,12 +44,19 @@ struct TrialRunner {
       server = started.child
       spec.endpoints = [started.address]
     }
-    let replies = plan.gathersReplies ? try repliesPath(plan) : nil
+    let replies = plan.gathersReplies && !plan.isAudit ? try repliesPath(plan) : nil
     let client = try Self.spawn(Children.clientCommand, on: processors.client, control: control?.client)
     if let ends = control {
       Glibc.close(ends.client)
       Glibc.close(ends.server)
       control = nil
+    }
+    var audit: Audit?
+    if plan.isAudit, let auditTool {
+      guard let attached = try Audit(by: auditTool, client: client, server: server) else {
+        return .failed("audit: \(auditTool.kind.rawValue) could not attach")
+      }
+      audit = attached
     }
     let stealBefore = ProcFile.stolenTime
     let clientPlan = ClientPlan(spec: spec, cpus: processors.client, hasControl: server != nil, replies: replies)
@@ -60,11 +71,15 @@ struct TrialRunner {
     guard let line else { return .failed("client: \(Self.verdict(client))") }
     if let failure: ChildFailure = Self.decode(line) { return .failed("client: \(failure.error)") }
     guard let partial: PartialRecord = Self.decode(line) else { return .failed("client: its record could not be read") }
-    guard let server else { return .measured(partial, server: nil, steal: steal) }
+    guard let server else {
+      if let audit { return .audited(partial, served: nil, try audit.finish(partial, idle: idle)) }
+      return .measured(partial, server: nil, steal: steal)
+    }
     server.send("report")
     guard let report = try Self.await(server, patience: .seconds(10), idle: idle),
       let answer: ServerReport = Self.decode(report)
     else { return .failed("server: \(Self.verdict(server))") }
+    if let audit { return .audited(partial, served: answer.doneInAll, try audit.finish(partial, idle: idle)) }
     var usage = answer.usage
     // To a trial of a number of operations belongs all that its server has done, also what it had sent, and not yet
     // counted, when the client closed the window.
@@ -108,6 +123,9 @@ struct TrialRunner {
 
   // MARK: Processes
 
+  /// This program.
+  static var program: String { ProcessControl.executablePath ?? CommandLine.arguments[0] }
+
   private static func controlPair() throws(HarnessFailure) -> (client: Int32, server: Int32) {
     do throws(Errno) {
       let (client, server) = try Socket.pair(tcp: false, blocking: true)
@@ -126,14 +144,14 @@ struct TrialRunner {
     defer { if let own { try? Affinity.set(own) } }
     do throws(Errno) {
       try Affinity.set(processors)
-      return try ChildProcess(ProcessControl.executablePath ?? CommandLine.arguments[0], [command], control: control)
+      return try ChildProcess(program, [command], control: control)
     } catch {
       throw HarnessFailure("cannot start a child process: \(error)")
     }
   }
 
   /// The child's next line; nil where it ended, or had to be ended, without one.
-  private static func await(_ child: ChildProcess, patience: Nanoseconds, idle: () -> Void) throws(HarnessFailure)
+  static func await(_ child: ChildProcess, patience: Nanoseconds, idle: () -> Void) throws(HarnessFailure)
     -> String?
   {
     let end = MonotonicClock.now + patience

@@ -21,6 +21,18 @@ enum Validity {
     return reasons
   }
 
+  /// Whether an audit's counts may be used. Its times are those of the tool that counts.
+  static func reasons(ofAudit record: TrialRecord, served: UInt64?) -> [String] {
+    var reasons = answers(record, ranOutOfTime: false, hasWarmup: false)
+    let done = record.operations.done ?? 0
+    if let served, record.operations.failed == nil, served.distance(to: done).magnitude > 2 * UInt64(record.concurrency)
+    {
+      reasons.append("server-count: the client has \(done) operations done, the server \(served)")
+    }
+    if record.audit?.client?.syscalls == nil { reasons.append("not-counted: the tool has not told what it counted") }
+    return reasons
+  }
+
   // MARK: What came back
 
   private static func answers(_ record: TrialRecord, ranOutOfTime: Bool, hasWarmup: Bool) -> [String] {

@@ -24,11 +24,14 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var precision: Double?
   /// The most rounds that an experiment may then have.
   public var maxRounds: Int?
+  /// Whether every experiment ends with a trial of each point that is counted from outside.
+  public var audit: Bool?
   public var environment: Environment
 
   public init(
     runID: String, started: String, tool: Tool, command: [String], seed: UInt64, suite: JSONValue, trialsPlanned: Int,
-    environment: Environment, isPatient: Bool = false, precision: Double? = nil, maxRounds: Int? = nil
+    environment: Environment, isPatient: Bool = false, precision: Double? = nil, maxRounds: Int? = nil,
+    audit: Bool? = nil
   ) {
     self.runID = runID
     self.started = started
@@ -41,6 +44,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
     self.isPatient = isPatient
     self.precision = precision
     self.maxRounds = maxRounds
+    self.audit = audit
   }
 
   enum CodingKeys: String, CodingKey {
@@ -51,7 +55,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
     case isPatient = "patient"
     case precision
     case maxRounds = "max_rounds"
-    case environment
+    case audit, environment
   }
 
   public struct Tool: Codable, Equatable, Sendable {

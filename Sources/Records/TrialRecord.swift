@@ -39,6 +39,8 @@ public struct TrialRecord: Codable, Equatable, Sendable {
   public var client: ProcessUsage?
   public var server: ProcessUsage?
   public var machine: MachineUsage?
+  /// Of a trial whose processes were counted from outside, and whose times are not recorded.
+  public var audit: Audit?
   /// Where the trial was not carried out: why.
   public var skipped: Skipped?
   public var valid: Bool
@@ -78,7 +80,7 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     case coldStart = "cold_start"
     case lanes
     case inFlight = "in_flight"
-    case series, client, server, machine, skipped, valid, reasons
+    case series, client, server, machine, audit, skipped, valid, reasons
   }
 
   public struct Arrivals: Codable, Equatable, Sendable {

@@ -35,6 +35,10 @@ struct CSVReport {
         ("in_flight_max", { text($0.inFlight?.max) }),
         ("in_flight_samples", { text($0.inFlight?.samples) }),
       ] + usage("client", \.client) + usage("server", \.server) + [("steal_ns", { text($0.machine?.steal) })]
+      + [
+        ("audit_tool", { $0.audit?.tool }),
+        ("audit_operations", { text($0.audit?.operations) }),
+      ] + audit("client") { $0.audit?.client } + audit("server") { $0.audit?.server }
   }
 
   private static var identity: [Column] {
@@ -111,6 +115,14 @@ struct CSVReport {
       ("\(side)_failed", { text(usage($0)?.failed) }),
       ("\(side)_bytes_sent", { text(usage($0)?.bytesSent) }),
       ("\(side)_bytes_received", { text(usage($0)?.bytesReceived) }),
+    ]
+  }
+
+  private static func audit(_ side: String, _ counts: @escaping (TrialRecord) -> TrialRecord.Counts?) -> [Column] {
+    [
+      ("audit_\(side)_syscalls", { text(counts($0)?.syscalls) }),
+      ("audit_\(side)_switches", { text(counts($0)?.switches) }),
+      ("audit_\(side)_allocations", { text(counts($0)?.allocations) }),
     ]
   }
 

@@ -205,7 +205,7 @@ struct RunPoints {
 
   /// - Parameter modes: those that are wanted; nil for all.
   init(_ run: Run, _ modes: [String]?) {
-    let wanted = run.trials.filter { $0.skipped == nil && Self.matches(PointKey($0), modes) }
+    let wanted = run.trials.filter { $0.skipped == nil && $0.isTimed && Self.matches(PointKey($0), modes) }
     trials = Dictionary(grouping: wanted, by: Key.init)
       .mapValues { $0.sorted { ($0.round, $0.trial) < ($1.round, $1.trial) } }
     var first: [String: Int] = [:]

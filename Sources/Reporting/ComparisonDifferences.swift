@@ -69,7 +69,7 @@ enum RunDifferences {
   /// What each experiment's operations and windows are, from its trials and from the suite.
   private static func settings(_ run: Run) -> [String: [String: JSONValue]] {
     var settings: [String: [String: JSONValue]] = [:]
-    for trial in run.trials where settings[trial.experiment] == nil {
+    for trial in run.trials where trial.isTimed && settings[trial.experiment] == nil {
       var own: [String: JSONValue] = ["arrivals": .string(trial.arrivals.kind)]
       if case .object(let members) = trial.workload {
         for (key, value) in members { own["workload \(key)"] = value }

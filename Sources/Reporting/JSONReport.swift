@@ -76,6 +76,7 @@ struct JSONReport {
       "late_warmup_ns": number(point.lateWarmup?.end),
       "client": usage(point.client),
       "server": usage(point.server),
+      "audit": point.audit.map(audit),
       "in_flight_mean": point.inFlight.map { .number($0.mean) },
       "in_flight_max": number(point.inFlight?.max),
       "client_threads_peak": number(point.threadsPeak),
@@ -128,6 +129,25 @@ struct JSONReport {
       "syscalls_direct_per_operation": estimate(usage.directCalls),
     ]
     return members.values.allSatisfy { $0 == nil } ? nil : object(members)
+  }
+
+  private static func audit(_ audit: Summary.Audit) -> JSONValue {
+    object([
+      "tool": .string(audit.tool),
+      "operations": number(audit.operations),
+      "client": audit.client.map(counts),
+      "server": audit.server.map(counts),
+    ])
+  }
+
+  private static func counts(_ counts: Summary.CountsPerOperation) -> JSONValue {
+    object([
+      "syscalls_per_operation": counts.syscalls.map { .number($0) },
+      "switches_per_operation": counts.switches.map { .number($0) },
+      "allocations_per_operation": counts.allocations.map { .number($0) },
+      "syscalls_per_operation_by_name": counts.byName.isEmpty
+        ? nil : .object(counts.byName.mapValues { .number($0) }),
+    ])
   }
 
   static func estimate(_ estimate: Estimate?) -> JSONValue? {

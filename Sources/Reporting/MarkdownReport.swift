@@ -37,7 +37,13 @@ struct MarkdownReport {
     let rows = Self.table(headings, experiment.points.map { cells($0, table, columns: headings.count) })
     let heading = "## \(Self.escaped(experiment.name))"
     let about = Self.escaped("\(experiment.description) · \(table.trialCount)")
-    return [heading, about, rows] + trials(table) + list(experiment.notes)
+    return [heading, about, rows] + trials(table) + list(experiment.notes) + audits(AuditTable(experiment))
+  }
+
+  private func audits(_ table: AuditTable?) -> [String] {
+    guard let table else { return [] }
+    let rows = table.rows().map { $0.map(Self.escaped) }
+    return [Self.escaped(table.title), Self.table(rows[0], Array(rows.dropFirst()))]
   }
 
   /// Medians over the trials of what each trial came to, with their intervals.

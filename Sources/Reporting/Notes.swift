@@ -101,6 +101,7 @@ extension Summary.Point {
   /// What else there is to know of the point.
   func notes(_ place: String) -> [Summary.Experiment.Note] {
     var texts: [String] = []
+    if !auditReasons.isEmpty { texts.append("its audit is not valid and left out: \(Self.list(auditReasons))") }
     if let skipped, carriedOut > 0 { texts.append("\(skippedTrials) trials not run: \(skipped.reason)") }
     if !failed.isEmpty { texts.append("failed operations: \(Self.list(failed))") }
     if !non2xx.isEmpty { texts.append("replies other than 2xx: \(Self.list(non2xx))") }

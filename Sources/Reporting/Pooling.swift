@@ -52,11 +52,16 @@ struct PointKey: Hashable, Comparable, Sendable {
 }
 
 extension Summary.Point {
-  fileprivate init(_ key: PointKey, _ trials: [TrialRecord], baseline: [TrialRecord]) {
+  /// - Parameter all: its trials, and its audits.
+  fileprivate init(_ key: PointKey, _ all: [TrialRecord], baseline: [TrialRecord]) {
     mode = key.mode
     variant = key.variant
     concurrency = key.concurrency
 
+    let audits = all.filter { !$0.isTimed }
+    audit = Summary.Audit(audits)
+    auditReasons = Self.reasons(audits.filter { !$0.valid })
+    let trials = all.filter(\.isTimed)
     let carriedOut = trials.filter { $0.skipped == nil }
     let valid = carriedOut.filter(\.valid)
     validTrials = valid.count
@@ -66,7 +71,7 @@ extension Summary.Point {
     skipped = trials.lazy.compactMap(\.skipped).first
 
     throughput = medianEstimate(of: valid.compactMap(\.throughput))
-    ratioToBlocking = Self.ratio(of: valid, over: baseline.filter { $0.valid && $0.skipped == nil })
+    ratioToBlocking = Self.ratio(of: valid, over: baseline.filter { $0.valid && $0.skipped == nil && $0.isTimed })
     let countsOperations = !valid.isEmpty && valid.allSatisfy { $0.operations.asked != nil }
     wallSeconds = countsOperations ? medianEstimate(of: valid.compactMap(\.wall).map { Double($0) / 1e9 }) : nil
     latency = Summary.PooledLatency(valid.compactMap(\.latency?.service))

@@ -5,7 +5,8 @@ import Statistics
 /// What a run says, experiment by experiment.
 ///
 /// A pure function of the run. Only valid trials count towards estimates and percentiles; the others are counted, and
-/// why they are not valid is kept. Every histogram is decoded once.
+/// why they are not valid is kept. Audits are no trials in this sense: they stand beside the estimates of their point. Every
+/// histogram is decoded once.
 public struct Summary: Sendable {
   /// In the order of the plan.
   public let experiments: [Experiment]
@@ -92,6 +93,10 @@ public struct Summary: Sendable {
     public let throughputDrift: Drift?
     public let medianDrift: Drift?
     public let lateWarmup: LateWarmup?
+    /// What was counted from outside, in a trial of its own.
+    public let audit: Audit?
+    /// Why the point's audits are left out that are not valid.
+    public let auditReasons: [Count]
 
     public let client: PerOperation
     public let server: PerOperation

@@ -41,7 +41,13 @@ struct TextReport {
     let heading = "\(experiment.name): \(experiment.description) · \(table.trialCount)"
     return styled(heading, .bold)
       + TextTable.fitting(table, width: width).lines(color: color)
-      + lines(experiment.notes)
+      + lines(experiment.notes) + audits(AuditTable(experiment))
+  }
+
+  private func audits(_ table: AuditTable?) -> [String] {
+    guard let table else { return [] }
+    return [""] + styled(table.title, .dim, margin: 2)
+      + table.lines(width: width).enumerated().map { ($0 == 0 ? Style.dim : .plain).applied(to: $1, color: color) }
   }
 
   private func section(_ load: Summary.Load) -> [String] {

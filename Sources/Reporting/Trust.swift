@@ -7,7 +7,7 @@ struct Trust {
 
   /// Nil where no trial was carried out.
   init?(_ run: Run, _ summary: Summary) {
-    let carriedOut = run.trials.filter { $0.skipped == nil }
+    let carriedOut = run.trials.filter { $0.skipped == nil && $0.isTimed }
     guard !carriedOut.isEmpty else { return nil }
     var parts = ["\(carriedOut.filter(\.valid).count) of \(carriedOut.count) trials are valid"]
 

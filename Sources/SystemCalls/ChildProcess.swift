@@ -24,8 +24,12 @@ public final class ChildProcess {
   }
 
   /// posix_spawn(3). Every other descriptor of this process is to be close-on-exec.
-  /// - Parameter control: becomes descriptor 3 of the child.
-  public init(_ path: String, _ arguments: [String], control: Int32? = nil) throws(Errno) {
+  /// - Parameters:
+  ///   - control: becomes descriptor 3 of the child.
+  ///   - takesErrors: whether its standard error is read along with its standard output.
+  public init(
+    _ path: String, _ arguments: [String], control: Int32? = nil, takesErrors: Bool = false
+  ) throws(Errno) {
     let toChild = try Self.pipe()
     let fromChild: (read: Int32, write: Int32)
     do throws(Errno) {
@@ -39,6 +43,7 @@ public final class ChildProcess {
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_adddup2(&actions, toChild.read, 0)
     posix_spawn_file_actions_adddup2(&actions, fromChild.write, 1)
+    if takesErrors { posix_spawn_file_actions_adddup2(&actions, fromChild.write, 2) }
     if let control { posix_spawn_file_actions_adddup2(&actions, control, 3) }
 
     // A thread of a pool blocks signals, which a child would inherit.
@@ -119,6 +124,9 @@ public final class ChildProcess {
       pending += chunk[..<count]
     }
   }
+
+  /// Asks it to come to its end: SIGINT.
+  public func interrupt() { if status == nil { _ = Glibc.kill(identifier, SIGINT) } }
 
   public func kill() { if status == nil { _ = Glibc.kill(identifier, SIGKILL) } }
 

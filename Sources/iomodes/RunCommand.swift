@@ -51,6 +51,7 @@ let runCommand = Command(
         .value("resume", "RUN", "go on with a run that was stopped"),
         .value("client-cpus", "LIST", "processors of the client, such as 0,2-3"),
         .value("server-cpus", "LIST", "processors of the server"),
+        .flag("audit", "then once more, all system calls, context switches and allocations counted by perf or strace"),
         .flag("patient", "carry out trials that take minutes by arithmetic, instead of predicting them"),
         formatOption,
         .flag("quiet", "no progress, no report"),
@@ -64,6 +65,7 @@ let runCommand = Command(
     ("iomodes run --workload http --target http://127.0.0.1:8080/ --modes epoll", "any HTTP/1.1 server"),
     ("iomodes run --workload echo --precision 2%", "as many rounds as it takes to know each throughput within ±2 %"),
     ("iomodes run --workload http --delay 2ms --slo 'p99<10ms'", "how many requests a second each mode can bear"),
+    ("iomodes run --workload echo --audit", "and what an operation takes of the kernel and of malloc"),
     ("iomodes run --workload sleep --sleep 1s --operations 5 --concurrency 5 --rounds 1", "five sleeps at once"),
   ],
   mostOperands: 1
@@ -131,7 +133,7 @@ private func beginning(_ arguments: Arguments) throws -> RunSession {
     options: RunSession.Options(
       command: CommandLine.arguments, seed: seed,
       processors: try Processors.current(client: processors("client-cpus"), server: processors("server-cpus")),
-      isPatient: arguments.has("patient"), precision: overrides.precision(for: suite)))
+      isPatient: arguments.has("patient"), precision: overrides.precision(for: suite), audits: arguments.has("audit")))
 }
 
 extension HarnessFailure {

@@ -213,6 +213,15 @@ import Testing
     }
   }
 
+  @Test func auditIsRefusedWhenNothingThatCountsIsInstalled() async throws {
+    try await withFolder { folder in
+      let script = "PATH=\(folder) exec \(Executable.path) run --workload echo --audit --output out"
+      let ending = try await Running(["-c", script], of: "/bin/sh", in: folder).ended()
+      expectRefusal(
+        ending, 1, "--audit: neither perf nor strace is on PATH; install linux-perf or strace", in: folder)
+    }
+  }
+
   @Test(arguments: [["report", "cut"], ["plot", "cut"], ["run", "--resume", "cut"]])
   func runThatIsCutInHalfIsRefused(_ arguments: [String]) async throws {
     try await withFolder { folder in

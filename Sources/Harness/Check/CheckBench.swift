@@ -64,7 +64,7 @@ extension TrialRunner {
 extension Experiment {
   /// The trials of this experiment alone.
   func plans(seed: UInt64) -> [TrialPlan] {
-    Schedule.trials(of: Suite(name: "check", about: "", experiments: [self]), seed: seed)
+    (1...rounds).flatMap { Schedule.plans(points, of: self, at: 0, round: $0, seed: seed, after: 0) }
   }
 
   /// Those of one round, in the order in which the experiment names its modes.

@@ -1,0 +1,101 @@
+import Foundation
+import Glibc
+import SystemCalls
+
+/// A program that counts what a process does, from outside of it: perf-stat(1), or strace(1) where perf may not.
+struct AuditTool: Sendable {
+  enum Kind: String, Sendable { case perf, strace }
+
+  let kind: Kind
+  let path: String
+  /// Where perf may set them. They are removed along with the last reference.
+  let probes: AllocationProbes?
+
+  /// perf, else strace; each is tried on a process that does nothing.
+  static func find() throws(HarnessFailure) -> AuditTool {
+    // No signal is to end this process before the probes are removed.
+    Interruption.watch()
+    let (perf, strace) = (programPath("perf"), programPath("strace"))
+    if let perf {
+      for probes in [AllocationProbes(perf: perf), nil] {
+        let tool = AuditTool(kind: .perf, path: perf, probes: probes)
+        if try tool.works() { return tool }
+      }
+    }
+    if let strace {
+      let tool = AuditTool(kind: .strace, path: strace, probes: nil)
+      if try tool.works() { return tool }
+    }
+    let found = [perf, strace].compactMap { $0 }
+    throw HarnessFailure(
+      found.isEmpty
+        ? "--audit: neither perf nor strace is on PATH; install linux-perf or strace"
+        : "--audit: \(found.joined(separator: " and ")) may not count here; run as root, or allow it (sysctl -w "
+          + "kernel.perf_event_paranoid=-1, or kernel.yama.ptrace_scope=0 for strace)")
+  }
+
+  func arguments(for identifier: pid_t) -> [String] {
+    switch kind {
+    case .perf: PerfStat.arguments(probes: probes?.events ?? []) + ["-p", "\(identifier)"]
+    case .strace: ["-f", "-c", "-p", "\(identifier)"]
+    }
+  }
+
+  private static func programPath(_ name: String) -> String? {
+    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+    return folders.map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
+  }
+
+  /// Counts a client that is given no plan.
+  private func works() throws(HarnessFailure) -> Bool {
+    guard let child = try? ChildProcess(TrialRunner.program, [Children.clientCommand]),
+      let counter = try AuditCounter(by: self, on: child)
+    else { return false }
+    child.closeInput()
+    return try counter.finish(idle: {})?.syscalls ?? 0 > 0
+  }
+}
+
+/// Probes on the functions of libc that allocate, perf-probe(1). Their group has this process's number in its name.
+final class AllocationProbes: Sendable {
+  private static let functions = ["malloc", "calloc", "realloc", "posix_memalign", "aligned_alloc"]
+  private let perf: String
+  private let group = "iomodes_\(getpid())"
+
+  var events: [String] { Self.functions.map { "\(group):\($0)" } }
+
+  /// Nil where they cannot be set.
+  init?(perf: String) {
+    guard let library = Self.library else { return nil }
+    self.perf = perf
+    removeOrphans()
+    let added = Self.functions.flatMap { ["--add", "\(group):\($0)=\($0)"] }
+    guard run(["-q", "-x", library] + added) else { return nil }
+  }
+
+  deinit { run(["-q", "-d", "\(group):*"]) }
+
+  /// What a harness has left that was killed.
+  private func removeOrphans() {
+    let events = (try? String(contentsOfFile: "/sys/kernel/tracing/uprobe_events", encoding: .utf8)) ?? ""
+    // p:iomodes_1234/malloc /usr/lib/libc.so.6:0x98930
+    for owner in Set(events.matches(of: /p:iomodes_(\d+)\//).compactMap { pid_t($0.1) }) where !isAlive(owner) {
+      run(["-q", "-d", "iomodes_\(owner):*"])
+    }
+  }
+
+  private func isAlive(_ identifier: pid_t) -> Bool { kill(identifier, 0) == 0 || errno != ESRCH }
+
+  /// The libc that this process has loaded, and so its children.
+  private static var library: String? {
+    let maps = (try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8)) ?? ""
+    return maps.split(separator: "\n").lazy.compactMap { $0.split(separator: " ").last }.first {
+      $0.hasSuffix("/libc.so.6")
+    }.map(String.init)
+  }
+
+  @discardableResult
+  private func run(_ arguments: [String]) -> Bool {
+    (try? ChildProcess(perf, ["probe"] + arguments, takesErrors: true))?.wait() == .exited(0)
+  }
+}

@@ -1,0 +1,43 @@
+extension TrialRecord {
+  /// What was counted from outside, by perf-stat(1) or strace(1), over the whole life of a trial's processes. A trial that
+  /// has an audit is not a timed one: counting takes time.
+  public struct Audit: Codable, Equatable, Sendable {
+    /// `perf` or `strace`.
+    public var tool: String
+    /// Operations that ended from the start to the end of the processes; there is no warm-up.
+    public var operations: UInt64?
+    public var client: Counts?
+    /// Absent where the harness has not started the server.
+    public var server: Counts?
+
+    public init(tool: String) { self.tool = tool }
+  }
+
+  /// What one process did, all its threads together, from before it had its plan to its end.
+  public struct Counts: Codable, Equatable, Sendable {
+    public var syscalls: UInt64?
+    /// Context switches; with perf only.
+    public var switches: UInt64?
+    /// Calls of malloc, calloc, realloc, posix_memalign and aligned_alloc; where perf may set probes.
+    public var allocations: UInt64?
+    /// System calls by name. With perf only those of a list: the others are what `syscalls` has besides.
+    public var byName: [String: UInt64]?
+
+    public init(
+      syscalls: UInt64? = nil, switches: UInt64? = nil, allocations: UInt64? = nil, byName: [String: UInt64]? = nil
+    ) {
+      self.syscalls = syscalls
+      self.switches = switches
+      self.allocations = allocations
+      self.byName = byName
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case syscalls, switches, allocations
+      case byName = "by_name"
+    }
+  }
+
+  /// Whether its times may be used: nothing counted from outside.
+  public var isTimed: Bool { audit == nil }
+}
