@@ -144,7 +144,7 @@ struct Agenda: Sendable {
     for (index, current) in experiments.enumerated().dropFirst(experiment) {
       let plans = current.points.map {
         TrialPlan(
-          number: 0, experiment: current, mode: $0.mode, concurrency: $0.concurrency, arrivals: $0.arrivals, round: 0,
+          number: 0, experiment: current, mode: $0.mode, concurrency: $0.concurrency, arrivals: $0.arrivals, round: 1,
           order: 0, seed: 0)
       }
       let isSearch = current.objective != nil
