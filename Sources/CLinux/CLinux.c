@@ -78,6 +78,22 @@ int cl_set_affinity(const int *processors, int count) {
 
 const char *cl_errno_symbol(int number) { return strerrorname_np(number); }
 
+int cl_uring_setup(unsigned entries, struct io_uring_params *parameters) {
+  return (int)syscall(SYS_io_uring_setup, entries, parameters);
+}
+
+int cl_uring_enter(int ring, unsigned submit, unsigned least, unsigned flags, int64_t timeout_ns) {
+  if (timeout_ns < 0) return (int)syscall(SYS_io_uring_enter, ring, submit, least, flags, NULL, 0);
+  struct __kernel_timespec timeout = {timeout_ns / 1000000000, timeout_ns % 1000000000};
+  struct io_uring_getevents_arg argument = {.ts = (uint64_t)(uintptr_t)&timeout};
+  flags |= IORING_ENTER_EXT_ARG;
+  return (int)syscall(SYS_io_uring_enter, ring, submit, least, flags, &argument, sizeof argument);
+}
+
+int cl_uring_register(int ring, unsigned operation, void *argument, unsigned count) {
+  return (int)syscall(SYS_io_uring_register, ring, operation, argument, count);
+}
+
 int cl_set_timer_slack(unsigned long nanoseconds) { return prctl(PR_SET_TIMERSLACK, nanoseconds, 0, 0, 0); }
 
 void cl_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }

@@ -86,6 +86,7 @@ extension TrialPlan {
     if let objection = mode.objection(to: experiment.workload) {
       return TrialRecord.Skipped(reason: "unsupported: \(objection)")
     }
+    if let reason = mode.unavailability { return TrialRecord.Skipped(reason: "unavailable: \(reason)") }
     let predicted = predictedWindow
     guard predicted > Self.usualDeadline, !isPatient else { return nil }
     return TrialRecord.Skipped(

@@ -11,6 +11,7 @@ public enum ModeID: String, CaseIterable, Codable, Sendable {
   case dispatchConcurrent = "dispatch-concurrent"
   case threads
   case taskgroupBlocking = "taskgroup-blocking"
+  case uring
   case null
 
   public enum Kind: String, Sendable { case headline, reference, control }
@@ -18,7 +19,7 @@ public enum ModeID: String, CaseIterable, Codable, Sendable {
   public var kind: Kind {
     switch self {
     case .blocking, .dispatch, .taskgroup, .epoll: .headline
-    case .dispatchConcurrent, .threads, .taskgroupBlocking: .reference
+    case .dispatchConcurrent, .threads, .taskgroupBlocking, .uring: .reference
     case .null: .control
     }
   }
@@ -33,6 +34,7 @@ public enum ModeID: String, CaseIterable, Codable, Sendable {
     case .dispatchConcurrent: "a block per lane on one concurrent queue, whose pool grows by a thread a second"
     case .threads: "a POSIX thread per lane, with a small stack, in blocking calls"
     case .taskgroupBlocking: "blocking calls inside child tasks, on the cooperative pool: the mistake"
+    case .uring: "one io_uring, raw system calls: requests submitted together once a turn, multishot receives"
     case .null: "nothing: client and server paired in memory; measures the harness itself"
     }
   }
@@ -45,9 +47,12 @@ public enum ModeID: String, CaseIterable, Codable, Sendable {
     switch self {
     case .threads: lanes
     case .dispatch, .dispatchConcurrent: min(lanes, 255)
-    case .blocking, .taskgroup, .epoll, .taskgroupBlocking, .null: 0
+    case .blocking, .taskgroup, .epoll, .taskgroupBlocking, .uring, .null: 0
     }
   }
+
+  /// Why the mode cannot run on this machine at all, with a remedy; nil where it can.
+  public var unavailability: String? { self == .uring ? Uring.unavailability : nil }
 
   /// Why the mode cannot do a workload; nil where it can.
   public func objection(to workload: WorkloadSpec) -> String? {

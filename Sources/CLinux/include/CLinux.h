@@ -3,6 +3,7 @@
 #ifndef CLINUX_H
 #define CLINUX_H
 
+#include <linux/io_uring.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -50,6 +51,22 @@ int cl_set_affinity(const int *processors, int count);
 
 // The symbol of an errno, such as "ECONNRESET", or null.
 const char *cl_errno_symbol(int number);
+
+// io_uring_setup(2), io_uring_enter(2) and io_uring_register(2), which the C library does not wrap. A negative timeout
+// waits without limit; any other is relative, and needs IORING_FEAT_EXT_ARG.
+int cl_uring_setup(unsigned entries, struct io_uring_params *parameters);
+int cl_uring_enter(int ring, unsigned submit, unsigned least, unsigned flags, int64_t timeout_ns);
+int cl_uring_register(int ring, unsigned operation, void *argument, unsigned count);
+
+// The rings' indices, which the kernel reads and writes as well.
+static inline uint32_t cl_load_acquire(const uint32_t *word) { return __atomic_load_n(word, __ATOMIC_ACQUIRE); }
+static inline void cl_store_release(uint32_t *word, uint32_t value) {
+  __atomic_store_n(word, value, __ATOMIC_RELEASE);
+}
+// The tail of a ring of buffers lies in bytes of its first entry that no buffer needs.
+static inline void cl_publish_buffers(struct io_uring_buf *first, uint16_t tail) {
+  __atomic_store_n(&first->resv, tail, __ATOMIC_RELEASE);
+}
 
 int cl_set_timer_slack(unsigned long nanoseconds);
 void cl_name_thread(const char *name);

@@ -1,0 +1,289 @@
+import Glibc
+import Measurement
+import SystemCalls
+import Workloads
+
+/// The ring: what each lane has asked of it, and the switch that carries a lane on.
+struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
+  /// What the loop knows of a lane's connection. All zero is a lane without one.
+  private struct Slot {
+    var waits = Wait.nothing
+    /// A request is under way that receives whatever arrives.
+    var isReceiving = false
+    /// It has been cancelled, because more had arrived than the lane asked for.
+    var isCancelled = false
+    /// Nothing more will arrive.
+    var hasEnded = false
+    /// Which of the lane's connections this is, as its requests carry it.
+    var generation: UInt32 = 0
+    /// The errno that ended it; zero where the peer has finished.
+    var error: Int32 = 0
+    /// What has arrived and the lane has not asked for yet.
+    var arrived = ArrivedBuffers.List()
+    /// What a send has still to send, of how many bytes.
+    var rest: UnsafeRawBufferPointer
+    var total: Int
+    /// What the send under way comes to unless its completion says otherwise: silence means that all was sent.
+    var sending: Int
+  }
+
+  private enum Wait: UInt8 { case nothing, connection, arrival }
+
+  /// What a completion belongs to.
+  private enum Request: UInt64 { case cancel, connection, receive, sendAtOnce, send }
+
+  private let lanes: LaneTable<L>
+  private let slots: UnsafeMutablePointer<Slot>
+  private var ring: Uring
+  private var buffers: BufferRing
+  private let arrived = ArrivedBuffers()
+  /// Lanes whose sends will be over when they have been submitted, in that order.
+  private var sends = LaneQueue()
+  private var timers = TimerHeap()
+  /// Lanes that were begun and have not finished.
+  private(set) var liveCount = 0
+  /// Requests whose last completion has not come.
+  private(set) var pendingCount = 0
+  /// Permits that are left, and the lanes that queue for one.
+  private var permits: Int
+  private var queue = LaneQueue()
+
+  /// Buffers that may wait for a lane before its receiving is stopped.
+  private static var mostArrived: UInt16 { 8 }
+
+  init(_ lanes: LaneTable<L>) throws(Errno) {
+    let ring = try Uring(entries: 1024)
+    buffers = try BufferRing(ring, size: 16 << 10, count: 256)
+    self.ring = ring
+    self.lanes = lanes
+    permits = lanes.limit ?? lanes.count
+    // Zero pages take no memory until they are used: lanes without connections have no slots.
+    slots = calloc(max(lanes.count, 1), MemoryLayout<Slot>.stride)!.bindMemory(to: Slot.self, capacity: lanes.count)
+  }
+
+  deinit { free(slots) }
+
+  mutating func begin(_ lane: Int) {
+    liveCount += 1
+    advance(lane, lanes[lane].pointee.begin(now: MonotonicClock.now))
+  }
+
+  /// Submits what was asked for, waits once, and carries on every lane that can go on.
+  mutating func turn() {
+    // Sends that are over when they are submitted leave nothing to wait for.
+    let isWaiting = sends.count == 0
+    var timeout: Int64 = -1
+    if isWaiting, let earliest = timers.earliest { timeout = Int64(earliest.since(MonotonicClock.now).count) }
+    ring.submitAndWait(least: isWaiting && timeout != 0 ? 1 : 0, timeout: timeout)
+    let submitted = ring.isAllSubmitted ? sends.count : 0
+    while let completion = ring.nextCompletion() { handle(completion) }
+    for _ in 0..<submitted {
+      let lane = Int(sends.popFirst()!)
+      finishSending(lane, slots[lane].sending)
+    }
+    if timers.count > 0 {
+      let now = MonotonicClock.now
+      while let lane = timers.popDue(at: now) {
+        advance(Int(lane), lanes[Int(lane)].pointee.resume(.woke(now: MonotonicClock.now)))
+      }
+    }
+    admitQueued()
+  }
+
+  /// Gives permits that have come back to the lanes that have queued for them longest.
+  private mutating func admitQueued() {
+    while permits > 0, let lane = queue.popFirst() {
+      permits -= 1
+      advance(Int(lane), lanes[Int(lane)].pointee.resume(.acquired(now: MonotonicClock.now)))
+    }
+  }
+
+  // MARK: Completions
+
+  private func data(_ request: Request, of lane: Int) -> UInt64 {
+    UInt64(slots[lane].generation) << 35 | request.rawValue << 32 | UInt64(lane)
+  }
+
+  @inline(__always)
+  private mutating func handle(_ completion: Uring.Completion) {
+    let lane = Int(completion.data & 0xffff_ffff)
+    let slot = slots + lane
+    let isCurrent = UInt64(slot.pointee.generation) == completion.data >> 35
+    switch Request(rawValue: completion.data >> 32 & 7)! {
+    case .receive:
+      if !completion.hasMore { pendingCount -= 1 }
+      if let buffer = completion.buffer {
+        buffers.take()
+        guard isCurrent else { return buffers.giveBack(buffer) }
+        arrived.append(buffer, byteCount: Int(completion.result), to: &slot.pointee.arrived)
+      }
+      if isCurrent { arrive(lane, completion) }
+    case .sendAtOnce: slot.pointee.sending = Int(completion.result)
+    case .send:
+      pendingCount -= 1
+      finishSending(lane, Int(completion.result))
+    case .connection:
+      pendingCount -= 1
+      finishConnecting(lane)
+    case .cancel: pendingCount -= 1
+    }
+  }
+
+  /// Something has arrived on the lane's connection, or its receiving has come to an end.
+  @inline(__always)
+  private mutating func arrive(_ lane: Int, _ completion: Uring.Completion) {
+    let slot = slots + lane
+    if !completion.hasMore {
+      slot.pointee.isReceiving = false
+      switch -completion.result {
+      case ENOBUFS: if buffers.isScarce { buffers.grow() }
+      case ECANCELED: break
+      case let error where error >= 0:
+        slot.pointee.hasEnded = true
+        slot.pointee.error = error
+      default: break
+      }
+    }
+    if slot.pointee.waits == .arrival {
+      advance(lane, .receive)
+    } else if slot.pointee.arrived.count >= Self.mostArrived && slot.pointee.isReceiving {
+      stopReceiving(lane)
+    }
+  }
+
+  private mutating func finishSending(_ lane: Int, _ result: Int) {
+    let slot = slots + lane
+    if result < 0 && result != -Int(EAGAIN) {
+      // A connection says once why it broke, and may have said it to the receiving.
+      let error = result == -Int(EPIPE) && slot.pointee.error != 0 ? slot.pointee.error : Int32(-result)
+      return advance(lane, fail(lane, Errno(error)))
+    }
+    slot.pointee.rest = UnsafeRawBufferPointer(rebasing: slot.pointee.rest[max(0, result)...])
+    if slot.pointee.rest.isEmpty {
+      advance(lane, lanes[lane].pointee.resume(.sent(slot.pointee.total)))
+    } else {
+      ring.send(slot.pointee.rest, on: lanes.connections.socket(of: lane), data: data(.send, of: lane))
+      pendingCount += 1
+    }
+  }
+
+  private mutating func finishConnecting(_ lane: Int) {
+    slots[lane].waits = .nothing
+    do throws(Errno) {
+      try lanes.connections.socket(of: lane).finishConnecting()
+      advance(lane, lanes[lane].pointee.resume(.connected(now: MonotonicClock.now)))
+    } catch {
+      disconnect(lane)
+      advance(lane, fail(lane, error))
+    }
+  }
+
+  // MARK: Steps
+
+  /// Carries the lane from `first` to the next step that must wait.
+  private mutating func advance(_ index: Int, _ first: Step) {
+    let lane = lanes[index]
+    let slot = slots + index
+    let connections = lanes.connections
+    var step = first
+    while true {
+      switch step {
+      case .connect(let endpoint):
+        do throws(Errno) {
+          switch try connections.connect(index, to: endpoint, blocking: false) {
+          case .established:
+            step = lane.pointee.resume(.connected(now: MonotonicClock.now))
+          case .inProgress(let socket):
+            ring.awaitWritable(socket, data: data(.connection, of: index))
+            pendingCount += 1
+            slot.pointee.waits = .connection
+            return
+          }
+        } catch {
+          step = fail(index, error)
+        }
+      case .send(let bytes):
+        slot.pointee.rest = bytes
+        slot.pointee.total = bytes.count
+        slot.pointee.sending = ring.sendAtOnce(
+          bytes, on: connections.socket(of: index), data: data(.sendAtOnce, of: index))
+        sends.append(UInt32(index))
+        return
+      case .receive:
+        if let (buffer, byteCount) = arrived.popFirst(of: &slot.pointee.arrived) {
+          slot.pointee.waits = .nothing
+          let bytes = UnsafeRawBufferPointer(start: buffers[buffer], count: byteCount)
+          step = lane.pointee.resume(.received(bytes, now: MonotonicClock.now))
+          buffers.giveBack(buffer)
+        } else if slot.pointee.hasEnded {
+          slot.pointee.waits = .nothing
+          step = end(index)
+        } else {
+          slot.pointee.waits = .arrival
+          if !slot.pointee.isReceiving { receive(index) }
+          return
+        }
+      case .sleep(let deadline):
+        timers.insert(lane: UInt32(index), deadline: deadline)
+        return
+      case .acquire:
+        guard permits > 0 && queue.count == 0 else {
+          queue.append(UInt32(index))
+          return
+        }
+        permits -= 1
+        step = lane.pointee.resume(.acquired(now: MonotonicClock.now))
+      case .release:
+        permits += 1
+        step = lane.pointee.resume(.released(now: MonotonicClock.now))
+      case .close:
+        disconnect(index)
+        step = lane.pointee.resume(.closed(now: MonotonicClock.now))
+      case .finished:
+        disconnect(index)
+        liveCount -= 1
+        return
+      }
+    }
+  }
+
+  /// What arrives from now on comes in completions of one request.
+  private mutating func receive(_ lane: Int) {
+    let slot = slots + lane
+    slot.pointee.isReceiving = true
+    slot.pointee.isCancelled = false
+    ring.receiveRepeatedly(on: lanes.connections.socket(of: lane), data: data(.receive, of: lane))
+    pendingCount += 1
+  }
+
+  private mutating func stopReceiving(_ lane: Int) {
+    guard !slots[lane].isCancelled else { return }
+    slots[lane].isCancelled = true
+    ring.cancel(data(.receive, of: lane), data: data(.cancel, of: lane))
+    pendingCount += 1
+  }
+
+  /// The connection's end, as a receive would have told it.
+  private mutating func end(_ lane: Int) -> Step {
+    guard slots[lane].error == 0 else { return fail(lane, Errno(slots[lane].error)) }
+    let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
+    return lanes[lane].pointee.resume(.received(nothing, now: MonotonicClock.now))
+  }
+
+  private mutating func fail(_ lane: Int, _ error: Errno) -> Step {
+    lanes[lane].pointee.resume(.failed(error, now: MonotonicClock.now))
+  }
+
+  /// Closes the lane's connection, if it has one. What its requests still come to is no one's.
+  private mutating func disconnect(_ lane: Int) {
+    guard lanes.connections.isOpen(lane) else { return }
+    let slot = slots + lane
+    if slot.pointee.isReceiving { stopReceiving(lane) }
+    while let (buffer, _) = arrived.popFirst(of: &slot.pointee.arrived) { buffers.giveBack(buffer) }
+    slot.pointee.generation = (slot.pointee.generation &+ 1) & 0x1fff_ffff
+    slot.pointee.isReceiving = false
+    slot.pointee.hasEnded = false
+    slot.pointee.error = 0
+    lanes.connections.close(lane)
+  }
+}

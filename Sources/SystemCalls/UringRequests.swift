@@ -1,0 +1,111 @@
+import CLinux
+import Glibc
+
+/// The requests that can be made. `data` comes back with their completions.
+extension Uring {
+  /// IORING_OP_SEND of all the bytes, which stay put until the completion; no SIGPIPE. It may come to fewer.
+  @inlinable @inline(__always)
+  public mutating func send(_ bytes: UnsafeRawBufferPointer, on socket: Socket, data: UInt64) {
+    let request = makeRequest(IORING_OP_SEND, socket.descriptor, data: data)
+    request.pointee.addr = UInt64(UInt(bitPattern: bytes.baseAddress))
+    request.pointee.len = UInt32(min(bytes.count, 1 << 30))
+    request.pointee.msg_flags = UInt32(MSG_NOSIGNAL) | UInt32(MSG_WAITALL)
+  }
+
+  /// IORING_OP_SEND of what can be sent at once. It is over when it has been submitted, and has a completion only where
+  /// that was not all that it was asked to send.
+  /// - Returns: how many of the bytes it was asked to send.
+  @inlinable @inline(__always)
+  public mutating func sendAtOnce(_ bytes: UnsafeRawBufferPointer, on socket: Socket, data: UInt64) -> Int {
+    // The kernel takes no more than this of one request, and would not call it less than asked for.
+    let count = min(bytes.count, 1 << 30)
+    let request = makeRequest(IORING_OP_SEND, socket.descriptor, data: data)
+    request.pointee.flags = UInt8(1 << IOSQE_CQE_SKIP_SUCCESS_BIT)
+    request.pointee.addr = UInt64(UInt(bitPattern: bytes.baseAddress))
+    request.pointee.len = UInt32(count)
+    request.pointee.msg_flags = UInt32(MSG_NOSIGNAL) | UInt32(MSG_WAITALL) | UInt32(MSG_DONTWAIT)
+    return count
+  }
+
+  /// IORING_OP_RECV again and again: a completion for each buffer that the kernel has filled, until one says that it
+  /// `hasMore` no longer. ENOBUFS: no buffer was left.
+  @inlinable @inline(__always)
+  public mutating func receiveRepeatedly(on socket: Socket, data: UInt64) {
+    let request = makeRequest(IORING_OP_RECV, socket.descriptor, data: data)
+    request.pointee.flags = UInt8(1 << IOSQE_BUFFER_SELECT_BIT)
+    request.pointee.ioprio = UInt16(IORING_RECV_MULTISHOT)
+    request.pointee.buf_group = BufferRing.group
+  }
+
+  /// IORING_OP_POLL_ADD, once: writable, or broken.
+  @inlinable
+  public mutating func awaitWritable(_ socket: Socket, data: UInt64) {
+    let request = makeRequest(IORING_OP_POLL_ADD, socket.descriptor, data: data)
+    request.pointee.poll32_events = UInt32(POLLOUT)
+  }
+
+  /// IORING_OP_ASYNC_CANCEL of the request whose data is `target`, if it is still under way.
+  @inlinable
+  public mutating func cancel(_ target: UInt64, data: UInt64) {
+    let request = makeRequest(IORING_OP_ASYNC_CANCEL, -1, data: data)
+    request.pointee.addr = target
+  }
+
+  @inlinable @inline(__always)
+  mutating func makeRequest(
+    _ operation: io_uring_op, _ descriptor: Int32, data: UInt64
+  ) -> UnsafeMutablePointer<io_uring_sqe> {
+    let request = makeRequest()
+    request.pointee.opcode = UInt8(truncatingIfNeeded: operation.rawValue)
+    request.pointee.fd = descriptor
+    request.pointee.user_data = data
+    return request
+  }
+}
+
+/// Whether this system has what is used of it.
+extension Uring {
+  /// Why not, with a remedy; nil where it has.
+  public static let unavailability: String? = {
+    do throws(Errno) {
+      let ring = try Uring(entries: 2)
+      let missing = try ring.missingOperations()
+      if !missing.isEmpty { return tooOld("it does not know operation \(missing[0])") }
+      _ = try BufferRing(ring, size: 64, count: 1)
+      return nil
+    } catch {
+      return explanation(of: error)
+    }
+  }()
+
+  /// What it means that a ring could not be made.
+  static func explanation(of error: Errno) -> String {
+    switch error.rawValue {
+    case ENOSYS: "this kernel has no io_uring; use Linux 6.0 or later, or a sandbox that passes it on"
+    case EPERM:
+      "io_uring is forbidden here (EPERM); allow it (sysctl kernel.io_uring_disabled=0, the container's seccomp profile)"
+    case EINVAL: tooOld("EINVAL")
+    case ENOMEM: "a ring cannot be locked in memory (ENOMEM); raise ulimit -l"
+    default: "a ring cannot be made: \(error) (\(error.symbol))"
+    }
+  }
+
+  private static func tooOld(_ reason: String) -> String {
+    "io_uring is too old here (\(reason)); use Linux 6.0 or later"
+  }
+
+  /// IORING_REGISTER_PROBE: those that are used and not known to the kernel.
+  private borrowing func missingOperations() throws(Errno) -> [UInt32] {
+    let count = 256
+    let size = MemoryLayout<io_uring_probe>.size + count * MemoryLayout<io_uring_probe_op>.stride
+    let probe = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 8)
+    defer { probe.deallocate() }
+    memset(probe.baseAddress!, 0, size)
+    try register(UInt32(IORING_REGISTER_PROBE), probe.baseAddress!, count: UInt32(count))
+    let operations = (probe.baseAddress! + MemoryLayout<io_uring_probe>.size)
+      .assumingMemoryBound(to: io_uring_probe_op.self)
+    return [IORING_OP_POLL_ADD, IORING_OP_ASYNC_CANCEL, IORING_OP_SEND, IORING_OP_RECV].map(\.rawValue).filter {
+      operations[Int($0)].flags & UInt16(IO_URING_OP_SUPPORTED) == 0
+    }
+  }
+}
