@@ -98,7 +98,7 @@ import Workloads
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     var first: Work?
-    for mode in ModeID.allCases where mode.objection(to: example.workload) == nil {
+    for mode in ModeID.available where mode.objection(to: example.workload) == nil {
       let address =
         example.onUNIXSocket
         ? try SocketAddress(unixPath: folder.path + "/\(mode)") : try SocketAddress(host: "127.0.0.1", port: 0)

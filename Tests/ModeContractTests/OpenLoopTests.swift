@@ -5,7 +5,7 @@ import Workloads
 
 /// Arrivals by schedule, and the limit, in every mode.
 @Suite(.serialized, .timeLimit(.minutes(1))) struct OpenLoopTests {
-  static let modes = ModeID.allCases.filter { $0 != .null }
+  static let modes = ModeID.available.filter { $0 != .null }
 
   @Test(arguments: modes, [Arrivals.constant(rate: 2000), .poisson(rate: 2000)])
   func everyScheduledOperationIsDoneOnce(_ mode: ModeID, _ arrivals: Arrivals) async throws {

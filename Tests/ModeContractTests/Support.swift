@@ -29,6 +29,11 @@ final class RunningServer: Sendable {
   deinit { stop() }
 }
 
+extension ModeID {
+  /// Those that this machine can run.
+  static let available = allCases.filter { $0.unavailability == nil }
+}
+
 extension TrialSpec {
   /// A trial of a number of operations against `server`, if it needs one.
   static func counting(
@@ -58,9 +63,9 @@ extension EchoSpec {
 }
 
 extension HTTPSpec {
-  init(_ change: (inout HTTPSpec) -> Void) {
+  init(_ change: (inout HTTPSpec) throws -> Void) rethrows {
     self.init()
-    change(&self)
+    try change(&self)
   }
 }
 
