@@ -12,9 +12,7 @@ public struct TrialFailure: Error, CustomStringConvertible {
 public enum Trial {
   /// - Parameter edges: told when the window opens and closes.
   public static func run(_ spec: TrialSpec, edges: WindowEdges? = nil) throws(TrialFailure) -> TrialOutcome {
-    if let objection = spec.mode.objection(to: spec.workload) ?? spec.mode.unavailability {
-      throw TrialFailure(description: objection)
-    }
+    if let objection = spec.mode.objection(to: spec.workload) { throw TrialFailure(description: objection) }
     // The only place where a mode meets a workload: here the drivers are specialised for both.
     switch spec.mode {
     case .blocking: return try Bench(spec, edges).run(BlockingMode.self)

@@ -52,9 +52,13 @@ import Glibc
     munmap(entries, Self.byteCount)
   }
 
-  /// Adds as many buffers as there were at first, while there may be more.
-  public mutating func grow() {
-    guard count + step <= Self.capacity else { return }
+  /// Adds buffers where few are left to choose from; false where there is none, and can be no more.
+  public mutating func replenish() -> Bool {
+    if free < count / 4 && count + step <= Self.capacity { grow() }
+    return free > 0
+  }
+
+  private mutating func grow() {
     // A cache line lies between them: the first lines of all would otherwise share the few ways of a cache.
     let stride = size + 64
     let block = UnsafeMutableRawPointer.allocate(byteCount: step * stride, alignment: 64)
@@ -83,7 +87,4 @@ import Glibc
     free += 1
     cl_publish_buffers(entries, tail)
   }
-
-  /// Whether few are left to choose from.
-  @inlinable public var isScarce: Bool { free < count / 4 }
 }

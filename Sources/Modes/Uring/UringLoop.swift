@@ -70,7 +70,7 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
 
   /// Submits what was asked for, waits once, and carries on every lane that can go on.
   mutating func turn() {
-    // Sends that are over when they are submitted leave nothing to wait for.
+    // Lanes go on as soon as their sends are submitted: there is nothing to wait for.
     let isWaiting = sends.count == 0
     var timeout: Int64 = -1
     if isWaiting, let earliest = timers.earliest { timeout = Int64(earliest.since(MonotonicClock.now).count) }
@@ -136,7 +136,8 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
     if !completion.hasMore {
       slot.pointee.isReceiving = false
       switch -completion.result {
-      case ENOBUFS: if buffers.isScarce { buffers.grow() }
+      // It is taken up again when the lane next asks.
+      case ENOBUFS where buffers.replenish(): break
       case ECANCELED: break
       case let error where error >= 0:
         slot.pointee.hasEnded = true
