@@ -54,7 +54,7 @@ import Glibc
 
   /// Adds buffers where few are left to choose from; false where there is none, and can be no more.
   public mutating func replenish() -> Bool {
-    if free < count / 4 && count + step <= Self.capacity { grow() }
+    if free <= count / 4 && count + step <= Self.capacity { grow() }
     return free > 0
   }
 

@@ -117,7 +117,8 @@ import Glibc
     return (descriptor, parameters)
   }
 
-  private static func map(_ ring: Int32, _ size: Int, at offset: UInt64) throws(Errno) -> UnsafeMutableRawBufferPointer {
+  private static func map(_ ring: Int32, _ size: Int, at offset: UInt64) throws(Errno) -> UnsafeMutableRawBufferPointer
+  {
     let base = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED | Int32(MAP_POPULATE), ring, Int(offset))
     if base == MAP_FAILED { throw .current }
     return UnsafeMutableRawBufferPointer(start: base, count: size)
