@@ -63,9 +63,9 @@ extension EchoSpec {
 }
 
 extension HTTPSpec {
-  init(_ change: (inout HTTPSpec) throws -> Void) rethrows {
+  init(_ change: (inout HTTPSpec) -> Void) {
     self.init()
-    try change(&self)
+    change(&self)
   }
 }
 
