@@ -8,6 +8,7 @@ public enum ModeID: String, CaseIterable, Codable, Sendable {
   case dispatch
   case taskgroup
   case epoll
+  case executor
   case dispatchConcurrent = "dispatch-concurrent"
   case threads
   case taskgroupBlocking = "taskgroup-blocking"
@@ -19,7 +20,7 @@ public enum ModeID: String, CaseIterable, Codable, Sendable {
   public var kind: Kind {
     switch self {
     case .blocking, .dispatch, .taskgroup, .epoll: .headline
-    case .dispatchConcurrent, .threads, .taskgroupBlocking, .uring: .reference
+    case .executor, .dispatchConcurrent, .threads, .taskgroupBlocking, .uring: .reference
     case .null: .control
     }
   }
@@ -31,6 +32,7 @@ public enum ModeID: String, CaseIterable, Codable, Sendable {
     case .dispatch: "a GCD thread per lane, in blocking calls: a serial queue and one block per lane"
     case .taskgroup: "a child task per lane on Swift's default executor, resumed by a reactor thread"
     case .epoll: "one epoll_wait loop over non-blocking descriptors"
+    case .executor: "the tasks of taskgroup, on a TaskExecutor that is the epoll loop"
     case .dispatchConcurrent: "a block per lane on one concurrent queue, whose pool grows by a thread a second"
     case .threads: "a POSIX thread per lane, with a small stack, in blocking calls"
     case .taskgroupBlocking: "blocking calls inside child tasks, on the cooperative pool: the mistake"
@@ -47,7 +49,7 @@ public enum ModeID: String, CaseIterable, Codable, Sendable {
     switch self {
     case .threads: lanes
     case .dispatch, .dispatchConcurrent: min(lanes, 255)
-    case .blocking, .taskgroup, .epoll, .taskgroupBlocking, .uring, .null: 0
+    case .blocking, .taskgroup, .epoll, .executor, .taskgroupBlocking, .uring, .null: 0
     }
   }
 

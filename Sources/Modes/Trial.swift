@@ -19,6 +19,7 @@ public enum Trial {
     case .dispatch: return try Bench(spec, edges).run(DispatchMode.self)
     case .taskgroup: return try Bench(spec, edges).run(TaskGroupMode.self)
     case .epoll: return try Bench(spec, edges).run(EpollMode.self)
+    case .executor: return try Bench(spec, edges).run(ExecutorMode.self)
     case .dispatchConcurrent: return try Bench(spec, edges).run(DispatchConcurrentMode.self)
     case .threads: return try Bench(spec, edges).run(ThreadsMode.self)
     case .taskgroupBlocking: return try Bench(spec, edges).run(TaskGroupBlockingMode.self)

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// A semaphore that suspends instead of blocking; first come, first served.
-final class AsyncSemaphore: Sendable {
+struct AsyncSemaphore: ~Copyable, Sendable {
   private struct State {
     var permits: Int
     var waiting: [UnsafeContinuation<Void, Never>] = []

@@ -1,10 +1,11 @@
 import Glibc
+import Measurement
 import Synchronization
 import SystemCalls
 
 /// A thread that waits in epoll_wait and resumes the tasks whose descriptors have become ready. Descriptors are
 /// registered once, edge-triggered; per lane and direction one atomic word says what it last heard.
-struct Reactor: @unchecked Sendable {
+struct Reactor: TaskWaiter, @unchecked Sendable {
   private struct Slot: ~Copyable {
     let read = Atomic<UInt>(Word.idle)
     let write = Atomic<UInt>(Word.idle)
@@ -23,18 +24,19 @@ struct Reactor: @unchecked Sendable {
   private struct Shared: ~Copyable {
     let epoll: Epoll
     let wakeUp: WakeUp
+    let permits: AsyncSemaphore
   }
 
   private let slots: UnsafeMutablePointer<Slot>
-  private let count: Int
   private let shared: UnsafeMutablePointer<Shared>
   private let thread: Thread
 
   private static let stopData = UInt64.max
 
-  init(lanes count: Int) throws(Errno) {
+  init(lanes count: Int, permits: Int) throws(Errno) {
     let shared = UnsafeMutablePointer<Shared>.allocate(capacity: 1)
-    shared.initialize(to: Shared(epoll: try Epoll(), wakeUp: try WakeUp()))
+    shared.initialize(
+      to: Shared(epoll: try Epoll(), wakeUp: try WakeUp(), permits: AsyncSemaphore(permits: permits)))
     try shared.pointee.epoll.add(shared.pointee.wakeUp.descriptor, .readable, data: Self.stopData)
     // Zero pages are idle slots, and take no memory until they are used.
     let slots = calloc(count, MemoryLayout<Slot>.stride)!.bindMemory(to: Slot.self, capacity: count)
@@ -42,7 +44,6 @@ struct Reactor: @unchecked Sendable {
     thread = try Thread(name: "reactor") { Self.run(unsafeShared, unsafeSlots) }
     self.shared = shared
     self.slots = slots
-    self.count = count
   }
 
   /// Ends the thread and frees everything. Nobody may wait any more.
@@ -86,8 +87,7 @@ struct Reactor: @unchecked Sendable {
 
   // MARK: The tasks' side
 
-  /// A new connection of the lane.
-  func register(_ socket: Socket, lane: Int, alsoWritable: Bool = false) throws(Errno) {
+  func register(_ socket: Socket, lane: Int, alsoWritable: Bool) throws(Errno) {
     let slot = slots + lane
     let generation = slot.pointee.generation.load(ordering: .relaxed) &+ 1
     slot.pointee.generation.store(generation, ordering: .releasing)
@@ -98,7 +98,6 @@ struct Reactor: @unchecked Sendable {
       socket.descriptor, alsoWritable ? Self.both : Self.readsOnly, data: UInt64(generation) << 32 | UInt64(lane))
   }
 
-  /// Asks for news of the connection becoming writable, which is only needed once it has not been.
   func watchWrites(_ socket: Socket, lane: Int) throws(Errno) {
     let slot = slots + lane
     guard !slot.pointee.watchesWrites else { return }
@@ -120,15 +119,28 @@ struct Reactor: @unchecked Sendable {
     if !Self.consume(slots[lane].write) { await wait(lane, isRead: false) }
   }
 
-  /// There may be more to read than was taken.
   func keepReadable(_ lane: Int) {
     _ = slots[lane].read.compareExchange(expected: Word.idle, desired: Word.ready, ordering: .acquiringAndReleasing)
   }
 
-  /// There was nothing to read after all.
   func forgetReadable(_ lane: Int) {
     _ = slots[lane].read.compareExchange(expected: Word.ended, desired: Word.idle, ordering: .acquiringAndReleasing)
   }
+
+  /// `Task.sleep`.
+  @inline(__always)
+  func sleep(_ lane: Int, until deadline: Instant) async {
+    while case let left = deadline.since(MonotonicClock.now), left > .zero {
+      try? await Task.sleep(nanoseconds: left.count)
+    }
+  }
+
+  @inline(__always)
+  func acquire(_ lane: Int) async { await shared.pointee.permits.wait() }
+
+  func release() { shared.pointee.permits.signal() }
+
+  var buffer: UnsafeMutableRawBufferPointer { ThreadBuffer.current }
 
   /// Whether there has been news since the last time.
   @inline(__always)

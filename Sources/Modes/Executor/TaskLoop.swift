@@ -1,0 +1,192 @@
+import Glibc
+import Measurement
+import SystemCalls
+
+/// An epoll loop whose events resume tasks, and which then runs them itself. All of it happens on one thread, so that
+/// nothing here is atomic. Descriptors are registered once, edge-triggered.
+struct TaskLoop: TaskWaiter, @unchecked Sendable {
+  /// What the loop knows of a lane and its connection. All zero is a lane that waits for nothing.
+  private struct Slot {
+    /// Of the lane's task, while it waits.
+    var waiter: UnsafeContinuation<Void, Never>
+    /// Which of the lane's connections this is, as its events carry it.
+    var generation: UInt32
+    var waits: Wait
+    var news: News
+    var watchesWrites: Bool
+  }
+
+  private enum Wait: UInt8 { case nothing, readable, writable }
+
+  /// What has been heard and not been acted on. `ended` is for good: the next transfer says how.
+  private struct News: OptionSet {
+    let rawValue: UInt8
+    static var readable: News { News(rawValue: 1) }
+    static var writable: News { News(rawValue: 2) }
+    static var ended: News { News(rawValue: 4) }
+  }
+
+  private struct State: ~Copyable {
+    let epoll: Epoll
+    var timers = TimerHeap()
+    var permits: Int
+    var queue = LaneQueue()
+    var isFinished = false
+  }
+
+  private let state: UnsafeMutablePointer<State>
+  private let slots: UnsafeMutablePointer<Slot>
+  private let executor: LoopExecutor
+  let buffer: UnsafeMutableRawBufferPointer
+
+  private static var remoteData: UInt64 { .max }
+
+  init(lanes count: Int, permits: Int) throws(Errno) {
+    let epoll = try Epoll()
+    executor = try LoopExecutor()
+    try epoll.add(executor.wakeUpDescriptor, [.readable, .edgeTriggered], data: Self.remoteData)
+    state = .allocate(capacity: 1)
+    state.initialize(to: State(epoll: epoll, permits: permits))
+    // Zero pages take no memory until they are used.
+    slots = calloc(max(count, 1), MemoryLayout<Slot>.stride)!.bindMemory(to: Slot.self, capacity: count)
+    buffer = .allocate(byteCount: ThreadBuffer.size, alignment: 64)
+  }
+
+  /// Frees everything. Nobody may wait any more.
+  func deallocate() {
+    state.deinitialize(count: 1)
+    state.deallocate()
+    free(slots)
+    buffer.deallocate()
+  }
+
+  /// Runs `body` as a task, and the loop on the calling thread until it has ended.
+  func run(_ body: @escaping @Sendable () async -> Void) {
+    Task(executorPreference: executor) {
+      await body()
+      state.pointee.isFinished = true
+    }
+    // An unowned reference: the executor must outlive it.
+    let unowned = executor.asUnownedTaskExecutor()
+    withExtendedLifetime(executor) {
+      while true {
+        executor.runGeneration(as: unowned)
+        if state.pointee.isFinished { return }
+        poll()
+      }
+    }
+  }
+
+  /// Waits, unless there are jobs, and resumes every task that can go on.
+  private func poll() {
+    var timeout: Int64 = -1
+    if !executor.isIdle {
+      timeout = 0
+    } else if let earliest = state.pointee.timers.earliest {
+      timeout = Int64(earliest.since(MonotonicClock.now).count)
+    }
+    for event in 0..<state.pointee.epoll.wait(timeout: timeout) {
+      let (readiness, data) = state.pointee.epoll[event]
+      if data == Self.remoteData { executor.takeRemote() } else { handle(readiness, data) }
+    }
+    if state.pointee.timers.count > 0 {
+      let now = MonotonicClock.now
+      while let lane = state.pointee.timers.popDue(at: now) { slots[Int(lane)].waiter.resume() }
+    }
+  }
+
+  @inline(__always)
+  private func handle(_ readiness: Epoll.Readiness, _ data: UInt64) {
+    let slot = slots + Int(data & 0xffff_ffff)
+    guard slot.pointee.generation == UInt32(data >> 32) else { return }
+    if readiness.contains(.readable) { slot.pointee.news.insert(.readable) }
+    if readiness.contains(.writable) { slot.pointee.news.insert(.writable) }
+    if !readiness.isDisjoint(with: .ended) { slot.pointee.news.insert(.ended) }
+    let goesOn =
+      switch slot.pointee.waits {
+      case .nothing: false
+      case .readable: Self.consume(.readable, slot)
+      case .writable: Self.consume(.writable, slot)
+      }
+    if goesOn {
+      slot.pointee.waits = .nothing
+      slot.pointee.waiter.resume()
+    }
+  }
+
+  /// Whether there has been news since the last time.
+  @inline(__always)
+  private static func consume(_ news: News, _ slot: UnsafeMutablePointer<Slot>) -> Bool {
+    slot.pointee.news.remove(news) != nil || slot.pointee.news.contains(.ended)
+  }
+
+  // MARK: The tasks' side
+
+  func register(_ socket: Socket, lane: Int, alsoWritable: Bool) throws(Errno) {
+    let slot = slots + lane
+    slot.pointee.generation &+= 1
+    slot.pointee.news = []
+    slot.pointee.watchesWrites = alsoWritable
+    try state.pointee.epoll.add(
+      socket.descriptor, alsoWritable ? Self.both : Self.readsOnly, data: data(of: lane))
+  }
+
+  func watchWrites(_ socket: Socket, lane: Int) throws(Errno) {
+    guard !slots[lane].watchesWrites else { return }
+    slots[lane].watchesWrites = true
+    try state.pointee.epoll.modify(socket.descriptor, Self.both, data: data(of: lane))
+  }
+
+  private static var readsOnly: Epoll.Readiness { [.readable, .peerFinished, .edgeTriggered] }
+  private static var both: Epoll.Readiness { [.readable, .writable, .peerFinished, .edgeTriggered] }
+
+  private func data(of lane: Int) -> UInt64 { UInt64(slots[lane].generation) << 32 | UInt64(lane) }
+
+  @inline(__always)
+  func readable(_ lane: Int) async { await wait(lane, for: .readable, news: .readable) }
+
+  @inline(__always)
+  func writable(_ lane: Int) async { await wait(lane, for: .writable, news: .writable) }
+
+  func keepReadable(_ lane: Int) { slots[lane].news.insert(.readable) }
+
+  func forgetReadable(_ lane: Int) { slots[lane].news.remove(.ended) }
+
+  @inline(__always)
+  private func wait(_ lane: Int, for wait: Wait, news: News) async {
+    let slot = slots + lane
+    if Self.consume(news, slot) { return }
+    await withUnsafeContinuation { continuation in
+      slot.pointee.waits = wait
+      slot.pointee.waiter = continuation
+    }
+  }
+
+  @inline(__always)
+  func sleep(_ lane: Int, until deadline: Instant) async {
+    await withUnsafeContinuation { continuation in
+      slots[lane].waiter = continuation
+      state.pointee.timers.insert(lane: UInt32(lane), deadline: deadline)
+    }
+  }
+
+  @inline(__always)
+  func acquire(_ lane: Int) async {
+    if state.pointee.permits > 0 {
+      state.pointee.permits -= 1
+    } else {
+      await withUnsafeContinuation { continuation in
+        slots[lane].waiter = continuation
+        state.pointee.queue.append(UInt32(lane))
+      }
+    }
+  }
+
+  func release() {
+    if let next = state.pointee.queue.popFirst() {
+      slots[Int(next)].waiter.resume()
+    } else {
+      state.pointee.permits += 1
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import Measurement
+import SystemCalls
+import Workloads
+
+/// What the tasks of a trial wait on. Each lane has one task, which waits for one thing at a time.
+protocol TaskWaiter: Sendable {
+  /// A new connection of the lane. `alsoWritable` where it is not established yet.
+  func register(_ socket: Socket, lane: Int, alsoWritable: Bool) throws(Errno)
+  /// Asks for news of the connection becoming writable, which is only needed once it has not been.
+  func watchWrites(_ socket: Socket, lane: Int) throws(Errno)
+  func readable(_ lane: Int) async
+  func writable(_ lane: Int) async
+  /// There may be more to read than was taken.
+  func keepReadable(_ lane: Int)
+  /// There was nothing to read after all.
+  func forgetReadable(_ lane: Int)
+  /// Never shorter than asked.
+  func sleep(_ lane: Int, until deadline: Instant) async
+  /// Takes a permit once there is one; first come, first served.
+  func acquire(_ lane: Int) async
+  func release()
+  /// Where the calling thread receives; not to be held across a suspension.
+  var buffer: UnsafeMutableRawBufferPointer { get }
+}
+
+extension TaskWaiter {
+  /// Registers the connections that are open already.
+  func registerAll<L: Lane & ~Copyable>(of lanes: LaneTable<L>) throws(Errno) {
+    for index in 0..<lanes.count where lanes.connections.isOpen(index) {
+      try register(lanes.connections.socket(of: index), lane: index, alsoWritable: false)
+    }
+  }
+
+  /// A child task per lane, until all of them have finished.
+  func drive<L: Lane & ~Copyable>(_ lanes: LaneTable<L>) async {
+    await withDiscardingTaskGroup { group in
+      for index in 0..<lanes.count {
+        group.addTask { await drive(index, of: lanes) }
+      }
+    }
+  }
+
+  /// Carries one lane from its beginning to its end.
+  private func drive<L: Lane & ~Copyable>(_ index: Int, of lanes: LaneTable<L>) async {
+    let lane = lanes[index]
+    let connections = lanes.connections
+    var step = lane.pointee.begin(now: MonotonicClock.now)
+    while true {
+      switch step {
+      case .connect(let endpoint):
+        do throws(Errno) {
+          switch try connections.connect(index, to: endpoint, blocking: false) {
+          case .established(let socket):
+            try register(socket, lane: index, alsoWritable: false)
+          case .inProgress(let socket):
+            try register(socket, lane: index, alsoWritable: true)
+            await writable(index)
+            try socket.finishConnecting()
+          }
+          step = lane.pointee.resume(.connected(now: MonotonicClock.now))
+        } catch {
+          connections.close(index)
+          step = lane.pointee.resume(.failed(error, now: MonotonicClock.now))
+        }
+      case .send(let bytes):
+        step = await send(bytes, on: index, of: lanes)
+      case .receive:
+        await readable(index)
+        step = receive(on: index, of: lanes)
+      case .sleep(let deadline):
+        await sleep(index, until: deadline)
+        step = lane.pointee.resume(.woke(now: MonotonicClock.now))
+      case .acquire:
+        await acquire(index)
+        step = lane.pointee.resume(.acquired(now: MonotonicClock.now))
+      case .release:
+        release()
+        step = lane.pointee.resume(.released(now: MonotonicClock.now))
+      case .close:
+        connections.close(index)
+        step = lane.pointee.resume(.closed(now: MonotonicClock.now))
+      case .finished:
+        connections.close(index)
+        return
+      }
+    }
+  }
+
+  /// Sends at once what the socket takes; waits only where it does not take all.
+  @inline(__always)
+  private func send<L: Lane & ~Copyable>(
+    _ bytes: UnsafeRawBufferPointer, on index: Int, of lanes: LaneTable<L>
+  ) async -> Step {
+    let socket = lanes.connections.socket(of: index)
+    var done = 0
+    while true {
+      switch socket.send(UnsafeRawBufferPointer(rebasing: bytes[done...])) {
+      case .bytes(let count):
+        done += count
+        if done == bytes.count { return lanes[index].pointee.resume(.sent(done)) }
+      case .wouldBlock:
+        do throws(Errno) {
+          try watchWrites(socket, lane: index)
+        } catch {
+          return lanes[index].pointee.resume(.failed(error, now: MonotonicClock.now))
+        }
+        await writable(index)
+      case .failed(let error): return lanes[index].pointee.resume(.failed(error, now: MonotonicClock.now))
+      }
+    }
+  }
+
+  /// Takes what has arrived, and hands it on before the task can suspend.
+  @inline(__always)
+  private func receive<L: Lane & ~Copyable>(on index: Int, of lanes: LaneTable<L>) -> Step {
+    let buffer = buffer
+    switch lanes.connections.socket(of: index).receive(into: buffer) {
+    case .bytes(let count):
+      if count == buffer.count { keepReadable(index) }
+      let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+      return lanes[index].pointee.resume(.received(bytes, now: MonotonicClock.now))
+    case .wouldBlock:
+      forgetReadable(index)
+      return .receive
+    case .failed(let error): return lanes[index].pointee.resume(.failed(error, now: MonotonicClock.now))
+    }
+  }
+}
