@@ -28,40 +28,46 @@ struct TaskLoop: TaskWaiter, @unchecked Sendable {
 
   private struct State: ~Copyable {
     let epoll: Epoll
+    let executor: LoopExecutor
+    let slots: UnsafeMutablePointer<Slot>
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: ThreadBuffer.size, alignment: 64)
     var timers = TimerHeap()
     var permits: Int
     var queue = LaneQueue()
     var isFinished = false
+
+    deinit {
+      free(slots)
+      buffer.deallocate()
+    }
   }
 
+  // One pointer, as every task keeps it.
   private let state: UnsafeMutablePointer<State>
-  private let slots: UnsafeMutablePointer<Slot>
-  private let executor: LoopExecutor
-  let buffer: UnsafeMutableRawBufferPointer
+
+  var buffer: UnsafeMutableRawBufferPointer { state.pointee.buffer }
 
   private static var remoteData: UInt64 { .max }
 
   init(lanes count: Int, permits: Int) throws(Errno) {
     let epoll = try Epoll()
-    executor = try LoopExecutor()
+    let executor = try LoopExecutor()
     try epoll.add(executor.wakeUpDescriptor, [.readable, .edgeTriggered], data: Self.remoteData)
-    state = .allocate(capacity: 1)
-    state.initialize(to: State(epoll: epoll, permits: permits))
     // Zero pages take no memory until they are used.
-    slots = calloc(max(count, 1), MemoryLayout<Slot>.stride)!.bindMemory(to: Slot.self, capacity: count)
-    buffer = .allocate(byteCount: ThreadBuffer.size, alignment: 64)
+    let slots = calloc(max(count, 1), MemoryLayout<Slot>.stride)!.bindMemory(to: Slot.self, capacity: count)
+    state = .allocate(capacity: 1)
+    state.initialize(to: State(epoll: epoll, executor: executor, slots: slots, permits: permits))
   }
 
   /// Frees everything. Nobody may wait any more.
   func deallocate() {
     state.deinitialize(count: 1)
     state.deallocate()
-    free(slots)
-    buffer.deallocate()
   }
 
   /// Runs `body` as a task, and the loop on the calling thread until it has ended.
   func run(_ body: @escaping @Sendable () async -> Void) {
+    let executor = state.pointee.executor
     Task(executorPreference: executor) {
       await body()
       state.pointee.isFinished = true
@@ -69,16 +75,13 @@ struct TaskLoop: TaskWaiter, @unchecked Sendable {
     // An unowned reference: the executor must outlive it.
     let unowned = executor.asUnownedTaskExecutor()
     withExtendedLifetime(executor) {
-      while true {
-        executor.runGeneration(as: unowned)
-        if state.pointee.isFinished { return }
-        poll()
-      }
+      executor.runGeneration(as: unowned)
+      while !state.pointee.isFinished { turn(executor, unowned) }
     }
   }
 
-  /// Waits, unless there are jobs, and resumes every task that can go on.
-  private func poll() {
+  /// Waits, unless there are jobs, and carries on every task that can go on, each at once, while it is in the cache.
+  private func turn(_ executor: LoopExecutor, _ unowned: UnownedTaskExecutor) {
     var timeout: Int64 = -1
     if !executor.isIdle {
       timeout = 0
@@ -88,16 +91,21 @@ struct TaskLoop: TaskWaiter, @unchecked Sendable {
     for event in 0..<state.pointee.epoll.wait(timeout: timeout) {
       let (readiness, data) = state.pointee.epoll[event]
       if data == Self.remoteData { executor.takeRemote() } else { handle(readiness, data) }
+      executor.runGeneration(as: unowned)
     }
     if state.pointee.timers.count > 0 {
       let now = MonotonicClock.now
-      while let lane = state.pointee.timers.popDue(at: now) { slots[Int(lane)].waiter.resume() }
+      while let lane = state.pointee.timers.popDue(at: now) {
+        state.pointee.slots[Int(lane)].waiter.resume()
+        executor.runGeneration(as: unowned)
+      }
     }
+    executor.runGeneration(as: unowned)
   }
 
   @inline(__always)
   private func handle(_ readiness: Epoll.Readiness, _ data: UInt64) {
-    let slot = slots + Int(data & 0xffff_ffff)
+    let slot = state.pointee.slots + Int(data & 0xffff_ffff)
     guard slot.pointee.generation == UInt32(data >> 32) else { return }
     if readiness.contains(.readable) { slot.pointee.news.insert(.readable) }
     if readiness.contains(.writable) { slot.pointee.news.insert(.writable) }
@@ -123,7 +131,7 @@ struct TaskLoop: TaskWaiter, @unchecked Sendable {
   // MARK: The tasks' side
 
   func register(_ socket: Socket, lane: Int, alsoWritable: Bool) throws(Errno) {
-    let slot = slots + lane
+    let slot = state.pointee.slots + lane
     slot.pointee.generation &+= 1
     slot.pointee.news = []
     slot.pointee.watchesWrites = alsoWritable
@@ -132,29 +140,30 @@ struct TaskLoop: TaskWaiter, @unchecked Sendable {
   }
 
   func watchWrites(_ socket: Socket, lane: Int) throws(Errno) {
-    guard !slots[lane].watchesWrites else { return }
-    slots[lane].watchesWrites = true
+    guard !state.pointee.slots[lane].watchesWrites else { return }
+    state.pointee.slots[lane].watchesWrites = true
     try state.pointee.epoll.modify(socket.descriptor, Self.both, data: data(of: lane))
   }
 
   private static var readsOnly: Epoll.Readiness { [.readable, .peerFinished, .edgeTriggered] }
   private static var both: Epoll.Readiness { [.readable, .writable, .peerFinished, .edgeTriggered] }
 
-  private func data(of lane: Int) -> UInt64 { UInt64(slots[lane].generation) << 32 | UInt64(lane) }
+  private func data(of lane: Int) -> UInt64 { UInt64(state.pointee.slots[lane].generation) << 32 | UInt64(lane) }
 
   @inline(__always)
   func readable(_ lane: Int) async { await wait(lane, for: .readable, news: .readable) }
 
-  @inline(__always)
+  // Not inlined: every suspension makes room for itself in the task, whether or not it comes to that.
+  @inline(never)
   func writable(_ lane: Int) async { await wait(lane, for: .writable, news: .writable) }
 
-  func keepReadable(_ lane: Int) { slots[lane].news.insert(.readable) }
+  func keepReadable(_ lane: Int) { state.pointee.slots[lane].news.insert(.readable) }
 
-  func forgetReadable(_ lane: Int) { slots[lane].news.remove(.ended) }
+  func forgetReadable(_ lane: Int) { state.pointee.slots[lane].news.remove(.ended) }
 
   @inline(__always)
   private func wait(_ lane: Int, for wait: Wait, news: News) async {
-    let slot = slots + lane
+    let slot = state.pointee.slots + lane
     if Self.consume(news, slot) { return }
     await withUnsafeContinuation { continuation in
       slot.pointee.waits = wait
@@ -165,18 +174,18 @@ struct TaskLoop: TaskWaiter, @unchecked Sendable {
   @inline(__always)
   func sleep(_ lane: Int, until deadline: Instant) async {
     await withUnsafeContinuation { continuation in
-      slots[lane].waiter = continuation
+      state.pointee.slots[lane].waiter = continuation
       state.pointee.timers.insert(lane: UInt32(lane), deadline: deadline)
     }
   }
 
-  @inline(__always)
+  @inline(never)
   func acquire(_ lane: Int) async {
     if state.pointee.permits > 0 {
       state.pointee.permits -= 1
     } else {
       await withUnsafeContinuation { continuation in
-        slots[lane].waiter = continuation
+        state.pointee.slots[lane].waiter = continuation
         state.pointee.queue.append(UInt32(lane))
       }
     }
@@ -184,7 +193,7 @@ struct TaskLoop: TaskWaiter, @unchecked Sendable {
 
   func release() {
     if let next = state.pointee.queue.popFirst() {
-      slots[Int(next)].waiter.resume()
+      state.pointee.slots[Int(next)].waiter.resume()
     } else {
       state.pointee.permits += 1
     }

@@ -114,7 +114,8 @@ struct Reactor: TaskWaiter, @unchecked Sendable {
     if !Self.consume(slots[lane].read) { await wait(lane, isRead: true) }
   }
 
-  @inline(__always)
+  // Not inlined: every suspension makes room for itself in the task, whether or not it comes to that.
+  @inline(never)
   func writable(_ lane: Int) async {
     if !Self.consume(slots[lane].write) { await wait(lane, isRead: false) }
   }
@@ -135,7 +136,7 @@ struct Reactor: TaskWaiter, @unchecked Sendable {
     }
   }
 
-  @inline(__always)
+  @inline(never)
   func acquire(_ lane: Int) async { await shared.pointee.permits.wait() }
 
   func release() { shared.pointee.permits.signal() }

@@ -33,23 +33,27 @@ extension TaskWaiter {
 
   /// A child task per lane, until all of them have finished.
   func drive<L: Lane & ~Copyable>(_ lanes: LaneTable<L>) async {
+    // A task that keeps a pointer is smaller than one that keeps the table.
+    let shared = UnsafeMutablePointer<LaneTable<L>>.allocate(capacity: 1)
+    shared.initialize(to: lanes)
+    defer { shared.deallocate() }
+    nonisolated(unsafe) let table = UnsafePointer(shared)
     await withDiscardingTaskGroup { group in
       for index in 0..<lanes.count {
-        group.addTask { await drive(index, of: lanes) }
+        group.addTask { await drive(index, of: table) }
       }
     }
   }
 
   /// Carries one lane from its beginning to its end.
-  private func drive<L: Lane & ~Copyable>(_ index: Int, of lanes: LaneTable<L>) async {
-    let lane = lanes[index]
-    let connections = lanes.connections
+  private func drive<L: Lane & ~Copyable>(_ index: Int, of lanes: UnsafePointer<LaneTable<L>>) async {
+    let lane = lanes.pointee[index]
     var step = lane.pointee.begin(now: MonotonicClock.now)
     while true {
       switch step {
       case .connect(let endpoint):
         do throws(Errno) {
-          switch try connections.connect(index, to: endpoint, blocking: false) {
+          switch try lanes.pointee.connections.connect(index, to: endpoint, blocking: false) {
           case .established(let socket):
             try register(socket, lane: index, alsoWritable: false)
           case .inProgress(let socket):
@@ -59,7 +63,7 @@ extension TaskWaiter {
           }
           step = lane.pointee.resume(.connected(now: MonotonicClock.now))
         } catch {
-          connections.close(index)
+          lanes.pointee.connections.close(index)
           step = lane.pointee.resume(.failed(error, now: MonotonicClock.now))
         }
       case .send(let bytes):
@@ -77,10 +81,10 @@ extension TaskWaiter {
         release()
         step = lane.pointee.resume(.released(now: MonotonicClock.now))
       case .close:
-        connections.close(index)
+        lanes.pointee.connections.close(index)
         step = lane.pointee.resume(.closed(now: MonotonicClock.now))
       case .finished:
-        connections.close(index)
+        lanes.pointee.connections.close(index)
         return
       }
     }
@@ -89,40 +93,40 @@ extension TaskWaiter {
   /// Sends at once what the socket takes; waits only where it does not take all.
   @inline(__always)
   private func send<L: Lane & ~Copyable>(
-    _ bytes: UnsafeRawBufferPointer, on index: Int, of lanes: LaneTable<L>
+    _ bytes: UnsafeRawBufferPointer, on index: Int, of lanes: UnsafePointer<LaneTable<L>>
   ) async -> Step {
-    let socket = lanes.connections.socket(of: index)
+    let socket = lanes.pointee.connections.socket(of: index)
     var done = 0
     while true {
       switch socket.send(UnsafeRawBufferPointer(rebasing: bytes[done...])) {
       case .bytes(let count):
         done += count
-        if done == bytes.count { return lanes[index].pointee.resume(.sent(done)) }
+        if done == bytes.count { return lanes.pointee[index].pointee.resume(.sent(done)) }
       case .wouldBlock:
         do throws(Errno) {
           try watchWrites(socket, lane: index)
         } catch {
-          return lanes[index].pointee.resume(.failed(error, now: MonotonicClock.now))
+          return lanes.pointee[index].pointee.resume(.failed(error, now: MonotonicClock.now))
         }
         await writable(index)
-      case .failed(let error): return lanes[index].pointee.resume(.failed(error, now: MonotonicClock.now))
+      case .failed(let error): return lanes.pointee[index].pointee.resume(.failed(error, now: MonotonicClock.now))
       }
     }
   }
 
   /// Takes what has arrived, and hands it on before the task can suspend.
   @inline(__always)
-  private func receive<L: Lane & ~Copyable>(on index: Int, of lanes: LaneTable<L>) -> Step {
+  private func receive<L: Lane & ~Copyable>(on index: Int, of lanes: UnsafePointer<LaneTable<L>>) -> Step {
     let buffer = buffer
-    switch lanes.connections.socket(of: index).receive(into: buffer) {
+    switch lanes.pointee.connections.socket(of: index).receive(into: buffer) {
     case .bytes(let count):
       if count == buffer.count { keepReadable(index) }
       let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
-      return lanes[index].pointee.resume(.received(bytes, now: MonotonicClock.now))
+      return lanes.pointee[index].pointee.resume(.received(bytes, now: MonotonicClock.now))
     case .wouldBlock:
       forgetReadable(index)
       return .receive
-    case .failed(let error): return lanes[index].pointee.resume(.failed(error, now: MonotonicClock.now))
+    case .failed(let error): return lanes.pointee[index].pointee.resume(.failed(error, now: MonotonicClock.now))
     }
   }
 }
