@@ -67,7 +67,10 @@ extension TaskWaiter {
           step = lane.pointee.resume(.failed(error, now: MonotonicClock.now))
         }
       case .send(let bytes):
-        step = await send(bytes, on: index, of: lanes)
+        switch lanes.pointee.connections.socket(of: index).send(bytes) {
+        case .bytes(bytes.count): step = lane.pointee.resume(.sent(bytes.count))
+        case let transfer: step = await send(bytes, after: transfer, on: index, of: lanes)
+        }
       case .receive:
         await readable(index)
         step = receive(on: index, of: lanes)
@@ -90,27 +93,30 @@ extension TaskWaiter {
     }
   }
 
-  /// Sends at once what the socket takes; waits only where it does not take all.
-  @inline(__always)
+  /// Goes on sending after a first transfer that did not take all: waits whenever the socket takes no more.
+  @inline(never)
   private func send<L: Lane & ~Copyable>(
-    _ bytes: UnsafeRawBufferPointer, on index: Int, of lanes: UnsafePointer<LaneTable<L>>
+    _ bytes: UnsafeRawBufferPointer, after first: Transfer, on index: Int, of lanes: UnsafePointer<LaneTable<L>>
   ) async -> Step {
+    let lane = lanes.pointee[index]
     let socket = lanes.pointee.connections.socket(of: index)
+    var transfer = first
     var done = 0
     while true {
-      switch socket.send(UnsafeRawBufferPointer(rebasing: bytes[done...])) {
+      switch transfer {
       case .bytes(let count):
         done += count
-        if done == bytes.count { return lanes.pointee[index].pointee.resume(.sent(done)) }
+        if done == bytes.count { return lane.pointee.resume(.sent(done)) }
       case .wouldBlock:
         do throws(Errno) {
           try watchWrites(socket, lane: index)
         } catch {
-          return lanes.pointee[index].pointee.resume(.failed(error, now: MonotonicClock.now))
+          return lane.pointee.resume(.failed(error, now: MonotonicClock.now))
         }
         await writable(index)
-      case .failed(let error): return lanes.pointee[index].pointee.resume(.failed(error, now: MonotonicClock.now))
+      case .failed(let error): return lane.pointee.resume(.failed(error, now: MonotonicClock.now))
       }
+      transfer = socket.send(UnsafeRawBufferPointer(rebasing: bytes[done...]))
     }
   }
 
