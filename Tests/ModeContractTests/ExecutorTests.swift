@@ -45,7 +45,7 @@ import Workloads
 
   @Test func tasksThatOtherThreadsResumeComeBackToTheLoop() async throws {
     let strays = try await onThread {
-      nonisolated(unsafe) let thread = pthread_self()
+      let thread = pthread_self()
       nonisolated(unsafe) let strays = UnsafeMutablePointer<Int>.allocate(capacity: 1)
       strays.initialize(to: 0)
       let loop = try TaskLoop(lanes: 0, permits: 0)

@@ -2,7 +2,8 @@ import Synchronization
 
 /// A semaphore that suspends instead of blocking; first come, first served.
 struct AsyncSemaphore: ~Copyable, Sendable {
-  private struct State {
+  // Not private: the compiler (6.3) fails on a type of another file that holds one which is.
+  struct State {
     var permits: Int
     var waiting: [UnsafeContinuation<Void, Never>] = []
     /// Of those that waited, how many at the front have gone on.
@@ -13,18 +14,17 @@ struct AsyncSemaphore: ~Copyable, Sendable {
 
   init(permits: Int) { state = Mutex(State(permits: permits)) }
 
-  func wait() async {
-    await withUnsafeContinuation { continuation in
-      let isAdmitted = state.withLock { state in
-        if state.permits > 0 {
-          state.permits -= 1
-          return true
-        }
-        state.waiting.append(continuation)
-        return false
+  /// Resumes the continuation once there is a permit.
+  func wait(_ continuation: UnsafeContinuation<Void, Never>) {
+    let isAdmitted = state.withLock { state in
+      if state.permits > 0 {
+        state.permits -= 1
+        return true
       }
-      if isAdmitted { continuation.resume() }
+      state.waiting.append(continuation)
+      return false
     }
+    if isAdmitted { continuation.resume() }
   }
 
   func signal() {

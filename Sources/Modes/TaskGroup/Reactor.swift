@@ -137,7 +137,7 @@ struct Reactor: TaskWaiter, @unchecked Sendable {
   }
 
   @inline(never)
-  func acquire(_ lane: Int) async { await shared.pointee.permits.wait() }
+  func acquire(_ lane: Int) async { await withUnsafeContinuation { shared.pointee.permits.wait($0) } }
 
   func release() { shared.pointee.permits.signal() }
 
