@@ -80,7 +80,7 @@ struct TaskLoop: TaskWaiter, @unchecked Sendable {
     }
   }
 
-  /// Waits, unless there are jobs, and carries on every task that can go on, each at once, while it is in the cache.
+  /// Waits, unless there are jobs, and carries on every task that can go on.
   private func turn(_ executor: LoopExecutor, _ unowned: UnownedTaskExecutor) {
     var timeout: Int64 = -1
     if !executor.isIdle {
@@ -91,11 +91,11 @@ struct TaskLoop: TaskWaiter, @unchecked Sendable {
     for event in 0..<state.pointee.epoll.wait(timeout: timeout) {
       let (readiness, data) = state.pointee.epoll[event]
       if data == Self.remoteData { executor.takeRemote() } else { handle(readiness, data) }
-      executor.runGeneration(as: unowned)
     }
     if state.pointee.timers.count > 0 {
       let now = MonotonicClock.now
       while let lane = state.pointee.timers.popDue(at: now) {
+        // Each at once, while its task is in the cache: there may be a million.
         state.pointee.slots[Int(lane)].waiter.resume()
         executor.runGeneration(as: unowned)
       }
