@@ -25,6 +25,18 @@ struct ConnectionTable: @unchecked Sendable {
     endpoints.initialize(from: addresses, count: addresses.count)
   }
 
+  private init(words: UnsafeMutablePointer<Atomic<Int32>>, count: Int, of whole: ConnectionTable) {
+    self.words = words
+    self.count = count
+    endpoints = whole.endpoints
+    endpointCount = whole.endpointCount
+  }
+
+  /// The connections of some of the lanes, numbered from 0; the whole outlives it.
+  func slice(_ lanes: Range<Int>) -> ConnectionTable {
+    ConnectionTable(words: words + lanes.lowerBound, count: lanes.count, of: self)
+  }
+
   func deallocate() {
     free(words)
     endpoints.deinitialize(count: endpointCount)

@@ -72,7 +72,7 @@ public enum ModeID: String, CaseIterable, Codable, Sendable {
 
 /// A way to wait: carries lanes through their steps until all of them have finished, and is the only code that blocks,
 /// suspends or polls. It reads the clock right after what it waited for.
-protocol Mode {
+protocol Mode: SendableMetatype {
   /// Whether its sockets are in blocking mode.
   static var blocks: Bool { get }
   /// How many threads carry lanes: more than one share their recorders.
@@ -88,6 +88,16 @@ struct LaneTable<L: Lane & ~Copyable>: @unchecked Sendable {
   let connections: ConnectionTable
   /// How many lanes may have an operation in hand at once; nil for all of them.
   let limit: Int?
+  let arrangement: Arrangement
+
+  /// The lanes of one loop, numbered from 0, with its part of the permits.
+  func part(_ part: Int) -> LaneTable {
+    let range = arrangement.range(of: part)
+    let permits = limit.map { arrangement.permits($0, of: part) }
+    return LaneTable(
+      base: base + range.lowerBound, count: range.count, connections: connections.slice(range), limit: permits,
+      arrangement: Arrangement(lanes: range.count))
+  }
 
   @inline(__always)
   subscript(lane: Int) -> UnsafeMutablePointer<L> { base + lane }

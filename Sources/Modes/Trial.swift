@@ -34,26 +34,32 @@ private struct Bench {
   let spec: TrialSpec
   let edges: WindowEdges?
   let laneCount: Int
+  let processors: Int
 
   init(_ spec: TrialSpec, _ edges: WindowEdges?) {
     self.spec = spec
     self.edges = edges
     laneCount = spec.mode.lanes(for: spec.concurrency)
+    processors = (try? Affinity.current().count) ?? 1
+  }
+
+  private func arrangement<M: Mode>(_ mode: M.Type, lanes: Int) -> Arrangement {
+    Arrangement(mode, lanes: lanes, limit: spec.limit, processors: processors)
   }
 
   func run<M: Mode>(_ mode: M.Type) throws(TrialFailure) -> TrialOutcome {
     switch spec.workload {
     case .sleep(let sleep):
       let connections = ConnectionTable(count: laneCount, endpoints: [])
-      return try measure(mode, count: laneCount, connections) { trial, recorder, _ in
-        ClientLane(SleepConversation(duration: sleep.duration), trial: trial, recorder: recorder)
+      return try measure(mode, count: laneCount, connections) { group, _ in
+        ClientLane(SleepConversation(duration: sleep.duration), in: group)
       }
     case .echo(let echo) where echo.ends == .both:
       return try runPairs(mode, echo)
     case .echo(let echo):
       let connections = try connected(mode)
-      return try measure(mode, count: laneCount, connections) { trial, recorder, _ in
-        ClientLane(client(echo), trial: trial, recorder: recorder, connectedTo: 0)
+      return try measure(mode, count: laneCount, connections) { group, _ in
+        ClientLane(client(echo), in: group, connectedTo: 0)
       }
     case .http(let http):
       let replies = http.gather ? ReplyStore() : nil
@@ -61,9 +67,9 @@ private struct Bench {
       defer { requests.deallocate() }
       let isKept = http.connection == .keepAlive
       let connections = try isKept ? connected(mode) : ConnectionTable(count: laneCount, endpoints: try endpoints())
-      var outcome = try measure(mode, count: laneCount, connections) { trial, recorder, lane in
+      var outcome = try measure(mode, count: laneCount, connections) { group, lane in
         ClientLane(
-          HTTPClient(requests.pointer), trial: trial, recorder: recorder,
+          HTTPClient(requests.pointer), in: group,
           connectedTo: isKept ? endpoint(of: lane, http) : nil)
       }
       outcome.replies = replies
@@ -79,20 +85,20 @@ private struct Bench {
     let echoServer = { ServerLane(EchoServer(), tally: tally.pointer) }
     switch spec.workload {
     case .sleep(let sleep):
-      return try measureNull(none, server: echoServer) { trial, recorder, _ in
-        ClientLane(SleepConversation(duration: sleep.duration), trial: trial, recorder: recorder)
+      return try measureNull(none, server: echoServer) { group, _ in
+        ClientLane(SleepConversation(duration: sleep.duration), in: group)
       }
     case .echo(let echo):
-      return try measureNull(none, server: echoServer) { trial, recorder, _ in
-        ClientLane(client(echo), trial: trial, recorder: recorder)
+      return try measureNull(none, server: echoServer) { group, _ in
+        ClientLane(client(echo), in: group)
       }
     case .http(let http):
       let replies = http.gather ? ReplyStore() : nil
       let requests = Boxed(requests(http, replies))
       defer { requests.deallocate() }
       let httpServer = { ServerLane(HTTPServer(peer: Self.loopback), tally: tally.pointer) }
-      var outcome = try measureNull(none, server: httpServer) { trial, recorder, _ in
-        ClientLane(HTTPClient(requests.pointer), trial: trial, recorder: recorder)
+      var outcome = try measureNull(none, server: httpServer) { group, _ in
+        ClientLane(HTTPClient(requests.pointer), in: group)
       }
       outcome.replies = replies
       return outcome
@@ -111,12 +117,14 @@ private struct Bench {
     } catch {
       throw TrialFailure(description: "cannot open \(laneCount) pairs of sockets: \(error)")
     }
-    let tally = Boxed(ServerTally(shared: M.isMultithreaded))
-    defer { tally.deallocate() }
-    return try measure(mode, count: 2 * laneCount, connections) { trial, recorder, lane in
+    let arrangement = arrangement(mode, lanes: 2 * laneCount)
+    let tallies = (0..<arrangement.groups).map { _ in Boxed(ServerTally(shared: arrangement.isShared)) }
+    defer { for tally in tallies { tally.deallocate() } }
+    return try measure(mode, count: 2 * laneCount, connections) { group, lane in
       lane % 2 == 0
-        ? PairedLane(client: ClientLane(client(echo), trial: trial, recorder: recorder, connectedTo: 0))
-        : PairedLane<EchoClient, EchoServer>(server: ServerLane(EchoServer(), tally: tally.pointer))
+        ? PairedLane(client: ClientLane(client(echo), in: group, connectedTo: 0))
+        : PairedLane<EchoClient, EchoServer>(
+          server: ServerLane(EchoServer(), tally: tallies[arrangement.group(of: lane)].pointer))
     }
   }
 
@@ -160,29 +168,31 @@ private struct Bench {
 
   private func measure<M: Mode, L: TimedLane & ~Copyable>(
     _ mode: M.Type, count: Int, _ connections: ConnectionTable,
-    makeLane: (UnsafePointer<TrialState>, Recorder, Int) -> L
+    makeLane: (UnsafePointer<LaneGroup>, Int) -> L
   ) throws(TrialFailure) -> TrialOutcome {
-    try measure(isShared: M.isMultithreaded, count: count, connections, makeLane: makeLane, drive: M.drive)
+    try measure(arrangement(mode, lanes: count), connections, makeLane: makeLane, drive: M.drive)
   }
 
   private func measureNull<L: TimedLane & ~Copyable, S: Lane & ~Copyable>(
-    _ connections: ConnectionTable, server: () -> S, makeLane: (UnsafePointer<TrialState>, Recorder, Int) -> L
+    _ connections: ConnectionTable, server: () -> S, makeLane: (UnsafePointer<LaneGroup>, Int) -> L
   ) throws(TrialFailure) -> TrialOutcome {
     try measure(
-      isShared: false, count: 1, connections, makeLane: makeLane,
+      Arrangement(lanes: 1), connections, makeLane: makeLane,
       drive: { NullMode.drive($0[0], makeServer: server) })
   }
 
   private func measure<L: TimedLane & ~Copyable>(
-    isShared: Bool, count: Int, _ connections: ConnectionTable,
-    makeLane: (UnsafePointer<TrialState>, Recorder, Int) -> L, drive: (LaneTable<L>) throws(Errno) -> Void
+    _ arrangement: Arrangement, _ connections: ConnectionTable,
+    makeLane: (UnsafePointer<LaneGroup>, Int) -> L, drive: (LaneTable<L>) throws(Errno) -> Void
   ) throws(TrialFailure) -> TrialOutcome {
-    let stripes = isShared ? min(count, 2 * max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) : 1
-    let recorders = (0..<stripes).map { _ in Recorder.allocate(shared: isShared) }
+    let count = arrangement.lanes
+    let recorders = (0..<arrangement.groups).map { _ in Recorder.allocate(shared: arrangement.isShared) }
     let trial = UnsafeMutablePointer<TrialState>.allocate(capacity: 1)
+    let groups = recorders.map { Boxed(LaneGroup(trial: trial, recorder: $0)) }
     let base = UnsafeMutablePointer<L>.allocate(capacity: count)
-    for lane in 0..<count { (base + lane).initialize(to: makeLane(trial, recorders[lane % stripes], lane)) }
-    let lanes = LaneTable(base: base, count: count, connections: connections, limit: spec.limit)
+    for lane in 0..<count { (base + lane).initialize(to: makeLane(groups[arrangement.group(of: lane)].pointer, lane)) }
+    let lanes = LaneTable(
+      base: base, count: count, connections: connections, limit: spec.limit, arrangement: arrangement)
 
     if spec.warmup == .zero { edges?.opened() }
     let start = MonotonicClock.now
@@ -200,6 +210,7 @@ private struct Bench {
       base.deallocate()
       trial.deinitialize(count: 1)
       trial.deallocate()
+      for group in groups { group.deallocate() }
       for recorder in recorders { recorder.deallocate() }
       connections.deallocate()
     }

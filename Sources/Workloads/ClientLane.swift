@@ -7,8 +7,7 @@ import SystemCalls
 /// the next operation taken.
 @frozen public struct ClientLane<C: Conversation & ~Copyable>: Lane, ~Copyable {
   @usableFromInline var conversation: C
-  @usableFromInline let trial: UnsafePointer<TrialState>
-  @usableFromInline let recorder: Recorder
+  @usableFromInline let group: UnsafePointer<LaneGroup>
   @usableFromInline var operation: UInt64 = 0
   /// The operation as the conversation knows it: a warm-up does the same operations as what it warms up for.
   @inlinable var number: UInt64 { operation & ~TrialState.warmUpBit }
@@ -37,14 +36,17 @@ import SystemCalls
   /// - Parameter connectedTo: the endpoint of a connection that is already open.
   @inlinable
   public init(
-    _ conversation: consuming C, trial: UnsafePointer<TrialState>, recorder: Recorder,
-    connectedTo endpoint: Int32? = nil
+    _ conversation: consuming C, in group: UnsafePointer<LaneGroup>, connectedTo endpoint: Int32? = nil
   ) {
     self.conversation = conversation
-    self.trial = trial
-    self.recorder = recorder
+    self.group = group
     self.endpoint = endpoint ?? -1
   }
+
+  @inlinable @inline(__always)
+  var trial: UnsafePointer<TrialState> { group.pointee.trial }
+  @inlinable @inline(__always)
+  var recorder: Recorder { group.pointee.recorder }
 
   /// The start of the operation in hand, if any. After the trial: of the one that was left unfinished.
   @inlinable public var operationStart: Instant? {
@@ -107,7 +109,7 @@ import SystemCalls
     case .beforeConnecting:
       sleeps = .inConversation
       return now < trial.pointee.closes ? connect() : finish()
-    case .inConversation: return interpret(conversation.woke(after: elapsed(now)), now)
+    case .inConversation: return interpret(conversation.woke(number, after: elapsed(now)), now)
     }
   }
 

@@ -63,8 +63,10 @@ public protocol Conversation: ~Copyable, SendableMetatype {
   mutating func received(_ bytes: inout UnsafeRawBufferPointer) -> Need
   /// The peer has finished sending.
   mutating func ended() -> Need
-  /// - Parameter elapsed: since the operation began; on the server side, since the sleep was asked for.
-  mutating func woke(after elapsed: Nanoseconds) -> Need
+  /// - Parameters:
+  ///   - operation: the one in hand; 0 on the server side.
+  ///   - elapsed: since the operation began; on the server side, since the sleep was asked for.
+  mutating func woke(_ operation: UInt64, after elapsed: Nanoseconds) -> Need
   /// The connection is gone: what was half said on it is forgotten.
   mutating func disconnected()
 }

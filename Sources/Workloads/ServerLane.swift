@@ -66,7 +66,7 @@ public protocol ServerConversation: Conversation, ~Copyable {
     case .woke(let now):
       let elapsed = now.since(self.now)
       self.now = now
-      return interpret(conversation.woke(after: elapsed))
+      return interpret(conversation.woke(0, after: elapsed))
     case .failed:
       tally.pointee.failed.add(1, shared: tally.pointee.shared)
       return finish()

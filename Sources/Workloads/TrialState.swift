@@ -94,3 +94,15 @@ public struct TrialState: ~Copyable, Sendable {
     }
   }
 }
+
+/// What the lanes of a group share: the trial, and where they record. A lane keeps one pointer for both, as there may be a
+/// million of them.
+@frozen public struct LaneGroup: @unchecked Sendable {
+  @usableFromInline let trial: UnsafePointer<TrialState>
+  public let recorder: Recorder
+
+  public init(trial: UnsafePointer<TrialState>, recorder: Recorder) {
+    self.trial = trial
+    self.recorder = recorder
+  }
+}

@@ -37,7 +37,9 @@ import Workloads
       }
       strays.initialize(to: 0)
       for lane in 0..<count { (lanes + lane).initialize(to: Sleeper(thread: pthread_self(), strays: strays)) }
-      try ExecutorMode.drive(LaneTable(base: lanes, count: count, connections: connections, limit: nil))
+      let arrangement = Arrangement(lanes: count)
+      try ExecutorMode.drive(
+        LaneTable(base: lanes, count: count, connections: connections, limit: nil, arrangement: arrangement))
       return (strays.pointee, (0..<count).filter { lanes[$0].left >= 0 }.count)
     }
     #expect(strays == 0 && unfinished == 0)

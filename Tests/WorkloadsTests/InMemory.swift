@@ -113,7 +113,7 @@ func ask<C: Conversation & ~Copyable>(
       } else {
         return asked
       }
-    case .sleep(let span): need = client.woke(after: span)
+    case .sleep(let span): need = client.woke(operation, after: span)
     case .done(let outcome):
       asked.outcome = outcome
       asked.rest += pieces.reduce(0) { $0 + $1.count }

@@ -35,7 +35,7 @@ struct OneByte: Conversation, ~Copyable {
     }
   }
   mutating func ended() -> Need { .done(.failed(.prematureEnd)) }
-  mutating func woke(after elapsed: Nanoseconds) -> Need { .receive }
+  mutating func woke(_ operation: UInt64, after elapsed: Nanoseconds) -> Need { .receive }
   mutating func disconnected() { begun.disconnections += 1 }
 }
 
@@ -45,6 +45,7 @@ final class LaneBench {
   let log = OneByte.Log()
   let recorder = Recorder.allocate(shared: false)
   private let trial: UnsafeMutablePointer<TrialState>
+  private let group: UnsafeMutablePointer<LaneGroup>
   private let lanes: UnsafeMutablePointer<ClientLane<OneByte>>
   private let count: Int
 
@@ -60,18 +61,20 @@ final class LaneBench {
       to: TrialState(
         asked: asked, opens: Self.instant(opens), closes: Self.instant(closes), timeout: .milliseconds(timeout),
         isLimited: isLimited, schedule: schedule))
+    group = .allocate(capacity: 1)
+    group.initialize(to: LaneGroup(trial: trial, recorder: recorder))
     lanes = .allocate(capacity: count)
     for lane in 0..<count {
       (lanes + lane).initialize(
         to: ClientLane(
-          OneByte(endpoints: endpoints, begun: log), trial: trial, recorder: recorder,
-          connectedTo: isConnected ? 0 : nil))
+          OneByte(endpoints: endpoints, begun: log), in: group, connectedTo: isConnected ? 0 : nil))
     }
   }
 
   deinit {
     lanes.deinitialize(count: count)
     lanes.deallocate()
+    group.deallocate()
     trial.deinitialize(count: 1)
     trial.deallocate()
     recorder.deallocate()

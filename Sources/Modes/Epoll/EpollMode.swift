@@ -4,11 +4,8 @@ import Workloads
 
 /// One epoll_wait loop over non-blocking descriptors: an event enters a lane's switch, and leaves it at the first step
 /// that must wait.
-enum EpollMode: Mode {
-  static let blocks = false
-  static let isMultithreaded = false
-
-  static func drive<L: Lane & ~Copyable>(_ lanes: LaneTable<L>) throws(Errno) {
+enum EpollMode: LoopMode {
+  static func loop<L: Lane & ~Copyable>(_ lanes: LaneTable<L>) throws(Errno) {
     var loop = try EpollLoop(lanes)
     for index in 0..<lanes.count where lanes.connections.isOpen(index) {
       try loop.watch(lanes.connections.socket(of: index), lane: index)

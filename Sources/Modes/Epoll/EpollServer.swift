@@ -22,7 +22,9 @@ enum EpollServer {
     }
 
     var loop = try EpollLoop(
-      LaneTable(base: base, count: capacity, connections: connections, limit: nil), serving: true)
+      LaneTable(
+        base: base, count: capacity, connections: connections, limit: nil, arrangement: Arrangement(lanes: capacity)),
+      serving: true)
     try loop.watch(listener.descriptor, as: .listener)
     try loop.watch(stop.descriptor, as: .stop)
     var mayWait = false

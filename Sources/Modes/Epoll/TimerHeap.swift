@@ -1,10 +1,23 @@
+import Glibc
 import Measurement
 
 /// Deadlines of lanes, the earliest first: a heap of four children to a node, in one array.
 struct TimerHeap: ~Copyable {
+  /// 12 bytes, as there may be a million.
   private struct Entry {
-    var deadline: Instant
-    var lane: UInt32
+    private let low: UInt32
+    private let high: UInt32
+    let lane: UInt32
+
+    @inline(__always)
+    init(deadline: Instant, lane: UInt32) {
+      low = UInt32(truncatingIfNeeded: deadline.nanoseconds)
+      high = UInt32(truncatingIfNeeded: deadline.nanoseconds >> 32)
+      self.lane = lane
+    }
+
+    @inline(__always)
+    var deadline: Instant { Instant(nanoseconds: UInt64(high) << 32 | UInt64(low)) }
   }
 
   private var entries: UnsafeMutablePointer<Entry>
@@ -13,10 +26,16 @@ struct TimerHeap: ~Copyable {
 
   init(capacity: Int = 64) {
     self.capacity = max(capacity, 1)
-    entries = .allocate(capacity: self.capacity)
+    entries = Self.room(for: self.capacity, instead: nil)
   }
 
-  deinit { entries.deallocate() }
+  deinit { free(entries) }
+
+  /// realloc(3), which moves large blocks without having two of them.
+  private static func room(for capacity: Int, instead old: UnsafeMutablePointer<Entry>?) -> UnsafeMutablePointer<Entry>
+  {
+    realloc(old, capacity * MemoryLayout<Entry>.stride)!.bindMemory(to: Entry.self, capacity: capacity)
+  }
 
   var earliest: Instant? { count == 0 ? nil : entries[0].deadline }
 
@@ -58,10 +77,7 @@ struct TimerHeap: ~Copyable {
   }
 
   private mutating func grow() {
-    let larger = UnsafeMutablePointer<Entry>.allocate(capacity: capacity * 2)
-    larger.moveInitialize(from: entries, count: count)
-    entries.deallocate()
-    entries = larger
     capacity *= 2
+    entries = Self.room(for: capacity, instead: entries)
   }
 }

@@ -3,11 +3,8 @@ import Workloads
 
 /// The tasks of `taskgroup`, on a TaskExecutor that is the epoll loop: whoever hears that a lane can go on is the one
 /// to carry it on, and no task changes its thread.
-enum ExecutorMode: Mode {
-  static let blocks = false
-  static let isMultithreaded = false
-
-  static func drive<L: Lane & ~Copyable>(_ lanes: LaneTable<L>) throws(Errno) {
+enum ExecutorMode: LoopMode {
+  static func loop<L: Lane & ~Copyable>(_ lanes: LaneTable<L>) throws(Errno) {
     let loop = try TaskLoop(lanes: lanes.count, permits: lanes.limit ?? lanes.count)
     defer { loop.deallocate() }
     try loop.registerAll(of: lanes)

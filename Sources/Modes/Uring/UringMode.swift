@@ -4,11 +4,8 @@ import Workloads
 
 /// One io_uring, by raw system calls: what lanes want is written into a ring, submitted once a turn, and carried out by
 /// the kernel; the completion of a request enters a lane's switch.
-enum UringMode: Mode {
-  static let blocks = false
-  static let isMultithreaded = false
-
-  static func drive<L: Lane & ~Copyable>(_ lanes: LaneTable<L>) throws(Errno) {
+enum UringMode: LoopMode {
+  static func loop<L: Lane & ~Copyable>(_ lanes: LaneTable<L>) throws(Errno) {
     var loop = try UringLoop(lanes)
     for index in 0..<lanes.count { loop.begin(index) }
     while loop.liveCount > 0 || loop.pendingCount > 0 { loop.turn() }

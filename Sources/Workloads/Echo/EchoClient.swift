@@ -67,6 +67,6 @@ import Measurement
   }
 
   @inlinable public mutating func ended() -> Need { .done(.failed(.prematureEnd)) }
-  @inlinable public mutating func woke(after elapsed: Nanoseconds) -> Need { .receive }
+  @inlinable public mutating func woke(_ operation: UInt64, after elapsed: Nanoseconds) -> Need { .receive }
   @inlinable public mutating func disconnected() {}
 }

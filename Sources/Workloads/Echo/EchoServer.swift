@@ -73,7 +73,7 @@ import Measurement
     return answered
   }
 
-  @inlinable public mutating func woke(after elapsed: Nanoseconds) -> Need { reply() }
+  @inlinable public mutating func woke(_ operation: UInt64, after elapsed: Nanoseconds) -> Need { reply() }
 
   @inlinable
   public mutating func ended() -> Need { .done(left == nil && count == 0 ? .closed : .failed(.prematureEnd)) }

@@ -101,7 +101,7 @@ public struct HTTPClient: Conversation, ~Copyable {
     kept = []
   }
 
-  public mutating func woke(after elapsed: Nanoseconds) -> Need { .receive }
+  public mutating func woke(_ operation: UInt64, after elapsed: Nanoseconds) -> Need { .receive }
 
   public mutating func disconnected() {
     reader.reset(answeringHEAD: requests.pointee.isHEAD)

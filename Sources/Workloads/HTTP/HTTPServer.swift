@@ -80,7 +80,7 @@ public struct HTTPServer: ServerConversation, ~Copyable {
     return closes ? .done(.closed) : .receive
   }
 
-  public mutating func woke(after elapsed: Nanoseconds) -> Need {
+  public mutating func woke(_ operation: UInt64, after elapsed: Nanoseconds) -> Need {
     reply.delay = .zero
     return advance() ?? flush()
   }

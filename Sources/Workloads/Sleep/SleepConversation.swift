@@ -1,22 +1,19 @@
 import Measurement
 
-/// One operation waits for a fixed time: the `sleep(1)` of every tutorial.
+/// One operation waits for a fixed time: the `sleep(1)` of every tutorial. There may be a million at once, so that it
+/// keeps nothing else.
 @frozen public struct SleepConversation: Conversation, ~Copyable {
   @usableFromInline let duration: Nanoseconds
-  @usableFromInline var operation: UInt64 = 0
 
   @inlinable public init(duration: Nanoseconds) { self.duration = duration }
 
   @inlinable public static var usesConnection: Bool { false }
 
   @inlinable
-  public mutating func begin(_ operation: UInt64) -> Need {
-    self.operation = operation
-    return .sleep(duration)
-  }
+  public mutating func begin(_ operation: UInt64) -> Need { .sleep(duration) }
 
   @inlinable
-  public mutating func woke(after elapsed: Nanoseconds) -> Need {
+  public mutating func woke(_ operation: UInt64, after elapsed: Nanoseconds) -> Need {
     guard elapsed >= duration else { return .done(.failed(.wokeEarly)) }
     return .done(.verified(checksum: Randomness.mix(operation), keepsConnection: true))
   }
