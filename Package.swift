@@ -18,6 +18,10 @@ let package = Package(
     .executableTarget(
       name: "iomodes",
       dependencies: ["Harness", "Reporting", "Records", "Measurement", "Modes", "Workloads", "SystemCalls"]),
+    .executableTarget(
+      name: "harness-benchmarks",
+      dependencies: ["Harness", "Reporting", "Records", "Measurement", "Modes", "Workloads", "SystemCalls"],
+      path: "Benchmarks/harness"),
 
     .testTarget(name: "SystemCallsTests", dependencies: ["SystemCalls"]),
     .testTarget(name: "MeasurementTests", dependencies: ["Measurement"]),
@@ -29,7 +33,7 @@ let package = Package(
       name: "HarnessTests",
       dependencies: ["Harness", "Modes", "Records", "Measurement", "Workloads", "Statistics", "SystemCalls"]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
-    .testTarget(name: "iomodesTests", dependencies: ["iomodes"]),
+    .testTarget(name: "iomodesTests", dependencies: ["iomodes", "harness-benchmarks"]),
   ],
   swiftLanguageModes: [.v6]
 )

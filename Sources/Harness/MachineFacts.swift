@@ -3,12 +3,12 @@ import Measurement
 import Records
 import SystemCalls
 
-/// What is known of this machine and of this program.
 /// The version of this program.
 public let programVersion = "0.1.0"
 
-enum MachineFacts {
-  static func environment(_ processors: Processors) -> Records.Environment {
+/// What is known of this machine and of this program.
+package enum MachineFacts {
+  package static func environment(_ processors: Processors) -> Records.Environment {
     var facts = Records.Environment()
     facts.cpuModel = field("model name", in: "/proc/cpuinfo", separator: ":")
     facts.cpusOnline = sysconf(Int32(_SC_NPROCESSORS_ONLN))
@@ -60,7 +60,7 @@ enum MachineFacts {
     return names.isEmpty ? nil : Set(names).sorted().joined(separator: ", ")
   }
 
-  static var tool: RunRecord.Tool {
+  package static var tool: RunRecord.Tool {
     RunRecord.Tool(version: programVersion, commit: commit, configuration: configuration)
   }
 

@@ -99,9 +99,9 @@ extension TrialPlan {
 
 /// The order of the trials: within a round every point once, in an order drawn from the seed, so that what drifts on the
 /// machine meets all points alike.
-enum Schedule {
+package enum Schedule {
   /// The same in every mode: the operations of a round are one and the same work.
-  static func seed(ofRound round: Int, experiment index: Int, seed: UInt64) -> UInt64 {
+  package static func seed(ofRound round: Int, experiment index: Int, seed: UInt64) -> UInt64 {
     Randomness.mix(seed ^ Randomness.mix(UInt64(index) << 32 | UInt64(round)))
   }
 
@@ -125,7 +125,7 @@ enum Schedule {
   }
 
   /// Fisher and Yates, as in Knuth, *The Art of Computer Programming*, volume 2, algorithm 3.4.2P.
-  static func shuffled<T>(_ items: [T], seed: UInt64) -> [T] {
+  package static func shuffled<T>(_ items: [T], seed: UInt64) -> [T] {
     var items = items
     for last in stride(from: items.count - 1, to: 0, by: -1) {
       items.swapAt(last, Int(Randomness.mix(seed &+ UInt64(last)) % UInt64(last + 1)))

@@ -3,7 +3,7 @@ import Records
 import Workloads
 
 /// Whether a trial's numbers may be used. Each reason is a name, a colon, and what was found.
-enum Validity {
+package enum Validity {
   /// How much of a window may pass between its edge and the reading of the counters.
   static let toleratedEdgeLag = 0.02
   /// How far the number in flight may be from what Little's law makes of rate and latency.
@@ -118,7 +118,7 @@ enum Validity {
     return "send-lag: half of the operations started over \(micros(lag)) late, by the harness's fault"
   }
 
-  private static func steal(_ record: TrialRecord) -> String? {
+  package static func steal(_ record: TrialRecord) -> String? {
     guard let steal = record.machine?.steal, let wall = record.wall, wall > 0 else { return nil }
     let cpus = Set((record.client?.cpus ?? []) + (record.server?.cpus ?? [])).count
     // The kernel counts in ticks of 10 ms: one alone says nothing of a short window.
