@@ -11,9 +11,7 @@ struct Session {
   private let runID: String
   private let writer: RunWriter
 
-  /// Begins the run in the folder of the options.
-  init(_ benchmarks: [Benchmark], _ options: Options) throws {
-    let folder = RunFolder(path: options.output)
+  init(_ benchmarks: [Benchmark], _ options: Options, in folder: RunFolder) throws {
     self.options = options
     runID = URL(fileURLWithPath: folder.path).lastPathComponent
     let record = RunRecord(

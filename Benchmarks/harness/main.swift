@@ -18,8 +18,12 @@ func run() throws -> Int32 {
     try Round(round, in: options.output).carryOut(benchmarks)
     return 0
   }
-  try Session(benchmarks, options).carryOut()
-  let summary = Summary(try RunFolder(path: options.output).read())
+  let folder = RunFolder(path: options.output)
+  guard !FileManager.default.fileExists(atPath: folder.recordPath) else {
+    throw Failure("\(options.output) already holds a run; name another --output")
+  }
+  try Session(benchmarks, options, in: folder).carryOut()
+  let summary = Summary(try folder.read())
   print(table(summary))
   complain("the run lies in \(options.output); `iomodes compare BEFORE \(options.output)` judges it by an earlier one")
   let dead = summary.experiments.flatMap { experiment in

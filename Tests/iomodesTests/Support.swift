@@ -3,15 +3,17 @@ import Glibc
 import Records
 import SystemCalls
 
-/// The program under test, as it was built beside the tests.
+/// The programs under test, as they were built beside the tests.
 enum Executable {
-  static let path: String = {
+  static let path = program("iomodes")
+
+  static func program(_ name: String) -> String {
     let bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
     let folders = [bundle, CommandLine.arguments[0]].map { ($0 as NSString).deletingLastPathComponent }
     let root = (0..<3).reduce(#filePath) { path, _ in (path as NSString).deletingLastPathComponent }
-    let candidates = (folders + [root + "/.build/debug", root + "/.build/release"]).map { $0 + "/iomodes" }
+    let candidates = (folders + [root + "/.build/debug", root + "/.build/release"]).map { "\($0)/\(name)" }
     return candidates.first { FileManager.default.isExecutableFile(atPath: $0) } ?? candidates[0]
-  }()
+  }
 }
 
 /// How a process ended, and what it had to say.
