@@ -3,7 +3,7 @@
 
 Runs harness-benchmarks, then counts, for every mode on `echo` with 64 bytes and on `http`, system calls (perf or strace),
 context switches and instructions in user space (valgrind) per operation. What a missing program would count is left out.
-See harness/README.md.
+See README.md.
 """
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+import Glibc
 import Measurement
 import Records
 
@@ -27,15 +28,17 @@ struct Benchmark {
     var usage: ResourceUsage
     /// Operations that had the right result.
     var verified: UInt64
+
+    var processorTime: Nanoseconds { Nanoseconds(usage.userTime.count + usage.systemTime.count) }
   }
 
-  /// How many batches take about `window`, found by trying ever more; this also warms up.
+  /// How many batches take about `window` of processor time, found by trying ever more; this also warms up.
   func batches(within window: Nanoseconds) throws -> UInt64 {
     var batches: UInt64 = 1
     while true {
-      let wall = try carryOut(batches).wall
-      if wall.count >= window.count / 20 {
-        return max(1, UInt64(Double(batches) * Double(window.count) / Double(wall.count)))
+      let spent = try carryOut(batches).processorTime
+      if spent.count >= window.count / 20 {
+        return max(1, UInt64(Double(batches) * Double(window.count) / Double(spent.count)))
       }
       guard batches < 1 << 40 else {
         throw Failure("\(experiment) \(mode) takes no time: the compiler has left it out")
@@ -45,14 +48,26 @@ struct Benchmark {
   }
 }
 
-/// Times `body`, which answers how many of its operations had the right result: with the clock of the calling thread,
-/// getrusage(RUSAGE_THREAD), read once before and once after.
+/// Times `body`, which answers how many of its operations had the right result, by the clock of the calling thread.
+///
+/// The sum of user and system time is that of CLOCK_THREAD_CPUTIME_ID, clock_gettime(2), read once before and once after:
+/// getrusage(RUSAGE_THREAD) leaves out what came after the kernel's last tick.
 func timed(_ body: () -> UInt64) -> Benchmark.Outcome {
   let start = MonotonicClock.now
-  let before = ResourceUsage.ofThread()
+  let before = (usage: ResourceUsage.ofThread(), time: threadTime)
   let verified = body()
-  let usage = ResourceUsage.ofThread().since(before)
+  let spent = threadTime - before.time
+  var usage = ResourceUsage.ofThread().since(before.usage)
+  usage.systemTime = Nanoseconds(min(usage.systemTime.count, spent))
+  usage.userTime = Nanoseconds(spent - usage.systemTime.count)
   return Benchmark.Outcome(wall: MonotonicClock.now.since(start), usage: usage, verified: verified)
+}
+
+/// In nanoseconds.
+private var threadTime: UInt64 {
+  var time = timespec()
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+  return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
 }
 
 extension Benchmark {

@@ -1,10 +1,10 @@
 import Glibc
 
-/// The record of another histogram, from a shared library that has the two functions of peers/histogram/record.c.
+/// The record of another histogram, from a shared library that has the functions of peers/histogram/record.c.
 struct PeerHistogram {
   private typealias Create = @convention(c) () -> UnsafeMutableRawPointer?
   private typealias Record =
-    @convention(c) (UnsafeMutableRawPointer, UnsafePointer<UInt64>, Int, UInt64) -> UInt64
+    @convention(c) (UnsafeMutableRawPointer, UnsafePointer<UInt64>, Int, UInt64, _ shared: Bool) -> UInt64
 
   private let histogram: UnsafeMutableRawPointer
   private let record: Record
@@ -24,10 +24,12 @@ struct PeerHistogram {
     self.record = unsafeBitCast(record, to: Record.self)
   }
 
-  var benchmark: Benchmark {
+  var benchmarks: [Benchmark] {
     let values = Latencies.wide
-    return Benchmark("histogram-record", "peer", batch: UInt64(values.count)) { batches in
-      timed { record(histogram, values.baseAddress!, values.count, batches) }
+    return [("peer", false), ("peer-shared", true)].map { mode, shared in
+      Benchmark("histogram-record", mode, batch: UInt64(values.count)) { batches in
+        timed { record(histogram, values.baseAddress!, values.count, batches, shared) }
+      }
     }
   }
 }

@@ -13,7 +13,7 @@ func run() throws -> Int32 {
     return 0
   }
   var benchmarks = Benchmark.histogram + Benchmark.reader + Benchmark.conversation + Benchmark.null
-  if let path = options.peerHistogram { benchmarks.append(try PeerHistogram(library: path).benchmark) }
+  if let path = options.peerHistogram { benchmarks += try PeerHistogram(library: path).benchmarks }
   if let round = options.childRound {
     try Round(round, in: options.output).carryOut(benchmarks)
     return 0

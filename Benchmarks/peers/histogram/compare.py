@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What it costs to record a latency, beside hdr_record_value of HdrHistogram_c, on the same values in the same process.
+"""What it costs to record a latency, beside HdrHistogram_c on the same values in the same processes.
 
 Builds the peer from a checkout of HdrHistogram_c, measures both by turns with harness-benchmarks, and has `iomodes
 compare` print the ratios, ours / peer, with their intervals. See ../README.md.
@@ -47,7 +47,8 @@ def main() -> None:
         build(arguments.hdr, library, arguments.inlined)
         run([str(BUILD / "harness-benchmarks"), "--rounds", str(arguments.rounds), "--output", f"{folder}/run",
              "--peer-histogram", str(library)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        run([str(BUILD / "iomodes"), "compare", f"{folder}/run", "--baseline", "peer"])
+        for peer, mode in [("peer", "unshared"), ("peer-shared", "shared")]:
+            run([str(BUILD / "iomodes"), "compare", f"{folder}/run", "--baseline", peer, "--modes", mode])
 
 
 if __name__ == "__main__":
