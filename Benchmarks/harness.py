@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """What the harness itself costs: processor time of its parts, and what each mode does for an operation.
 
-Runs harness-benchmarks, then counts, for every mode on `echo` with 64 bytes and on `http`, system calls (perf or strace),
-context switches and instructions in user space (valgrind) per operation. What a missing program would count is left out.
-See README.md.
+Runs harness-benchmarks, then counts, for every mode on `echo` with 64 bytes and on `http`, system calls (perf or
+strace), context switches and instructions in user space (valgrind) per operation. What a missing program would count
+is left out. See README.md.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import shutil
 import subprocess
@@ -91,7 +92,7 @@ def main() -> None:
     done = subprocess.run([str(BUILD / "harness-benchmarks"), "--rounds", str(arguments.rounds), *output])
     if done.returncode != 0:
         sys.exit(done.returncode)
-    cpus = sorted(compare.os.sched_getaffinity(0))
+    cpus = sorted(os.sched_getaffinity(0))
     count(compare.Settings(str(BUILD / "iomodes"), arguments.lanes, arguments.operations, cpus[:1], cpus[-1:], False))
 
 

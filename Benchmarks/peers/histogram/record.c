@@ -1,6 +1,6 @@
-/* The loop of the suite's benchmark histogram-record around hdr_record_value of HdrHistogram_c, or hdr_record_value_atomic
- * where threads share the histogram: the same range and digits. The program harness-benchmarks loads it, hands it the
- * same values, and times it. */
+/* The loop of the suite's benchmark histogram-record around hdr_record_value of HdrHistogram_c, or
+ * hdr_record_value_atomic where threads share the histogram: the same range and digits. The program
+ * harness-benchmarks loads it, hands it the same values, and times it. */
 
 #include <hdr/hdr_histogram.h>
 #include <stdbool.h>
