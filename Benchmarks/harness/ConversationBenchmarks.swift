@@ -76,7 +76,8 @@ extension Benchmark {
   /// One operation; not inlined, or nothing would be left of it.
   @inline(never)
   private static func sleep(_ sleeper: inout SleepConversation, _ operation: UInt64) -> UInt64? {
-    guard case .sleep(let span) = sleeper.begin(operation), case .done(let outcome) = sleeper.woke(after: span)
+    guard case .sleep(let span) = sleeper.begin(operation),
+      case .done(let outcome) = sleeper.woke(operation, after: span)
     else { return nil }
     return outcome.checksum
   }
