@@ -29,7 +29,11 @@ daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log; worker_process
 events {{ worker_connections 20000; }}
 http {{
   access_log off; keepalive_requests 1000000000; keepalive_timeout 600s;
-  server {{ listen 127.0.0.1:{port} backlog=16384; location / {{ default_type text/plain; return 200 "Hello, 127.0.0.1!"; }} }}
+  server {{
+    listen 127.0.0.1:{port} backlog=16384;
+    {burden}
+    location / {{ default_type text/plain; return 200 "Hello, 127.0.0.1!"; }}
+  }}
 }}
 """
 
@@ -52,10 +56,11 @@ class Settings:
 
 
 @contextmanager
-def nginx(port: int, cpus: list[int]) -> Iterator[None]:
+def nginx(port: int, cpus: list[int], burden: int) -> Iterator[None]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "nginx.conf")
-        path.write_text(CONFIGURATION.format(folder=folder, port=port))
+        path.write_text(CONFIGURATION.format(
+            folder=folder, port=port, burden='if ($request_uri ~ "^/(a|b|c)*[0-9]+x$") { return 404; }\n    ' * burden))
         server = subprocess.Popen(["nginx", "-c", str(path)], preexec_fn=pinned(cpus), stderr=subprocess.DEVNULL)
         try:
             time.sleep(0.5)
@@ -146,6 +151,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=1, help="of each trial")
     parser.add_argument("--client-cpus", type=cpu_list, default=[1], metavar="LIST")
     parser.add_argument("--server-cpus", type=cpu_list, default=[0], metavar="LIST")
+    parser.add_argument("--burden", type=int, default=0, metavar="N",
+                        help="expressions that nginx matches for each request, so that its processor is the one that is full")
     parser.add_argument("--port", type=int, default=18482)
     parser.add_argument("--iomodes", default=str(PROJECT / ".build" / "release" / "iomodes"), help="the program")
     arguments = parser.parse_args()
@@ -154,7 +161,7 @@ def main() -> None:
             fail(f"{program} is missing: apt-get install wrk nginx-light")
     settings = Settings(
         arguments.iomodes, arguments.port, arguments.seconds, arguments.client_cpus, arguments.server_cpus)
-    with nginx(settings.port, settings.server_cpus):
+    with nginx(settings.port, settings.server_cpus, arguments.burden):
         for connections in map(int, arguments.connections.split(",")):
             compare(settings, arguments.modes.split(","), connections, arguments.rounds)
 
