@@ -72,6 +72,22 @@ def nginx(port: int, cpus: list[int], burden: int) -> Iterator[None]:
             server.wait()
 
 
+@contextmanager
+def awake(cpus: list[int]) -> Iterator[None]:
+    """Processors that never halt: whatever else wants to run comes first (SCHED_IDLE)."""
+    spinners = [
+        subprocess.Popen(["sh", "-c", "while :; do :; done"], preexec_fn=lambda cpu=cpu: (
+            os.sched_setaffinity(0, [cpu]), os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))))
+        for cpu in cpus
+    ]
+    try:
+        yield
+    finally:
+        for spinner in spinners:
+            spinner.kill()
+            spinner.wait()
+
+
 def busy_seconds(cpus: list[int]) -> float:
     """Time that the processors were not idle, /proc/stat."""
     total = 0.0
@@ -153,6 +169,7 @@ def main() -> None:
     parser.add_argument("--server-cpus", type=cpu_list, default=[0], metavar="LIST")
     parser.add_argument("--burden", type=int, default=0, metavar="N",
                         help="expressions that nginx matches for each request, so that its processor is the one that is full")
+    parser.add_argument("--awake", action="store_true", help="keep the client's processor from halting while it waits")
     parser.add_argument("--port", type=int, default=18482)
     parser.add_argument("--iomodes", default=str(PROJECT / ".build" / "release" / "iomodes"), help="the program")
     arguments = parser.parse_args()
@@ -161,7 +178,8 @@ def main() -> None:
             fail(f"{program} is missing: apt-get install wrk nginx-light")
     settings = Settings(
         arguments.iomodes, arguments.port, arguments.seconds, arguments.client_cpus, arguments.server_cpus)
-    with nginx(settings.port, settings.server_cpus, arguments.burden):
+    with nginx(settings.port, settings.server_cpus, arguments.burden), \
+            awake(settings.client_cpus if arguments.awake else []):
         for connections in map(int, arguments.connections.split(",")):
             compare(settings, arguments.modes.split(","), connections, arguments.rounds)
 
