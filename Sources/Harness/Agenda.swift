@@ -172,8 +172,8 @@ extension Bracket {
   /// that throughput.
   static let reach = 1.25
   static let resolution = 0.03
-  /// The number of halvings that lead from one to the other.
-  static let mostSteps = 6
+  /// Six halvings lead from one to the other; two more make up for trials that were disturbed.
+  static let mostSteps = 8
 
   /// The middle of the bracket; nil where it is narrow, or where nothing says how far to go.
   var nextRate: Double? {

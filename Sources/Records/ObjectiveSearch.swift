@@ -95,12 +95,25 @@ public struct Bracket: Equatable, Sendable {
   }
 }
 
-/// The bracket of each round that has a trial which was carried out, by the round's number.
+extension TrialRecord {
+  /// Reasons that say something of the machine at that moment, and nothing of the rate.
+  private static let disturbances: Set<Substring> = ["late-edge", "steal", "broken"]
+
+  /// Whether it is not valid for such reasons alone.
+  fileprivate var wasDisturbed: Bool {
+    !valid && !reasons.isEmpty && reasons.allSatisfy { Self.disturbances.contains($0.prefix { $0 != ":" }) }
+  }
+}
+
+/// The bracket of each round that has a trial which was carried out, by the round's number. A trial that the machine
+/// disturbed says nothing of its rate.
 /// - Parameter trials: those of one mode at one concurrency of one experiment, in any order.
 public func brackets(of trials: [TrialRecord], objective: Objective) -> [Int: Bracket] {
   let carriedOut = trials.filter { $0.skipped == nil }
   return Dictionary(grouping: carriedOut, by: \.round).mapValues { trials in
-    let tried = trials.compactMap { trial in trial.arrivals.rate.map { (rate: $0, isMet: objective.isMet(by: trial)) } }
+    let tried = trials.filter { !$0.wasDisturbed }.compactMap { trial in
+      trial.arrivals.rate.map { (rate: $0, isMet: objective.isMet(by: trial)) }
+    }
     let missed = tried.filter { !$0.isMet }.map(\.rate).min()
     return Bracket(
       saturation: trials.first { $0.arrivals.rate == nil }?.throughput,

@@ -93,6 +93,19 @@ import Testing
     #expect(brackets(of: [], objective: Self.objective).isEmpty)
   }
 
+  @Test func trialThatTheMachineDisturbedSaysNothingOfItsRate() {
+    func invalid(_ reasons: String...) -> [Int: Bracket] {
+      let trial = Self.trial(rate: 100) {
+        $0.valid = false
+        $0.reasons = reasons
+      }
+      return brackets(of: [trial], objective: Self.objective)
+    }
+    #expect(invalid("steal: some") == [1: Bracket()] && invalid("late-edge: some", "broken: why") == [1: Bracket()])
+    #expect(invalid("client-saturated: all") == [1: Bracket(lowestMissed: 100)])
+    #expect(invalid("steal: some", "send-lag: much") == [1: Bracket(lowestMissed: 100)])
+  }
+
   @Test func runKnowsTheObjectivesOfItsExperiments() {
     var record = Sample.run
     #expect(record.objectives.isEmpty)
