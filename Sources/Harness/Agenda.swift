@@ -10,6 +10,8 @@ import Workloads
 struct Agenda: Sendable {
   private let experiments: [Experiment]
   private let seed: UInt64
+  /// How many the client has.
+  private let processors: Int
   /// Nil where the rounds are those of the suite.
   private let precision: Precision?
   /// Whether trials are carried out that will take minutes by arithmetic.
@@ -32,9 +34,13 @@ struct Agenda: Sendable {
   /// A line for each point whose throughput is not known as well as was asked for.
   private(set) var shortfalls: [String] = []
 
-  init(_ suite: Suite, seed: UInt64, precision: Precision? = nil, isPatient: Bool = false, audits: Bool = false) {
+  init(
+    _ suite: Suite, seed: UInt64, processors: Int = 1, precision: Precision? = nil, isPatient: Bool = false,
+    audits: Bool = false
+  ) {
     experiments = suite.experiments
     self.seed = seed
+    self.processors = processors
     self.precision = precision
     self.isPatient = isPatient
     self.audits = audits
@@ -93,8 +99,8 @@ struct Agenda: Sendable {
   private mutating func plan(_ points: [Point], of current: Experiment) {
     pending =
       Schedule.plans(
-        points, of: current, at: experiment, round: round, step: step, seed: seed, after: planned, order: plannedInRound
-      )[...]
+        points, of: current, at: experiment, round: round, step: step, seed: seed, after: planned,
+        order: plannedInRound, processors: processors)[...]
     planned += points.count
     plannedInRound += points.count
   }
@@ -135,7 +141,7 @@ struct Agenda: Sendable {
   }
 
   private func auditPlans(of experiment: Experiment) -> [TrialPlan] {
-    audits ? Schedule.audits(of: experiment, seed: seed, after: planned) : []
+    audits ? Schedule.audits(of: experiment, seed: seed, after: planned, processors: processors) : []
   }
 
   /// The most that there still is to do, in trials and seconds.
@@ -145,7 +151,7 @@ struct Agenda: Sendable {
       let plans = current.points.map {
         TrialPlan(
           number: 0, experiment: current, mode: $0.mode, concurrency: $0.concurrency, arrivals: $0.arrivals, round: 1,
-          order: 0, seed: 0)
+          order: 0, seed: 0, processors: processors)
       }
       let isSearch = current.objective != nil
       let rounds = isSearch ? current.rounds : max(current.rounds, precision?.maxRounds ?? 0)

@@ -227,6 +227,7 @@ public struct RunSession {
 extension Agenda {
   fileprivate init(_ suite: Suite, _ options: RunSession.Options) {
     self.init(
-      suite, seed: options.seed, precision: options.precision, isPatient: options.isPatient, audits: options.audits)
+      suite, seed: options.seed, processors: options.processors.client.count, precision: options.precision,
+      isPatient: options.isPatient, audits: options.audits)
   }
 }

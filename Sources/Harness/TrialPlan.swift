@@ -15,6 +15,8 @@ public struct TrialPlan: Sendable {
   /// Within the round, from 1.
   public var order: Int
   public var seed: UInt64
+  /// How many processors the client has.
+  public var processors = 1
 
   /// The longest that a trial of a number of operations may take, unless it is known to take longer.
   static let usualDeadline = Nanoseconds.seconds(60)
@@ -24,7 +26,8 @@ public struct TrialPlan: Sendable {
 
   var predictedWindow: Nanoseconds {
     let spec = spec(endpoints: [], isOwnServer: false)
-    return isAudit ? min(spec.predictedWindow, spec.deadline) : spec.predictedWindow
+    let predicted = spec.predictedWindow(processors: processors)
+    return isAudit ? min(predicted, spec.deadline) : predicted
   }
 
   /// About how long it takes from start to end.
@@ -38,7 +41,7 @@ public struct TrialPlan: Sendable {
       duration: experiment.duration, warmup: experiment.warmup, arrivals: arrivals, limit: experiment.limit,
       deadline: .zero, seed: seed, endpoints: endpoints,
       isOwnServer: isOwnServer)
-    let twice = Nanoseconds(min(spec.predictedWindow.count, UInt64.max / 4) * 2)
+    let twice = Nanoseconds(min(spec.predictedWindow(processors: processors).count, UInt64.max / 4) * 2)
     spec.deadline = isAudit ? experiment.auditDeadline : max(Self.usualDeadline, twice)
     return spec
   }
@@ -111,16 +114,18 @@ package enum Schedule {
   ///   - step: within a round that has several; the first is 0.
   ///   - number: of the last trial before.
   ///   - order: in the round, of the last trial before.
+  ///   - processors: how many the client has.
   static func plans(
     _ points: [Point], of experiment: Experiment, at index: Int, round: Int, step: Int = 0, seed: UInt64,
-    after number: Int, order: Int = 0
+    after number: Int, order: Int = 0, processors: Int = 1
   ) -> [TrialPlan] {
     let roundSeed = Schedule.seed(ofRound: round, experiment: index, seed: seed)
     let shuffled = Schedule.shuffled(points, seed: step == 0 ? roundSeed : Randomness.mix(roundSeed ^ UInt64(step)))
     return shuffled.enumerated().map { place, point in
       TrialPlan(
         number: number + place + 1, experiment: experiment, mode: point.mode, concurrency: point.concurrency,
-        arrivals: point.arrivals, round: round, order: order + place + 1, seed: roundSeed)
+        arrivals: point.arrivals, round: round, order: order + place + 1, seed: roundSeed,
+        processors: processors)
     }
   }
 

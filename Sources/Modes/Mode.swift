@@ -44,11 +44,14 @@ public enum ModeID: String, CaseIterable, Codable, Sendable {
   /// How many lanes a trial of this concurrency has.
   public func lanes(for concurrency: Int) -> Int { self == .blocking || self == .null ? 1 : concurrency }
 
+  /// GCD's pool has no more threads than this for a class of service (libdispatch, `event/workqueue.c`).
+  static let mostPoolThreads = 255
+
   /// How many threads it holds at most in blocking calls, of which a lane is to have one each.
   public func threads(for lanes: Int) -> Int {
     switch self {
     case .threads: lanes
-    case .dispatch, .dispatchConcurrent: min(lanes, 255)
+    case .dispatch, .dispatchConcurrent: min(lanes, Self.mostPoolThreads)
     case .blocking, .taskgroup, .epoll, .executor, .taskgroupBlocking, .uring, .null: 0
     }
   }

@@ -217,7 +217,7 @@ private struct Bench {
 
     let monitor = Monitor(
       lanes, recorders: recorders, opens: opens, closes: closes, timeout: spec.workload.timeout,
-      expected: spec.duration ?? spec.predictedWindow, edges: edges)
+      expected: spec.predictedWindow(processors: processors), edges: edges)
     do throws(Errno) {
       try monitor.start(opensAtOnce: spec.warmup == .zero)
       try drive(lanes)
@@ -290,18 +290,5 @@ private struct Boxed<Value: ~Copyable>: @unchecked Sendable {
   func deallocate() {
     storage.deinitialize(count: 1)
     storage.deallocate()
-  }
-}
-
-extension TrialSpec {
-  /// How long the operations take at least, by arithmetic: none is shorter than its wait, and no more are under way
-  /// at once than there are lanes.
-  public var predictedWindow: Nanoseconds {
-    guard let operations else { return duration ?? .zero }
-    let schedule = arrivals.rate.map { Nanoseconds(UInt64(min(Double(operations) / $0, 1e9) * 1e9)) } ?? .zero
-    let lanes = UInt64(max(1, mode.lanes(for: concurrency)))
-    let rounds = operations / lanes + (operations % lanes == 0 ? 0 : 1)
-    let (total, overflow) = rounds.multipliedReportingOverflow(by: workload.leastDuration.count)
-    return max(schedule, Nanoseconds(overflow ? UInt64(Int64.max) : total))
   }
 }

@@ -6,8 +6,8 @@ import Workloads
 
 extension Agenda {
   /// The plans of a run of which nothing depends on what is measured.
-  static func plans(of suite: Suite, seed: UInt64, audits: Bool = false) -> [TrialPlan] {
-    var agenda = Agenda(suite, seed: seed, audits: audits)
+  static func plans(of suite: Suite, seed: UInt64, processors: Int = 1, audits: Bool = false) -> [TrialPlan] {
+    var agenda = Agenda(suite, seed: seed, processors: processors, audits: audits)
     return agenda.carryOut { TrialRecord($0) }.map(\.plan)
   }
 

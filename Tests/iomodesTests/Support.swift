@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Records
 import SystemCalls
+import Testing
 
 /// The programs under test, as they were built beside the tests.
 enum Executable {
@@ -109,6 +110,15 @@ func iomodes(_ arguments: [String], in folder: String) async throws -> Ending {
 
 func iomodes(_ arguments: String..., in folder: String) async throws -> Ending {
   try await iomodes(arguments, in: folder)
+}
+
+/// Starts the target server on its own, and waits until it says where it listens.
+func serving(_ arguments: [String], in folder: String) async throws -> (Running, SocketAddress) {
+  let running = try Running(["serve"] + arguments, in: folder)
+  #expect(try await eventually { running.outputSoFar.hasSuffix("\n") })
+  let line = running.outputSoFar
+  #expect(line.hasPrefix("listening on "))
+  return (running, try SocketAddress(parsing: String(line.dropFirst("listening on ".count).dropLast())))
 }
 
 /// A folder of its own for a test, removed afterwards.

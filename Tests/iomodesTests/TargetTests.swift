@@ -112,15 +112,6 @@ import Testing
     return String(decoding: reply, as: UTF8.self)
   }
 
-  /// Starts a server, and waits until it says where it listens.
-  private func serving(_ arguments: [String], in folder: String) async throws -> (Running, SocketAddress) {
-    let running = try Running(["serve"] + arguments, in: folder)
-    #expect(try await eventually { running.outputSoFar.hasSuffix("\n") })
-    let line = running.outputSoFar
-    #expect(line.hasPrefix("listening on "))
-    return (running, try SocketAddress(parsing: String(line.dropFirst("listening on ".count).dropLast())))
-  }
-
   @Test(arguments: [SIGINT, SIGTERM]) func serverGreetsUntilASignalAsksItToStop(_ number: Int32) async throws {
     try await withFolder { folder in
       let (running, address) = try await serving([], in: folder)

@@ -6,12 +6,12 @@ extension Schedule {
   static let auditRound = 0
 
   /// One more trial of every point that can be carried out, to be counted from outside.
-  static func audits(of experiment: Experiment, seed: UInt64, after number: Int) -> [TrialPlan] {
+  static func audits(of experiment: Experiment, seed: UInt64, after number: Int, processors: Int = 1) -> [TrialPlan] {
     experiment.points.filter { $0.mode.objection(to: experiment.workload) == nil }.enumerated().map { place, point in
       TrialPlan(
         number: number + place + 1, experiment: experiment.audited(lanes: point.mode.lanes(for: point.concurrency)),
         mode: point.mode, concurrency: point.concurrency, arrivals: point.arrivals, round: auditRound,
-        order: place + 1, seed: seed)
+        order: place + 1, seed: seed, processors: processors)
     }
   }
 }

@@ -1,0 +1,42 @@
+import Measurement
+import Workloads
+
+extension TrialSpec {
+  /// How long the window is: its duration, or how long the operations take at least, by arithmetic. None is shorter than
+  /// its wait, and no more are under way at once than there are lanes, permits, and threads for lanes that block.
+  /// - Parameter processors: how many the client may use: pools of threads are sized by them.
+  public func predictedWindow(processors: Int) -> Nanoseconds {
+    guard let operations else { return duration ?? .zero }
+    let schedule = arrivals.rate.map { Nanoseconds(UInt64(min(Double(operations) / $0, 1e9) * 1e9)) } ?? .zero
+    let underWay = mode.mostUnderWay(concurrency: concurrency, processors: processors)
+    let most = UInt64(max(1, min(underWay, limit ?? underWay)))
+    let rounds = operations / most + (operations % most == 0 ? 0 : 1)
+    let (total, overflow) = rounds.multipliedReportingOverflow(by: workload.leastDuration.count)
+    let steady = Nanoseconds(overflow ? UInt64(Int64.max) : total)
+    guard mode == .dispatchConcurrent else { return max(schedule, steady) }
+    let work = Double(operations) * workload.leastDuration.seconds
+    let seconds = Self.time(of: work, from: Double(min(UInt64(max(1, processors)), most)), to: Double(most))
+    return max(schedule, steady, Nanoseconds(UInt64(min(seconds, 9e9) * 1e9)))
+  }
+
+  /// Seconds in which threads, of which there is one more each second up to a number, get through seconds of work:
+  /// the first T do c·T + T²/2 of it.
+  private static func time(of work: Double, from first: Double, to most: Double) -> Double {
+    let growing = most - first
+    let grown = first * growing + growing * growing / 2
+    return work <= grown ? (first * first + 2 * work).squareRoot() - first : growing + (work - grown) / most
+  }
+}
+
+extension ModeID {
+  /// How many operations are under way at once at most.
+  fileprivate func mostUnderWay(concurrency: Int, processors: Int) -> Int {
+    let lanes = lanes(for: concurrency)
+    return switch self {
+    case .dispatch, .dispatchConcurrent: threads(for: lanes)
+    // Where there is one processor the cooperative pool has two threads all the same.
+    case .taskgroupBlocking: min(lanes, max(2, processors))
+    case .blocking, .taskgroup, .epoll, .executor, .threads, .uring, .null: lanes
+    }
+  }
+}

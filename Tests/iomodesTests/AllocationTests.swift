@@ -1,0 +1,75 @@
+import Foundation
+import Glibc
+import Modes
+import Records
+import SystemCalls
+import Testing
+
+/// How often a client allocates for an operation, by runs of one and of three times as many operations: what it takes to
+/// set up is in both.
+@Suite(.serialized, .timeLimit(.minutes(2)), .enabled(if: AllocationCounter.compiler != nil, "needs a C compiler"))
+struct AllocationTests {
+  struct Case: CustomTestStringConvertible, Sendable {
+    var mode: ModeID
+    /// As in a suite.
+    var workload: String
+    /// What the target server is to speak, where there is one.
+    var server: String?
+
+    var testDescription: String { "\(mode.rawValue) \(server ?? "pairs")" }
+
+    static func pairs(_ mode: ModeID) -> Case { Case(mode: mode, workload: #"{"kind":"echo","ends":"both"}"#) }
+    static func echo(_ mode: ModeID) -> Case { Case(mode: mode, workload: #"{"kind":"echo"}"#, server: "echo") }
+    static func http(_ mode: ModeID) -> Case { Case(mode: mode, workload: #"{"kind":"http"}"#, server: "http") }
+
+    func plan(operations: UInt64, endpoint: String?) -> String {
+      let endpoints = endpoint.map { "\"\($0)\"" } ?? ""
+      return """
+        {"spec":{"mode":"\(mode.rawValue)","workload":\(workload),"concurrency":8,"operations":\(operations),\
+        "arrivals":{"kind":"closed"},"warmup":"0ms","deadline":"60s","seed":1,"endpoints":[\(endpoints)],\
+        "own_server":true},"cpus":[],"has_control":false}
+        """
+    }
+  }
+
+  private static let operations: UInt64 = 5000
+
+  private func allocationsPerOperation(_ example: Case) async throws -> Double {
+    var result = Double.nan
+    try await withFolder { folder in
+      let counter = try await AllocationCounter(in: folder)
+      var server: (running: Running, address: SocketAddress)?
+      if let conversation = example.server { server = try await serving(["--protocol", conversation], in: folder) }
+      var counts: [UInt64] = []
+      for operations in [Self.operations, 3 * Self.operations] {
+        let plan = example.plan(operations: operations, endpoint: server?.address.description)
+        let (answer, allocations) = try await counter.count(clientOf: plan)
+        let record = try JSONDecoder().decode(PartialRecord.self, from: Data(answer.utf8))
+        #expect(record.operations.verified == operations, "\(answer)")
+        // The counter counts: setting up takes some hundreds.
+        #expect(allocations > 100)
+        counts.append(allocations)
+      }
+      if let server {
+        server.running.signal(SIGINT)
+        #expect(try await server.running.ended().code == 0)
+      }
+      result = (Double(counts[1]) - Double(counts[0])) / Double(2 * Self.operations)
+    }
+    return result
+  }
+
+  @Test(
+    arguments: [
+      Case.pairs(.epoll), .http(.epoll), .pairs(.uring), .http(.uring), .echo(.blocking), .http(.blocking),
+    ].filter { $0.mode.unavailability == nil })
+  func operationsDoNotAllocate(_ example: Case) async throws {
+    #expect(try await allocationsPerOperation(example) < 0.01)
+  }
+
+  /// Nothing is promised: what a task allocates when it waits is the runtime's affair.
+  @Test(arguments: [Case.pairs(.taskgroup), .http(.taskgroup), .pairs(.executor), .http(.executor)])
+  func allocationsOfTasksAreTold(_ example: Case) async throws {
+    print("\(example.testDescription): \(try await allocationsPerOperation(example)) allocations per operation")
+  }
+}
