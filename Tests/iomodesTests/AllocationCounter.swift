@@ -1,20 +1,33 @@
 import Foundation
+import Glibc
 import SystemCalls
 
-/// A library that counts a program's allocations from within, and leaves their number in a file that is mapped: it is
-/// there however the program ends.
+/// A library that counts a client's allocations from within, and leaves their number in a file that is mapped: it is there
+/// however the program ends. What goes with time and not with operations is left out: the thread that samples the others,
+/// and the answer, whose series is longer for a longer window.
 struct AllocationCounter {
-  /// cc(1) or the compiler of the Swift toolchain; nil where there is none.
+  /// Nil where there is none.
   static let compiler = ["/usr/bin/cc", "/usr/bin/gcc", "/usr/bin/clang"].first {
     FileManager.default.isExecutableFile(atPath: $0)
   }
+
+  /// The optimised program, or nil where it has not been built: what the compiler is to make room for on the stack it
+  /// allocates without optimisation.
+  static let program: String? = {
+    let root = (0..<3).reduce(#filePath) { path, _ in (path as NSString).deletingLastPathComponent }
+    let path = root + "/.build/release/iomodes"
+    return FileManager.default.isExecutableFile(atPath: path) ? path : nil
+  }()
 
   /// glibc's own functions under the names that the dynamic linker finds first.
   private static let source = """
     #include <errno.h>
     #include <fcntl.h>
     #include <stdlib.h>
+    #include <string.h>
     #include <sys/mman.h>
+    #include <sys/prctl.h>
+    #include <sys/syscall.h>
     #include <unistd.h>
 
     extern void *__libc_malloc(size_t);
@@ -23,6 +36,7 @@ struct AllocationCounter {
     extern void *__libc_memalign(size_t, size_t);
 
     static unsigned long early, *count = &early;
+    static int is_open;
 
     __attribute__((constructor)) static void map_count(void) {
       int file = open(getenv("ALLOCATION_COUNT"), O_RDWR);
@@ -31,7 +45,18 @@ struct AllocationCounter {
       count = map;
     }
 
-    static void add(void) { __atomic_add_fetch(count, 1, __ATOMIC_RELAXED); }
+    /* What the client tells its control descriptor at the window's edges. */
+    ssize_t write(int file, const void *bytes, size_t size) {
+      if (file == 3) is_open = *(const char *)bytes == 'o';
+      return syscall(SYS_write, file, bytes, size);
+    }
+
+    static void add(void) {
+      if (!is_open) return;
+      char thread[16] = "";
+      prctl(PR_GET_NAME, thread);
+      if (strcmp(thread, "monitor")) __atomic_add_fetch(count, 1, __ATOMIC_RELAXED);
+    }
 
     void *malloc(size_t size) { add(); return __libc_malloc(size); }
     void *calloc(size_t number, size_t size) { add(); return __libc_calloc(number, size); }
@@ -63,19 +88,22 @@ struct AllocationCounter {
 
   /// Runs the client of a trial to its end.
   /// - Parameter plan: what it reads from its standard input.
-  /// - Returns: what it prints, and how often it has allocated.
+  /// - Returns: what it prints, and how often it has allocated within the window.
   func count(clientOf plan: String) async throws -> (answer: String, allocations: UInt64) {
     try Data(count: 8).write(to: URL(fileURLWithPath: file))
-    let (library, file) = (library, file)
+    let (library, file, program) = (library, file, Self.program ?? "")
     let answer = try await withCheckedThrowingContinuation { (done: CheckedContinuation<String, any Error>) in
       do {
         // Not a thread of the pool: it waits.
         try Thread(name: "client") {
           done.resume(
             with: Result {
+              let control = open("/dev/null", O_RDWR | O_CLOEXEC)
+              defer { close(control) }
               let child = try ChildProcess(
                 "/usr/bin/env",
-                ["LD_PRELOAD=\(library)", "ALLOCATION_COUNT=\(file)", Executable.path, "--child-client"])
+                ["LD_PRELOAD=\(library)", "ALLOCATION_COUNT=\(file)", program, "--child-client"],
+                control: control)
               child.send(plan)
               guard case .text(let answer) = child.readLine(timeout: 60_000), child.wait() == .exited(0) else {
                 throw Failure(what: "the client did not answer")

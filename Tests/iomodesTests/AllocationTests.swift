@@ -7,7 +7,9 @@ import Testing
 
 /// How often a client allocates for an operation, by runs of one and of three times as many operations: what it takes to
 /// set up is in both.
-@Suite(.serialized, .timeLimit(.minutes(2)), .enabled(if: AllocationCounter.compiler != nil, "needs a C compiler"))
+@Suite(
+  .serialized, .timeLimit(.minutes(2)), .enabled(if: AllocationCounter.compiler != nil, "needs a C compiler"),
+  .enabled(if: AllocationCounter.program != nil, "needs what swift build -c release builds"))
 struct AllocationTests {
   struct Case: CustomTestStringConvertible, Sendable {
     var mode: ModeID
@@ -27,7 +29,7 @@ struct AllocationTests {
       return """
         {"spec":{"mode":"\(mode.rawValue)","workload":\(workload),"concurrency":8,"operations":\(operations),\
         "arrivals":{"kind":"closed"},"warmup":"0ms","deadline":"60s","seed":1,"endpoints":[\(endpoints)],\
-        "own_server":true},"cpus":[],"has_control":false}
+        "own_server":true},"cpus":[],"has_control":true}
         """
     }
   }
@@ -46,8 +48,8 @@ struct AllocationTests {
         let (answer, allocations) = try await counter.count(clientOf: plan)
         let record = try JSONDecoder().decode(PartialRecord.self, from: Data(answer.utf8))
         #expect(record.operations.verified == operations, "\(answer)")
-        // The counter counts: setting up takes some hundreds.
-        #expect(allocations > 100)
+        // The counter counts: a loop is made within the window.
+        #expect(allocations > 0)
         counts.append(allocations)
       }
       if let server {
@@ -64,7 +66,8 @@ struct AllocationTests {
       Case.pairs(.epoll), .http(.epoll), .pairs(.uring), .http(.uring), .echo(.blocking), .http(.blocking),
     ].filter { $0.mode.unavailability == nil })
   func operationsDoNotAllocate(_ example: Case) async throws {
-    #expect(try await allocationsPerOperation(example) < 0.01)
+    let allocations = try await allocationsPerOperation(example)
+    #expect(allocations < 0.01)
   }
 
   /// Nothing is promised: what a task allocates when it waits is the runtime's affair.
