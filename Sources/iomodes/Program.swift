@@ -82,7 +82,7 @@ enum Help {
 
       `iomodes help COMMAND` tells more of each. The usual beginning:
 
-        iomodes run              the suite 'quick': four modes, three workloads, about 90 seconds
+        iomodes run              the suite 'quick': four modes, three workloads, about two minutes
         iomodes plot             figures of the newest run
       """
   }
