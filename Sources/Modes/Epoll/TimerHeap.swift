@@ -1,7 +1,11 @@
 import Glibc
 import Measurement
 
-/// Deadlines of lanes, the earliest first: a heap of four children to a node, in one array.
+/// Deadlines of lanes, the earliest first and of equal ones that of the lowest lane: a heap of four children to a node, in
+/// one array.
+///
+/// Lanes that sleep until the window's end all have the same deadline. A task group looks for a child that ends from its
+/// oldest one on (`swift::TaskGroup::removeChildTask`), so that a million that end in any other order take hours.
 struct TimerHeap: ~Copyable {
   /// 12 bytes, as there may be a million.
   private struct Entry {
@@ -18,6 +22,11 @@ struct TimerHeap: ~Copyable {
 
     @inline(__always)
     var deadline: Instant { Instant(nanoseconds: UInt64(high) << 32 | UInt64(low)) }
+
+    @inline(__always)
+    func precedes(_ other: Entry) -> Bool {
+      deadline < other.deadline || (deadline == other.deadline && lane < other.lane)
+    }
   }
 
   private var entries: UnsafeMutablePointer<Entry>
@@ -44,13 +53,14 @@ struct TimerHeap: ~Copyable {
     if count == capacity { grow() }
     var hole = count
     count += 1
+    let entry = Entry(deadline: deadline, lane: lane)
     while hole > 0 {
       let parent = (hole - 1) >> 2
-      if entries[parent].deadline <= deadline { break }
+      if !entry.precedes(entries[parent]) { break }
       entries[hole] = entries[parent]
       hole = parent
     }
-    entries[hole] = Entry(deadline: deadline, lane: lane)
+    entries[hole] = entry
   }
 
   /// Removes the earliest entry and answers its lane, if it is due. O(log n).
@@ -65,10 +75,10 @@ struct TimerHeap: ~Copyable {
       if first >= count { break }
       var least = first
       for child in (first + 1)..<max(first + 1, min(first + 4, count))
-      where entries[child].deadline < entries[least].deadline {
+      where entries[child].precedes(entries[least]) {
         least = child
       }
-      if last.deadline <= entries[least].deadline { break }
+      if !entries[least].precedes(last) { break }
       entries[hole] = entries[least]
       hole = least
     }
