@@ -33,7 +33,7 @@ public enum Figures {
     var outcome = FiguresOutcome()
     var stems: Set<String> = []
     for data in GnuplotData.files(of: run) {
-      let stem = unused(fileName(data.experiment) + "-" + data.kind.rawValue, &stems)
+      let stem = unused("\(fileName(data.experiment))\(data.place)-\(data.kind.rawValue)", &stems)
       try write(data.text, to: "\(folder)/\(stem).dat")
       outcome.data.append("\(stem).dat")
       guard data.measuredBlocks > 0 else {
@@ -60,7 +60,7 @@ public enum Figures {
 
   private static func emptiness(_ kind: FigureKind) -> String {
     switch kind {
-    case .throughput, .cpu: "no valid trial has a value"
+    case .throughput, .cpu, .time, .memory: "no valid trial has a value"
     case .latency, .load: "too few operations for percentiles"
     case .speedup: "no mode has valid trials in the same rounds as blocking"
     }

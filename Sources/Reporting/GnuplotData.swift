@@ -5,7 +5,7 @@ import Statistics
 
 /// A question that one figure of an experiment answers.
 enum FigureKind: String, CaseIterable {
-  case throughput, latency, cpu, speedup, load
+  case throughput, latency, cpu, speedup, load, time, memory
 }
 
 /// The data of one figure: `#` lines that say where they come from; then for every mode a block under a header row that
@@ -13,16 +13,19 @@ enum FigureKind: String, CaseIterable {
 struct GnuplotData {
   let kind: FigureKind
   let experiment: String
+  /// What tells it from other figures of its kind and experiment; empty where there are none.
+  let place: String
   let text: String
   /// How many modes have at least one value.
   let measuredBlocks: Int
 
-  private init(
+  init(
     _ kind: FigureKind, _ experiment: String, _ description: String, _ provenance: Provenance, subject: String,
-    remarks: [(String, String)] = [], blocks: [Block]
+    place: String = "", remarks: [(String, String)] = [], blocks: [Block]
   ) {
     self.kind = kind
     self.experiment = experiment
+    self.place = place
     measuredBlocks = blocks.filter { $0.name != Self.ideal && $0.rows.contains { $0[1]?.isFinite ?? false } }.count
     let facts =
       [
@@ -42,14 +45,17 @@ struct GnuplotData {
         [
           GnuplotData(throughputOf: experiment, provenance), GnuplotData(latencyOf: experiment, provenance),
           GnuplotData(cpuOf: experiment, provenance), GnuplotData(speedupOf: experiment, provenance),
-        ]
+        ] + (experiment.spansMemory ? [GnuplotData(memoryOf: experiment, provenance)] : [])
+          + experiment.byConcurrency.filter { $0.points.contains { $0.timeline != nil } }.map {
+            GnuplotData(timeOf: experiment, at: $0.concurrency, $0.points, provenance)
+          }
       case .load(let load): [GnuplotData(latencyUnder: load, provenance)]
       }
     }
   }
 
   private static let ideal = "ideal"
-  private static let intervals = (
+  static let intervals = (
     "interval", "low and high are the 95 % interval of the median over trials; with fewer than 6 trials, their range"
   )
 
@@ -171,27 +177,29 @@ struct GnuplotData {
     }
   }
 
-  private static func columns(_ estimate: Estimate?) -> [Double?] { [estimate?.median, estimate?.low, estimate?.high] }
+  static func columns(_ estimate: Estimate?) -> [Double?] { [estimate?.median, estimate?.low, estimate?.high] }
 }
 
-/// The rows of one mode.
-private struct Block {
-  /// One word: it is a title, and names the block for `index`.
-  let name: String
-  let columns: [String]
-  let rows: [[Double?]]
+extension GnuplotData {
+  /// The rows of one mode.
+  struct Block {
+    /// One word: it is a title, and names the block for `index`.
+    let name: String
+    let columns: [String]
+    let rows: [[Double?]]
 
-  init(name: String, columns: [String], rows: [[Double?]]) {
-    self.name = String(name.map { $0.isWhitespace || $0 == "\"" || $0 == "\\" ? "-" : $0 })
-    self.columns = columns
-    self.rows = rows
-  }
-
-  var text: String {
-    let header = (["\"\(name)\""] + columns).joined(separator: " ")
-    let lines = rows.map { row in
-      row.map { $0.flatMap { NumberText.plain($0, digits: 7, wholeAsIs: true) } ?? "NaN" }.joined(separator: " ")
+    init(name: String, columns: [String], rows: [[Double?]]) {
+      self.name = String(name.map { $0.isWhitespace || $0 == "\"" || $0 == "\\" ? "-" : $0 })
+      self.columns = columns
+      self.rows = rows
     }
-    return (["# \(name)", header] + lines).joined(separator: "\n") + "\n"
+
+    var text: String {
+      let header = (["\"\(name)\""] + columns).joined(separator: " ")
+      let lines = rows.map { row in
+        row.map { $0.flatMap { NumberText.plain($0, digits: 7, wholeAsIs: true) } ?? "NaN" }.joined(separator: " ")
+      }
+      return (["# \(name)", header] + lines).joined(separator: "\n") + "\n"
+    }
   }
 }

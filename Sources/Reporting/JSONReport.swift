@@ -48,7 +48,19 @@ struct JSONReport {
       "workload": experiment.workload,
       "description": .string(experiment.description),
       "points": .array(experiment.points.map(point)),
+      "memory_per_lane": memoryPerLane(experiment),
     ])
+  }
+
+  private static func memoryPerLane(_ experiment: Summary.Experiment) -> JSONValue? {
+    let slopes = experiment.memoryPerLane.map { _, points, line in
+      object([
+        "mode": .string(points[0].mode), "variant": points[0].variant.map { .string($0) },
+        "bytes_per_lane": .number(line.slope), "intercept_bytes": .number(line.intercept),
+        "r_squared": line.rSquared.map { .number($0) }, "points": number(points.count),
+      ])
+    }
+    return slopes.isEmpty ? nil : .array(slopes)
   }
 
   private static func point(_ point: Summary.Point) -> JSONValue { .object(members(point)) }
@@ -81,6 +93,7 @@ struct JSONReport {
       "in_flight_max": number(point.inFlight?.max),
       "client_threads_peak": number(point.threadsPeak),
       "client_rss_peak_bytes": number(point.memoryPeak),
+      "client_rss_peak_bytes_of_trials": estimate(point.memory),
       "operations_unfinished": number(point.unfinished),
       "unfinished_age_max_ns": number(point.oldestUnfinished),
       "operations_failed": counts(point.failed),

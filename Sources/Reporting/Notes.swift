@@ -4,7 +4,7 @@ extension Summary.Experiment {
   /// What a reader of the numbers must know, one sentence each.
   var notes: [Note] {
     inFlightNotes + points.flatMap { $0.invalidNotes($0.place) + $0.notes($0.place) } + unfinishedNotes
-      + [lateWarmupNote, coldStartNote].compactMap { $0 }
+      + poolNotes + [memoryNote, lateWarmupNote, coldStartNote].compactMap { $0 }
   }
 
   struct Note {
@@ -108,7 +108,7 @@ extension Summary.Point {
     if let unreadable = latency?.unreadable, unreadable > 0 {
       texts.append("percentiles are without \(unreadable) trials, whose histograms cannot be read")
     }
-    if let drift = throughputDrift { texts.append("throughput \(drift.text)") }
+    if let drift = throughputDrift, growthNote == nil { texts.append("throughput \(drift.text)") }
     if let drift = medianDrift { texts.append("the median service time \(drift.text)") }
     return texts.map { Summary.Experiment.Note(text: "\(place): \($0)") }
   }

@@ -50,6 +50,17 @@ package enum NumberText {
   }
 }
 
+extension NumberText {
+  /// `1.6 kB`: by thousands, in the largest unit in which it is at least 1.
+  static func bytes(_ value: Double) -> String {
+    let (factor, unit) = [(1e9, "GB"), (1e6, "MB"), (1e3, "kB")].first { value >= $0.0 } ?? (1, "B")
+    return "\(significant(value / factor, digits: 2)) \(unit)"
+  }
+
+  /// `0.999`: of 1, with three decimals.
+  static func share(_ value: Double) -> String { String(format: "%.3f", value) }
+}
+
 /// A unit for a column of times.
 enum TimeUnit: String, CaseIterable {
   case nanoseconds = "ns"

@@ -86,6 +86,7 @@ extension Summary.Point {
     throughputDrift = Summary.Drift(valid.map(\.intervalThroughputs))
     medianDrift = Summary.Drift(valid.map(\.intervalMedians))
     lateWarmup = Summary.LateWarmup(valid)
+    timeline = Summary.Timeline(valid)
 
     client = Summary.PerOperation(valid, \.client)
     server = Summary.PerOperation(valid, \.server)
@@ -94,7 +95,9 @@ extension Summary.Point {
       Summary.InFlight(mean: $0.median, max: inFlight.map(\.max).max() ?? 0)
     }
     threadsPeak = valid.compactMap(\.client?.threadsPeak).max()
-    memoryPeak = valid.compactMap(\.client?.memoryPeak).max()
+    let memoryPeaks = valid.compactMap(\.client?.memoryPeak)
+    memoryPeak = memoryPeaks.max()
+    memory = medianEstimate(of: memoryPeaks.map { Double($0) })
 
     unfinished = Self.sum(carriedOut.compactMap(\.operations.unfinished))
     oldestUnfinished = carriedOut.compactMap(\.operations.unfinishedAge?.max).max()

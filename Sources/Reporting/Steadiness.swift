@@ -87,12 +87,16 @@ extension TrialRecord {
     return medians.count == intervals.count ? medians : []
   }
 
-  private var intervals: [(length: UInt64, done: UInt64, median: UInt64?)] {
+  /// Times are in nanoseconds.
+  typealias Interval = (length: UInt64, done: UInt64, median: UInt64?, threads: Int?)
+
+  /// Those of the series; without the last one where the window's end has cut it to less than half.
+  var intervals: [Interval] {
     var start: UInt64 = 0
-    var intervals: [(length: UInt64, done: UInt64, median: UInt64?)] = []
+    var intervals: [Interval] = []
     for point in series ?? [] {
       guard point.t > start else { return [] }
-      intervals.append((point.t - start, point.done, point.p50))
+      intervals.append((point.t - start, point.done, point.p50, point.threads))
       start = point.t
     }
     if let first = intervals.first, let last = intervals.last, last.length < first.length / 2 { intervals.removeLast() }

@@ -93,6 +93,8 @@ public struct Summary: Sendable {
     public let throughputDrift: Drift?
     public let medianDrift: Drift?
     public let lateWarmup: LateWarmup?
+    /// How a trial went over time, where the windows are long.
+    public let timeline: Timeline?
     /// What was counted from outside, in a trial of its own.
     public let audit: Audit?
     /// Why the point's audits are left out that are not valid.
@@ -105,6 +107,8 @@ public struct Summary: Sendable {
     public let threadsPeak: Int?
     /// Of the client, in bytes.
     public let memoryPeak: UInt64?
+    /// The peak of a trial's client, in bytes: the median over the valid trials.
+    public let memory: Estimate?
 
     /// Operations that were neither done nor failed at their window's end, in all trials that were carried out.
     public let unfinished: UInt64

@@ -120,12 +120,13 @@ struct FiguresTests {
     let run = SyntheticRun.run(of: [
       SyntheticRun(modes: modes),
       SyntheticRun(experiment: "curve", modes: modes, concurrencies: [1, 9, 80], skips: { $0 == "uring" || $1 == 9 }),
+      SyntheticRun(experiment: "long", modes: modes, concurrencies: [64], rounds: 1, window: 4),
       SyntheticRun(experiment: "load", modes: modes, concurrencies: [16], rates: [100, 1000, 4000, 7000]),
     ])
     try withFolder { folder in
       let outcome = try Figures.write(run, to: folder, scripts: Self.scripts, gnuplot: Self.gnuplot)
       #expect(outcome.remarks.allSatisfy { count == 1 && $0.contains("-speedup: ") }, "\(outcome.remarks)")
-      #expect(outcome.figures.count == (count == 1 ? 14 : 18))
+      #expect(outcome.figures.count == (count == 1 ? 24 : 30))
       for name in outcome.figures {
         let size = try FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)")[.size] as? Int
         #expect((size ?? 0) > 5000)

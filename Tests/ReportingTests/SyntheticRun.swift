@@ -31,6 +31,8 @@ struct SyntheticRun {
   var concurrencies = [1, 64]
   var rounds = 6
   var operations: UInt64?
+  /// In seconds, where trials are not a number of operations. One of two seconds or more has a series.
+  var window = 0.3
   var latenciesPerTrial = 2000
   /// Offered rates of an open loop; none for a closed one.
   var rates: [Double] = []
@@ -99,7 +101,7 @@ struct SyntheticRun {
       let excess = -log(1 - random.uniform()) * model.tail * (typical - serviceTime * 0.95)
       latencies.record(UInt64((typical * random.jitter(0.05) + excess) * 1e9))
     }
-    let wall = operations.map { Double($0) / throughput } ?? 0.3
+    let wall = operations.map { Double($0) / throughput } ?? window
     let done = operations ?? UInt64(wall * throughput)
     trial.operations.done = done
     trial.operations.verified = done
@@ -117,6 +119,13 @@ struct SyntheticRun {
     client.threadsPeak = trial.mode == "dispatch" ? lanes + 1 : 4
     client.memoryPeak = 12_000_000 + UInt64(lanes) * 9000
     trial.client = client
+    if wall >= 2 {
+      trial.series = (1...50).map { point in
+        SeriesPoint(
+          t: point * UInt64(wall * 1e9 / 50), done: done / 50, p50: nil, p99: nil, max: nil,
+          threads: client.threadsPeak)
+      }
+    }
     if serviceTime > 0 { trial.server = client }
     trial.machine = .init(steal: 0)
   }

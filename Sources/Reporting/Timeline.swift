@@ -1,0 +1,129 @@
+import Records
+import Statistics
+
+extension Summary {
+  /// How one trial of a point went within its window: of the valid trials the one with the median throughput, or the
+  /// lower one of two. Only of windows that are a time, and long enough for it to tell something.
+  public struct Timeline: Sendable {
+    /// Its number in the plan.
+    public let trial: Int
+    public let intervals: [Interval]
+    /// The window's length, in seconds.
+    let window: Double
+    /// The mean service time, in seconds.
+    let serviceTime: Double?
+
+    /// Times are in seconds from the window's opening.
+    public struct Interval: Sendable {
+      public let start: Double
+      public let end: Double
+      /// Operations per second.
+      public let throughput: Double
+      /// Of the client, in the mean of what was sampled.
+      public let threads: Double?
+
+      var middle: Double { (start + end) / 2 }
+    }
+
+    /// Windows from here on have one, in nanoseconds.
+    static let leastWindow: UInt64 = 2_000_000_000
+    /// An interval has so many seconds, or service times, which ever is longer; but not so few are to be in a window.
+    private static let leastLength = 0.1
+    private static let leastServiceTimes = 10.0
+    private static let fewest = 20.0
+
+    /// - Parameter trials: the valid ones of a point.
+    /// - Returns: nil where none has a series in a window that is long enough.
+    init?(_ trials: [TrialRecord]) {
+      let long = trials.filter {
+        $0.operations.asked == nil && $0.throughput != nil && $0.wall ?? 0 >= Self.leastWindow && !$0.intervals.isEmpty
+      }.sorted { ($0.throughput ?? 0, $0.trial) < ($1.throughput ?? 0, $1.trial) }
+      guard !long.isEmpty else { return nil }
+      let median = long[(long.count - 1) / 2]
+      trial = median.trial
+      window = Double(median.wall ?? 0) / 1e9
+      serviceTime = median.latency?.service.mean.map { $0 / 1e9 }
+      let length = min(max(Self.leastLength, Self.leastServiceTimes * (serviceTime ?? 0)), window / Self.fewest)
+      intervals = Self.joined(median.intervals, length: length)
+    }
+
+    /// As many as come nearest to the length are made one. The last one is left out where it has less than half of them.
+    private static func joined(_ parts: [TrialRecord.Interval], length: Double) -> [Interval] {
+      let count = max(1, Int((length / (Double(parts[0].length) / 1e9)).rounded()))
+      var parts = parts
+      // Sampled when the lanes have ended.
+      parts[parts.count - 1].threads = nil
+      var start: UInt64 = 0
+      return stride(from: 0, to: parts.count, by: count).compactMap { first in
+        let joined = parts[first..<min(first + count, parts.count)]
+        guard 2 * joined.count >= count else { return nil }
+        let end = start + joined.map(\.length).reduce(0, +)
+        defer { start = end }
+        let threads = joined.compactMap(\.threads).map { Double($0) }
+        let done = Double(joined.map(\.done).reduce(0, +))
+        return Interval(
+          start: Double(start) / 1e9, end: Double(end) / 1e9, throughput: done / (Double(end - start) / 1e9),
+          threads: threads.isEmpty ? nil : threads.reduce(0, +) / Double(threads.count))
+      }
+    }
+  }
+}
+
+extension Summary.Timeline {
+  /// What is in flight in each interval, by Little's law.
+  var inFlight: [Double]? { serviceTime.map { time in intervals.map { $0.throughput * time } } }
+
+  /// What is in flight and the threads, growing evenly and together; nil where they do not.
+  fileprivate var growth: (from: Double, threadsPerSecond: Double, rSquared: Double)? {
+    guard let inFlight, let from = inFlight.first,
+      let line = leastSquaresLine(x: intervals.map(\.middle), y: inFlight),
+      let threads = leastSquaresLine(
+        x: intervals.filter { $0.threads != nil }.map(\.middle), y: intervals.compactMap(\.threads)),
+      let rSquared = threads.rSquared, rSquared >= Self.goodFit, line.rSquared ?? 0 >= Self.goodFit,
+      threads.slope * window >= Self.leastGrowth, abs(line.slope / threads.slope - 1) < Self.likeness
+    else { return nil }
+    return (from, threads.slope, rSquared)
+  }
+
+  private static let goodFit = 0.95
+  private static let leastGrowth = 2.0
+  private static let likeness = 0.1
+}
+
+extension Summary.Experiment {
+  /// Where a pool of threads, and not the lanes, says how much is done: one that stays as it is, and one that grows.
+  var poolNotes: [Note] {
+    guard rate == nil else { return [] }
+    return points.compactMap { $0.growthNote ?? $0.ceilingNote(serviceTime) }
+  }
+}
+
+extension Summary.Point {
+  /// Throughput is that of a pool where it is this near to its width ÷ service time, with the pool as nearly full.
+  private static let likeness = 0.05
+
+  fileprivate func ceilingNote(_ serviceTime: Double?) -> Summary.Experiment.Note? {
+    // The one lane of `blocking` is no pool.
+    guard timeline != nil, mode != "blocking", let serviceTime, let inFlight, let throughput = throughput?.median,
+      inFlight.max < concurrency, inFlight.mean > Double(inFlight.max) * (1 - Self.likeness)
+    else { return nil }
+    let ceiling = Double(inFlight.max) / serviceTime
+    guard abs(throughput / ceiling - 1) < Self.likeness else { return nil }
+    let width = NumberText.grouped(inFlight.max)
+    return .init(
+      text:
+        "\(place): \(width) in flight throughout: \(NumberText.significant(throughput, digits: 3)) op/s, and \(width) ÷ "
+        + "\(NumberText.span(nanoseconds: serviceTime * 1e9)) is \(NumberText.significant(ceiling, digits: 3))",
+      isWarning: false)
+  }
+
+  var growthNote: Summary.Experiment.Note? {
+    guard let timeline, let growth = timeline.growth, let inFlight else { return nil }
+    return .init(
+      text: "\(place): from \(Int(growth.from.rounded())) to \(NumberText.grouped(inFlight.max)) in flight in "
+        + "\(NumberText.span(nanoseconds: timeline.window * 1e9)), with "
+        + "\(NumberText.significant(growth.threadsPerSecond, digits: 2)) threads more each second "
+        + "(r² \(NumberText.share(growth.rSquared)))",
+      isWarning: false)
+  }
+}
