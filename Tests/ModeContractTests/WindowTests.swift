@@ -25,7 +25,7 @@ import Workloads
   func unfinishedOperationsAreReportedWithTheirAgesWhenTheServerNeverAnswers(_ mode: ModeID) async throws {
     let server = try FaultServer { _ in .never }
     defer { server.stop() }
-    let window = Nanoseconds.milliseconds(300)
+    let window = Nanoseconds.milliseconds(900)
     let outcome = try await Trial.finished(
       spec(mode, Self.patient, concurrency: 4, duration: window, server: server.address))
     #expect(outcome.done == 0 && outcome.kinds.isEmpty && !outcome.ranOutOfTime)
@@ -66,7 +66,7 @@ import Workloads
   }
 
   @Test(arguments: modes) func windowEndsOnTimeWhenASleepIsLonger(_ mode: ModeID) async throws {
-    let window = Nanoseconds.milliseconds(200)
+    let window = Nanoseconds.milliseconds(800)
     let start = MonotonicClock.now
     let outcome = try await Trial.finished(
       spec(mode, .sleep(SleepSpec(duration: .seconds(3600))), concurrency: 4, duration: window))

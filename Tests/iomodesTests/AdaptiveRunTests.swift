@@ -24,7 +24,9 @@ import Testing
       let bracket = try #require(brackets(of: trials, objective: objective)[1])
       let saturation = try #require(bracket.saturation)
       let width = (bracket.lowestMissed ?? 1.25 * saturation) - (bracket.highestMet ?? 0)
-      #expect(width < 0.03 * saturation && trials.count == 7)
+      // Six halvings, and two more trials at the most where the machine disturbed some.
+      let disturbed = trials.dropFirst().filter { !$0.valid }.count
+      #expect((width < 0.03 * saturation || disturbed > 2) && (7...9).contains(trials.count))
     }
     #expect(Set(run.trials.map(\.seed)).count == 1)
   }
