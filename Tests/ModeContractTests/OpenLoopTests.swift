@@ -15,8 +15,9 @@ import Workloads
     #expect(outcome.done == 300 && outcome.verified == 300)
     #expect(outcome.scheduled == 300)
     #expect(outcome.response?.count == 300)
-    // The lag is that of operations that nothing else kept: no more than there are operations.
-    #expect(outcome.lag.map { $0.count > 0 && $0.count <= 300 } ?? false)
+    // The lag is that of operations that nothing else kept: no more than there are operations, and none at all where every
+    // lane came late to all of its own.
+    #expect(outcome.lag.map { $0.count <= 300 } ?? false)
     // Nobody starts before the time.
     #expect(outcome.wall >= .milliseconds(arrivals.kind == "constant" ? 149 : 50))
   }

@@ -61,7 +61,7 @@ import Workloads
     #expect(outcome.kinds.isEmpty)
     // One lane alone stays behind the operation that is never answered; among several, the others go on.
     let goesOn = mode.lanesUnderWay(for: 3)
-    #expect(outcome.verified == 11 || (goesOn.lowerBound == 1 && outcome.verified == 5))
+    #expect(outcome.verified == 11 || (goesOn.lowerBound == 1 && (5...11).contains(outcome.verified)))
     #expect(server.clientDescriptors == 0)
   }
 
