@@ -114,7 +114,8 @@ def run_wrk(settings: Settings, connections: int) -> Trial:
     return Trial(requests / span, (usage.ru_utime + usage.ru_stime) / requests * 1e6, busy / wall)
 
 
-def run_mode(settings: Settings, mode: str, connections: int) -> Trial:
+def run_mode(settings: Settings, mode: str, connections: int) -> Trial | None:
+    """None where the trial is not valid."""
     with tempfile.TemporaryDirectory() as folder:
         command = [
             settings.iomodes, "run", "--quiet", "--modes", mode, "--concurrency", str(connections), "--rounds", "1",
@@ -130,7 +131,7 @@ def run_mode(settings: Settings, mode: str, connections: int) -> Trial:
         record = json.loads(trials.read_text().splitlines()[0])
     if not record["valid"]:
         print(f"  a trial of {mode} is not valid, and its round left out: {'; '.join(record['reasons'])}", flush=True)
-        return Trial(float("nan"), float("nan"), float("nan"))
+        return None
     usage = record["client"]
     cpu = (usage["cpu_user_ns"] + usage["cpu_system_ns"]) / record["operations"]["done"] / 1000
     return Trial(record["throughput_per_s"], cpu, busy / wall)
@@ -138,7 +139,7 @@ def run_mode(settings: Settings, mode: str, connections: int) -> Trial:
 
 def compare(settings: Settings, modes: list[str], connections: int, rounds: int) -> None:
     names = ["wrk"] + modes
-    trials: dict[str, list[Trial]] = {name: [] for name in names}
+    trials: dict[str, list[Trial | None]] = {name: [] for name in names}
     for number in range(rounds + 1):
         for place in range(len(names)):
             name = names[(place + number) % len(names)]
@@ -149,7 +150,7 @@ def compare(settings: Settings, modes: list[str], connections: int, rounds: int)
     print(f"  {'':12} {'requests/s':>12} {'ratio to wrk [95 %]':>24} {'CPU µs':>8} {'ratio to wrk [95 %]':>24}"
           f" {'server busy':>12}")
     for name in names:
-        pairs = [(ours, wrk) for ours, wrk in zip(trials[name], trials["wrk"]) if ours.cpu_us == ours.cpu_us]
+        pairs = [(ours, wrk) for ours, wrk in zip(trials[name], trials["wrk"]) if ours and wrk]
         if not pairs:
             fail(f"no trial of {name} is valid")
         print(f"  {name:12} {statistics.median(t.throughput for t, _ in pairs):>12,.0f}"

@@ -39,7 +39,7 @@ package enum Validity {
     var reasons: [String] = []
     let operations = record.operations
     let done = operations.done ?? 0
-    let failed = failed(record)
+    let failed = operations.failedInAll
     if ranOutOfTime {
       reasons.append("out-of-time: the trial's deadline came before all operations were done")
     }
@@ -59,10 +59,6 @@ package enum Validity {
       reasons.append("server-count: the client has \(done) operations done, the server \(served)")
     }
     return reasons
-  }
-
-  private static func failed(_ record: TrialRecord) -> UInt64 {
-    (record.operations.failed ?? [:]).values.reduce(0, +)
   }
 
   /// By how much client and server may differ. At each edge of a window an operation may be done at one end and not
@@ -89,7 +85,8 @@ package enum Validity {
   /// Little, "A proof for the queuing formula L = λW", 1961. The number in flight is sampled from the lanes, and does not
   /// come from the latencies that it is compared with. What failed was in flight as well, and has no latency.
   private static func little(_ record: TrialRecord) -> String? {
-    guard failed(record) == 0, let inFlight = record.inFlight, inFlight.samples >= 20, let rate = record.throughput,
+    guard record.operations.failedInAll == 0, let inFlight = record.inFlight, inFlight.samples >= 20,
+      let rate = record.throughput,
       let latency = record.latency?.service.mean, record.operations.asked == nil,
       let wall = record.wall, Double(wall) >= 20 * latency
     else { return nil }

@@ -14,28 +14,32 @@ extension LoopMode {
   static var isMultithreaded: Bool { false }
 
   static func drive<L: Lane & ~Copyable>(_ lanes: LaneTable<L>) throws(Errno) {
-    let processors = try Affinity.current()
     guard lanes.arrangement.parts > 1 else { return try loop(lanes) }
     let failure = Failure()
+    try drive(lanes, failure)
+    try failure.rethrow()
+  }
+
+  /// A loop on each processor; the calling thread has the first.
+  private static func drive<L: Lane & ~Copyable>(_ lanes: LaneTable<L>, _ failure: Failure) throws(Errno) {
+    let processors = try Affinity.current()
     var threads: [SystemCalls.Thread] = []
     defer { for thread in threads { thread.join() } }
     for part in 1..<lanes.arrangement.parts {
       threads.append(
         try SystemCalls.Thread(name: "loop") {
-          failure.catching { () throws(Errno) in
-            try Affinity.set([processors[part]])
-            try loop(lanes.part(part))
-          }
+          failure.catching { () throws(Errno) in try loop(lanes.part(part), on: processors[part]) }
         })
     }
     failure.catching { () throws(Errno) in
-      try Affinity.set([processors[0]])
       defer { try? Affinity.set(processors) }
-      try loop(lanes.part(0))
+      try loop(lanes.part(0), on: processors[0])
     }
-    for thread in threads { thread.join() }
-    threads = []
-    try failure.rethrow()
+  }
+
+  private static func loop<L: Lane & ~Copyable>(_ lanes: LaneTable<L>, on processor: Int) throws(Errno) {
+    try Affinity.set([processor])
+    try loop(lanes)
   }
 }
 

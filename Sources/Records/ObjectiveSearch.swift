@@ -31,7 +31,7 @@ public struct Objective: Hashable, Sendable {
   }
 }
 
-extension Objective: CustomStringConvertible, Codable {
+extension Objective: TextCodable {
   /// Why a text is not an objective, in a line.
   public struct Malformed: Error, CustomStringConvertible {
     public let description: String
@@ -50,20 +50,6 @@ extension Objective: CustomStringConvertible, Codable {
   }
 
   public var description: String { "\(percentile.rawValue)<\(bound)" }
-
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    do {
-      try self.init(parsing: try container.decode(String.self))
-    } catch let error as Malformed {
-      throw DecodingError.dataCorruptedError(in: container, debugDescription: error.description)
-    }
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(description)
-  }
 }
 
 extension LatencySummary {
@@ -97,11 +83,11 @@ public struct Bracket: Equatable, Sendable {
 
 extension TrialRecord {
   /// Reasons that say something of the machine at that moment, and nothing of the rate.
-  private static let disturbances: Set<Substring> = ["late-edge", "steal", "broken"]
+  private static let disturbances: Set<String> = ["late-edge", "steal", "broken"]
 
   /// Whether it is not valid for such reasons alone.
   fileprivate var wasDisturbed: Bool {
-    !valid && !reasons.isEmpty && reasons.allSatisfy { Self.disturbances.contains($0.prefix { $0 != ":" }) }
+    !valid && !reasons.isEmpty && reasons.allSatisfy { Self.disturbances.contains(Self.name(ofReason: $0)) }
   }
 }
 
@@ -125,8 +111,7 @@ public func brackets(of trials: [TrialRecord], objective: Objective) -> [Int: Br
 extension RunRecord {
   /// The objectives of the suite's experiments, by experiment; one without an objective is absent.
   public var objectives: [String: Objective] {
-    guard case .array(let experiments) = suite["experiments"] else { return [:] }
-    let pairs = experiments.compactMap { experiment -> (String, Objective)? in
+    let pairs = plannedExperiments.compactMap { experiment -> (String, Objective)? in
       guard let name = experiment["name"]?.string, let text = experiment["slo"]?.string,
         let objective = try? Objective(parsing: text)
       else { return nil }

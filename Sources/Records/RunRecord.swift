@@ -47,6 +47,12 @@ public struct RunRecord: Codable, Equatable, Sendable {
     self.audit = audit
   }
 
+  /// The experiments of the suite; none where it has no list of them.
+  public var plannedExperiments: [JSONValue] {
+    guard case .array(let experiments)? = suite["experiments"] else { return [] }
+    return experiments
+  }
+
   enum CodingKeys: String, CodingKey {
     case schemaVersion = "schema_version"
     case runID = "run_id"

@@ -68,6 +68,9 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     self.reasons = reasons
   }
 
+  /// The name of a reason: what stands before its colon.
+  public static func name(ofReason reason: String) -> String { String(reason.prefix { $0 != ":" }) }
+
   enum CodingKeys: String, CodingKey {
     case schemaVersion = "schema_version"
     case runID = "run_id"
@@ -119,6 +122,9 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     public var non2xx: [String: UInt64]?
 
     public init(asked: UInt64? = nil) { self.asked = asked }
+
+    /// Failed operations of all kinds.
+    public var failedInAll: UInt64 { (failed ?? [:]).values.reduce(0, +) }
 
     enum CodingKeys: String, CodingKey {
       case asked, done, verified, unfinished

@@ -45,7 +45,6 @@ struct AuditTable {
   let title: String
   /// The names of the points, then the counts of the client, then those of the server, where there are any.
   let columns: [Column]
-  private static let gap = "  "
 
   /// Nil where no point has an audit.
   init?(_ experiment: Summary.Experiment) {
@@ -75,8 +74,8 @@ struct AuditTable {
   /// A row of headings and one for every point, in as many columns as fit.
   func lines(width: Int) -> [String] {
     var shown = columns
-    while shown.count > 3, shown.map({ $0.width + Self.gap.count }).reduce(0, +) > width { shown.removeLast() }
-    return rows(of: shown) { $0.aligned($1) }.map { $0.map { Self.gap + $0 }.joined() }
+    while shown.count > 3, shown.totalWidth > width { shown.removeLast() }
+    return rows(of: shown) { $0.aligned($1) }.map { $0.map { TextLine.gap + $0 }.joined() }
   }
 
   /// The headings, then the cells of every point.

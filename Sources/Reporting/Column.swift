@@ -33,6 +33,11 @@ struct Column {
   }
 }
 
+extension [Column] {
+  /// Of a row of all of them.
+  var totalWidth: Int { map { $0.width + TextLine.gap.count }.reduce(0, +) }
+}
+
 /// The lines of a text table.
 enum TextLine {
   static let gap = "  "

@@ -187,7 +187,7 @@ extension Comparison {
       guard !invalid.isEmpty else { return nil }
       var reasons: [String] = []
       for reason in invalid.flatMap(\.reasons) {
-        let name = String(reason.prefix { $0 != ":" })
+        let name = TrialRecord.name(ofReason: reason)
         if !reasons.contains(name) { reasons.append(name) }
       }
       let why = reasons.isEmpty ? "" : " (\(reasons.joined(separator: ", ")))"

@@ -79,8 +79,7 @@ enum RunDifferences {
       own["operations"] = trial.operations.asked.map { .number(Double($0)) }
       settings[trial.experiment] = own
     }
-    guard case .array(let experiments)? = run.record.suite["experiments"] else { return settings }
-    for experiment in experiments {
+    for experiment in run.record.plannedExperiments {
       guard let name = experiment["name"]?.string, settings[name] != nil else { continue }
       for key in ["duration", "warmup"] { settings[name]?[key] = experiment[key] }
     }

@@ -107,12 +107,6 @@ extension PointKey {
 extension RunRecord {
   /// The warm-up of an experiment, where the suite says.
   func warmup(of experiment: String) -> Nanoseconds? {
-    plan(of: experiment)?["warmup"]?.string.flatMap { Nanoseconds($0) }
-  }
-
-  /// The experiment as the suite has it.
-  private func plan(of experiment: String) -> JSONValue? {
-    guard case .array(let experiments)? = suite["experiments"] else { return nil }
-    return experiments.first { $0["name"]?.string == experiment }
+    plannedExperiments.first { $0["name"]?.string == experiment }?["warmup"]?.string.flatMap { Nanoseconds($0) }
   }
 }

@@ -1,3 +1,4 @@
+import Records
 import Statistics
 
 /// The cells of the table of an experiment at several rates: what text and Markdown have in common.
@@ -56,7 +57,9 @@ struct LoadTable {
   func remark(_ row: Row, inFull: Bool) -> String? {
     let point = row.point
     guard point.invalidTrials > 0 else { return nil }
-    let names = point.invalidReasons.map { Summary.Count(name: String($0.name.prefix { $0 != ":" }), count: $0.count) }
+    let names = point.invalidReasons.map {
+      Summary.Count(name: TrialRecord.name(ofReason: $0.name), count: $0.count)
+    }
     let reasons = inFull || names.isEmpty ? point.reasons : Summary.Point.list(names)
     return "\(point.invalidTrials) of \(point.carriedOut) trials not valid: \(reasons)"
   }
@@ -127,10 +130,7 @@ extension LoadTable {
       names + [done] + short,
       names + [done],
     ]
-    func isFitting(_ columns: [Column]) -> Bool {
-      columns.map { $0.width + TextLine.gap.count }.reduce(0, +) <= width
-    }
-    let columns = layouts.first(where: isFitting) ?? layouts[layouts.count - 1]
+    let columns = layouts.first { $0.totalWidth <= width } ?? layouts[layouts.count - 1]
     var lines = [TextLine.row(columns.map { $0.aligned($0.heading) }, .dim, color)]
     for (index, row) in rows.enumerated() {
       if index > 0, rows[index - 1].curve.key != row.curve.key { lines.append("") }

@@ -119,7 +119,7 @@ extension Summary.Point {
 
   /// Reasons of one name, which is what stands before the colon, are counted together, under the words of the first.
   static func reasons(_ trials: [TrialRecord]) -> [Summary.Count] {
-    func name(_ reason: String) -> String { String(reason.prefix { $0 != ":" }) }
+    func name(_ reason: String) -> String { TrialRecord.name(ofReason: reason) }
     var words: [String: String] = [:]
     for reason in trials.flatMap(\.reasons) where words[name(reason)] == nil { words[name(reason)] = reason }
     return counts(trials.map { Dictionary($0.reasons.map { (name($0), 1) }) { first, _ in first } })

@@ -54,7 +54,7 @@ struct SearchTable {
       ]
     }
     let layouts = [names + columns(true) + [rounds], names + columns(false) + [rounds], names + columns(false)]
-    let widest = layouts.first { $0.map { $0.width + TextLine.gap.count }.reduce(0, +) <= width } ?? layouts[2]
+    let widest = layouts.first { $0.totalWidth <= width } ?? layouts[2]
     return [TextLine.row(widest.map { $0.aligned($0.heading) }, .dim, color)]
       + results.indices.map { row in TextLine.row(widest.map { $0.aligned($0.cells[row]) }, .plain, color) }
   }

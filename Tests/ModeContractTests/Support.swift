@@ -48,15 +48,10 @@ extension TrialSpec {
 }
 
 extension ModeID {
-  /// How many lanes come to hold an operation in a trial that is too short for a pool to grow. Of several loops, each on a
-  /// processor of its own, one may come late where other tests keep that processor busy.
+  /// How many lanes come to hold an operation in a trial that is too short for a pool to grow.
   func lanesUnderWay(for concurrency: Int) -> ClosedRange<Int> {
     let lanes = lanes(for: concurrency)
-    switch self {
-    case .dispatchConcurrent, .taskgroupBlocking: return 1...lanes
-    case .epoll, .executor, .uring: return max(1, lanes / 2)...lanes
-    case .blocking, .dispatch, .taskgroup, .threads, .null: return lanes...lanes
-    }
+    return self == .dispatchConcurrent || self == .taskgroupBlocking ? 1...lanes : lanes...lanes
   }
 }
 
@@ -87,5 +82,15 @@ extension Trial {
         continuation.resume(throwing: error)
       }
     }
+  }
+
+  /// Repeats a trial that others on this machine may have disturbed, up to five times, until it is as `isAsExpected` says:
+  /// loops are each pinned to a processor, and one that other tests keep busy lets its loop come late.
+  static func finished(
+    _ spec: TrialSpec, until isAsExpected: (TrialOutcome) -> Bool
+  ) async throws -> TrialOutcome {
+    var outcome = try await finished(spec)
+    for _ in 0..<4 where !isAsExpected(outcome) { outcome = try await finished(spec) }
+    return outcome
   }
 }

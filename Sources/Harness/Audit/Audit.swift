@@ -60,9 +60,8 @@ struct Audit {
 
   /// What was counted, once client and server have said all that they have to say.
   func finish(_ partial: PartialRecord, idle: () -> Void) throws(HarnessFailure) -> TrialRecord.Audit {
-    let failed = (partial.operations.failed ?? [:]).values.reduce(0, +)
     var audit = TrialRecord.Audit(tool: tool.rawValue)
-    audit.operations = partial.operations.done.map { $0 + failed }
+    audit.operations = partial.operations.done.map { $0 + partial.operations.failedInAll }
     audit.client = try client.finish(idle: idle)
     audit.server = try server?.finish(idle: idle)
     return audit

@@ -9,8 +9,7 @@ import SystemCalls
 /// from the actual starts, or started no operation meanwhile, would not see it (coordinated omission; G. Tene, "How NOT
 /// to Measure Latency", 2013).
 enum StallCheck {
-  /// Enough in ten seconds for p99.9. No multiple of 50 a second: the number in flight is sampled every 20 ms, and
-  /// operations at even intervals would be met at one and the same point of their course.
+  /// Enough in ten seconds for p99.9.
   private static let rate = 1037.0
   private static let length = Nanoseconds.seconds(1)
   /// How far, of what is expected, a percentile may be from it.

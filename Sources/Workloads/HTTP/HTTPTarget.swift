@@ -1,7 +1,8 @@
+import Measurement
 import SystemCalls
 
 /// Where a request goes: `http://host:port/path`, RFC 9110, section 4.2.1.
-public struct HTTPTarget: Hashable, Sendable, Codable, CustomStringConvertible {
+public struct HTTPTarget: Hashable, Sendable, TextCodable {
   /// A name, an IPv4 address, or an IPv6 address without its brackets.
   public var host: String
   public var port: UInt16
@@ -49,20 +50,6 @@ public struct HTTPTarget: Hashable, Sendable, Codable, CustomStringConvertible {
   }
 
   public var description: String { "http://\(authority)\(path)" }
-
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    do {
-      try self.init(parsing: try container.decode(String.self))
-    } catch let error as Malformed {
-      throw DecodingError.dataCorruptedError(in: container, debugDescription: error.description)
-    }
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(description)
-  }
 }
 
 /// What may stand in a message that people write by hand, RFC 9110, section 5.6.2.

@@ -1,0 +1,24 @@
+/// A value that is one text in JSON, as people write it, and as its description has it.
+public protocol TextCodable: Codable, CustomStringConvertible {
+  /// Why a text is none, in a line.
+  associatedtype Malformed: Error, CustomStringConvertible
+
+  init(parsing text: String) throws(Malformed)
+}
+
+extension TextCodable {
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let text = try container.decode(String.self)
+    do throws(Malformed) {
+      try self.init(parsing: text)
+    } catch {
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: error.description)
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+}
