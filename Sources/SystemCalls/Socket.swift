@@ -133,6 +133,20 @@ import Glibc
   /// shutdown(2) of both directions: whoever waits on the socket wakes.
   public func shutdown() { _ = SystemCall.retrying { Glibc.shutdown(descriptor, Int32(SHUT_RDWR)) } }
 
+  /// shutdown(2) of what is still to be received: whoever waits for it wakes, and finds the end.
+  public func finishReceiving() { _ = SystemCall.retrying { Glibc.shutdown(descriptor, Int32(SHUT_RD)) } }
+
+  /// shutdown(2) of what is still to be sent: the peer finds the end once it has received the rest.
+  public func finishSending() { _ = SystemCall.retrying { Glibc.shutdown(descriptor, Int32(SHUT_WR)) } }
+
+  /// Has close(2) break the connection off with a reset, whatever is still to be sent: SO_LINGER of no time.
+  public func breakOnClose() {
+    var none = linger(l_onoff: 1, l_linger: 0)
+    _ = SystemCall.retrying {
+      setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &none, socklen_t(MemoryLayout<linger>.size))
+    }
+  }
+
   /// close(2), never repeated: on Linux the descriptor is gone even when a signal came.
   public func close() {
     cl_count_call()

@@ -179,6 +179,8 @@ import SystemCalls
     switch need {
     case .send(let bytes): .send(bytes)
     case .receive: .receive
+    case .finishSending: .finishSending
+    case .abort: .abort
     case .sleep(let span): .sleep(until: min(now + span, trial.pointee.closes))
     case .done(let outcome): complete(outcome, now)
     }

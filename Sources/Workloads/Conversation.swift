@@ -5,6 +5,10 @@ import Measurement
   /// These bytes sent, all of them. They stay put until `sent` is called.
   case send(UnsafeRawBufferPointer)
   case receive
+  /// The peer told that nothing more will be sent, while it may go on sending. Answered as a send.
+  case finishSending
+  /// The connection broken off: the peer's next transfer is to fail. It is over then.
+  case abort
   /// This much time to pass.
   case sleep(Nanoseconds)
   /// The operation is over.

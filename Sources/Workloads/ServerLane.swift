@@ -1,5 +1,6 @@
 import Glibc
 import Measurement
+import Synchronization
 import SystemCalls
 
 /// What the connections of a server have done so far. Other threads may read it at any time.
@@ -19,8 +20,26 @@ import SystemCalls
   public init(shared: Bool) { self.shared = shared }
 }
 
+/// What a served connection is waiting for from its client, which decides how long it may.
+@frozen public enum Waiting: UInt8, Sendable {
+  /// It is not waiting for its client.
+  case nothing
+  /// The next request, of which nothing has come.
+  case request
+  /// The rest of a request's head; the first one's from the beginning of the connection.
+  case head
+  /// More of a message's body.
+  case body
+  /// The client's end, after that of the server.
+  case end
+}
+
 /// A conversation that answers. It is `done` when the connection is to be closed.
 public protocol ServerConversation: Conversation, ~Copyable {
+  /// What it waits for when it asks to receive.
+  var waiting: Waiting { get }
+  /// It has waited too long, and nothing more will be received.
+  mutating func expired() -> Need
   /// How many operations it has answered in full since this was last asked.
   mutating func takeAnswered() -> Int
 }
@@ -33,6 +52,7 @@ public protocol ServerConversation: Conversation, ~Copyable {
   @usableFromInline var now = Instant(nanoseconds: 0)
   /// Bytes received and not yet taken by the conversation.
   @usableFromInline var ahead = ByteQueue()
+  @usableFromInline let wait = WaitWord()
 
   @inlinable
   public init(_ conversation: consuming C, tally: UnsafePointer<ServerTally>) {
@@ -52,7 +72,7 @@ public protocol ServerConversation: Conversation, ~Copyable {
     switch event {
     case .received(let bytes, let now):
       self.now = now
-      if bytes.isEmpty { return interpret(conversation.ended()) }
+      if bytes.isEmpty { return interpret(wait.isExpired ? conversation.expired() : conversation.ended()) }
       tally.pointee.receivedBytes.add(UInt64(bytes.count), shared: tally.pointee.shared)
       var rest = bytes
       let need = conversation.received(&rest)
@@ -80,11 +100,22 @@ public protocol ServerConversation: Conversation, ~Copyable {
     var need = first
     while true {
       switch need {
-      case .send(let bytes): return .send(bytes)
-      case .sleep(let span): return .sleep(until: now + span)
+      case .send(let bytes):
+        wait.end()
+        return .send(bytes)
+      case .sleep(let span):
+        wait.end()
+        return .sleep(until: now + span)
       case .receive:
-        if ahead.isEmpty { return .receive }
+        if ahead.isEmpty {
+          wait.begin(conversation.waiting)
+          return .receive
+        }
         need = takeAhead()
+      case .finishSending: return .finishSending
+      case .abort:
+        tally.pointee.ended.add(1, shared: tally.pointee.shared)
+        return .abort
       case .done(let outcome):
         if outcome.checksum == nil { tally.pointee.failed.add(1, shared: tally.pointee.shared) }
         return finish()
@@ -106,6 +137,45 @@ public protocol ServerConversation: Conversation, ~Copyable {
     let need = conversation.received(&rest)
     ahead.removeFirst(before - rest.count)
     return need
+  }
+}
+
+/// What a lane waits for, as whoever enforces time limits sees it: a wait that goes on is one and the same word.
+@frozen public struct WaitWord: ~Copyable, Sendable {
+  /// From the lowest bit: what is waited for (3 bits), whether that took too long, and the number of the wait.
+  @usableFromInline let word = Atomic<UInt32>(0)
+
+  @inlinable init() {}
+
+  @inlinable static var kindMask: UInt32 { 7 }
+  @inlinable static var expiredBit: UInt32 { 8 }
+
+  /// The time for a head, and for the client's end, is that of all its pieces together; a body's begins anew with each.
+  @inlinable @inline(__always)
+  func begin(_ kind: Waiting) {
+    let old = word.load(ordering: .relaxed)
+    if old & Self.kindMask == UInt32(kind.rawValue) && (kind == .head || kind == .end) { return }
+    word.store((old & ~(Self.kindMask | Self.expiredBit)) &+ 16 | UInt32(kind.rawValue), ordering: .relaxed)
+  }
+
+  @inlinable @inline(__always)
+  func end() {
+    word.store(word.load(ordering: .relaxed) & ~(Self.kindMask | Self.expiredBit), ordering: .relaxed)
+  }
+
+  @inlinable var isExpired: Bool { word.load(ordering: .relaxed) & Self.expiredBit != 0 }
+
+  /// The wait that is going on, by its number, and what for.
+  public var current: (number: UInt32, waiting: Waiting) {
+    let word = word.load(ordering: .relaxed)
+    return (word >> 4, Waiting(rawValue: UInt8(word & Self.kindMask))!)
+  }
+
+  /// Marks a wait as too long, before the connection is shut down for reading; false where it has ended meanwhile.
+  public func expire(_ number: UInt32) -> Bool {
+    let old = word.load(ordering: .relaxed)
+    guard old >> 4 == number, old & Self.kindMask != 0 else { return false }
+    return word.compareExchange(expected: old, desired: old | Self.expiredBit, ordering: .relaxed).exchanged
   }
 }
 

@@ -10,11 +10,15 @@ import SystemCalls
   /// Whatever has arrived, once anything has.
   case receive
   case close
+  /// No more to be sent: the peer is to hear the end of it, and may go on sending. Answered as a send of nothing.
+  case finishSending
   case sleep(until: Instant)
   /// One of the trial's permits, of which there are as many as its limit; lanes queue for them.
   case acquire
   /// Gives the permit back.
   case release
+  /// Nothing more, and a connection that is still open is to break: the peer's next transfer fails (RFC 9293, 3.10.5).
+  case abort
   /// Nothing more; a connection that is still open is to be closed.
   case finished
 }

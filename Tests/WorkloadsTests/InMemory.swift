@@ -11,6 +11,10 @@ struct Served {
   var sleeps: [Nanoseconds] = []
   /// Whether the lane closed the connection.
   var isFinished = false
+  /// Whether it broke the connection off.
+  var isBroken = false
+  /// Whether it said that nothing more would be sent.
+  var hasFinishedSending = false
   var done: UInt64 = 0
   var failed: UInt64 = 0
 
@@ -65,6 +69,11 @@ func serve<C: ServerConversation & ~Copyable>(
         step = lane.resume(.received(UnsafeRawBufferPointer(start: nil, count: 0), now: now))
         continue
       }
+    case .finishSending:
+      served.hasFinishedSending = true
+      step = lane.resume(.sent(0))
+      continue
+    case .abort: served.isBroken = true
     case .finished: served.isFinished = true
     default: Issue.record("a server asks for \(step)")
     }

@@ -55,6 +55,12 @@ func driveBlocking<L: Lane & ~Copyable>(_ index: Int, of lanes: LaneTable<L>, pe
     case .close:
       connections.close(index)
       step = lane.pointee.resume(.closed(now: MonotonicClock.now))
+    case .finishSending:
+      connections.socket(of: index).finishSending()
+      step = lane.pointee.resume(.sent(0))
+    case .abort:
+      connections.socket(of: index).breakOnClose()
+      step = .finished
     case .finished:
       connections.close(index)
       return

@@ -228,6 +228,12 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
       case .close:
         connections.close(index)
         step = lane.pointee.resume(.closed(now: MonotonicClock.now))
+      case .finishSending:
+        connections.socket(of: index).finishSending()
+        step = lane.pointee.resume(.sent(0))
+      case .abort:
+        connections.socket(of: index).breakOnClose()
+        step = .finished
       case .finished:
         connections.close(index)
         liveCount -= 1

@@ -10,6 +10,7 @@ enum NullMode {
   ) {
     let server = UnsafeMutablePointer<S>.allocate(capacity: 1)
     defer { server.deallocate() }
+    let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
     var isConnected = false
     var served = Step.finished
     /// Runs ahead of the clock by what was slept.
@@ -40,8 +41,11 @@ enum NullMode {
         case .sleep(let deadline):
           now = max(now, deadline)
           served = server.pointee.resume(.woke(now: now))
+        case .finishSending:
+          served = server.pointee.resume(.sent(0))
+          step = lane.pointee.resume(.received(nothing, now: now))
         default:
-          step = lane.pointee.resume(.received(UnsafeRawBufferPointer(start: nil, count: 0), now: now))
+          step = lane.pointee.resume(.received(nothing, now: now))
         }
       case .sleep(let deadline):
         now = max(now, deadline)
@@ -51,7 +55,10 @@ enum NullMode {
       case .close:
         disconnect()
         step = lane.pointee.resume(.closed(now: now))
-      case .finished:
+      case .finishSending:
+        if case .receive = served { served = server.pointee.resume(.received(nothing, now: now)) }
+        step = lane.pointee.resume(.sent(0))
+      case .abort, .finished:
         disconnect()
         return
       }

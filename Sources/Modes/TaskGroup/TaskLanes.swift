@@ -102,6 +102,12 @@ extension TaskWaiter {
       case .close:
         lanes.pointee.connections.close(index)
         step = lane.pointee.resume(.closed(now: MonotonicClock.now))
+      case .finishSending:
+        lanes.pointee.connections.socket(of: index).finishSending()
+        step = lane.pointee.resume(.sent(0))
+      case .abort:
+        lanes.pointee.connections.socket(of: index).breakOnClose()
+        step = .finished
       case .finished:
         lanes.pointee.connections.close(index)
         return

@@ -240,6 +240,12 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
       case .close:
         disconnect(index)
         step = lane.pointee.resume(.closed(now: MonotonicClock.now))
+      case .finishSending:
+        connections.socket(of: index).finishSending()
+        step = lane.pointee.resume(.sent(0))
+      case .abort:
+        connections.socket(of: index).breakOnClose()
+        step = .finished
       case .finished:
         disconnect(index)
         liveCount -= 1

@@ -78,5 +78,9 @@ import Measurement
   @inlinable
   public mutating func ended() -> Need { .done(left == nil && count == 0 ? .closed : .failed(.prematureEnd)) }
 
+  @inlinable public var waiting: Waiting { left == nil && count == 0 ? .request : .body }
+
+  @inlinable public mutating func expired() -> Need { ended() }
+
   @inlinable public mutating func disconnected() {}
 }

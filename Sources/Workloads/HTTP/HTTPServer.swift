@@ -90,6 +90,10 @@ public struct HTTPServer: ServerConversation, ~Copyable {
     return .done(.closed)
   }
 
+  public var waiting: Waiting { .request }
+
+  public mutating func expired() -> Need { .done(.closed) }
+
   public mutating func disconnected() {}
 
   public mutating func takeAnswered() -> Int {
