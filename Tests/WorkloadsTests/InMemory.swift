@@ -123,6 +123,9 @@ func ask<C: Conversation & ~Copyable>(
         return asked
       }
     case .sleep(let span): need = client.woke(operation, after: span)
+    case .finishSending, .abort:
+      Issue.record("a client asks for \(need)")
+      return asked
     case .done(let outcome):
       asked.outcome = outcome
       asked.rest += pieces.reduce(0) { $0 + $1.count }

@@ -95,6 +95,8 @@ final class LaneBench {
     case .send(let bytes): "send \(bytes.count)"
     case .receive: "receive"
     case .close: "close"
+    case .finishSending: "finish sending"
+    case .abort: "abort"
     case .sleep(let deadline): "sleep \(Double(deadline.since(Self.instant(0)).count) / 1e6)"
     case .acquire: "acquire"
     case .release: "release"
