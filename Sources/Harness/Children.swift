@@ -25,9 +25,11 @@ struct ClientPlan: Codable {
 /// What a server process reads from its standard input.
 struct ServerPlan: Codable {
   var kind: TargetServer.Kind
+  var mode: ModeID
   /// Where to listen; port 0 leaves the port to the system.
   var address: String
   var capacity: Int
+  var limits: TimeLimits
   var cpus: [Int]
 }
 
@@ -141,7 +143,9 @@ public enum Children {
     let plan: ServerPlan = readPlan()
     prepare(cpus: plan.cpus)
     do {
-      let server = try TargetServer(plan.kind, on: SocketAddress(parsing: plan.address), capacity: plan.capacity)
+      let server = try TargetServer(
+        plan.kind, mode: plan.mode, on: SocketAddress(parsing: plan.address), capacity: plan.capacity,
+        limits: plan.limits)
       let readings = Readings(server, cpus: plan.cpus)
       let control = try SystemCalls.Thread(name: "control") { readings.followWindow(from: controlDescriptor) }
       try SystemCalls.Thread(name: "parent") {
@@ -172,6 +176,10 @@ public enum Children {
     private let cpus: [Int]
     private var first: Reading
     private var last: Reading?
+    /// At the window's edges: by the time of the report the connections are gone.
+    private var threadsPeak: Int?
+    private var descriptorsPeak: Int?
+    private var memory: UInt64?
 
     init(_ server: TargetServer, cpus: [Int]) {
       self.server = server
@@ -187,19 +195,32 @@ public enum Children {
     func followWindow(from descriptor: Int32) {
       var byte: UInt8 = 0
       while Glibc.read(descriptor, &byte, 1) == 1 {
-        if byte == UInt8(ascii: "o") { first = Self.read(server) }
-        if byte == UInt8(ascii: "c") { last = Self.read(server) }
+        if byte == UInt8(ascii: "o") {
+          samplePeaks()
+          first = Self.read(server)
+        }
+        if byte == UInt8(ascii: "c") {
+          last = Self.read(server)
+          samplePeaks()
+          memory = ProcFile.memory
+        }
         _ = Glibc.write(descriptor, "k", 1)
         while byte != UInt8(ascii: "\n"), Glibc.read(descriptor, &byte, 1) == 1 {}
       }
     }
 
+    private func samplePeaks() {
+      threadsPeak = [threadsPeak, ProcFile.threads].compactMap { $0 }.max()
+      descriptorsPeak = [descriptorsPeak, ProcFile.openDescriptors].compactMap { $0 }.max()
+    }
+
     var report: ServerReport {
       let last = last ?? Self.read(server)
       var usage = ProcessUsage(last.usage.since(first.usage))
-      usage.threadsPeak = ProcFile.threads
-      usage.descriptorsPeak = ProcFile.openDescriptors
+      usage.threadsPeak = threadsPeak
+      usage.descriptorsPeak = descriptorsPeak
       usage.memoryPeak = ProcFile.peakMemory
+      usage.memory = memory
       usage.cpus = cpus
       usage.operationsDone = last.totals.done - first.totals.done
       usage.connections = last.totals.connections

@@ -1,3 +1,5 @@
+import Glibc
+import Measurement
 import Modes
 import SystemCalls
 
@@ -6,13 +8,17 @@ public enum Serving {
   /// Serves until a signal asks it to stop.
   /// - Parameters:
   ///   - kind: `http` or `echo`.
+  ///   - connections: that are served at once; as many as descriptors allow unless given.
   ///   - listening: told the address, with the port that the system chose.
   public static func run(
-    kind: String, host: String, port: UInt16, unixPath: String?, cpus: [Int]?, listening: (String) -> Void
+    kind: String, mode: ModeID, host: String, port: UInt16, unixPath: String?, cpus: [Int]?, connections: Int?,
+    limits: TimeLimits, listening: (String) -> Void
   ) throws(HarnessFailure) {
     guard let kind = TargetServer.Kind(rawValue: kind) else {
       throw HarnessFailure(.usage, "--protocol '\(kind)' is not one of http, echo")
     }
+    if mode == .null { throw HarnessFailure(.usage, "--mode null has no network to serve; name another mode") }
+    if let reason = mode.unavailability { throw HarnessFailure("--mode \(mode.rawValue) is unavailable: \(reason)") }
     _ = try Processors.current(server: cpus)
     ProcessControl.ignoreBrokenPipes()
     ProcessControl.raiseDescriptorLimit()
@@ -21,12 +27,15 @@ public enum Serving {
     let server: TargetServer
     do {
       let address = try unixPath.map { try SocketAddress(unixPath: $0) } ?? SocketAddress(host: host, port: port)
-      let capacity = max(1, ProcessControl.descriptorLimit.hard - Feasibility.spareDescriptors)
-      server = try TargetServer(kind, on: address, capacity: min(capacity, 1 << 20))
+      let capacity = min(max(1, ProcessControl.descriptorLimit.hard - Feasibility.spareDescriptors), 1 << 20)
+      server = try TargetServer(kind, mode: mode, on: address, capacity: connections ?? capacity, limits: limits)
       Interruption.watch()
       try Thread(name: "signals") {
         while Interruption.signal == nil { Interruption.pause(milliseconds: 100) }
         server.stop()
+        // Whoever sleeps in a call that blocks is not waited for.
+        Interruption.pause(milliseconds: 2000)
+        _exit(0)
       }.detach()
     } catch {
       throw HarnessFailure("cannot listen on \(place): \(error); name another --port, --bind or --unix")

@@ -40,7 +40,7 @@ struct TrialRunner {
     if workload.needsServer && plan.mode != .null {
       control = try Self.controlPair()
       let started = try start(
-        serverFor: workload, lanes: plan.mode.lanes(for: plan.concurrency), folder, control!.server)
+        serverFor: workload, in: .epoll, lanes: plan.mode.lanes(for: plan.concurrency), folder, control!.server)
       server = started.child
       spec.endpoints = [started.address]
     }
@@ -90,10 +90,12 @@ struct TrialRunner {
 
   /// A server of its own, listening.
   private func start(
-    serverFor workload: WorkloadSpec, lanes: Int, _ folder: borrowing TemporaryFolder, _ control: Int32
+    serverFor workload: WorkloadSpec, in mode: ModeID, lanes: Int, _ folder: borrowing TemporaryFolder, _ control: Int32
   ) throws(HarnessFailure) -> (child: ChildProcess, address: String) {
+    // The loops of a mode divide the slots between them, and the system connections as it likes: each has room for all.
+    let capacity = (lanes + Feasibility.spareDescriptors / 2) * processors.server.count
     var plan = ServerPlan(
-      kind: .http, address: "127.0.0.1:0", capacity: lanes + Feasibility.spareDescriptors / 2, cpus: processors.server)
+      kind: .http, mode: mode, address: "127.0.0.1:0", capacity: capacity, limits: .none, cpus: processors.server)
     if case .echo(let echo) = workload {
       plan.kind = .echo
       if echo.transport == .unix { plan.address = "unix:\(try folder.make())/server" }

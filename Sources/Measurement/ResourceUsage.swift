@@ -62,6 +62,9 @@ public enum ProcFile {
   /// Peak resident set in bytes (VmHWM; ru_maxrss would survive exec and report a parent's).
   public static var peakMemory: UInt64? { status("VmHWM:").map { $0 * 1024 } }
 
+  /// Resident set in bytes (VmRSS).
+  public static var memory: UInt64? { status("VmRSS:").map { $0 * 1024 } }
+
   public static var threads: Int? { status("Threads:").map(Int.init(clamping:)) }
 
   /// The number of open descriptors: since Linux 6.2 the size of /proc/self/fd, before that a count of its entries.

@@ -90,12 +90,16 @@ struct ConnectionTable: @unchecked Sendable {
   }
 
   /// Shuts the lane's connection down, if it has one. For the monitor.
-  func shutDown(_ lane: Int) {
+  func shutDown(_ lane: Int) { withOpen(lane) { $0.shutdown() } }
+
+  /// Has the lane's connection in hand, if it has one, so that it cannot be closed meanwhile. For the monitor.
+  @inline(__always)
+  func withOpen(_ lane: Int, _ body: (Socket) -> Void) {
     let word = words[lane].load(ordering: .relaxed)
     guard word > Self.none,
       words[lane].compareExchange(expected: word, desired: -word, ordering: .acquiring).exchanged
     else { return }
-    Socket(descriptor: word - 1).shutdown()
+    body(Socket(descriptor: word - 1))
     words[lane].store(word, ordering: .releasing)
   }
 }

@@ -7,6 +7,8 @@ import Workloads
 protocol LoopMode: Mode {
   /// Carries the lanes to their end on the calling thread.
   static func loop<L: Lane & ~Copyable>(_ lanes: LaneTable<L>) throws(Errno)
+  /// Serves on the calling thread until the server is to stop.
+  static func loop<L: Lane & ~Copyable>(_ door: Door<L>) throws(Errno)
 }
 
 extension LoopMode {
@@ -15,31 +17,40 @@ extension LoopMode {
 
   static func drive<L: Lane & ~Copyable>(_ lanes: LaneTable<L>) throws(Errno) {
     guard lanes.arrangement.parts > 1 else { return try loop(lanes) }
-    let failure = Failure()
-    try drive(lanes, failure)
-    try failure.rethrow()
+    try onProcessors(lanes.arrangement.parts) { (part) throws(Errno) in try loop(lanes.part(part)) }
+  }
+
+  static func serve<L: Lane & ~Copyable>(_ door: Door<L>) throws(Errno) {
+    guard door.parts > 1 else { return try loop(door) }
+    try onProcessors(door.parts) { (part) throws(Errno) in try loop(door.part(part)) } orGiveUp: { door.stop.signal() }
   }
 
   /// A loop on each processor; the calling thread has the first.
-  private static func drive<L: Lane & ~Copyable>(_ lanes: LaneTable<L>, _ failure: Failure) throws(Errno) {
+  /// - Parameter giveUp: called where one of them fails, so that the others end.
+  private static func onProcessors(
+    _ parts: Int, _ body: @escaping @Sendable (Int) throws(Errno) -> Void,
+    orGiveUp giveUp: @escaping @Sendable () -> Void = {}
+  ) throws(Errno) {
     let processors = try Affinity.current()
+    let failure = Failure()
+    let run: @Sendable (Int) -> Void = { part in
+      failure.catching { () throws(Errno) in
+        try Affinity.set([processors[part % processors.count]])
+        try body(part)
+      } orElse: {
+        giveUp()
+      }
+    }
     var threads: [SystemCalls.Thread] = []
-    defer { for thread in threads { thread.join() } }
-    for part in 1..<lanes.arrangement.parts {
-      threads.append(
-        try SystemCalls.Thread(name: "loop") {
-          failure.catching { () throws(Errno) in try loop(lanes.part(part), on: processors[part]) }
-        })
-    }
     failure.catching { () throws(Errno) in
-      defer { try? Affinity.set(processors) }
-      try loop(lanes.part(0), on: processors[0])
+      for part in 1..<parts { threads.append(try SystemCalls.Thread(name: "loop") { run(part) }) }
+    } orElse: {
+      giveUp()
     }
-  }
-
-  private static func loop<L: Lane & ~Copyable>(_ lanes: LaneTable<L>, on processor: Int) throws(Errno) {
-    try Affinity.set([processor])
-    try loop(lanes)
+    run(0)
+    try? Affinity.set(processors)
+    for thread in threads { thread.join() }
+    try failure.rethrow()
   }
 }
 
@@ -47,11 +58,12 @@ extension LoopMode {
 private final class Failure: Sendable {
   private let first = Mutex<Errno?>(nil)
 
-  func catching(_ body: () throws(Errno) -> Void) {
+  func catching(_ body: () throws(Errno) -> Void, orElse giveUp: () -> Void) {
     do throws(Errno) {
       try body()
     } catch {
       first.withLock { $0 = $0 ?? error }
+      giveUp()
     }
   }
 

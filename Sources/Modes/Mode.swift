@@ -56,6 +56,9 @@ public enum ModeID: String, CaseIterable, Codable, Sendable {
     }
   }
 
+  /// Whether it has a loop on each of several processors.
+  var hasLoops: Bool { self == .epoll || self == .executor || self == .uring }
+
   /// Why the mode cannot run on this machine at all, with a remedy; nil where it can.
   public var unavailability: String? { self == .uring ? Uring.unavailability : nil }
 
@@ -73,15 +76,18 @@ public enum ModeID: String, CaseIterable, Codable, Sendable {
   }
 }
 
-/// A way to wait: carries lanes through their steps until all of them have finished, and is the only code that blocks,
-/// suspends or polls. It reads the clock right after what it waited for.
+/// A way to wait: carries lanes through their steps, and is the only code that blocks, suspends or polls. It reads the
+/// clock right after what it waited for.
 protocol Mode: SendableMetatype {
   /// Whether its sockets are in blocking mode.
   static var blocks: Bool { get }
   /// How many threads carry lanes: more than one share their recorders.
   static var isMultithreaded: Bool { get }
 
+  /// Carries lanes until all of them have finished.
   static func drive<L: Lane & ~Copyable>(_ lanes: LaneTable<L>) throws(Errno)
+  /// Accepts connections and carries a lane for each, until the server is to stop.
+  static func serve<L: Lane & ~Copyable>(_ door: Door<L>) throws(Errno)
 }
 
 /// The lanes of a trial with their connections, both by number. The mode that drives a lane is the only one to touch it.

@@ -1,69 +1,145 @@
+import Glibc
 import Measurement
-import Synchronization
 import SystemCalls
 import Workloads
 
-/// The server that answers a workload's operations, in `epoll` mode.
+/// The server that answers a workload's operations, in a mode.
 public final class TargetServer: Sendable {
   public enum Kind: String, Codable, Sendable, CaseIterable { case echo, http }
 
   public let kind: Kind
+  public let mode: ModeID
   public let address: SocketAddress
-  private let listener: Socket
-  private let capacity: Int
-  private let stopSignal: WakeUp
-  private let tally = SharedTally()
+  private let limits: TimeLimits
+  private let listeners: [Socket]
+  private let stopSignal: StopSignal
+  private let tallies: Tallies
+  private let body: Body
 
   /// What it has done since it began.
   public struct Totals: Sendable {
-    public var done, connections, ended, failed, sentBytes, receivedBytes: UInt64
+    public var done: UInt64 = 0
+    public var connections: UInt64 = 0
+    public var ended: UInt64 = 0
+    public var failed: UInt64 = 0
+    public var sentBytes: UInt64 = 0
+    public var receivedBytes: UInt64 = 0
   }
 
-  private final class SharedTally: @unchecked Sendable {
-    let pointer: UnsafeMutablePointer<ServerTally>
-    init() {
-      pointer = .allocate(capacity: 1)
-      pointer.initialize(to: ServerTally(shared: false))
-    }
-    deinit {
-      pointer.deinitialize(count: 1)
-      pointer.deallocate()
-    }
+  /// What is specialised for a mode and a conversation.
+  private struct Body: Sendable {
+    var arrangement: Arrangement
+    var blocks: Bool
+    var serve: @Sendable (TargetServer) throws(Errno) -> Void
   }
 
-  /// Binds and listens. Port 0 leaves the port to the system; `address` then has it.
-  /// - Parameter capacity: connections that are served at once.
-  public init(_ kind: Kind, on address: SocketAddress, capacity: Int) throws(Errno) {
+  /// Binds and listens. Port 0 leaves the port to the system; `address` then has it. Throws EOPNOTSUPP for `null`, which
+  /// cannot serve.
+  /// - Parameters:
+  ///   - capacity: connections that are served at once; the next ones wait in the backlog. A mode with several loops, one
+  ///     on each processor that the calling thread may run on, divides them between its loops, and the system divides
+  ///     connections as it likes (SO_REUSEPORT, socket(7)): a loop may be full before the others are.
+  ///   - limits: how long a connection may wait for its client.
+  public init(
+    _ kind: Kind, mode: ModeID = .epoll, on address: SocketAddress, capacity: Int, limits: TimeLimits = .none
+  ) throws(Errno) {
+    // The loops of a mode each have a listener, which UNIX sockets cannot share.
+    let processors = mode.hasLoops && address.isUNIX ? 1 : try Affinity.current().count
+    guard let body = Self.body(of: mode, kind, capacity: capacity, processors: processors) else {
+      throw Errno(EOPNOTSUPP)
+    }
     self.kind = kind
-    self.capacity = capacity
-    stopSignal = try WakeUp()
-    listener = try Socket.listen(on: address)
-    self.address = try listener.localAddress()
+    self.mode = mode
+    self.limits = limits
+    self.body = body
+    stopSignal = try StopSignal()
+    tallies = Tallies(count: body.arrangement.groups, shared: body.arrangement.isShared)
+    listeners = try Socket.listen(on: address, count: body.arrangement.parts, blocking: body.blocks)
+    self.address = try listeners[0].localAddress()
   }
 
   /// Serves on the calling thread until `stop` is called from another one, then closes everything. Once.
   public func serve() throws(Errno) {
-    defer { listener.close() }
-    let tally = tally.pointer
-    switch kind {
-    case .echo:
-      try EpollServer.serve(listener, capacity: capacity, stop: stopSignal) { _ in
-        ServerLane(EchoServer(), tally: tally)
-      }
-    case .http:
-      try EpollServer.serve(listener, capacity: capacity, stop: stopSignal) { peer in
-        ServerLane(HTTPServer(peer: peer.host), tally: tally)
-      }
-    }
+    defer { for listener in listeners { listener.close() } }
+    try body.serve(self)
   }
 
+  /// Ends `serve`: connections that are open are shut down.
   public func stop() { stopSignal.signal() }
 
   public var totals: Totals {
-    let tally = tally.pointer
-    return Totals(
-      done: tally.pointee.done.count, connections: tally.pointee.connections.count,
-      ended: tally.pointee.ended.count, failed: tally.pointee.failed.count, sentBytes: tally.pointee.sentBytes.count,
-      receivedBytes: tally.pointee.receivedBytes.count)
+    var sum = Totals()
+    for tally in tallies.pointers {
+      sum.done += tally.pointee.done.count
+      sum.connections += tally.pointee.connections.count
+      sum.ended += tally.pointee.ended.count
+      sum.failed += tally.pointee.failed.count
+      sum.sentBytes += tally.pointee.sentBytes.count
+      sum.receivedBytes += tally.pointee.receivedBytes.count
+    }
+    return sum
+  }
+
+  // MARK: The mode
+
+  /// The only place where a serving mode meets a conversation: here the drivers are specialised for both.
+  private static func body(of mode: ModeID, _ kind: Kind, capacity: Int, processors: Int) -> Body? {
+    switch mode {
+    case .blocking: body(of: BlockingMode.self, kind, capacity, processors)
+    case .dispatch: body(of: DispatchMode.self, kind, capacity, processors)
+    case .taskgroup: body(of: TaskGroupMode.self, kind, capacity, processors)
+    case .epoll: body(of: EpollMode.self, kind, capacity, processors)
+    case .executor: body(of: ExecutorMode.self, kind, capacity, processors)
+    case .dispatchConcurrent: body(of: DispatchConcurrentMode.self, kind, capacity, processors)
+    case .threads: body(of: ThreadsMode.self, kind, capacity, processors)
+    case .taskgroupBlocking: body(of: TaskGroupBlockingMode.self, kind, capacity, processors)
+    case .uring: body(of: UringMode.self, kind, capacity, processors)
+    case .null: nil
+    }
+  }
+
+  private static func body<M: Mode>(of mode: M.Type, _ kind: Kind, _ capacity: Int, _ processors: Int) -> Body {
+    Body(
+      arrangement: Arrangement(mode, lanes: capacity, limit: nil, processors: processors), blocks: M.blocks,
+      serve: { (server) throws(Errno) in
+        switch kind {
+        case .echo: try server.serve(in: mode) { _, tally in ServerLane(EchoServer(), tally: tally) }
+        case .http: try server.serve(in: mode) { peer, tally in ServerLane(HTTPServer(peer: peer.host), tally: tally) }
+        }
+      })
+  }
+
+  private func serve<M: Mode, C: ServerConversation & ~Copyable>(
+    in mode: M.Type, makeLane: @escaping @Sendable (SocketAddress, UnsafePointer<ServerTally>) -> ServerLane<C>
+  ) throws(Errno) {
+    let door = Door(
+      listeners, body.arrangement, stop: stopSignal, tallies: tallies.pointers, blocks: M.blocks, makeLane: makeLane)
+    defer { door.deallocate() }
+    let monitor = try ServerMonitor(door, limits, listeners: listeners)
+    defer { monitor.finish() }
+    try M.serve(door)
+  }
+}
+
+/// Tallies that different threads count in, each in cache lines of its own.
+private final class Tallies: @unchecked Sendable {
+  let pointers: [UnsafePointer<ServerTally>]
+  private let storage: UnsafeMutableRawPointer
+  /// Two lines, as they are fetched in pairs.
+  private static let stride = 128
+
+  init(count: Int, shared: Bool) {
+    let storage = UnsafeMutableRawPointer.allocate(byteCount: count * Self.stride, alignment: Self.stride)
+    pointers = (0..<count).map { index in
+      let tally = (storage + index * Self.stride).bindMemory(to: ServerTally.self, capacity: 1)
+      tally.initialize(to: ServerTally(shared: shared))
+      return UnsafePointer(tally)
+    }
+    self.storage = storage
+  }
+
+  deinit {
+    for pointer in pointers { UnsafeMutablePointer(mutating: pointer).deinitialize(count: 1) }
+    storage.deallocate()
   }
 }

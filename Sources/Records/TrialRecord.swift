@@ -315,6 +315,8 @@ public struct ProcessUsage: Codable, Equatable, Sendable {
   public var threadsPeak: Int?
   public var descriptorsPeak: Int?
   public var memoryPeak: UInt64?
+  /// Of a server at the window's end.
+  public var memory: UInt64?
   /// Processors that it was allowed.
   public var cpus: [Int]?
   /// What a server counted for itself.
@@ -347,6 +349,7 @@ public struct ProcessUsage: Codable, Equatable, Sendable {
     case threadsPeak = "threads_peak"
     case descriptorsPeak = "descriptors_peak"
     case memoryPeak = "rss_peak_bytes"
+    case memory = "rss_bytes"
     case cpus
     case operationsDone = "operations_done"
     case connections, failed

@@ -48,44 +48,73 @@ import Glibc
 
   /// A non-blocking listener: socket, bind, listen. Port 0 leaves the choice to the system.
   public static func listen(on address: SocketAddress, backlog: Int32 = 4096) throws(Errno) -> Socket {
-    let socket = try open(family: address.family, blocking: false)
+    try listen(on: address, count: 1, blocking: false, backlog: backlog)[0]
+  }
+
+  /// Listeners of one address, between which the system divides the connections (SO_REUSEPORT, socket(7)); not for UNIX
+  /// sockets. Port 0 leaves the choice to the system.
+  public static func listen(
+    on address: SocketAddress, count: Int, blocking: Bool, backlog: Int32 = 4096
+  ) throws(Errno) -> [Socket] {
+    var listeners: [Socket] = []
     do throws(Errno) {
-      if !address.isUNIX {
-        var on: Int32 = 1
-        try SystemCall.checked {
-          setsockopt(socket.descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
+      for index in 0..<count {
+        let listener = try open(family: address.family, blocking: blocking)
+        listeners.append(listener)
+        if !address.isUNIX { try listener.set(SO_REUSEADDR) }
+        // The first one shares the address only once it has it: nobody else's listener is joined.
+        if index > 0 { try listener.set(SO_REUSEPORT) }
+        let place = index == 0 ? address : try listeners[0].localAddress()
+        try place.withSockaddr { (pointer, length) throws(Errno) in
+          _ = try SystemCall.checked { bind(listener.descriptor, pointer, length) }
         }
+        if index == 0 && count > 1 { try listener.set(SO_REUSEPORT) }
       }
-      try address.withSockaddr { (pointer, length) throws(Errno) in
-        _ = try SystemCall.checked { bind(socket.descriptor, pointer, length) }
-      }
-      try SystemCall.checked { Glibc.listen(socket.descriptor, backlog) }
-      return socket
+      for listener in listeners { try SystemCall.checked { Glibc.listen(listener.descriptor, backlog) } }
+      return listeners
     } catch {
-      socket.close()
+      for listener in listeners { listener.close() }
       throw error
     }
   }
 
-  /// accept4(2): a non-blocking, close-on-exec socket and its peer, or nil where nobody waits.
-  public func accept() throws(Errno) -> (Socket, peer: SocketAddress)? {
-    var descriptor: Int32 = -1
-    do throws(Errno) {
-      let peer = try SocketAddress { (address, length) throws(Errno) in
-        let flags = Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-        descriptor = try SystemCall.checked { cl_accept4(self.descriptor, address, length, flags) }
-      }
-      let socket = Socket(descriptor: descriptor)
-      if !peer.isUNIX { socket.setNoDelay() }
-      return (socket, peer)
-    } catch {
-      switch error.rawValue {
-      case EAGAIN: return nil
-      // That peer left while it waited; another one may be behind it.
-      case ECONNABORTED: return try accept()
-      default: throw error
+  /// accept4(2): a close-on-exec socket and its peer, or nil where nobody waits at a non-blocking listener. A connection
+  /// that broke while it waited is passed over.
+  public func accept(blocking: Bool = false) throws(Errno) -> (Socket, peer: SocketAddress)? {
+    while true {
+      var descriptor: Int32 = -1
+      do throws(Errno) {
+        let peer = try SocketAddress { (address, length) throws(Errno) in
+          let flags = Int32(SOCK_CLOEXEC.rawValue) | (blocking ? 0 : Int32(SOCK_NONBLOCK.rawValue))
+          descriptor = try SystemCall.checked { cl_accept4(self.descriptor, address, length, flags) }
+        }
+        let socket = Socket(descriptor: descriptor)
+        if !peer.isUNIX { socket.setNoDelay() }
+        return (socket, peer)
+      } catch {
+        if error.rawValue == EAGAIN { return nil }
+        if !Self.isOfConnection(error) { throw error }
       }
     }
+  }
+
+  /// Whether an error of accept(2) is one of the connection that waited, behind which there may be others.
+  public static func isOfConnection(_ error: Errno) -> Bool {
+    switch error.rawValue {
+    case ECONNABORTED, EPROTO, EPERM, ENETDOWN, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH, EOPNOTSUPP, ENETUNREACH:
+      true
+    default: false
+    }
+  }
+
+  /// What accept4(2) does besides, for a connection that the kernel has accepted by itself: its peer, and TCP_NODELAY.
+  /// Throws ENOTCONN where the peer is gone.
+  public func finishAccepting() throws(Errno) -> SocketAddress {
+    let peer = try SocketAddress { (address, length) throws(Errno) in
+      _ = try SystemCall.checked { getpeername(descriptor, address, length) }
+    }
+    if !peer.isUNIX { setNoDelay() }
+    return peer
   }
 
   /// Two connected sockets: socketpair(2), or both ends of a TCP connection over loopback.
@@ -161,6 +190,12 @@ import Glibc
 
   public func setBlocking(_ blocking: Bool) throws(Errno) {
     try SystemCall.checked { fcntl(descriptor, F_SETFL, blocking ? 0 : O_NONBLOCK) }
+  }
+
+  /// setsockopt(2) of an option of SOL_SOCKET that is on or off.
+  private func set(_ option: Int32) throws(Errno) {
+    var on: Int32 = 1
+    try SystemCall.checked { setsockopt(descriptor, SOL_SOCKET, option, &on, socklen_t(MemoryLayout<Int32>.size)) }
   }
 
   private func setNoDelay() {

@@ -44,6 +44,20 @@ extension Uring {
     request.pointee.poll32_events = UInt32(POLLOUT)
   }
 
+  /// IORING_OP_POLL_ADD, once: readable, or broken.
+  public mutating func awaitReadable(_ descriptor: Int32, data: UInt64) {
+    let request = makeRequest(IORING_OP_POLL_ADD, descriptor, data: data)
+    request.pointee.poll32_events = UInt32(POLLIN)
+  }
+
+  /// IORING_OP_ACCEPT again and again: a completion with a non-blocking, close-on-exec descriptor for each connection,
+  /// until one says that it `hasMore` no longer.
+  public mutating func acceptRepeatedly(on listener: Socket, data: UInt64) {
+    let request = makeRequest(IORING_OP_ACCEPT, listener.descriptor, data: data)
+    request.pointee.ioprio = UInt16(IORING_ACCEPT_MULTISHOT)
+    request.pointee.accept_flags = UInt32(SOCK_NONBLOCK.rawValue) | UInt32(SOCK_CLOEXEC.rawValue)
+  }
+
   /// IORING_OP_ASYNC_CANCEL of the request whose data is `target`, if it is still under way.
   @inlinable
   public mutating func cancel(_ target: UInt64, data: UInt64) {
@@ -104,7 +118,9 @@ extension Uring {
     try register(UInt32(IORING_REGISTER_PROBE), probe.baseAddress!, count: UInt32(count))
     let operations = (probe.baseAddress! + MemoryLayout<io_uring_probe>.size)
       .assumingMemoryBound(to: io_uring_probe_op.self)
-    return [IORING_OP_POLL_ADD, IORING_OP_ASYNC_CANCEL, IORING_OP_SEND, IORING_OP_RECV].map(\.rawValue).filter {
+    return [
+      IORING_OP_POLL_ADD, IORING_OP_ASYNC_CANCEL, IORING_OP_ACCEPT, IORING_OP_SEND, IORING_OP_RECV,
+    ].map(\.rawValue).filter {
       operations[Int($0)].flags & UInt16(IO_URING_OP_SUPPORTED) == 0
     }
   }

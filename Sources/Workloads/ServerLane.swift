@@ -52,7 +52,8 @@ public protocol ServerConversation: Conversation, ~Copyable {
   @usableFromInline var now = Instant(nanoseconds: 0)
   /// Bytes received and not yet taken by the conversation.
   @usableFromInline var ahead = ByteQueue()
-  @usableFromInline let wait = WaitWord()
+  /// What it waits for, as a monitor may ask at any time.
+  public let wait = WaitWord()
 
   @inlinable
   public init(_ conversation: consuming C, tally: UnsafePointer<ServerTally>) {

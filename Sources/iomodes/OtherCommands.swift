@@ -1,5 +1,6 @@
 import Foundation
 import Harness
+import Modes
 import Records
 import Reporting
 
@@ -49,22 +50,29 @@ let listCommand = Command(
 
 let serveCommand = Command(
   name: "serve", operands: "",
-  about: "Runs the target server alone, until it is interrupted, and prints where it listens.",
+  about: "Runs the target server alone, in any mode, until it is interrupted, and prints where it listens.",
   groups: [
     (
       "Options",
       [
         .value("protocol", "NAME", "http (the default) or echo"),
+        .value("mode", "MODE", "how it waits: epoll (the default) or another of `iomodes list`, but not null"),
         .value("bind", "HOST", "the address to listen on; 127.0.0.1 unless given"),
         .value("port", "PORT", "the port; the system chooses one unless given"),
         .value("unix", "PATH", "listen on a UNIX socket instead"),
         .value("server-cpus", "LIST", "the processors it may run on, such as 0,2-3"),
+        .value(
+          "connections", "N",
+          "how many are served at once, the next ones wait; as many as descriptors allow unless given"),
+        .value("idle-timeout", "TIME", "how long a connection may be idle; 60s unless given, 0 for any time"),
+        .value("header-timeout", "TIME", "how long a request's head may take; 10s unless given, 0 for any time"),
       ]
     )
   ],
   examples: [
     ("iomodes serve --port 8080", "then: curl 'http://127.0.0.1:8080/?delay=100ms'"),
     ("iomodes serve --port 8080 --bind 0.0.0.0", "for clients on other machines"),
+    ("iomodes serve --mode taskgroup --idle-timeout 5s", "a child task per connection, which may be idle for 5 s"),
   ],
   mostOperands: 0
 ) { arguments in
@@ -73,9 +81,16 @@ let serveCommand = Command(
   }
   let port: UInt16 = try arguments.value("port", "a port from 0 to 65535") ?? 0
   let cpus = try arguments.value("server-cpus", "a list of processors such as 0,2-3") { Processors.parse($0) }
+  let connections = try arguments.value("connections", "a number of connections, from 1 to 1048576") {
+    Int($0).flatMap { 1...1 << 20 ~= $0 ? $0 : nil }
+  }
+  let limits = TimeLimits(
+    idle: try arguments.value("idle-timeout", "a time such as 60s, or 0") ?? .seconds(60),
+    head: try arguments.value("header-timeout", "a time such as 10s, or 0") ?? .seconds(10))
   try Serving.run(
-    kind: arguments.text("protocol") ?? "http", host: arguments.text("bind") ?? "127.0.0.1", port: port,
-    unixPath: arguments.text("unix"), cpus: cpus
+    kind: arguments.text("protocol") ?? "http", mode: try arguments.choice("mode") ?? .epoll,
+    host: arguments.text("bind") ?? "127.0.0.1", port: port, unixPath: arguments.text("unix"), cpus: cpus,
+    connections: connections, limits: limits
   ) { address in
     print("listening on \(address)")
     fflush(nil)

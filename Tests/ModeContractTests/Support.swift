@@ -10,14 +10,20 @@ final class RunningServer: Sendable {
   private let thread: SystemCalls.Thread
   private let isStopped = Atomic(false)
 
-  init(_ kind: TargetServer.Kind, on address: SocketAddress) throws {
-    let server = try TargetServer(kind, on: address, capacity: 4096)
+  init(
+    _ kind: TargetServer.Kind, mode: ModeID = .epoll, on address: SocketAddress, capacity: Int = 4096,
+    limits: TimeLimits = .none
+  ) throws {
+    let server = try TargetServer(kind, mode: mode, on: address, capacity: capacity, limits: limits)
     self.server = server
     thread = try Thread(name: "server") { try? server.serve() }
   }
 
-  convenience init(_ kind: TargetServer.Kind) throws {
-    try self.init(kind, on: SocketAddress(host: "127.0.0.1", port: 0))
+  convenience init(
+    _ kind: TargetServer.Kind, mode: ModeID = .epoll, capacity: Int = 4096, limits: TimeLimits = .none
+  ) throws {
+    try self.init(
+      kind, mode: mode, on: SocketAddress(host: "127.0.0.1", port: 0), capacity: capacity, limits: limits)
   }
 
   func stop() {

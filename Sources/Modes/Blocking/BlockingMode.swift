@@ -12,6 +12,12 @@ enum BlockingMode: Mode {
   static func drive<L: Lane & ~Copyable>(_ lanes: LaneTable<L>) {
     driveBlocking(0, of: lanes, permits: DispatchSemaphore(value: lanes.limit ?? 1))
   }
+
+  /// One connection after another: the next client waits until the last one has gone.
+  static func serve<L: Lane & ~Copyable>(_ door: Door<L>) {
+    let permits = DispatchSemaphore(value: door.lanes.count)
+    while let lane = door.acceptBlocking(permits) { door.carryBlocking(lane, permits) }
+  }
 }
 
 /// Carries one lane from its beginning to its end in blocking calls, on the calling thread.

@@ -15,4 +15,14 @@ enum DispatchMode: Mode {
     }
     group.wait()
   }
+
+  /// The calling thread accepts; each connection has a serial queue with one block.
+  static func serve<L: Lane & ~Copyable>(_ door: Door<L>) {
+    let group = DispatchGroup()
+    let permits = DispatchSemaphore(value: door.lanes.count)
+    while let lane = door.acceptBlocking(permits) {
+      DispatchQueue(label: "lane").async(group: group) { door.carryBlocking(lane, permits) }
+    }
+    group.wait()
+  }
 }

@@ -17,4 +17,15 @@ enum DispatchConcurrentMode: Mode {
     }
     group.wait()
   }
+
+  /// The calling thread accepts; each connection has a block on the queue.
+  static func serve<L: Lane & ~Copyable>(_ door: Door<L>) {
+    let group = DispatchGroup()
+    let permits = DispatchSemaphore(value: door.lanes.count)
+    let queue = DispatchQueue(label: "lanes", attributes: .concurrent)
+    while let lane = door.acceptBlocking(permits) {
+      queue.async(group: group) { door.carryBlocking(lane, permits) }
+    }
+    group.wait()
+  }
 }

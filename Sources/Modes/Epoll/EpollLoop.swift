@@ -35,7 +35,7 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
   private let isServing: Bool
   private var retired: [Int] = []
 
-  /// - Parameter serving: whether lanes that finish are to be told of by `takeRetired`.
+  /// - Parameter serving: whether lanes that finish are to be told of by `popRetired`.
   init(_ lanes: LaneTable<L>, serving: Bool = false) throws(Errno) {
     epoll = try Epoll()
     self.lanes = lanes
@@ -85,18 +85,18 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
     advance(lane, lanes[lane].pointee.begin(now: MonotonicClock.now))
   }
 
-  /// The lanes that have finished since this was last asked.
-  mutating func takeRetired() -> [Int] {
-    guard !retired.isEmpty else { return [] }
-    defer { retired.removeAll(keepingCapacity: true) }
-    return retired
-  }
+  /// A lane that has finished and has not been told of.
+  mutating func popRetired() -> Int? { retired.popLast() }
 
   /// Waits once, and carries on every lane that can go on.
-  mutating func turn() -> News {
+  /// - Parameter patience: nanoseconds that it waits at most; negative for any time.
+  mutating func turn(atMost patience: Int64 = -1) -> News {
     var news: News = []
-    var timeout: Int64 = -1
-    if let earliest = timers.earliest { timeout = Int64(earliest.since(MonotonicClock.now).count) }
+    var timeout = patience
+    if let earliest = timers.earliest {
+      let span = Int64(earliest.since(MonotonicClock.now).count)
+      timeout = patience < 0 ? span : min(span, patience)
+    }
     for event in 0..<epoll.wait(timeout: timeout) {
       let (readiness, data) = epoll[event]
       if data & News.mark == News.mark {

@@ -10,4 +10,11 @@ enum ExecutorMode: LoopMode {
     try loop.registerAll(of: lanes)
     loop.run { await loop.drive(lanes) }
   }
+
+  static func loop<L: Lane & ~Copyable>(_ door: Door<L>) throws(Errno) {
+    let loop = try TaskLoop(lanes: door.waiterCount, permits: door.lanes.count)
+    defer { loop.deallocate() }
+    try loop.register(door)
+    loop.run { await loop.serve(door) }
+  }
 }

@@ -34,6 +34,7 @@ struct TaskLoop: TaskWaiter, @unchecked Sendable {
     var timers = TimerHeap()
     var permits: Int
     var queue = LaneQueue()
+    var endsSleeps = false
     var isFinished = false
 
     deinit {
@@ -173,9 +174,17 @@ struct TaskLoop: TaskWaiter, @unchecked Sendable {
 
   @inline(__always)
   func sleep(_ lane: Int, until deadline: Instant) async {
+    if state.pointee.endsSleeps { return }
     await withUnsafeContinuation { continuation in
       state.pointee.slots[lane].waiter = continuation
       state.pointee.timers.insert(lane: UInt32(lane), deadline: deadline)
+    }
+  }
+
+  func endSleeps() {
+    state.pointee.endsSleeps = true
+    while let lane = state.pointee.timers.popDue(at: Instant(nanoseconds: .max)) {
+      state.pointee.slots[Int(lane)].waiter.resume()
     }
   }
 

@@ -128,13 +128,16 @@ struct Reactor: TaskWaiter, @unchecked Sendable {
     _ = slots[lane].read.compareExchange(expected: Word.ended, desired: Word.idle, ordering: .acquiringAndReleasing)
   }
 
-  /// `Task.sleep`.
+  /// `Task.sleep`; over at once where the task is cancelled.
   @inline(__always)
   func sleep(_ lane: Int, until deadline: Instant) async {
     while case let left = deadline.since(MonotonicClock.now), left > .zero {
-      try? await Task.sleep(nanoseconds: left.count)
+      do { try await Task.sleep(nanoseconds: left.count) } catch { return }
     }
   }
+
+  /// Their tasks have been cancelled.
+  func endSleeps() {}
 
   @inline(never)
   func acquire(_ lane: Int) async { await withUnsafeContinuation { shared.pointee.permits.wait($0) } }

@@ -18,4 +18,16 @@ enum TaskGroupMode: Mode {
     }
     finished.wait()
   }
+
+  static func serve<L: Lane & ~Copyable>(_ door: Door<L>) throws(Errno) {
+    let reactor = try Reactor(lanes: door.waiterCount, permits: door.lanes.count)
+    defer { reactor.stop() }
+    try reactor.register(door)
+    let finished = DispatchSemaphore(value: 0)
+    Task.detached {
+      await reactor.serve(door)
+      finished.signal()
+    }
+    finished.wait()
+  }
 }

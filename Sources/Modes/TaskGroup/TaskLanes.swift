@@ -14,8 +14,10 @@ protocol TaskWaiter: Sendable {
   func keepReadable(_ lane: Int)
   /// There was nothing to read after all.
   func forgetReadable(_ lane: Int)
-  /// Never shorter than asked.
+  /// Never shorter than asked, but for the end of all sleeps.
   func sleep(_ lane: Int, until deadline: Instant) async
+  /// No sleep lasts any longer. Their tasks have been cancelled.
+  func endSleeps()
   /// Takes a permit once there is one; first come, first served.
   func acquire(_ lane: Int) async
   func release()
@@ -62,7 +64,7 @@ extension TaskWaiter {
   }
 
   /// Carries one lane from its beginning to its end.
-  private func drive<L: Lane & ~Copyable>(_ index: Int, of lanes: UnsafePointer<LaneTable<L>>) async {
+  func drive<L: Lane & ~Copyable>(_ index: Int, of lanes: UnsafePointer<LaneTable<L>>) async {
     let lane = lanes.pointee[index]
     var step = lane.pointee.begin(now: MonotonicClock.now)
     while true {

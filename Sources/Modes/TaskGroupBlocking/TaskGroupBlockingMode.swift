@@ -20,4 +20,19 @@ enum TaskGroupBlockingMode: Mode {
     }
     finished.wait()
   }
+
+  /// Accepts in a task too, and so has one of the pool's threads for itself: on one processor nobody is served.
+  static func serve<L: Lane & ~Copyable>(_ door: Door<L>) {
+    let permits = DispatchSemaphore(value: door.lanes.count)
+    let finished = DispatchSemaphore(value: 0)
+    Task.detached {
+      await withDiscardingTaskGroup { group in
+        while let lane = door.acceptBlocking(permits) {
+          group.addTask { door.carryBlocking(lane, permits) }
+        }
+      }
+      finished.signal()
+    }
+    finished.wait()
+  }
 }

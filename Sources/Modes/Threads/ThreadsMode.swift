@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import Measurement
 import Synchronization
 import SystemCalls
 import Workloads
@@ -30,6 +31,33 @@ enum ThreadsMode: Mode {
       throw error
     }
     start.fire()
+  }
+
+  /// The calling thread accepts; each connection has a thread. Where the system makes no more threads, whoever has been
+  /// accepted waits for one.
+  static func serve<L: Lane & ~Copyable>(_ door: Door<L>) {
+    let group = DispatchGroup()
+    let permits = DispatchSemaphore(value: door.lanes.count)
+    while let lane = door.acceptBlocking(permits) {
+      group.enter()
+      while true {
+        do throws(Errno) {
+          try SystemCalls.Thread(name: "lane", stackSize: stackSize) {
+            door.carryBlocking(lane, permits)
+            group.leave()
+          }.detach()
+          break
+        } catch where door.stop.isGiven {
+          door.turnAway(lane)
+          permits.signal()
+          group.leave()
+          break
+        } catch {
+          sleepBlocking(until: MonotonicClock.now + Door<L>.pause)
+        }
+      }
+    }
+    group.wait()
   }
 }
 

@@ -30,7 +30,7 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
   private enum Wait: UInt8 { case nothing, connection, arrival }
 
   /// What a completion belongs to.
-  private enum Request: UInt64 { case cancel, connection, receive, sendAtOnce, send }
+  private enum Request: UInt64 { case cancel, connection, receive, sendAtOnce, send, accept, stop }
 
   private let lanes: LaneTable<L>
   private let slots: UnsafeMutablePointer<Slot>
@@ -47,15 +47,25 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
   /// Permits that are left, and the lanes that queue for one.
   private var permits: Int
   private var queue = LaneQueue()
+  private let isServing: Bool
+  private var retired: [Int] = []
+  /// Descriptors that have been accepted, or errors as negative numbers, in their order.
+  private var accepted = Ring<Int32>()
+  private var isAccepting = false
+  private var isAcceptCancelled = false
+  /// The signal to stop has come.
+  private(set) var isStopped = false
 
   /// Buffers that may wait for a lane before its receiving is stopped.
   private static var mostArrived: UInt16 { 8 }
 
-  init(_ lanes: LaneTable<L>) throws(Errno) {
+  /// - Parameter serving: whether lanes that finish are to be told of by `popRetired`.
+  init(_ lanes: LaneTable<L>, serving: Bool = false) throws(Errno) {
     let ring = try Uring(entries: 1024)
     buffers = try BufferRing(ring, size: 16 << 10, count: 256)
     self.ring = ring
     self.lanes = lanes
+    isServing = serving
     permits = lanes.limit ?? lanes.count
     // Zero pages take no memory until they are used: lanes without connections have no slots.
     slots = calloc(max(lanes.count, 1), MemoryLayout<Slot>.stride)!.bindMemory(to: Slot.self, capacity: lanes.count)
@@ -68,12 +78,44 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
     advance(lane, lanes[lane].pointee.begin(now: MonotonicClock.now))
   }
 
+  /// A lane that has finished and has not been told of.
+  mutating func popRetired() -> Int? { retired.popLast() }
+
+  // MARK: Descriptors that are no lane's
+
+  mutating func watchStop(_ descriptor: Int32) {
+    ring.awaitReadable(descriptor, data: Request.stop.rawValue << 32)
+    pendingCount += 1
+  }
+
+  /// Whoever comes from now on is accepted by one request.
+  mutating func accept(on listener: Socket) {
+    guard !isAccepting else { return }
+    isAccepting = true
+    isAcceptCancelled = false
+    ring.acceptRepeatedly(on: listener, data: Request.accept.rawValue << 32)
+    pendingCount += 1
+  }
+
+  mutating func stopAccepting() {
+    guard isAccepting && !isAcceptCancelled else { return }
+    isAcceptCancelled = true
+    ring.cancel(Request.accept.rawValue << 32, data: Request.cancel.rawValue << 32)
+    pendingCount += 1
+  }
+
+  mutating func popAccepted() -> Int32? { accepted.popFirst() }
+
   /// Submits what was asked for, waits once, and carries on every lane that can go on.
-  mutating func turn() {
+  /// - Parameter patience: nanoseconds that it waits at most; negative for any time.
+  mutating func turn(atMost patience: Int64 = -1) {
     // Lanes go on as soon as their sends are submitted: there is nothing to wait for.
     let isWaiting = sends.count == 0
-    var timeout: Int64 = -1
-    if isWaiting, let earliest = timers.earliest { timeout = Int64(earliest.since(MonotonicClock.now).count) }
+    var timeout = patience
+    if isWaiting, let earliest = timers.earliest {
+      let span = Int64(earliest.since(MonotonicClock.now).count)
+      timeout = patience < 0 ? span : min(span, patience)
+    }
     ring.submitAndWait(least: isWaiting && timeout != 0 ? 1 : 0, timeout: timeout)
     let submitted = ring.isAllSubmitted ? sends.count : 0
     while let completion = ring.nextCompletion() { handle(completion) }
@@ -126,6 +168,15 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
       pendingCount -= 1
       finishConnecting(lane)
     case .cancel: pendingCount -= 1
+    case .accept:
+      if !completion.hasMore {
+        pendingCount -= 1
+        isAccepting = false
+      }
+      if completion.result != -Int32(ECANCELED) { accepted.append(completion.result) }
+    case .stop:
+      pendingCount -= 1
+      isStopped = true
     }
   }
 
@@ -249,6 +300,7 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
       case .finished:
         disconnect(index)
         liveCount -= 1
+        if isServing { retired.append(index) }
         return
       }
     }

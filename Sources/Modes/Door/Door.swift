@@ -1,0 +1,185 @@
+import Glibc
+import Measurement
+import Synchronization
+import SystemCalls
+import Workloads
+
+/// Where a mode serves: a listener, and a slot with a lane for each connection that may be open at once. Where the mode
+/// has several loops, each has a part of it. Slots that are not used take no memory.
+struct Door<L: Lane & ~Copyable>: @unchecked Sendable {
+  let lanes: LaneTable<L>
+  let stop: StopSignal
+  /// For each part.
+  private let listeners: [Socket]
+  private let slots: [Slots]
+  private let tallies: [UnsafePointer<ServerTally>]
+  private let looks: UnsafeMutablePointer<Look>
+  private let blocks: Bool
+  private let makeLane: @Sendable (SocketAddress, UnsafePointer<ServerTally>) -> L
+
+  /// What a monitor knows of the wait of a slot's lane. All zero: nothing.
+  struct Look {
+    var number: UInt32 = 0
+    /// When it was first seen.
+    var since: Instant?
+  }
+
+  /// How long to let be where no connection can be accepted, for want of descriptors or memory.
+  static var pause: Nanoseconds { .milliseconds(10) }
+
+  /// - Parameters:
+  ///   - listeners: one for each of the parts.
+  ///   - tallies: one for each group of the arrangement.
+  ///   - blocks: whether the sockets are in blocking mode.
+  ///   - makeLane: told the peer.
+  init(
+    _ listeners: [Socket], _ arrangement: Arrangement, stop: StopSignal, tallies: [UnsafePointer<ServerTally>],
+    blocks: Bool, makeLane: @escaping @Sendable (SocketAddress, UnsafePointer<ServerTally>) -> L
+  ) {
+    let capacity = arrangement.lanes
+    lanes = LaneTable(
+      base: .allocate(capacity: capacity), count: capacity,
+      connections: ConnectionTable(count: capacity, endpoints: []), limit: nil, arrangement: arrangement)
+    looks = calloc(capacity, MemoryLayout<Look>.stride)!.bindMemory(to: Look.self, capacity: capacity)
+    slots = (0..<arrangement.parts).map { Slots(count: arrangement.range(of: $0).count) }
+    self.stop = stop
+    self.listeners = listeners
+    self.tallies = tallies
+    self.blocks = blocks
+    self.makeLane = makeLane
+  }
+
+  private init(_ part: Int, of whole: Door) {
+    lanes = whole.lanes.part(part)
+    looks = whole.looks + whole.lanes.arrangement.range(of: part).lowerBound
+    slots = [whole.slots[part]]
+    listeners = [whole.listeners[part]]
+    tallies = [whole.tallies[part]]
+    stop = whole.stop
+    blocks = whole.blocks
+    makeLane = whole.makeLane
+  }
+
+  var parts: Int { listeners.count }
+
+  /// That of one loop, with its slots numbered from 0; the whole outlives it.
+  func part(_ part: Int) -> Door { parts == 1 ? self : Door(part, of: self) }
+
+  /// Closes what is still open, and frees everything. Nobody serves any more.
+  func deallocate() {
+    for part in 0..<parts {
+      let door = self.part(part)
+      for slot in 0..<door.mostUsed where door.lanes.connections.isOpen(slot) { door.turnAway(slot) }
+    }
+    lanes.base.deallocate()
+    lanes.connections.deallocate()
+    free(looks)
+  }
+
+  // MARK: For the mode; of one part
+
+  var listener: Socket { listeners[0] }
+
+  /// What accepting came to.
+  enum Acceptance {
+    /// The lane of a new connection, which is to be begun.
+    case lane(Int)
+    /// Nobody waits.
+    case nobody
+    /// There are no descriptors or no memory for another connection: to be tried again after a pause.
+    case exhausted
+    case stopped
+  }
+
+  /// Whether there is a slot for another connection. Only one thread accepts.
+  var hasRoom: Bool { slots[0].hasFree }
+
+  /// accept4(2), where there is room: waits if the mode's sockets are in blocking mode.
+  func accept() -> Acceptance {
+    do throws(Errno) {
+      if stop.isGiven { return .stopped }
+      guard let (socket, peer) = try listener.accept(blocking: blocks) else { return .nobody }
+      return .lane(seat(socket, peer))
+    } catch {
+      return stop.isGiven ? .stopped : .exhausted
+    }
+  }
+
+  /// Gives a new connection its lane.
+  func seat(_ socket: Socket, _ peer: SocketAddress) -> Int {
+    let slot = slots[0].take()
+    lanes[slot].initialize(to: makeLane(peer, tallies[slot % tallies.count]))
+    looks[slot] = Look()
+    lanes.connections.adopt(socket, lane: slot)
+    return slot
+  }
+
+  /// The lane has finished: its slot is free.
+  func retire(_ slot: Int) {
+    lanes[slot].deinitialize(count: 1)
+    slots[0].giveBack(slot)
+  }
+
+  /// The connection cannot be served.
+  func turnAway(_ slot: Int) {
+    lanes.connections.close(slot)
+    retire(slot)
+  }
+
+  /// Wakes whoever waits on a connection.
+  func shutDownConnections() { for slot in 0..<mostUsed { lanes.connections.shutDown(slot) } }
+
+  // MARK: For the monitor; of one part
+
+  /// Slots from this on have never been used.
+  var mostUsed: Int { slots[0].mostUsed }
+
+  /// Has the connection of a slot in hand, if it has one, so that its lane stays.
+  @inline(__always)
+  func withOpen(_ slot: Int, _ body: (UnsafeMutablePointer<L>, inout Look, Socket) -> Void) {
+    lanes.connections.withOpen(slot) { body(lanes[slot], &looks[slot], $0) }
+  }
+}
+
+/// The numbers of slots that are free. Takes memory only for those that have been used.
+private final class Slots: Sendable {
+  private struct State {
+    var givenBack: [UInt32] = []
+    var mostUsed = 0
+  }
+
+  private let count: Int
+  private let state = Mutex(State())
+
+  init(count: Int) { self.count = count }
+
+  var hasFree: Bool { state.withLock { !$0.givenBack.isEmpty || $0.mostUsed < count } }
+  var mostUsed: Int { state.withLock { $0.mostUsed } }
+
+  func take() -> Int {
+    state.withLock { state in
+      if let slot = state.givenBack.popLast() { return Int(slot) }
+      state.mostUsed += 1
+      return state.mostUsed - 1
+    }
+  }
+
+  func giveBack(_ slot: Int) { state.withLock { $0.givenBack.append(UInt32(slot)) } }
+}
+
+/// Tells everyone who serves to stop. Once given it stays.
+final class StopSignal: Sendable {
+  private let wakeUp: WakeUp
+  private let flag = Atomic(false)
+
+  init() throws(Errno) { wakeUp = try WakeUp() }
+
+  /// Readable from then on.
+  var descriptor: Int32 { wakeUp.descriptor }
+  var isGiven: Bool { flag.load(ordering: .acquiring) }
+
+  func signal() {
+    flag.store(true, ordering: .releasing)
+    wakeUp.signal()
+  }
+}

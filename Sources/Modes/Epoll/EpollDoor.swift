@@ -1,0 +1,35 @@
+import SystemCalls
+import Workloads
+
+extension EpollMode {
+  /// Serves with the loop that drives clients: the listener is one more descriptor of it.
+  static func loop<L: Lane & ~Copyable>(_ door: Door<L>) throws(Errno) {
+    var loop = try EpollLoop(door.lanes, serving: true)
+    try loop.watch(door.listener.descriptor, as: .listener)
+    try loop.watch(door.stop.descriptor, as: .stop)
+    /// Whether somebody may wait at the listener: an edge says so, and only an accept that finds nobody says otherwise.
+    var mayWait = false
+    var patience: Int64 = -1
+    while true {
+      let news = loop.turn(atMost: patience)
+      while let lane = loop.popRetired() { door.retire(lane) }
+      if news.contains(.stop) { return }
+      if news.contains(.listener) { mayWait = true }
+      patience = -1
+      while mayWait && patience < 0 && door.hasRoom {
+        switch door.accept() {
+        case .lane(let lane):
+          do throws(Errno) {
+            try loop.watch(door.lanes.connections.socket(of: lane), lane: lane)
+            loop.begin(lane)
+          } catch {
+            door.turnAway(lane)
+          }
+        case .nobody: mayWait = false
+        case .exhausted: patience = Int64(Door<L>.pause.count)
+        case .stopped: return
+        }
+      }
+    }
+  }
+}
