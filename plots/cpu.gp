@@ -1,10 +1,10 @@
-# Processor time that the client takes for an operation: user and system.
+# Processor time that an operation takes of the side on which the mode is: user and system.
 # gnuplot -e "data='http-2ms-cpu.dat'; out='http-2ms-cpu.svg'" cpu.gp
 
 load "style.gp"
 load "concurrency.gp"
 
-set ylabel "client CPU per operation (µs)"
+set ylabel "CPU per operation (µs)"
 set yrange [0:(high > 0 ? high * 1.08 : 1)]
 set format y "%g"
 

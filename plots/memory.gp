@@ -1,4 +1,4 @@
-# Memory of the client against the lanes that were at work, and what one more of them takes.
+# Memory of the process in which a mode waits against the lanes that were at work, and what one more of them takes.
 # gnuplot -e "data='sleepers-memory.dat'; out='sleepers-memory.svg'" memory.gp
 
 load "style.gp"
@@ -23,7 +23,7 @@ do for [k = int(floor(log10(STATS_min))):int(ceil(log10(STATS_max)))] {
   do for [step = 1:9] { set xtics add ((step == 1 ? lanes(10.0 ** k) : "") step * 10.0 ** k step > 1) }
 }
 
-set ylabel "peak memory of the client"
+set ylabel "peak memory of the process"
 label(b) = bytes(b)
 load "logarithmic.gp"
 

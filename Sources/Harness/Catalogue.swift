@@ -13,6 +13,7 @@ public enum Catalogue {
       row("sleep", "wait for a time"),
       row("echo", "send bytes over TCP or a UNIX socket, receive the same bytes back, compare them"),
       row("http", "one HTTP/1.1 request and its reply, verified, against the own server or any other"),
+      row("serve", "the roles swapped: the mode serves echo or http, and one epoll client asks it"),
       "", "Suites",
     ]
     for (name, path) in suites.sorted(by: { $0.key < $1.key }) {

@@ -307,8 +307,9 @@ extension PartialRecord {
     operations.unfinished = UInt64(outcome.unfinishedAges.count)
     let ages = outcome.unfinishedAges.map(\.count)
     if let least = ages.min(), let most = ages.max() {
-      let mean = ages.reduce(0.0) { $0 + Double($1) } / Double(ages.count)
-      operations.unfinishedAge = TrialRecord.Ages(min: least, mean: UInt64(mean), max: most)
+      func mean(_ values: [UInt64]) -> UInt64 { UInt64(values.reduce(0.0) { $0 + Double($1) } / Double(values.count)) }
+      operations.unfinishedAge = TrialRecord.Ages(
+        min: least, mean: mean(ages), max: most, within: mean(ages.map { min($0, outcome.wall.count) }))
     }
     func counts(_ isStatus: Bool) -> [String: UInt64]? {
       let kinds = outcome.kinds.filter { ($0.key.status != nil) == isStatus }

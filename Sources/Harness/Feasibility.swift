@@ -40,7 +40,7 @@ public struct Feasibility: Sendable {
   func objection(to experiment: Experiment, mode: ModeID, concurrency: Int) -> String? {
     guard mode != .null else { return nil }
     let place = "experiment '\(experiment.name)', mode \(mode.rawValue), concurrency \(concurrency)"
-    let lanes = mode.lanes(for: concurrency)
+    let lanes = experiment.client(of: mode).lanes(for: concurrency)
     let perLane = experiment.workload.descriptorsPerLane
     let needed = lanes * perLane + Self.spareDescriptors
     if perLane > 0 && needed > descriptorLimit {
@@ -70,6 +70,7 @@ public struct Feasibility: Sendable {
     case .sleep: false
     case .echo(let spec): spec.transport == .tcp
     case .http: true
+    case .serve(let spec): usesPorts(spec.workload)
     }
   }
 }

@@ -15,7 +15,7 @@ public struct TrialPlan: Sendable {
   /// Within the round, from 1.
   public var order: Int
   public var seed: UInt64
-  /// How many processors the client has.
+  /// How many processors the mode under test has.
   public var processors = 1
 
   /// The longest that a trial of a number of operations may take, unless it is known to take longer.
@@ -24,10 +24,22 @@ public struct TrialPlan: Sendable {
   /// Whether it is counted from outside, and not timed.
   var isAudit: Bool { round == Schedule.auditRound }
 
+  /// The client's mode.
+  var client: ModeID { experiment.client(of: mode) }
+  /// The client's lanes.
+  var lanes: Int { client.lanes(for: concurrency) }
+
   var predictedWindow: Nanoseconds {
     let spec = spec(endpoints: [], isOwnServer: false)
-    let predicted = spec.predictedWindow(processors: processors)
+    let predicted = predictedWindow(spec)
     return isAudit ? min(predicted, spec.deadline) : predicted
+  }
+
+  /// What can be under way at once is up to the mode under test, on whichever side it is.
+  private func predictedWindow(_ spec: TrialSpec) -> Nanoseconds {
+    var spec = spec
+    spec.mode = mode
+    return spec.predictedWindow(processors: processors)
   }
 
   /// About how long it takes from start to end.
@@ -37,11 +49,12 @@ public struct TrialPlan: Sendable {
 
   func spec(endpoints: [String], isOwnServer: Bool) -> TrialSpec {
     var spec = TrialSpec(
-      mode: mode, workload: experiment.workload, concurrency: concurrency, operations: experiment.operations,
+      mode: client, workload: experiment.workload.asked, concurrency: concurrency, operations: experiment.operations,
       duration: experiment.duration, warmup: experiment.warmup, arrivals: arrivals, limit: experiment.limit,
       deadline: .zero, seed: seed, endpoints: endpoints,
       isOwnServer: isOwnServer)
-    let twice = Nanoseconds(min(spec.predictedWindow(processors: processors).count, UInt64.max / 4) * 2)
+    spec.mayStayUnconnected = experiment.workload.isServe
+    let twice = Nanoseconds(min(predictedWindow(spec).count, UInt64.max / 4) * 2)
     spec.deadline = isAudit ? experiment.auditDeadline : max(Self.usualDeadline, twice)
     return spec
   }
@@ -60,6 +73,9 @@ struct Point: Hashable {
 }
 
 extension Experiment {
+  /// In which mode the client is: where the mode under test serves, it is one and the same for all.
+  func client(of mode: ModeID) -> ModeID { workload.isServe ? .epoll : mode }
+
   /// What a round carries out, whatever is measured: every mode at every concurrency and every rate; where a rate is
   /// searched, in the closed loop that the search begins with.
   var points: [Point] {

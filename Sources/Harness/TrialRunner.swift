@@ -40,7 +40,8 @@ struct TrialRunner {
     if workload.needsServer && plan.mode != .null {
       control = try Self.controlPair()
       let started = try start(
-        serverFor: workload, in: .epoll, lanes: plan.mode.lanes(for: plan.concurrency), folder, control!.server)
+        serverFor: workload.asked, in: workload.isServe ? plan.mode : .epoll, lanes: plan.lanes, folder, control!.server
+      )
       server = started.child
       spec.endpoints = [started.address]
     }

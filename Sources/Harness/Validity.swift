@@ -90,7 +90,9 @@ package enum Validity {
       let latency = record.latency?.service.mean, record.operations.asked == nil,
       let wall = record.wall, Double(wall) >= 20 * latency
     else { return nil }
-    let expected = rate * latency / 1e9
+    // What never ended was in flight too, for as much of the window as it has seen.
+    let unended = Double(record.operations.unfinished ?? 0) * Double(record.operations.unfinishedAge?.within ?? 0)
+    let expected = rate * latency / 1e9 + unended / Double(wall)
     // What lanes do between two operations, and a sample more or less, weigh where little is in flight.
     let tolerated =
       toleratedLittle * max(expected, inFlight.mean) + 3 * (inFlight.mean / Double(inFlight.samples)).squareRoot() + 0.1

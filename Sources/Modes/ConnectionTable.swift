@@ -65,11 +65,20 @@ struct ConnectionTable: @unchecked Sendable {
   }
 
   /// Connects every lane, before the trial.
-  func connectAll(to endpoint: (Int) -> Int32, blocking: Bool, timeout: Nanoseconds) throws(Errno) {
-    let milliseconds = Int32(clamping: timeout == .zero ? 60_000 : timeout.count / 1_000_000 + 1)
+  /// - Parameter isPatient: where it is not, the first lane that has to wait for long and those after it are left without
+  ///   a connection: a server that accepts one after another has only so much room for those who wait.
+  func connectAll(
+    to endpoint: (Int) -> Int32, blocking: Bool, timeout: Nanoseconds, isPatient: Bool = true
+  ) throws(Errno) {
+    let limit = timeout == .zero ? 60_000 : Int32(clamping: timeout.count / 1_000_000 + 1)
     for lane in 0..<count {
       if case .inProgress(let socket) = try connect(lane, to: endpoint(lane), blocking: false) {
-        try socket.awaitConnection(timeout: milliseconds)
+        do throws(Errno) {
+          try socket.awaitConnection(timeout: isPatient ? limit : 250)
+        } catch {
+          guard !isPatient && error == .timedOut else { throw error }
+          return close(lane)
+        }
       }
       try socket(of: lane).setBlocking(blocking)
     }

@@ -71,6 +71,7 @@ public enum ModeID: String, CaseIterable, Codable, Sendable {
       "taskgroup-blocking cannot hold both ends: its pool has a thread per processor, and would wait for itself"
     case (.null, .http(let spec)) where !spec.targets.isEmpty:
       "null has no network to reach a target by"
+    case (.null, .serve): "null has no connections to accept"
     default: nil
     }
   }

@@ -58,8 +58,8 @@ private struct Bench {
       return try runPairs(mode, echo)
     case .echo(let echo):
       let connections = try connected(mode)
-      return try measure(mode, count: laneCount, connections) { group, _ in
-        ClientLane(client(echo), in: group, connectedTo: 0)
+      return try measure(mode, count: laneCount, connections) { group, lane in
+        ClientLane(client(echo), in: group, connectedTo: connections.isOpen(lane) ? 0 : nil)
       }
     case .http(let http):
       let replies = http.gather ? ReplyStore() : nil
@@ -70,12 +70,15 @@ private struct Bench {
       var outcome = try measure(mode, count: laneCount, connections) { group, lane in
         ClientLane(
           HTTPClient(requests.pointer), in: group,
-          connectedTo: isKept ? endpoint(of: lane, http) : nil)
+          connectedTo: connections.isOpen(lane) ? endpoint(of: lane, http) : nil)
       }
       outcome.replies = replies
       return outcome
+    case .serve: throw Self.notAClient
     }
   }
+
+  private static let notAClient = TrialFailure(description: "serve is not for a client; what it asks is")
 
   /// Client and server of each lane in memory.
   func runNull() throws(TrialFailure) -> TrialOutcome {
@@ -102,6 +105,7 @@ private struct Bench {
       }
       outcome.replies = replies
       return outcome
+    case .serve: throw Self.notAClient
     }
   }
 
@@ -157,7 +161,8 @@ private struct Bench {
     let connections = ConnectionTable(count: laneCount, endpoints: endpoints)
     do throws(Errno) {
       try connections.connectAll(
-        to: { Int32($0 % endpoints.count) }, blocking: M.blocks, timeout: spec.workload.timeout)
+        to: { Int32($0 % endpoints.count) }, blocking: M.blocks, timeout: spec.workload.timeout,
+        isPatient: !spec.mayStayUnconnected)
     } catch {
       throw TrialFailure(description: "cannot open \(laneCount) connections to \(endpoints[0]): \(error)")
     }

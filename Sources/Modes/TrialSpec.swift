@@ -20,6 +20,9 @@ public struct TrialSpec: Codable, Sendable {
   public var endpoints: [String]
   /// Whether the endpoint is the harness's own server, so that its answers are known.
   public var isOwnServer: Bool
+  /// Whether lanes for which the server's backlog has no room begin without a connection: those that it never gets to are
+  /// part of what is measured.
+  public var mayStayUnconnected = false
 
   public init(
     mode: ModeID, workload: WorkloadSpec, concurrency: Int, operations: UInt64?, duration: Nanoseconds?,
@@ -43,6 +46,7 @@ public struct TrialSpec: Codable, Sendable {
   enum CodingKeys: String, CodingKey {
     case mode, workload, concurrency, operations, duration, warmup, arrivals, limit, deadline, seed, endpoints
     case isOwnServer = "own_server"
+    case mayStayUnconnected = "may_stay_unconnected"
   }
 }
 

@@ -68,6 +68,12 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     self.reasons = reasons
   }
 
+  /// Whether the mode under test served, and did not ask.
+  public var isServing: Bool { workload["kind"]?.string == "serve" }
+
+  /// What the mode under test used.
+  public var tested: ProcessUsage? { isServing ? server : client }
+
   /// The name of a reason: what stands before its colon.
   public static func name(ofReason reason: String) -> String { String(reason.prefix { $0 != ":" }) }
 
@@ -138,11 +144,14 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     public var min: UInt64
     public var mean: UInt64
     public var max: UInt64
+    /// The mean of what of them lies within the window.
+    public var within: UInt64?
 
-    public init(min: UInt64, mean: UInt64, max: UInt64) {
+    public init(min: UInt64, mean: UInt64, max: UInt64, within: UInt64? = nil) {
       self.min = min
       self.mean = mean
       self.max = max
+      self.within = within
     }
   }
 

@@ -38,8 +38,8 @@ public enum ComparisonMetric: String, CaseIterable, Sendable {
     switch self {
     case .throughput: return trial.throughput
     case .cpu:
-      guard let done = trial.operations.done, done > 0, let user = trial.client?.userTime,
-        let system = trial.client?.systemTime
+      guard let done = trial.operations.done, done > 0, let user = trial.tested?.userTime,
+        let system = trial.tested?.systemTime
       else { return nil }
       return (Double(user) + Double(system)) / 1000 / Double(done)
     case .p50: return latency?.p50.map { Double($0) }

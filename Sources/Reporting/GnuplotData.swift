@@ -5,7 +5,7 @@ import Statistics
 
 /// A question that one figure of an experiment answers.
 enum FigureKind: String, CaseIterable {
-  case throughput, latency, cpu, speedup, load, time, memory
+  case throughput, latency, cpu, speedup, serve, load, time, memory
 }
 
 /// The data of one figure: `#` lines that say where they come from; then for every mode a block under a header row that
@@ -46,11 +46,17 @@ struct GnuplotData {
           GnuplotData(throughputOf: experiment, provenance), GnuplotData(latencyOf: experiment, provenance),
           GnuplotData(cpuOf: experiment, provenance), GnuplotData(speedupOf: experiment, provenance),
         ] + (experiment.spansMemory ? [GnuplotData(memoryOf: experiment, provenance)] : [])
-          + experiment.byConcurrency.filter { $0.points.contains { $0.timeline != nil } }.map {
-            GnuplotData(timeOf: experiment, at: $0.concurrency, $0.points, provenance)
-          }
+          + (experiment.isServing
+            ? [GnuplotData(servingOf: experiment, provenance)] : times(of: experiment, provenance))
       case .load(let load): [GnuplotData(latencyUnder: load, provenance)]
       }
+    }
+  }
+
+  /// What a mode does within a window, which is known of clients.
+  private static func times(of experiment: Summary.Experiment, _ provenance: Provenance) -> [GnuplotData] {
+    experiment.byConcurrency.filter { $0.points.contains { $0.timeline != nil } }.map {
+      GnuplotData(timeOf: experiment, at: $0.concurrency, $0.points, provenance)
     }
   }
 
@@ -77,14 +83,36 @@ struct GnuplotData {
   }
 
   private init(cpuOf experiment: Summary.Experiment, _ provenance: Provenance) {
-    let names = ["client_cpu_us", "low_us", "high_us", "client_user_us", "client_system_us", "server_cpu_us"]
+    let (side, other) = experiment.isServing ? ("server", "client") : ("client", "server")
+    let names = ["\(side)_cpu_us", "low_us", "high_us", "\(side)_user_us", "\(side)_system_us", "\(other)_cpu_us"]
     self.init(
       .cpu, experiment.name, experiment.description, provenance,
       subject: "processor time per operation against concurrency",
       remarks: [("columns", "concurrency, then those named, each per operation"), Self.intervals],
       blocks: Self.blocks(experiment, names) { point in
-        Self.columns(point?.client.cpu)
-          + [point?.client.userCPU, point?.client.systemCPU, point?.server.cpu].map { $0?.median }
+        let others = experiment.isServing ? point?.client : point?.server
+        return Self.columns(point?.tested.cpu)
+          + [point?.tested.userCPU, point?.tested.systemCPU, others?.cpu].map { $0?.median }
+      })
+  }
+
+  /// What serving takes, quantity by quantity.
+  private init(servingOf experiment: Summary.Experiment, _ provenance: Provenance) {
+    let names = [
+      "throughput_per_s", "low_per_s", "high_per_s", "p50_ns", "p99_ns", "server_cpu_us", "low_us", "high_us",
+      "server_threads_peak", "server_rss_peak_bytes", "low_bytes", "high_bytes",
+    ]
+    self.init(
+      .serve, experiment.name, experiment.description, provenance, subject: "serving, against connections",
+      remarks: [
+        ("columns", "connections, then those named; processor time is per operation"), Self.intervals,
+        ("pooled", "p50 and p99 are of all valid trials' operations together"),
+      ],
+      blocks: Self.blocks(experiment, names) { point in
+        let latency = point?.response ?? point?.latency
+        return Self.columns(point?.throughput)
+          + [latency?.percentile(50), latency?.percentile(99)].map { $0.map { Double($0) } }
+          + Self.columns(point?.tested.cpu) + [point?.threadsPeak.map { Double($0) }] + Self.columns(point?.memory)
       })
   }
 

@@ -37,12 +37,14 @@ extension GnuplotData {
       })
   }
 
-  /// The client's memory against the lanes that were at work.
+  /// What the modes took of memory against the lanes that were at work.
   init(memoryOf experiment: Summary.Experiment, _ provenance: Provenance) {
     let lines = Dictionary(uniqueKeysWithValues: experiment.memoryPerLane.map { ($0.name, $0.line) })
-    let names = ["client_rss_peak_bytes", "low_bytes", "high_bytes", "concurrency", "bytes_per_lane", "r_squared"]
+    let peak = "\(experiment.side)_rss_peak_bytes"
+    let names = [peak, "low_bytes", "high_bytes", "concurrency", "bytes_per_lane", "r_squared"]
     self.init(
-      .memory, experiment.name, experiment.description, provenance, subject: "memory of the client against lanes",
+      .memory, experiment.name, experiment.description, provenance,
+      subject: "memory of the \(experiment.side) against lanes",
       remarks: [
         ("columns", "lanes that were at work, then those named"), Self.intervals,
         ("line", "bytes_per_lane is the slope of the least-squares line through the mode's points"),

@@ -38,7 +38,7 @@ struct LoadTable {
 
   func offered(_ row: Row) -> String { NumberText.brief(row.rate / rateUnit.factor) }
   func done(_ row: Row) -> EstimateText { EstimateText(row.point.throughput, over: rateUnit.factor) }
-  func cpu(_ row: Row) -> EstimateText { EstimateText(row.point.client.cpu, digits: 3) }
+  func cpu(_ row: Row) -> EstimateText { EstimateText(row.point.tested.cpu, digits: 3) }
   func lag(_ row: Row) -> String { span(row.point.sendLag?.percentile(50), lagUnit) }
 
   func percentile(_ percentile: Double, _ row: Row) -> String {

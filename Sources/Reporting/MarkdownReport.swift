@@ -63,10 +63,11 @@ struct MarkdownReport {
       }
     }
     let rows = Self.table(
-      ["mode", "concurrency", "client CPU µs/op", "interval"] + headings("") + (hasResponse ? headings("resp. ") : []),
+      ["mode", "concurrency", "\(table.experiment.side) CPU µs/op", "interval"] + headings("")
+        + (hasResponse ? headings("resp. ") : []),
       points.map { point in
         [Self.escaped(point.name), NumberText.grouped(point.concurrency)]
-          + Self.cells(EstimateText(point.client.cpu, digits: 3)) + cells(point.servicePercentiles)
+          + Self.cells(EstimateText(point.tested.cpu, digits: 3)) + cells(point.servicePercentiles)
           + (hasResponse ? cells(point.responsePercentiles) : [])
       })
     return ["Medians over the trials of each trial's own value:", rows]
@@ -90,12 +91,11 @@ struct MarkdownReport {
       let cells = name + ["0", "*\(Self.escaped(prediction))*"]
       return cells + Array(repeating: "", count: columns - cells.count)
     }
-    func integer(_ value: Int?) -> String { value.map { NumberText.grouped($0) } ?? NumberText.none }
     return name + ["\(point.validTrials)"] + (table.countsOperations ? [table.wall(point)] : [])
       + Self.cells(table.throughput(point))
       + [50, 90, 99, 99.9].map { table.percentile($0, point) }
-      + [point.client.cpu, point.server.cpu, point.client.directCalls].map { EstimateText($0, digits: 3).median }
-      + [integer(point.inFlight?.max), integer(point.threadsPeak)]
+      + [point.client.cpu, point.server.cpu, point.tested.directCalls].map { EstimateText($0, digits: 3).median }
+      + [point.inFlight.map { NumberText.grouped($0.max) } ?? NumberText.none, table.threads(point)]
       + [point.memoryPeak.map { NumberText.significant(Double($0) / 1_048_576, digits: 3) } ?? NumberText.none]
       + Self.cells(table.ratio(point))
   }

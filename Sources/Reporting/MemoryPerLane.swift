@@ -20,7 +20,7 @@ extension Summary.Experiment {
       return "\(name) \(NumberText.bytes(line.slope)) (r² \(NumberText.share(rSquared)))"
     }
     return texts.isEmpty
-      ? nil : Note(text: "memory per lane of the client: \(texts.joined(separator: ", "))", isWarning: false)
+      ? nil : Note(text: "memory per lane of the \(side): \(texts.joined(separator: ", "))", isWarning: false)
   }
 
   private static let goodFit = 0.9

@@ -11,6 +11,7 @@ extension Summary.Experiment {
     isSearchStep = rate != nil && run.objectives[plannedName] != nil
     warmup = run.warmup(of: plannedName)
     workload = trials[0].workload
+    isServing = trials[0].isServing
     let words = WorkloadDescription(trials[0])
     description = words.text
     withoutRate = words.textWithoutRate
@@ -57,6 +58,7 @@ extension Summary.Point {
     mode = key.mode
     variant = key.variant
     concurrency = key.concurrency
+    side = all.contains(where: \.isServing) ? "server" : "client"
 
     let audits = all.filter { !$0.isTimed }
     audit = Summary.Audit(audits)
@@ -94,8 +96,9 @@ extension Summary.Point {
     self.inFlight = medianEstimate(of: inFlight.map(\.mean)).map {
       Summary.InFlight(mean: $0.median, max: inFlight.map(\.max).max() ?? 0)
     }
-    threadsPeak = valid.compactMap(\.client?.threadsPeak).max()
-    let memoryPeaks = valid.compactMap(\.client?.memoryPeak)
+    tested = Summary.PerOperation(valid, \.tested)
+    threadsPeak = valid.compactMap(\.tested?.threadsPeak).max()
+    let memoryPeaks = valid.compactMap(\.tested?.memoryPeak)
     memoryPeak = memoryPeaks.max()
     memory = medianEstimate(of: memoryPeaks.map { Double($0) })
 

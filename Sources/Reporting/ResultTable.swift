@@ -43,7 +43,15 @@ struct ResultTable {
 
   func wall(_ point: Summary.Point) -> String { EstimateText(point.wallSeconds).median }
 
-  func cpu(_ point: Summary.Point) -> String { EstimateText(point.client.cpu, digits: 3).median }
+  func cpu(_ point: Summary.Point) -> String { EstimateText(point.tested.cpu, digits: 3).median }
+
+  func threads(_ point: Summary.Point) -> String {
+    point.threadsPeak.map { NumberText.grouped($0) } ?? NumberText.none
+  }
+
+  func memory(_ point: Summary.Point) -> String {
+    point.memory.map { NumberText.significant($0.median / 1_048_576, digits: 3) } ?? NumberText.none
+  }
 
   func ratio(_ point: Summary.Point) -> EstimateText {
     point.mode == "blocking" && point.throughput != nil

@@ -41,6 +41,10 @@ public struct Summary: Sendable {
     /// The warm-up that was asked for, where the run says.
     let warmup: Nanoseconds?
     public let workload: JSONValue
+    /// Whether the modes under test served, and did not ask.
+    public let isServing: Bool
+    /// On which side they were: `client` or `server`.
+    var side: String { isServing ? "server" : "client" }
     /// The workload, its arrivals and its window in words.
     public let description: String
     /// As the description, with the kind of arrivals alone.
@@ -57,6 +61,8 @@ public struct Summary: Sendable {
     public let variant: String?
     /// The number of lanes that was asked for.
     public let concurrency: Int
+    /// On which side the mode was: `client` or `server`.
+    let side: String
 
     public let validTrials: Int
     public let invalidTrials: Int
@@ -102,12 +108,15 @@ public struct Summary: Sendable {
 
     public let client: PerOperation
     public let server: PerOperation
+    /// Of the two, that which the mode was.
+    public let tested: PerOperation
 
     public let inFlight: InFlight?
+    /// Of the mode under test.
     public let threadsPeak: Int?
-    /// Of the client, in bytes.
+    /// Of the mode under test, in bytes.
     public let memoryPeak: UInt64?
-    /// The peak of a trial's client, in bytes: the median over the valid trials.
+    /// The peak of the mode under test in a trial, in bytes: the median over the valid trials.
     public let memory: Estimate?
 
     /// Operations that were neither done nor failed at their window's end, in all trials that were carried out.

@@ -15,16 +15,25 @@ struct TextTable {
     let (ratio, ratioInterval) = (make.ratio(interval: false), make.ratio(interval: true))
     let (percentiles, cpu) = ([make.percentile(50), make.percentile(99)], make.cpu())
     let byTrial = make.trialPercentile()
-    let layouts = [
-      start + wall + [throughputInterval] + percentiles + [byTrial, cpu, ratioInterval],
-      start + wall + [throughputInterval] + percentiles + [cpu, ratioInterval],
-      start + wall + [throughputInterval] + percentiles + [cpu, ratio],
-      start + wall + [throughputInterval] + percentiles + [ratio],
-      start + wall + [throughput] + percentiles + [ratio],
-      start + [throughput, ratio],
-      [mode, concurrency, throughput],
-    ].map { TextTable(table: table, columns: $0, width: width) }
-    return layouts.first { $0.leastWidth <= width } ?? layouts[layouts.count - 1]
+    let server = [cpu, make.threads(), make.memory()]
+    let serving = [
+      start + wall + [throughputInterval] + percentiles + server + [ratio],
+      [mode, concurrency] + wall + [throughputInterval] + percentiles + server + [ratio],
+      [mode, concurrency] + wall + [throughputInterval] + percentiles + server,
+      [mode, concurrency] + wall + [throughput] + percentiles + server,
+    ]
+    let layouts =
+      (table.experiment.isServing ? serving : []) + [
+        start + wall + [throughputInterval] + percentiles + [byTrial, cpu, ratioInterval],
+        start + wall + [throughputInterval] + percentiles + [cpu, ratioInterval],
+        start + wall + [throughputInterval] + percentiles + [cpu, ratio],
+        start + wall + [throughputInterval] + percentiles + [ratio],
+        start + wall + [throughput] + percentiles + [ratio],
+        start + [throughput, ratio],
+        [mode, concurrency, throughput],
+      ]
+    let tables = layouts.map { TextTable(table: table, columns: $0, width: width) }
+    return tables.first { $0.leastWidth <= width } ?? tables[tables.count - 1]
   }
 
   private var leastWidth: Int {
@@ -66,6 +75,8 @@ private struct ColumnMaker {
   func mode() -> Column { make("mode", .text, \.name) }
   func concurrency() -> Column { make("conc.", .number) { NumberText.grouped($0.concurrency) } }
   func wall() -> Column { make("wall s", .number, table.wall) }
+  func threads() -> Column { make("threads", .number, table.threads) }
+  func memory() -> Column { make("MiB", .number, table.memory) }
   func cpu() -> Column { make("CPU µs/op", .number, table.cpu) }
 
   func percentile(_ percentile: Int) -> Column {

@@ -18,6 +18,9 @@ struct WorkloadDescription {
     case "sleep": parts = ["sleep" + (duration.map { " for \(Self.spaced($0))" } ?? "")]
     case "echo": parts = Self.echo(trial.workload)
     case "http": parts = Self.http(trial.workload)
+    case "serve":
+      parts = trial.workload["protocol"]?.string == "echo" ? Self.echo(trial.workload) : Self.http(trial.workload)
+      parts[0] = "serving \(parts[0])"
     default: parts = Self.unknown(trial.workload)
     }
     if let delay { parts.append(delay.text) }

@@ -5,14 +5,16 @@ public enum WorkloadSpec: Hashable, Sendable {
   case sleep(SleepSpec)
   case echo(EchoSpec)
   case http(HTTPSpec)
+  case serve(ServeSpec)
 
-  public static let kinds = ["sleep", "echo", "http"]
+  public static let kinds = ["sleep", "echo", "http", "serve"]
 
   public var kind: String {
     switch self {
     case .sleep: "sleep"
     case .echo: "echo"
     case .http: "http"
+    case .serve: "serve"
     }
   }
 
@@ -22,6 +24,7 @@ public enum WorkloadSpec: Hashable, Sendable {
     case .sleep(let spec): spec.duration
     case .echo(let spec): spec.delay.mean
     case .http(let spec): spec.targets.isEmpty ? spec.delay.mean : .zero
+    case .serve(let spec): spec.workload.leastDuration
     }
   }
 
@@ -31,6 +34,7 @@ public enum WorkloadSpec: Hashable, Sendable {
     case .sleep: .zero
     case .echo(let spec): spec.timeout
     case .http(let spec): spec.timeout
+    case .serve(let spec): spec.workload.timeout
     }
   }
 
@@ -40,6 +44,7 @@ public enum WorkloadSpec: Hashable, Sendable {
     case .sleep: 0
     case .echo(let spec): spec.ends == .both ? 2 : 1
     case .http: 1
+    case .serve(let spec): spec.workload.descriptorsPerLane
     }
   }
 
@@ -49,6 +54,7 @@ public enum WorkloadSpec: Hashable, Sendable {
     case .sleep: false
     case .echo(let spec): spec.ends == .server
     case .http(let spec): spec.targets.isEmpty
+    case .serve: true
     }
   }
 }
@@ -81,8 +87,10 @@ public struct EchoSpec: Hashable, Sendable, Codable {
 
   public init() {}
 
-  public init(from decoder: any Decoder) throws {
-    let fields = try StrictFields(decoder, of: CodingKeys.self, besides: ["kind"])
+  public init(from decoder: any Decoder) throws { try self.init(from: decoder, besides: ["kind"]) }
+
+  init(from decoder: any Decoder, besides: [String]) throws {
+    let fields = try StrictFields(decoder, of: CodingKeys.self, besides: besides)
     transport = try fields.value(.transport) ?? transport
     size = try fields.value(.size) ?? size
     delay = try fields.value(.delay) ?? delay
@@ -122,8 +130,10 @@ public struct HTTPSpec: Hashable, Sendable, Codable {
 
   public init() {}
 
-  public init(from decoder: any Decoder) throws {
-    let fields = try StrictFields(decoder, of: CodingKeys.self, besides: ["kind"])
+  public init(from decoder: any Decoder) throws { try self.init(from: decoder, besides: ["kind"]) }
+
+  init(from decoder: any Decoder, besides: [String]) throws {
+    let fields = try StrictFields(decoder, of: CodingKeys.self, besides: besides)
     method = try fields.value(.method) ?? method
     headers = try fields.value(.headers) ?? headers
     body = try fields.value(.body) ?? body
@@ -168,6 +178,7 @@ extension WorkloadSpec: Codable {
     case "sleep": self = .sleep(try SleepSpec(from: decoder))
     case "echo": self = .echo(try EchoSpec(from: decoder))
     case "http": self = .http(try HTTPSpec(from: decoder))
+    case "serve": self = .serve(try ServeSpec(from: decoder))
     default:
       throw DecodingError.dataCorruptedError(
         forKey: .kind, in: container,
@@ -182,6 +193,7 @@ extension WorkloadSpec: Codable {
     case .sleep(let spec): try spec.encode(to: encoder)
     case .echo(let spec): try spec.encode(to: encoder)
     case .http(let spec): try spec.encode(to: encoder)
+    case .serve(let spec): try spec.encode(to: encoder)
     }
   }
 }

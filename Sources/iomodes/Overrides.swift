@@ -54,9 +54,10 @@ struct Overrides {
   }
 
   private static let workloadOptions: [(name: String, kinds: [String])] = [
-    ("sleep", ["sleep"]), ("size", ["echo", "http"]), ("delay", ["echo", "http"]), ("transport", ["echo"]),
-    ("ends", ["echo"]), ("target", ["http"]), ("connection", ["http"]), ("method", ["http"]), ("header", ["http"]),
-    ("body", ["http"]), ("timeout", ["echo", "http"]), ("gather", ["http"]),
+    ("protocol", ["serve"]), ("sleep", ["sleep"]), ("size", ["echo", "http", "serve"]),
+    ("delay", ["echo", "http", "serve"]), ("transport", ["echo", "serve"]), ("ends", ["echo"]), ("target", ["http"]),
+    ("connection", ["http", "serve"]), ("method", ["http", "serve"]), ("header", ["http", "serve"]),
+    ("body", ["http", "serve"]), ("timeout", ["echo", "http", "serve"]), ("gather", ["http"]),
   ]
 
   private func workload(_ kind: String) throws -> WorkloadSpec {
@@ -64,6 +65,7 @@ struct Overrides {
     case "sleep": .sleep(SleepSpec())
     case "echo": .echo(EchoSpec())
     case "http": .http(HTTPSpec())
+    case "serve": .serve(ServeSpec())
     default:
       throw UsageError("--workload '\(kind)' is not one of \(WorkloadSpec.kinds.joined(separator: ", "))")
     }
@@ -172,6 +174,31 @@ struct Overrides {
         }
       }
       return .http(spec)
+    case .serve(let spec): return .serve(try changed(spec))
+    }
+  }
+
+  /// The load changes as the workload does that it is.
+  private func changed(_ spec: ServeSpec) throws -> ServeSpec {
+    var load = spec.load
+    if let name = arguments.text("protocol") {
+      switch (name, load) {
+      case ("http", .http), ("echo", .echo): break
+      case ("http", _): load = .http(HTTPSpec())
+      case ("echo", _): load = .echo(EchoSpec())
+      default:
+        throw UsageError("--protocol '\(name)' is not one of \(ServeSpec.protocols.joined(separator: ", "))")
+      }
+    }
+    let others =
+      if case .http = load { ["transport"] } else { ["connection", "method", "header", "body"] }
+    if let other = others.first(where: arguments.has) {
+      throw UsageError("--\(other) does not go with the protocol that is served")
+    }
+    switch try changed(ServeSpec(load).workload) {
+    case .http(let http): return ServeSpec(.http(http))
+    case .echo(let echo): return ServeSpec(.echo(echo))
+    case .sleep, .serve: return spec
     }
   }
 }

@@ -11,7 +11,7 @@ let runCommand = Command(
     (
       "What to run",
       [
-        .value("workload", "KIND", "sleep, echo or http: that workload alone, without a suite"),
+        .value("workload", "KIND", "sleep, echo, http or serve: that workload alone, without a suite"),
         .value("modes", "LIST", "such as blocking,epoll; the four headline modes unless given"),
         .value("concurrency", "LIST", "numbers of lanes, such as 1,64"),
         .value("rate", "LIST", "open loop: so many operations start a second, such as 1000,5000"),
@@ -31,6 +31,7 @@ let runCommand = Command(
       "The workload",
       [
         .value("sleep", "TIME", "sleep: how long"),
+        .value("protocol", "NAME", "serve: what the mode serves, http (the default) or echo; options as of those"),
         .value("size", "BYTES", "echo: the message, such as 64KiB; http: the body that the own server sends"),
         .value("delay", "TIME", "echo, http: how long the own server waits: 2ms, exponential:2ms, lognormal:2ms:0.5"),
         .value("transport", "NAME", "echo: tcp or unix"),

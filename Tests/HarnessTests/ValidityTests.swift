@@ -162,6 +162,20 @@ import Testing
     #expect(reasonsOfWindow { $0.inFlight = .init(mean: mean, max: 8, samples: 19) }.isEmpty)
   }
 
+  @Test func whatNeverEndedIsInFlightForAsMuchOfTheWindowAsItHasSeen() {
+    // Beside the 4 of rate × latency, 3 lanes that held one operation all the while.
+    func found(within: UInt64?) -> [String] {
+      reasonsOfWindow {
+        $0.inFlight?.mean = 7
+        $0.operations.unfinished = 3
+        $0.operations.unfinishedAge = .init(min: 1, mean: 1, max: 1, within: within)
+      }
+    }
+    #expect(found(within: 1_000_000_000).isEmpty)
+    #expect(found(within: 1) == ["little: 7.0 in flight, and rate × latency is 4.0"])
+    #expect(found(within: nil) == found(within: 1))
+  }
+
   @Test func rateTimesLatencyIsNotHeldAgainstWhatFailed() {
     let found = reasonsOfWindow {
       $0.operations.failed = ["timeout": 3]

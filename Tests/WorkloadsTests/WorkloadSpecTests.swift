@@ -37,6 +37,8 @@ import Testing
     #"{"kind": "http", "delay": "2ms", "size": "0B", "connection": "new", "gather": true}"#,
     #"{"kind": "http", "method": "POST", "headers": ["Accept: */*", "X:"], "body": "é", "timeout": "1min"}"#,
     #"{"kind": "http", "targets": ["http://127.0.0.1:8080/{i}", "http://[::1]"]}"#,
+    #"{"kind": "serve"}"#, #"{"kind": "serve", "protocol": "http", "delay": "2ms", "connection": "new"}"#,
+    #"{"kind": "serve", "protocol": "echo", "transport": "unix", "size": "1KiB"}"#,
   ]
 
   @Test(arguments: given) func workloadRoundTrips(_ text: String) throws {
@@ -60,7 +62,7 @@ import Testing
   }
 
   static let wrong: [(text: String, field: String, complaint: String)] = [
-    (#"{"kind": "slep"}"#, "kind", "'slep' is not a workload; there are sleep, echo, http"),
+    (#"{"kind": "slep"}"#, "kind", "'slep' is not a workload; there are sleep, echo, http, serve"),
     (#"{"kind": "sleep", "size": "1B"}"#, "size", "is not a field; there are kind, duration"),
     (
       #"{"kind": "echo", "duration": "1s"}"#, "duration",
@@ -103,6 +105,16 @@ import Testing
       "cannot be told a delay or a size; those are asked of the own server"
     ),
     (#"{"kind": "http", "size": "1073741825B"}"#, "size", "is over 1GiB"),
+    (#"{"kind": "serve", "protocol": "ftp"}"#, "protocol", "'ftp' is not one of http, echo"),
+    (#"{"kind": "serve", "targets": ["http://a/"]}"#, "targets", "are not asked: the server is the mode under test"),
+    (#"{"kind": "serve", "gather": true}"#, "gather", "goes with the workload http"),
+    (
+      #"{"kind": "serve", "protocol": "echo", "ends": "both"}"#, "ends", "is 'server' where the mode under test serves"
+    ),
+    (
+      #"{"kind": "serve", "protocol": "echo", "method": "GET"}"#, "method",
+      "is not a field; there are kind, protocol, transport, size, delay, ends, timeout"
+    ),
     (#"{"kind": "http", "targets": ["a"]}"#, "targets", "'a' is not http://HOST[:PORT][/PATH]"),
   ]
 
@@ -124,6 +136,11 @@ import Testing
     let pair = try read(#"{"kind": "echo", "ends": "both", "delay": "2ms", "timeout": "5s"}"#)
     #expect(pair.leastDuration == .milliseconds(2) && pair.timeout == .seconds(5))
     #expect(pair.descriptorsPerLane == 2 && !pair.needsServer)
+    let serving = try read(#"{"kind": "serve", "protocol": "echo", "delay": "2ms", "timeout": "5s"}"#)
+    #expect(serving.leastDuration == .milliseconds(2) && serving.timeout == .seconds(5))
+    #expect(serving.descriptorsPerLane == 1 && serving.needsServer && serving.isServe)
+    #expect(serving.asked == (try read(#"{"kind": "echo", "delay": "2ms", "timeout": "5s"}"#)))
+    #expect(pair.asked == pair && !pair.isServe)
     let own = try read(#"{"kind": "http", "delay": "exponential:2ms"}"#)
     #expect(own.leastDuration == .milliseconds(2) && own.descriptorsPerLane == 1 && own.needsServer)
     let target = try read(#"{"kind": "http", "targets": ["http://a/"]}"#)

@@ -9,7 +9,8 @@ extension Schedule {
   static func audits(of experiment: Experiment, seed: UInt64, after number: Int, processors: Int = 1) -> [TrialPlan] {
     experiment.points.filter { $0.mode.objection(to: experiment.workload) == nil }.enumerated().map { place, point in
       TrialPlan(
-        number: number + place + 1, experiment: experiment.audited(lanes: point.mode.lanes(for: point.concurrency)),
+        number: number + place + 1,
+        experiment: experiment.audited(lanes: experiment.client(of: point.mode).lanes(for: point.concurrency)),
         mode: point.mode, concurrency: point.concurrency, arrivals: point.arrivals, round: auditRound,
         order: place + 1, seed: seed, processors: processors)
     }
