@@ -34,6 +34,6 @@ public struct Report: Sendable {
     op/s, × blocking: median over the valid trials [its 95 % interval; * the range, of fewer than six]. \
     × blocking: trials of the same round. Percentiles: service time (resp.: response time, from the intended start), of \
     all valid trials' operations together; – where there are too few. Of trials: the median over \
-    the valid trials of each trial's own percentile, which is a statistic of trials. CPU: of the mode's own process, user and system.
+    the valid trials of each trial's own percentile, which is a statistic of trials. CPU: the mode's, user and system.
     """
 }

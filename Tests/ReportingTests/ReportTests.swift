@@ -139,7 +139,7 @@ struct ReportTests {
     × blocking: trials of the same round. Percentiles: service time (resp.: response time, from the
     intended start), of all valid trials' operations together; – where there are too few. Of trials: the
     median over the valid trials of each trial's own percentile, which is a statistic of trials. CPU:
-    the client's, user and system.
+    the mode's, user and system.
 
     """
 
