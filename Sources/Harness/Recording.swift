@@ -9,6 +9,7 @@ extension TrialRecord {
       operations: TrialRecord.Operations(asked: plan.experiment.operations),
       arrivals: TrialRecord.Arrivals(kind: plan.arrivals.kind, rate: plan.arrivals.rate), limit: plan.experiment.limit,
       valid: false, reasons: [])
+    pipeline = plan.experiment.pipeline.flatMap { $0 > 1 ? $0 : nil }
   }
 
   /// Takes in what the trial came to, and judges it.

@@ -50,6 +50,8 @@ public struct Experiment: Codable, Sendable {
   public var objective: Objective?
   /// How many lanes may have an operation in hand at once.
   public var limit: Int?
+  /// How many requests a connection carries at once; one where absent.
+  public var pipeline: Int?
   /// How many operations a trial does; where absent, its window lasts `duration`.
   public var operations: UInt64?
   public var duration: Nanoseconds?
@@ -61,7 +63,7 @@ public struct Experiment: Codable, Sendable {
   public init(
     name: String, workload: WorkloadSpec, modes: [ModeID] = Self.headline, concurrency: [Int] = [64],
     arrivals: String? = nil, rates: [Double] = [], objective: Objective? = nil, limit: Int? = nil,
-    operations: UInt64? = nil, duration: Nanoseconds? = nil, warmup: Nanoseconds? = nil, rounds: Int = 6
+    pipeline: Int? = nil, operations: UInt64? = nil, duration: Nanoseconds? = nil, warmup: Nanoseconds? = nil, rounds: Int = 6
   ) {
     self.name = name
     self.workload = workload
@@ -71,6 +73,7 @@ public struct Experiment: Codable, Sendable {
     self.rates = rates
     self.objective = objective
     self.limit = limit
+    self.pipeline = pipeline
     self.operations = operations
     self.duration = operations == nil ? duration ?? .seconds(1) : nil
     self.warmup = warmup ?? Self.usualWarmup(operations)
@@ -88,6 +91,7 @@ public struct Experiment: Codable, Sendable {
     arrivals = try fields.value(.arrivals) ?? Self.usualArrivals(objective)
     rates = try fields.value(.rates) ?? []
     limit = try fields.value(.limit)
+    pipeline = try fields.value(.pipeline)
     operations = try fields.value(.operations)
     duration = try fields.value(.duration)
     warmup = try fields.value(.warmup) ?? Self.usualWarmup(operations)
@@ -124,6 +128,7 @@ public struct Experiment: Codable, Sendable {
     }
     if Set(rates).count < rates.count { return (.rates, "names a rate twice") }
     if let limit, limit < 1 { return (.limit, "\(limit) is not a number of operations in hand; it must be at least 1") }
+    if let pipelining { return (.pipeline, pipelining) }
     if operations == 0 { return (.operations, "0 is not a number of operations; it must be at least 1") }
     if let duration, duration < .milliseconds(1) { return (.duration, "\(duration) is too short; at least 1ms") }
     if !(1...10_000).contains(rounds) {
@@ -142,7 +147,7 @@ public struct Experiment: Codable, Sendable {
     case name, about, workload, modes, concurrency, arrivals
     case rates = "rate_per_s"
     case objective = "slo"
-    case limit, operations, duration, warmup, rounds
+    case limit, pipeline, operations, duration, warmup, rounds
   }
 }
 

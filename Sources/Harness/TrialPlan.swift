@@ -51,8 +51,7 @@ public struct TrialPlan: Sendable {
     var spec = TrialSpec(
       mode: client, workload: experiment.workload.asked, concurrency: concurrency, operations: experiment.operations,
       duration: experiment.duration, warmup: experiment.warmup, arrivals: arrivals, limit: experiment.limit,
-      deadline: .zero, seed: seed, endpoints: endpoints,
-      isOwnServer: isOwnServer)
+      pipeline: experiment.pipeline ?? 1, deadline: .zero, seed: seed, endpoints: endpoints, isOwnServer: isOwnServer)
     spec.mayStayUnconnected = experiment.workload.isServe
     let twice = Nanoseconds(min(predictedWindow(spec).count, UInt64.max / 4) * 2)
     spec.deadline = isAudit ? experiment.auditDeadline : max(Self.usualDeadline, twice)
@@ -102,7 +101,7 @@ extension TrialPlan {
 
   /// Why it is not carried out; nil where it is.
   func reasonToSkip(isPatient: Bool) -> TrialRecord.Skipped? {
-    if let objection = mode.objection(to: experiment.workload) {
+    if let objection = mode.objection(to: experiment.workload, pipeline: experiment.pipeline ?? 1) {
       return TrialRecord.Skipped(reason: "unsupported: \(objection)")
     }
     if let reason = mode.unavailability { return TrialRecord.Skipped(reason: "unavailable: \(reason)") }

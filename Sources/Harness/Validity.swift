@@ -25,7 +25,7 @@ package enum Validity {
   static func reasons(ofAudit record: TrialRecord, served: UInt64?) -> [String] {
     var reasons = answers(record, ranOutOfTime: false, hasWarmup: false)
     let done = record.operations.done ?? 0
-    if let served, record.operations.failed == nil, served.distance(to: done).magnitude > 2 * UInt64(record.concurrency)
+    if let served, record.operations.failed == nil, served.distance(to: done).magnitude > 2 * mostInHand(record)
     {
       reasons.append("server-count: the client has \(done) operations done, the server \(served)")
     }
@@ -66,7 +66,11 @@ package enum Validity {
   private static func countSlack(_ record: TrialRecord, hasWarmup: Bool) -> UInt64 {
     guard record.operations.asked == nil || hasWarmup else { return 0 }
     let late = record.server?.edgeLag.map { Double($0.open + $0.close) / 1e9 } ?? 0
-    return 2 * UInt64(record.concurrency) + UInt64(2 * late * (record.throughput ?? 0))
+    return 2 * mostInHand(record) + UInt64(2 * late * (record.throughput ?? 0))
+  }
+
+  private static func mostInHand(_ record: TrialRecord) -> UInt64 {
+    UInt64(record.concurrency) * UInt64(record.pipeline ?? 1)
   }
 
   // MARK: The harness

@@ -63,8 +63,12 @@ public enum ModeID: String, CaseIterable, Codable, Sendable {
   public var unavailability: String? { self == .uring ? Uring.unavailability : nil }
 
   /// Why the mode cannot do a workload; nil where it can.
-  public func objection(to workload: WorkloadSpec) -> String? {
-    switch (self, workload) {
+  /// - Parameter pipeline: how many requests a connection is to carry at once.
+  public func objection(to workload: WorkloadSpec, pipeline: Int = 1) -> String? {
+    if pipeline > 1 && self != .epoll && self != .uring {
+      return "\(rawValue) sends one request at a time; pipelining is built in epoll and uring only"
+    }
+    return switch (self, workload) {
     case (.blocking, .echo(let spec)) where spec.ends == .both:
       "blocking cannot hold both ends: its one thread would wait for itself"
     case (.taskgroupBlocking, .echo(let spec)) where spec.ends == .both:

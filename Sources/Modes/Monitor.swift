@@ -6,8 +6,10 @@ import Workloads
 /// What a monitor watches: the lanes as another thread may see them.
 protocol Watched: Sendable {
   var count: Int { get }
-  /// The start of the operation that the lane holds, if it holds one.
+  /// The start of the operation that the lane holds, of several that of the oldest, if it holds one.
   func operationStart(of lane: Int) -> Instant?
+  /// How many it holds.
+  func heldCount(of lane: Int) -> Int
   var connections: ConnectionTable { get }
 }
 
@@ -165,7 +167,7 @@ final class Monitor: @unchecked Sendable {
     var held = 0
     for lane in 0..<watched.count {
       guard let start = watched.operationStart(of: lane) else { continue }
-      held += 1
+      held += watched.heldCount(of: lane)
       if timeout > .zero && now.since(start) >= timeout { watched.connections.shutDown(lane) }
     }
     inFlight.add(held)

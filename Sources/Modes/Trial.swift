@@ -12,7 +12,7 @@ public struct TrialFailure: Error, CustomStringConvertible {
 public enum Trial {
   /// - Parameter edges: told when the window opens and closes.
   public static func run(_ spec: TrialSpec, edges: WindowEdges? = nil) throws(TrialFailure) -> TrialOutcome {
-    if let objection = spec.mode.objection(to: spec.workload) { throw TrialFailure(description: objection) }
+    if let objection = spec.mode.objection(to: spec.workload, pipeline: spec.pipeline) { throw TrialFailure(description: objection) }
     // The only place where a mode meets a workload: here the drivers are specialised for both.
     switch spec.mode {
     case .blocking: return try Bench(spec, edges).run(BlockingMode.self)
@@ -67,11 +67,19 @@ private struct Bench {
       defer { requests.deallocate() }
       let isKept = http.connection == .keepAlive
       let connections = try isKept ? connected(mode) : ConnectionTable(count: laneCount, endpoints: try endpoints())
-      var outcome = try measure(mode, count: laneCount, connections) { group, lane in
-        ClientLane(
-          HTTPClient(requests.pointer), in: group,
-          connectedTo: connections.isOpen(lane) ? endpoint(of: lane, http) : nil)
-      }
+      var outcome =
+        if spec.pipeline > 1 {
+          try measure(mode, count: laneCount, connections) { group, lane in
+            PipelinedLane(
+              requests.pointer, depth: spec.pipeline, in: group, isConnected: connections.isOpen(lane))
+          }
+        } else {
+          try measure(mode, count: laneCount, connections) { group, lane in
+            ClientLane(
+              HTTPClient(requests.pointer), in: group,
+              connectedTo: connections.isOpen(lane) ? endpoint(of: lane, http) : nil)
+          }
+        }
       outcome.replies = replies
       return outcome
     case .serve: throw Self.notAClient
@@ -250,7 +258,7 @@ private struct Bench {
     }
     let (opens, closes) = (trial.pointee.opens, trial.pointee.closes)
     let lastEnd = recorders.compactMap(\.lastEnd).max()
-    let ages = (0..<lanes.count).compactMap { lanes.operationStart(of: $0) }.map { closes.since($0) }
+    let ages = lanes.operationStarts.map { closes.since($0) }
     let ranOutOfTime = spec.duration == nil && (!ages.isEmpty || trial.pointee.leftSome)
     let end = spec.duration == nil && !ranOutOfTime ? lastEnd ?? opens : closes
     let firstDone = recorders.compactMap(\.firstEarlyEnd).min()?.since(start)
@@ -270,16 +278,35 @@ private struct Bench {
   }
 }
 
-/// A lane whose operation in hand others may see.
+/// A lane whose operations in hand others may see.
 protocol TimedLane: Lane, ~Copyable {
+  /// The start of the operation that it holds, of several that of the oldest.
   var operationStart: Instant? { get }
+  /// How many it holds.
+  var heldCount: Int { get }
+  /// The start of one of those, from the oldest on.
+  func operationStart(_ place: Int) -> Instant?
+}
+
+extension TimedLane where Self: ~Copyable {
+  var heldCount: Int { operationStart == nil ? 0 : 1 }
+  func operationStart(_ place: Int) -> Instant? { operationStart }
 }
 
 extension ClientLane: TimedLane where C: ~Copyable {}
 extension PairedLane: TimedLane where Client: ~Copyable, Server: ~Copyable {}
+extension PipelinedLane: TimedLane {}
 
 extension LaneTable: Watched where L: TimedLane & ~Copyable {
   func operationStart(of lane: Int) -> Instant? { base[lane].operationStart }
+  func heldCount(of lane: Int) -> Int { base[lane].heldCount }
+
+  /// The starts of all operations that lanes hold.
+  var operationStarts: [Instant] {
+    (0..<count).flatMap { lane in
+      (0..<heldCount(of: lane)).compactMap { base[lane].operationStart($0) }
+    }
+  }
 }
 
 /// A value that lanes point to.

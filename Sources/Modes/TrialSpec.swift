@@ -13,6 +13,8 @@ public struct TrialSpec: Codable, Sendable {
   public var arrivals: Arrivals
   /// How many lanes may have an operation in hand at once; nil for all of them.
   public var limit: Int?
+  /// How many requests a connection carries at once.
+  public var pipeline: Int
   /// From the start; after it whatever still runs is unfinished.
   public var deadline: Nanoseconds
   public var seed: UInt64
@@ -26,8 +28,8 @@ public struct TrialSpec: Codable, Sendable {
 
   public init(
     mode: ModeID, workload: WorkloadSpec, concurrency: Int, operations: UInt64?, duration: Nanoseconds?,
-    warmup: Nanoseconds, arrivals: Arrivals = .closed, limit: Int? = nil, deadline: Nanoseconds, seed: UInt64,
-    endpoints: [String], isOwnServer: Bool
+    warmup: Nanoseconds, arrivals: Arrivals = .closed, limit: Int? = nil, pipeline: Int = 1, deadline: Nanoseconds,
+    seed: UInt64, endpoints: [String], isOwnServer: Bool
   ) {
     self.mode = mode
     self.workload = workload
@@ -37,6 +39,7 @@ public struct TrialSpec: Codable, Sendable {
     self.warmup = warmup
     self.arrivals = arrivals
     self.limit = limit
+    self.pipeline = pipeline
     self.deadline = deadline
     self.seed = seed
     self.endpoints = endpoints
@@ -44,7 +47,8 @@ public struct TrialSpec: Codable, Sendable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case mode, workload, concurrency, operations, duration, warmup, arrivals, limit, deadline, seed, endpoints
+    case mode, workload, concurrency, operations, duration, warmup, arrivals, limit, pipeline, deadline, seed
+    case endpoints
     case isOwnServer = "own_server"
     case mayStayUnconnected = "may_stay_unconnected"
   }
@@ -95,7 +99,7 @@ public struct ColdStart: Sendable, Equatable {
   public var wall: Nanoseconds
 }
 
-/// Lanes that held an operation, at random instants within the window.
+/// Operations that lanes held, at random instants within the window.
 public struct InFlightSamples: Sendable, Equatable {
   public var count = 0
   public var sum = 0

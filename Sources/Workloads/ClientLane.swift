@@ -161,7 +161,7 @@ import SystemCalls
     if endpoint >= 0 { return close() }
     if refusals == 0 { return connect() }
     sleeps = .beforeConnecting
-    return .sleep(until: min(now + .milliseconds(1 << UInt64(refusals - 1)), trial.pointee.closes))
+    return .sleep(until: trial.pointee.retry(after: refusals, now: now))
   }
 
   @inlinable func connect() -> Step { .connect(conversation.endpoint(of: number)) }
@@ -192,18 +192,9 @@ import SystemCalls
     if now >= trial.pointee.closes { return finish() }
     let service = elapsed(now)
     started.store(0, ordering: .relaxed)
-    if trial.pointee.counts(operation, endingAt: now) {
-      if outcome.isComplete {
-        recorder.completed(
-          at: now, service: service, checksum: outcome.checksum, sent: sentBytes, received: receivedBytes)
-        if trial.pointee.isOpenLoop || trial.pointee.isLimited { recorder.responded(now.since(intended)) }
-      } else {
-        recorder.ended(at: now)
-      }
-      if outcome.checksum == nil { count(outcome.kind, after: service) }
-    } else if outcome.isComplete, now < trial.pointee.opens {
-      recorder.completedEarly(at: now)
-    }
+    let isDone = group.pointee.record(
+      outcome, of: operation, after: service, at: now, sent: sentBytes, received: receivedBytes)
+    if isDone && (trial.pointee.isOpenLoop || trial.pointee.isLimited) { recorder.responded(now.since(intended)) }
     mustClose = C.usesConnection && !outcome.keepsConnection && endpoint >= 0
     return isAdmitted ? .release : goOn(now)
   }
@@ -211,12 +202,4 @@ import SystemCalls
   /// To the next operation, if need be without the connection of the last.
   @inlinable @inline(__always)
   mutating func goOn(_ now: Instant) -> Step { mustClose ? close() : takeNext(now) }
-
-  /// A connection shut down because its operation had run out of time fails in some way or other; its kind is the time.
-  @usableFromInline
-  func count(_ kind: OutcomeKind, after service: Nanoseconds) {
-    let limit = trial.pointee.timeout
-    let isLate = limit > .zero && service >= limit && kind.status == nil
-    recorder.count(kind: Int((isLate ? OutcomeKind.timeout : kind).rawValue))
-  }
 }

@@ -105,4 +105,38 @@ public struct TrialState: ~Copyable, Sendable {
     self.trial = trial
     self.recorder = recorder
   }
+
+  /// Records what became of an operation that ended before the window did. Answers whether it counts as done.
+  @inlinable @inline(__always)
+  func record(
+    _ outcome: Outcome, of operation: UInt64, after service: Nanoseconds, at now: Instant, sent: Int, received: Int
+  ) -> Bool {
+    guard trial.pointee.counts(operation, endingAt: now) else {
+      if outcome.isComplete, now < trial.pointee.opens { recorder.completedEarly(at: now) }
+      return false
+    }
+    if outcome.isComplete {
+      recorder.completed(at: now, service: service, checksum: outcome.checksum, sent: sent, received: received)
+    } else {
+      recorder.ended(at: now)
+    }
+    if outcome.checksum == nil { count(outcome.kind, after: service) }
+    return outcome.isComplete
+  }
+
+  /// A connection shut down because its operation had run out of time fails in some way or other; its kind is the time.
+  @usableFromInline
+  func count(_ kind: OutcomeKind, after service: Nanoseconds) {
+    let limit = trial.pointee.timeout
+    let isLate = limit > .zero && service >= limit && kind.status == nil
+    recorder.count(kind: Int((isLate ? OutcomeKind.timeout : kind).rawValue))
+  }
+}
+
+extension TrialState {
+  /// How long a lane waits after so many connections that failed one after another, at most until the window's end.
+  @inlinable
+  func retry(after refusals: UInt8, now: Instant) -> Instant {
+    min(now + .milliseconds(1 << UInt64(refusals - 1)), closes)
+  }
 }

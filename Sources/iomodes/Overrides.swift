@@ -58,6 +58,7 @@ struct Overrides {
     ("delay", ["echo", "http", "serve"]), ("transport", ["echo", "serve"]), ("ends", ["echo"]), ("target", ["http"]),
     ("connection", ["http", "serve"]), ("method", ["http", "serve"]), ("header", ["http", "serve"]),
     ("body", ["http", "serve"]), ("timeout", ["echo", "http", "serve"]), ("gather", ["http"]),
+    ("pipeline", ["http", "serve"]),
   ]
 
   private func workload(_ kind: String) throws -> WorkloadSpec {
@@ -111,6 +112,9 @@ struct Overrides {
       experiment.objective = nil
     }
     experiment.limit = try arguments.value("limit", "a number of operations") ?? experiment.limit
+    if experiment.workload.kind == "http" {
+      experiment.pipeline = try arguments.value("pipeline", "a number of requests") ?? experiment.pipeline
+    }
     if arguments.has("operations") && arguments.has("duration") {
       throw UsageError("--operations and --duration exclude each other")
     }

@@ -7,7 +7,9 @@ extension Schedule {
 
   /// One more trial of every point that can be carried out, to be counted from outside.
   static func audits(of experiment: Experiment, seed: UInt64, after number: Int, processors: Int = 1) -> [TrialPlan] {
-    experiment.points.filter { $0.mode.objection(to: experiment.workload) == nil }.enumerated().map { place, point in
+    experiment.points.filter {
+      $0.mode.objection(to: experiment.workload, pipeline: experiment.pipeline ?? 1) == nil
+    }.enumerated().map { place, point in
       TrialPlan(
         number: number + place + 1,
         experiment: experiment.audited(lanes: experiment.client(of: point.mode).lanes(for: point.concurrency)),

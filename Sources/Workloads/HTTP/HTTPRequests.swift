@@ -123,6 +123,18 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
   /// The bytes of the room that a lane needs to write its requests in; 0 where all of them are ready made.
   var capacity: Int { templates.map { $0.fixed == nil ? $0.capacity : 0 }.max() ?? 0 }
 
+  /// The most bytes that a request can come to.
+  var longest: Int { templates.map(\.capacity).max() ?? 0 }
+
+  /// Writes the request of `operation`, and answers its length.
+  @inline(__always)
+  func write(_ operation: UInt64, to buffer: UnsafeMutableRawPointer) -> Int {
+    let template = templates[endpoint(of: operation)]
+    guard let fixed = template.fixed else { return write(template, operation, to: buffer).count }
+    memcpy(buffer, fixed.baseAddress!, fixed.count)
+    return fixed.count
+  }
+
   /// The request of `operation`, written to `buffer` where it is not ready made.
   func request(of operation: UInt64, in buffer: UnsafeMutableRawPointer?) -> UnsafeRawBufferPointer {
     let template = templates[endpoint(of: operation)]

@@ -1,0 +1,112 @@
+import Glibc
+
+/// Reads one reply after another, and says whether each is what was asked for: in status, framing and, where it is known,
+/// content.
+struct HTTPReplyCheck: ~Copyable {
+  let requests: UnsafePointer<HTTPRequests>
+  private var reader = HTTPReader(role: .response)
+  private var operation: UInt64 = 0
+  /// Of the body so far: whether it is what was expected, and its digest where nothing is.
+  private var isExpected = true
+  private var digest: UInt64 = 0
+  /// The body so far, where replies are kept.
+  private var kept: [UInt8] = []
+
+  init(_ requests: UnsafePointer<HTTPRequests>) { self.requests = requests }
+
+  /// What comes next is the reply to `operation`.
+  @inline(__always)
+  mutating func begin(_ operation: UInt64) {
+    self.operation = operation
+    reader.reset(answeringHEAD: requests.pointee.isHEAD)
+    isExpected = true
+    digest = 0
+  }
+
+  /// Takes the reply, or what has come of it, from the front of `bytes`; nil where there is more to come.
+  @inline(__always)
+  mutating func received(_ bytes: inout UnsafeRawBufferPointer) -> Outcome? { take(reader.next(&bytes), &bytes) }
+
+  /// The peer has finished sending.
+  mutating func ended() -> Outcome {
+    var none = UnsafeRawBufferPointer(start: nil, count: 0)
+    return take(reader.endOfInput(), &none) ?? .failed(.prematureEnd)
+  }
+
+  /// Forgets what has come of a reply.
+  mutating func abandon() {
+    reader.reset(answeringHEAD: requests.pointee.isHEAD)
+    kept = []
+  }
+
+  @inline(__always)
+  private mutating func take(_ first: HTTPReader.Progress, _ bytes: inout UnsafeRawBufferPointer) -> Outcome? {
+    var progress = first
+    while true {
+      switch progress {
+      case .needsMore: return nil
+      case .head: break
+      case .body(let piece): check(piece)
+      case .complete: return outcome()
+      case .malformed(let fault): return .failed(fault == .prematureEnd ? .prematureEnd : .fault(fault))
+      }
+      progress = reader.next(&bytes)
+    }
+  }
+
+  private mutating func check(_ piece: UnsafeRawBufferPointer) {
+    let end = reader.bodyBytes
+    let offset = end - piece.count
+    switch requests.pointee.expectation {
+    case .exactly(let content):
+      isExpected =
+        isExpected && end <= content.count
+        && memcmp(piece.baseAddress!, content.baseAddress! + offset, piece.count) == 0
+    case .pattern:
+      isExpected = isExpected && Pattern.matches(piece, operation: operation, offset: offset)
+    case .any:
+      digest = Digest.extend(digest, with: piece, at: offset)
+    }
+    if requests.pointee.replies != nil { kept.append(contentsOf: piece) }
+  }
+
+  private mutating func outcome() -> Outcome {
+    let head = reader.head
+    let keepsConnection = head.keepsAlive && requests.pointee.keepsConnections
+    if requests.pointee.replies != nil { keep() }
+    guard (200..<300).contains(head.status) else {
+      return .refused(status: Int(head.status), keepsConnection: keepsConnection)
+    }
+    let length = UInt64(reader.bodyBytes)
+    if !requests.pointee.isHEAD {
+      switch requests.pointee.expectation {
+      case .exactly(let content): isExpected = isExpected && length == UInt64(content.count)
+      case .pattern(let count): isExpected = isExpected && length == UInt64(count)
+      case .any: break
+      }
+    }
+    guard isExpected else { return .failed(.wrongContent) }
+    let checksum = Randomness.mix(Randomness.mix(operation) ^ digest ^ length << 32 ^ UInt64(head.status))
+    return .verified(checksum: checksum, keepsConnection: keepsConnection)
+  }
+
+  private mutating func keep() {
+    requests.pointee.replies?.add(
+      ReplyStore.Reply(operation: operation, status: Int(reader.head.status), body: kept))
+    kept = []
+  }
+}
+
+/// A digest of content that does not depend on the pieces in which it comes: the sum of each byte, plus one, times a
+/// weight of its place, modulo 2⁶⁴.
+enum Digest {
+  static func extend(_ digest: UInt64, with piece: UnsafeRawBufferPointer, at offset: Int) -> UInt64 {
+    var sum = digest
+    var weight = UInt64(offset) &* 2 &+ 0x9e37_79b9_7f4a_7c15
+    for byte in piece {
+      sum &+= (UInt64(byte) &+ 1) &* weight
+      weight &+= 2
+    }
+    return sum
+  }
+}

@@ -1,0 +1,168 @@
+import Glibc
+import Measurement
+import SystemCalls
+
+/// The client side of `http` with several requests in flight on one connection (RFC 9112, section 9.3.2): takes as many
+/// operations as there is room for, sends their requests together, reads the replies in order, and records each operation
+/// on its own. What one receive brought is read to its end before the room is filled again.
+///
+/// An operation without a right answer is counted by its kind, and the connection replaced. What else is in hand is then
+/// sent again, and keeps its start.
+public struct PipelinedLane: Lane, ~Copyable {
+  private let group: UnsafePointer<LaneGroup>
+  private let requests: UnsafePointer<HTTPRequests>
+  private let depth: Int
+  private let inHand: OperationQueue
+  /// Where requests are written.
+  private let buffer: UnsafeMutableRawPointer
+  private var reply: HTTPReplyCheck
+  /// Of the operations in hand, the oldest: those whose requests went out on this connection.
+  private var sentCount = 0
+  /// Of the reply that is being read.
+  private var receivedBytes = 0
+  private var isConnected: Bool
+  private var isSending = false
+  /// Why the connection takes no more. What was answered before may still arrive.
+  private var sendError: Errno?
+  /// Connections that failed one after another.
+  private var refusals: UInt8 = 0
+
+  /// - Parameters:
+  ///   - depth: how many operations it holds at once.
+  ///   - isConnected: whether its connection is open already.
+  public init(
+    _ requests: UnsafePointer<HTTPRequests>, depth: Int, in group: UnsafePointer<LaneGroup>, isConnected: Bool
+  ) {
+    self.requests = requests
+    self.depth = depth
+    self.group = group
+    self.isConnected = isConnected
+    inHand = OperationQueue(capacity: depth)
+    buffer = malloc(depth * requests.pointee.longest)!
+    reply = HTTPReplyCheck(requests)
+  }
+
+  deinit { free(buffer) }
+
+  /// How many operations it has in hand. Other threads may ask.
+  public var heldCount: Int { inHand.count }
+
+  /// The start of an operation in hand, from the oldest on. After the trial: of one that was left unfinished. It may be a
+  /// later one where the oldest ends while another thread asks.
+  public func operationStart(_ place: Int) -> Instant? {
+    Instant(nanoseconds: inHand[place].pointee.start.load(ordering: .relaxed))
+  }
+
+  /// The start of the oldest operation in hand, if there is any.
+  public var operationStart: Instant? { heldCount == 0 ? nil : operationStart(0) }
+
+  private var trial: UnsafePointer<TrialState> { group.pointee.trial }
+
+  public mutating func begin(now: Instant) -> Step { goOn(now) }
+
+  public mutating func resume(_ event: Event) -> Step {
+    switch event {
+    case .received(let bytes, let now):
+      // Past the end all stay in hand, and are reported as unfinished.
+      if now >= trial.pointee.closes { return .finished }
+      return bytes.isEmpty ? ended(now) : received(bytes, now)
+    case .sent:
+      isSending = false
+      return .receive
+    case .connected(let now):
+      isConnected = true
+      refusals = 0
+      return goOn(now)
+    case .closed(let now), .acquired(let now), .released(let now): return goOn(now)
+    case .woke(let now): return now < trial.pointee.closes ? .connect(0) : .finished
+    case .failed(let error, let now): return failed(error, now)
+    }
+  }
+
+  /// Fills the room there is, and brings the operations that are new to the connection.
+  private mutating func goOn(_ now: Instant) -> Step {
+    guard now < trial.pointee.closes else { return .finished }
+    while inHand.count < depth, let operation = trial.pointee.take(now: now) {
+      inHand.append(operation, startingAt: now)
+    }
+    if inHand.count == 0 { return .finished }
+    if isConnected { return send() }
+    return refusals == 0 ? .connect(0) : .sleep(until: trial.pointee.retry(after: refusals, now: now))
+  }
+
+  private mutating func send() -> Step {
+    let count = inHand.count
+    guard sentCount < count else { return .receive }
+    if sentCount == 0 { reply.begin(inHand[0].pointee.number) }
+    var length = 0
+    for place in sentCount..<count {
+      let held = inHand[place]
+      held.pointee.requestBytes = requests.pointee.write(held.pointee.number, to: buffer + length)
+      length += held.pointee.requestBytes
+    }
+    sentCount = count
+    isSending = true
+    return .send(UnsafeRawBufferPointer(start: buffer, count: length))
+  }
+
+  private mutating func received(_ bytes: UnsafeRawBufferPointer, _ now: Instant) -> Step {
+    var rest = bytes
+    while !rest.isEmpty {
+      let before = rest.count
+      let answer = reply.received(&rest)
+      receivedBytes += before - rest.count
+      guard var outcome = answer else { break }
+      // What is wrong already is not made worse by what follows it.
+      if !rest.isEmpty, outcome.isComplete, sentCount == 1 || !outcome.keepsConnection {
+        outcome = .failed(.unexpectedBytes)
+      }
+      endFirst(outcome, now)
+      if !outcome.keepsConnection { return close() }
+      if sentCount > 0 { reply.begin(inHand[0].pointee.number) }
+    }
+    return sendError == nil ? goOn(now) : .receive
+  }
+
+  /// The peer has finished sending.
+  private mutating func ended(_ now: Instant) -> Step {
+    let outcome = reply.ended()
+    endFirst(sendError.map { .failed(.errno($0)) } ?? outcome, now)
+    return close()
+  }
+
+  private mutating func failed(_ error: Errno, _ now: Instant) -> Step {
+    if isSending {
+      isSending = false
+      sendError = error
+      return .receive
+    }
+    // Past the end all stay in hand, and are reported as unfinished.
+    if now >= trial.pointee.closes { return .finished }
+    endFirst(.failed(.errno(sendError ?? error)), now)
+    if isConnected { return close() }
+    refusals = min(refusals &+ 1, 7)
+    return goOn(now)
+  }
+
+  /// Records what became of the oldest operation.
+  @inline(__always)
+  private mutating func endFirst(_ outcome: Outcome, _ now: Instant) {
+    let held = inHand[0]
+    let start = Instant(nanoseconds: held.pointee.start.load(ordering: .relaxed))
+    _ = group.pointee.record(
+      outcome, of: held.pointee.operation, after: now.since(start), at: now, sent: held.pointee.requestBytes,
+      received: receivedBytes)
+    inHand.removeFirst()
+    sentCount = max(0, sentCount - 1)
+    receivedBytes = 0
+  }
+
+  private mutating func close() -> Step {
+    isConnected = false
+    sentCount = 0
+    receivedBytes = 0
+    sendError = nil
+    reply.abandon()
+    return .close
+  }
+}
