@@ -56,8 +56,8 @@ public struct Feasibility: Sendable {
       return "\(place): \(threads) threads are needed, and there is room for \(threadLimit) "
         + "(kernel.threads-max, kernel.pid_max, vm.max_map_count); raise them or ask for less"
     }
-    let memory =
-      UInt64(lanes) * (Self.laneMemory + UInt64(perLane) * Self.connectionMemory) + UInt64(threads) * Self.threadMemory
+    let laneMemory = Self.laneMemory + UInt64(perLane) * Self.connectionMemory + experiment.pipelineMemory
+    let memory = UInt64(lanes) * laneMemory + UInt64(threads) * Self.threadMemory
     if let availableMemory, memory > availableMemory {
       return "\(place): about \(memory >> 20) MiB of memory are needed, and \(availableMemory >> 20) MiB are free; "
         + "free some or ask for less"

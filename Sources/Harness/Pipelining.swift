@@ -21,4 +21,10 @@ extension Experiment {
     }
     return nil
   }
+
+  /// What a lane takes to hold several operations: the requests, and a place for each.
+  var pipelineMemory: UInt64 {
+    guard let pipeline, pipeline > 1, case .http(let http) = workload else { return 0 }
+    return UInt64(pipeline) * UInt64(http.longestRequest + 64)
+  }
 }

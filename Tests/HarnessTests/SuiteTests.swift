@@ -100,7 +100,7 @@ import Workloads
     (
       #""concurency": [1]"#,
       "experiments[0].concurency: is not a field; there are name, about, workload, modes, concurrency, arrivals, "
-        + "rate_per_s, slo, limit, operations, duration, warmup, rounds"
+        + "rate_per_s, slo, limit, pipeline, operations, duration, warmup, rounds"
     ),
     (#""modes": []"#, "experiments[0].modes: is empty"),
     (#""modes": "epoll""#, "experiments[0].modes: is not a list"),

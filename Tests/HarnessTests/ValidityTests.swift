@@ -94,6 +94,17 @@ import Testing
     #expect(found == ["server-count: the client has 100 operations done, the server \(served)"])
   }
 
+  @Test(arguments: [(UInt64(84), true), (83, false)])
+  func countsMayDifferByTwoPerOperationInHandWhenRequestsArePipelined(served: UInt64, isValid: Bool) {
+    let found = reasons {
+      $0.operations.asked = nil
+      $0.concurrency = 2
+      $0.pipeline = 4
+      $0.server?.operationsDone = served
+    }
+    #expect(found == (isValid ? [] : ["server-count: the client has 100 operations done, the server \(served)"]))
+  }
+
   @Test(arguments: [(UInt64(84), true), (116, true), (83, false), (117, false)])
   func countsMayDifferByTwoPerLaneWhenTheWindowIsATime(served: UInt64, isValid: Bool) {
     let found = reasons {

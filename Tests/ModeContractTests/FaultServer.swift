@@ -114,18 +114,32 @@ final class FaultServer: Sendable {
       guard let (operation, bytes) = request else { return false }
       let fault = script(operation)
       let isOpen = dialect == .http ? answer(fault, operation, on: socket) : echo(bytes, fault, on: socket)
-      if !isOpen { return fault == .reset || fault == .resetAtOnce }
+      if !isOpen {
+        if fault == .reset || fault == .resetAtOnce { return true }
+        finish(socket)
+        return false
+      }
     }
+  }
+
+  /// Sends nothing more, and takes what still comes: a connection closed with bytes that nobody has read is reset.
+  private func finish(_ socket: Socket) {
+    Glibc.shutdown(socket.descriptor, Int32(SHUT_WR))
+    takeAll(socket)
+  }
+
+  private func takeAll(_ socket: Socket) {
+    var rest: [UInt8] = []
+    while Self.receive(socket, &rest) { rest = [] }
   }
 
   // MARK: Requests
 
   private static func nextRequest(_ socket: Socket, _ ahead: inout [UInt8]) -> (UInt64, [UInt8])? {
     while true {
-      let text = String(decoding: ahead, as: UTF8.self)
-      if text.hasSuffix("\r\n\r\n") {
-        ahead = []
-        let target = text.split(separator: " ")[1]
+      if let end = ahead.firstRange(of: Array("\r\n\r\n".utf8)) {
+        let target = String(decoding: ahead[..<end.lowerBound], as: UTF8.self).split(separator: " ")[1]
+        ahead.removeFirst(end.upperBound)
         let digits = target.contains("op=") ? target.split(separator: "op=")[1] : target.dropFirst()
         return (UInt64(digits.prefix { $0.isNumber }) ?? 0, [])
       }
@@ -188,7 +202,9 @@ final class FaultServer: Sendable {
     case .badLength: return send(reply(body, fields: "Content-Length: -64\r\n"), on: socket)
     case .wrongContent: return send(reply(body.map { $0 ^ 1 }), on: socket)
     case .extraBytes: return send(reply(body) + [0], on: socket)
-    case .never: return true
+    case .never:
+      takeAll(socket)
+      return false
     case .drip: return drip(reply(body), on: socket)
     }
   }

@@ -137,6 +137,28 @@ import Testing
       arguments: ["run", "--workload", "sleep", "--size", "1KiB", "--output", "out"],
       complaint: "--size goes with the workload echo or http"),
     Case(
+      name: "pipeline of another workload",
+      arguments: ["run", "--workload", "echo", "--pipeline", "4", "--output", "out"],
+      complaint: "--pipeline goes with the workload http"),
+    Case(
+      name: "pipeline that is no number",
+      arguments: ["run", "--workload", "http", "--pipeline", "deep", "--output", "out"],
+      complaint: "--pipeline 'deep' is not a number of requests"),
+    Case(
+      name: "pipeline of an open loop",
+      arguments: ["run", "--workload", "http", "--pipeline", "4", "--rate", "100", "--output", "out"],
+      complaint: "experiments[0].pipeline: goes with arrivals closed, not with a rate or slo"),
+    Case(
+      name: "pipeline of POST",
+      arguments: ["run", "--workload", "http", "--pipeline", "4", "--method", "POST", "--output", "out"],
+      complaint: "experiments[0].pipeline: goes with methods that may be repeated where a connection is lost "
+        + "(GET, HEAD, PUT, DELETE, OPTIONS, TRACE), not with POST"),
+    Case(
+      name: "pipeline that is too deep",
+      arguments: ["run", "--workload", "http", "--pipeline", "5000", "--output", "out"],
+      complaint: "experiments[0].pipeline: 5000 requests of up to 47 bytes may fill the buffers of both sides; "
+        + "697 is the most that 32KiB hold"),
+    Case(
       name: "unknown format", arguments: ["run", "--format", "xml", "--output", "out"],
       complaint: "--format 'xml' is not one of text, json, csv, md"),
     Case(

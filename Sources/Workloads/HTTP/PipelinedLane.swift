@@ -22,7 +22,7 @@ public struct PipelinedLane: Lane, ~Copyable {
   private var receivedBytes = 0
   private var isConnected: Bool
   private var isSending = false
-  /// Why the connection takes no more. What was answered before may still arrive.
+  /// Why the connection takes no more. What the peer had answered before can still be received.
   private var sendError: Errno?
   /// Connections that failed one after another.
   private var refusals: UInt8 = 0
@@ -131,14 +131,14 @@ public struct PipelinedLane: Lane, ~Copyable {
   }
 
   private mutating func failed(_ error: Errno, _ now: Instant) -> Step {
-    if isSending {
+    if isSending, error.rawValue == EPIPE || error.rawValue == ECONNRESET {
       isSending = false
       sendError = error
       return .receive
     }
     // Past the end all stay in hand, and are reported as unfinished.
     if now >= trial.pointee.closes { return .finished }
-    endFirst(.failed(.errno(sendError ?? error)), now)
+    endFirst(.failed(.errno(error)), now)
     if isConnected { return close() }
     refusals = min(refusals &+ 1, 7)
     return goOn(now)
@@ -159,6 +159,7 @@ public struct PipelinedLane: Lane, ~Copyable {
 
   private mutating func close() -> Step {
     isConnected = false
+    isSending = false
     sentCount = 0
     receivedBytes = 0
     sendError = nil

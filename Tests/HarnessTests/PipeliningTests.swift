@@ -1,0 +1,146 @@
+import Measurement
+import Modes
+import Records
+import Testing
+import Workloads
+
+@testable import Harness
+
+/// Several requests in flight on a connection: what it goes with, what modes it is carried out in, and what is recorded.
+@Suite(.timeLimit(.minutes(1))) struct PipeliningTests {
+  private static func http(_ change: (inout HTTPSpec) -> Void = { _ in }) -> WorkloadSpec {
+    var spec = HTTPSpec()
+    change(&spec)
+    return .http(spec)
+  }
+
+  private static func experiment(
+    _ pipeline: Int?, _ workload: WorkloadSpec = http(), _ change: (inout Experiment) -> Void = { _ in }
+  ) -> Experiment {
+    var experiment = Experiment(
+      name: "x", workload: workload, modes: [.epoll], concurrency: [2], pipeline: pipeline, rounds: 1)
+    change(&experiment)
+    return experiment
+  }
+
+  private static func refusal(of experiment: Experiment) -> String? {
+    do {
+      _ = try Suite(name: "s", about: "", experiments: [experiment]).validated()
+      return nil
+    } catch {
+      return error.description
+    }
+  }
+
+  private static let target = try! HTTPTarget(parsing: "http://a/")
+
+  static let refused: [(experiment: Experiment, complaint: String)] = [
+    (experiment(0), "0 is not a number of requests; it must be at least 1"),
+    (experiment(2, .echo(EchoSpec())), "goes with the workload http"),
+    (experiment(2, .sleep(SleepSpec())), "goes with the workload http"),
+    (
+      experiment(2) {
+        $0.arrivals = "poisson"
+        $0.rates = [10]
+      }, "goes with arrivals closed, not with a rate or slo"
+    ),
+    (experiment(2) { $0.limit = 1 }, "cannot be given along with limit"),
+    (experiment(2, http { $0.connection = .new }), "goes with connections that are kept (connection keep-alive)"),
+    (
+      experiment(2, http { $0.targets = [target, target] }),
+      "goes with one target; between several, operations take turns"
+    ),
+    (
+      experiment(2, http { $0.method = "PATCH" }),
+      "goes with methods that may be repeated where a connection is lost (GET, HEAD, PUT, DELETE, OPTIONS, TRACE), not "
+        + "with PATCH"
+    ),
+    (
+      // 27 bytes, and a header line of 2,021.
+      experiment(
+        17,
+        http { change in
+          change.targets = [target]
+          change.headers = ["X: " + String(repeating: "x", count: 2016)]
+        }),
+      "17 requests of up to 2048 bytes may fill the buffers of both sides; 16 is the most that 32KiB hold"
+    ),
+  ]
+
+  @Test(arguments: refused) func pipelineIsRefusedInOneLine(_ experiment: Experiment, complaint: String) {
+    #expect(Self.refusal(of: experiment) == "experiments[0].pipeline: \(complaint)")
+  }
+
+  static let accepted: [Experiment] = [
+    experiment(nil), experiment(1, .echo(EchoSpec())), experiment(24), experiment(697),
+    experiment(2, http { $0.method = "HEAD" }), experiment(2, http { $0.targets = [target] }),
+    experiment(
+      2,
+      http {
+        $0.method = "PUT"
+        $0.body = "x"
+      }),
+  ]
+
+  @Test(arguments: accepted) func pipelineIsAccepted(_ experiment: Experiment) {
+    #expect(Self.refusal(of: experiment) == nil)
+  }
+
+  private func plans(_ experiment: Experiment) -> [TrialPlan] {
+    Agenda.plans(of: Suite(name: "s", about: "", experiments: [experiment]), seed: 1)
+  }
+
+  @Test func trialsAreSkippedWhereTheModeSendsOneRequestAtATime() {
+    let all = Self.experiment(2) { $0.modes = ModeID.allCases }
+    for plan in plans(all) where plan.mode.unavailability == nil {
+      let reason = plan.reasonToSkip(isPatient: false)?.reason
+      let isBuilt = plan.mode == .epoll || plan.mode == .uring
+      let name = plan.mode.rawValue
+      #expect(
+        reason
+          == (isBuilt
+            ? nil
+            : "unsupported: \(name) sends one request at a time; pipelining is built in epoll and uring only"))
+    }
+    let single = Self.experiment(1) { $0.modes = ModeID.allCases }
+    #expect(plans(single).allSatisfy { $0.reasonToSkip(isPatient: false)?.reason.hasPrefix("unsupported") != true })
+    #expect(Schedule.audits(of: all, seed: 1, after: 0).map(\.mode) == [.epoll, .uring])
+  }
+
+  @Test func operationsAreUnderWayOnEveryConnectionAsOftenAsItsPipelineIsDeep() {
+    let slow = Self.http { $0.delay = .fixed(.seconds(1)) }
+    for (pipeline, seconds) in [(nil, 24.0), (1, 24), (4, 6), (24, 1)] as [(Int?, Double)] {
+      let plan = plans(Self.experiment(pipeline, slow) { $0.operations = 48 })[0]
+      #expect(abs(plan.predictedWindow.seconds - seconds) < 1e-6)
+    }
+  }
+
+  @Test func roomForThePipelineIsPartOfWhatIsNeeded() {
+    // 62 requests of 512 bytes for each of 1,024 lanes.
+    let long = Self.http {
+      $0.targets = [Self.target]
+      $0.headers = ["X: " + String(repeating: "x", count: 512 - 27 - 5)]
+    }
+    func objection(_ pipeline: Int?, memory: UInt64) -> String? {
+      Feasibility(descriptorLimit: 4096, ephemeralPorts: 32768...60999, availableMemory: memory).objection(
+        to: Self.experiment(pipeline, long), mode: .epoll, concurrency: 1024)
+    }
+    #expect(objection(1, memory: 30 << 20) == nil)
+    #expect(objection(62, memory: 60 << 20) == nil)
+    #expect(objection(62, memory: 50 << 20)?.contains("about 52 MiB of memory are needed") == true)
+  }
+
+  @Test func depthIsRecordedWhereThereIsOne() {
+    for (pipeline, recorded) in [(nil, nil), (1, nil), (24, 24)] as [(Int?, Int?)] {
+      let record = TrialRecord(plans(Self.experiment(pipeline))[0], of: "run", workload: .object([:]))
+      #expect(record.pipeline == recorded)
+    }
+  }
+
+  @Test func pipelinedTrialIsValidByLittlesLawAndByTheCountsOfBothEnds() async throws {
+    try await RealTrial.lasting(.milliseconds(300), Self.http(), server: .http).with {
+      $0.spec.concurrency = 2
+      $0.spec.pipeline = 24
+    }.expectReasons([])
+  }
+}
