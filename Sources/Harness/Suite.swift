@@ -63,7 +63,8 @@ public struct Experiment: Codable, Sendable {
   public init(
     name: String, workload: WorkloadSpec, modes: [ModeID] = Self.headline, concurrency: [Int] = [64],
     arrivals: String? = nil, rates: [Double] = [], objective: Objective? = nil, limit: Int? = nil,
-    pipeline: Int? = nil, operations: UInt64? = nil, duration: Nanoseconds? = nil, warmup: Nanoseconds? = nil, rounds: Int = 6
+    pipeline: Int? = nil, operations: UInt64? = nil, duration: Nanoseconds? = nil, warmup: Nanoseconds? = nil,
+    rounds: Int = 6
   ) {
     self.name = name
     self.workload = workload

@@ -25,8 +25,7 @@ package enum Validity {
   static func reasons(ofAudit record: TrialRecord, served: UInt64?) -> [String] {
     var reasons = answers(record, ranOutOfTime: false, hasWarmup: false)
     let done = record.operations.done ?? 0
-    if let served, record.operations.failed == nil, served.distance(to: done).magnitude > 2 * mostInHand(record)
-    {
+    if let served, record.operations.failed == nil, served.distance(to: done).magnitude > 2 * mostInHand(record) {
       reasons.append("server-count: the client has \(done) operations done, the server \(served)")
     }
     if record.audit?.client?.syscalls == nil { reasons.append("not-counted: the tool has not told what it counted") }

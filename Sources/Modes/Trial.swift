@@ -12,7 +12,9 @@ public struct TrialFailure: Error, CustomStringConvertible {
 public enum Trial {
   /// - Parameter edges: told when the window opens and closes.
   public static func run(_ spec: TrialSpec, edges: WindowEdges? = nil) throws(TrialFailure) -> TrialOutcome {
-    if let objection = spec.mode.objection(to: spec.workload, pipeline: spec.pipeline) { throw TrialFailure(description: objection) }
+    if let objection = spec.mode.objection(to: spec.workload, pipeline: spec.pipeline) {
+      throw TrialFailure(description: objection)
+    }
     // The only place where a mode meets a workload: here the drivers are specialised for both.
     switch spec.mode {
     case .blocking: return try Bench(spec, edges).run(BlockingMode.self)
@@ -275,37 +277,6 @@ private struct Bench {
       threadsPeak: monitor.threadsPeak, descriptorsPeak: monitor.descriptorsPeak, coldStart: coldStart,
       replies: nil,
       ranOutOfTime: ranOutOfTime)
-  }
-}
-
-/// A lane whose operations in hand others may see.
-protocol TimedLane: Lane, ~Copyable {
-  /// The start of the operation that it holds, of several that of the oldest.
-  var operationStart: Instant? { get }
-  /// How many it holds.
-  var heldCount: Int { get }
-  /// The start of one of those, from the oldest on.
-  func operationStart(_ place: Int) -> Instant?
-}
-
-extension TimedLane where Self: ~Copyable {
-  var heldCount: Int { operationStart == nil ? 0 : 1 }
-  func operationStart(_ place: Int) -> Instant? { operationStart }
-}
-
-extension ClientLane: TimedLane where C: ~Copyable {}
-extension PairedLane: TimedLane where Client: ~Copyable, Server: ~Copyable {}
-extension PipelinedLane: TimedLane {}
-
-extension LaneTable: Watched where L: TimedLane & ~Copyable {
-  func operationStart(of lane: Int) -> Instant? { base[lane].operationStart }
-  func heldCount(of lane: Int) -> Int { base[lane].heldCount }
-
-  /// The starts of all operations that lanes hold.
-  var operationStarts: [Instant] {
-    (0..<count).flatMap { lane in
-      (0..<heldCount(of: lane)).compactMap { base[lane].operationStart($0) }
-    }
   }
 }
 

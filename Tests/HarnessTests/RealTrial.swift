@@ -125,6 +125,7 @@ struct RealTrial: Sendable {
       operations: TrialRecord.Operations(asked: spec.operations),
       arrivals: TrialRecord.Arrivals(kind: spec.arrivals.kind, rate: spec.arrivals.rate), limit: spec.limit,
       valid: false, reasons: [])
+    record.pipeline = spec.pipeline > 1 ? spec.pipeline : nil
     record.fill(
       with: .measured(partial, server: readings.usage(for: spec, partial.window), steal: steal),
       hasWarmup: spec.warmup > .zero)
