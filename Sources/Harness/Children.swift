@@ -301,25 +301,9 @@ extension ProcessUsage {
 
 extension PartialRecord {
   init(_ outcome: TrialOutcome, asked: UInt64?) {
-    var operations = TrialRecord.Operations(asked: asked)
-    operations.done = outcome.done
-    operations.verified = outcome.verified
-    operations.unfinished = UInt64(outcome.unfinishedAges.count)
-    let ages = outcome.unfinishedAges.map(\.count)
-    if let least = ages.min(), let most = ages.max() {
-      func mean(_ values: [UInt64]) -> UInt64 { UInt64(values.reduce(0.0) { $0 + Double($1) } / Double(values.count)) }
-      operations.unfinishedAge = TrialRecord.Ages(
-        min: least, mean: mean(ages), max: most, within: mean(ages.map { min($0, outcome.wall.count) }))
-    }
-    func counts(_ isStatus: Bool) -> [String: UInt64]? {
-      let kinds = outcome.kinds.filter { ($0.key.status != nil) == isStatus }
-      guard !kinds.isEmpty else { return nil }
-      return Dictionary(
-        kinds.map { (isStatus ? String($0.key.status ?? 0) : $0.key.name, $0.value) }, uniquingKeysWith: +)
-    }
-    operations.failed = counts(false)
-    operations.non2xx = counts(true)
-
+    let operations = TrialRecord.Operations(
+      asked: asked, done: outcome.done, verified: outcome.verified, kinds: outcome.kinds,
+      unfinishedAges: outcome.unfinishedAges, window: outcome.wall)
     let samples = outcome.inFlight
     let hex = String(outcome.checksum, radix: 16)
     var usage = ProcessUsage(outcome.usage)
@@ -350,5 +334,53 @@ extension PartialRecord {
     coldStart = outcome.coldStart.map {
       TrialRecord.ColdStart(firstDone: $0.firstDone?.count, done: $0.done, wall: $0.wall.count)
     }
+    lanes = outcome.bystanders.map { bystanders in
+      [
+        TrialRecord.LaneClass.busy: TrialRecord.LaneClass(
+          count: outcome.busyLanes, operations: operations, latency: latency),
+        bystanders.spec.manner.rawValue: TrialRecord.LaneClass(bystanders, window: outcome.wall),
+      ]
+    }
+  }
+}
+
+extension TrialRecord.LaneClass {
+  init(_ bystanders: BystanderOutcome, window: Nanoseconds) {
+    self.init(
+      count: bystanders.spec.count,
+      operations: TrialRecord.Operations(
+        asked: nil, done: bystanders.done, verified: bystanders.verified, kinds: bystanders.kinds,
+        unfinishedAges: bystanders.unfinishedAges, window: window),
+      latency: bystanders.service.count == 0
+        ? nil
+        : TrialRecord.Latency(
+          service: LatencySummary(bystanders.service), response: bystanders.response.map { LatencySummary($0) }),
+      early: bystanders.early)
+  }
+}
+
+extension TrialRecord.Operations {
+  init(
+    asked: UInt64?, done: UInt64, verified: UInt64, kinds: [OutcomeKind: UInt64], unfinishedAges: [Nanoseconds],
+    window: Nanoseconds
+  ) {
+    self.init(asked: asked)
+    self.done = done
+    self.verified = verified
+    unfinished = UInt64(unfinishedAges.count)
+    let ages = unfinishedAges.map(\.count)
+    if let least = ages.min(), let most = ages.max() {
+      func mean(_ values: [UInt64]) -> UInt64 { UInt64(values.reduce(0.0) { $0 + Double($1) } / Double(values.count)) }
+      unfinishedAge = TrialRecord.Ages(
+        min: least, mean: mean(ages), max: most, within: mean(ages.map { Swift.min($0, window.count) }))
+    }
+    func counts(_ isStatus: Bool) -> [String: UInt64]? {
+      let kinds = kinds.filter { ($0.key.status != nil) == isStatus }
+      guard !kinds.isEmpty else { return nil }
+      return Dictionary(
+        kinds.map { (isStatus ? String($0.key.status ?? 0) : $0.key.name, $0.value) }, uniquingKeysWith: +)
+    }
+    failed = counts(false)
+    non2xx = counts(true)
   }
 }

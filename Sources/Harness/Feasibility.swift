@@ -38,9 +38,10 @@ public struct Feasibility: Sendable {
 
   /// Why the point does not fit, with a remedy; nil where it does.
   func objection(to experiment: Experiment, mode: ModeID, concurrency: Int) -> String? {
-    guard mode != .null else { return nil }
+    // What cannot be done at all is recorded as skipped.
+    guard mode != .null, experiment.objection(in: mode) == nil else { return nil }
     let place = "experiment '\(experiment.name)', mode \(mode.rawValue), concurrency \(concurrency)"
-    let lanes = experiment.client(of: mode).lanes(for: concurrency)
+    let lanes = experiment.client(of: mode).lanes(for: concurrency) + (experiment.bystanders?.count ?? 0)
     let perLane = experiment.workload.descriptorsPerLane
     let needed = lanes * perLane + Self.spareDescriptors
     if perLane > 0 && needed > descriptorLimit {

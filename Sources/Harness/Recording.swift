@@ -23,6 +23,7 @@ extension TrialRecord {
       operations.asked = nil
       checksum = partial.checksum
       bytes = partial.bytes
+      lanes = partial.lanes
       self.audit = audit
       reasons = Validity.reasons(ofAudit: self, served: served)
       valid = reasons.isEmpty
@@ -40,6 +41,7 @@ extension TrialRecord {
       inFlight = partial.inFlight
       series = partial.series
       coldStart = partial.coldStart
+      lanes = partial.lanes
       client = partial.usage
       client?.edgeLag = partial.window.map { $0.lag(openRead: $0.openRead, closeRead: $0.closeRead) }
       self.server = server

@@ -52,6 +52,8 @@ public struct Experiment: Codable, Sendable {
   public var limit: Int?
   /// How many requests a connection carries at once; one where absent.
   public var pipeline: Int?
+  /// Lanes beside those that are measured, which do the workload in another manner.
+  public var bystanders: BystanderSpec?
   /// How many operations a trial does; where absent, its window lasts `duration`.
   public var operations: UInt64?
   public var duration: Nanoseconds?
@@ -93,6 +95,7 @@ public struct Experiment: Codable, Sendable {
     rates = try fields.value(.rates) ?? []
     limit = try fields.value(.limit)
     pipeline = try fields.value(.pipeline)
+    bystanders = try fields.value(.bystanders)
     operations = try fields.value(.operations)
     duration = try fields.value(.duration)
     warmup = try fields.value(.warmup) ?? Self.usualWarmup(operations)
@@ -130,6 +133,8 @@ public struct Experiment: Codable, Sendable {
     if Set(rates).count < rates.count { return (.rates, "names a rate twice") }
     if let limit, limit < 1 { return (.limit, "\(limit) is not a number of operations in hand; it must be at least 1") }
     if let pipelining { return (.pipeline, pipelining) }
+    if let objection = bystanders?.objection(to: workload.asked) { return (.bystanders, objection) }
+    if bystanders != nil && (pipeline ?? 1) > 1 { return (.bystanders, "do not go with a pipeline") }
     if operations == 0 { return (.operations, "0 is not a number of operations; it must be at least 1") }
     if let duration, duration < .milliseconds(1) { return (.duration, "\(duration) is too short; at least 1ms") }
     if !(1...10_000).contains(rounds) {
@@ -148,7 +153,7 @@ public struct Experiment: Codable, Sendable {
     case name, about, workload, modes, concurrency, arrivals
     case rates = "rate_per_s"
     case objective = "slo"
-    case limit, pipeline, operations, duration, warmup, rounds
+    case limit, pipeline, bystanders, operations, duration, warmup, rounds
   }
 }
 

@@ -26,8 +26,8 @@ public struct TrialPlan: Sendable {
 
   /// The client's mode.
   var client: ModeID { experiment.client(of: mode) }
-  /// The client's lanes.
-  var lanes: Int { client.lanes(for: concurrency) }
+  /// The client's lanes, of all classes.
+  var lanes: Int { client.lanes(for: concurrency) + (experiment.bystanders?.count ?? 0) }
 
   var predictedWindow: Nanoseconds {
     let spec = spec(endpoints: [], isOwnServer: false)
@@ -44,14 +44,27 @@ public struct TrialPlan: Sendable {
 
   /// About how long it takes from start to end.
   var expectedTime: Nanoseconds {
-    Nanoseconds(predictedWindow.count &+ experiment.warmup.count &+ Nanoseconds.milliseconds(150).count)
+    Nanoseconds(
+      predictedWindow.count &+ experiment.warmup.count &+ Nanoseconds.milliseconds(150).count
+        &+ connectingBystanders.count)
+  }
+
+  /// About how long it takes to connect the bystanders, and to let them go.
+  private var connectingBystanders: Nanoseconds { .microseconds(UInt64(experiment.bystanders?.count ?? 0) * 100) }
+
+  /// When to give up on the process of its client.
+  func patience(deadline: Nanoseconds) -> Nanoseconds {
+    let asleep = experiment.bystanders == nil ? Nanoseconds.zero : BystanderSpec.longestWait
+    return Nanoseconds(deadline.count + predictedWindow.count + experiment.warmup.count) + .seconds(30)
+      + connectingBystanders + asleep
   }
 
   func spec(endpoints: [String], isOwnServer: Bool) -> TrialSpec {
     var spec = TrialSpec(
       mode: client, workload: experiment.workload.asked, concurrency: concurrency, operations: experiment.operations,
       duration: experiment.duration, warmup: experiment.warmup, arrivals: arrivals, limit: experiment.limit,
-      pipeline: experiment.pipeline ?? 1, deadline: .zero, seed: seed, endpoints: endpoints, isOwnServer: isOwnServer)
+      pipeline: experiment.pipeline ?? 1, bystanders: experiment.bystanders, deadline: .zero, seed: seed,
+      endpoints: endpoints, isOwnServer: isOwnServer)
     spec.mayStayUnconnected = experiment.workload.isServe
     let twice = Nanoseconds(min(predictedWindow(spec).count, UInt64.max / 4) * 2)
     spec.deadline = isAudit ? experiment.auditDeadline : max(Self.usualDeadline, twice)
@@ -74,6 +87,13 @@ struct Point: Hashable {
 extension Experiment {
   /// In which mode the client is: where the mode under test serves, it is one and the same for all.
   func client(of mode: ModeID) -> ModeID { workload.isServe ? .epoll : mode }
+
+  /// Why it cannot be carried out in a mode; nil where it can.
+  func objection(in mode: ModeID) -> String? {
+    let client = client(of: mode)
+    return (workload.isServe ? mode.objection(to: workload) : nil)
+      ?? client.objection(to: workload.asked, pipeline: pipeline ?? 1, beside: bystanders)
+  }
 
   /// What a round carries out, whatever is measured: every mode at every concurrency and every rate; where a rate is
   /// searched, in the closed loop that the search begins with.
@@ -101,7 +121,7 @@ extension TrialPlan {
 
   /// Why it is not carried out; nil where it is.
   func reasonToSkip(isPatient: Bool) -> TrialRecord.Skipped? {
-    if let objection = mode.objection(to: experiment.workload, pipeline: experiment.pipeline ?? 1) {
+    if let objection = experiment.objection(in: mode) {
       return TrialRecord.Skipped(reason: "unsupported: \(objection)")
     }
     if let reason = mode.unavailability { return TrialRecord.Skipped(reason: "unavailable: \(reason)") }

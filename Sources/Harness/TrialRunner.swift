@@ -63,8 +63,7 @@ struct TrialRunner {
     let clientPlan = ClientPlan(spec: spec, cpus: processors.client, hasControl: server != nil, replies: replies)
     client.send(Self.json(clientPlan))
     let started = MonotonicClock.now
-    let patience = Nanoseconds(spec.deadline.count + plan.predictedWindow.count + spec.warmup.count) + .seconds(30)
-    let line = try Self.await(client, patience: patience) {
+    let line = try Self.await(client, patience: plan.patience(deadline: spec.deadline)) {
       if let server { stall?.carryOut(on: server, since: started) }
       idle()
     }

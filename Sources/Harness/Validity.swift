@@ -24,7 +24,7 @@ package enum Validity {
   /// Whether an audit's counts may be used. Its times are those of the tool that counts.
   static func reasons(ofAudit record: TrialRecord, served: UInt64?) -> [String] {
     var reasons = answers(record, ranOutOfTime: false, hasWarmup: false)
-    let done = record.operations.done ?? 0
+    let done = doneByAll(record)
     if let served, record.operations.failed == nil, served.distance(to: done).magnitude > 2 * mostInHand(record) {
       reasons.append("server-count: the client has \(done) operations done, the server \(served)")
     }
@@ -52,24 +52,56 @@ package enum Validity {
     if let asked = operations.asked, !ranOutOfTime, done + failed != asked {
       reasons.append("count: \(asked) operations were asked for, and \(done + failed) ended")
     }
+    reasons += bystanders(record)
+    let doneByAll = doneByAll(record)
     if let served = record.server?.operationsDone, failed == 0, !ranOutOfTime,
-      served.distance(to: done).magnitude > countSlack(record, hasWarmup: hasWarmup)
+      served.distance(to: doneByAll).magnitude > countSlack(record, hasWarmup: hasWarmup)
     {
-      reasons.append("server-count: the client has \(done) operations done, the server \(served)")
+      reasons.append("server-count: the client has \(doneByAll) operations done, the server \(served)")
     }
     return reasons
+  }
+
+  /// Lanes that are to be beside those that are measured have to be there, and as they were described.
+  private static func bystanders(_ record: TrialRecord) -> [String] {
+    guard let (manner, lanes) = record.bystanders else { return [] }
+    var reasons: [String] = []
+    if lanes.operations.failedInAll > 0 {
+      reasons.append("bystander-failures: \(list(lanes.operations.failed)) on \(lanes.count) \(manner) connections")
+    }
+    if manner == idle, let early = lanes.early, early < lanes.count {
+      reasons.append(
+        "bystanders-late: \(UInt64(lanes.count) - early) of \(lanes.count) idle connections had not done their operation "
+          + "when the window opened")
+    }
+    return reasons
+  }
+
+  private static let idle = BystanderSpec.Manner.idle.rawValue
+
+  /// Of all classes of lanes.
+  private static func doneByAll(_ record: TrialRecord) -> UInt64 {
+    (record.operations.done ?? 0) + (record.bystanders?.lanes.operations.done ?? 0)
+  }
+
+  /// How many operations lanes may have in hand at an edge of the window. Of idle ones only those that are late.
+  private static func mostInHand(_ record: TrialRecord) -> UInt64 {
+    let busy = UInt64(record.concurrency) * UInt64(record.pipeline ?? 1)
+    guard let (manner, lanes) = record.bystanders else { return busy }
+    let count = UInt64(lanes.count)
+    guard manner == idle else { return busy + count }
+    let late = lanes.early.map { count - min($0, count) } ?? lanes.operations.unfinished ?? 0
+    return busy + late
   }
 
   /// By how much client and server may differ. At each edge of a window an operation may be done at one end and not
   /// yet at the other, and the server goes on while its counters are read late.
   private static func countSlack(_ record: TrialRecord, hasWarmup: Bool) -> UInt64 {
-    guard record.operations.asked == nil || hasWarmup else { return 0 }
+    guard record.operations.asked == nil || hasWarmup || record.lanes != nil else { return 0 }
     let late = record.server?.edgeLag.map { Double($0.open + $0.close) / 1e9 } ?? 0
-    return 2 * mostInHand(record) + UInt64(2 * late * (record.throughput ?? 0))
-  }
-
-  private static func mostInHand(_ record: TrialRecord) -> UInt64 {
-    UInt64(record.concurrency) * UInt64(record.pipeline ?? 1)
+    let throughput = record.throughput ?? 0
+    let share = Double(doneByAll(record)) / Double(max(1, record.operations.done ?? 0))
+    return 2 * mostInHand(record) + UInt64(2 * late * throughput * share)
   }
 
   // MARK: The harness

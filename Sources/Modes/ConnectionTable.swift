@@ -12,12 +12,19 @@ struct ConnectionTable: @unchecked Sendable {
   private let words: UnsafeMutablePointer<Atomic<Int32>>
   private let endpoints: UnsafeMutablePointer<SocketAddress>
   private let endpointCount: Int
+  /// Where bystanders are slow, which lanes they are: their receive buffer is small, so that a sender soon meets a full
+  /// window.
+  private let slow: Arrangement?
   let count: Int
 
   private static var none: Int32 { 0 }
 
-  init(count: Int, endpoints addresses: [SocketAddress]) {
+  /// SO_RCVBUF of lanes that are slow, in bytes.
+  static let smallReceiveBuffer: Int32 = 4 << 10
+
+  init(count: Int, endpoints addresses: [SocketAddress], slow: Arrangement? = nil) {
     self.count = count
+    self.slow = slow
     words = calloc(max(count, 1), MemoryLayout<Atomic<Int32>>.stride)!.bindMemory(
       to: Atomic<Int32>.self, capacity: count)
     endpointCount = addresses.count
@@ -25,16 +32,20 @@ struct ConnectionTable: @unchecked Sendable {
     endpoints.initialize(from: addresses, count: addresses.count)
   }
 
-  private init(words: UnsafeMutablePointer<Atomic<Int32>>, count: Int, of whole: ConnectionTable) {
+  private init(
+    words: UnsafeMutablePointer<Atomic<Int32>>, count: Int, of whole: ConnectionTable, _ part: Arrangement
+  ) {
     self.words = words
     self.count = count
+    slow = whole.slow == nil ? nil : part
     endpoints = whole.endpoints
     endpointCount = whole.endpointCount
   }
 
   /// The connections of some of the lanes, numbered from 0; the whole outlives it.
-  func slice(_ lanes: Range<Int>) -> ConnectionTable {
-    ConnectionTable(words: words + lanes.lowerBound, count: lanes.count, of: self)
+  /// - Parameter part: how those are arranged.
+  func slice(_ lanes: Range<Int>, _ part: Arrangement) -> ConnectionTable {
+    ConnectionTable(words: words + lanes.lowerBound, count: lanes.count, of: self, part)
   }
 
   func deallocate() {
@@ -55,13 +66,20 @@ struct ConnectionTable: @unchecked Sendable {
   /// Begins a connection to an endpoint. Where that fails the lane has none.
   func connect(_ lane: Int, to endpoint: Int32, blocking: Bool) throws(Errno) -> Socket.Connecting {
     let address = endpoints + Int(endpoint)
-    adopt(try Socket.open(family: address.pointee.family, blocking: blocking), lane: lane)
+    adopt(
+      try Socket.open(family: address.pointee.family, blocking: blocking, receiveBuffer: receiveBuffer(of: lane)),
+      lane: lane)
     do throws(Errno) {
       return try socket(of: lane).connect(to: address.pointee)
     } catch {
       close(lane)
       throw error
     }
+  }
+
+  /// The size that the lane's is to have; nil where it is the system's.
+  func receiveBuffer(of lane: Int) -> Int32? {
+    slow.flatMap { $0.isBystander(lane) ? Self.smallReceiveBuffer : nil }
   }
 
   /// Connects every lane, before the trial.

@@ -63,12 +63,22 @@ public enum ModeID: String, CaseIterable, Codable, Sendable {
   public var unavailability: String? { self == .uring ? Uring.unavailability : nil }
 
   /// Why the mode cannot do a workload; nil where it can.
-  /// - Parameter pipeline: how many requests a connection is to carry at once.
-  public func objection(to workload: WorkloadSpec, pipeline: Int = 1) -> String? {
+  /// - Parameters:
+  ///   - pipeline: how many requests a connection is to carry at once.
+  ///   - bystanders: lanes beside those that are measured, if there are any.
+  public func objection(
+    to workload: WorkloadSpec, pipeline: Int = 1, beside bystanders: BystanderSpec? = nil
+  ) -> String? {
     if pipeline > 1 && self != .epoll && self != .uring {
       return "\(rawValue) sends one request at a time; pipelining is built in epoll and uring only"
     }
-    return switch (self, workload) {
+    if bystanders != nil && lanes(for: .max) == 1 { return "\(rawValue) has one lane, and no room for bystanders" }
+    if let objection = bystanders?.objection(to: workload) { return objection }
+    return objection(toAlone: workload)
+  }
+
+  private func objection(toAlone workload: WorkloadSpec) -> String? {
+    switch (self, workload) {
     case (.blocking, .echo(let spec)) where spec.ends == .both:
       "blocking cannot hold both ends: its one thread would wait for itself"
     case (.taskgroupBlocking, .echo(let spec)) where spec.ends == .both:
@@ -107,10 +117,11 @@ struct LaneTable<L: Lane & ~Copyable>: @unchecked Sendable {
   /// The lanes of one loop, numbered from 0, with its part of the permits.
   func part(_ part: Int) -> LaneTable {
     let range = arrangement.range(of: part)
+    let own = arrangement.part(part)
     let permits = limit.map { arrangement.permits($0, of: part) }
     return LaneTable(
-      base: base + range.lowerBound, count: range.count, connections: connections.slice(range), limit: permits,
-      arrangement: Arrangement(lanes: range.count))
+      base: base + range.lowerBound, count: range.count, connections: connections.slice(range, own), limit: permits,
+      arrangement: own)
   }
 
   @inline(__always)

@@ -5,11 +5,13 @@ import Workloads
 
 /// What a monitor watches: the lanes as another thread may see them.
 protocol Watched: Sendable {
-  var count: Int { get }
+  var arrangement: Arrangement { get }
   /// The start of the operation that the lane holds, of several that of the oldest, if it holds one.
   func operationStart(of lane: Int) -> Instant?
   /// How many it holds.
   func heldCount(of lane: Int) -> Int
+  /// The starts of all that it holds; once it has finished.
+  func operationStarts(of lane: Int) -> [Instant]
   var connections: ConnectionTable { get }
 }
 
@@ -38,6 +40,8 @@ final class Monitor: @unchecked Sendable {
   private let closes: Instant
   private let timeout: Nanoseconds
   private let edges: WindowEdges?
+  private let bystanders: Bystanders?
+  private let (busyLanes, bystanderLanes): ([Range<Int>], [Range<Int>])
   private let tick: Nanoseconds
   private let isStopped = Atomic(false)
   private var thread: Thread?
@@ -48,12 +52,19 @@ final class Monitor: @unchecked Sendable {
   private static let longestSeries = 128
   private var seriesInterval: Nanoseconds
 
+  /// Lanes beside those that are measured.
+  struct Bystanders {
+    let trial: UnsafePointer<TrialState>
+    /// Whether the others have done all that they were asked for, so that these may end.
+    let hasEnded: () -> Bool
+  }
+
   /// - Parameters:
   ///   - expected: how long the window will be, as far as can be told.
   ///   - edges: told when the window opens and closes.
   init(
     _ watched: any Watched, recorders: [Recorder], opens: Instant, closes: Instant, timeout: Nanoseconds,
-    expected: Nanoseconds, edges: WindowEdges?
+    expected: Nanoseconds, edges: WindowEdges?, beside bystanders: Bystanders? = nil
   ) {
     self.watched = watched
     self.recorders = recorders
@@ -61,11 +72,16 @@ final class Monitor: @unchecked Sendable {
     self.closes = closes
     self.timeout = timeout
     self.edges = edges
-    // A look at every lane takes some nanoseconds: it is to stay well below a hundredth of the time.
-    let leastTick = max(2_000_000, UInt64(watched.count) * 2_000)
+    self.bystanders = bystanders
+    (busyLanes, bystanderLanes) = (watched.arrangement.busyLanes, watched.arrangement.bystanderLanes)
+    let leastTick = max(2_000_000, Self.looking(at: busyLanes))
     tick = Nanoseconds(min(max(expected.count / 200, leastTick), max(20_000_000, leastTick)))
-    seriesInterval = Nanoseconds(max(expected.count / 50, 20_000_000, tick.count))
+    let leastInterval = max(20_000_000, Self.looking(at: bystanderLanes))
+    seriesInterval = Nanoseconds(max(expected.count / 50, leastInterval, tick.count))
   }
+
+  /// A look at every lane takes some nanoseconds: between two there is time for it to stay well below a hundredth.
+  private static func looking(at lanes: [Range<Int>]) -> UInt64 { UInt64(lanes.map(\.count).reduce(0, +)) * 2_000 }
 
   /// Begins. A window that opens at once has been announced by the caller.
   func start(opensAtOnce: Bool) throws(Errno) {
@@ -122,9 +138,10 @@ final class Monitor: @unchecked Sendable {
       wait(until: min(next, closes))
       if isStopped.load(ordering: .acquiring) { return }
       let now = MonotonicClock.now
-      if now >= closes { return close() }
-      sampleLanes(at: now)
+      if now >= closes || bystanders?.hasEnded() == true { return close() }
+      inFlight.add(look(at: busyLanes, timeout: timeout, now))
       if now >= nextSeries {
+        if let bystanders { _ = look(at: bystanderLanes, timeout: bystanders.trial.pointee.timeout, now) }
         sampleSeries(at: now)
         nextSeries = max(nextSeries + seriesInterval, now)
       }
@@ -142,6 +159,7 @@ final class Monitor: @unchecked Sendable {
 
   /// The window's end: ends every wait that would outlast it.
   private func close() {
+    bystanders?.trial.pointee.close(at: MonotonicClock.now)
     noteOwnUsage()
     after = readUsage()
     edges?.closed()
@@ -163,14 +181,17 @@ final class Monitor: @unchecked Sendable {
     own.withLock { $0 = usage }
   }
 
-  private func sampleLanes(at now: Instant) {
+  /// How many of the lanes hold an operation. The connections of those that are out of time are shut down.
+  private func look(at ranges: [Range<Int>], timeout: Nanoseconds, _ now: Instant) -> Int {
     var held = 0
-    for lane in 0..<watched.count {
-      guard let start = watched.operationStart(of: lane) else { continue }
-      held += watched.heldCount(of: lane)
-      if timeout > .zero && now.since(start) >= timeout { watched.connections.shutDown(lane) }
+    for range in ranges {
+      for lane in range {
+        guard let start = watched.operationStart(of: lane) else { continue }
+        held += watched.heldCount(of: lane)
+        if timeout > .zero && now.since(start) >= timeout { watched.connections.shutDown(lane) }
+      }
     }
-    inFlight.add(held)
+    return held
   }
 
   private func sampleSeries(at now: Instant) {

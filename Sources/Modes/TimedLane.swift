@@ -24,10 +24,7 @@ extension LaneTable: Watched where L: TimedLane & ~Copyable {
   func operationStart(of lane: Int) -> Instant? { base[lane].operationStart }
   func heldCount(of lane: Int) -> Int { base[lane].heldCount }
 
-  /// The starts of all operations that lanes hold.
-  var operationStarts: [Instant] {
-    (0..<count).flatMap { lane in
-      (0..<heldCount(of: lane)).compactMap { base[lane].operationStart($0) }
-    }
+  func operationStarts(of lane: Int) -> [Instant] {
+    (0..<heldCount(of: lane)).compactMap { base[lane].operationStart($0) }
   }
 }

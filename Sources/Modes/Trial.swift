@@ -12,7 +12,9 @@ public struct TrialFailure: Error, CustomStringConvertible {
 public enum Trial {
   /// - Parameter edges: told when the window opens and closes.
   public static func run(_ spec: TrialSpec, edges: WindowEdges? = nil) throws(TrialFailure) -> TrialOutcome {
-    if let objection = spec.mode.objection(to: spec.workload, pipeline: spec.pipeline) {
+    if let objection = spec.mode.objection(
+      to: spec.workload, pipeline: spec.pipeline, beside: spec.bystanders)
+    {
       throw TrialFailure(description: objection)
     }
     // The only place where a mode meets a workload: here the drivers are specialised for both.
@@ -45,40 +47,53 @@ private struct Bench {
     processors = (try? Affinity.current().count) ?? 1
   }
 
-  private func arrangement<M: Mode>(_ mode: M.Type, lanes: Int) -> Arrangement {
-    Arrangement(mode, lanes: lanes, limit: spec.limit, processors: processors)
+  /// - Parameter ends: how many lanes each of those asked for comes to.
+  private func arrangement<M: Mode>(_ mode: M.Type, ends: Int = 1) -> Arrangement {
+    Arrangement(
+      mode, lanes: ends * laneCount, bystanders: ends * (spec.bystanders?.count ?? 0), limit: spec.limit,
+      processors: processors)
+  }
+
+  private func table(_ arrangement: Arrangement, _ endpoints: [SocketAddress] = []) -> ConnectionTable {
+    ConnectionTable(
+      count: arrangement.lanes, endpoints: endpoints, slow: spec.bystanders?.manner == .slow ? arrangement : nil)
   }
 
   func run<M: Mode>(_ mode: M.Type) throws(TrialFailure) -> TrialOutcome {
+    let arrangement = arrangement(mode)
     switch spec.workload {
     case .sleep(let sleep):
-      let connections = ConnectionTable(count: laneCount, endpoints: [])
-      return try measure(mode, count: laneCount, connections) { group, _ in
+      return try measure(mode, arrangement, table(arrangement)) { group, _ in
         ClientLane(SleepConversation(duration: sleep.duration), in: group)
       }
     case .echo(let echo) where echo.ends == .both:
       return try runPairs(mode, echo)
     case .echo(let echo):
-      let connections = try connected(mode)
-      return try measure(mode, count: laneCount, connections) { group, lane in
+      let connections = try connected(mode, arrangement)
+      return try measure(mode, arrangement, connections) { group, lane in
         ClientLane(client(echo), in: group, connectedTo: connections.isOpen(lane) ? 0 : nil)
       }
     case .http(let http):
       let replies = http.gather ? ReplyStore() : nil
       let requests = Boxed(requests(http, replies))
-      defer { requests.deallocate() }
+      // What bystanders are answered is not gathered.
+      let others = Boxed(self.requests(http, nil))
+      defer {
+        requests.deallocate()
+        others.deallocate()
+      }
       let isKept = http.connection == .keepAlive
-      let connections = try isKept ? connected(mode) : ConnectionTable(count: laneCount, endpoints: try endpoints())
+      let connections = try isKept ? connected(mode, arrangement) : table(arrangement, endpoints())
       var outcome =
         if spec.pipeline > 1 {
-          try measure(mode, count: laneCount, connections) { group, lane in
+          try measure(mode, arrangement, connections) { group, lane in
             PipelinedLane(
               requests.pointer, depth: spec.pipeline, in: group, isConnected: connections.isOpen(lane))
           }
         } else {
-          try measure(mode, count: laneCount, connections) { group, lane in
+          try measure(mode, arrangement, connections) { group, lane in
             ClientLane(
-              HTTPClient(requests.pointer), in: group,
+              HTTPClient(arrangement.isBystander(lane) ? others.pointer : requests.pointer), in: group,
               connectedTo: connections.isOpen(lane) ? endpoint(of: lane, http) : nil)
           }
         }
@@ -121,20 +136,22 @@ private struct Bench {
 
   /// Two lanes to a pair: a client's, then a server's.
   private func runPairs<M: Mode>(_ mode: M.Type, _ echo: EchoSpec) throws(TrialFailure) -> TrialOutcome {
-    let connections = ConnectionTable(count: 2 * laneCount, endpoints: [])
+    let arrangement = arrangement(mode, ends: 2)
+    let connections = table(arrangement)
+    let pairs = arrangement.lanes / 2
     do throws(Errno) {
-      for pair in 0..<laneCount {
-        let (near, far) = try Socket.pair(tcp: echo.transport == .tcp, blocking: M.blocks)
+      for pair in 0..<pairs {
+        let (near, far) = try Socket.pair(
+          tcp: echo.transport == .tcp, blocking: M.blocks, receiveBuffer: connections.receiveBuffer(of: 2 * pair))
         connections.adopt(near, lane: 2 * pair)
         connections.adopt(far, lane: 2 * pair + 1)
       }
     } catch {
-      throw TrialFailure(description: "cannot open \(laneCount) pairs of sockets: \(error)")
+      throw TrialFailure(description: "cannot open \(pairs) pairs of sockets: \(error)")
     }
-    let arrangement = arrangement(mode, lanes: 2 * laneCount)
     let tallies = (0..<arrangement.groups).map { _ in Boxed(ServerTally(shared: arrangement.isShared)) }
     defer { for tally in tallies { tally.deallocate() } }
-    return try measure(mode, count: 2 * laneCount, connections) { group, lane in
+    return try measure(mode, arrangement, connections) { group, lane in
       lane % 2 == 0
         ? PairedLane(client: ClientLane(client(echo), in: group, connectedTo: 0))
         : PairedLane<EchoClient, EchoServer>(
@@ -166,15 +183,17 @@ private struct Bench {
     }
   }
 
-  private func connected<M: Mode>(_ mode: M.Type) throws(TrialFailure) -> ConnectionTable {
+  private func connected<M: Mode>(
+    _ mode: M.Type, _ arrangement: Arrangement
+  ) throws(TrialFailure) -> ConnectionTable {
     let endpoints = try endpoints()
-    let connections = ConnectionTable(count: laneCount, endpoints: endpoints)
+    let connections = table(arrangement, endpoints)
     do throws(Errno) {
       try connections.connectAll(
         to: { Int32($0 % endpoints.count) }, blocking: M.blocks, timeout: spec.workload.timeout,
         isPatient: !spec.mayStayUnconnected)
     } catch {
-      throw TrialFailure(description: "cannot open \(laneCount) connections to \(endpoints[0]): \(error)")
+      throw TrialFailure(description: "cannot open \(arrangement.lanes) connections to \(endpoints[0]): \(error)")
     }
     return connections
   }
@@ -182,10 +201,10 @@ private struct Bench {
   // MARK: Measuring
 
   private func measure<M: Mode, L: TimedLane & ~Copyable>(
-    _ mode: M.Type, count: Int, _ connections: ConnectionTable,
+    _ mode: M.Type, _ arrangement: Arrangement, _ connections: ConnectionTable,
     makeLane: (UnsafePointer<LaneGroup>, Int) -> L
   ) throws(TrialFailure) -> TrialOutcome {
-    try measure(arrangement(mode, lanes: count), connections, makeLane: makeLane, drive: M.drive)
+    try measure(arrangement, connections, makeLane: makeLane, drive: M.drive)
   }
 
   private func measureNull<L: TimedLane & ~Copyable, S: Lane & ~Copyable>(
@@ -201,11 +220,13 @@ private struct Bench {
     makeLane: (UnsafePointer<LaneGroup>, Int) -> L, drive: (LaneTable<L>) throws(Errno) -> Void
   ) throws(TrialFailure) -> TrialOutcome {
     let count = arrangement.lanes
-    let recorders = (0..<arrangement.groups).map { _ in Recorder.allocate(shared: arrangement.isShared) }
-    let trial = UnsafeMutablePointer<TrialState>.allocate(capacity: 1)
-    let groups = recorders.map { Boxed(LaneGroup(trial: trial, recorder: $0)) }
+    let busy = LaneClass(arrangement)
+    let bystanders = spec.bystanders.map { _ in LaneClass(arrangement) }
     let base = UnsafeMutablePointer<L>.allocate(capacity: count)
-    for lane in 0..<count { (base + lane).initialize(to: makeLane(groups[arrangement.group(of: lane)].pointer, lane)) }
+    for lane in 0..<count {
+      let groups = (arrangement.isBystander(lane) ? bystanders ?? busy : busy).groups
+      (base + lane).initialize(to: makeLane(groups[arrangement.group(of: lane)].pointer, lane))
+    }
     let lanes = LaneTable(
       base: base, count: count, connections: connections, limit: spec.limit, arrangement: arrangement)
 
@@ -213,26 +234,28 @@ private struct Bench {
     let start = MonotonicClock.now
     let opens = start + spec.warmup
     let closes = spec.duration.map { opens + $0 } ?? start + spec.deadline
-    trial.initialize(
+    busy.trial.initialize(
       to: TrialState(
         asked: spec.operations, opens: opens, closes: closes, timeout: spec.workload.timeout,
         isLimited: spec.limit != nil,
         schedule: ArrivalSchedule(
           spec.arrivals, seed: spec.seed, start: start, warmup: spec.warmup, operations: spec.operations,
           span: closes.since(start))))
+    if let bystanders, let spec = spec.bystanders {
+      bystanders.trial.initialize(to: state(spec, start: start, opens: opens, closes: closes))
+    }
     defer {
       base.deinitialize(count: count)
       base.deallocate()
-      trial.deinitialize(count: 1)
-      trial.deallocate()
-      for group in groups { group.deallocate() }
-      for recorder in recorders { recorder.deallocate() }
+      busy.deallocate()
+      bystanders?.deallocate()
       connections.deallocate()
     }
 
     let monitor = Monitor(
-      lanes, recorders: recorders, opens: opens, closes: closes, timeout: spec.workload.timeout,
-      expected: spec.predictedWindow(processors: processors), edges: edges)
+      lanes, recorders: busy.recorders, opens: opens, closes: closes, timeout: spec.workload.timeout,
+      expected: spec.predictedWindow(processors: processors), edges: edges,
+      beside: bystanders.map { Monitor.Bystanders(trial: $0.trial, hasEnded: { busy.hasDoneAll }) })
     do throws(Errno) {
       try monitor.start(opensAtOnce: spec.warmup == .zero)
       try drive(lanes)
@@ -241,57 +264,56 @@ private struct Bench {
       throw TrialFailure(description: "the mode could not begin: \(error)")
     }
     monitor.finish()
-    return outcome(lanes, recorders, monitor, trial, started: start)
+    return outcome(lanes, busy, bystanders, monitor, started: start)
+  }
+
+  /// What lanes of their own manner share.
+  private func state(_ bystanders: BystanderSpec, start: Instant, opens: Instant, closes: Instant) -> TrialState {
+    TrialState(
+      asked: nil, opens: opens, closes: closes,
+      // Who reads slowly takes long.
+      timeout: bystanders.manner == .slow ? .zero : spec.workload.timeout,
+      schedule: ArrivalSchedule(
+        bystanders.arrivals, seed: spec.seed, start: start, warmup: spec.warmup, operations: nil,
+        span: closes.since(start)),
+      bystanders: bystanders)
   }
 
   private func outcome<L: TimedLane & ~Copyable>(
-    _ lanes: LaneTable<L>, _ recorders: [Recorder], _ monitor: Monitor, _ trial: UnsafePointer<TrialState>,
-    started start: Instant
+    _ lanes: LaneTable<L>, _ busy: LaneClass, _ bystanders: LaneClass?, _ monitor: Monitor, started start: Instant
   ) -> TrialOutcome {
-    func sum(_ value: (Recorder) -> UInt64) -> UInt64 { recorders.reduce(0) { $0 &+ value($1) } }
-    func merged(_ span: Recorder.Span) -> LatencyHistogram {
-      var histogram = LatencyHistogram()
-      for recorder in recorders { recorder.snapshot(span, into: &histogram) }
-      return histogram
-    }
-    var kinds: [OutcomeKind: UInt64] = [:]
-    for recorder in recorders {
-      for (kind, count) in recorder.kinds { kinds[OutcomeKind(rawValue: UInt16(kind)), default: 0] += count }
-    }
+    let (trial, recorders) = (busy.trial, busy.recorders)
     let (opens, closes) = (trial.pointee.opens, trial.pointee.closes)
     let lastEnd = recorders.compactMap(\.lastEnd).max()
-    let ages = lanes.operationStarts.map { closes.since($0) }
+    let ages = busy.unfinishedAges(lanes, in: lanes.arrangement.busyLanes)
     let ranOutOfTime = spec.duration == nil && (!ages.isEmpty || trial.pointee.leftSome)
     let end = spec.duration == nil && !ranOutOfTime ? lastEnd ?? opens : closes
     let firstDone = recorders.compactMap(\.firstEarlyEnd).min()?.since(start)
     let coldStart =
-      spec.warmup == .zero ? nil : ColdStart(firstDone: firstDone, done: sum(\.early), wall: spec.warmup)
+      spec.warmup == .zero ? nil : ColdStart(firstDone: firstDone, done: busy.sum(\.early), wall: spec.warmup)
     let isOpenLoop = trial.pointee.isOpenLoop
     let hasResponse = isOpenLoop || trial.pointee.isLimited
     return TrialOutcome(
-      wall: end.since(opens), window: (opens, end), readings: monitor.readings, done: sum(\.done),
-      verified: sum(\.verified), checksum: sum(\.checksum),
-      sentBytes: sum(\.sentBytes), receivedBytes: sum(\.receivedBytes), kinds: kinds, unfinishedAges: ages,
-      service: merged(.service), response: hasResponse ? merged(.response) : nil, lag: isOpenLoop ? merged(.lag) : nil,
+      wall: end.since(opens), window: (opens, end), readings: monitor.readings, done: busy.sum(\.done),
+      verified: busy.sum(\.verified), checksum: busy.sum(\.checksum),
+      sentBytes: busy.sum(\.sentBytes), receivedBytes: busy.sum(\.receivedBytes), kinds: busy.kinds,
+      unfinishedAges: ages, service: busy.merged(.service), response: hasResponse ? busy.merged(.response) : nil,
+      lag: isOpenLoop ? busy.merged(.lag) : nil,
       scheduled: trial.pointee.scheduled, inFlight: monitor.inFlight, series: monitor.series, usage: monitor.usage,
-      threadsPeak: monitor.threadsPeak, descriptorsPeak: monitor.descriptorsPeak, coldStart: coldStart,
+      threadsPeak: monitor.threadsPeak, descriptorsPeak: monitor.descriptorsPeak,
+      busyLanes: laneCount, bystanders: bystanders.flatMap { outcome($0, lanes) }, coldStart: coldStart,
       replies: nil,
       ranOutOfTime: ranOutOfTime)
   }
-}
 
-/// A value that lanes point to.
-private struct Boxed<Value: ~Copyable>: @unchecked Sendable {
-  private let storage: UnsafeMutablePointer<Value>
-  var pointer: UnsafePointer<Value> { UnsafePointer(storage) }
-
-  init(_ value: consuming Value) {
-    storage = .allocate(capacity: 1)
-    storage.initialize(to: value)
-  }
-
-  func deallocate() {
-    storage.deinitialize(count: 1)
-    storage.deallocate()
+  private func outcome<L: TimedLane & ~Copyable>(_ bystanders: LaneClass, _ lanes: LaneTable<L>) -> BystanderOutcome? {
+    spec.bystanders.map {
+      BystanderOutcome(
+        spec: $0, done: bystanders.sum(\.done), verified: bystanders.sum(\.verified),
+        receivedBytes: bystanders.sum(\.receivedBytes), kinds: bystanders.kinds,
+        unfinishedAges: bystanders.unfinishedAges(lanes, in: lanes.arrangement.bystanderLanes),
+        service: bystanders.merged(.service), response: $0.manner == .paced ? bystanders.merged(.response) : nil,
+        early: spec.warmup == .zero ? nil : bystanders.sum(\.early))
+    }
   }
 }

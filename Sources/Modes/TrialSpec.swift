@@ -15,6 +15,8 @@ public struct TrialSpec: Codable, Sendable {
   public var limit: Int?
   /// How many requests a connection carries at once.
   public var pipeline: Int
+  /// Lanes beside those that are measured.
+  public var bystanders: BystanderSpec?
   /// From the start; after it whatever still runs is unfinished.
   public var deadline: Nanoseconds
   public var seed: UInt64
@@ -28,8 +30,8 @@ public struct TrialSpec: Codable, Sendable {
 
   public init(
     mode: ModeID, workload: WorkloadSpec, concurrency: Int, operations: UInt64?, duration: Nanoseconds?,
-    warmup: Nanoseconds, arrivals: Arrivals = .closed, limit: Int? = nil, pipeline: Int = 1, deadline: Nanoseconds,
-    seed: UInt64, endpoints: [String], isOwnServer: Bool
+    warmup: Nanoseconds, arrivals: Arrivals = .closed, limit: Int? = nil, pipeline: Int = 1,
+    bystanders: BystanderSpec? = nil, deadline: Nanoseconds, seed: UInt64, endpoints: [String], isOwnServer: Bool
   ) {
     self.mode = mode
     self.workload = workload
@@ -40,6 +42,7 @@ public struct TrialSpec: Codable, Sendable {
     self.arrivals = arrivals
     self.limit = limit
     self.pipeline = pipeline
+    self.bystanders = bystanders
     self.deadline = deadline
     self.seed = seed
     self.endpoints = endpoints
@@ -47,8 +50,8 @@ public struct TrialSpec: Codable, Sendable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case mode, workload, concurrency, operations, duration, warmup, arrivals, limit, pipeline, deadline, seed
-    case endpoints
+    case mode, workload, concurrency, operations, duration, warmup, arrivals, limit, pipeline, bystanders, deadline
+    case seed, endpoints
     case isOwnServer = "own_server"
     case mayStayUnconnected = "may_stay_unconnected"
   }
@@ -82,11 +85,30 @@ public struct TrialOutcome: Sendable {
   public var usage: ResourceUsage
   public var threadsPeak: Int?
   public var descriptorsPeak: Int?
+  /// How many lanes were measured.
+  public var busyLanes: Int
+  /// What the bystanders did, if there are any.
+  public var bystanders: BystanderOutcome?
   /// What the warm-up came to; nil where there was none.
   public var coldStart: ColdStart?
   public var replies: ReplyStore?
   /// Whether the deadline ended a trial that was to do a number of operations.
   public var ranOutOfTime: Bool
+}
+
+/// What the lanes did that were beside those that are measured, within the window.
+public struct BystanderOutcome: Sendable {
+  public var spec: BystanderSpec
+  public var done: UInt64
+  public var verified: UInt64
+  public var receivedBytes: UInt64
+  public var kinds: [OutcomeKind: UInt64]
+  public var unfinishedAges: [Nanoseconds]
+  public var service: LatencyHistogram
+  /// Where operations have intended starts.
+  public var response: LatencyHistogram?
+  /// Operations that were done before the window opened; nil with no warm-up.
+  public var early: UInt64?
 }
 
 /// What the lanes did before the window opened.

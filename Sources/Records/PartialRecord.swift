@@ -12,6 +12,8 @@ public struct PartialRecord: Codable, Equatable, Sendable {
   /// In open loop: how many operations were to start within the window.
   public var scheduled: UInt64?
   public var coldStart: TrialRecord.ColdStart?
+  /// By class, where there is more than one.
+  public var lanes: [String: TrialRecord.LaneClass]?
   public var inFlight: TrialRecord.InFlight?
   public var series: [SeriesPoint]
   public var usage: ProcessUsage
@@ -43,6 +45,7 @@ public struct PartialRecord: Codable, Equatable, Sendable {
     case sendLag = "send_lag_ns"
     case scheduled
     case coldStart = "cold_start"
+    case lanes
     case inFlight = "in_flight"
     case series, usage
     case ranOutOfTime = "ran_out_of_time"

@@ -32,8 +32,14 @@ public struct TrialRecord: Codable, Equatable, Sendable {
   public var sendLag: LatencySummary?
   /// What came before the window; absent with no warm-up.
   public var coldStart: ColdStart?
-  /// By class, where there is more than one class of lanes.
+  /// By class, where there is more than one class of lanes: `busy` ones, of which all the rest of the record speaks, and
+  /// `idle`, `paced` or `slow` ones beside them.
   public var lanes: [String: LaneClass]?
+
+  /// The lanes that are not measured, by their manner, where there are any.
+  public var bystanders: (manner: String, lanes: LaneClass)? {
+    lanes?.first { $0.key != LaneClass.busy }.map { (manner: $0.key, lanes: $0.value) }
+  }
   public var inFlight: InFlight?
   public var series: [SeriesPoint]?
   public var client: ProcessUsage?
@@ -179,19 +185,26 @@ public struct TrialRecord: Codable, Equatable, Sendable {
   }
 
   public struct LaneClass: Codable, Equatable, Sendable {
+    /// The name of the class that is measured.
+    public static let busy = "busy"
+
     public var count: Int
     public var operations: Operations
     public var latency: Latency?
+    /// Of bystanders: operations that were done before the window opened; absent with no warm-up.
+    public var early: UInt64?
 
-    public init(count: Int, operations: Operations, latency: Latency?) {
+    public init(count: Int, operations: Operations, latency: Latency?, early: UInt64? = nil) {
       self.count = count
       self.operations = operations
       self.latency = latency
+      self.early = early
     }
 
     enum CodingKeys: String, CodingKey {
       case count, operations
       case latency = "latency_ns"
+      case early = "done_in_warmup"
     }
   }
 

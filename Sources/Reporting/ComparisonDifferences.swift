@@ -75,6 +75,7 @@ enum RunDifferences {
         for (key, value) in members { own["workload \(key)"] = value }
       }
       own["limit"] = trial.limit.map { .number(Double($0)) }
+      own["bystanders"] = trial.bystanders.map { .string("\($0.lanes.count) \($0.manner)") }
       own["pipeline"] = trial.pipeline.map { .number(Double($0)) }
       own["operations"] = trial.operations.asked.map { .number(Double($0)) }
       settings[trial.experiment] = own

@@ -16,11 +16,13 @@ import Glibc
   // MARK: Opening
 
   /// socket(2), close-on-exec, and TCP_NODELAY for TCP.
-  public static func open(family: Int32, blocking: Bool) throws(Errno) -> Socket {
+  /// - Parameter receiveBuffer: SO_RCVBUF in bytes, which TCP's window follows; nil leaves it to the system.
+  public static func open(family: Int32, blocking: Bool, receiveBuffer: Int32? = nil) throws(Errno) -> Socket {
     let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
     let flags = blocking ? 0 : Int32(SOCK_NONBLOCK.rawValue)
     let socket = Socket(descriptor: try SystemCall.checked { Glibc.socket(family, type | flags, 0) })
     if family != AF_UNIX { socket.setNoDelay() }
+    if let receiveBuffer { socket.setReceiveBuffer(receiveBuffer) }
     return socket
   }
 
@@ -118,7 +120,8 @@ import Glibc
   }
 
   /// Two connected sockets: socketpair(2), or both ends of a TCP connection over loopback.
-  public static func pair(tcp: Bool, blocking: Bool) throws(Errno) -> (Socket, Socket) {
+  /// - Parameter receiveBuffer: of the first one, over TCP: SO_RCVBUF in bytes.
+  public static func pair(tcp: Bool, blocking: Bool, receiveBuffer: Int32? = nil) throws(Errno) -> (Socket, Socket) {
     guard tcp else {
       var ends: (Int32, Int32) = (-1, -1)
       let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
@@ -132,7 +135,7 @@ import Glibc
     guard let any = try? SocketAddress(host: "127.0.0.1", port: 0) else { throw Errno(EADDRNOTAVAIL) }
     let listener = try listen(on: any, backlog: 1)
     defer { listener.close() }
-    let near = try open(family: AF_INET, blocking: true)
+    let near = try open(family: AF_INET, blocking: true, receiveBuffer: receiveBuffer)
     do throws(Errno) {
       _ = try near.connect(to: listener.localAddress())
       guard let (far, _) = try listener.accept() else { throw Errno(ECONNABORTED) }
@@ -196,6 +199,13 @@ import Glibc
   private func set(_ option: Int32) throws(Errno) {
     var on: Int32 = 1
     try SystemCall.checked { setsockopt(descriptor, SOL_SOCKET, option, &on, socklen_t(MemoryLayout<Int32>.size)) }
+  }
+
+  private func setReceiveBuffer(_ bytes: Int32) {
+    var bytes = bytes
+    _ = SystemCall.retrying {
+      setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &bytes, socklen_t(MemoryLayout<Int32>.size))
+    }
   }
 
   private func setNoDelay() {

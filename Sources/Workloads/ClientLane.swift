@@ -31,6 +31,10 @@ import SystemCalls
     case inConversation
     case untilArrival
     case beforeConnecting
+    /// A bystander that is slow, before it receives again or starts its next operation.
+    case betweenReceives
+    /// A bystander that has nothing more to do, and holds its connection; it waits in a receive.
+    case holding
   }
 
   /// - Parameter connectedTo: the endpoint of a connection that is already open.
@@ -65,15 +69,7 @@ import SystemCalls
   public mutating func resume(_ event: Event) -> Step {
     switch event {
     case .received(let bytes, let now):
-      if bytes.isEmpty { return interpret(conversation.ended(), now) }
-      receivedBytes &+= bytes.count
-      var rest = bytes
-      let need = conversation.received(&rest)
-      // What is wrong already is not made worse by what follows it.
-      if case .done(let outcome) = need, !rest.isEmpty, outcome.isComplete {
-        return complete(.failed(.unexpectedBytes), now)
-      }
-      return interpret(need, now)
+      return trial.pointee.isBystander ? receivedBeside(bytes, now) : received(bytes, now)
     case .sent(let count):
       sentBytes &+= count
       return interpret(conversation.sent(), Instant(nanoseconds: started.load(ordering: .relaxed)))
@@ -94,9 +90,23 @@ import SystemCalls
     case .closed(let now):
       return operationStart == nil ? takeNext(now) : reach(now)
     case .failed(let errno, let now):
+      if sleeps == .holding { return lose(.errno(errno), now) }
       if endpoint < 0 { refusals = min(refusals &+ 1, 7) }
       return complete(.failed(.errno(errno)), now)
     }
+  }
+
+  @inlinable @inline(__always)
+  mutating func received(_ bytes: UnsafeRawBufferPointer, _ now: Instant) -> Step {
+    if bytes.isEmpty { return interpret(conversation.ended(), now) }
+    receivedBytes &+= bytes.count
+    var rest = bytes
+    let need = conversation.received(&rest)
+    // What is wrong already is not made worse by what follows it.
+    if case .done(let outcome) = need, !rest.isEmpty, outcome.isComplete {
+      return complete(.failed(.unexpectedBytes), now)
+    }
+    return interpret(need, now)
   }
 
   @inlinable @inline(__always)
@@ -110,13 +120,15 @@ import SystemCalls
       sleeps = .inConversation
       return now < trial.pointee.closes ? connect() : finish()
     case .inConversation: return interpret(conversation.woke(number, after: elapsed(now)), now)
+    case .betweenReceives: return readOn(now)
+    case .holding: return .finished
     }
   }
 
   @inlinable
   mutating func takeNext(_ now: Instant) -> Step {
     guard now < trial.pointee.closes else { return .finished }
-    if trial.pointee.isOpenLoop { return takeArrival(now) }
+    guard trial.pointee.startsAtOnce else { return takeInTime(now) }
     guard let next = trial.pointee.take(now: now) else { return .finished }
     operation = next
     intended = now
@@ -126,7 +138,9 @@ import SystemCalls
   /// Takes the next of the schedule, and waits for its time where that has not come.
   @usableFromInline
   mutating func takeArrival(_ now: Instant) -> Step {
-    guard let arrival = trial.pointee.takeArrival(), arrival.intended < trial.pointee.closes else { return .finished }
+    guard let arrival = trial.pointee.takeArrival(), arrival.intended < trial.pointee.closes else {
+      return trial.pointee.isBystander ? hold(now) : .finished
+    }
     operation = arrival.operation
     intended = arrival.intended
     guard intended > now else { return admit(now) }

@@ -11,27 +11,33 @@ public struct TrialState: ~Copyable, Sendable {
   public let asked: UInt64?
   /// The window opens: what is done earlier is warm-up.
   public let opens: Instant
-  /// The window's end, or the deadline of a trial that is to do a number of operations.
-  public let closes: Instant
+  @usableFromInline let closing: Atomic<UInt64>
   /// How long one operation may take; zero for no limit.
   public let timeout: Nanoseconds
   /// Whether a lane has to be admitted before it starts an operation.
   public let isLimited: Bool
   /// Whether operations have intended starts.
   public let isOpenLoop: Bool
+  /// Of lanes beside those that are measured; nil of those themselves.
+  public let bystanders: BystanderSpec?
+  /// Whether a lane that has done an operation starts the next one at once.
+  @usableFromInline let startsAtOnce: Bool
+  @usableFromInline let isBystander: Bool
   /// Where an open loop is to do a number of operations: the first that is not warm-up.
   @usableFromInline let firstCounted: UInt64
   private let schedule: ArrivalSchedule?
 
   public init(
     asked: UInt64?, opens: Instant, closes: Instant, timeout: Nanoseconds, isLimited: Bool = false,
-    schedule: consuming ArrivalSchedule? = nil
+    schedule: consuming ArrivalSchedule? = nil, bystanders: BystanderSpec? = nil
   ) {
     self.asked = asked
     self.opens = opens
-    self.closes = closes
+    closing = Atomic(closes.nanoseconds)
     self.timeout = timeout
     self.isLimited = isLimited
+    self.bystanders = bystanders
+    isBystander = bystanders != nil
     if let schedule = consume schedule {
       isOpenLoop = true
       firstCounted = asked == nil ? 0 : schedule.warmUpCount
@@ -41,7 +47,15 @@ public struct TrialState: ~Copyable, Sendable {
       firstCounted = 0
       self.schedule = nil
     }
+    startsAtOnce = !isOpenLoop && bystanders == nil
   }
+
+  /// The window's end, or the deadline of a trial that is to do a number of operations.
+  @inlinable @inline(__always)
+  public var closes: Instant { Instant(nanoseconds: closing.load(ordering: .relaxed)) }
+
+  /// Brings the end forward: the lanes that these ones are beside have done what they were asked for.
+  public func close(at now: Instant) { closing.store(min(now, closes).nanoseconds, ordering: .relaxed) }
 
   /// Operations of the warm-up, where the window is a number of operations, are numbered apart from those that count.
   @usableFromInline static let warmUpBit: UInt64 = 1 << 63

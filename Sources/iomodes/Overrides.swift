@@ -112,8 +112,15 @@ struct Overrides {
       experiment.objective = nil
     }
     experiment.limit = try arguments.value("limit", "a number of operations") ?? experiment.limit
-    if experiment.workload.kind == "http" {
+    if experiment.workload.asked.kind == "http" {
       experiment.pipeline = try arguments.value("pipeline", "a number of requests") ?? experiment.pipeline
+    }
+    if let text = arguments.text("bystanders") {
+      do {
+        experiment.bystanders = try BystanderSpec(parsing: text)
+      } catch {
+        throw UsageError("--bystanders \(error)")
+      }
     }
     if arguments.has("operations") && arguments.has("duration") {
       throw UsageError("--operations and --duration exclude each other")

@@ -8,7 +8,7 @@ extension Schedule {
   /// One more trial of every point that can be carried out, to be counted from outside.
   static func audits(of experiment: Experiment, seed: UInt64, after number: Int, processors: Int = 1) -> [TrialPlan] {
     experiment.points.filter {
-      $0.mode.objection(to: experiment.workload, pipeline: experiment.pipeline ?? 1) == nil
+      experiment.objection(in: $0.mode) == nil
     }.enumerated().map { place, point in
       TrialPlan(
         number: number + place + 1,
