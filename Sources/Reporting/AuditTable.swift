@@ -41,7 +41,7 @@ extension Summary {
 }
 
 /// The audits of an experiment.
-struct AuditTable {
+struct AuditTable: SideTable {
   let title: String
   /// The names of the points, then the counts of the client, then those of the server, where there are any.
   let columns: [Column]
@@ -69,20 +69,5 @@ struct AuditTable {
       counts("allocations") { $0.server?.allocations },
     ]
     columns = names + counted.filter { $0.cells.contains { $0 != NumberText.none } }
-  }
-
-  /// A row of headings and one for every point, in as many columns as fit.
-  func lines(width: Int) -> [String] {
-    var shown = columns
-    while shown.count > 3, shown.totalWidth > width { shown.removeLast() }
-    return rows(of: shown) { $0.aligned($1) }.map { $0.map { TextLine.gap + $0 }.joined() }
-  }
-
-  /// The headings, then the cells of every point.
-  func rows() -> [[String]] { rows(of: columns) { $1 } }
-
-  private func rows(of columns: [Column], _ text: (Column, String) -> String) -> [[String]] {
-    [columns.map { text($0, $0.heading) }]
-      + columns[0].cells.indices.map { row in columns.map { text($0, $0.cells[row]) } }
   }
 }

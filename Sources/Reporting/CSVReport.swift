@@ -26,7 +26,7 @@ struct CSVReport {
 
   private static var columns: [Column] {
     identity + operations + latency("service") { $0.latency?.service } + latency("response") { $0.latency?.response }
-      + latency("send_lag", \.sendLag)
+      + latency("send_lag", \.sendLag) + bystanders
       + [
         ("cold_start_first_done_ns", { text($0.coldStart?.firstDone) }),
         ("cold_start_done", { text($0.coldStart?.done) }),
@@ -84,6 +84,17 @@ struct CSVReport {
       ("wall_ns", { text($0.wall) }),
       ("throughput_per_s", { text($0.throughput) }),
     ]
+  }
+
+  private static var bystanders: [Column] {
+    [
+      ("bystanders_class", { $0.bystanders?.manner }),
+      ("bystanders_lanes", { text($0.bystanders?.lanes.count) }),
+      ("bystanders_operations_done", { text($0.bystanders?.lanes.operations.done) }),
+      ("bystanders_operations_done_in_warmup", { text($0.bystanders?.lanes.early) }),
+      ("bystanders_operations_unfinished", { text($0.bystanders?.lanes.operations.unfinished) }),
+      ("bystanders_operations_failed", { text(total($0.bystanders?.lanes.operations.failed)) }),
+    ] + latency("bystanders_service") { $0.bystanders?.lanes.latency?.service }
   }
 
   private static func latency(_ name: String, _ summary: @escaping (TrialRecord) -> LatencySummary?) -> [Column] {

@@ -82,6 +82,7 @@ struct JSONReport {
       "latency_ns": point.latency.map { latency($0, point.servicePercentiles) },
       "response_ns": point.response.map { latency($0, point.responsePercentiles, mean: point.meanResponse) },
       "send_lag_ns": point.sendLag.map { latency($0, nil) },
+      "lanes": lanes(point.classes),
       "cold_start": point.coldStart.map(coldStart),
       "throughput_drift": point.throughputDrift.map(drift),
       "latency_p50_drift": point.medianDrift.map(drift),
@@ -120,6 +121,22 @@ struct JSONReport {
       "max": number(latency.maximum),
       "unreadable_histograms": latency.unreadable > 0 ? number(latency.unreadable) : nil,
     ])
+  }
+
+  /// By class.
+  private static func lanes(_ classes: [Summary.LaneClass]) -> JSONValue? {
+    guard !classes.isEmpty else { return nil }
+    return object(
+      Dictionary(
+        uniqueKeysWithValues: classes.map { lanes in
+          (
+            lanes.name,
+            object([
+              "count": number(lanes.lanes), "operations_done": number(lanes.operations),
+              "operations_done_in_warmup": number(lanes.early), "latency_ns": lanes.latency.map { latency($0, nil) },
+            ])
+          )
+        }))
   }
 
   private static func coldStart(_ start: Summary.ColdStart) -> JSONValue {

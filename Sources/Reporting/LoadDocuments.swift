@@ -66,7 +66,7 @@ extension MarkdownReport {
     guard !load.curves.isEmpty else { return blocks }
     let table = LoadTable(load)
     if load.search == nil { blocks.append(Self.escaped("\(load.description) · \(table.trialCount)")) }
-    return blocks + [rows(table)] + list(table.notes)
+    return blocks + [rows(table)] + rows(ClassTable(load)) + list(table.notes)
   }
 
   private func rows(_ table: SearchTable) -> String {

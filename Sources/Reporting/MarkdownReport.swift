@@ -37,10 +37,11 @@ struct MarkdownReport {
     let rows = Self.table(headings, experiment.points.map { cells($0, table, columns: headings.count) })
     let heading = "## \(Self.escaped(experiment.name))"
     let about = Self.escaped("\(experiment.description) · \(table.trialCount)")
-    return [heading, about, rows] + trials(table) + list(experiment.notes) + audits(AuditTable(experiment))
+    return [heading, about, rows] + self.rows(ClassTable(experiment.points)) + trials(table) + list(experiment.notes)
+      + self.rows(AuditTable(experiment))
   }
 
-  private func audits(_ table: AuditTable?) -> [String] {
+  func rows(_ table: (any SideTable)?) -> [String] {
     guard let table else { return [] }
     let rows = table.rows().map { $0.map(Self.escaped) }
     return [Self.escaped(table.title), Self.table(rows[0], Array(rows.dropFirst()))]

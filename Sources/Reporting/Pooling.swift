@@ -12,7 +12,7 @@ extension Summary.Experiment {
     warmup = run.warmup(of: plannedName)
     workload = trials[0].workload
     isServing = trials[0].isServing
-    let words = WorkloadDescription(trials[0])
+    let words = WorkloadDescription(trials.first { $0.lanes != nil } ?? trials[0])
     description = words.text
     withoutRate = words.textWithoutRate
     serviceTime = words.serviceTime
@@ -84,6 +84,7 @@ extension Summary.Point {
     meanResponse = medianEstimate(of: valid.compactMap(\.latency?.response?.mean))
     offeredShare = medianEstimate(of: valid.compactMap(\.offeredShare))
 
+    classes = Summary.LaneClass.classes(of: valid)
     coldStart = Summary.ColdStart(valid)
     throughputDrift = Summary.Drift(valid.map(\.intervalThroughputs))
     medianDrift = Summary.Drift(valid.map(\.intervalMedians))

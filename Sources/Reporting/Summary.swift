@@ -94,6 +94,9 @@ public struct Summary: Sendable {
     /// In open loop: throughput over the rate of what was to start within the window.
     public let offeredShare: Estimate?
 
+    /// Each class of lanes, where there is more than one; all other figures are of the busy ones.
+    public let classes: [LaneClass]
+
     public let coldStart: ColdStart?
     /// Trends of the throughput and of the median service time within the windows.
     public let throughputDrift: Drift?

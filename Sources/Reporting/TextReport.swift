@@ -41,10 +41,10 @@ struct TextReport {
     let heading = "\(experiment.name): \(experiment.description) · \(table.trialCount)"
     return styled(heading, .bold)
       + TextTable.fitting(table, width: width).lines(color: color)
-      + lines(experiment.notes) + audits(AuditTable(experiment))
+      + self.table(ClassTable(experiment.points)) + lines(experiment.notes) + self.table(AuditTable(experiment))
   }
 
-  private func audits(_ table: AuditTable?) -> [String] {
+  private func table(_ table: (any SideTable)?) -> [String] {
     guard let table else { return [] }
     return [""] + styled(table.title, .dim, margin: 2)
       + table.lines(width: width).enumerated().map { ($0 == 0 ? Style.dim : .plain).applied(to: $1, color: color) }
@@ -58,7 +58,7 @@ struct TextReport {
     }
     let table = LoadTable(load)
     return styled("\(load.name): \(load.description) · \(table.trialCount)", .bold)
-      + table.lines(width: width, color: color) + lines(table.notes)
+      + table.lines(width: width, color: color) + self.table(ClassTable(load)) + lines(table.notes)
   }
 
   private func lines(_ notes: [Summary.Experiment.Note]) -> [String] {

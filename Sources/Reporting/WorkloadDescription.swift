@@ -26,6 +26,9 @@ struct WorkloadDescription {
     if let delay { parts.append(delay.text) }
     if let pipeline = trial.pipeline, pipeline > 1 { parts.append("\(pipeline) requests in the pipeline") }
     if let limit = trial.limit { parts.append("at most \(limit) at a time") }
+    if let (manner, lanes) = trial.bystanders {
+      parts.append("beside \(NumberText.grouped(lanes.count)) \(manner) \(lanes.count == 1 ? "lane" : "lanes")")
+    }
     let count = trial.operations.asked.map {
       ["\(NumberText.grouped($0)) \($0 == 1 ? "operation" : "operations")"]
     }

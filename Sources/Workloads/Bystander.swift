@@ -26,8 +26,13 @@ extension ClientLane where C: ~Copyable {
     if sleeps == .holding { return lose(bytes.isEmpty ? .prematureEnd : .unexpectedBytes, now) }
     guard let rate = trial.pointee.bystanders?.rate, !bytes.isEmpty else { return received(bytes, now) }
     intended = now + Nanoseconds(UInt64(bytes.count) * 1_000_000_000 / UInt64(rate.count))
-    let step = received(bytes, now)
-    if case .receive = step { return pause() }
+    return inTime(received(bytes, now))
+  }
+
+  /// A slow lane does not receive before the time for what it has received is over.
+  @inlinable @inline(never)
+  mutating func inTime(_ step: Step) -> Step {
+    if case .receive = step, let start = operationStart, intended > start { return pause() }
     return step
   }
 

@@ -72,7 +72,8 @@ import SystemCalls
       return trial.pointee.isBystander ? receivedBeside(bytes, now) : received(bytes, now)
     case .sent(let count):
       sentBytes &+= count
-      return interpret(conversation.sent(), Instant(nanoseconds: started.load(ordering: .relaxed)))
+      let step = interpret(conversation.sent(), Instant(nanoseconds: started.load(ordering: .relaxed)))
+      return trial.pointee.isBystander ? inTime(step) : step
     case .woke(let now): return woke(now)
     case .acquired(let now):
       isAdmitted = true
@@ -114,7 +115,11 @@ import SystemCalls
     switch sleeps {
     case .untilArrival:
       sleeps = .inConversation
-      if intended >= trial.pointee.opens && now < trial.pointee.closes { recorder.lagged(now.since(intended)) }
+      if intended >= trial.pointee.opens && now < trial.pointee.closes {
+        recorder.lagged(now.since(intended))
+      } else if trial.pointee.isBystander && now >= trial.pointee.closes {
+        return .finished
+      }
       return admit(now)
     case .beforeConnecting:
       sleeps = .inConversation

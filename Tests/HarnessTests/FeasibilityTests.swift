@@ -15,6 +15,7 @@ import Workloads
     var ports = 32768...60999
     var memory: UInt64? = 1 << 40
     var threads: Int?
+    var bystanders = 0
     /// What is said after the point's name; nil where it fits.
     var objection: String?
 
@@ -63,6 +64,20 @@ import Workloads
       objection: "502 threads are needed, and there is room for 500 "
         + "(kernel.threads-max, kernel.pid_max, vm.max_map_count); raise them or ask for less"),
     Case(name: "a pool has its own limit", workload: sleep, mode: .dispatch, concurrency: 1000, threads: 500),
+    Case(
+      name: "bystanders have descriptors", workload: echo(), concurrency: 60, bystanders: 901,
+      objection: "1025 descriptors are needed, and the hard limit (ulimit -Hn) is 1024; "
+        + "raise it (as root: ulimit -Hn 1025) or ask for less"),
+    Case(
+      name: "bystanders have ports", workload: echo(), concurrency: 60, ports: 1001...1100, bystanders: 41,
+      objection: "101 ports are needed, and net.ipv4.ip_local_port_range has 100; "
+        + "widen it (sysctl -w net.ipv4.ip_local_port_range='1024 65535') or ask for less"),
+    Case(
+      name: "bystanders have threads", workload: echo(), mode: .threads, concurrency: 60, threads: 500, bystanders: 441,
+      objection: "501 threads are needed, and there is room for 500 "
+        + "(kernel.threads-max, kernel.pid_max, vm.max_map_count); raise them or ask for less"),
+    Case(
+      name: "no bystander is beside one lane", workload: echo(), mode: .blocking, concurrency: 1, bystanders: 5000),
     Case(name: "memory unknown", workload: .http(HTTPSpec()), concurrency: 900, memory: nil, objection: nil),
   ]
 
@@ -70,8 +85,9 @@ import Workloads
     let feasibility = Feasibility(
       descriptorLimit: example.descriptors, ephemeralPorts: example.ports, availableMemory: example.memory,
       threadLimit: example.threads)
-    let experiment = Experiment(
+    var experiment = Experiment(
       name: "x", workload: example.workload, modes: [example.mode], concurrency: [example.concurrency])
+    if example.bystanders > 0 { experiment.bystanders = BystanderSpec(count: example.bystanders, manner: .idle) }
     let objection = feasibility.objection(to: experiment, mode: example.mode, concurrency: example.concurrency)
     let place = "experiment 'x', mode \(example.mode.rawValue), concurrency \(example.concurrency): "
     #expect(objection == example.objection.map { place + $0 })

@@ -100,9 +100,17 @@ import Workloads
     (
       #""concurency": [1]"#,
       "experiments[0].concurency: is not a field; there are name, about, workload, modes, concurrency, arrivals, "
-        + "rate_per_s, slo, limit, pipeline, operations, duration, warmup, rounds"
+        + "rate_per_s, slo, limit, pipeline, bystanders, operations, duration, warmup, rounds"
     ),
     (#""modes": []"#, "experiments[0].modes: is empty"),
+    (
+      #""bystanders": {"count": 5, "manner": "lazy"}"#,
+      "experiments[0].bystanders.manner: 'lazy' is not one of idle, paced, slow"
+    ),
+    (
+      #""bystanders": {"count": 5, "manner": "idle"}"#,
+      "experiments[0].bystanders: idle lanes need a connection, and sleep has none"
+    ),
     (#""modes": "epoll""#, "experiments[0].modes: is not a list"),
     (#""modes": ["epoll", "epoll"]"#, "experiments[0].modes: names a mode twice"),
     (

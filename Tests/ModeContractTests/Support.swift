@@ -78,11 +78,11 @@ extension HTTPSpec {
 extension Trial {
   /// Runs a trial on a thread of its own. A test that ran it itself would block one of the pool's few threads, which
   /// `taskgroup` needs; several of them would wait for ever.
-  static func finished(_ spec: TrialSpec) async throws -> TrialOutcome {
+  static func finished(_ spec: TrialSpec, edges: WindowEdges? = nil) async throws -> TrialOutcome {
     try await withCheckedThrowingContinuation { continuation in
       do {
         try Thread(name: "trial") {
-          continuation.resume(with: Result { try Trial.run(spec) })
+          continuation.resume(with: Result { try Trial.run(spec, edges: edges) })
         }.detach()
       } catch {
         continuation.resume(throwing: error)

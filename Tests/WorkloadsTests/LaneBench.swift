@@ -52,7 +52,8 @@ final class LaneBench {
   /// - Parameters: times in milliseconds.
   init(
     lanes count: Int = 1, asked: UInt64? = nil, opens: UInt64 = 0, closes: UInt64 = 1000, timeout: UInt64 = 0,
-    endpoints: Int32 = 1, isConnected: Bool = true, isLimited: Bool = false, schedule: consuming ArrivalSchedule? = nil
+    endpoints: Int32 = 1, isConnected: Bool = true, isLimited: Bool = false, schedule: consuming ArrivalSchedule? = nil,
+    bystanders: BystanderSpec? = nil
   ) {
     now = Self.instant(0)
     self.count = count
@@ -60,7 +61,7 @@ final class LaneBench {
     trial.initialize(
       to: TrialState(
         asked: asked, opens: Self.instant(opens), closes: Self.instant(closes), timeout: .milliseconds(timeout),
-        isLimited: isLimited, schedule: schedule))
+        isLimited: isLimited, schedule: schedule, bystanders: bystanders))
     group = .allocate(capacity: 1)
     group.initialize(to: LaneGroup(trial: trial, recorder: recorder))
     lanes = .allocate(capacity: count)
@@ -103,6 +104,9 @@ final class LaneBench {
     case .finished: "finished"
     }
   }
+
+  /// The lanes that these are beside have done what they were asked for.
+  func close() { trial.pointee.close(at: now) }
 
   func begin(_ lane: Int = 0) -> String { text(lanes[lane].begin(now: now)) }
   func resume(_ event: Event, _ lane: Int = 0) -> String { text(lanes[lane].resume(event)) }

@@ -129,6 +129,29 @@ import Testing
       suite: suite(#""name": "x", "workload": {"kind": "echo"}, "slo": "p99<10ms", "rate_per_s": [10]"#),
       complaint: "suite.json: experiments[0].rate_per_s: cannot be given along with slo, which searches the rate"),
     Case(
+      name: "bystanders without a number", arguments: ["run", "--workload", "http", "--bystanders", "idle"],
+      complaint: "--bystanders 'idle' is not MANNER:COUNT, such as idle:15000, paced:100:100ms or slow:10:64KiB"),
+    Case(
+      name: "bystanders of an unknown manner",
+      arguments: ["run", "--workload", "http", "--bystanders", "lazy:10", "--output", "out"],
+      complaint: "--bystanders 'lazy:10' is not MANNER:COUNT, such as idle:15000, paced:100:100ms or slow:10:64KiB"),
+    Case(
+      name: "paced bystanders without a time",
+      arguments: ["run", "--workload", "http", "--bystanders", "paced:10", "--output", "out"],
+      complaint: "--bystanders 'paced:10' does not end with a time, as paced:10:100ms does"),
+    Case(
+      name: "slow bystanders that are too slow",
+      arguments: ["run", "--workload", "http", "--bystanders", "slow:10:1B", "--output", "out"],
+      complaint: "experiments[0].bystanders.rate: 1B is outside 1KiB … 1GiB"),
+    Case(
+      name: "idle bystanders without a connection",
+      arguments: ["run", "--workload", "sleep", "--bystanders", "idle:10", "--output", "out"],
+      complaint: "experiments[0].bystanders: idle lanes need a connection, and sleep has none"),
+    Case(
+      name: "idle bystanders whose connection is not kept",
+      arguments: ["run", "--workload", "http", "--connection", "new", "--bystanders", "idle:10", "--output", "out"],
+      complaint: "experiments[0].bystanders: idle lanes hold their connection, and each operation has a new one"),
+    Case(
       name: "operations and a duration",
       arguments: ["run", "--operations", "5", "--duration", "1s", "--output", "out"],
       complaint: "--operations and --duration exclude each other"),

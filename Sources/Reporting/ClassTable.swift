@@ -1,0 +1,82 @@
+import Records
+
+extension Summary {
+  /// The lanes of a point that did their work in one manner, where there is more than one.
+  public struct LaneClass: Sendable {
+    /// `busy`, or the manner of bystanders.
+    public let name: String
+    public let lanes: Int
+    /// Done within the windows of all valid trials.
+    public let operations: UInt64
+    /// Done before they opened; nil where there was no warm-up.
+    public let early: UInt64?
+    /// Service times of all valid trials.
+    public let latency: PooledLatency?
+
+    /// The busy lanes first.
+    static func classes(of trials: [TrialRecord]) -> [LaneClass] {
+      let busy = TrialRecord.LaneClass.busy
+      let names = Set(trials.flatMap { ($0.lanes ?? [:]).keys })
+      return names.sorted { ($0 == busy ? 0 : 1, $0) < ($1 == busy ? 0 : 1, $1) }.compactMap { name in
+        let classes = trials.compactMap { $0.lanes?[name] }
+        let early = name == busy ? trials.compactMap(\.coldStart?.done) : classes.compactMap(\.early)
+        return classes.first.map {
+          LaneClass(
+            name: name, lanes: $0.count, operations: classes.compactMap(\.operations.done).reduce(0, &+),
+            early: early.isEmpty ? nil : early.reduce(0, &+),
+            latency: PooledLatency(classes.compactMap(\.latency?.service)))
+        }
+      }
+    }
+  }
+}
+
+/// What each class of lanes came to, point by point.
+struct ClassTable: SideTable {
+  let title = "by class of lanes, of all valid trials together:"
+  let columns: [Column]
+
+  /// Nil where all lanes are of one class.
+  init?(_ points: [Summary.Point]) { self.init(points.map { ($0, nil) }) }
+
+  init?(_ load: Summary.Load) {
+    self.init(load.curves.flatMap { curve in curve.points.map { ($0.point, $0.rate) } })
+  }
+
+  private init?(_ points: [(point: Summary.Point, rate: Double?)]) {
+    let rows = points.flatMap { point, rate in point.classes.map { (point: point, rate: rate, lanes: $0) } }
+    guard !rows.isEmpty else { return nil }
+    let times = rows.flatMap { [$0.lanes.latency?.percentile(50), $0.lanes.latency?.percentile(99)] }.compactMap { $0 }
+    let unit = TimeUnit.fitting(times.map { Double($0) })
+    func numbers(_ heading: String, _ cell: (Summary.LaneClass) -> String?) -> Column {
+      Column(heading: heading, cells: rows.map { cell($0.lanes) ?? NumberText.none }, kind: .number)
+    }
+    func percentile(_ percentile: Double) -> Column {
+      numbers("p\(NumberText.brief(percentile)) \(unit.rawValue)") {
+        $0.latency?.percentile(percentile).map {
+          NumberText.significant(Double($0) / unit.nanoseconds, digits: 3)
+        }
+      }
+    }
+    var columns = [
+      Column(heading: "mode", cells: rows.map(\.point.name), kind: .text),
+      Column(heading: "conc.", cells: rows.map { NumberText.grouped($0.point.concurrency) }, kind: .number),
+    ]
+    if rows.contains(where: { $0.rate != nil }) {
+      columns.append(
+        Column(
+          heading: "offered/s", cells: rows.map { $0.rate.map { NumberText.brief($0) } ?? NumberText.none },
+          kind: .number))
+    }
+    columns += [
+      Column(heading: "class", cells: rows.map(\.lanes.name), kind: .text),
+      numbers("lanes") { NumberText.grouped($0.lanes) },
+      numbers("operations") { NumberText.grouped($0.operations) },
+      percentile(50), percentile(99),
+    ]
+    if rows.contains(where: { $0.lanes.early != nil }) {
+      columns.append(numbers("in warm-ups") { $0.early.map { NumberText.grouped($0) } })
+    }
+    self.columns = columns
+  }
+}
