@@ -44,14 +44,18 @@ public struct BystanderSpec: Hashable, Sendable, Codable {
       return (.count, "\(count) is not a number of lanes; it must be from 1 to 10000000")
     }
     if (every != nil) != (manner == .paced) {
-      return (.every, manner == .paced ? "is missing: in what time does a lane start one operation?" : "goes with paced")
+      let missing = "is missing: in what time does a lane start one operation?"
+      return (.every, manner == .paced ? missing : "goes with paced")
     }
     if (rate != nil) != (manner == .slow) {
-      return (.rate, manner == .slow ? "is missing: how many bytes a second does a lane read?" : "goes with slow")
+      let missing = "is missing: how many bytes a second does a lane read?"
+      return (.rate, manner == .slow ? missing : "goes with slow")
     }
     if let every {
       if !(.milliseconds(1)...Self.longestWait).contains(every) { return (.every, "\(every) is outside 1ms … 1min") }
-      if arrivals.rate ?? 0 > Arrivals.highestRate { return (.every, "\(every) makes more than 1e8 operations a second") }
+      if let rate = arrivals.rate, rate > Arrivals.highestRate {
+        return (.every, "\(every) makes more than 1e8 operations a second")
+      }
     }
     if let rate, !(1 << 10...1 << 30).contains(rate.count) { return (.rate, "\(rate) is outside 1KiB … 1GiB") }
     return nil
@@ -87,11 +91,13 @@ extension BystanderSpec {
   public init(parsing text: String) throws(Malformed) {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
     guard parts.count > 1, let manner = Manner(rawValue: parts[0]), let count = Int(parts[1]) else {
-      throw Malformed(description: "'\(text)' is not MANNER:COUNT, such as idle:15000, paced:100:100ms or slow:10:64KiB")
+      throw Malformed(
+        description: "'\(text)' is not MANNER:COUNT, such as idle:15000, paced:100:100ms or slow:10:64KiB")
     }
     self.init(count: count, manner: manner)
     switch manner {
-    case .idle: guard parts.count == 2 else { throw Malformed(description: "'\(text)' has a value, and idle takes none") }
+    case .idle:
+      guard parts.count == 2 else { throw Malformed(description: "'\(text)' has a value, and idle takes none") }
     case .paced:
       guard parts.count == 3, let every = Nanoseconds(parts[2]) else {
         throw Malformed(description: "'\(text)' does not end with a time, as paced:\(count):100ms does")

@@ -114,6 +114,52 @@ import Testing
     #expect(found == (isValid ? [] : ["server-count: the client has 100 operations done, the server \(served)"]))
   }
 
+  // MARK: Bystanders
+
+  /// 100 operations beside 50 lanes that did some as well.
+  private func beside(
+    _ manner: String, done: UInt64, early: UInt64? = nil, failed: [String: UInt64]? = nil, served: UInt64
+  ) -> [String] {
+    reasons {
+      var operations = TrialRecord.Operations()
+      operations.done = done
+      operations.unfinished = 0
+      operations.failed = failed
+      $0.lanes = [
+        "busy": .init(count: 8, operations: $0.operations, latency: nil),
+        manner: .init(count: 50, operations: operations, latency: nil, early: early),
+      ]
+      $0.server?.operationsDone = served
+    }
+  }
+
+  @Test func serverCountsWhatBystandersDidToo() {
+    #expect(beside("idle", done: 50, served: 150).isEmpty)
+    // An operation that is done at one end and not yet at the other, of each lane that may have one in hand.
+    #expect(beside("idle", done: 50, served: 166).isEmpty)
+    #expect(
+      beside("idle", done: 50, served: 167)
+        == ["server-count: the client has 150 operations done, the server 167"])
+    #expect(beside("paced", done: 1000, served: 1100 + 2 * 58).isEmpty)
+    #expect(
+      beside("paced", done: 1000, served: 100) == ["server-count: the client has 1100 operations done, the server 100"])
+  }
+
+  @Test func trialIsNotValidWhenIdleConnectionsWereLate() {
+    #expect(beside("idle", done: 0, early: 50, served: 100).isEmpty)
+    #expect(
+      beside("idle", done: 3, early: 47, served: 103)
+        == ["bystanders-late: 3 of 50 idle connections had not done their operation when the window opened"])
+    // Others have no operation that they must have done by then.
+    #expect(beside("paced", done: 3, early: 0, served: 103).isEmpty)
+  }
+
+  @Test func trialIsNotValidWhenBystandersFailed() {
+    #expect(
+      beside("idle", done: 0, early: 50, failed: ["premature-end": 4], served: 100)
+        == ["bystander-failures: premature-end 4 on 50 idle connections"])
+  }
+
   // MARK: The harness
 
   /// A trial whose window is a time, of one second: 100 operations of 40 ms, four of them in flight.

@@ -30,7 +30,8 @@ import Testing
     #expect(ranges.flatMap { Array($0) } == Array(0..<20 + bystanders))
     let beside = (0..<20 + bystanders).filter(arrangement.isBystander)
     #expect(beside.count == bystanders && arrangement.bystanderLanes.flatMap { Array($0) } == beside)
-    #expect(arrangement.busyLanes.flatMap { Array($0) } == (0..<20 + bystanders).filter { !arrangement.isBystander($0) })
+    #expect(
+      arrangement.busyLanes.flatMap { Array($0) } == (0..<20 + bystanders).filter { !arrangement.isBystander($0) })
     for (part, range) in ranges.enumerated() {
       let own = arrangement.part(part)
       #expect(own.lanes == range.count && own.parts == 1)

@@ -86,9 +86,12 @@ import Workloads
 
   // MARK: Paced
 
-  @Test(arguments: wide, [
-    WorkloadSpec.sleep(SleepSpec(duration: .milliseconds(1))), .echo(EchoSpec()), .echo(EchoSpec { $0.ends = .both }),
-  ]) func pacedLanesKeepTheirRate(_ mode: ModeID, _ workload: WorkloadSpec) async throws {
+  @Test(
+    arguments: wide,
+    [
+      WorkloadSpec.sleep(SleepSpec(duration: .milliseconds(1))), .echo(EchoSpec()), .echo(EchoSpec { $0.ends = .both }),
+    ]) func pacedLanesKeepTheirRate(_ mode: ModeID, _ workload: WorkloadSpec) async throws
+  {
     let server = try workload.needsServer ? RunningServer(.echo) : nil
     // 200 a second, for 300 ms.
     let paced = BystanderSpec(count: 10, manner: .paced, every: .milliseconds(50))
@@ -105,13 +108,17 @@ import Workloads
 
   // MARK: Slow
 
-  @Test(arguments: wide, [
-    WorkloadSpec.http(HTTPSpec { $0.size = ByteCount(16 << 10) }), .echo(EchoSpec { $0.size = ByteCount(16 << 10) }),
-    .echo(EchoSpec {
-      $0.size = ByteCount(16 << 10)
-      $0.ends = .both
-    }),
-  ]) func slowLanesReadNoFasterThanTheirRateAndOthersGoOn(_ mode: ModeID, _ workload: WorkloadSpec) async throws {
+  @Test(
+    arguments: wide,
+    [
+      WorkloadSpec.http(HTTPSpec { $0.size = ByteCount(16 << 10) }), .echo(EchoSpec { $0.size = ByteCount(16 << 10) }),
+      .echo(
+        EchoSpec {
+          $0.size = ByteCount(16 << 10)
+          $0.ends = .both
+        }),
+    ]) func slowLanesReadNoFasterThanTheirRateAndOthersGoOn(_ mode: ModeID, _ workload: WorkloadSpec) async throws
+  {
     let server = try workload.needsServer ? RunningServer(workload.kind == "http" ? .http : .echo) : nil
     let slow = BystanderSpec(count: 2, manner: .slow, rate: ByteCount(128 << 10))
     let outcome = try await Trial.finished(

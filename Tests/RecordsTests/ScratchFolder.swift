@@ -48,7 +48,10 @@ enum Sample {
     trial.wall = 300_000_001
     trial.throughput = 1.0 / 3
     trial.latency = .init(service: summary, response: summary)
-    trial.lanes = ["busy": .init(count: 3, operations: operations, latency: nil)]
+    trial.lanes = [
+      "busy": .init(count: 3, operations: operations, latency: nil),
+      "idle": .init(count: 15_000, operations: .init(), latency: trial.latency, early: 14_998),
+    ]
     trial.inFlight = .init(mean: 63.9, max: 64, samples: 30)
     trial.series = [.init(t: 1, done: 2, p50: 3, p99: nil, max: 5, threads: 6)]
     var usage = ProcessUsage()

@@ -41,3 +41,20 @@ extension RunTests {
     }
   }
 }
+
+extension RunTests {
+  @Test func idleBystandersAreRecordedAndReported() async throws {
+    try await withFolder { folder in
+      let ending = try await iomodes(
+        "run", "--workload", "echo", "--operations", "200", "--bystanders", "idle:30", "--modes", "epoll,taskgroup",
+        "--concurrency", "3", "--rounds", "1", "--output", "out", in: folder)
+      #expect(ending.code == 0, "\(ending.errors)")
+      #expect(ending.output.contains("beside 30 idle lanes") && ending.output.contains("by class of lanes"))
+      for trial in try RunFolder(path: folder + "/out").read().trials {
+        #expect(trial.operations.done == 200 && trial.lanes?["busy"]?.operations.done == 200)
+        #expect(trial.lanes?["idle"]?.count == 30 && trial.bystanders?.lanes.operations.done == 30)
+        #expect(trial.server?.connections == 33)
+      }
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import Measurement
+import Modes
+import SystemCalls
+import Testing
+import Workloads
+
+@testable import Harness
+
+/// Trials with bystanders that are carried out, and judged with them.
+@Suite(.serialized, .timeLimit(.minutes(2))) struct BystanderCoverageTests {
+  private static func beside(_ bystanders: BystanderSpec) -> RealTrial {
+    AuditCoverageTests.window.with { $0.spec.bystanders = bystanders }
+  }
+
+  static let idle = BystanderSpec(count: 20, manner: .idle)
+  static let paced = BystanderSpec(count: 20, manner: .paced, every: .milliseconds(20))
+
+  @Test func bystandersLate() async throws {
+    try await Self.beside(Self.idle).expectReasons([])
+    try await Self.beside(Self.idle).with { $0.spec.warmup = .microseconds(1) }.expectReasons(["bystanders-late"])
+  }
+
+  @Test(arguments: [idle, paced]) func serverCount(_ bystanders: BystanderSpec) async throws {
+    let trial = RealTrial.counting(400, AuditCoverageTests.echo(delay: .milliseconds(2)), server: .echo).with {
+      $0.spec.bystanders = bystanders
+    }
+    try await trial.expectReasons([])
+    let stray: @Sendable (SocketAddress?) -> Void = { server in
+      var spec = RealTrial.counting(100, AuditCoverageTests.echo, server: .echo).spec
+      spec.endpoints = [server!.description]
+      _ = try? Trial.run(spec)
+    }
+    try await trial.with { $0.opening = stray }.expectReasons(["server-count"])
+  }
+
+  @Test func recordHasAllClassesAndSpeaksOfTheBusyOne() async throws {
+    let record = try await Self.beside(Self.paced).carriedOut()
+    let lanes = try #require(record.lanes)
+    #expect(Set(lanes.keys) == ["busy", "paced"])
+    #expect(lanes["busy"]?.count == 8 && lanes["paced"]?.count == 20)
+    #expect(lanes["busy"]?.operations == record.operations && lanes["busy"]?.latency == record.latency)
+    let paced = try #require(lanes["paced"])
+    #expect((paced.operations.done ?? 0) > 0 && (paced.early ?? 0) > 0)
+    #expect(paced.latency?.service.count == paced.operations.done)
+    #expect(paced.latency?.response?.count == paced.operations.done)
+    let alone = try await AuditCoverageTests.window.carriedOut()
+    #expect(alone.lanes == nil)
+  }
+
+  @Test func planCountsBystanders() {
+    var experiment = Experiment(
+      name: "x", workload: .echo(EchoSpec()), modes: [.epoll, .blocking], concurrency: [8], rounds: 1)
+    experiment.bystanders = BystanderSpec(count: 10_000, manner: .idle)
+    let plans = Schedule.plans(experiment.points, of: experiment, at: 0, round: 1, seed: 1, after: 0)
+    for plan in plans {
+      #expect(plan.spec(endpoints: [], isOwnServer: true).bystanders == experiment.bystanders)
+      let reason = plan.reasonToSkip(isPatient: false)?.reason
+      #expect(
+        reason == (plan.mode == .blocking ? "unsupported: blocking has one lane, and no room for bystanders" : nil))
+      #expect(plan.lanes == plan.mode.lanes(for: 8) + 10_000)
+      // They have to be connected.
+      #expect(plan.expectedTime >= .seconds(2))
+    }
+    #expect(Schedule.audits(of: experiment, seed: 1, after: 0).map(\.mode) == [.epoll])
+  }
+}
