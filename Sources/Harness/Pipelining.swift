@@ -5,7 +5,9 @@ extension Experiment {
   var pipelining: String? {
     guard let pipeline, pipeline != 1 else { return nil }
     if pipeline < 1 { return "\(pipeline) is not a number of requests; it must be at least 1" }
-    guard case .http(let http) = workload else { return "goes with the workload http" }
+    guard case .http(let http) = workload.asked else {
+      return "goes with the workload http, and serve with its protocol"
+    }
     if arrivals != "closed" || objective != nil { return "goes with arrivals closed, not with a rate or slo" }
     if limit != nil { return "cannot be given along with limit" }
     if http.connection != .keepAlive { return "goes with connections that are kept (connection keep-alive)" }
@@ -24,7 +26,7 @@ extension Experiment {
 
   /// What a lane takes to hold several operations: the requests, and a place for each.
   var pipelineMemory: UInt64 {
-    guard let pipeline, pipeline > 1, case .http(let http) = workload else { return 0 }
+    guard let pipeline, pipeline > 1, case .http(let http) = workload.asked else { return 0 }
     return UInt64(pipeline) * UInt64(http.longestRequest + 64)
   }
 }

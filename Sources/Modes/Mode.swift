@@ -62,14 +62,14 @@ public enum ModeID: String, CaseIterable, Codable, Sendable {
   /// Why the mode cannot run on this machine at all, with a remedy; nil where it can.
   public var unavailability: String? { self == .uring ? Uring.unavailability : nil }
 
-  /// Why the mode cannot do a workload; nil where it can.
+  /// Why the mode cannot do a workload, or serve it; nil where it can.
   /// - Parameters:
   ///   - pipeline: how many requests a connection is to carry at once.
   ///   - bystanders: lanes beside those that are measured, if there are any.
   public func objection(
     to workload: WorkloadSpec, pipeline: Int = 1, beside bystanders: BystanderSpec? = nil
   ) -> String? {
-    if pipeline > 1 && self != .epoll && self != .uring {
+    if pipeline > 1, !workload.isServe, self != .epoll, self != .uring {
       return "\(rawValue) sends one request at a time; pipelining is built in epoll and uring only"
     }
     if bystanders != nil && lanes(for: .max) == 1 { return "\(rawValue) has one lane, and no room for bystanders" }

@@ -3,12 +3,13 @@ import Workloads
 
 extension TrialSpec {
   /// How long the window is: its duration, or how long the operations take at least, by arithmetic. None is shorter than
-  /// its wait, and no more are under way at once than lanes hold, and than there are permits, and threads for lanes that block.
+  /// its wait, and no more are under way at once than there are lanes, permits, and threads for lanes that block: of the
+  /// requests in a pipeline, the own server waits for one after another.
   /// - Parameter processors: how many the client may use: pools of threads are sized by them.
   public func predictedWindow(processors: Int) -> Nanoseconds {
     guard let operations else { return duration ?? .zero }
     let schedule = arrivals.rate.map { Nanoseconds(UInt64(min(Double(operations) / $0, 1e9) * 1e9)) } ?? .zero
-    let underWay = mode.mostUnderWay(concurrency: concurrency, processors: processors) * pipeline
+    let underWay = mode.mostUnderWay(concurrency: concurrency, processors: processors)
     let most = UInt64(max(1, min(underWay, limit ?? underWay)))
     let rounds = operations / most + (operations % most == 0 ? 0 : 1)
     let (total, overflow) = rounds.multipliedReportingOverflow(by: workload.leastDuration.count)
@@ -29,7 +30,7 @@ extension TrialSpec {
 }
 
 extension ModeID {
-  /// How many operations are under way at once at most, where a lane holds one.
+  /// How many operations are under way at once at most.
   fileprivate func mostUnderWay(concurrency: Int, processors: Int) -> Int {
     let lanes = lanes(for: concurrency)
     return switch self {

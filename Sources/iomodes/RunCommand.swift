@@ -39,7 +39,7 @@ let runCommand = Command(
         .value("ends", "WHERE", "echo: far end in the server's process, or both ends in the mode: server, both"),
         .list("target", "URL", "http: a server to ask instead, again for several; {i} is the operation's number"),
         .value("connection", "KIND", "http: keep-alive, or new for every operation"),
-        .value("pipeline", "N", "http: so many requests in flight on a connection, in epoll and uring"),
+        .value("pipeline", "N", "http, in epoll and uring, and serve: so many requests in flight on a connection"),
         .value("method", "NAME", "http: GET unless given"),
         .list("header", "LINE", "http: a header line, again for several"),
         .value("body", "TEXT", "http: the request's body"),

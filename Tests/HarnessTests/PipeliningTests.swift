@@ -34,10 +34,13 @@ import Workloads
 
   private static let target = try! HTTPTarget(parsing: "http://a/")
 
+  private static let noHTTP = "goes with the workload http, and serve with its protocol"
+
   static let refused: [(experiment: Experiment, complaint: String)] = [
     (experiment(0), "0 is not a number of requests; it must be at least 1"),
-    (experiment(2, .echo(EchoSpec())), "goes with the workload http"),
-    (experiment(2, .sleep(SleepSpec())), "goes with the workload http"),
+    (experiment(2, .echo(EchoSpec())), noHTTP),
+    (experiment(2, .sleep(SleepSpec())), noHTTP),
+    (experiment(2, .serve(ServeSpec(.echo(EchoSpec())))), noHTTP),
     (
       experiment(2) {
         $0.arrivals = "poisson"
@@ -73,7 +76,8 @@ import Workloads
 
   static let accepted: [Experiment] = [
     experiment(nil), experiment(1, .echo(EchoSpec())), experiment(24), experiment(697),
-    experiment(2, http { $0.method = "HEAD" }), experiment(2, http { $0.targets = [target] }),
+    experiment(2, http { $0.method = "HEAD" }), experiment(24, .serve(ServeSpec())),
+    experiment(2, http { $0.targets = [target] }),
     experiment(
       2,
       http {
@@ -102,16 +106,23 @@ import Workloads
             ? nil
             : "unsupported: \(name) sends one request at a time; pipelining is built in epoll and uring only"))
     }
+    let served = Self.experiment(2, .serve(ServeSpec())) { $0.modes = ModeID.allCases.filter { $0 != .null } }
+    #expect(plans(served).allSatisfy { $0.reasonToSkip(isPatient: false)?.reason.hasPrefix("unsupported") != true })
     let single = Self.experiment(1) { $0.modes = ModeID.allCases }
     #expect(plans(single).allSatisfy { $0.reasonToSkip(isPatient: false)?.reason.hasPrefix("unsupported") != true })
     #expect(Schedule.audits(of: all, seed: 1, after: 0).map(\.mode) == [.epoll, .uring])
   }
 
-  @Test func operationsAreUnderWayOnEveryConnectionAsOftenAsItsPipelineIsDeep() {
-    let slow = Self.http { $0.delay = .fixed(.seconds(1)) }
-    for (pipeline, seconds) in [(nil, 24.0), (1, 24), (4, 6), (24, 1)] as [(Int?, Double)] {
-      let plan = plans(Self.experiment(pipeline, slow) { $0.operations = 48 })[0]
-      #expect(abs(plan.predictedWindow.seconds - seconds) < 1e-6)
+  @Test func predictionIsKeptWhereTheServerWaitsForOneRequestAfterAnother() async throws {
+    let slow = Self.http { $0.delay = .fixed(.milliseconds(10)) }
+    for pipeline in [1, 4] {
+      let plan = plans(Self.experiment(pipeline, slow) { $0.operations = 24 })[0]
+      #expect(plan.predictedWindow == .milliseconds(120))
+      let record = try await RealTrial.counting(24, slow, server: .http).with {
+        $0.spec.concurrency = 2
+        $0.spec.pipeline = pipeline
+      }.carriedOut()
+      #expect(try #require(record.wall) >= plan.predictedWindow.count)
     }
   }
 

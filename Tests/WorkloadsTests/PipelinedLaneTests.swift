@@ -67,9 +67,8 @@ private final class PipelineBench {
     case .receive: return "receive"
     case .close: return "close"
     case .sleep(let deadline): return "sleep \(deadline.since(now).count / 1_000_000)"
-    case .acquire: return "acquire"
-    case .release: return "release"
     case .finished: return "finished"
+    case .acquire, .release, .finishSending, .abort: return "\(step)"
     }
   }
 

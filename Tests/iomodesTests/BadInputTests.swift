@@ -162,7 +162,7 @@ import Testing
     Case(
       name: "pipeline of another workload",
       arguments: ["run", "--workload", "echo", "--pipeline", "4", "--output", "out"],
-      complaint: "--pipeline goes with the workload http"),
+      complaint: "--pipeline goes with the workload http or serve"),
     Case(
       name: "pipeline that is no number",
       arguments: ["run", "--workload", "http", "--pipeline", "deep", "--output", "out"],
