@@ -22,7 +22,11 @@ extension LoopMode {
 
   static func serve<L: Lane & ~Copyable>(_ door: Door<L>) throws(Errno) {
     guard door.parts > 1 else { return try loop(door) }
-    try onProcessors(door.parts) { (part) throws(Errno) in try loop(door.part(part)) } orGiveUp: { door.stop.signal() }
+    try onProcessors(door.parts) { (part) throws(Errno) in
+      try loop(door.part(part))
+    } orGiveUp: {
+      door.stop.signal()
+    }
   }
 
   /// A loop on each processor; the calling thread has the first.

@@ -218,6 +218,15 @@ import Testing
     Case(
       name: "UNIX socket with a port", arguments: ["serve", "--unix", "socket", "--port", "80"],
       complaint: "--unix goes without --bind and --port"),
+    Case(
+      name: "mode that cannot serve", arguments: ["serve", "--mode", "null"],
+      complaint: "--mode null has no network to serve; name another mode"),
+    Case(
+      name: "room for no connection", arguments: ["serve", "--connections", "0"],
+      complaint: "--connections '0' is not a number of connections, from 1 to 1048576"),
+    Case(
+      name: "time limit without a unit", arguments: ["serve", "--idle-timeout", "60"],
+      complaint: "--idle-timeout '60' is not a time such as 60s, or 0"),
   ]
 
   @Test(arguments: cases) func programEndsWithOneLineAndWritesNothingWhenTheInputIsBad(_ example: Case) async throws {

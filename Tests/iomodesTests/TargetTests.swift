@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Modes
 import Records
 import SystemCalls
 import Testing
@@ -121,6 +122,30 @@ import Testing
       running.signal(number)
       let ending = try await running.ended()
       #expect(ending.code == 0 && ending.errors.isEmpty)
+    }
+  }
+
+  @Test(arguments: ModeID.allCases.filter { $0 != .null && $0.unavailability == nil })
+  func serverGreetsInEveryMode(_ mode: ModeID) async throws {
+    try await withFolder { folder in
+      let (running, address) = try await serving(
+        ["--mode", mode.rawValue, "--connections", "8", "--idle-timeout", "0"], in: folder)
+      for _ in 0..<3 {
+        let reply = try ask(address, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        #expect(reply.hasSuffix("\r\n\r\nHello, 127.0.0.1!"), "\(reply)")
+      }
+      running.signal(SIGINT)
+      #expect(try await running.ended().code == 0)
+    }
+  }
+
+  @Test func serverClosesWhatIsIdleForTooLong() async throws {
+    try await withFolder { folder in
+      let (running, address) = try await serving(["--idle-timeout", "200ms", "--header-timeout", "200ms"], in: folder)
+      // It ends only because the server closes the connection.
+      #expect(try ask(address, "GET / HTTP/1.1\r\nHost: a\r\n\r\n").contains("Hello, 127.0.0.1!"))
+      running.signal(SIGINT)
+      #expect(try await running.ended().code == 0)
     }
   }
 

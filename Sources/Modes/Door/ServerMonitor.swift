@@ -79,8 +79,9 @@ final class ServerMonitor<C: ServerConversation & ~Copyable>: @unchecked Sendabl
         door.withOpen(slot) { lane, look, socket in
           let (number, waiting) = lane.pointee.wait.current
           let limit = limits.limit(of: waiting)
-          guard limit > .zero else { return look.since = nil }
-          if let since = look.since, look.number == number {
+          if limit == .zero {
+            look.since = nil
+          } else if let since = look.since, look.number == number {
             if now.since(since) >= limit && lane.pointee.wait.expire(number) { socket.finishReceiving() }
           } else {
             look.number = number

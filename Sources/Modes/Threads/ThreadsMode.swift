@@ -40,22 +40,15 @@ enum ThreadsMode: Mode {
     let permits = DispatchSemaphore(value: door.lanes.count)
     while let lane = door.acceptBlocking(permits) {
       group.enter()
-      while true {
-        do throws(Errno) {
-          try SystemCalls.Thread(name: "lane", stackSize: stackSize) {
-            door.carryBlocking(lane, permits)
-            group.leave()
-          }.detach()
-          break
-        } catch where door.stop.isGiven {
-          door.turnAway(lane)
-          permits.signal()
+      var thread: SystemCalls.Thread?
+      while thread == nil {
+        thread = try? SystemCalls.Thread(name: "lane", stackSize: stackSize) {
+          door.carryBlocking(lane, permits)
           group.leave()
-          break
-        } catch {
-          sleepBlocking(until: MonotonicClock.now + Door<L>.pause)
         }
+        if thread == nil { sleepBlocking(until: MonotonicClock.now + Door<L>.pause) }
       }
+      thread?.detach()
     }
     group.wait()
   }
