@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
-import os
 import re
 import shutil
 import statistics
@@ -22,8 +20,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from common import IOMODES, PROJECT, ServerFailure, cpu_list, fail, pinned, ratio_text, serving
+
 HERE = Path(__file__).resolve().parent
-PROJECT = HERE.parent.parent
 C_CLIENT = HERE / "epoll-http" / "epoll_http"
 PROBE = HERE / "pingpong" / ".build" / "release" / "pingpong"
 
@@ -87,15 +86,6 @@ FIGURES: list[tuple[str, Callable[[Trial], float], str]] = [
 ]
 
 
-def fail(text: str) -> None:
-    sys.exit(f"compare.py: {text}")
-
-
-def pinned(cpus: list[int]) -> Callable[[], None]:
-    # Before the program starts: the runtimes size their pools by the affinity they find.
-    return lambda: os.sched_setaffinity(0, cpus)
-
-
 # Programs
 
 
@@ -110,7 +100,7 @@ def build(iomodes: str | None, needs_probe: bool) -> str:
     if iomodes:
         return str(Path(iomodes).resolve())
     run(["swift", "build", "-c", "release", "--product", "iomodes"], PROJECT)
-    return str(PROJECT / ".build" / "release" / "iomodes")
+    return str(IOMODES)
 
 
 @contextmanager
@@ -119,19 +109,11 @@ def target(settings: Settings, protocol: str | None) -> Iterator[str]:
     if protocol is None:
         yield ""
         return
-    cpus = ",".join(map(str, settings.server_cpus))
-    command = [settings.iomodes, "serve", "--protocol", protocol, "--port", "0", "--server-cpus", cpus]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
-        assert server.stdout
-        line = server.stdout.readline()
-        match = re.search(r":(\d+)\s*$", line)
-        if not match:
-            fail(f"the target server did not say where it listens: {line!r}")
-        yield match[1]
-    finally:
-        server.terminate()
-        server.wait()
+        with serving(settings.iomodes, "--protocol", protocol, cpus=settings.server_cpus) as server:
+            yield str(server.port)
+    except ServerFailure as failure:
+        fail(str(failure))
 
 
 def plan(settings: Settings, pair: Pair, port: str, operations: int) -> str:
@@ -207,24 +189,7 @@ def run_command(settings: Settings, pair: Pair, port: str) -> dict:
         return json.loads(trials.read_text().splitlines()[0])
 
 
-# Statistics
-
-
-def interval(values: list[float]) -> tuple[float, float] | None:
-    """Of the median: the narrowest pair of order statistics that covers it with 95 % or more; from six values on."""
-    ordered, n = sorted(values), len(values)
-    chosen, below = None, 0.0
-    for rank in range(n // 2):
-        below += math.comb(n, rank) / 2**n
-        if 2 * below > 0.05:
-            break
-        chosen = (ordered[rank], ordered[n - 1 - rank])
-    return chosen
-
-
-def ratio_text(ratios: list[float]) -> str:
-    middle, ends = statistics.median(ratios), interval(ratios)
-    return f"{middle:.3f} [{ends[0]:.3f}, {ends[1]:.3f}]" if ends else f"{middle:.3f} [six rounds make an interval]"
+# Comparing
 
 
 def compare(settings: Settings, pair: Pair, rounds: int) -> None:
@@ -327,14 +292,6 @@ def callgrind(settings: Settings, pair: Pair) -> None:
             slopes.append((totals[1] - totals[0]) / (counts[1] - counts[0]))
     print(f"{pair.name}: instructions in user space per operation: peer {slopes[0]:.0f}, mode {slopes[1]:.0f}\n",
           flush=True)
-
-
-def cpu_list(text: str) -> list[int]:
-    cpus: list[int] = []
-    for part in text.split(","):
-        first, _, last = part.partition("-")
-        cpus += range(int(first), int(last or first) + 1)
-    return cpus
 
 
 def main() -> None:

@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from compare import PROJECT, cpu_list, fail, pinned, ratio_text
+from common import IOMODES, cpu_list, fail, pinned, ratio_text
 
 CONFIGURATION = """
 daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log; worker_processes 1; worker_rlimit_nofile 65536;
@@ -172,7 +172,7 @@ def main() -> None:
                         help="expressions that nginx matches for each request, so that its processor is the one that is full")
     parser.add_argument("--awake", action="store_true", help="keep the client's processor from halting while it waits")
     parser.add_argument("--port", type=int, default=18482)
-    parser.add_argument("--iomodes", default=str(PROJECT / ".build" / "release" / "iomodes"), help="the program")
+    parser.add_argument("--iomodes", default=str(IOMODES), help="the program")
     arguments = parser.parse_args()
     for program in ["nginx", "wrk"]:
         if not shutil.which(program):

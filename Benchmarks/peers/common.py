@@ -1,0 +1,149 @@
+"""What the programs of this folder share: processors, the suite's server, and how ratios are told."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import re
+import select
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+IOMODES = PROJECT / ".build" / "release" / "iomodes"
+
+# Modes whose server has one connection, or a few, at a time; the others wait until those have ended.
+SERIAL_MODES = {"blocking", "taskgroup-blocking", "dispatch-concurrent"}
+
+
+def fail(text: str) -> NoReturn:
+    sys.exit(f"{Path(sys.argv[0]).name}: {text}")
+
+
+def program(path: str) -> str:
+    if not os.access(path, os.X_OK):
+        fail(f"{path} is not there: swift build -c release, or name another by --iomodes")
+    return path
+
+
+# Processors
+
+
+def pinned(cpus: Sequence[int]) -> Callable[[], None]:
+    # Before the program starts: the runtimes size their pools by the affinity they find.
+    return lambda: os.sched_setaffinity(0, cpus)
+
+
+def cpu_list(text: str) -> list[int]:
+    cpus: list[int] = []
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        cpus += range(int(first), int(last or first) + 1)
+    return cpus
+
+
+# The suite's server
+
+
+class ServerFailure(Exception):
+    """The server did not start, or did not end well."""
+
+
+@dataclass(frozen=True)
+class Server:
+    pid: int
+    port: int
+
+
+@contextmanager
+def serving(iomodes: str, *options: str, cpus: Sequence[int] | None = None,
+            wrapper: Sequence[str] = (), patience: float = 10) -> Iterator[Server]:
+    """`iomodes serve` on a port of the system's choice, ended by SIGTERM.
+
+    `wrapper` is a command that runs another, and `patience` the seconds to start in, and to end in."""
+    command = [*wrapper, iomodes, "serve", "--port", "0", *options]
+    with tempfile.TemporaryFile("w+") as errors:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True,
+                                   preexec_fn=pinned(cpus) if cpus else None)
+
+        def failure(what: str) -> ServerFailure:
+            errors.seek(0)
+            said = errors.read().strip().splitlines()
+            return ServerFailure(f"'{' '.join(command)}' {what}" + (f": {said[-1]}" if said else ""))
+
+        try:
+            assert process.stdout
+            is_there, _, _ = select.select([process.stdout], [], [], patience)
+            line = process.stdout.readline() if is_there else ""
+            found = re.search(r":(\d+)\s*$", line)
+            if not found:
+                raise failure("did not say where it listens")
+            yield Server(process.pid, int(found[1]))
+            ended = process.poll()
+            if ended is not None:
+                raise failure(f"ended while it served, with exit code {ended}")
+            process.terminate()
+            try:
+                code = process.wait(patience)
+            except subprocess.TimeoutExpired:
+                raise failure(f"had not ended {patience:g} s after SIGTERM") from None
+            if code != 0:
+                raise failure(f"ended with exit code {code} after SIGTERM")
+        finally:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+            process.stdout.close()
+
+
+def serve_help(iomodes: str) -> str:
+    return subprocess.run([iomodes, "help", "serve"], capture_output=True, text=True, check=True).stdout
+
+
+def served_modes(iomodes: str) -> list[str]:
+    """All modes that may serve: `epoll` alone where the program does not let choose."""
+    if "--mode " not in serve_help(iomodes):
+        return ["epoll"]
+    listing = subprocess.run([iomodes, "list"], capture_output=True, text=True, check=True).stdout
+    return [mode for mode in re.findall(r"^  (\S+) ", listing.split("\n\n")[0], re.MULTILINE) if mode != "null"]
+
+
+def mode_options(iomodes: str, mode: str) -> list[str]:
+    return ["--mode", mode] if "--mode " in serve_help(iomodes) else []
+
+
+def chosen_modes(parser: argparse.ArgumentParser, iomodes: str, asked: str | None) -> list[str]:
+    """The modes of a list such as `epoll,uring`; all that may serve without one."""
+    offered = served_modes(iomodes)
+    modes = asked.split(",") if asked else offered
+    if unknown := [mode for mode in modes if mode not in offered]:
+        parser.error(f"no server in mode {', '.join(unknown)}; there are {', '.join(offered)}")
+    return modes
+
+
+# Statistics
+
+
+def interval(values: list[float]) -> tuple[float, float] | None:
+    """Of the median: the narrowest pair of order statistics that covers it with 95 % or more; from six values on."""
+    ordered, n = sorted(values), len(values)
+    chosen, below = None, 0.0
+    for rank in range(n // 2):
+        below += math.comb(n, rank) / 2**n
+        if 2 * below > 0.05:
+            break
+        chosen = (ordered[rank], ordered[n - 1 - rank])
+    return chosen
+
+
+def ratio_text(ratios: list[float]) -> str:
+    middle, ends = statistics.median(ratios), interval(ratios)
+    return f"{middle:.3f} [{ends[0]:.3f}, {ends[1]:.3f}]" if ends else f"{middle:.3f} [six rounds make an interval]"
