@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -50,11 +50,11 @@ def cpu_list(text: str) -> list[int]:
     return cpus
 
 
-# The suite's server
+# Servers
 
 
 class ServerFailure(Exception):
-    """The server did not start, or did not end well."""
+    """A server did not start, or did not end well."""
 
 
 @dataclass(frozen=True)
@@ -64,25 +64,26 @@ class Server:
 
 
 @contextmanager
-def serving(iomodes: str, *options: str, cpus: Sequence[int] | None = None,
-            wrapper: Sequence[str] = (), patience: float = 10) -> Iterator[Server]:
-    """`iomodes serve` on a port of the system's choice, ended by SIGTERM.
+def running(command: Sequence[str], cpus: Sequence[int] | None = None, data: bytes = b"", patience: float = 10,
+            ends: Sequence[int] = (0,)) -> Iterator[Server]:
+    """A program that prints where it listens, ended by SIGTERM.
 
-    `wrapper` is a command that runs another, and `patience` the seconds to start in, and to end in."""
-    command = [*wrapper, iomodes, "serve", "--port", "0", *options]
-    with tempfile.TemporaryFile("w+") as errors:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True,
+    `data` is its standard input, `patience` the seconds to start in and to end in, and `ends` its right exit codes."""
+    with tempfile.TemporaryFile() as errors, tempfile.TemporaryFile() as standard_input:
+        standard_input.write(data)
+        standard_input.seek(0)
+        process = subprocess.Popen(command, stdin=standard_input, stdout=subprocess.PIPE, stderr=errors,
                                    preexec_fn=pinned(cpus) if cpus else None)
 
         def failure(what: str) -> ServerFailure:
             errors.seek(0)
-            said = errors.read().strip().splitlines()
+            said = errors.read().decode(errors="replace").strip().splitlines()
             return ServerFailure(f"'{' '.join(command)}' {what}" + (f": {said[-1]}" if said else ""))
 
         try:
             assert process.stdout
             is_there, _, _ = select.select([process.stdout], [], [], patience)
-            line = process.stdout.readline() if is_there else ""
+            line = process.stdout.readline().decode() if is_there else ""
             found = re.search(r":(\d+)\s*$", line)
             if not found:
                 raise failure("did not say where it listens")
@@ -95,13 +96,18 @@ def serving(iomodes: str, *options: str, cpus: Sequence[int] | None = None,
                 code = process.wait(patience)
             except subprocess.TimeoutExpired:
                 raise failure(f"had not ended {patience:g} s after SIGTERM") from None
-            if code != 0:
+            if code not in ends:
                 raise failure(f"ended with exit code {code} after SIGTERM")
         finally:
             if process.poll() is None:
                 process.kill()
             process.wait()
             process.stdout.close()
+
+
+def serving(iomodes: str, *options: str, cpus: Sequence[int] | None = None) -> AbstractContextManager[Server]:
+    """The suite's server, on a port that the system chooses."""
+    return running([iomodes, "serve", "--port", "0", *options], cpus)
 
 
 def serve_help(iomodes: str) -> str:

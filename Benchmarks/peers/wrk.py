@@ -13,11 +13,12 @@ import json
 import os
 import re
 import shutil
+import socket
 import statistics
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,18 +56,31 @@ class Settings:
     server_cpus: list[int]
 
 
+def answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+        return True
+    except OSError:
+        return False
+
+
 @contextmanager
-def nginx(port: int, cpus: list[int], burden: int) -> Iterator[None]:
+def nginx(port: int, cpus: list[int], burden: int, wrapper: Sequence[str] = ()) -> Iterator[int]:
+    """The process id of its master. `wrapper` is a command that runs another."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "nginx.conf")
         path.write_text(CONFIGURATION.format(
             folder=folder, port=port, burden='if ($request_uri ~ "^/(a|b|c)*[0-9]+x$") { return 404; }\n    ' * burden))
-        server = subprocess.Popen(["nginx", "-c", str(path)], preexec_fn=pinned(cpus), stderr=subprocess.DEVNULL)
+        command = [*wrapper, "nginx", "-c", str(path)]
+        server = subprocess.Popen(command, preexec_fn=pinned(cpus), stderr=subprocess.DEVNULL)
         try:
-            time.sleep(0.5)
-            if server.poll() is not None:
-                fail(f"nginx did not start; is port {port} free?")
-            yield
+            for _ in range(100):
+                time.sleep(0.1)
+                if server.poll() is not None:
+                    fail(f"nginx did not start; is port {port} free?")
+                if answers(port):
+                    break
+            yield server.pid
         finally:
             server.terminate()
             server.wait()
@@ -99,6 +113,14 @@ def busy_seconds(cpus: list[int]) -> float:
     return total / os.sysconf("SC_CLK_TCK")
 
 
+def requests_in(text: str) -> tuple[int, float]:
+    """The requests and the seconds that wrk tells."""
+    found = re.search(r"(\d+) requests in ([\d.]+)(ms|s|m)", text)
+    if not found or "errors" in text.lower() or "Non-2xx" in text:
+        fail(f"wrk went wrong:\n{text}")
+    return int(found[1]), float(found[2]) * {"ms": 1e-3, "s": 1, "m": 60}[found[3]]
+
+
 def run_wrk(settings: Settings, connections: int) -> Trial:
     command = ["wrk", "-t1", f"-c{connections}", f"-d{settings.seconds}s", f"http://127.0.0.1:{settings.port}/"]
     before, start = busy_seconds(settings.server_cpus), time.monotonic()
@@ -107,10 +129,9 @@ def run_wrk(settings: Settings, connections: int) -> Trial:
     text = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     wall, busy = time.monotonic() - start, busy_seconds(settings.server_cpus) - before
-    found = re.search(r"(\d+) requests in ([\d.]+)(ms|s|m)", text)
-    if status or not found or "errors" in text.lower():
+    if status:
         fail(f"wrk went wrong:\n{text}")
-    requests, span = int(found[1]), float(found[2]) * {"ms": 1e-3, "s": 1, "m": 60}[found[3]]
+    requests, span = requests_in(text)
     return Trial(requests / span, (usage.ru_utime + usage.ru_stime) / requests * 1e6, busy / wall)
 
 
