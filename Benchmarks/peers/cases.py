@@ -87,7 +87,8 @@ def chunked(random: Random, body: bytes) -> bytes:
 
 def get(random: Random) -> Exchange:
     path, body = target(random)
-    return Exchange("GET", b"GET " + path + b" HTTP/1.1\r\n" + cased(random, b"Host") + b":127.0.0.1 \r\n\r\n", body=body)
+    host = cased(random, b"Host") + b":127.0.0.1 \r\n\r\n"
+    return Exchange("GET", b"GET " + path + b" HTTP/1.1\r\n" + host, body=body)
 
 
 def head(random: Random) -> Exchange:
@@ -172,7 +173,8 @@ BAD: list[tuple[str, tuple[int, ...], list[bytes]]] = [
     ("an oversize field", (431,), [with_field(b"X-Long: " + 20_000 * b"a"), with_field(20_000 * b"n" + b": 1")]),
     ("too many fields", (431,), [with_field(b"\r\n".join(b"X-%d: v" % i for i in range(3000)))]),
     ("an oversize head", (431,), [with_field(b"\r\n".join(b"X-%d: " % i + 4000 * b"v" for i in range(60)))]),
-    ("an oversize target (RFC 9112, section 3)", (414,), [b"GET /" + 70_000 * b"a" + b" HTTP/1.1\r\n" + HOST + b"\r\n"]),
+    ("an oversize target (RFC 9112, section 3)", (414,), [
+        b"GET /" + 70_000 * b"a" + b" HTTP/1.1\r\n" + HOST + b"\r\n"]),
     ("a malformed request line", (400,), [
         line + b"\r\n" + HOST + b"\r\n" for line in [
             b"GET /", b"GET", b"GET / HTTP/1.1 x", b"GET /a b HTTP/1.1", b"\0GET / HTTP/1.1", b" GET / HTTP/1.1",
@@ -282,7 +284,7 @@ def play(script: Script, port: int, random: Random, findings: Findings, check: s
                     reply = connection.reply(exchange.is_head)
                     answered += 1
                     if fault := date_fault(reply):
-                        findings.add(check, fault, shown(exchange.data))
+                        findings.add(check, fault, f"Date {reply.values('date')}: {shown(exchange.data)}")
                     if found := faults(exchange, reply):
                         raise Wrong("; ".join(found))
             if exchange.closes:

@@ -57,13 +57,13 @@ class Bench:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/"
 
-    def check(self, name: str, is_right: bool, fault: str) -> None:
+    def check(self, name: str, is_right: bool, fault: str, example: str = "") -> None:
         if not is_right:
-            self.findings.add(name, fault)
+            self.findings.add(name, fault, example)
 
 
 def output(command: list[str], data: bytes | None = None) -> tuple[int, str]:
-    """Exit code and everything printed, line ends as they came; one second past the patience of any client is a hang."""
+    """Exit code and everything printed, line ends as they came."""
     try:
         done = subprocess.run(command, input=data, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
     except subprocess.TimeoutExpired:
@@ -93,7 +93,7 @@ def curl(bench: Bench) -> str:
     for name, arguments, data, expected in cases:
         code, text = output(["curl", "-sS", "--max-time", "10", *arguments], data)
         bench.check(f"curl, {name}", code == 0 and re.fullmatch(expected, text) is not None,
-                    f"exit code {code}, {text[:200]!r}: curl {' '.join(arguments)}")
+                    f"exit code {code}, {text[:200]!r}", f"curl {' '.join(arguments)}")
     return f"{len(cases)} calls"
 
 
@@ -159,9 +159,10 @@ def gather_aiohttp(bench: Bench) -> str:
                     async with session.get(bench.url + path) as reply:
                         body = await reply.read()
                         bench.check("aiohttp", reply.status == 200 and body == content(size, operation),
-                                    f"status {reply.status}, {len(body)} bytes: GET /{path}")
+                                    "not the reply that was asked for",
+                                    f"GET /{path}: status {reply.status}, {len(body)} bytes")
                 except (aiohttp.ClientError, asyncio.TimeoutError) as error:
-                    bench.check("aiohttp", False, f"{type(error).__name__} {error}")
+                    bench.check("aiohttp", False, f"{type(error).__name__} {error}", f"GET /{path}")
 
             await asyncio.gather(*(one(*pair) for pair in asked))
 
@@ -187,7 +188,8 @@ def http_client(bench: Bench) -> str:
             body = reply.read()
             expected = b"" if method == "HEAD" else content(size, operation)
             bench.check("http.client", reply.status == 200 and body == expected and reply.length in (0, None, size),
-                        f"status {reply.status}, {len(body)} bytes: {method} {path}")
+                        "not the reply that was asked for",
+                        f"{method} {path}: status {reply.status}, {len(body)} bytes")
         bench.check("http.client", connection.sock is first, "not all on one connection")
     except (OSError, http.client.HTTPException) as error:
         bench.check("http.client", False, f"{type(error).__name__} {error}")
@@ -281,7 +283,8 @@ def check_mode(iomodes: str, mode: str, settings: Settings, missing: dict[str, s
                 if name not in missing:
                     done.append(f"{name} {client(bench)}")
         if settings.idle:
-            limits = ["--idle-timeout", f"{settings.idle * 1000:g}ms", "--header-timeout", f"{settings.header * 1000:g}ms"]
+            limits = [f"{settings.idle * 1000:g}ms", f"{settings.header * 1000:g}ms"]
+            limits = ["--idle-timeout", limits[0], "--header-timeout", limits[1]]
             with serving(iomodes, *mode_options(iomodes, mode), *limits) as server:
                 timeouts(Bench(mode, server.port, 1, settings, findings), settings.idle, settings.header)
             done.append("timeouts")

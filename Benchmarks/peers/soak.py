@@ -2,9 +2,9 @@
 """Many connections, opened and closed on the suite's server, some of them in bad ways, and what is left of them.
 
 Of each hundred connections one is reset in the middle of a request, one sends garbage, and one sends its request a byte
-at a time; the others send one request or three, verify the replies, and close. At the end no healthy connection may have
-met an error, and the server must have the descriptors and threads it had before, and hardly more memory than after the
-first tenth. One line is printed for each mode; where anything is wrong the exit code is 1. See README.md."""
+at a time; the others send one request or three, verify the replies, and close. At the end no healthy connection may
+have met an error, and the server must have the descriptors and threads it had before, and hardly more memory than after
+the first tenth. One line is printed for each mode; where anything is wrong the exit code is 1. See README.md."""
 
 from __future__ import annotations
 
@@ -68,7 +68,8 @@ def asked(draw: int, source: str) -> tuple[bytes, bytes]:
         return b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\nsomething", greeting(source)
     if shape == 1:
         size, operation = [17, 1000, 20_000][draw // 4 % 3], draw % 100_003
-        return f"GET /?size={size}&op={operation} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode(), content(size, operation)
+        request = f"GET /?size={size}&op={operation} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+        return request.encode(), content(size, operation)
     return b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", greeting(source)
 
 
@@ -259,8 +260,8 @@ def soak(iomodes: str, mode: str, connections: int, seed: int, at_once: int) -> 
     kinds = ", ".join(f"{tally.kinds[kind]} {kind}" for kind in ["healthy", "reset", "garbage", "slow"])
     print(f"{mode}: {sum(tally.kinds.values())} connections ({kinds}), {tally.requests} verified requests,"
           f" {time.monotonic() - start:.0f} s; descriptors {base.descriptors} -> {late.descriptors},"
-          f" threads {base.threads} -> {late.threads}, VmRSS {early.resident / 1024:.1f} -> {late.resident / 1024:.1f} MiB"
-          f" ({growth / 1024:+.1f}): {'; '.join(faults) or 'fine'}", flush=True)
+          f" threads {base.threads} -> {late.threads}, VmRSS {early.resident / 1024:.1f} ->"
+          f" {late.resident / 1024:.1f} MiB ({growth / 1024:+.1f}): {'; '.join(faults) or 'fine'}", flush=True)
     return not faults
 
 
