@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import functools
 import re
+import select
 import socket
 import time
 from calendar import timegm
@@ -169,6 +170,9 @@ class Connection:
             self.socket.shutdown(socket.SHUT_WR)
         except OSError:  # The server was done with the connection.
             pass
+
+    def has_input(self, seconds: float) -> bool:
+        return bool(select.select([self.socket], [], [], seconds)[0])
 
     def fill(self) -> bool:
         """False at the end of the connection."""
