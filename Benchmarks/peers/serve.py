@@ -68,7 +68,7 @@ class Trial:
 @contextmanager
 def started(settings: Settings, name: str, wrapper: Sequence[str] = ()) -> Iterator[Server]:
     """nginx, the C loop, or a mode of the suite's server. `wrapper` is a command that runs another, slowly."""
-    patience = 120 if wrapper else 10
+    patience = 30 if wrapper else 10
     if name == NGINX:
         with nginx(settings.nginx_port, settings.server_cpus, 0, wrapper) as pid:
             yield Server(pid, settings.nginx_port)
@@ -219,6 +219,7 @@ def syscalls(settings: Settings, names: list[str]) -> None:
           f" by {'perf' if can_perf() else 'strace'}")
     for name in names:
         with started(settings, name) as server:
+            ask(settings, server.port, settings.connections)  # What is made once, is made.
             few, many = [calls_of(settings, server, count) for count in counts]
         slopes = {call: (many[call] - few.get(call, 0)) / (counts[1] - counts[0]) for call in many}
         told = sorted((call for call in slopes if slopes[call] >= 0.001 and call != "all"), key=lambda c: -slopes[c])
@@ -240,7 +241,11 @@ def instructions(settings: Settings, names: list[str]) -> None:
     counts = [settings.operations // 2, settings.operations * 3 // 2]
     print(f"instructions in user space of the server per request, {settings.connections} connections, by valgrind")
     for name in names:
-        few, many = [instructions_of(settings, name, count) for count in counts]
+        try:
+            few, many = [instructions_of(settings, name, count) for count in counts]
+        except ServerFailure as failure:
+            print(f"  {name:20} skipped: {failure}", flush=True)
+            continue
         print(f"  {name:20} {(many - few) / (counts[1] - counts[0]):,.0f}", flush=True)
 
 
