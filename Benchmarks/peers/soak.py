@@ -238,7 +238,7 @@ def soak(iomodes: str, mode: str, connections: int, seed: int, at_once: int) -> 
             plan = Plan(server.port, seed, 1 if is_serial else at_once, 0.02 if is_serial else 1,
                         0.005 if is_serial else 0.05)
             run_all(plan, Tally(), range(connections, connections + 10))  # What is made once, is made.
-            base = settled(server, None, 1)
+            base = settled(server, None, 6)
             run_all(plan, tally, range(connections // 10))
             early = settled(server, base, 15)
             run_all(plan, tally, range(connections // 10, connections))
