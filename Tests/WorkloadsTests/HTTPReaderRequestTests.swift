@@ -56,8 +56,9 @@ extension InvalidMessage {
     .request(
       .post, "/", "POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\nx", minor: 0, length: 1,
       body: "x", keepsAlive: false),
-    .request(.other, "*", "OPTIONS * HTTP/1.1\r\nHost:\r\n\r\n"),
-    .request(.other, "a:443", "CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n"),
+    .request(.options, "*", "OPTIONS * HTTP/1.1\r\nHost:\r\n\r\n"),
+    .request(.connect, "a:443", "CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n"),
+    .request(.trace, "/", "TRACE / HTTP/1.1\r\nHost: a\r\n\r\n"),
     .request(.other, "/", "get / HTTP/1.1\r\nHost: a\r\n\r\n"),
     .request(.other, "/", "G!#$%&'*+-.^_`|~9 / HTTP/1.1\r\nHost: a\r\n\r\n"),
     .request(.get, "http://a/%20b?c#d", "GET http://a/%20b?c#d HTTP/1.1\r\nHost: a\r\n\r\n"),

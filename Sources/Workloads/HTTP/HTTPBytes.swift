@@ -40,6 +40,7 @@ struct HTTPBytes {
   }
 
   /// The bytes without the optional whitespace (RFC 9110, section 5.6.3) around them.
+  @inline(__always)
   var trimmed: HTTPBytes {
     var first = 0
     var end = count
@@ -57,8 +58,27 @@ struct HTTPBytes {
     return nil
   }
 
+  /// What follows the last comma of a list (RFC 9110, section 5.6.1).
+  var lastListMember: HTTPBytes {
+    var start = count
+    while start > 0, self[start &- 1] != UInt8(ascii: ",") { start &-= 1 }
+    return dropFirst(start).trimmed
+  }
+
   func allSatisfy(_ set: HTTPByteSet) -> Bool {
     lengthOfPrefix(in: set) == count
+  }
+
+  /// Whether this is `uri-host [ ":" port ]` (RFC 3986, section 3.2.2), as far as single characters tell.
+  var isHost: Bool {
+    guard count >= 8 else { return allSatisfy(.host) }
+    var others: UInt64 = 0
+    var offset = 0
+    while offset < count &- 8 {
+      others |= HTTPWord.othersThanHostBytes(in: word(at: offset))
+      offset &+= 8
+    }
+    return others | HTTPWord.othersThanHostBytes(in: word(at: count &- 8)) == 0 || allSatisfy(.host)
   }
 
   func lengthOfPrefix(in set: HTTPByteSet) -> Int { lengthOfPrefix(in: set, from: 0) }
@@ -86,6 +106,9 @@ struct HTTPBytes {
     }
     return lengthOfPrefix(in: .token, from: offset)
   }
+
+  /// `ALPHA *( ALPHA / DIGIT / "+" / "-" / "." )` (RFC 3986, section 3.1).
+  var isScheme: Bool { !isEmpty && HTTPByteSet.letter.contains(self[0]) && allSatisfy(.scheme) }
 
   @inline(__always)
   func equals(_ text: StaticString) -> Bool {
@@ -149,6 +172,24 @@ enum HTTPWord {
     return ~((letters | digits | hyphens) & ~word) & high
   }
 
+  /// The high bit of each byte of `word` that is no ASCII letter or digit, and none of `-.:`.
+  @inline(__always)
+  static func othersThanHostBytes(in word: UInt64) -> UInt64 {
+    let low = word & ~high
+    let letters = from(0x61, in: low | bit5) & ~from(0x7B, in: low | bit5)
+    let digitsAndColon = from(0x30, in: low) & ~from(0x3B, in: low)
+    let hyphenAndDot = from(0x2D, in: low) & ~from(0x2F, in: low)
+    return ~((letters | digitsAndColon | hyphenAndDot) & ~word) & high
+  }
+
+  /// Not zero exactly when some byte of `word` is not a visible ASCII character. The lowest bit set tells the first.
+  @inline(__always)
+  static func invisibles(in word: UInt64) -> UInt64 {
+    let below = (word &- ones &* 0x21) & ~word
+    let folded = word ^ deletes
+    return (below | (folded &- ones) & ~folded | word) & high
+  }
+
   /// The high bit of each byte that is at least `bound`, of bytes below 0x80; the other bits are undefined.
   @inline(__always)
   private static func from(_ bound: UInt64, in word: UInt64) -> UInt64 { word &+ ones &* (0x80 &- bound) }
@@ -157,7 +198,7 @@ enum HTTPWord {
   private static var high: UInt64 { 0x8080_8080_8080_8080 }
   private static var deletes: UInt64 { 0x7F7F_7F7F_7F7F_7F7F }
 
-  /// Not zero exactly when some byte of `word` is below 0x20 or is 0x7F.
+  /// Not zero exactly when some byte of `word` is below 0x20 or is 0x7F. The lowest bit set tells the first.
   @inline(__always)
   static func controls(in word: UInt64) -> UInt64 {
     let below = (word &- bit5) & ~word
@@ -183,6 +224,11 @@ struct HTTPByteSet {
 
   /// What `uri-host [ ":" port ]` is made of (RFC 3986, section 3.2.2).
   static var host: HTTPByteSet { HTTPByteSet(low: 0x2FFF_7FF2_0000_0000, high: 0x47FF_FFFE_AFFF_FFFE) }
+
+  static var letter: HTTPByteSet { HTTPByteSet(low: 0, high: 0x07FF_FFFE_07FF_FFFE) }
+
+  /// What a scheme is made of after its first letter (RFC 3986, section 3.1).
+  static var scheme: HTTPByteSet { HTTPByteSet(low: 0x03FF_6800_0000_0000, high: 0x07FF_FFFE_07FF_FFFE) }
 
   /// The visible ASCII characters, which a request target is made of.
   static var visible: HTTPByteSet { HTTPByteSet(low: 0xFFFF_FFFE_0000_0000, high: 0x7FFF_FFFF_FFFF_FFFF) }

@@ -24,6 +24,13 @@ struct HTTPRequestLine {
   let target: HTTPBytes
   let minorVersion: UInt8
 
+  @inline(__always)
+  init(method: HTTPReader.Method, target: HTTPBytes, minorVersion: UInt8) {
+    self.method = method
+    self.target = target
+    self.minorVersion = minorVersion
+  }
+
   init(_ line: HTTPBytes) throws(HTTPReader.Fault) {
     let methodLength = line.lengthOfToken
     let targetOffset = methodLength &+ 1
@@ -58,6 +65,12 @@ enum HTTPVersion {
 struct HTTPField {
   let name: HTTPBytes
   let value: HTTPBytes
+
+  @inline(__always)
+  init(name: HTTPBytes, value: HTTPBytes) {
+    self.name = name
+    self.value = value
+  }
 
   init(_ line: HTTPBytes) throws(HTTPReader.Fault) {
     let nameLength = line.lengthOfToken

@@ -1,20 +1,20 @@
 extension HTTPReader {
   /// The method of a request.
   public enum Method: UInt8, Sendable {
-    case get, head, post
+    case get, head, post, options, connect, trace
     /// Any other valid token.
     case other
 
     /// The method that `token` names; methods are case-sensitive (RFC 9110, section 9.1).
     init(_ token: HTTPBytes) {
-      if token.equals("GET") {
-        self = .get
-      } else if token.equals("HEAD") {
-        self = .head
-      } else if token.equals("POST") {
-        self = .post
-      } else {
-        self = .other
+      switch token.count {
+      case 3 where token.equals("GET"): self = .get
+      case 4 where token.equals("HEAD"): self = .head
+      case 4 where token.equals("POST"): self = .post
+      case 5 where token.equals("TRACE"): self = .trace
+      case 7 where token.equals("OPTIONS"): self = .options
+      case 7 where token.equals("CONNECT"): self = .connect
+      default: self = .other
       }
     }
   }
@@ -39,6 +39,9 @@ extension HTTPReader {
       !marks.contains(.close) && (minorVersion > 0 || marks.contains(.keepAlive))
     }
 
+    /// Whether nothing in the head asks for anything but to go on.
+    var isPlain: Bool { minorVersion > 0 && marks.isDisjoint(with: [.close, .expectsContinue]) }
+
     /// Whether the client waits for 100 Continue before it sends the body (RFC 9110, section 10.1.1).
     public var expectsContinue: Bool { marks.contains(.expectsContinue) && minorVersion > 0 }
 
@@ -55,13 +58,18 @@ extension HTTPReader {
       guard role == .response || hasHost || minorVersion == 0 else { throw .missingHost }
     }
 
+    /// Whether another transfer coding came before the chunks, which delimit the body all the same (RFC 9112, section
+    /// 6.3): a message of this kind is refused, but its framing is not in doubt.
+    public var isCodedInChunks: Bool { marks.contains(.codedChunks) && minorVersion > 0 }
+
     /// Takes note of a field if it says anything about framing or the connection.
+    @inline(__always)
     mutating func note(_ field: HTTPField, as role: Role) throws(Fault) {
       let name = field.name
       let initial = name[0] | 0x20
       switch name.count {
       case 4 where initial == UInt8(ascii: "h") && role == .request && name.equalsIgnoringCase("host"):
-        guard !marks.contains(.host), field.value.allSatisfy(.host) else { throw .badHost }
+        guard !marks.contains(.host), field.value.isHost else { throw .badHost }
         marks.insert(.host)
       case 6 where initial == UInt8(ascii: "e") && role == .request && name.equalsIgnoringCase("expect"):
         if field.value.equalsIgnoringCase("100-continue") { marks.insert(.expectsContinue) }
@@ -71,7 +79,10 @@ extension HTTPReader {
         guard contentLength == nil else { throw .repeatedContentLength }
         contentLength = try Self.length(field.value)
       case 17 where initial == UInt8(ascii: "t") && name.equalsIgnoringCase("transfer-encoding"):
-        guard !isChunked, field.value.equalsIgnoringCase("chunked") else { throw .unsupportedTransferCoding }
+        guard !isChunked, field.value.equalsIgnoringCase("chunked") else {
+          if !isChunked && field.value.lastListMember.equalsIgnoringCase("chunked") { marks.insert(.codedChunks) }
+          throw .unsupportedTransferCoding
+        }
         marks.insert(.chunked)
       default:
         break
@@ -80,6 +91,7 @@ extension HTTPReader {
 
     /// Connection is a list (RFC 9110, section 7.6.1), which several fields may continue; `close` wins.
     private mutating func noteConnection(_ value: HTTPBytes) {
+      if value.equalsIgnoringCase("keep-alive") { return marks.formUnion(.keepAlive) }
       var rest = value
       while true {
         let comma = rest.firstIndex(of: UInt8(ascii: ","))
@@ -118,5 +130,6 @@ extension HTTPReader {
     static var keepAlive: Marks { Marks(rawValue: 1 << 2) }
     static var expectsContinue: Marks { Marks(rawValue: 1 << 3) }
     static var host: Marks { Marks(rawValue: 1 << 4) }
+    static var codedChunks: Marks { Marks(rawValue: 1 << 5) }
   }
 }

@@ -3,15 +3,16 @@ import Glibc
 /// Cuts input into lines, and carries what must outlive the input it came in.
 ///
 /// A line that lies whole in the input is answered in place. The front of a line that is split over inputs is copied to
-/// a buffer, which is allocated at the first split and kept until the scanner goes. One run of bytes, the request
-/// target, can be pinned: it is copied to the front of that buffer when, and only when, its input goes away. The limits
-/// of `HTTPReader` keep every count within 16 bits.
+/// a buffer, which is allocated at the first split and freed with the next message, or with the next input after the
+/// head. One run of bytes, the request target, can be pinned: it is copied to the front of that buffer when, and only
+/// when, its input goes away. The limits of `HTTPReader` keep every count within 16 bits.
 ///
 /// `@unchecked Sendable`: the buffer has one owner, and borrowed memory is not touched between calls.
 struct HTTPLineScanner: ~Copyable, @unchecked Sendable {
   private var buffer: UnsafeMutableRawPointer?
   private var pinnedStart: UnsafeRawPointer?
-  private var capacity: UInt16 = 0
+  /// The size of the buffer.
+  private(set) var capacity: UInt16 = 0
   private var pinnedCount: UInt16 = 0
   /// The bytes of an unfinished line, which follow the pinned bytes in the buffer.
   private var heldCount: UInt16 = 0
@@ -22,6 +23,17 @@ struct HTTPLineScanner: ~Copyable, @unchecked Sendable {
 
   /// Whether no byte has been taken since the section began.
   var isAtStart: Bool { heldCount == 0 && sectionCount == 0 }
+
+  /// Whether the front of a line has been taken whose end has not come.
+  var holdsPart: Bool { heldCount > 0 }
+
+  /// How much may be taken without exceeding the limit on a line or on its section.
+  var room: Int { min(HTTPReader.maximumLineLength, HTTPReader.maximumHeadLength &- Int(sectionCount)) }
+
+  /// Counts whole lines of this section that were taken past the scanner.
+  mutating func skip(_ count: Int) {
+    sectionCount &+= UInt16(truncatingIfNeeded: count)
+  }
 
   /// A head or a trailer section begins: the limit on its length starts anew.
   mutating func beginSection() {
@@ -84,9 +96,18 @@ struct HTTPLineScanner: ~Copyable, @unchecked Sendable {
     }
   }
 
+  /// Forgets the pinned bytes, and the lines answered so far.
   mutating func unpin() {
     pinnedStart = nil
     pinnedCount = 0
+    if buffer != nil && heldCount == 0 { release() }
+  }
+
+  @inline(never)
+  private mutating func release() {
+    free(buffer)
+    buffer = nil
+    capacity = 0
   }
 
   var pinned: UnsafeRawBufferPointer {

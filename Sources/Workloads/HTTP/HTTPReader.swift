@@ -5,7 +5,7 @@
 /// of which stay in the input.
 ///
 /// A reader fits in a cache line. A head that arrives in one piece is parsed where it lies; only a line that is split
-/// over inputs costs a buffer, of at most 16 KiB, which is kept until the reader goes.
+/// over inputs costs a buffer, of at most 16 KiB, until the message has ended.
 ///
 /// The reader refuses whatever two recipients could frame differently. It is tolerant only where RFC 9112 lets a
 /// recipient be, and where nothing can be miscounted for it: a bare LF ends start lines and fields (section 2.2), empty
@@ -39,15 +39,17 @@ public struct HTTPReader: ~Copyable, Sendable {
   /// The longest line that holds a chunk size and its extensions, its end included.
   public static var maximumChunkLineLength: Int { 256 }
 
-  private enum State: Equatable {
+  /// How far a message has been read.
+  public enum Part: UInt8, Sendable { case startLine, fields, body }
+
+  private enum State: UInt8 {
     case startLine, fields
     case sizedBody, closeDelimitedBody
     case chunkSize, chunkData, chunkEnd, trailers
-    case complete
-    case malformed(Fault)
+    case complete, malformed
   }
 
-  private var scanner = HTTPLineScanner()
+  private(set) var scanner = HTTPLineScanner()
   /// What is left of a sized body or of a chunk; without bound in a body that only the end of input delimits.
   private var remaining = 0
   /// The bytes of the body answered so far, without the framing of chunks.
@@ -56,6 +58,9 @@ public struct HTTPReader: ~Copyable, Sendable {
   public private(set) var head = Head()
   private var fieldCount: UInt8 = 0
   private var state = State.startLine
+  private var fault: Fault?
+  /// Where the message was when the fault was found.
+  private var faultState = State.startLine
   private var answersHEAD = false
   /// Which kind of message this reader reads.
   public let role: Role
@@ -76,11 +81,24 @@ public struct HTTPReader: ~Copyable, Sendable {
     head = Head()
     fieldCount = 0
     state = .startLine
+    fault = nil
     answersHEAD = answeringHEAD
   }
 
   /// Whether no part of a message has been taken: here a peer may close the connection without cutting anything short.
   public var isIdle: Bool { state == .startLine && scanner.isAtStart }
+
+  /// Whether the message has ended: nothing more of it is to be taken.
+  public var isComplete: Bool { state == .complete }
+
+  /// The part that the reader is in, or in which it found the message malformed.
+  public var part: Part {
+    switch state == .malformed ? faultState : state {
+    case .startLine: .startLine
+    case .fields: .fields
+    default: .body
+    }
+  }
 
   /// The request target: valid from `.head` until the next call of any mutating method, and empty after it.
   ///
@@ -92,9 +110,15 @@ public struct HTTPReader: ~Copyable, Sendable {
     do {
       return try advance(&input)
     } catch {
-      state = .malformed(error)
+      fail(error)
       return .malformed(error)
     }
+  }
+
+  private mutating func fail(_ fault: Fault) {
+    if state != .malformed { faultState = state }
+    self.fault = fault
+    state = .malformed
   }
 
   /// The peer closed the connection: this completes a body that only the end delimits (RFC 9112, section 6.3), and cuts
@@ -105,10 +129,10 @@ public struct HTTPReader: ~Copyable, Sendable {
     case .complete, .closeDelimitedBody:
       state = .complete
       return .complete
-    case .malformed(let fault):
-      return .malformed(fault)
+    case .malformed:
+      return .malformed(fault!)
     default:
-      if !isIdle { state = .malformed(.prematureEnd) }
+      if !isIdle { fail(.prematureEnd) }
       return .malformed(.prematureEnd)
     }
   }
@@ -141,8 +165,8 @@ public struct HTTPReader: ~Copyable, Sendable {
         if line.isEmpty { state = .complete } else { _ = try readField(line) }
       case .complete:
         return .complete
-      case .malformed(let fault):
-        throw fault
+      case .malformed:
+        throw fault!
       }
     }
   }
@@ -150,6 +174,7 @@ public struct HTTPReader: ~Copyable, Sendable {
   // MARK: Head
 
   private mutating func readHead(_ input: inout UnsafeRawBufferPointer) throws(Fault) -> Progress {
+    if !scanner.holdsPart, try readWholeLines(&input) { return .head }
     while let line = try scanner.sectionLine(&input) {
       if state == .startLine {
         try readStartLine(line)
@@ -162,20 +187,54 @@ public struct HTTPReader: ~Copyable, Sendable {
     return .needsMore
   }
 
+  /// Reads the lines of a head that lie whole in the input, up to one that is out of the ordinary.
+  /// - Returns: whether the head has ended.
+  private mutating func readWholeLines(_ input: inout UnsafeRawBufferPointer) throws(Fault) -> Bool {
+    guard let start = input.baseAddress else { return false }
+    let bytes = HTTPBytes(start: start, count: min(input.count, scanner.room))
+    guard bytes.count >= 8 else { return false }
+    var offset = 0
+    defer {
+      input.advance(by: offset)
+      scanner.skip(offset)
+    }
+    if state == .startLine {
+      guard role == .request, let (line, end) = HTTPRequestLine.whole(in: bytes) else { return false }
+      begin(line)
+      offset = end
+    }
+    while offset &+ 2 <= bytes.count {
+      if bytes.isLineEnd(at: offset) {
+        offset &+= 2
+        return try finishHead()
+      }
+      guard Int(fieldCount) < Self.maximumFieldCount, let (field, end) = HTTPField.whole(in: bytes, at: offset)
+      else { return false }
+      fieldCount &+= 1
+      offset = end
+      try head.note(field, as: role)
+    }
+    return false
+  }
+
+  private mutating func begin(_ line: HTTPRequestLine) {
+    head.method = line.method
+    head.minorVersion = line.minorVersion
+    scanner.pin(line.target)
+    state = .fields
+  }
+
   private mutating func readStartLine(_ line: HTTPBytes) throws(Fault) {
     switch role {
     case .response:
       let statusLine = try HTTPStatusLine(line)
       head.status = statusLine.status
       head.minorVersion = statusLine.minorVersion
+      state = .fields
     case .request:
       guard !line.isEmpty else { return scanner.beginSection() }
-      let requestLine = try HTTPRequestLine(line)
-      head.method = requestLine.method
-      head.minorVersion = requestLine.minorVersion
-      scanner.pin(requestLine.target)
+      begin(try HTTPRequestLine(line))
     }
-    state = .fields
   }
 
   private mutating func readField(_ line: HTTPBytes) throws(Fault) -> HTTPField {
