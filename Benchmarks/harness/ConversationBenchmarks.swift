@@ -68,9 +68,45 @@ extension Benchmark {
           requests.deinitialize(count: 1)
           requests.deallocate()
         }
-        return timed { converse(count, HTTPClient(requests), HTTPServer(peer: address)) }
+        return withDate { date in
+          timed { converse(count, HTTPClient(requests), HTTPServer(peer: address, date: date)) }
+        }
       },
+      httpServer("http-server", depth: 1),
+      httpServer("http-server-24", depth: 24),
     ]
+  }
+
+  private static func withDate<R>(_ body: (UnsafePointer<HTTPDate>) -> R) -> R {
+    let date = UnsafeMutablePointer<HTTPDate>.allocate(capacity: 1)
+    date.initialize(to: HTTPDate())
+    defer {
+      date.deinitialize(count: 1)
+      date.deallocate()
+    }
+    return body(date)
+  }
+
+  /// The server's conversation alone, `depth` requests in each piece that it receives.
+  private static func httpServer(_ mode: String, depth: Int) -> Benchmark {
+    let text = String(repeating: "GET / HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n\r\n", count: depth)
+    let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: text.utf8.count, alignment: 1)
+    bytes.copyBytes(from: text.utf8)
+    return Benchmark("conversation", mode, batch: UInt64(depth)) { batches in
+      withDate { date in
+        timed {
+          var server = HTTPServer(peer: "127.0.0.1", date: date)
+          var verified: UInt64 = 0
+          guard case .receive = server.begin(0) else { return 0 }
+          for _ in 0..<batches {
+            var rest = UnsafeRawBufferPointer(bytes)
+            guard case .send = server.received(&rest), rest.isEmpty, case .receive = server.sent() else { break }
+            verified += UInt64(server.takeAnswered())
+          }
+          return verified
+        }
+      }
+    }
   }
 
   /// One operation; not inlined, or nothing would be left of it.

@@ -104,7 +104,12 @@ public final class TargetServer: Sendable {
       serve: { (server) throws(Errno) in
         switch kind {
         case .echo: try server.serve(in: mode) { _, tally in ServerLane(EchoServer(), tally: tally) }
-        case .http: try server.serve(in: mode) { peer, tally in ServerLane(HTTPServer(peer: peer.host), tally: tally) }
+        case .http:
+          let date = try DateKeeper()
+          defer { date.stop() }
+          try server.serve(in: mode) { peer, tally in
+            ServerLane(HTTPServer(peer: peer.host, date: date.pointer), tally: tally)
+          }
         }
       })
   }

@@ -124,7 +124,9 @@ private struct Bench {
       let replies = http.gather ? ReplyStore() : nil
       let requests = Boxed(requests(http, replies))
       defer { requests.deallocate() }
-      let httpServer = { ServerLane(HTTPServer(peer: Self.loopback), tally: tally.pointer) }
+      let date = Boxed(HTTPDate())
+      defer { date.deallocate() }
+      let httpServer = { ServerLane(HTTPServer(peer: Self.loopback, date: date.pointer), tally: tally.pointer) }
       var outcome = try measureNull(none, server: httpServer) { group, _ in
         ClientLane(HTTPClient(requests.pointer), in: group)
       }

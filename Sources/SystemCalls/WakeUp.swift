@@ -16,4 +16,12 @@ public struct WakeUp: ~Copyable, Sendable {
     var one: UInt64 = 1
     _ = SystemCall.retrying { write(descriptor, &one, 8) }
   }
+
+  /// poll(2) for a signal, to the next full millisecond.
+  /// - Returns: whether one came.
+  public func wait(atMost nanoseconds: UInt64) -> Bool {
+    var signalled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    let milliseconds = Int32(clamping: (nanoseconds + 999_999) / 1_000_000)
+    return SystemCall.retrying { poll(&signalled, 1, milliseconds) } > 0
+  }
 }

@@ -1,51 +1,50 @@
-import Glibc
 import Measurement
 import SystemCalls
 
 /// Answers requests in their order with a greeting, or with what the query of the request asks for:
 /// `/?delay=2ms&size=4096&op=17` waits for 2 ms and answers 4,096 bytes of the content of operation 17 (`Pattern`).
 /// Replies to requests that came together go out together.
+///
+/// HTTP/1.1 and HTTP/1.0 as RFC 9110 and RFC 9112 have them. Every method is answered as GET is but HEAD, `OPTIONS *`,
+/// which has no content, and CONNECT and TRACE, which are not implemented (501). Contents of requests are read and
+/// dropped, up to 1 GiB. Expectations other than 100-continue are ignored, as section 10.1.1 of RFC 9110 allows.
+///
+/// After a request that cannot be understood, the connection is closed; so it is where the client asked for it. A socket
+/// that is closed on unread bytes takes back what was sent last, so where there are any, or may be, the server ends its
+/// half first, and drops what comes until the client has ended its own (RFC 9112, section 9.6).
 public struct HTTPServer: ServerConversation, ~Copyable {
-  private var reader = HTTPReader(role: .request)
-  /// `Hello, 127.0.0.1!`, with the peer's address.
-  private let greeting: UnsafeMutableRawBufferPointer
-  /// Replies that wait to be sent.
-  private var buffer: UnsafeMutableRawPointer?
-  private var capacity = 0
-  private var count = 0
+  private(set) var reader = HTTPReader(role: .request)
+  private(set) var replies: HTTPReplies
   /// The reply in hand.
-  private var reply = Reply()
+  private var reply = HTTPReply()
+  /// What is left to send of content that is not copied to the replies.
+  private var contentLeft: UInt32 = 0
+  /// What was dropped of what came after the last request.
+  private var dropped: UInt32 = 0
+  private var answered: UInt32 = 0
   private var isPending = false
-  /// What is left to send of a body that does not go through the buffer.
-  private var bodyOffset = 0
-  private var bodyLeft = 0
-  private var closes = false
-  private var answered = 0
+  /// Whether the head of a first request has come.
+  private var hasBegun = false
+  private var ending = Ending.none
 
-  private struct Reply {
-    var status: StaticString = "200 OK"
-    var delay = Nanoseconds.zero
-    var size: Int?
-    var operation: UInt64 = 0
-    var isHEAD = false
-    var keepsAlive = true
-    var isOldVersion = false
+  private enum Ending: UInt8 {
+    case none
+    /// Nothing follows the reply in hand: the connection is closed behind it.
+    case closing
+    /// The client may have sent more: its end is awaited.
+    case lingering
+    /// Nothing more is sent.
+    case draining
   }
 
-  /// Replies that fit are copied into one buffer of at most this size.
-  private static let coalescing = 16 << 10
-  private static let headRoom = 160
-  private static let largestBody = 1 << 30
+  /// The most that is dropped while a connection ends.
+  private static var longestDrain: Int { 256 << 10 }
 
-  public init(peer: String) {
-    let text = "Hello, \(peer)!"
-    greeting = .allocate(byteCount: text.utf8.count, alignment: 1)
-    greeting.copyBytes(from: text.utf8)
-  }
-
-  deinit {
-    greeting.deallocate()
-    free(buffer)
+  /// - Parameters:
+  ///   - peer: the client's address, which it is greeted with.
+  ///   - date: outlives the conversation.
+  public init(peer: String, date: UnsafePointer<HTTPDate>) {
+    replies = HTTPReplies(greeting: "Hello, \(peer)!", date: date)
   }
 
   public static var usesConnection: Bool { true }
@@ -53,163 +52,205 @@ public struct HTTPServer: ServerConversation, ~Copyable {
   public mutating func begin(_ operation: UInt64) -> Need { .receive }
 
   public mutating func received(_ bytes: inout UnsafeRawBufferPointer) -> Need {
+    if ending != .none { return drain(&bytes) }
     while true {
       switch reader.next(&bytes) {
-      case .needsMore: return count > 0 ? flush() : .receive
+      case .needsMore: return replies.isEmpty ? .receive : flush()
       case .head:
-        readTarget()
-        if reader.head.expectsContinue { append("HTTP/1.1 100 Continue\r\n\r\n") }
-      case .body: break
+        hasBegun = true
+        if isPlain {
+          reader.reset()
+          replies.appendGreeting()
+          answered &+= 1
+          if bytes.isEmpty || replies.isFull { return flush() }
+          continue
+        }
+        if let status = readHead() { return refuse(status, &bytes) }
+        if reader.isComplete, let need = complete(&bytes) { return need }
+      case .body:
+        if reader.bodyBytes > HTTPReply.largestContent { return refuse(.contentTooLarge, &bytes) }
       case .complete:
-        reader.reset()
-        isPending = true
-        if let need = advance() { return need }
+        if let need = complete(&bytes) { return need }
       case .malformed(let fault):
-        refuse(fault)
-        isPending = true
-        return advance() ?? flush()
+        return refuse(HTTPReply.Status(fault, in: reader.part, of: reader.head), &bytes)
       }
     }
   }
 
   public mutating func sent() -> Need {
-    count = 0
-    if bodyLeft > 0 { return sendBody() }
+    replies.sent()
+    if contentLeft > 0 { return sendContent() }
     if isPending, let need = advance() { return need }
-    if count > 0 { return flush() }
-    return closes ? .done(.closed) : .receive
+    if !replies.isEmpty { return flush() }
+    switch ending {
+    case .none, .draining: return .receive
+    case .closing: return .done(.closed)
+    case .lingering:
+      ending = .draining
+      return .finishSending
+    }
   }
 
   public mutating func woke(_ operation: UInt64, after elapsed: Nanoseconds) -> Need {
-    reply.delay = .zero
+    reply.delay = Nanoseconds(0)
     return advance() ?? flush()
   }
 
   public mutating func ended() -> Need {
-    if case .malformed = reader.endOfInput(), !reader.isIdle { return .done(.failed(.prematureEnd)) }
+    if ending == .none, case .malformed = reader.endOfInput(), !reader.isIdle { return .done(.failed(.prematureEnd)) }
     return .done(.closed)
   }
 
-  public var waiting: Waiting { .request }
+  public var waiting: Waiting {
+    if ending != .none { return .end }
+    if reader.part == .body { return .body }
+    return hasBegun && reader.isIdle ? .request : .head
+  }
 
-  public mutating func expired() -> Need { .done(.closed) }
+  /// A request that was begun is answered by 408 (RFC 9110, section 15.5.9). Where none was, the connection is closed
+  /// without a word: the client would take a reply for that to its next request, which may be on its way.
+  public mutating func expired() -> Need {
+    if ending != .none || reader.isIdle { return .done(.closed) }
+    reply = HTTPReply(.requestTimeout, keepsAlive: false)
+    ending = .closing
+    return advance() ?? flush()
+  }
 
   public mutating func disconnected() {}
 
   public mutating func takeAnswered() -> Int {
     defer { answered = 0 }
-    return answered
-  }
-
-  // MARK: Replies
-
-  /// Carries the reply in hand as far as it goes: nil once it is in the buffer and there is room for another.
-  private mutating func advance() -> Need? {
-    if reply.delay > .zero { return count > 0 ? flush() : .sleep(reply.delay) }
-    isPending = false
-    closes = !reply.keepsAlive
-    let size = reply.size ?? greeting.count
-    appendHead(size: size)
-    if reply.isHEAD || size == 0 {
-      answered += 1
-    } else if count + size <= Self.coalescing {
-      appendBody(size)
-      answered += 1
-    } else {
-      bodyOffset = 0
-      bodyLeft = size
-      return flush()
-    }
-    return closes || count + Self.headRoom + greeting.count > Self.coalescing ? flush() : nil
-  }
-
-  private func flush() -> Need { .send(UnsafeRawBufferPointer(start: buffer, count: count)) }
-
-  private mutating func sendBody() -> Need {
-    let piece = Pattern.content(of: reply.operation, from: bodyOffset, count: bodyLeft)
-    bodyOffset += piece.count
-    bodyLeft -= piece.count
-    if bodyLeft == 0 { answered += 1 }
-    return .send(piece)
-  }
-
-  private mutating func appendHead(size: Int) {
-    reserve(Self.headRoom)
-    var writer = ByteWriter(buffer! + count)
-    writer.write("HTTP/1.1 ")
-    writer.write(reply.status)
-    writer.write("\r\nContent-Type: text/plain\r\nContent-Length: ")
-    writer.write(decimal: UInt64(size))
-    if !reply.keepsAlive {
-      writer.write("\r\nConnection: close")
-    } else if reply.isOldVersion {
-      writer.write("\r\nConnection: keep-alive")
-    }
-    writer.write("\r\n\r\n")
-    count += writer.count
-  }
-
-  private mutating func appendBody(_ size: Int) {
-    let content =
-      reply.size == nil ? UnsafeRawBufferPointer(greeting) : Pattern.content(of: reply.operation, from: 0, count: size)
-    append(content)
-  }
-
-  private mutating func append(_ text: StaticString) {
-    append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
-  }
-
-  private mutating func append(_ bytes: UnsafeRawBufferPointer) {
-    reserve(bytes.count)
-    memcpy(buffer! + count, bytes.baseAddress!, bytes.count)
-    count += bytes.count
-  }
-
-  private mutating func reserve(_ more: Int) {
-    guard count + more > capacity else { return }
-    capacity = max(2 * capacity, count + more, 256)
-    buffer = realloc(buffer, capacity)!
+    return Int(answered)
   }
 
   // MARK: Requests
 
-  /// Reads what the head asks for. A query that cannot be read is answered by 400.
-  private mutating func readTarget() {
+  /// Whether the head is that of a mere `GET /`, without content, on a connection that is kept.
+  private var isPlain: Bool {
     let head = reader.head
-    reply = Reply()
+    let target = reader.target
+    return head.method == .get && target.count == 1 && target[0] == UInt8(ascii: "/") && head.isPlain
+      && reader.isComplete
+  }
+
+  /// Reads what a head asks for. A query that cannot be read is answered by 400.
+  /// - Returns: the status of a request that cannot be understood.
+  private mutating func readHead() -> HTTPReply.Status? {
+    let head = reader.head
+    reply = HTTPReply()
     reply.isHEAD = head.method == .head
     reply.keepsAlive = head.keepsAlive
     reply.isOldVersion = head.minorVersion == 0
-    var query = HTTPQuery(target: reader.target)
-    while let (name, value) = query.next() {
-      let isRead: Bool
-      switch name {
-      case "delay":
-        let delay = value.time
-        reply.delay = min(delay ?? .zero, Delay.longest)
-        isRead = delay != nil
-      case "size":
-        reply.size = value.decimal.map { Int($0) }
-        isRead = reply.size.map { $0 <= Self.largestBody } ?? false
-      case "op":
-        let operation = value.decimal
-        reply.operation = operation ?? 0
-        isRead = operation != nil
-      default: isRead = true
-      }
-      if !isRead {
-        reply.status = "400 Bad Request"
-        (reply.size, reply.delay) = (0, .zero)
-        return
-      }
-    }
+    if head.contentLength ?? 0 > HTTPReply.largestContent { return .contentTooLarge }
+    if let status = readTarget(reader.target, of: head.method) { return status }
+    if head.expectsContinue && !reader.isComplete { replies.append("HTTP/1.1 100 Continue\r\n\r\n") }
+    return nil
   }
 
-  private mutating func refuse(_ fault: HTTPReader.Fault) {
-    reply = Reply()
-    reply.status =
-      fault == .headTooLarge || fault == .lineTooLong ? "431 Request Header Fields Too Large" : "400 Bad Request"
-    reply.size = 0
-    reply.keepsAlive = false
+  /// - Returns: the status of a target that cannot be understood (RFC 9112, section 3.2).
+  private mutating func readTarget(
+    _ target: UnsafeRawBufferPointer, of method: HTTPReader.Method
+  ) -> HTTPReply.Status? {
+    switch method {
+    case .connect: return .notImplemented
+    case .trace: (reply.status, reply.size) = (.notImplemented, 0)
+    case .options where target.elementsEqual("*".utf8): reply.size = 0
+    default:
+      guard target[0] == UInt8(ascii: "/") || HTTPTarget.isAbsolute(target) else { return .badRequest }
+      if !readQuery(of: target) {
+        reply.status = .badRequest
+        (reply.size, reply.delay) = (0, Nanoseconds(0))
+      }
+    }
+    return nil
+  }
+
+  private mutating func readQuery(of target: UnsafeRawBufferPointer) -> Bool {
+    var query = HTTPQuery(target: target)
+    while let (name, value) = query.next() {
+      switch name {
+      case "delay":
+        guard let delay = value.time else { return false }
+        reply.delay = min(delay, Delay.longest)
+      case "size":
+        guard let size = value.decimal, size <= HTTPReply.largestContent else { return false }
+        reply.size = UInt32(size)
+      case "op":
+        guard let operation = value.decimal else { return false }
+        reply.operation = operation
+      default: break
+      }
+    }
+    return true
+  }
+
+  /// The request in hand has been read in full.
+  private mutating func complete(_ bytes: inout UnsafeRawBufferPointer) -> Need? {
+    reader.reset()
+    isPending = true
+    if !reply.keepsAlive {
+      ending = bytes.isEmpty ? .closing : .lingering
+      drop(&bytes)
+    }
+    return advance()
+  }
+
+  /// Answers what is no request, or none that can be served. Where the next one begins cannot be told.
+  private mutating func refuse(_ status: HTTPReply.Status, _ bytes: inout UnsafeRawBufferPointer) -> Need {
+    reader.reset()
+    reply = HTTPReply(status, keepsAlive: false)
+    ending = .lingering
+    drop(&bytes)
+    return advance() ?? flush()
+  }
+
+  // MARK: Replies
+
+  /// Carries the reply in hand as far as it goes: nil once it waits to be sent, and there is room for another.
+  private mutating func advance() -> Need? {
+    isPending = true
+    if reply.delay.count > 0 { return replies.isEmpty ? .sleep(reply.delay) : flush() }
+    isPending = false
+    let size = Int(reply.size ?? replies.contentCount)
+    if reply.isHEAD || size == 0 {
+      replies.append(headOf: reply, size: size, following: 0)
+      answered &+= 1
+    } else if replies.hasRoom(for: size) {
+      appendWhole(size)
+      answered &+= 1
+    } else {
+      replies.append(headOf: reply, size: size, following: 0)
+      contentLeft = UInt32(size)
+      return flush()
+    }
+    return ending != .none || replies.isFull ? flush() : nil
+  }
+
+  private mutating func appendWhole(_ size: Int) {
+    if reply.size == nil && reply.keepsAlive && !reply.isOldVersion { return replies.appendGreeting() }
+    replies.append(headOf: reply, size: size, following: size)
+    replies.append(reply.size == nil ? replies.content : Pattern.content(of: reply.operation, from: 0, count: size))
+  }
+
+  private mutating func flush() -> Need { .send(replies.takeAll()) }
+
+  private mutating func sendContent() -> Need {
+    let offset = Int(reply.size ?? 0) - Int(contentLeft)
+    let piece = Pattern.content(of: reply.operation, from: offset, count: Int(contentLeft))
+    contentLeft -= UInt32(piece.count)
+    if contentLeft == 0 { answered &+= 1 }
+    return .send(piece)
+  }
+
+  // MARK: Ending
+
+  private mutating func drain(_ bytes: inout UnsafeRawBufferPointer) -> Need {
+    drop(&bytes)
+    return dropped > Self.longestDrain ? .done(.closed) : .receive
+  }
+
+  private mutating func drop(_ bytes: inout UnsafeRawBufferPointer) {
+    dropped &+= UInt32(truncatingIfNeeded: bytes.count)
+    bytes = UnsafeRawBufferPointer(start: nil, count: 0)
   }
 }

@@ -49,6 +49,15 @@ public struct HTTPTarget: Hashable, Sendable, TextCodable {
     return port == 80 ? name : "\(name):\(port)"
   }
 
+  /// Whether a request target is in absolute form (RFC 9112, section 3.2.2): a scheme (RFC 3986, section 3.1), and what
+  /// belongs to it.
+  static func isAbsolute(_ target: UnsafeRawBufferPointer) -> Bool {
+    guard let colon = target.firstIndex(of: UInt8(ascii: ":")), target[(colon + 1)...].starts(with: "//".utf8) else {
+      return false
+    }
+    return HTTPBytes(start: target.baseAddress!, count: colon).isScheme
+  }
+
   public var description: String { "http://\(authority)\(path)" }
 }
 

@@ -1,0 +1,152 @@
+import Glibc
+
+/// The replies of a connection that wait to be sent, in their order. What goes out together is one run of bytes.
+///
+/// The greeting, which is nearly always asked for, is ready made with its head: where it is the only reply, it is sent
+/// as it is. Room for several replies, or for others, is taken when it is needed, and given back once they are sent, so
+/// that an idle connection keeps its greeting alone.
+struct HTTPReplies: ~Copyable {
+  /// A whole reply. The fields that all heads have are copied from it.
+  private let greeting: UnsafeMutableRawPointer
+  let greetingCount: UInt32
+  /// The length of its content.
+  let contentCount: UInt32
+  private let date: UnsafePointer<HTTPDate>
+  /// What its Date says.
+  private var second = UInt64.max
+  private var buffer: UnsafeMutableRawPointer?
+  /// The size of the buffer.
+  private(set) var capacity: UInt32 = 0
+  private var count: UInt32 = 0
+  /// How many greetings follow the bytes in the buffer.
+  private var greetings: UInt32 = 0
+
+  /// Replies are gathered up to so many bytes.
+  static var limit: Int { 16 << 10 }
+  /// The most that a head takes.
+  private static var headRoom: Int { 192 }
+  private static var fields: StaticString {
+    "Date: ddd, DD mmm YYYY HH:MM:SS GMT\r\nContent-Type: text/plain\r\nContent-Length: "
+  }
+
+  init(greeting text: String, date: UnsafePointer<HTTPDate>) {
+    self.date = date
+    contentCount = UInt32(text.utf8.count)
+    var writer = ByteWriter(malloc(Self.headRoom + text.utf8.count)!)
+    writer.write(HTTPReply.Status.ok.line)
+    writer.write(Self.fields)
+    writer.write(decimal: UInt64(text.utf8.count))
+    writer.write("\r\n\r\n")
+    var text = text
+    text.withUTF8 { writer.write(UnsafeRawBufferPointer($0)) }
+    greetingCount = UInt32(writer.count)
+    greeting = realloc(writer.base, writer.count)!
+  }
+
+  deinit {
+    free(greeting)
+    free(buffer)
+  }
+
+  var isEmpty: Bool { count == 0 && greetings == 0 }
+
+  /// Whether the next greeting would exceed the limit.
+  var isFull: Bool { !hasRoom(for: Int(greetingCount)) }
+
+  /// Whether `more` bytes of content may join what waits.
+  func hasRoom(for more: Int) -> Bool { Int(count) + Int(greetings) * Int(greetingCount) + more <= Self.limit }
+
+  /// The content of the greeting.
+  var content: UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: greeting + Int(greetingCount - contentCount), count: Int(contentCount))
+  }
+
+  // MARK: Adding
+
+  mutating func appendGreeting() { greetings &+= 1 }
+
+  /// Appends the head of a reply with `size` bytes of content, and makes room for `following` bytes behind it.
+  mutating func append(headOf reply: HTTPReply, size: Int, following: Int) {
+    settle()
+    stamp()
+    reserve(Self.headRoom + following)
+    var writer = ByteWriter(buffer! + Int(count))
+    writer.write(reply.status.line)
+    let fields = greeting + HTTPReply.Status.ok.line.utf8CodeUnitCount
+    writer.write(UnsafeRawBufferPointer(start: fields, count: Self.fields.utf8CodeUnitCount))
+    writer.write(decimal: UInt64(size))
+    if !reply.keepsAlive {
+      writer.write("\r\nConnection: close")
+    } else if reply.isOldVersion {
+      writer.write("\r\nConnection: keep-alive")
+    }
+    writer.write("\r\n\r\n")
+    count += UInt32(writer.count)
+  }
+
+  mutating func append(_ bytes: UnsafeRawBufferPointer) {
+    settle()
+    reserve(bytes.count)
+    memcpy(buffer! + Int(count), bytes.baseAddress!, bytes.count)
+    count += UInt32(bytes.count)
+  }
+
+  mutating func append(_ text: StaticString) {
+    append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+  }
+
+  /// Writes the greetings that wait to the buffer, so that another reply can follow them.
+  private mutating func settle() {
+    guard greetings > 0 else { return }
+    stamp()
+    let length = Int(greetingCount)
+    let total = Int(greetings) * length
+    reserve(total)
+    let first = buffer! + Int(count)
+    memcpy(first, greeting, length)
+    var done = length
+    while done < total {
+      let piece = min(done, total - done)
+      memcpy(first + done, first, piece)
+      done += piece
+    }
+    count += UInt32(total)
+    greetings = 0
+  }
+
+  /// Brings the greeting's Date up to date.
+  private mutating func stamp() {
+    let now = date.pointee.seconds
+    guard now != second else { return }
+    second = now
+    HTTPDate.write(now, to: greeting + HTTPReply.Status.ok.line.utf8CodeUnitCount + "Date: ".utf8.count)
+  }
+
+  private mutating func reserve(_ more: Int) {
+    let needed = Int(count) + more
+    guard needed > capacity else { return }
+    let grown = max(2 * Int(capacity), needed)
+    buffer = realloc(buffer, grown)!
+    capacity = UInt32(grown)
+  }
+
+  // MARK: Sending
+
+  /// All that waits, which stays put until `sent`.
+  mutating func takeAll() -> UnsafeRawBufferPointer {
+    if greetings == 1 && count == 0 {
+      stamp()
+      return UnsafeRawBufferPointer(start: greeting, count: Int(greetingCount))
+    }
+    settle()
+    return UnsafeRawBufferPointer(start: buffer, count: Int(count))
+  }
+
+  mutating func sent() {
+    (greetings, count) = (0, 0)
+    if buffer != nil {
+      free(buffer)
+      (buffer, capacity) = (nil, 0)
+    }
+  }
+}
