@@ -20,6 +20,22 @@ import Workloads
     try await Self.beside(Self.idle).with { $0.spec.warmup = .microseconds(1) }.expectReasons(["bystanders-late"])
   }
 
+  @Test func bystanderFailures() async throws {
+    let lost: @Sendable (inout TrialOutcome) -> Void = { $0.bystanders?.kinds = [.prematureEnd: 1] }
+    try await Self.beside(Self.paced).expectReasons([])
+    try await Self.beside(Self.paced).with { $0.tamper = lost }.expectReasons(["bystander-failures"])
+  }
+
+  @Test func modeOfOneLaneServesBystandersToo() {
+    var experiment = Experiment(name: "x", workload: .serve(ServeSpec(.echo(EchoSpec()))))
+    experiment.bystanders = Self.idle
+    for mode in ModeID.allCases where mode != .null {
+      #expect(experiment.objection(in: mode) == nil, "\(mode)")
+    }
+    experiment.workload = .echo(EchoSpec())
+    #expect(experiment.objection(in: .blocking) == "blocking has one lane, and no room for bystanders")
+  }
+
   @Test(arguments: [idle, paced]) func serverCount(_ bystanders: BystanderSpec) async throws {
     let trial = RealTrial.counting(400, AuditCoverageTests.echo(delay: .milliseconds(2)), server: .echo).with {
       $0.spec.bystanders = bystanders

@@ -209,7 +209,7 @@ import Workloads
     ),
     (
       #"{"name": "s", "experiments": [{"name": "x", "workload": {"kind": "file"}}]}"#,
-      "experiments[0].workload.kind: 'file' is not a workload; there are sleep, echo, http"
+      "experiments[0].workload.kind: 'file' is not a workload; there are sleep, echo, http, serve"
     ),
     (
       #"{"name": "s", "experiments": [{"name": "x", "workload": {"kind": "sleep", "size": "1B"}}]}"#,
