@@ -8,7 +8,7 @@ public enum Serving {
   /// Serves until a signal asks it to stop.
   /// - Parameters:
   ///   - kind: `http` or `echo`.
-  ///   - connections: that are served at once; as many as descriptors allow unless given.
+  ///   - connections: that are served at once; at most, and unless given, as many as descriptors allow.
   ///   - listening: told the address, with the port that the system chose.
   public static func run(
     kind: String, mode: ModeID, host: String, port: UInt16, unixPath: String?, cpus: [Int]?, connections: Int?,
@@ -27,8 +27,9 @@ public enum Serving {
     let server: TargetServer
     do {
       let address = try unixPath.map { try SocketAddress(unixPath: $0) } ?? SocketAddress(host: host, port: port)
-      let capacity = min(max(1, ProcessControl.descriptorLimit.hard - Feasibility.spareDescriptors), 1 << 20)
-      server = try TargetServer(kind, mode: mode, on: address, capacity: connections ?? capacity, limits: limits)
+      let most = min(max(1, ProcessControl.descriptorLimit.hard - Feasibility.spareDescriptors), 1 << 20)
+      server = try TargetServer(
+        kind, mode: mode, on: address, capacity: min(connections ?? most, most), limits: limits)
       Interruption.watch()
       try Thread(name: "signals") {
         while Interruption.signal == nil { Interruption.pause(milliseconds: 100) }
