@@ -13,44 +13,49 @@ extension ModeID {
   var connectionsAnswered: Int? { self == .blocking || self == .taskgroupBlocking ? 1 : nil }
 }
 
-/// Every mode as a server: the same answers, and what happens at its door.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct ServeTests {
-  enum Service: String, CaseIterable { case echo, echoUNIX, http }
+/// Every mode as a server. One after another: two servers in `taskgroup-blocking` would take the pool's threads from each
+/// other, for ever.
+@Suite(.serialized) enum ServerTests {}
 
-  private func workload(_ service: Service) -> WorkloadSpec {
-    switch service {
-    case .echo: .echo(EchoSpec { $0.size = ByteCount(100_001) })
-    case .echoUNIX: .echo(EchoSpec { $0.transport = .unix })
-    case .http: .http(HTTPSpec { $0.size = ByteCount(4096) })
-    }
-  }
+extension ServerTests {
+  @Suite(.timeLimit(.minutes(1))) struct ServeTests {
+    enum Service: String, CaseIterable { case echo, echoUNIX, http }
 
-  @Test(arguments: Service.allCases, ModeID.serving)
-  func everyModeGivesTheSameAnswers(_ service: Service, _ mode: ModeID) async throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let workload = workload(service)
-    let operations: UInt64 = service == .echo ? 40 : 400
-    var works: [(done: UInt64, verified: UInt64, checksum: UInt64)] = []
-    for server in [ModeID.epoll, mode] {
-      let running = try RunningServer(
-        service == .http ? .http : .echo, mode: server,
-        on: service == .echoUNIX
-          ? SocketAddress(unixPath: folder.path + "/\(server)-\(works.count)")
-          : SocketAddress(host: "127.0.0.1", port: 0))
-      let concurrency = server.connectionsAnswered ?? 6
-      let outcome = try await Trial.finished(
-        .counting(operations, .epoll, workload, concurrency: concurrency, server: running))
-      #expect(outcome.kinds.isEmpty && outcome.unfinishedAges.isEmpty)
-      works.append((outcome.done, outcome.verified, outcome.checksum))
-      running.stop()
-      let totals = running.server.totals
-      #expect(totals.done == operations && totals.failed == 0)
-      #expect(totals.connections == UInt64(concurrency) && totals.ended == totals.connections)
-      #expect(totals.sentBytes == outcome.receivedBytes && totals.receivedBytes == outcome.sentBytes)
+    private func workload(_ service: Service) -> WorkloadSpec {
+      switch service {
+      case .echo: .echo(EchoSpec { $0.size = ByteCount(100_001) })
+      case .echoUNIX: .echo(EchoSpec { $0.transport = .unix })
+      case .http: .http(HTTPSpec { $0.size = ByteCount(4096) })
+      }
     }
-    #expect(works[0] == works[1])
-    #expect(works[0].verified == operations)
+
+    @Test(arguments: Service.allCases, ModeID.serving)
+    func everyModeGivesTheSameAnswers(_ service: Service, _ mode: ModeID) async throws {
+      let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      defer { try? FileManager.default.removeItem(at: folder) }
+      let workload = workload(service)
+      let operations: UInt64 = service == .echo ? 40 : 400
+      var works: [(done: UInt64, verified: UInt64, checksum: UInt64)] = []
+      for server in [ModeID.epoll, mode] {
+        let running = try RunningServer(
+          service == .http ? .http : .echo, mode: server,
+          on: service == .echoUNIX
+            ? SocketAddress(unixPath: folder.path + "/\(server)-\(works.count)")
+            : SocketAddress(host: "127.0.0.1", port: 0))
+        let concurrency = server.connectionsAnswered ?? 6
+        let outcome = try await Trial.finished(
+          .counting(operations, .epoll, workload, concurrency: concurrency, server: running))
+        #expect(outcome.kinds.isEmpty && outcome.unfinishedAges.isEmpty)
+        works.append((outcome.done, outcome.verified, outcome.checksum))
+        running.stop()
+        let totals = running.server.totals
+        #expect(totals.done == operations && totals.failed == 0)
+        #expect(totals.connections == UInt64(concurrency) && totals.ended == totals.connections)
+        #expect(totals.sentBytes == outcome.receivedBytes && totals.receivedBytes == outcome.sentBytes)
+      }
+      #expect(works[0] == works[1])
+      #expect(works[0].verified == operations)
+    }
   }
 }
