@@ -154,7 +154,8 @@ import Workloads
       spec(mode, workload, pipeline: 64, duration: window, server: server.address)
     ) { $0.unfinishedAges.contains { $0 > .milliseconds(100) } && !$0.kinds.isEmpty }
     #expect(outcome.done == 0 && Set(outcome.kinds.keys) == [.timeout])
-    #expect(outcome.unfinishedAges.count == 64)
+    // The end may come between a failure and the connection that is opened for the others.
+    #expect((63...64).contains(outcome.unfinishedAges.count))
     #expect(outcome.unfinishedAges.contains { $0 > .milliseconds(100) })
   }
 
