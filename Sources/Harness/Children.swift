@@ -44,14 +44,16 @@ struct ServerReport: Codable {
   /// When it read its counters for the window's edges, on CLOCK_MONOTONIC.
   var openRead: UInt64
   var closeRead: UInt64
-  /// Operations answered until the last connection was over, warm-up included.
+  /// Operations answered until the last connection was over, warm-up included, and those done wrong as they asked.
   var doneInAll: UInt64
+  var faultsInAll: UInt64
 
   enum CodingKeys: String, CodingKey {
     case usage
     case openRead = "open_read_ns"
     case closeRead = "close_read_ns"
     case doneInAll = "done_in_all"
+    case faultsInAll = "faults_in_all"
   }
 }
 
@@ -225,11 +227,13 @@ public enum Children {
       usage.operationsDone = last.totals.done - first.totals.done
       usage.connections = last.totals.connections
       usage.failed = last.totals.failed - first.totals.failed
+      usage.faults = last.totals.faults - first.totals.faults
       usage.bytesSent = last.totals.sentBytes - first.totals.sentBytes
       usage.bytesReceived = last.totals.receivedBytes - first.totals.receivedBytes
+      let settled = settledTotals()
       return ServerReport(
-        usage: usage, openRead: first.at.nanoseconds, closeRead: last.at.nanoseconds,
-        doneInAll: settledTotals().done)
+        usage: usage, openRead: first.at.nanoseconds, closeRead: last.at.nanoseconds, doneInAll: settled.done,
+        faultsInAll: settled.faults)
     }
 
     /// The client has gone; what the server still has in hand for it is soon done.
@@ -331,6 +335,7 @@ extension PartialRecord {
       openRead: outcome.readings.first.nanoseconds, closeRead: outcome.readings.last.nanoseconds)
     sendLag = outcome.lag.map { LatencySummary($0) }
     scheduled = outcome.scheduled
+    numbers = Numbers(from: outcome.operations.lowerBound, to: outcome.operations.upperBound)
     coldStart = outcome.coldStart.map {
       TrialRecord.ColdStart(firstDone: $0.firstDone?.count, done: $0.done, wall: $0.wall.count)
     }

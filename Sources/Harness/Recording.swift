@@ -1,4 +1,5 @@
 import Records
+import Workloads
 
 extension TrialRecord {
   /// The record of a trial that has not been carried out yet.
@@ -13,7 +14,7 @@ extension TrialRecord {
   }
 
   /// Takes in what the trial came to, and judges it.
-  mutating func fill(with result: TrialRunner.Result, hasWarmup: Bool) {
+  mutating func fill(with result: TrialRunner.Result, doing workload: WorkloadSpec, hasWarmup: Bool) {
     switch result {
     case .failed(let reason):
       reasons = ["broken: \(reason)"]
@@ -25,7 +26,8 @@ extension TrialRecord {
       bytes = partial.bytes
       lanes = partial.lanes
       self.audit = audit
-      reasons = Validity.reasons(ofAudit: self, served: served)
+      let faults = AskedFaults(workload, seed: seed, partial, isAudit: true)
+      reasons = Validity.reasons(ofAudit: self, served: served, faults: faults)
       valid = reasons.isEmpty
     case .measured(let partial, let server, let steal):
       operations = partial.operations
@@ -46,7 +48,9 @@ extension TrialRecord {
       client?.edgeLag = partial.window.map { $0.lag(openRead: $0.openRead, closeRead: $0.closeRead) }
       self.server = server
       machine = MachineUsage(steal: steal)
-      reasons = Validity.reasons(self, ranOutOfTime: partial.ranOutOfTime, hasWarmup: hasWarmup)
+      reasons = Validity.reasons(
+        self, ranOutOfTime: partial.ranOutOfTime, hasWarmup: hasWarmup,
+        faults: AskedFaults(workload, seed: seed, partial))
       valid = reasons.isEmpty
     }
   }

@@ -206,7 +206,8 @@ public struct RunSession {
           let remaining = max(0, most.seconds * pace - MonotonicClock.now.since(started).seconds)
           report(Progress(done: done, total: done + most.trials, label: plan.label, remaining: remaining))
         }
-        record.fill(with: result, hasWarmup: plan.experiment.warmup > .zero)
+        record.fill(
+          with: result, doing: plan.experiment.workload, hasWarmup: plan.experiment.warmup > .zero)
         spent += MonotonicClock.now.since(started).seconds
         expected += plan.expectedTime.seconds
       }

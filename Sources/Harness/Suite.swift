@@ -135,6 +135,7 @@ public struct Experiment: Codable, Sendable {
     if let pipelining { return (.pipeline, pipelining) }
     if let objection = bystanders?.objection(to: workload.asked) { return (.bystanders, objection) }
     if bystanders != nil && (pipeline ?? 1) > 1 { return (.bystanders, "do not go with a pipeline") }
+    if bystanders != nil && workload.faults != nil { return (.bystanders, "do not go with faults") }
     if operations == 0 { return (.operations, "0 is not a number of operations; it must be at least 1") }
     if let duration, duration < .milliseconds(1) { return (.duration, "\(duration) is too short; at least 1ms") }
     if !(1...10_000).contains(rounds) {

@@ -83,7 +83,11 @@ struct TrialRunner {
     var usage = answer.usage
     // To a trial of a number of operations belongs all that its server has done, also what it had sent, and not yet
     // counted, when the client closed the window.
-    if spec.operations != nil && spec.warmup == .zero { usage.operationsDone = answer.doneInAll }
+    if spec.operations != nil && spec.warmup == .zero {
+      usage.operationsDone = answer.doneInAll
+      usage.faults = answer.faultsInAll
+    }
+    if workload.faults == nil { usage.faults = nil }
     usage.edgeLag = partial.window?.lag(openRead: answer.openRead, closeRead: answer.closeRead)
     return .measured(partial, server: usage, steal: steal)
   }

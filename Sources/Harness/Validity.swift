@@ -15,17 +15,20 @@ package enum Validity {
   /// From which load on a client counts as saturated.
   static let saturation = 0.95
 
-  static func reasons(_ record: TrialRecord, ranOutOfTime: Bool, hasWarmup: Bool = false) -> [String] {
-    var reasons = answers(record, ranOutOfTime: ranOutOfTime, hasWarmup: hasWarmup)
+  /// - Parameter faults: those that the server was asked for, if it was.
+  static func reasons(
+    _ record: TrialRecord, ranOutOfTime: Bool, hasWarmup: Bool = false, faults: AskedFaults? = nil
+  ) -> [String] {
+    var reasons = answers(record, ranOutOfTime: ranOutOfTime, hasWarmup: hasWarmup, faults)
     reasons += [edges(record), little(record), load(record), sendLag(record), steal(record)].compactMap { $0 }
     return reasons
   }
 
   /// Whether an audit's counts may be used. Its times are those of the tool that counts.
-  static func reasons(ofAudit record: TrialRecord, served: UInt64?) -> [String] {
-    var reasons = answers(record, ranOutOfTime: false, hasWarmup: false)
+  static func reasons(ofAudit record: TrialRecord, served: UInt64?, faults: AskedFaults? = nil) -> [String] {
+    var reasons = answers(record, ranOutOfTime: false, hasWarmup: false, faults)
     let done = doneByAll(record)
-    if let served, record.operations.failed == nil, served.distance(to: done).magnitude > 2 * mostInHand(record) {
+    if let served, failures(record, faults).isEmpty, served.distance(to: done).magnitude > 2 * mostInHand(record) {
       reasons.append("server-count: the client has \(done) operations done, the server \(served)")
     }
     if record.audit?.client?.syscalls == nil { reasons.append("not-counted: the tool has not told what it counted") }
@@ -34,7 +37,9 @@ package enum Validity {
 
   // MARK: What came back
 
-  private static func answers(_ record: TrialRecord, ranOutOfTime: Bool, hasWarmup: Bool) -> [String] {
+  private static func answers(
+    _ record: TrialRecord, ranOutOfTime: Bool, hasWarmup: Bool, _ faults: AskedFaults?
+  ) -> [String] {
     var reasons: [String] = []
     let operations = record.operations
     let done = operations.done ?? 0
@@ -42,7 +47,8 @@ package enum Validity {
     if ranOutOfTime {
       reasons.append("out-of-time: the trial's deadline came before all operations were done")
     }
-    if failed > 0 { reasons.append("failures: \(list(operations.failed)) of \(done + failed) operations") }
+    let failures = failures(record, faults)
+    reasons += failures
     if let others = operations.non2xx { reasons.append("non-2xx: replies with status \(list(others))") }
     if done == 0 && failed == 0 { reasons.append("nothing-done: no operation ended within the window") }
     let others = (operations.non2xx ?? [:]).values.reduce(0, +)
@@ -53,13 +59,27 @@ package enum Validity {
       reasons.append("count: \(asked) operations were asked for, and \(done + failed) ended")
     }
     reasons += bystanders(record)
-    let doneByAll = doneByAll(record)
-    if let served = record.server?.operationsDone, failed == 0, !ranOutOfTime,
-      served.distance(to: doneByAll).magnitude > countSlack(record, hasWarmup: hasWarmup)
-    {
-      reasons.append("server-count: the client has \(doneByAll) operations done, the server \(served)")
+    if failures.isEmpty && !ranOutOfTime, let server = record.server {
+      let slack = countSlack(record, hasWarmup: hasWarmup)
+      let doneByAll = doneByAll(record)
+      if let served = server.operationsDone, served.distance(to: doneByAll).magnitude > slack {
+        reasons.append("server-count: the client has \(doneByAll) operations done, the server \(served)")
+      }
+      if let met = server.faults, met.distance(to: failed).magnitude > slack {
+        reasons.append("server-count: the client has \(failed) operations failed as asked, the server \(met)")
+      }
     }
     return reasons
+  }
+
+  /// What failed though nothing asked it to, and faults of which not as many came as were asked for.
+  private static func failures(_ record: TrialRecord, _ faults: AskedFaults?) -> [String] {
+    let failed = record.operations.failed ?? [:]
+    let unexplained = faults?.unexplained(failed) ?? failed
+    let ended = (record.operations.done ?? 0) + record.operations.failedInAll
+    return [
+      unexplained.isEmpty ? nil : "failures: \(list(unexplained)) of \(ended) operations", faults?.reason(failed),
+    ].compactMap { $0 }
   }
 
   /// Lanes that are to be beside those that are measured have to be there, and as they were described.

@@ -86,6 +86,8 @@ public enum ModeID: String, CaseIterable, Codable, Sendable {
     case (.null, .http(let spec)) where !spec.targets.isEmpty:
       "null has no network to reach a target by"
     case (.null, .serve): "null has no connections to accept"
+    case (.null, _) where workload.faults != nil:
+      "null has no connection that could break, and no time that could run out: it knows no faults"
     default: nil
     }
   }

@@ -22,6 +22,7 @@ public final class TargetServer: Sendable {
     public var connections: UInt64 = 0
     public var ended: UInt64 = 0
     public var failed: UInt64 = 0
+    public var faults: UInt64 = 0
     public var sentBytes: UInt64 = 0
     public var receivedBytes: UInt64 = 0
   }
@@ -74,6 +75,7 @@ public final class TargetServer: Sendable {
       sum.connections += tally.pointee.connections.count
       sum.ended += tally.pointee.ended.count
       sum.failed += tally.pointee.failed.count
+      sum.faults += tally.pointee.faults.count
       sum.sentBytes += tally.pointee.sentBytes.count
       sum.receivedBytes += tally.pointee.receivedBytes.count
     }

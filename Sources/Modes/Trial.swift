@@ -69,9 +69,11 @@ private struct Bench {
     case .echo(let echo) where echo.ends == .both:
       return try runPairs(mode, echo)
     case .echo(let echo):
+      let faults = echo.faults.map { Boxed($0) }
+      defer { faults?.deallocate() }
       let connections = try connected(mode, arrangement)
       return try measure(mode, arrangement, connections) { group, lane in
-        ClientLane(client(echo), in: group, connectedTo: connections.isOpen(lane) ? 0 : nil)
+        ClientLane(client(echo, faults?.pointer), in: group, connectedTo: connections.isOpen(lane) ? 0 : nil)
       }
     case .http(let http):
       let replies = http.gather ? ReplyStore() : nil
@@ -163,8 +165,8 @@ private struct Bench {
 
   // MARK: Workloads
 
-  private func client(_ echo: EchoSpec) -> EchoClient {
-    EchoClient(size: echo.size.count, delay: echo.delay, seed: spec.seed)
+  private func client(_ echo: EchoSpec, _ faults: UnsafePointer<FaultMix>? = nil) -> EchoClient {
+    EchoClient(size: echo.size.count, delay: echo.delay, seed: spec.seed, faults: faults)
   }
 
   private static let loopback = "127.0.0.1"
@@ -301,9 +303,9 @@ private struct Bench {
       sentBytes: busy.sum(\.sentBytes), receivedBytes: busy.sum(\.receivedBytes), kinds: busy.kinds,
       unfinishedAges: ages, service: busy.merged(.service), response: hasResponse ? busy.merged(.response) : nil,
       lag: isOpenLoop ? busy.merged(.lag) : nil,
-      scheduled: trial.pointee.scheduled, inFlight: monitor.inFlight, series: monitor.series, usage: monitor.usage,
-      threadsPeak: monitor.threadsPeak, descriptorsPeak: monitor.descriptorsPeak,
-      busyLanes: laneCount, bystanders: bystanders.flatMap { outcome($0, lanes) }, coldStart: coldStart,
+      scheduled: trial.pointee.scheduled, operations: trial.pointee.numbers, inFlight: monitor.inFlight,
+      series: monitor.series, usage: monitor.usage, threadsPeak: monitor.threadsPeak,
+      descriptorsPeak: monitor.descriptorsPeak, busyLanes: laneCount, bystanders: bystanders.flatMap { outcome($0, lanes) }, coldStart: coldStart,
       replies: nil,
       ranOutOfTime: ranOutOfTime)
   }

@@ -80,6 +80,8 @@ public struct TrialOutcome: Sendable {
   public var lag: LatencyHistogram?
   /// In open loop: how many operations were to start within the window.
   public var scheduled: UInt64?
+  /// The numbers of the operations that may have counted: those that were taken, without a warm-up of their own.
+  public var operations: Range<UInt64>
   public var inFlight: InFlightSamples
   public var series: [SeriesSample]
   public var usage: ResourceUsage

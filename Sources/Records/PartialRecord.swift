@@ -11,6 +11,8 @@ public struct PartialRecord: Codable, Equatable, Sendable {
   public var sendLag: LatencySummary?
   /// In open loop: how many operations were to start within the window.
   public var scheduled: UInt64?
+  /// Of the operations that may have counted.
+  public var numbers: Numbers?
   public var coldStart: TrialRecord.ColdStart?
   /// By class, where there is more than one.
   public var lanes: [String: TrialRecord.LaneClass]?
@@ -43,12 +45,23 @@ public struct PartialRecord: Codable, Equatable, Sendable {
     case window
     case latency = "latency_ns"
     case sendLag = "send_lag_ns"
-    case scheduled
+    case scheduled, numbers
     case coldStart = "cold_start"
     case lanes
     case inFlight = "in_flight"
     case series, usage
     case ranOutOfTime = "ran_out_of_time"
+  }
+
+  /// From the first to before the last, as operations are numbered.
+  public struct Numbers: Codable, Equatable, Sendable {
+    public var from: UInt64
+    public var to: UInt64
+
+    public init(from: UInt64, to: UInt64) {
+      self.from = from
+      self.to = to
+    }
   }
 
   /// Points on CLOCK_MONOTONIC, in nanoseconds.

@@ -83,6 +83,11 @@ public struct TrialRecord: Codable, Equatable, Sendable {
   /// The name of a reason: what stands before its colon.
   public static func name(ofReason reason: String) -> String { String(reason.prefix { $0 != ":" }) }
 
+  /// Whether its server was asked for faults, and nothing failed but as it was asked.
+  public var failsAsAsked: Bool {
+    workload["faults"] != nil && !reasons.contains { ["failures", "faults"].contains(Self.name(ofReason: $0)) }
+  }
+
   enum CodingKeys: String, CodingKey {
     case schemaVersion = "schema_version"
     case runID = "run_id"
@@ -345,6 +350,8 @@ public struct ProcessUsage: Codable, Equatable, Sendable {
   public var operationsDone: UInt64?
   public var connections: UInt64?
   public var failed: UInt64?
+  /// Of a server that was asked for faults: operations that it has done wrong.
+  public var faults: UInt64?
   public var bytesSent: UInt64?
   public var bytesReceived: UInt64?
   /// How late its counters were read at the window's opening, and at its end.
@@ -374,7 +381,7 @@ public struct ProcessUsage: Codable, Equatable, Sendable {
     case memory = "rss_bytes"
     case cpus
     case operationsDone = "operations_done"
-    case connections, failed
+    case connections, failed, faults
     case bytesSent = "bytes_sent"
     case bytesReceived = "bytes_received"
     case edgeLag = "edge_lag_ns"

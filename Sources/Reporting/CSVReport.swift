@@ -124,6 +124,7 @@ struct CSVReport {
       ("\(side)_operations_done", { text(usage($0)?.operationsDone) }),
       ("\(side)_connections", { text(usage($0)?.connections) }),
       ("\(side)_failed", { text(usage($0)?.failed) }),
+      ("\(side)_faults", { text(usage($0)?.faults) }),
       ("\(side)_bytes_sent", { text(usage($0)?.bytesSent) }),
       ("\(side)_bytes_received", { text(usage($0)?.bytesReceived) }),
     ]

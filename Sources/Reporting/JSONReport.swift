@@ -98,6 +98,7 @@ struct JSONReport {
       "operations_unfinished": number(point.unfinished),
       "unfinished_age_max_ns": number(point.oldestUnfinished),
       "operations_failed": counts(point.failed),
+      "operations_failed_as_asked": counts(point.failedAsAsked),
       "replies_non_2xx": counts(point.non2xx),
     ]
     return members.compactMapValues { $0 }

@@ -103,14 +103,16 @@ extension Summary.Point {
     var texts: [String] = []
     if !auditReasons.isEmpty { texts.append("its audit is not valid and left out: \(Self.list(auditReasons))") }
     if let skipped, carriedOut > 0 { texts.append("\(skippedTrials) trials not run: \(skipped.reason)") }
-    if !failed.isEmpty { texts.append("failed operations: \(Self.list(failed))") }
+    if !failedOtherwise.isEmpty { texts.append("failed operations: \(Self.list(failedOtherwise))") }
     if !non2xx.isEmpty { texts.append("replies other than 2xx: \(Self.list(non2xx))") }
     if let unreadable = latency?.unreadable, unreadable > 0 {
       texts.append("percentiles are without \(unreadable) trials, whose histograms cannot be read")
     }
     if let drift = throughputDrift, growthNote == nil { texts.append("throughput \(drift.text)") }
     if let drift = medianDrift { texts.append("the median service time \(drift.text)") }
-    return texts.map { Summary.Experiment.Note(text: "\(place): \($0)") }
+    let warnings = texts.map { Summary.Experiment.Note(text: "\(place): \($0)") }
+    guard !failedAsAsked.isEmpty else { return warnings }
+    return warnings + [.init(text: "\(place): failed as asked: \(Self.list(failedAsAsked))", isWarning: false)]
   }
 
   static func list(_ counts: [Summary.Count]) -> String {

@@ -106,6 +106,8 @@ extension Summary.Point {
     unfinished = Self.sum(carriedOut.compactMap(\.operations.unfinished))
     oldestUnfinished = carriedOut.compactMap(\.operations.unfinishedAge?.max).max()
     failed = Self.counts(carriedOut.compactMap(\.operations.failed))
+    failedAsAsked = Self.counts(carriedOut.filter(\.failsAsAsked).compactMap(\.operations.failed))
+    failedOtherwise = Self.counts(carriedOut.filter { !$0.failsAsAsked }.compactMap(\.operations.failed))
     non2xx = Self.counts(carriedOut.compactMap(\.operations.non2xx))
   }
 

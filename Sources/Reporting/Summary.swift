@@ -128,6 +128,10 @@ public struct Summary: Sendable {
     public let oldestUnfinished: UInt64?
     /// Failed operations by kind, in all trials that were carried out; most frequent first.
     public let failed: [Count]
+    /// Those of them that the server was asked to fail: all, in trials where none failed but as asked.
+    public let failedAsAsked: [Count]
+    /// Those of the other trials.
+    public let failedOtherwise: [Count]
     /// Replies by their status, where it is not 2xx, in all trials that were carried out; most frequent first.
     public let non2xx: [Count]
 

@@ -24,6 +24,7 @@ struct WorkloadDescription {
     default: parts = Self.unknown(trial.workload)
     }
     if let delay { parts.append(delay.text) }
+    if let faults = trial.workload["faults"].flatMap(Self.faults) { parts.append(faults) }
     if let pipeline = trial.pipeline, pipeline > 1 { parts.append("\(pipeline) requests in the pipeline") }
     if let limit = trial.limit { parts.append("at most \(limit) at a time") }
     if let (manner, lanes) = trial.bystanders {
@@ -86,6 +87,18 @@ struct WorkloadDescription {
     case (_, 1): return ("answered after \(spaced(written))", span?.seconds)
     default: return ("delay \(written)", nil)
     }
+  }
+
+  /// `faults: reset 1 %, stall 0.5 %`; nil for none.
+  private static func faults(_ value: JSONValue) -> String? {
+    guard case .object(let rates) = value else { return nil }
+    let list = rates.sorted { $0.key < $1.key }.compactMap { name, rate in
+      rate.number.map { rate in
+        let percent = (rate * 1e8).rounded() / 1e6
+        return "\(name) \(Int64(exactly: percent).map(String.init) ?? "\(percent)") %"
+      }
+    }
+    return list.isEmpty ? nil : "faults: \(list.joined(separator: ", "))"
   }
 
   private static func quantity(_ value: JSONValue) -> String {

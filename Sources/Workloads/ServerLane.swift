@@ -15,6 +15,8 @@ import SystemCalls
   public let ended = Counter()
   /// Connections given up because of what the client sent, or because they broke.
   public let failed = Counter()
+  /// Operations that were done wrong because they asked for it.
+  public let faults = Counter()
 
   /// - Parameter shared: whether several threads serve.
   public init(shared: Bool) { self.shared = shared }
@@ -40,6 +42,8 @@ public protocol ServerConversation: Conversation, ~Copyable {
   var waiting: Waiting { get }
   /// It has waited too long, and nothing more will be received.
   mutating func expired() -> Need
+  /// Whether its last operation was done wrong because it asked for it. Nothing is done after that.
+  var isFaulty: Bool { get }
   /// How many operations it has answered in full since this was last asked.
   mutating func takeAnswered() -> Int
 }
@@ -88,11 +92,8 @@ public protocol ServerConversation: Conversation, ~Copyable {
       let elapsed = now.since(self.now)
       self.now = now
       return interpret(conversation.woke(0, after: elapsed))
-    case .failed:
-      tally.pointee.failed.add(1, shared: tally.pointee.shared)
-      return finish()
-    case .connected, .closed, .acquired, .released:
-      return finish()
+    case .failed: return finish(isBroken: true)
+    case .connected, .closed, .acquired, .released: return finish(isBroken: false)
     }
   }
 
@@ -115,17 +116,20 @@ public protocol ServerConversation: Conversation, ~Copyable {
         need = takeAhead()
       case .finishSending: return .finishSending
       case .abort:
-        tally.pointee.ended.add(1, shared: tally.pointee.shared)
+        _ = finish(isBroken: false)
         return .abort
-      case .done(let outcome):
-        if outcome.checksum == nil { tally.pointee.failed.add(1, shared: tally.pointee.shared) }
-        return finish()
+      case .done(let outcome): return finish(isBroken: outcome.checksum == nil)
       }
     }
   }
 
   @inlinable
-  func finish() -> Step {
+  func finish(isBroken: Bool) -> Step {
+    if conversation.isFaulty {
+      tally.pointee.faults.add(1, shared: tally.pointee.shared)
+    } else if isBroken {
+      tally.pointee.failed.add(1, shared: tally.pointee.shared)
+    }
     tally.pointee.ended.add(1, shared: tally.pointee.shared)
     return .finished
   }

@@ -100,6 +100,12 @@ public struct TrialState: ~Copyable, Sendable {
     }
   }
 
+  /// The numbers of the operations that may have counted: of a number of operations those, else all that were taken.
+  public var numbers: Range<UInt64> {
+    let taken = next.load(ordering: .relaxed)
+    return firstCounted..<max(firstCounted, asked.map { min(taken, firstCounted + $0) } ?? taken)
+  }
+
   /// How many operations of an open loop are to start within the window.
   public var scheduled: UInt64? {
     switch schedule {

@@ -18,12 +18,13 @@ public enum WorkloadSpec: Hashable, Sendable {
     }
   }
 
-  /// How long one operation takes at least.
+  /// How long one operation takes at least, on average: those that the server stalls take all of their time.
   public var leastDuration: Nanoseconds {
-    switch self {
+    let stalled = UInt64((faults?.stall ?? 0) * Double(timeout.count))
+    return switch self {
     case .sleep(let spec): spec.duration
-    case .echo(let spec): spec.delay.mean
-    case .http(let spec): spec.targets.isEmpty ? spec.delay.mean : .zero
+    case .echo(let spec): Nanoseconds(spec.delay.mean.count + stalled)
+    case .http(let spec): spec.targets.isEmpty ? Nanoseconds(spec.delay.mean.count + stalled) : .zero
     case .serve(let spec): spec.workload.leastDuration
     }
   }
@@ -84,6 +85,8 @@ public struct EchoSpec: Hashable, Sendable, Codable {
   public var delay = Delay.none
   public var ends = Ends.server
   public var timeout = Nanoseconds.seconds(10)
+  /// What the server is to do wrong; nil for nothing.
+  public var faults: FaultMix?
 
   public init() {}
 
@@ -96,12 +99,18 @@ public struct EchoSpec: Hashable, Sendable, Codable {
     delay = try fields.value(.delay) ?? delay
     ends = try fields.value(.ends) ?? ends
     timeout = try fields.value(.timeout) ?? timeout
+    faults = try (fields.value(.faults) as FaultMix?)?.unlessEmpty
     try fields.check(
       .size, size.count >= EchoClient.smallestSize && size.count <= Int(UInt32.max),
       "is outside 16B (the header that asks for the answer) … 4GiB")
+    guard let faults else { return }
+    try fields.check(.faults, ends == .server, "are those of a server of its own, and go with ends server")
+    try fields.check(
+      .faults, faults.reset == 0 || transport == .tcp, "have a reset, which a UNIX socket does not know; use tcp")
+    if let complaint = faults.complaint(within: timeout) { try fields.check(.faults, false, complaint) }
   }
 
-  enum CodingKeys: String, CodingKey, CaseIterable { case transport, size, delay, ends, timeout }
+  enum CodingKeys: String, CodingKey, CaseIterable { case transport, size, delay, ends, timeout, faults }
 }
 
 /// One operation is an HTTP/1.1 request and its reply.
@@ -125,6 +134,8 @@ public struct HTTPSpec: Hashable, Sendable, Codable {
   /// Asked of the harness's own server: the body's size; nil asks for the greeting.
   public var size: ByteCount?
   public var timeout = Nanoseconds.seconds(10)
+  /// What the harness's own server is to do wrong; nil for nothing.
+  public var faults: FaultMix?
   /// Whether the replies are kept, and written out in order.
   public var gather = false
 
@@ -142,6 +153,7 @@ public struct HTTPSpec: Hashable, Sendable, Codable {
     delay = try fields.value(.delay) ?? delay
     size = try fields.value(.size)
     timeout = try fields.value(.timeout) ?? timeout
+    faults = try (fields.value(.faults) as FaultMix?)?.unlessEmpty
     gather = try fields.value(.gather) ?? gather
     try check(fields)
   }
@@ -161,10 +173,13 @@ public struct HTTPSpec: Hashable, Sendable, Codable {
     try fields.check(
       .targets, targets.isEmpty || !asks, "cannot be told a delay or a size; those are asked of the own server")
     try fields.check(.size, (size?.count ?? 0) <= 1 << 30, "is over 1GiB")
+    guard let faults else { return }
+    try fields.check(.faults, targets.isEmpty, "are asked of the own server; a target cannot be told")
+    if let complaint = faults.complaint(within: timeout) { try fields.check(.faults, false, complaint) }
   }
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case method, headers, body, targets, connection, delay, size, timeout, gather
+    case method, headers, body, targets, connection, delay, size, timeout, faults, gather
   }
 }
 

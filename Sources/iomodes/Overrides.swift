@@ -59,6 +59,7 @@ struct Overrides {
     ("connection", ["http", "serve"]), ("method", ["http", "serve"]), ("header", ["http", "serve"]),
     ("body", ["http", "serve"]), ("timeout", ["echo", "http", "serve"]), ("gather", ["http"]),
     ("pipeline", ["http", "serve"]),
+    ("faults", ["echo", "http", "serve"]),
   ]
 
   private func workload(_ kind: String) throws -> WorkloadSpec {
@@ -151,6 +152,14 @@ struct Overrides {
     throw UsageError("--modes '\(name)' is not a mode\(near); there are \(known.joined(separator: ", "))")
   }
 
+  private func faults() throws -> FaultMix? {
+    do {
+      return try arguments.text("faults").map { try FaultMix(parsing: $0) }
+    } catch {
+      throw UsageError("--faults \(error)")
+    }
+  }
+
   private func changed(_ workload: WorkloadSpec) throws -> WorkloadSpec {
     let time = "a time such as 250ms"
     let size = "a size such as 64KiB"
@@ -165,6 +174,7 @@ struct Overrides {
       spec.transport = try arguments.choice("transport") ?? spec.transport
       spec.ends = try arguments.choice("ends") ?? spec.ends
       spec.timeout = try arguments.value("timeout", time) ?? spec.timeout
+      spec.faults = try faults() ?? spec.faults
       return .echo(spec)
     case .http(var spec):
       spec.size = try arguments.value("size", size) ?? spec.size
@@ -173,6 +183,7 @@ struct Overrides {
       spec.method = arguments.text("method") ?? spec.method
       spec.body = arguments.text("body") ?? spec.body
       spec.timeout = try arguments.value("timeout", time) ?? spec.timeout
+      spec.faults = try faults() ?? spec.faults
       spec.gather = spec.gather || arguments.has("gather")
       if arguments.has("header") { spec.headers = arguments.all("header") }
       if arguments.has("target") {

@@ -44,6 +44,8 @@ let runCommand = Command(
         .list("header", "LINE", "http: a header line, again for several"),
         .value("body", "TEXT", "http: the request's body"),
         .value("timeout", "TIME", "echo, http: the most that one operation may take (10s); 0 for no limit"),
+        .value(
+          "faults", "LIST", "echo, http: what the own server does wrong, per operation, such as reset:0.01,stall:0.005"),
         .flag("gather", "http: keep the replies, in order, as replies/*.jsonl in the run's folder"),
       ]
     ),

@@ -62,6 +62,24 @@ import Workloads
       .expectReasons(["failures"])
   }
 
+  /// What is asked for is no reason; what else fails is, and so is a fault that came otherwise than it was asked for.
+  @Test(arguments: [true, false]) func faults(isCounted: Bool) async throws {
+    var spec = EchoSpec()
+    spec.faults = FaultMix()
+    spec.faults?.reset = 0.05
+    spec.faults?.truncate = 0.05
+    let trial =
+      isCounted
+      ? RealTrial.counting(400, .echo(spec), server: .echo)
+      : RealTrial.lasting(.milliseconds(500), .echo(spec), server: .echo)
+    try await trial.expectReasons([])
+    let reset = OutcomeKind.errno(.connectionReset)
+    try await trial.with { $0.tamper = { $0.kinds[reset, default: 0] += isCounted ? 1 : 1_000_000 } }
+      .expectReasons(isCounted ? ["faults", "count"] : ["faults"])
+    try await trial.with { $0.tamper = { $0.kinds[.wrongContent] = $0.kinds.removeValue(forKey: reset) } }
+      .expectReasons(isCounted ? ["failures", "faults"] : ["failures"])
+  }
+
   @Test func non2xx() async throws {
     func trial(_ target: String) throws -> RealTrial {
       RealTrial.counting(200, try Self.http(target), server: .http)

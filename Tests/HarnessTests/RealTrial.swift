@@ -128,7 +128,7 @@ struct RealTrial: Sendable {
     record.pipeline = spec.pipeline > 1 ? spec.pipeline : nil
     record.fill(
       with: .measured(partial, server: readings.usage(for: spec, partial.window), steal: steal),
-      hasWarmup: spec.warmup > .zero)
+      doing: spec.workload, hasWarmup: spec.warmup > .zero)
     return record
   }
 

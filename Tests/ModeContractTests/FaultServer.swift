@@ -235,10 +235,13 @@ final class FaultServer: Sendable {
     return true
   }
 
-  // MARK: Clients
-
   /// The descriptors of this process that are connected to the server.
-  var clientDescriptors: Int {
+  var clientDescriptors: Int { address.connectedDescriptors }
+}
+
+extension SocketAddress {
+  /// The descriptors of this process that are connected to this address.
+  var connectedDescriptors: Int {
     var found = 0
     for descriptor in 0..<Int32(8192) {
       var peer = sockaddr_in()
@@ -246,7 +249,7 @@ final class FaultServer: Sendable {
       let result = withUnsafeMutablePointer(to: &peer) {
         $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getpeername(descriptor, $0, &length) }
       }
-      if result == 0 && peer.sin_family == AF_INET && UInt16(bigEndian: peer.sin_port) == address.port { found += 1 }
+      if result == 0 && peer.sin_family == AF_INET && UInt16(bigEndian: peer.sin_port) == port { found += 1 }
     }
     return found
   }

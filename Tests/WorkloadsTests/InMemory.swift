@@ -17,6 +17,7 @@ struct Served {
   var hasFinishedSending = false
   var done: UInt64 = 0
   var failed: UInt64 = 0
+  var faults: UInt64 = 0
 
   var bytes: [UInt8] { sends.flatMap { $0 } }
   var text: String { String(decoding: bytes, as: UTF8.self) }
@@ -81,6 +82,7 @@ func serve<C: ServerConversation & ~Copyable>(
   }
   served.done = tally.pointee.done.count
   served.failed = tally.pointee.failed.count
+  served.faults = tally.pointee.faults.count
   return served
 }
 

@@ -39,6 +39,9 @@ import Testing
     #"{"kind": "http", "targets": ["http://127.0.0.1:8080/{i}", "http://[::1]"]}"#,
     #"{"kind": "serve"}"#, #"{"kind": "serve", "protocol": "http", "delay": "2ms", "connection": "new"}"#,
     #"{"kind": "serve", "protocol": "echo", "transport": "unix", "size": "1KiB"}"#,
+    #"{"kind": "http", "faults": {"reset": 0.01, "truncate": 0.01, "stall": 0.005, "garbage": 0.01, "drip": 0.01}}"#,
+    #"{"kind": "echo", "faults": {"drip": 1}, "transport": "unix"}"#,
+    #"{"kind": "serve", "faults": {"garbage": 0.5}}"#,
   ]
 
   @Test(arguments: given) func workloadRoundTrips(_ text: String) throws {
@@ -66,11 +69,12 @@ import Testing
     (#"{"kind": "sleep", "size": "1B"}"#, "size", "is not a field; there are kind, duration"),
     (
       #"{"kind": "echo", "duration": "1s"}"#, "duration",
-      "is not a field; there are kind, transport, size, delay, ends, timeout"
+      "is not a field; there are kind, transport, size, delay, ends, timeout, faults"
     ),
     (
       #"{"kind": "http", "url": "http://a/"}"#, "url",
-      "is not a field; there are kind, method, headers, body, targets, connection, delay, size, timeout, gather"
+      "is not a field; there are kind, method, headers, body, targets, connection, delay, size, timeout, faults, "
+        + "gather"
     ),
     (#"{"kind": "sleep", "duration": "1"}"#, "duration", #"'1' is not a quantity such as "250ms""#),
     (
@@ -113,7 +117,32 @@ import Testing
     ),
     (
       #"{"kind": "serve", "protocol": "echo", "method": "GET"}"#, "method",
-      "is not a field; there are kind, protocol, transport, size, delay, ends, timeout"
+      "is not a field; there are kind, protocol, transport, size, delay, ends, timeout, faults"
+    ),
+    (
+      #"{"kind": "http", "faults": {"crash": 0.1}}"#, "faults",
+      "is not a field; there are reset, truncate, stall, garbage, drip"
+    ),
+    (#"{"kind": "http", "faults": {"reset": 2}}"#, "faults", "2.0 is not a rate per operation, from 0 to 1"),
+    (
+      #"{"kind": "echo", "faults": {"reset": 0.75, "stall": 0.5}}"#, "faults",
+      "adds up to 1.25, and an operation meets one fault at most: the rates' sum is at most 1"
+    ),
+    (
+      #"{"kind": "http", "faults": {"reset": 0.1}, "targets": ["http://a/"]}"#, "faults",
+      "are asked of the own server; a target cannot be told"
+    ),
+    (
+      #"{"kind": "echo", "faults": {"drip": 0.1}, "ends": "both"}"#, "faults",
+      "are those of a server of its own, and go with ends server"
+    ),
+    (
+      #"{"kind": "echo", "faults": {"reset": 0.1}, "transport": "unix"}"#, "faults",
+      "have a reset, which a UNIX socket does not know; use tcp"
+    ),
+    (
+      #"{"kind": "http", "faults": {"stall": 0.1}, "timeout": "0"}"#, "faults",
+      "have a stall, which only a timeout ends; it must be above 0"
     ),
     (#"{"kind": "http", "targets": ["a"]}"#, "targets", "'a' is not http://HOST[:PORT][/PATH]"),
   ]
@@ -143,6 +172,9 @@ import Testing
     #expect(pair.asked == pair && !pair.isServe)
     let own = try read(#"{"kind": "http", "delay": "exponential:2ms"}"#)
     #expect(own.leastDuration == .milliseconds(2) && own.descriptorsPerLane == 1 && own.needsServer)
+    let stalled = try read(#"{"kind": "http", "delay": "2ms", "timeout": "1s", "faults": {"stall": 0.25}}"#)
+    #expect(stalled.leastDuration == .milliseconds(252) && stalled.faults?.stall == 0.25)
+    #expect(try read(#"{"kind": "http", "faults": {"reset": 0}}"#) == .http(HTTPSpec()))
     let target = try read(#"{"kind": "http", "targets": ["http://a/"]}"#)
     #expect(target.leastDuration == .zero && !target.needsServer)
   }

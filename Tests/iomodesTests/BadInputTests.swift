@@ -182,6 +182,30 @@ import Testing
       complaint: "experiments[0].pipeline: 5000 requests of up to 47 bytes may fill the buffers of both sides; "
         + "697 is the most that 32KiB hold"),
     Case(
+      name: "pipeline with faults",
+      arguments: ["run", "--workload", "http", "--pipeline", "4", "--faults", "reset:0.1", "--output", "out"],
+      complaint: "experiments[0].pipeline: cannot be given along with faults, which take all that is in flight"),
+    Case(
+      name: "unknown fault",
+      arguments: ["run", "--workload", "http", "--faults", "rest:0.01", "--output", "out"],
+      complaint: "--faults 'rest' is not a fault; there are reset, truncate, stall, garbage, drip"),
+    Case(
+      name: "faults above 1",
+      arguments: ["run", "--workload", "echo", "--faults", "reset:0.75,drip:0.5", "--output", "out"],
+      complaint: "--faults 'reset:0.75,drip:0.5' adds up to 1.25, and an operation meets one fault at most"),
+    Case(
+      name: "faults of a workload without a server",
+      arguments: ["run", "--workload", "sleep", "--faults", "reset:0.1", "--output", "out"],
+      complaint: "--faults goes with the workload echo or http"),
+    Case(
+      name: "faults of a target",
+      arguments: ["run", "--target", "http://127.0.0.1:1/", "--faults", "reset:0.1", "--output", "out"],
+      complaint: "experiments[0].workload.faults: are asked of the own server; a target cannot be told"),
+    Case(
+      name: "suite with an unknown fault", arguments: ["run", "suite.json", "--output", "out"],
+      suite: suite(#""name": "x", "workload": {"kind": "http", "faults": {"rest": 0.1}}"#),
+      complaint: "workload.faults.rest: is not a field; there are reset, truncate, stall, garbage, drip"),
+    Case(
       name: "unknown format", arguments: ["run", "--format", "xml", "--output", "out"],
       complaint: "--format 'xml' is not one of text, json, csv, md"),
     Case(

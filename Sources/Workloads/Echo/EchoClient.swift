@@ -6,6 +6,7 @@ import Measurement
   @usableFromInline let size: Int
   @usableFromInline let delay: Delay
   @usableFromInline let seed: UInt64
+  @usableFromInline let faults: UnsafePointer<FaultMix>?
   @usableFromInline var operation: UInt64 = 0
   /// The first window of the message in hand.
   @usableFromInline let head: UnsafeMutableRawPointer
@@ -16,11 +17,13 @@ import Measurement
   /// - Parameters:
   ///   - size: bytes in a message, at least `smallestSize`.
   ///   - delay: how long the server is asked to wait before it answers.
-  public init(size: Int, delay: Delay, seed: UInt64) {
+  ///   - faults: what it is asked to do wrong; shared by all lanes.
+  public init(size: Int, delay: Delay, seed: UInt64, faults: UnsafePointer<FaultMix>? = nil) {
     precondition(size >= Self.smallestSize)
     self.size = size
     self.delay = delay
     self.seed = seed
+    self.faults = faults
     headCount = min(size, EchoMessage.window)
     head = malloc(headCount)!
   }
@@ -35,7 +38,8 @@ import Measurement
   public mutating func begin(_ operation: UInt64) -> Need {
     self.operation = operation
     let asked = delay == .none ? 0 : delay.drawn(seed: seed, operation: operation).count / 1000
-    EchoMessage.writeHeader(head, operation: operation, size: size, delayMicroseconds: asked)
+    let fault = faults?.pointee.drawn(seed: seed, operation: operation)
+    EchoMessage.writeHeader(head, operation: operation, fault: fault, size: size, delayMicroseconds: asked)
     let content = Pattern.content(
       of: operation, from: EchoMessage.headerSize, count: headCount - EchoMessage.headerSize)
     memcpy(head + EchoMessage.headerSize, content.baseAddress!, content.count)

@@ -1,7 +1,7 @@
 import Glibc
 import Measurement
 
-/// Sends back what it receives as it comes, after the delay that the message asks for.
+/// Sends back what it receives as it comes, after the delay that the message asks for, or does it wrong as it asks.
 @frozen public struct EchoServer: ServerConversation, ~Copyable {
   /// Bytes to be sent back; at most a window.
   @usableFromInline var buffer: UnsafeMutableRawPointer?
@@ -10,6 +10,11 @@ import Measurement
   /// Bytes of the message in hand that have not been received; nil while its header is incomplete.
   @usableFromInline var left: Int?
   @usableFromInline var answered = 0
+  /// What the message in hand asks for instead of a plain answer.
+  @usableFromInline var fault: FaultKind?
+  /// How many bytes of the window have dripped out.
+  @usableFromInline var dripped = 0
+  public internal(set) var isFaulty = false
 
   public init() {}
 
@@ -21,12 +26,15 @@ import Measurement
 
   @inlinable
   public mutating func received(_ bytes: inout UnsafeRawBufferPointer) -> Need {
+    if isFaulty { return swallow(&bytes) }
     var delay = Nanoseconds.zero
     if left == nil {
       take(&bytes, upTo: EchoMessage.headerSize - count)
       guard count == EchoMessage.headerSize else { return .receive }
-      let (size, microseconds) = EchoMessage.readHeader(buffer!)
-      guard size >= EchoMessage.headerSize, microseconds * 1000 <= Delay.longest.count else {
+      let (code, size, microseconds) = EchoMessage.readHeader(buffer!)
+      fault = FaultKind(code: code)
+      guard size >= EchoMessage.headerSize, microseconds * 1000 <= Delay.longest.count, code == fault?.code ?? 0
+      else {
         return .done(.failed(.wrongContent))
       }
       left = size - EchoMessage.headerSize
@@ -35,7 +43,7 @@ import Measurement
     let piece = min(left!, EchoMessage.window - count, bytes.count)
     take(&bytes, upTo: piece)
     left! -= piece
-    return delay > .zero ? .sleep(delay) : reply()
+    return delay > .zero ? .sleep(delay) : answer()
   }
 
   @inlinable
@@ -54,11 +62,15 @@ import Measurement
     buffer = realloc(buffer, capacity)!
   }
 
+  @inlinable @inline(__always)
+  mutating func answer() -> Need { fault == nil ? reply() : answerWrongly() }
+
   @inlinable
   func reply() -> Need { .send(UnsafeRawBufferPointer(start: buffer, count: count)) }
 
   @inlinable
   public mutating func sent() -> Need {
+    if fault != nil, let need = sentWrongly() { return need }
     count = 0
     if left == 0 {
       left = nil
@@ -73,12 +85,14 @@ import Measurement
     return answered
   }
 
-  @inlinable public mutating func woke(_ operation: UInt64, after elapsed: Nanoseconds) -> Need { reply() }
+  @inlinable public mutating func woke(_ operation: UInt64, after elapsed: Nanoseconds) -> Need { answer() }
 
   @inlinable
   public mutating func ended() -> Need { .done(left == nil && count == 0 ? .closed : .failed(.prematureEnd)) }
 
-  @inlinable public var waiting: Waiting { left == nil && count == 0 ? .request : .body }
+  @inlinable public var waiting: Waiting {
+    isFaulty ? fault == .stall ? .nothing : .end : left == nil && count == 0 ? .request : .body
+  }
 
   @inlinable public mutating func expired() -> Need { ended() }
 

@@ -33,6 +33,9 @@ struct HTTPQuery: ~Copyable {
       }
       return Nanoseconds(String(decoding: bytes, as: UTF8.self))
     }
+
+    /// The name of a fault.
+    var fault: FaultKind? { FaultKind(rawValue: String(decoding: bytes, as: UTF8.self)) }
   }
 
   private var rest: UnsafeRawBufferPointer

@@ -95,6 +95,9 @@ struct HTTPReplies: ~Copyable {
     append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
+  /// Takes back the second half of what is in the buffer.
+  mutating func halve() { count /= 2 }
+
   /// Writes the greetings that wait to the buffer, so that another reply can follow them.
   private mutating func settle() {
     guard greetings > 0 else { return }

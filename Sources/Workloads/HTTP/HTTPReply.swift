@@ -10,6 +10,7 @@ struct HTTPReply {
   var isOldVersion = false
   var operation: UInt64 = 0
   var delay = Nanoseconds(0)
+  var fault: FaultKind?
 
   /// The largest content, of a request and of a reply.
   static let largestContent = 1 << 30

@@ -28,6 +28,9 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
   }
 
   let templates: UnsafeBufferPointer<Template>
+  /// The requests that ask for a fault, in the order of the kinds; empty where none does.
+  let faulty: UnsafeBufferPointer<Template>
+  let faults: FaultMix?
   let expectation: Expectation
   let isHEAD: Bool
   let keepsConnections: Bool
@@ -44,21 +47,17 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
     isHEAD = spec.method == "HEAD"
     keepsConnections = spec.connection == .keepAlive
     delay = spec.delay
+    faults = server == nil ? nil : spec.faults
     self.seed = seed
     self.replies = replies
     var locations = spec.targets.map { (authority: $0.authority, path: $0.path) }
     if let server, locations.isEmpty {
-      var path = "/"
-      if spec.delay != .none || spec.size != nil {
-        let asked = [spec.delay == .none ? nil : "delay={delay}", spec.size.map { "size=\($0.count)" }, "op={i}"]
-        path += "?" + asked.compactMap { $0 }.joined(separator: "&")
-      }
-      locations = [(server.authority, path)]
+      locations = [(server.authority, Self.path(of: spec, fault: nil))]
       expectation = spec.size.map { .pattern($0.count) } ?? .exactly(Self.copied(server.greeting))
     } else {
       expectation = .any
     }
-    let made = locations.map { authority, path in
+    func template(_ authority: String, _ path: String) -> Template {
       var text = "\(spec.method) \(path) HTTP/1.1\r\nHost: \(authority)\r\n"
       for header in spec.headers { text += header + "\r\n" }
       if spec.connection == .new { text += "Connection: close\r\n" }
@@ -67,18 +66,35 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
       }
       return Self.template(head: text + "\r\n", body: spec.body)
     }
-    let storage = UnsafeMutableBufferPointer<Template>.allocate(capacity: made.count)
-    _ = storage.initialize(from: made)
-    templates = UnsafeBufferPointer(storage)
+    templates = Self.stored(locations.map { template($0.authority, $0.path) })
+    let kinds = faults == nil ? [] : FaultKind.allCases
+    faulty = Self.stored(kinds.map { template(locations[0].authority, Self.path(of: spec, fault: $0)) })
   }
 
   deinit {
-    for template in templates {
-      for case .literal(let bytes) in template.parts { bytes.deallocate() }
-      template.parts.deallocate()
+    for templates in [templates, faulty] {
+      for template in templates {
+        for case .literal(let bytes) in template.parts { bytes.deallocate() }
+        template.parts.deallocate()
+      }
+      templates.deallocate()
     }
-    templates.deallocate()
     if case .exactly(let bytes) = expectation { bytes.deallocate() }
+  }
+
+  /// What is asked of the own server: for a greeting at once, `/`.
+  private static func path(of spec: HTTPSpec, fault: FaultKind?) -> String {
+    let asked = [
+      fault.map { "fault=\($0.rawValue)" }, spec.delay == .none ? nil : "delay={delay}",
+      spec.size.map { "size=\($0.count)" },
+    ].compactMap { $0 }
+    return asked.isEmpty ? "/" : "/?" + (asked + ["op={i}"]).joined(separator: "&")
+  }
+
+  private static func stored(_ templates: [Template]) -> UnsafeBufferPointer<Template> {
+    let storage = UnsafeMutableBufferPointer<Template>.allocate(capacity: templates.count)
+    _ = storage.initialize(from: templates)
+    return UnsafeBufferPointer(storage)
   }
 
   /// `{i}` and `{delay}` stand for the operation's number and delay in the head; the body is sent as it is.
@@ -121,7 +137,9 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
   }
 
   /// The bytes of the room that a lane needs to write its requests in; 0 where all of them are ready made.
-  var capacity: Int { templates.map { $0.fixed == nil ? $0.capacity : 0 }.max() ?? 0 }
+  var capacity: Int {
+    [templates, faulty].flatMap { $0.map { $0.fixed == nil ? $0.capacity : 0 } }.max() ?? 0
+  }
 
   /// The most bytes that a request can come to.
   var longest: Int { templates.map(\.capacity).max() ?? 0 }
@@ -137,6 +155,9 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
 
   /// The request of `operation`, written to `buffer` where it is not ready made.
   func request(of operation: UInt64, in buffer: UnsafeMutableRawPointer?) -> UnsafeRawBufferPointer {
+    if let fault = faults?.drawn(seed: seed, operation: operation) {
+      return write(faulty[Int(fault.code) - 1], operation, to: buffer!)
+    }
     let template = templates[endpoint(of: operation)]
     return template.fixed ?? write(template, operation, to: buffer!)
   }

@@ -3,7 +3,7 @@ import SystemCalls
 
 /// Answers requests in their order with a greeting, or with what the query of the request asks for:
 /// `/?delay=2ms&size=4096&op=17` waits for 2 ms and answers 4,096 bytes of the content of operation 17 (`Pattern`).
-/// Replies to requests that came together go out together.
+/// Replies to requests that came together go out together. `/?fault=reset` is answered wrongly (`FaultKind`).
 ///
 /// HTTP/1.1 and HTTP/1.0 as RFC 9110 and RFC 9112 have them. Every method is answered as GET is but HEAD, `OPTIONS *`,
 /// which has no content, and CONNECT and TRACE, which are not implemented (501). Contents of requests are read and
@@ -14,20 +14,22 @@ import SystemCalls
 /// half first, and drops what comes until the client has ended its own (RFC 9112, section 9.6).
 public struct HTTPServer: ServerConversation, ~Copyable {
   private(set) var reader = HTTPReader(role: .request)
-  private(set) var replies: HTTPReplies
+  var replies: HTTPReplies
   /// The reply in hand.
-  private var reply = HTTPReply()
+  var reply = HTTPReply()
   /// What is left to send of content that is not copied to the replies.
   private var contentLeft: UInt32 = 0
   /// What was dropped of what came after the last request.
   private var dropped: UInt32 = 0
   private var answered: UInt32 = 0
-  private var isPending = false
+  /// How much of a reply that drips has been sent.
+  var dripped: UInt32 = 0
+  var isPending = false
   /// Whether the head of a first request has come.
   private var hasBegun = false
-  private var ending = Ending.none
+  var ending = Ending.none
 
-  private enum Ending: UInt8 {
+  enum Ending: UInt8 {
     case none
     /// Nothing follows the reply in hand: the connection is closed behind it.
     case closing
@@ -78,6 +80,7 @@ public struct HTTPServer: ServerConversation, ~Copyable {
   }
 
   public mutating func sent() -> Need {
+    if dripped > 0, let need = sentDrop() { return need }
     replies.sent()
     if contentLeft > 0 { return sendContent() }
     if isPending, let need = advance() { return need }
@@ -92,6 +95,7 @@ public struct HTTPServer: ServerConversation, ~Copyable {
   }
 
   public mutating func woke(_ operation: UInt64, after elapsed: Nanoseconds) -> Need {
+    if dripped > 0 { return nextDrop() }
     reply.delay = Nanoseconds(0)
     return advance() ?? flush()
   }
@@ -102,7 +106,7 @@ public struct HTTPServer: ServerConversation, ~Copyable {
   }
 
   public var waiting: Waiting {
-    if ending != .none { return .end }
+    if ending != .none { return reply.fault == .stall ? .nothing : .end }
     if reader.part == .body { return .body }
     return hasBegun && reader.isIdle ? .request : .head
   }
@@ -159,7 +163,7 @@ public struct HTTPServer: ServerConversation, ~Copyable {
       guard target[0] == UInt8(ascii: "/") || HTTPTarget.isAbsolute(target) else { return .badRequest }
       if !readQuery(of: target) {
         reply.status = .badRequest
-        (reply.size, reply.delay) = (0, Nanoseconds(0))
+        (reply.size, reply.delay, reply.fault) = (0, Nanoseconds(0), nil)
       }
     }
     return nil
@@ -178,6 +182,9 @@ public struct HTTPServer: ServerConversation, ~Copyable {
       case "op":
         guard let operation = value.decimal else { return false }
         reply.operation = operation
+      case "fault":
+        guard let fault = value.fault else { return false }
+        reply.fault = fault
       default: break
       }
     }
@@ -210,8 +217,9 @@ public struct HTTPServer: ServerConversation, ~Copyable {
   private mutating func advance() -> Need? {
     isPending = true
     if reply.delay.count > 0 { return replies.isEmpty ? .sleep(reply.delay) : flush() }
+    if let fault = reply.fault, let need = answerWrongly(fault) { return need }
     isPending = false
-    let size = Int(reply.size ?? replies.contentCount)
+    let size = contentSize
     if reply.isHEAD || size == 0 {
       replies.append(headOf: reply, size: size, following: 0)
       answered &+= 1
@@ -223,16 +231,28 @@ public struct HTTPServer: ServerConversation, ~Copyable {
       contentLeft = UInt32(size)
       return flush()
     }
-    return ending != .none || replies.isFull ? flush() : nil
+    return ending != .none || reply.fault != nil || replies.isFull ? flush() : nil
   }
+
+  /// Of the reply in hand.
+  var contentSize: Int { Int(reply.size ?? replies.contentCount) }
 
   private mutating func appendWhole(_ size: Int) {
-    if reply.size == nil && reply.keepsAlive && !reply.isOldVersion { return replies.appendGreeting() }
+    let isReadyMade = reply.size == nil && reply.keepsAlive && !reply.isOldVersion && reply.fault == nil
+    if isReadyMade { return replies.appendGreeting() }
     replies.append(headOf: reply, size: size, following: size)
-    replies.append(reply.size == nil ? replies.content : Pattern.content(of: reply.operation, from: 0, count: size))
+    appendContent(size)
   }
 
-  private mutating func flush() -> Need { .send(replies.takeAll()) }
+  /// The first bytes of the content in hand.
+  mutating func appendContent(_ count: Int) {
+    replies.append(
+      reply.size == nil
+        ? UnsafeRawBufferPointer(rebasing: replies.content[..<count])
+        : Pattern.content(of: reply.operation, from: 0, count: count))
+  }
+
+  mutating func flush() -> Need { reply.fault == .drip && !isPending ? nextDrop() : .send(replies.takeAll()) }
 
   private mutating func sendContent() -> Need {
     let offset = Int(reply.size ?? 0) - Int(contentLeft)

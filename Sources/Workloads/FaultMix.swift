@@ -1,0 +1,187 @@
+import Measurement
+import SystemCalls
+
+/// What the own server does wrong with an operation, because it was asked to.
+@frozen public enum FaultKind: String, CodingKey, CaseIterable, Sendable {
+  /// It breaks the connection off instead of answering.
+  case reset
+  /// It sends a part of the answer, and ends.
+  case truncate
+  /// It never answers, and goes on receiving until the client gives up.
+  case stall
+  /// It sends bytes that are no answer: over HTTP, nothing that HTTP knows; as an echo, as many as asked for, wrong ones.
+  case garbage
+  /// It sends the right answer in pieces, with pauses between them.
+  case drip
+
+  /// As a message carries it; 0 is no fault.
+  @inlinable var code: UInt8 {
+    switch self {
+    case .reset: 1
+    case .truncate: 2
+    case .stall: 3
+    case .garbage: 4
+    case .drip: 5
+    }
+  }
+
+  @inlinable init?(code: UInt8) {
+    switch code {
+    case 1: self = .reset
+    case 2: self = .truncate
+    case 3: self = .stall
+    case 4: self = .garbage
+    case 5: self = .drip
+    default: return nil
+    }
+  }
+
+  /// How many pieces a reply drips in, and the pause between two of them.
+  static let drops = 10
+  static let pause = Nanoseconds.milliseconds(1)
+
+  /// The list that messages about names end with.
+  static let names = allCases.map(\.rawValue).joined(separator: ", ")
+}
+
+/// How often operations are to meet each fault: rates per operation, which add up to 1 at most.
+public struct FaultMix: Hashable, Sendable {
+  public var reset = 0.0
+  public var truncate = 0.0
+  public var stall = 0.0
+  public var garbage = 0.0
+  public var drip = 0.0
+
+  public init() {}
+
+  public subscript(kind: FaultKind) -> Double {
+    get {
+      switch kind {
+      case .reset: reset
+      case .truncate: truncate
+      case .stall: stall
+      case .garbage: garbage
+      case .drip: drip
+      }
+    }
+    set {
+      switch kind {
+      case .reset: reset = newValue
+      case .truncate: truncate = newValue
+      case .stall: stall = newValue
+      case .garbage: garbage = newValue
+      case .drip: drip = newValue
+      }
+    }
+  }
+
+  /// Apart from the stream that delays are drawn from.
+  private static let stream: UInt64 = 0x6661_756c_7473
+
+  /// The fault that `operation` is to meet; nil for a right answer.
+  public func drawn(seed: UInt64, operation: UInt64) -> FaultKind? {
+    let draw = Randomness.uniform(seed ^ Self.stream, operation)
+    var bound = reset
+    if draw <= bound { return .reset }
+    bound += truncate
+    if draw <= bound { return .truncate }
+    bound += stall
+    if draw <= bound { return .stall }
+    bound += garbage
+    if draw <= bound { return .garbage }
+    bound += drip
+    return draw <= bound ? .drip : nil
+  }
+
+  /// How many of `operations` are to meet each fault.
+  public func counts(seed: UInt64, operations: Range<UInt64>) -> [FaultKind: UInt64] {
+    var counts: [FaultKind: UInt64] = [:]
+    for operation in operations {
+      if let kind = drawn(seed: seed, operation: operation) { counts[kind, default: 0] += 1 }
+    }
+    return counts
+  }
+
+  /// The mix, or nil where it asks for nothing.
+  var unlessEmpty: FaultMix? { self == FaultMix() ? nil : self }
+
+  /// What is wrong with the mix where an operation may take so long, if anything.
+  func complaint(within timeout: Nanoseconds) -> String? {
+    stall > 0 && timeout == .zero ? "have a stall, which only a timeout ends; it must be above 0" : nil
+  }
+
+  /// What is wrong with the rates together, if anything. A sum may be 1 but for the last places of its terms.
+  private var complaint: String? {
+    let sum = FaultKind.allCases.reduce(0) { $0 + self[$1] }
+    guard sum > 1 + 1e-9 else { return nil }
+    return "adds up to \(sum), and an operation meets one fault at most: the rates' sum is at most 1"
+  }
+
+  private static func complaint(_ rate: Double) -> String? {
+    (0...1).contains(rate) ? nil : "\(rate) is not a rate per operation, from 0 to 1"
+  }
+}
+
+extension FaultMix: Codable {
+  public init(from decoder: any Decoder) throws {
+    let fields = try StrictFields(decoder, of: FaultKind.self)
+    for kind in FaultKind.allCases {
+      guard let rate: Double = try fields.value(kind) else { continue }
+      if let complaint = Self.complaint(rate) { try fields.check(kind, false, complaint) }
+      self[kind] = rate
+    }
+    if let complaint {
+      throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: complaint))
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: FaultKind.self)
+    for kind in FaultKind.allCases where self[kind] > 0 { try container.encode(self[kind], forKey: kind) }
+  }
+
+  public struct Malformed: Error, CustomStringConvertible {
+    public let description: String
+  }
+
+  /// Reads `reset:0.01,stall:0.005`.
+  public init(parsing text: String) throws(Malformed) {
+    var given: Set<FaultKind> = []
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+      let words = part.split(separator: ":", omittingEmptySubsequences: false)
+      guard words.count == 2, let rate = Double(words[1]) else {
+        throw Malformed(description: "'\(part)' is not a fault and its rate, such as reset:0.01")
+      }
+      guard let kind = FaultKind(rawValue: String(words[0])) else {
+        throw Malformed(description: "'\(words[0])' is not a fault; there are \(FaultKind.names)")
+      }
+      guard given.insert(kind).inserted else { throw Malformed(description: "'\(text)' names \(kind.rawValue) twice") }
+      if let complaint = Self.complaint(rate) { throw Malformed(description: "'\(part)': \(complaint)") }
+      self[kind] = rate
+    }
+    if let complaint { throw Malformed(description: "'\(text)' \(complaint)") }
+  }
+}
+
+extension WorkloadSpec {
+  /// What the own server is to do wrong; nil where it is asked for nothing.
+  public var faults: FaultMix? {
+    switch self {
+    case .sleep: nil
+    case .echo(let spec): spec.faults
+    case .http(let spec): spec.faults
+    case .serve(let spec): spec.workload.faults
+    }
+  }
+
+  /// As what an operation that meets the fault is counted.
+  public func outcome(of fault: FaultKind) -> OutcomeKind {
+    switch fault {
+    case .reset: .errno(.connectionReset)
+    case .truncate: .prematureEnd
+    case .stall: .timeout
+    case .garbage: if case .echo = asked { .wrongContent } else { .fault(.malformedStatusLine) }
+    case .drip: .verified
+    }
+  }
+}
