@@ -305,7 +305,8 @@ private struct Bench {
       lag: isOpenLoop ? busy.merged(.lag) : nil,
       scheduled: trial.pointee.scheduled, operations: trial.pointee.numbers, inFlight: monitor.inFlight,
       series: monitor.series, usage: monitor.usage, threadsPeak: monitor.threadsPeak,
-      descriptorsPeak: monitor.descriptorsPeak, busyLanes: laneCount, bystanders: bystanders.flatMap { outcome($0, lanes) }, coldStart: coldStart,
+      descriptorsPeak: monitor.descriptorsPeak, busyLanes: laneCount,
+      bystanders: bystanders.flatMap { outcome($0, lanes) }, coldStart: coldStart,
       replies: nil,
       ranOutOfTime: ranOutOfTime)
   }

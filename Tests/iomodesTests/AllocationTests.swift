@@ -29,7 +29,7 @@ struct AllocationTests {
       return """
         {"spec":{"mode":"\(mode.rawValue)","workload":\(workload),"concurrency":8,"operations":\(operations),\
         "arrivals":{"kind":"closed"},"warmup":"0ms","deadline":"60s","seed":1,"endpoints":[\(endpoints)],\
-        "own_server":true},"cpus":[],"has_control":true}
+        "pipeline":1,"own_server":true,"may_stay_unconnected":false},"cpus":[],"has_control":true}
         """
     }
   }
