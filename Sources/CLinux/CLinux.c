@@ -11,14 +11,43 @@
 __thread struct cl_call_counter *cl_thread_counter;
 static struct cl_call_counter *all_counters;
 
-struct cl_call_counter *cl_counter_of_thread(void) {
-  static struct cl_call_counter lost;
-  if (cl_thread_counter) return cl_thread_counter;
+// Blocks of threads that have ended, for threads to come.
+static struct cl_call_counter *unused_counters;
+static pthread_mutex_t unused_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_key_t thread_end;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void give_back(void *ended) {
+  struct cl_call_counter *counter = ended;
+  cl_thread_counter = NULL;
+  pthread_mutex_lock(&unused_lock);
+  counter->next_unused = unused_counters;
+  unused_counters = counter;
+  pthread_mutex_unlock(&unused_lock);
+}
+
+static void prepare(void) { pthread_key_create(&thread_end, give_back); }
+
+static struct cl_call_counter *new_counter(void) {
   struct cl_call_counter *counter = calloc(1, sizeof *counter);
-  if (!counter) return &lost;
+  if (!counter) return NULL;
   counter->next = __atomic_load_n(&all_counters, __ATOMIC_RELAXED);
   while (!__atomic_compare_exchange_n(&all_counters, &counter->next, counter, 1, __ATOMIC_RELEASE, __ATOMIC_RELAXED)) {
   }
+  return counter;
+}
+
+struct cl_call_counter *cl_counter_of_thread(void) {
+  static struct cl_call_counter lost;
+  if (cl_thread_counter) return cl_thread_counter;
+  pthread_once(&once, prepare);
+  pthread_mutex_lock(&unused_lock);
+  struct cl_call_counter *counter = unused_counters;
+  if (counter) unused_counters = counter->next_unused;
+  pthread_mutex_unlock(&unused_lock);
+  if (!counter) counter = new_counter();
+  if (!counter) return &lost;
+  pthread_setspecific(thread_end, counter);
   return cl_thread_counter = counter;
 }
 

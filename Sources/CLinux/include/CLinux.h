@@ -14,10 +14,11 @@
 #include <unistd.h>
 
 // The calling thread's count of system calls made through the SystemCalls module. Each thread adds to a block of its
-// own; the blocks outlive their threads, so that the sum over them is the process's total.
+// own; the blocks outlive their threads, so that the sum over them is the process's total, and are taken over by others.
 struct cl_call_counter {
   uint64_t calls;
   struct cl_call_counter *next;
+  struct cl_call_counter *next_unused;
 };
 extern __thread struct cl_call_counter *cl_thread_counter;
 struct cl_call_counter *cl_counter_of_thread(void);

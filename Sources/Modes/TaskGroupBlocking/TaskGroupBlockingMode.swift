@@ -21,18 +21,18 @@ enum TaskGroupBlockingMode: Mode {
     finished.wait()
   }
 
-  /// Accepts in a task too, and so has one of the pool's threads for itself: on one processor nobody is served.
+  /// The calling thread accepts; each connection has a task, which keeps one of the pool's threads for as long as it is
+  /// open.
   static func serve<L: Lane & ~Copyable>(_ door: Door<L>) {
+    let group = DispatchGroup()
     let permits = DispatchSemaphore(value: door.lanes.count)
-    let finished = DispatchSemaphore(value: 0)
-    Task.detached {
-      await withDiscardingTaskGroup { group in
-        while let lane = door.acceptBlocking(permits) {
-          group.addTask { door.carryBlocking(lane, permits) }
-        }
+    while let lane = door.acceptBlocking(permits) {
+      group.enter()
+      Task.detached {
+        door.carryBlocking(lane, permits)
+        group.leave()
       }
-      finished.signal()
     }
-    finished.wait()
+    group.wait()
   }
 }
