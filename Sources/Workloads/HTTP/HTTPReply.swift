@@ -3,6 +3,7 @@ import Measurement
 /// What a request asks for, and what becomes of it.
 struct HTTPReply {
   var status = Status.ok
+  var fault: FaultKind?
   /// Of the content of `operation` (`Pattern`); nil for the greeting.
   var size: UInt32?
   var isHEAD = false
@@ -10,7 +11,6 @@ struct HTTPReply {
   var isOldVersion = false
   var operation: UInt64 = 0
   var delay = Nanoseconds(0)
-  var fault: FaultKind?
 
   /// The largest content, of a request and of a reply.
   static let largestContent = 1 << 30

@@ -22,8 +22,8 @@ public struct HTTPServer: ServerConversation, ~Copyable {
   /// What was dropped of what came after the last request.
   private var dropped: UInt32 = 0
   private var answered: UInt32 = 0
-  /// How much of a reply that drips has been sent.
-  var dripped: UInt32 = 0
+  /// In how many pieces a reply has dripped out so far.
+  var drops: UInt8 = 0
   var isPending = false
   /// Whether the head of a first request has come.
   private var hasBegun = false
@@ -80,7 +80,7 @@ public struct HTTPServer: ServerConversation, ~Copyable {
   }
 
   public mutating func sent() -> Need {
-    if dripped > 0, let need = sentDrop() { return need }
+    if drops > 0, let need = sentDrop() { return need }
     replies.sent()
     if contentLeft > 0 { return sendContent() }
     if isPending, let need = advance() { return need }
@@ -95,7 +95,7 @@ public struct HTTPServer: ServerConversation, ~Copyable {
   }
 
   public mutating func woke(_ operation: UInt64, after elapsed: Nanoseconds) -> Need {
-    if dripped > 0 { return nextDrop() }
+    if drops > 0 { return nextDrop() }
     reply.delay = Nanoseconds(0)
     return advance() ?? flush()
   }

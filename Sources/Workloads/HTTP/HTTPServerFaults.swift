@@ -31,17 +31,24 @@ extension HTTPServer {
 
   /// The next piece of what waits to be sent; the rest of a larger content comes as usual.
   mutating func nextDrop() -> Need {
-    let all = replies.takeAll()
-    let start = Int(dripped)
-    let end = min(all.count, start + (all.count + FaultKind.drops - 1) / FaultKind.drops)
-    dripped = UInt32(end)
-    return .send(UnsafeRawBufferPointer(rebasing: all[start..<end]))
+    let rest = undripped
+    drops += 1
+    return .send(UnsafeRawBufferPointer(rebasing: rest.bytes.prefix(rest.piece)))
   }
 
   /// The pause before the next drop; nil after the last.
   mutating func sentDrop() -> Need? {
-    if Int(dripped) < replies.takeAll().count { return .sleep(FaultKind.pause) }
-    (reply.fault, dripped) = (nil, 0)
+    if !undripped.bytes.isEmpty { return .sleep(FaultKind.pause) }
+    (reply.fault, drops) = (nil, 0)
     return nil
+  }
+
+  /// What has not dripped out yet, and how much of it is to do so at a time.
+  private var undripped: (bytes: Slice<UnsafeRawBufferPointer>, piece: Int) {
+    mutating get {
+      let all = replies.takeAll()
+      let piece = (all.count + FaultKind.drops - 1) / FaultKind.drops
+      return (all.dropFirst(Int(drops) * piece), piece)
+    }
   }
 }
