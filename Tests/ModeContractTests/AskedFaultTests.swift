@@ -5,7 +5,7 @@ import Testing
 import Workloads
 
 /// What the own server does wrong because it was asked to is met by the same operations in every mode, and counted alike.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct AskedFaultTests {
+@Suite(.serialized, .timeLimit(.minutes(3))) struct AskedFaultTests {
   struct Case: CustomTestStringConvertible {
     var testDescription: String
     var workload: WorkloadSpec
@@ -45,7 +45,7 @@ import Workloads
   private static func http(_ change: (inout HTTPSpec) -> Void = { _ in }) -> WorkloadSpec {
     .http(
       HTTPSpec {
-        $0.timeout = .milliseconds(800)
+        $0.timeout = .milliseconds(500)
         $0.faults = faults
         change(&$0)
       })
@@ -54,7 +54,7 @@ import Workloads
   private static func echo(_ change: (inout EchoSpec) -> Void = { _ in }) -> WorkloadSpec {
     .echo(
       EchoSpec {
-        $0.timeout = .milliseconds(800)
+        $0.timeout = .milliseconds(500)
         $0.faults = faults
         change(&$0)
       })
@@ -81,15 +81,30 @@ import Workloads
     }
   }
 
+  @Test(arguments: [0, 4].map { cases[$0] }) func everyModeServesTheSameFaults(_ example: Case) async throws {
+    let drawn = Self.faults.counts(seed: Self.seed, operations: 0..<Self.operations)
+    let failing = drawn.filter { $0.key != .drip }
+    let expected = Dictionary(uniqueKeysWithValues: failing.map { (example.workload.outcome(of: $0.key), $0.value) })
+    for mode in Self.modes {
+      let (outcome, totals) = try await Self.finished(.epoll, example, concurrency: 1, in: mode) {
+        $0.kinds == expected
+      }
+      #expect(outcome.kinds == expected, "\(mode): \(outcome.kinds.map { "\($0.key.name): \($0.value)" })")
+      let faulty = failing.values.reduce(0, +)
+      #expect(totals.faults == faulty && totals.done == Self.operations - faulty && totals.failed == 0, "\(mode)")
+    }
+  }
+
   /// A trial and what its server makes of it. It is repeated where others on this machine have kept an operation for longer
   /// than its time limit.
   private static func finished(
-    _ mode: ModeID, _ example: Case, concurrency: Int, until isAsExpected: (TrialOutcome) -> Bool
+    _ mode: ModeID, _ example: Case, concurrency: Int, in serving: ModeID = .epoll,
+    until isAsExpected: (TrialOutcome) -> Bool
   ) async throws -> (TrialOutcome, TargetServer.Totals) {
     var last: (TrialOutcome, TargetServer.Totals)
     var attempt = 0
     repeat {
-      let server = try RunningServer(example.server)
+      let server = try RunningServer(example.server, mode: serving)
       defer { server.stop() }
       let outcome = try await Trial.finished(
         TrialSpec.counting(

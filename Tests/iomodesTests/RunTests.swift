@@ -27,6 +27,7 @@ import Testing
     ["sleep", "--sleep", "1ms"], ["echo"], ["echo", "--transport", "unix"], ["echo", "--ends", "both"], ["http"],
     ["http", "--connection", "new"], ["http", "--delay", "exponential:1ms", "--size", "1KiB"],
     ["http", "--faults", "reset:0.1,truncate:0.1,stall:0.02,garbage:0.1,drip:0.1", "--timeout", "300ms"],
+    ["serve", "--faults", "reset:0.1,truncate:0.1,garbage:0.1,drip:0.1"],
     ["echo", "--faults", "reset:0.1,truncate:0.1,stall:0.02,garbage:0.1,drip:0.1", "--timeout", "300ms"],
   ]) func runEndsWellAndIsReadableWhenItIsTiny(_ workload: [String]) async throws {
     try await withFolder { folder in
