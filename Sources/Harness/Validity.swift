@@ -145,8 +145,11 @@ package enum Validity {
       let latency = record.latency?.service.mean, record.operations.asked == nil,
       let wall = record.wall, Double(wall) >= 20 * latency
     else { return nil }
-    // What never ended was in flight too, for as much of the window as it has seen.
-    let unended = Double(record.operations.unfinished ?? 0) * Double(record.operations.unfinishedAge?.within ?? 0)
+    // Whom a mode that serves does not get to was in flight too, for as much of the window as it has seen: that is a result.
+    // A client's operations that never end are none.
+    let unended =
+      record.isServing
+      ? Double(record.operations.unfinished ?? 0) * Double(record.operations.unfinishedAge?.within ?? 0) : 0
     let expected = rate * latency / 1e9 + unended / Double(wall)
     // What lanes do between two operations, and a sample more or less, weigh where little is in flight.
     let tolerated =

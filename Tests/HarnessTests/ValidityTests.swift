@@ -219,10 +219,11 @@ import Testing
     #expect(reasonsOfWindow { $0.inFlight = .init(mean: mean, max: 8, samples: 19) }.isEmpty)
   }
 
-  @Test func whatNeverEndedIsInFlightForAsMuchOfTheWindowAsItHasSeen() {
+  @Test func whomAServerDoesNotGetToIsInFlightForAsMuchOfTheWindowAsItHasSeen() {
     // Beside the 4 of rate × latency, 3 lanes that held one operation all the while.
-    func found(within: UInt64?) -> [String] {
+    func found(within: UInt64?, kind: String = "serve") -> [String] {
       reasonsOfWindow {
+        $0.workload = .object(["kind": .string(kind)])
         $0.inFlight?.mean = 7
         $0.operations.unfinished = 3
         $0.operations.unfinishedAge = .init(min: 1, mean: 1, max: 1, within: within)
@@ -231,6 +232,7 @@ import Testing
     #expect(found(within: 1_000_000_000).isEmpty)
     #expect(found(within: 1) == ["little: 7.0 in flight, and rate × latency is 4.0"])
     #expect(found(within: nil) == found(within: 1))
+    #expect(found(within: 1_000_000_000, kind: "http") == found(within: 1))
   }
 
   @Test func rateTimesLatencyIsNotHeldAgainstWhatFailed() {
