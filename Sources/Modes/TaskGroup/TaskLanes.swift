@@ -79,14 +79,14 @@ extension TaskWaiter {
             await writable(index)
             try socket.finishConnecting()
           }
-          step = lane.pointee.resume(.connected(now: MonotonicClock.now))
+          step = Self.resume(lane, .connected(now: MonotonicClock.now))
         } catch {
           lanes.pointee.connections.close(index)
-          step = lane.pointee.resume(.failed(error, now: MonotonicClock.now))
+          step = Self.resume(lane, .failed(error, now: MonotonicClock.now))
         }
       case .send(let bytes):
         switch lanes.pointee.connections.socket(of: index).send(bytes) {
-        case .bytes(bytes.count): step = lane.pointee.resume(.sent(bytes.count))
+        case .bytes(bytes.count): step = Self.resume(lane, .sent(bytes.count))
         case let transfer: step = await send(bytes, after: transfer, on: index, of: lanes)
         }
       case .receive:
@@ -94,19 +94,19 @@ extension TaskWaiter {
         step = receive(on: index, of: lanes)
       case .sleep(let deadline):
         await sleep(index, until: deadline)
-        step = lane.pointee.resume(.woke(now: MonotonicClock.now))
+        step = Self.resume(lane, .woke(now: MonotonicClock.now))
       case .acquire:
         await acquire(index)
-        step = lane.pointee.resume(.acquired(now: MonotonicClock.now))
+        step = Self.resume(lane, .acquired(now: MonotonicClock.now))
       case .release:
         release()
-        step = lane.pointee.resume(.released(now: MonotonicClock.now))
+        step = Self.resume(lane, .released(now: MonotonicClock.now))
       case .close:
         lanes.pointee.connections.close(index)
-        step = lane.pointee.resume(.closed(now: MonotonicClock.now))
+        step = Self.resume(lane, .closed(now: MonotonicClock.now))
       case .finishSending:
         lanes.pointee.connections.socket(of: index).finishSending()
-        step = lane.pointee.resume(.sent(0))
+        step = Self.resume(lane, .sent(0))
       case .abort:
         lanes.pointee.connections.socket(of: index).breakOnClose()
         step = .finished
@@ -115,6 +115,12 @@ extension TaskWaiter {
         return
       }
     }
+  }
+
+  /// Not inlined: what a lane needs while it takes an event would be part of its task for good.
+  @inline(never)
+  private static func resume<L: Lane & ~Copyable>(_ lane: UnsafeMutablePointer<L>, _ event: Event) -> Step {
+    lane.pointee.resume(event)
   }
 
   /// Goes on sending after a first transfer that did not take all: waits whenever the socket takes no more.
@@ -130,15 +136,15 @@ extension TaskWaiter {
       switch transfer {
       case .bytes(let count):
         done += count
-        if done == bytes.count { return lane.pointee.resume(.sent(done)) }
+        if done == bytes.count { return Self.resume(lane, .sent(done)) }
       case .wouldBlock:
         do throws(Errno) {
           try watchWrites(socket, lane: index)
         } catch {
-          return lane.pointee.resume(.failed(error, now: MonotonicClock.now))
+          return Self.resume(lane, .failed(error, now: MonotonicClock.now))
         }
         await writable(index)
-      case .failed(let error): return lane.pointee.resume(.failed(error, now: MonotonicClock.now))
+      case .failed(let error): return Self.resume(lane, .failed(error, now: MonotonicClock.now))
       }
       transfer = socket.send(UnsafeRawBufferPointer(rebasing: bytes[done...]))
     }
@@ -152,11 +158,11 @@ extension TaskWaiter {
     case .bytes(let count):
       if count == buffer.count { keepReadable(index) }
       let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
-      return lanes.pointee[index].pointee.resume(.received(bytes, now: MonotonicClock.now))
+      return Self.resume(lanes.pointee[index], .received(bytes, now: MonotonicClock.now))
     case .wouldBlock:
       forgetReadable(index)
       return .receive
-    case .failed(let error): return lanes.pointee[index].pointee.resume(.failed(error, now: MonotonicClock.now))
+    case .failed(let error): return Self.resume(lanes.pointee[index], .failed(error, now: MonotonicClock.now))
     }
   }
 }
