@@ -195,6 +195,8 @@ public enum Children {
 
     /// Until the client has closed its end.
     func followWindow(from descriptor: Int32) {
+      // A thousand threads that serve would keep it from reading in time.
+      ProcessControl.prefer()
       var byte: UInt8 = 0
       while Glibc.read(descriptor, &byte, 1) == 1 {
         if byte == UInt8(ascii: "o") {
