@@ -50,6 +50,7 @@ final class Monitor: @unchecked Sendable {
   private let own = Mutex(ResourceUsage.zero)
   /// Even.
   private static let longestSeries = 128
+  private let bystanderInterval: Nanoseconds
   private var seriesInterval: Nanoseconds
 
   /// Lanes beside those that are measured.
@@ -76,8 +77,10 @@ final class Monitor: @unchecked Sendable {
     (busyLanes, bystanderLanes) = (watched.arrangement.busyLanes, watched.arrangement.bystanderLanes)
     let leastTick = max(2_000_000, Self.looking(at: busyLanes))
     tick = Nanoseconds(min(max(expected.count / 200, leastTick), max(20_000_000, leastTick)))
-    let leastInterval = max(20_000_000, Self.looking(at: bystanderLanes))
-    seriesInterval = Nanoseconds(max(expected.count / 50, leastInterval, tick.count))
+    seriesInterval = Nanoseconds(max(expected.count / 50, 20_000_000, tick.count))
+    // Thousands at a time, all of the others wait meanwhile: no oftener than their time limits ask for.
+    let limit = bystanders?.trial.pointee.timeout ?? .zero
+    bystanderInterval = Nanoseconds(max(limit.count / 10, 20_000_000, Self.looking(at: bystanderLanes)))
   }
 
   /// A look at every lane takes some nanoseconds: between two there is time for it to stay well below a hundredth.
@@ -132,6 +135,7 @@ final class Monitor: @unchecked Sendable {
     sampleProcess()
     noteOwnUsage()
     var nextSeries = opens + seriesInterval
+    var nextBystanders = opens + bystanderInterval
     var sample: UInt64 = 0
     var next = MonotonicClock.now + pause(before: sample)
     while !isStopped.load(ordering: .acquiring) {
@@ -140,8 +144,11 @@ final class Monitor: @unchecked Sendable {
       let now = MonotonicClock.now
       if now >= closes || bystanders?.hasEnded() == true { return close() }
       inFlight.add(look(at: busyLanes, timeout: timeout, now))
+      if let bystanders, now >= nextBystanders {
+        _ = look(at: bystanderLanes, timeout: bystanders.trial.pointee.timeout, now)
+        nextBystanders = now + bystanderInterval
+      }
       if now >= nextSeries {
-        if let bystanders { _ = look(at: bystanderLanes, timeout: bystanders.trial.pointee.timeout, now) }
         sampleSeries(at: now)
         nextSeries = max(nextSeries + seriesInterval, now)
       }
