@@ -4,7 +4,7 @@
 Of each hundred connections one is reset in the middle of a request, one sends garbage, and one sends its request a byte
 at a time; the others send one request or three, verify the replies, and close. At the end no healthy connection may
 have met an error, and the server must have the descriptors and threads it had before, and hardly more memory than after
-the first tenth. One line is printed for each mode; where anything is wrong the exit code is 1. See README.md."""
+the first half. One line is printed for each mode; where anything is wrong the exit code is 1. See README.md."""
 
 from __future__ import annotations
 
@@ -239,9 +239,9 @@ def soak(iomodes: str, mode: str, connections: int, seed: int, at_once: int) -> 
                         0.005 if is_serial else 0.05)
             run_all(plan, Tally(), range(connections, connections + 10))  # What is made once, is made.
             base = settled(server, None, 6)
-            run_all(plan, tally, range(connections // 10))
+            run_all(plan, tally, range(connections // 2))
             early = settled(server, base, 15)
-            run_all(plan, tally, range(connections // 10, connections))
+            run_all(plan, tally, range(connections // 2, connections))
             late = settled(server, base, 15)
     except (ServerFailure, OSError) as failure:
         print(f"{mode}: {failure}", flush=True)
@@ -255,7 +255,9 @@ def soak(iomodes: str, mode: str, connections: int, seed: int, at_once: int) -> 
         faults.append("descriptors not back")
     if late.threads > base.threads:
         faults.append("threads not back")
-    if growth > early.resident / 10 + 2048:
+    # A block of 32 bytes for each of 100,000 connections would be more. The stacks that the C library keeps are there by
+    # then.
+    if growth > 1024:
         faults.append("memory grew")
     kinds = ", ".join(f"{tally.kinds[kind]} {kind}" for kind in ["healthy", "reset", "garbage", "slow"])
     print(f"{mode}: {sum(tally.kinds.values())} connections ({kinds}), {tally.requests} verified requests,"
