@@ -2,10 +2,12 @@
 #include "CLinux.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 __thread struct cl_call_counter *cl_thread_counter;
@@ -126,3 +128,13 @@ int cl_uring_register(int ring, unsigned operation, void *argument, unsigned cou
 int cl_set_timer_slack(unsigned long nanoseconds) { return prctl(PR_SET_TIMERSLACK, nanoseconds, 0, 0, 0); }
 
 void cl_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
+
+int cl_new_network(void) {
+  if (unshare(CLONE_NEWNET) && unshare(CLONE_NEWUSER | CLONE_NEWNET)) return -1;
+  int descriptor = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (descriptor < 0) return -1;
+  struct ifreq loopback = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
+  int result = ioctl(descriptor, SIOCSIFFLAGS, &loopback);
+  close(descriptor);
+  return result;
+}

@@ -66,6 +66,7 @@ struct ChildFailure: Codable {
 public enum Children {
   static let clientCommand = "--child-client"
   static let serverCommand = "--child-server"
+  static let limitCommand = "--child-limit"
   private static let controlDescriptor: Int32 = 3
 
   /// Sleeps of every mode end as close to their time as the kernel can do it.
@@ -77,6 +78,7 @@ public enum Children {
     switch arguments[1] {
     case clientCommand: runClient()
     case serverCommand: runServer()
+    case limitCommand: runLimit()
     default: return
     }
   }
@@ -250,7 +252,7 @@ public enum Children {
 
   // MARK: Both
 
-  private static func readPlan<Plan: Decodable>() -> Plan {
+  static func readPlan<Plan: Decodable>() -> Plan {
     guard let line = readInput(), let plan = try? JSONDecoder().decode(Plan.self, from: Data(line.utf8)) else {
       answer(ChildFailure(error: "no plan on standard input"))
       exit(1)
@@ -260,7 +262,7 @@ public enum Children {
 
   /// Before any other thread: threads inherit it. The runtimes have sized their pools by then, by the processors that
   /// the process was started on; the harness starts it on the same ones.
-  private static func prepare(cpus: [Int]) {
+  static func prepare(cpus: [Int]) {
     ProcessControl.ignoreBrokenPipes()
     ProcessControl.raiseDescriptorLimit()
     ProcessControl.setTimerSlack(nanoseconds: timerSlack)
@@ -268,14 +270,14 @@ public enum Children {
   }
 
   /// Ends the process when its standard input ends: the parent holds the other end for as long as it lives.
-  private static func followParent() {
+  static func followParent() {
     try? SystemCalls.Thread(name: "parent") {
       while readInput() != nil {}
       _exit(1)
     }.detach()
   }
 
-  private static func answer(_ value: some Encodable) {
+  static func answer(_ value: some Encodable) {
     guard let data = try? JSONEncoder.stable().encode(value) else { return }
     SystemCall.writeAll([UInt8](data) + [UInt8(ascii: "\n")], to: STDOUT_FILENO)
   }

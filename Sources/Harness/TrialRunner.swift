@@ -173,13 +173,13 @@ struct TrialRunner {
     return nil
   }
 
-  private static func verdict(_ child: ChildProcess) -> String { "it ended without an answer (\(child.wait()))" }
+  static func verdict(_ child: ChildProcess) -> String { "it ended without an answer (\(child.wait()))" }
 
-  private static func json(_ value: some Encodable) -> String {
+  static func json(_ value: some Encodable) -> String {
     (try? JSONEncoder.stable().encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
   }
 
-  private static func decode<Value: Decodable>(_ line: String) -> Value? {
+  static func decode<Value: Decodable>(_ line: String) -> Value? {
     try? JSONDecoder().decode(Value.self, from: Data(line.utf8))
   }
 }

@@ -11,10 +11,13 @@ public enum ProcessControl {
   }
 
   /// Raises the descriptor limit to the hard limit.
-  public static func raiseDescriptorLimit() {
+  public static func raiseDescriptorLimit() { setDescriptorLimit(.max) }
+
+  /// Sets the soft descriptor limit, to the hard one at most.
+  public static func setDescriptorLimit(_ soft: Int) {
     var limit = rlimit()
     guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
-    limit.rlim_cur = limit.rlim_max
+    limit.rlim_cur = min(limit.rlim_max, rlim_t(soft))
     _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
   }
 

@@ -37,6 +37,15 @@ enum Places {
 
   static let results = "results"
 
+  /// A folder under `results/` for what is begun now.
+  static func newFolder(_ name: String, at date: Date) -> String {
+    let formatter = DateFormatter()
+    formatter.locale = Foundation.Locale(identifier: "en_US_POSIX")
+    formatter.timeZone = TimeZone(identifier: "UTC")
+    formatter.dateFormat = "yyyyMMdd-HHmmss"
+    return "\(results)/\(formatter.string(from: date))-\(name)"
+  }
+
   /// The folder of the run that a user names; without a name, of the newest one under `results/`.
   static func run(_ name: String?) throws -> RunFolder {
     if let name {

@@ -130,11 +130,7 @@ private func beginning(_ arguments: Arguments) throws -> RunSession {
   func processors(_ name: String) throws -> [Int]? {
     try arguments.value(name, "a list of processors such as 0,2-3") { Processors.parse($0) }
   }
-  let formatter = DateFormatter()
-  formatter.locale = Foundation.Locale(identifier: "en_US_POSIX")
-  formatter.timeZone = TimeZone(identifier: "UTC")
-  formatter.dateFormat = "yyyyMMdd-HHmmss"
-  let folder = arguments.text("output") ?? "\(Places.results)/\(formatter.string(from: Date()))-\(suite.name)"
+  let folder = arguments.text("output") ?? Places.newFolder(suite.name, at: Date())
   return try RunSession(
     suite, in: RunFolder(path: folder.hasSuffix("/") ? String(folder.dropLast()) : folder),
     options: RunSession.Options(

@@ -8,6 +8,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -71,5 +72,23 @@ static inline void cl_publish_buffers(struct io_uring_buf *first, uint16_t tail)
 
 int cl_set_timer_slack(unsigned long nanoseconds);
 void cl_name_thread(const char *name);
+
+// unshare(2): a network of the calling thread's own, in which only loopback is, and up. Without the right to it, in a
+// user namespace of its own, which only a process of one thread may enter.
+int cl_new_network(void);
+
+// What select(2) can watch: descriptors below it.
+enum { cl_select_capacity = FD_SETSIZE };
+
+// Does in a process of its own what FD_SET of a descriptor does where _FORTIFY_SOURCE is defined. Answers the signal
+// that ended the process, 0 where none did, or -1 with errno.
+int cl_signal_of_fortified_set(int descriptor);
+
+// What a server that waits in select(2) answers a connection that it cannot watch, before it closes it.
+enum { cl_select_refusal = 'F' };
+
+// Starts a process that echoes what it receives. It has standard input, output and error, the listener and `stop`, and
+// ends once `stop` can be read or is at its end. Out of descriptors it closes the listener.
+pid_t cl_start_select_server(int listener, int stop, int by_callback, long descriptor_limit);
 
 #endif

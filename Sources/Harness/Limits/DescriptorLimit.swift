@@ -1,0 +1,82 @@
+import Glibc
+import Measurement
+import Modes
+import SystemCalls
+import Workloads
+
+/// What does each mode do when descriptors run out?
+enum DescriptorLimit {
+  private static let limit = 256
+  private static let concurrency = 2 * limit
+  private static let duration = Nanoseconds.milliseconds(400)
+  private static let delay = Nanoseconds.milliseconds(50)
+
+  static func carryOut(brief: Bool) throws -> LimitResult {
+    let server = try LimitServer(.http, capacity: concurrency)
+    let processors = try Affinity.current().count
+    let modes = ModeID.allCases.filter { mode in
+      mode != .null && mode.unavailability == nil && (!brief || mode.kind == .headline)
+    }
+    var observations: [LimitResult.Observation] = []
+    var exhausted: [String] = []
+    var left = 0
+    for mode in modes {
+      // What a mode keeps open for good is no leak of the trial that is looked at.
+      _ = try trial(mode, lanes: 1, server)
+      let before = ProcFile.openDescriptors ?? 0
+      ProcessControl.setDescriptorLimit(limit)
+      let outcome = try trial(mode, lanes: concurrency, server)
+      ProcessControl.raiseDescriptorLimit()
+      let after = ProcFile.openDescriptors ?? 0
+      let refused = outcome.kinds[.errno(.tooManyOpen)] ?? 0
+      let others = outcome.kinds.values.reduce(0, +) - refused
+      let name = mode.rawValue
+      observations.append(
+        LimitResult.Observation("\(name): verified", .operations, atLeast: 1, measured: outcome.verified))
+      let runsOut = inHand(by: mode, processors: processors) > limit - before
+      observations.append(
+        runsOut
+          ? LimitResult.Observation("\(name): failed by EMFILE", .operations, atLeast: 1, measured: refused)
+          : LimitResult.Observation("\(name): failed by EMFILE", .operations, exactly: 0, measured: refused))
+      observations.append(
+        LimitResult.Observation("\(name): failed otherwise", .operations, exactly: 0, measured: others))
+      observations.append(
+        LimitResult.Observation("\(name): left open", .descriptors, exactly: 0, measured: after - before))
+      if refused > 0 { exhausted.append(name) }
+      left += after - before
+    }
+    withExtendedLifetime(server) {}
+    let spared = modes.map(\.rawValue).filter { !exhausted.contains($0) }
+    return LimitResult(
+      .descriptors, observations,
+      "With \(limit) descriptors for \(concurrency) lanes, \(list(exhausted)) met EMFILE and went on, \(list(spared)) "
+        + "never held so many, and \(left == 0 ? "none" : "\(left)") stayed open.")
+  }
+
+  private static func list(_ names: [String]) -> String { names.isEmpty ? "no mode" : names.joined(separator: ", ") }
+
+  private static func trial(_ mode: ModeID, lanes: Int, _ server: LimitServer) throws -> TrialOutcome {
+    var http = HTTPSpec()
+    http.connection = .new
+    http.delay = .fixed(delay)
+    return try Trial.run(
+      TrialSpec(
+        mode: mode, workload: .http(http), concurrency: lanes, operations: lanes == 1 ? 1 : nil,
+        duration: lanes == 1 ? nil : duration, warmup: .zero, deadline: .seconds(10), seed: 1,
+        endpoints: [server.address], isOwnServer: true))
+  }
+
+  /// How many operations, each with its connection, a mode has in hand at once.
+  private static func inHand(by mode: ModeID, processors: Int) -> Int {
+    switch mode {
+    case .dispatchConcurrent: processors + 1 + Int(duration.seconds.rounded(.up))
+    case .taskgroupBlocking: max(2, processors)
+    case .dispatch: mode.threads(for: concurrency)
+    default: mode.lanes(for: concurrency)
+    }
+  }
+}
+
+extension Errno {
+  fileprivate static let tooManyOpen = Errno(EMFILE)
+}

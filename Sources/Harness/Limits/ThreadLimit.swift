@@ -1,0 +1,109 @@
+import Glibc
+import Measurement
+import SystemCalls
+
+/// How many threads can there be, and what stops them?
+enum ThreadLimit {
+  private static let cap = 20_000
+  private static let briefCap = 500
+  /// PTHREAD_STACK_MIN, which is the least that pthread_attr_setstacksize(3) takes.
+  private static let stackSize = 16 << 10
+
+  static func carryOut(brief: Bool) throws -> LimitResult {
+    let before = ProcFile.threads ?? 1
+    let ceilings = ceilings(cap: brief ? briefCap : cap)
+    let lowest = ceilings.min { $0.room < $1.room }!
+    let memoryBefore = ProcFile.memory ?? 0
+    var ends: (read: Int32, write: Int32) = (-1, -1)
+    try openPipe(&ends)
+    var threads: [SystemCalls.Thread] = []
+    threads.reserveCapacity(lowest.room)
+    var stopped: Errno?
+    let reading = ends.read
+    let start = MonotonicClock.now
+    do throws(Errno) {
+      while threads.count < (brief ? briefCap : cap) {
+        threads.append(
+          try SystemCalls.Thread(name: "limit", stackSize: stackSize) {
+            var byte: UInt8 = 0
+            while read(reading, &byte, 1) < 0 && errno == EINTR {}
+          })
+      }
+    } catch {
+      stopped = error
+    }
+    let took = MonotonicClock.now.since(start)
+    let memory = ProcFile.memory ?? 0
+    let made = threads.count
+    // The end of the pipe wakes them all.
+    close(ends.write)
+    for thread in threads { thread.join() }
+    close(ends.read)
+    let left = remaining(before)
+    let each = made == 0 ? 0 : Double(memory - min(memory, memoryBefore)) / Double(made)
+    let reason = stopped.map { "then \($0.symbol)" } ?? "as many as were tried"
+    return LimitResult(
+      .threads,
+      [
+        // What other processes have is not known to the last thread.
+        LimitResult.Observation(
+          "made", .threads, within: Double(lowest.room) * (lowest.isShared ? 0.98 : 1)...Double(lowest.room) * (lowest.isShared ? 1.02 : 1),
+          measured: Double(made)),
+        LimitResult.Observation("left once they had ended", .threads, exactly: 0, measured: left - before),
+        LimitResult.Observation("to make one", .nanoseconds, measured: made == 0 ? 0 : Double(took.count) / Double(made)),
+        LimitResult.Observation("of memory for each", .bytes, measured: each.rounded()),
+      ],
+      "\(made) threads with stacks of \(stackSize >> 10) KiB, \(reason), at about \(Int(each) >> 10) KiB of memory each; "
+        + "the lowest ceiling was \(lowest.name), at \(lowest.room).")
+  }
+
+  private static func openPipe(_ ends: inout (read: Int32, write: Int32)) throws(Errno) {
+    var pair: [Int32] = [-1, -1]
+    guard pipe(&pair) == 0 else { throw .current }
+    ends = (pair[0], pair[1])
+  }
+
+  /// pthread_join(3) returns a moment before the kernel has let go of the thread.
+  private static func remaining(_ expected: Int) -> Int {
+    let end = MonotonicClock.now + .seconds(2)
+    while MonotonicClock.now < end, ProcFile.threads ?? expected > expected { Interruption.pause(milliseconds: 5) }
+    return ProcFile.threads ?? expected
+  }
+
+  private struct Ceiling {
+    var name: String
+    /// How many more threads it allows.
+    var room: Int
+    /// Whether other processes or mappings move it.
+    var isShared = true
+  }
+
+  private static func ceilings(cap: Int) -> [Ceiling] {
+    func number(_ path: String) -> Int? { MachineFacts.line(path).flatMap { Int($0) } }
+    let running = MachineFacts.line("/proc/loadavg").flatMap(threadsRunning) ?? 0
+    var ceilings = [Ceiling(name: "what is tried here", room: cap, isShared: false)]
+    func add(_ name: String, _ limit: Int?, used: Int, per thread: Int = 1) {
+      if let limit { ceilings.append(Ceiling(name: name, room: max(0, limit - used) / thread)) }
+    }
+    add("kernel.threads-max", number("/proc/sys/kernel/threads-max"), used: running)
+    add("kernel.pid_max", number("/proc/sys/kernel/pid_max"), used: running)
+    // The stack, and the guard page below it.
+    let mappings = ProcFile.text(of: "/proc/self/maps")?.count { $0 == "\n" } ?? 0
+    add("vm.max_map_count", number("/proc/sys/vm/max_map_count"), used: mappings, per: 2)
+    for folder in ControlGroup(ProcFile.text(of: "/proc/self/cgroup") ?? "", controller: "pids").folders {
+      add("the control group's pids.max", number(folder + "/pids.max"), used: number(folder + "/pids.current") ?? 0)
+    }
+    var limit = rlimit()
+    // Root is not held to it.
+    if geteuid() != 0, getrlimit(__rlimit_resource_t(6), &limit) == 0, limit.rlim_cur < 1 << 40 {
+      add("RLIMIT_NPROC", Int(limit.rlim_cur), used: running)
+    }
+    return ceilings
+  }
+
+  /// Threads of the machine: the fourth field of /proc/loadavg, `3/812`, proc(5).
+  private static func threadsRunning(_ line: String) -> Int? {
+    let fields = line.split(separator: " ")
+    return fields.count > 3 ? fields[3].split(separator: "/").last.flatMap { Int($0) } : nil
+  }
+}

@@ -1,0 +1,140 @@
+import Foundation
+import Harness
+import Records
+import Reporting
+import SystemCalls
+
+let limitsCommand = Command(
+  name: "limits", operands: "[NAME…]",
+  about: "Experiments on the limits that ways of waiting run into, predicted and measured, in under a minute.",
+  groups: [
+    (
+      "Options",
+      [
+        .value("output", "DIR", "where limits.json goes (a new folder under results/, unless given)"),
+        .value("format", "FORMAT", "text (the default), json or md"),
+        .flag("list", "only lists the experiments, with what each puts to the test"),
+      ]
+    )
+  ],
+  examples: [
+    ("iomodes limits", "all of them, each in a process of its own; nothing is left behind"),
+    ("iomodes limits select ports", "two of them"),
+    ("iomodes limits --format md", "a table for a README"),
+  ],
+  mostOperands: Limit.allCases.count
+) { arguments in
+  let format: LimitsFormat = try arguments.choice("format") ?? .text
+  let limits = try limits(arguments.operands)
+  if arguments.has("list") {
+    print(LimitsText.list(limits, width: Screen.columns))
+    return 0
+  }
+  let processors = try Processors.current()
+  let started = Date()
+  let folder = arguments.text("output") ?? Places.newFolder("limits", at: started)
+  try LimitsRecord.check(folder)
+  Interruption.watch()
+  let bar = Screen.Bar(quiet: false)
+  defer { bar.clear() }
+  let results = try Limits.run(limits) { bar.show($0) }
+  bar.clear()
+  let record = LimitsRecord(results, started: started, processors: processors)
+  try record.write(to: folder)
+  switch format {
+  case .text: print(LimitsText.render(results, width: Screen.columns))
+  case .md: print(LimitsText.markdown(results))
+  case .json: print(String(decoding: try JSONEncoder.stable(pretty: true).encode(record), as: UTF8.self))
+  }
+  fflush(nil)
+  Program.complain("the record lies in \(folder)/\(LimitsRecord.name)")
+  return 0
+}
+
+private enum LimitsFormat: String, CaseIterable { case text, json, md }
+
+/// Those of the names, in the order of the list; all without a name.
+private func limits(_ names: [String]) throws -> [Limit] {
+  guard !names.isEmpty else { return Limit.allCases }
+  for name in names where Limit(rawValue: name) == nil {
+    let known = Limit.allCases.map(\.rawValue)
+    let near = Arguments.nearest(name, among: known).map { "; did you mean '\($0)'?" } ?? ""
+    throw UsageError("'\(name)' is not a limit\(near); there are \(known.joined(separator: ", "))")
+  }
+  return Limit.allCases.filter { names.contains($0.rawValue) }
+}
+
+/// Results for a person.
+enum LimitsText {
+  static func list(_ limits: [Limit], width: Int) -> String {
+    let indent = (limits.map(\.rawValue.count).max() ?? 0) + 2
+    return limits.map { limit in
+      let lines = Terminal.wrapped(limit.claim, width: max(20, width - indent))
+      return Terminal.padded(limit.rawValue, to: indent)
+        + lines.joined(separator: "\n" + String(repeating: " ", count: indent))
+    }.joined(separator: "\n")
+  }
+
+  /// A row for each number, and below them what they say.
+  static func render(_ results: [LimitResult], width: Int) -> String {
+    let rows = results.map { $0.observations.map(cells) }
+    let widths = (0..<2).map { column in rows.joined().map { $0[column].count }.max() ?? 0 }
+    var lines: [String] = []
+    for (result, rows) in zip(results, rows) {
+      lines.append("\(result.limit.rawValue): \(result.verdict.rawValue)")
+      lines += rows.map { row in
+        let padded = zip(row, widths + [0]).map { Terminal.padded($0, to: $1) }
+        return "  " + padded.joined(separator: "  ")
+      }
+      lines += Terminal.wrapped(result.sentence, width: max(20, width - 2)).map { "  \($0)" } + [""]
+    }
+    return (lines + [verdict(results)]).joined(separator: "\n")
+  }
+
+  static func markdown(_ results: [LimitResult]) -> String {
+    results.map { result in
+      let head = ["## \(result.limit.rawValue): \(result.verdict.rawValue)", result.limit.claim]
+      let table = ["| what | predicted | measured |", "|---|---|---|"]
+        + result.observations.map { "| \(cells($0).joined(separator: " | ")) |" }
+      let rows = result.observations.isEmpty ? [] : [table.joined(separator: "\n")]
+      return (head + rows + [result.sentence]).joined(separator: "\n\n")
+    }.joined(separator: "\n\n")
+  }
+
+  private static func verdict(_ results: [LimitResult]) -> String {
+    let counts = [LimitResult.Verdict.asPredicted, .otherwise, .skipped].compactMap { verdict in
+      let count = results.count { $0.verdict == verdict }
+      return count == 0 ? nil : "\(count) \(verdict.rawValue)"
+    }
+    return counts.joined(separator: ", ")
+  }
+
+  /// What, predicted, measured.
+  private static func cells(_ observation: LimitResult.Observation) -> [String] {
+    func text(_ value: Double) -> String { self.text(value, observation.unit) }
+    let predicted =
+      switch (observation.least, observation.most) {
+      case (let least?, let most?) where least == most: text(least)
+      case (let least?, let most?): "\(text(least)) … \(text(most))"
+      case (let least?, nil): "≥ \(text(least))"
+      case (nil, let most?): "≤ \(text(most))"
+      case (nil, nil): NumberText.none
+      }
+    let unit =
+      switch observation.unit {
+      case .nanoseconds, .signal: ""
+      case .perSecond: " threads/s"
+      case let unit: " \(unit.rawValue)"
+      }
+    return [observation.name, predicted, text(observation.measured) + unit]
+  }
+
+  private static func text(_ value: Double, _ unit: LimitResult.Unit) -> String {
+    switch unit {
+    case .nanoseconds: NumberText.span(nanoseconds: value)
+    case .signal: value == 0 ? "no signal" : "signal \(Int(value))"
+    case .perSecond: NumberText.significant(value)
+    default: Int64(exactly: value).map { NumberText.grouped($0) } ?? NumberText.significant(value)
+    }
+  }
+}
