@@ -99,7 +99,7 @@ import SystemCalls
 
   @inlinable @inline(__always)
   mutating func received(_ bytes: UnsafeRawBufferPointer, _ now: Instant) -> Step {
-    if bytes.isEmpty { return interpret(conversation.ended(), now) }
+    if bytes.isEmpty { return ended(now) }
     receivedBytes &+= bytes.count
     var rest = bytes
     let need = conversation.received(&rest)
@@ -108,6 +108,12 @@ import SystemCalls
       return complete(.failed(.unexpectedBytes), now)
     }
     return interpret(need, now)
+  }
+
+  @usableFromInline
+  mutating func ended(_ now: Instant) -> Step {
+    let need = conversation.ended()
+    return group.pointee.hasRunOut(after: elapsed(now)) ? complete(.failed(.timeout), now) : interpret(need, now)
   }
 
   @inlinable @inline(__always)

@@ -147,9 +147,15 @@ public struct TrialState: ~Copyable, Sendable {
   /// A connection shut down because its operation had run out of time fails in some way or other; its kind is the time.
   @usableFromInline
   func count(_ kind: OutcomeKind, after service: Nanoseconds) {
-    let limit = trial.pointee.timeout
-    let isLate = limit > .zero && service >= limit && kind.status == nil
+    let isLate = hasRunOut(after: service) && kind.status == nil
     recorder.count(kind: Int((isLate ? OutcomeKind.timeout : kind).rawValue))
+  }
+
+  /// Whether an operation that has taken this long has run out of time. The monitor shuts its connection down then: the
+  /// end that is received is not the peer's, and completes no answer.
+  @usableFromInline
+  func hasRunOut(after service: Nanoseconds) -> Bool {
+    trial.pointee.timeout > .zero && service >= trial.pointee.timeout
   }
 }
 

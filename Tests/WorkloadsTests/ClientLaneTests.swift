@@ -220,6 +220,19 @@ import Testing
 
   // MARK: Timeouts
 
+  /// The monitor shuts down a connection whose operation has run out of time: the lane then receives an end.
+  @Test(arguments: [(99, 1, [:]), (100, 0, [OutcomeKind.timeout: 1])] as [(UInt64, UInt64, [OutcomeKind: UInt64])])
+  func answerThatEndsWithItsConnectionIsDoneOnlyInTime(
+    after milliseconds: UInt64, done: UInt64, kinds: [OutcomeKind: UInt64]
+  ) {
+    let bench = LaneBench(asked: 1, timeout: 100)
+    _ = bench.begin()
+    #expect(bench.exchange("o") == "receive")
+    bench.now = bench.now + .milliseconds(milliseconds - 1)
+    #expect(bench.ended() == "close")
+    #expect(bench.recorder.done == done && bench.kinds == kinds)
+  }
+
   @Test func failureIsATimeoutWhereTheOperationHasTakenThatLong() {
     let bench = LaneBench(asked: 5, timeout: 100)
     _ = bench.begin()

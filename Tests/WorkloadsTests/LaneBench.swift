@@ -10,6 +10,7 @@ struct OneByte: Conversation, ~Copyable {
   static let request: StaticString = "ask"
   var endpoints: Int32 = 1
   let begun: Log
+  private var endsWithConnection = false
 
   final class Log {
     var operations: [UInt64] = []
@@ -28,13 +29,23 @@ struct OneByte: Conversation, ~Copyable {
     bytes = UnsafeRawBufferPointer(rebasing: bytes[1...])
     switch byte {
     case UInt8(ascii: "."): return .receive
+    case UInt8(ascii: "o"):
+      endsWithConnection = true
+      return .receive
     case UInt8(ascii: "c"): return .done(.verified(checksum: 1, keepsConnection: false))
     case UInt8(ascii: "n"): return .done(.refused(status: 404, keepsConnection: true))
     case UInt8(ascii: "w"): return .done(.failed(.wrongContent))
     default: return .done(.verified(checksum: 1, keepsConnection: true))
     }
   }
-  mutating func ended() -> Need { .done(.failed(.prematureEnd)) }
+  mutating func ended() -> Need {
+    .done(endsWithConnection ? .verified(checksum: 1, keepsConnection: false) : .failed(.prematureEnd))
+  }
+  init(endpoints: Int32, begun: Log) {
+    self.endpoints = endpoints
+    self.begun = begun
+  }
+
   mutating func woke(_ operation: UInt64, after elapsed: Nanoseconds) -> Need { .receive }
   mutating func disconnected() { begun.disconnections += 1 }
 }

@@ -126,7 +126,9 @@ public struct PipelinedLane: Lane, ~Copyable {
   /// The peer has finished sending.
   private mutating func ended(_ now: Instant) -> Step {
     let outcome = reply.ended()
-    endFirst(sendError.map { .failed(.errno($0)) } ?? outcome, now)
+    let start = Instant(nanoseconds: inHand[0].pointee.start.load(ordering: .relaxed))
+    let hasRunOut = group.pointee.hasRunOut(after: now.since(start))
+    endFirst(sendError.map { .failed(.errno($0)) } ?? (hasRunOut ? .failed(.timeout) : outcome), now)
     return close()
   }
 
