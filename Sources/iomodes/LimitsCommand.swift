@@ -94,7 +94,8 @@ enum LimitsText {
   static func markdown(_ results: [LimitResult]) -> String {
     results.map { result in
       let head = ["## \(result.limit.rawValue): \(result.verdict.rawValue)", result.limit.claim]
-      let table = ["| what | predicted | measured |", "|---|---|---|"]
+      let table =
+        ["| what | predicted | measured |", "|---|---|---|"]
         + result.observations.map { "| \(cells($0).joined(separator: " | ")) |" }
       let rows = result.observations.isEmpty ? [] : [table.joined(separator: "\n")]
       return (head + rows + [result.sentence]).joined(separator: "\n\n")

@@ -34,7 +34,8 @@ enum CooperativePool {
           within: all - Double(blocking.count)...all * (1 + tolerance), measured: Double(starved.nap.count)),
       ],
       "\(calls) blocking calls of \(blocking) in tasks took \(milliseconds(starved.calls)) on a pool of \(width), and an "
-        + "awaited sleep of \(nap) beside them \(milliseconds(starved.nap)) (\(milliseconds(idle.nap)) in an idle pool).")
+        + "awaited sleep of \(nap) beside them \(milliseconds(starved.nap)) (\(milliseconds(idle.nap)) in an idle pool)."
+    )
   }
 
   private struct Spans {

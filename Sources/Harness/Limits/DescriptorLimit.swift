@@ -49,8 +49,8 @@ enum DescriptorLimit {
     let spared = modes.map(\.rawValue).filter { !exhausted.contains($0) }
     return LimitResult(
       .descriptors, observations,
-      "With \(limit) descriptors for \(concurrency) lanes, \(list(exhausted)) met EMFILE and went on, \(list(spared)) "
-        + "never held so many, and \(left == 0 ? "none" : "\(left)") stayed open.")
+      "With \(limit) descriptors for \(concurrency) lanes, \(list(exhausted)) met EMFILE and went on; \(list(spared)) "
+        + "held fewer; \(left == 0 ? "none" : "\(left)") stayed open.")
   }
 
   private static func list(_ names: [String]) -> String { names.isEmpty ? "no mode" : names.joined(separator: ", ") }

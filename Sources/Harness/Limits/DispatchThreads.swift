@@ -39,7 +39,8 @@ enum DispatchThreads {
       [
         LimitResult.Observation("running, of \(queues.count) blocked", .queues, exactly: most, measured: begun),
         // Dispatch may keep a thread for itself.
-        LimitResult.Observation("more than before", .threads, within: Double(most)...Double(most + 2), measured: Double(threads)),
+        LimitResult.Observation(
+          "more than before", .threads, within: Double(most)...Double(most + 2), measured: Double(threads)),
         LimitResult.Observation("running once released", .queues, exactly: queues.count, measured: blocks.begun),
       ],
       "Of \(queues.count) serial queues with a blocked item each, \(begun) had a thread; the others waited until one was "

@@ -22,8 +22,10 @@ public enum Limit: String, CaseIterable, Codable, Sendable {
     case .ports:
       "Connections to one address are as many as ephemeral ports, those in TIME_WAIT included; more addresses multiply "
         + "them."
-    case .dispatchThreads: "GCD blocks in at most 255 threads for a class of service, however many serial queues there are."
-    case .dispatchGrowth: "A concurrent queue of blocking items begins with a thread per processor, and gets one more a second."
+    case .dispatchThreads:
+      "GCD blocks in at most 255 threads for a class of service, however many serial queues there are."
+    case .dispatchGrowth:
+      "A concurrent queue of blocking items begins with a thread per processor, and gets one more a second."
     case .cooperativePool:
       "Blocking calls in tasks run a pool's width at a time, and a task that only awaits is held up until they are over."
     case .threads: "Threads come to an end at the tightest of the system's limits, and end without a trace."

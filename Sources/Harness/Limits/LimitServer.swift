@@ -17,7 +17,8 @@ final class LimitServer {
     child.send(
       TrialRunner.json(
         ServerPlan(kind: kind, mode: .epoll, address: "127.0.0.1:0", capacity: capacity, limits: .none, cpus: [])))
-    guard case .text(let line) = child.readLine(timeout: 10_000), let greeting: ServerGreeting = TrialRunner.decode(line)
+    guard case .text(let line) = child.readLine(timeout: 10_000),
+      let greeting: ServerGreeting = TrialRunner.decode(line)
     else { throw HarnessFailure("the target server did not start") }
     address = greeting.address
   }

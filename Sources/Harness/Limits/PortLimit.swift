@@ -42,22 +42,23 @@ enum PortLimit {
     _ = observe("held, to one address", count, held[0])
     if !brief {
       let waiting = try reached(Way(end: .closed, reuse: 0), most: beyond, again: true)
-      _ = observe("closed first by the client: TIME_WAIT", count, waiting[0])
-      _ = observe("the same, another second later", 0, waiting[1])
+      _ = observe("closed by the client (TIME_WAIT)", count, waiting[0])
+      _ = observe("again a second later, without tcp_tw_reuse", 0, waiting[1])
       let reused = try reached(Way(end: .closed, reuse: 1), most: beyond, again: true)
-      _ = observe("closed first by the client, tcp_tw_reuse", count, reused[0])
-      _ = observe("with tcp_tw_reuse, another second later", count, reused[1])
+      _ = observe("closed by the client, with tcp_tw_reuse", count, reused[0])
+      _ = observe("again a second later, with tcp_tw_reuse", count, reused[1])
     }
     let reset = observe("closed with SO_LINGER 0, of \(beyond)", beyond, try reached(Way(end: .reset), most: beyond)[0])
     let many = observe(
       "held, to \(addresses) addresses", addresses * count, try reached(Way(addresses: addresses), most: beyond)[0])
     var bound = Way(addresses: addresses, binds: true)
-    let early = observe("the same, bound to port 0 first", count, try reached(bound, most: beyond)[0])
+    let early = observe("to \(addresses), bound to port 0 first", count, try reached(bound, most: beyond)[0])
     bound.option = (SOL_SOCKET, SO_REUSEADDR)
-    _ = observe("bound first with SO_REUSEADDR", count, try reached(bound, most: beyond)[0])
+    _ = observe("to \(addresses), bound first with SO_REUSEADDR", count, try reached(bound, most: beyond)[0])
     bound.option = (Int32(IPPROTO_IP), IP_BIND_ADDRESS_NO_PORT)
     _ = observe(
-      "bound first with IP_BIND_ADDRESS_NO_PORT", addresses * count, try reached(bound, most: beyond)[0])
+      "to \(addresses), bound first with IP_BIND_ADDRESS_NO_PORT", addresses * count,
+      try reached(bound, most: beyond)[0])
     return LimitResult(
       .ports, observations,
       "\(count) ports are \(held[0]) connections to one address and \(many) to \(addresses), but \(early) where the "

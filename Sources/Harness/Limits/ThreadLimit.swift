@@ -11,18 +11,19 @@ enum ThreadLimit {
 
   static func carryOut(brief: Bool) throws -> LimitResult {
     let before = ProcFile.threads ?? 1
-    let ceilings = ceilings(cap: brief ? briefCap : cap)
-    let lowest = ceilings.min { $0.room < $1.room }!
+    let cap = brief ? briefCap : cap
+    let lowest = ceilings(below: Ceiling(name: "what is tried here", room: cap, isShared: false))
+      .min { $0.room < $1.room }!
     let memoryBefore = ProcFile.memory ?? 0
-    var ends: (read: Int32, write: Int32) = (-1, -1)
-    try openPipe(&ends)
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { throw Errno.current }
+    let (reading, writing) = (ends[0], ends[1])
     var threads: [SystemCalls.Thread] = []
     threads.reserveCapacity(lowest.room)
     var stopped: Errno?
-    let reading = ends.read
     let start = MonotonicClock.now
     do throws(Errno) {
-      while threads.count < (brief ? briefCap : cap) {
+      while threads.count < cap {
         threads.append(
           try SystemCalls.Thread(name: "limit", stackSize: stackSize) {
             var byte: UInt8 = 0
@@ -36,31 +37,26 @@ enum ThreadLimit {
     let memory = ProcFile.memory ?? 0
     let made = threads.count
     // The end of the pipe wakes them all.
-    close(ends.write)
+    close(writing)
     for thread in threads { thread.join() }
-    close(ends.read)
+    close(reading)
     let left = remaining(before)
-    let each = made == 0 ? 0 : Double(memory - min(memory, memoryBefore)) / Double(made)
+    let each = Double(memory - min(memory, memoryBefore)) / Double(max(1, made))
     let reason = stopped.map { "then \($0.symbol)" } ?? "as many as were tried"
+    // Other processes move what they share.
+    let slack = lowest.isShared ? 0.02 : 0
+    let room = Double(lowest.room)
     return LimitResult(
       .threads,
       [
-        // What other processes have is not known to the last thread.
         LimitResult.Observation(
-          "made", .threads, within: Double(lowest.room) * (lowest.isShared ? 0.98 : 1)...Double(lowest.room) * (lowest.isShared ? 1.02 : 1),
-          measured: Double(made)),
+          "made", .threads, within: room * (1 - slack)...room * (1 + slack), measured: Double(made)),
         LimitResult.Observation("left once they had ended", .threads, exactly: 0, measured: left - before),
-        LimitResult.Observation("to make one", .nanoseconds, measured: made == 0 ? 0 : Double(took.count) / Double(made)),
+        LimitResult.Observation("to make one", .nanoseconds, measured: Double(took.count) / Double(max(1, made))),
         LimitResult.Observation("of memory for each", .bytes, measured: each.rounded()),
       ],
       "\(made) threads with stacks of \(stackSize >> 10) KiB, \(reason), at about \(Int(each) >> 10) KiB of memory each; "
         + "the lowest ceiling was \(lowest.name), at \(lowest.room).")
-  }
-
-  private static func openPipe(_ ends: inout (read: Int32, write: Int32)) throws(Errno) {
-    var pair: [Int32] = [-1, -1]
-    guard pipe(&pair) == 0 else { throw .current }
-    ends = (pair[0], pair[1])
   }
 
   /// pthread_join(3) returns a moment before the kernel has let go of the thread.
@@ -78,10 +74,10 @@ enum ThreadLimit {
     var isShared = true
   }
 
-  private static func ceilings(cap: Int) -> [Ceiling] {
+  private static func ceilings(below tried: Ceiling) -> [Ceiling] {
     func number(_ path: String) -> Int? { MachineFacts.line(path).flatMap { Int($0) } }
     let running = MachineFacts.line("/proc/loadavg").flatMap(threadsRunning) ?? 0
-    var ceilings = [Ceiling(name: "what is tried here", room: cap, isShared: false)]
+    var ceilings = [tried]
     func add(_ name: String, _ limit: Int?, used: Int, per thread: Int = 1) {
       if let limit { ceilings.append(Ceiling(name: name, room: max(0, limit - used) / thread)) }
     }
@@ -95,7 +91,7 @@ enum ThreadLimit {
     }
     var limit = rlimit()
     // Root is not held to it.
-    if geteuid() != 0, getrlimit(__rlimit_resource_t(6), &limit) == 0, limit.rlim_cur < 1 << 40 {
+    if geteuid() != 0, getrlimit(__rlimit_resource_t(__RLIMIT_NPROC.rawValue), &limit) == 0, limit.rlim_cur < 1 << 40 {
       add("RLIMIT_NPROC", Int(limit.rlim_cur), used: running)
     }
     return ceilings

@@ -1,0 +1,90 @@
+import Foundation
+import Testing
+
+@testable import Harness
+@testable import iomodes
+
+@Suite(.serialized, .timeLimit(.minutes(1))) struct LimitsCommandTests {
+  private struct Record: Decodable {
+    struct Experiment: Decodable {
+      var name: String
+      var verdict: String
+      var measurement: [String: Double]?
+    }
+    var experiments: [Experiment]
+  }
+
+  @Test func recordIsWrittenAndNothingElseIsLeft() async throws {
+    try await withFolder { folder in
+      let running = try Running(
+        ["limits", "keep-alive-slips", "select", "--format", "json", "--output", "out"], in: folder)
+      let ending = try await running.ended()
+      #expect(ending.code == 0, "\(ending.errors)")
+      #expect(ending.errors == "iomodes: the record lies in out/limits.json\n")
+      let file = try Data(contentsOf: URL(fileURLWithPath: folder + "/out/limits.json"))
+      #expect(file == Data(ending.output.utf8))
+      let record = try JSONDecoder().decode(Record.self, from: file)
+      #expect(record.experiments.map(\.name) == ["select", "keep-alive-slips"])
+      for experiment in record.experiments where experiment.verdict != "skipped" {
+        #expect(experiment.measurement?.isEmpty == false)
+      }
+      #expect(try await eventually(within: 5) { running.children.isEmpty })
+      let again = try await iomodes("limits", "select", "--output", "out", in: folder)
+      #expect(again.code == 1)
+      #expect(again.errors == "iomodes: out already holds a limits.json; name another --output\n")
+    }
+  }
+
+  @Test func killLeavesNoChild() async throws {
+    try await withFolder { folder in
+      let running = try Running(["limits", "dispatch-growth", "--output", "out"], in: folder)
+      #expect(
+        try await eventually {
+          !running.children.isEmpty
+        } then: {
+          running.signal(SIGKILL)
+        })
+      _ = try await running.ended()
+      #expect(try await eventually(within: 5) { running.children.isEmpty })
+    }
+  }
+
+  @Test func listNamesAllAndMeasuresNothing() async throws {
+    try await withFolder { folder in
+      let ending = try await iomodes("limits", "--list", in: folder)
+      for limit in Limit.allCases { #expect(ending.output.contains(limit.rawValue)) }
+      for line in ending.output.split(separator: "\n") { #expect(line.count <= 100, "\(line)") }
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["stderr", "stdout"])
+      let wrong = try await iomodes("limits", "port", in: folder)
+      #expect(wrong.code == 2 && wrong.errors.contains("did you mean 'ports'?"), "\(wrong.errors)")
+    }
+  }
+
+  @Test func numbersStandBesideWhatWasPredicted() {
+    let results = [
+      LimitResult(
+        .select,
+        [
+          LimitResult.Observation("served", .connections, exactly: 1019, measured: 1019),
+          LimitResult.Observation("ended by", .signal, exactly: 0, measured: 6),
+          LimitResult.Observation("late by", .nanoseconds, within: 1e6...2e6, measured: 1.5e6),
+        ], "So it is."),
+      LimitResult(.ports, [], "Not here."),
+    ]
+    let text = """
+      select: otherwise
+        served    1,019              1,019 connections
+        ended by  no signal          signal 6
+        late by   1.00 ms … 2.00 ms  1.50 ms
+        So it is.
+
+      ports: skipped
+        Not here.
+
+      1 otherwise, 1 skipped
+      """
+    #expect(LimitsText.render(results, width: 100) == text)
+    let table = LimitsText.markdown(results)
+    #expect(table.contains("| what | predicted | measured |\n|---|---|---|\n| served | 1,019 | 1,019 connections |"))
+  }
+}
