@@ -6,7 +6,7 @@ import SystemCalls
 
 let limitsCommand = Command(
   name: "limits", operands: "[NAME…]",
-  about: "Experiments on the limits that ways of waiting run into, predicted and measured, in under a minute.",
+  about: "Experiments on the limits that ways of waiting run into, predicted and measured, in half a minute.",
   groups: [
     (
       "Options",
@@ -33,7 +33,9 @@ let limitsCommand = Command(
   let processors = try Processors.current()
   let started = Date()
   let folder = arguments.text("output") ?? Places.newFolder("limits", at: started)
-  try LimitsRecord.check(folder)
+  try LimitsRecord.prepare(folder)
+  // Where nothing came to be written into it.
+  defer { rmdir(folder) }
   Interruption.watch()
   let bar = Screen.Bar(quiet: false)
   defer { bar.clear() }

@@ -16,12 +16,10 @@ public struct LimitsRecord: Encodable {
 
   public static let name = "limits.json"
 
-  /// Writes it into a folder, which may not have one.
+  /// Writes it into a folder that has been prepared.
   public func write(to folder: String) throws(HarnessFailure) {
     let path = "\(folder)/\(Self.name)"
-    guard !FileManager.default.fileExists(atPath: path) else { throw Self.taken(folder) }
     do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       let text = try JSONEncoder.stable(pretty: true).encode(self) + Data("\n".utf8)
       try text.write(to: URL(fileURLWithPath: path), options: .atomic)
     } catch {
@@ -29,18 +27,16 @@ public struct LimitsRecord: Encodable {
     }
   }
 
-  /// Whether it could be written, as far as that can be known before there is anything to write.
-  public static func check(_ folder: String) throws(HarnessFailure) {
-    if FileManager.default.fileExists(atPath: "\(folder)/\(name)") { throw taken(folder) }
+  /// Makes the folder, before there is anything to write.
+  public static func prepare(_ folder: String) throws(HarnessFailure) {
+    if FileManager.default.fileExists(atPath: "\(folder)/\(name)") {
+      throw HarnessFailure("\(folder) already holds a \(name); name another --output")
+    }
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
       throw HarnessFailure("cannot make \(folder): \(error.localizedDescription); choose another --output")
     }
-  }
-
-  private static func taken(_ folder: String) -> HarnessFailure {
-    HarnessFailure("\(folder) already holds a \(name); name another --output")
   }
 
   private enum CodingKeys: String, CodingKey {
