@@ -41,6 +41,15 @@ static inline ssize_t cl_recv(int descriptor, void *bytes, size_t count, int fla
   return syscall(SYS_recvfrom, descriptor, bytes, count, flags, (void *)0, (void *)0);
 }
 
+// pread(2) and pwrite(2), for the same reason.
+static inline ssize_t cl_pread(int descriptor, void *bytes, size_t count, int64_t offset) {
+  return syscall(SYS_pread64, descriptor, bytes, count, offset);
+}
+
+static inline ssize_t cl_pwrite(int descriptor, const void *bytes, size_t count, int64_t offset) {
+  return syscall(SYS_pwrite64, descriptor, bytes, count, offset);
+}
+
 int cl_accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);
 int cl_pipe2(int descriptors[2], int flags);
 // A negative timeout waits without limit.
