@@ -2,6 +2,7 @@
 #include "CLinux.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <net/if.h>
 #include <pthread.h>
 #include <sched.h>
@@ -59,6 +60,8 @@ uint64_t cl_calls_of_process(void) {
     sum += __atomic_load_n(&c->calls, __ATOMIC_RELAXED);
   return sum;
 }
+
+int cl_open_direct(const char *path, int flags) { return open(path, flags | O_DIRECT); }
 
 int cl_accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags) {
   return accept4(descriptor, address, length, flags);

@@ -68,7 +68,7 @@ public struct Feasibility: Sendable {
 
   private func usesPorts(_ workload: WorkloadSpec) -> Bool {
     switch workload {
-    case .sleep: false
+    case .sleep, .file: false
     case .echo(let spec): spec.transport == .tcp
     case .http: true
     case .serve(let spec): usesPorts(spec.workload)

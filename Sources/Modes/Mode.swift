@@ -56,6 +56,15 @@ public enum ModeID: String, CaseIterable, Codable, Sendable {
     }
   }
 
+  /// What the workload's parameters make of the mode, as records name it; nil where it has one manner only. In blocking
+  /// calls, and in a ring of the kernel's, there is nothing to offload.
+  public func variant(doing workload: WorkloadSpec) -> String? {
+    switch self {
+    case .taskgroup, .epoll, .executor: workload.file?.offload.rawValue
+    default: nil
+    }
+  }
+
   /// Whether it has a loop on each of several processors.
   var hasLoops: Bool { self == .epoll || self == .executor || self == .uring }
 
@@ -79,6 +88,7 @@ public enum ModeID: String, CaseIterable, Codable, Sendable {
 
   private func objection(toAlone workload: WorkloadSpec) -> String? {
     switch (self, workload) {
+    case (.null, .file): "null waits for nothing, and has no file to read or write"
     case (.blocking, .echo(let spec)) where spec.ends == .both:
       "blocking cannot hold both ends: its one thread would wait for itself"
     case (.taskgroupBlocking, .echo(let spec)) where spec.ends == .both:
@@ -115,6 +125,8 @@ struct LaneTable<L: Lane & ~Copyable>: @unchecked Sendable {
   /// How many lanes may have an operation in hand at once; nil for all of them.
   let limit: Int?
   let arrangement: Arrangement
+  /// The data file; nil where the workload has none.
+  var file: OpenFile?
 
   /// The lanes of one loop, numbered from 0, with its part of the permits.
   func part(_ part: Int) -> LaneTable {
@@ -123,7 +135,7 @@ struct LaneTable<L: Lane & ~Copyable>: @unchecked Sendable {
     let permits = limit.map { arrangement.permits($0, of: part) }
     return LaneTable(
       base: base + range.lowerBound, count: range.count, connections: connections.slice(range, own), limit: permits,
-      arrangement: own)
+      arrangement: own, file: file.map { $0.part(part, of: arrangement) })
   }
 
   @inline(__always)

@@ -50,8 +50,13 @@ private struct Bench {
   /// - Parameter ends: how many lanes each of those asked for comes to.
   private func arrangement<M: Mode>(_ mode: M.Type, ends: Int = 1) -> Arrangement {
     Arrangement(
-      mode, lanes: ends * laneCount, bystanders: ends * (spec.bystanders?.count ?? 0), limit: spec.limit,
+      mode, lanes: ends * laneCount, bystanders: ends * (spec.bystanders?.count ?? 0), limit: most,
       processors: processors)
+  }
+
+  /// How many operations may be under way at once: no loop is to have none of them.
+  private var most: Int? {
+    [spec.limit, spec.mode == .uring ? spec.workload.file?.depth : nil].compactMap { $0 }.min()
   }
 
   private func table(_ arrangement: Arrangement, _ endpoints: [SocketAddress] = []) -> ConnectionTable {
@@ -101,6 +106,7 @@ private struct Bench {
         }
       outcome.replies = replies
       return outcome
+    case .file(let file): return try runFile(mode, arrangement, file)
     case .serve: throw Self.notAClient
     }
   }
@@ -134,7 +140,42 @@ private struct Bench {
       }
       outcome.replies = replies
       return outcome
-    case .serve: throw Self.notAClient
+    case .file, .serve: throw Self.notAClient
+    }
+  }
+
+  /// On the data file, which is opened before the window and verified after it.
+  private func runFile<M: Mode>(
+    _ mode: M.Type, _ arrangement: Arrangement, _ file: FileSpec
+  ) throws(TrialFailure) -> TrialOutcome {
+    let layout = FileLayout(file, seed: spec.seed)
+    let opened = try onDataFile { (path) throws(Errno) in
+      try OpenFile(
+        path, file, threads: spec.mode.variant(doing: spec.workload) == "pool" ? file.pool : nil, arrangement)
+    }
+    defer { opened.close() }
+    var outcome = try measure(mode, arrangement, table(arrangement), file: opened) { group, _ in
+      ClientLane(FileConversation(file, layout: layout), in: group)
+    }
+    if file.access == .write {
+      // What was taken and came to nothing; in open loop, each lane may take one more that is too late.
+      let failed =
+        outcome.kinds.values.reduce(0, +) + UInt64(outcome.unfinishedAges.count)
+        + (outcome.scheduled == nil ? 0 : UInt64(arrangement.lanes))
+      outcome.damagedSectors = try onDataFile { (path) throws(Errno) in
+        try DataFile.damagedSectors(
+          path, layout, operations: outcome.operations.upperBound, failed: failed)
+      }
+    }
+    return outcome
+  }
+
+  private func onDataFile<R>(_ body: (_ path: String) throws(Errno) -> R) throws(TrialFailure) -> R {
+    let path = spec.file ?? "the data file"
+    do throws(Errno) {
+      return try body(path)
+    } catch {
+      throw TrialFailure(description: "\(path): \(error) (\(error.symbol))")
     }
   }
 
@@ -205,10 +246,10 @@ private struct Bench {
   // MARK: Measuring
 
   private func measure<M: Mode, L: TimedLane & ~Copyable>(
-    _ mode: M.Type, _ arrangement: Arrangement, _ connections: ConnectionTable,
+    _ mode: M.Type, _ arrangement: Arrangement, _ connections: ConnectionTable, file: OpenFile? = nil,
     makeLane: (UnsafePointer<LaneGroup>, Int) -> L
   ) throws(TrialFailure) -> TrialOutcome {
-    try measure(arrangement, connections, makeLane: makeLane, drive: M.drive)
+    try measure(arrangement, connections, file: file, makeLane: makeLane, drive: M.drive)
   }
 
   private func measureNull<L: TimedLane & ~Copyable, S: Lane & ~Copyable>(
@@ -220,7 +261,7 @@ private struct Bench {
   }
 
   private func measure<L: TimedLane & ~Copyable>(
-    _ arrangement: Arrangement, _ connections: ConnectionTable,
+    _ arrangement: Arrangement, _ connections: ConnectionTable, file: OpenFile? = nil,
     makeLane: (UnsafePointer<LaneGroup>, Int) -> L, drive: (LaneTable<L>) throws(Errno) -> Void
   ) throws(TrialFailure) -> TrialOutcome {
     let count = arrangement.lanes
@@ -232,7 +273,7 @@ private struct Bench {
       (base + lane).initialize(to: makeLane(groups[arrangement.group(of: lane)].pointer, lane))
     }
     let lanes = LaneTable(
-      base: base, count: count, connections: connections, limit: spec.limit, arrangement: arrangement)
+      base: base, count: count, connections: connections, limit: spec.limit, arrangement: arrangement, file: file)
 
     if spec.warmup == .zero { edges?.opened() }
     let start = MonotonicClock.now

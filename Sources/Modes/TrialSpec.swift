@@ -22,6 +22,8 @@ public struct TrialSpec: Codable, Sendable {
   public var seed: UInt64
   /// Addresses to connect to, one per target; empty where the workload needs none.
   public var endpoints: [String]
+  /// The path of the data file, where the workload has one.
+  public var file: String?
   /// Whether the endpoint is the harness's own server, so that its answers are known.
   public var isOwnServer: Bool
   /// Whether lanes for which the server's backlog has no room begin without a connection: those that it never gets to are
@@ -51,7 +53,7 @@ public struct TrialSpec: Codable, Sendable {
 
   enum CodingKeys: String, CodingKey {
     case mode, workload, concurrency, operations, duration, warmup, arrivals, limit, pipeline, bystanders, deadline
-    case seed, endpoints
+    case seed, endpoints, file
     case isOwnServer = "own_server"
     case mayStayUnconnected = "may_stay_unconnected"
   }
@@ -94,6 +96,8 @@ public struct TrialOutcome: Sendable {
   /// What the warm-up came to; nil where there was none.
   public var coldStart: ColdStart?
   public var replies: ReplyStore?
+  /// Where a data file was written: sectors that do not hold what was written there.
+  public var damagedSectors: UInt64?
   /// Whether the deadline ended a trial that was to do a number of operations.
   public var ranOutOfTime: Bool
 }

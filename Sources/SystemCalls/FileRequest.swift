@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 
 /// What can be asked of a regular file. The bytes stay put until it is done.
-@frozen public enum FileRequest: @unchecked Sendable {
+@frozen public enum FileRequest: BitwiseCopyable, @unchecked Sendable {
   case read(UnsafeMutableRawBufferPointer, at: Int64)
   case write(UnsafeRawBufferPointer, at: Int64)
   /// All that was written to the file, down to the device; `dataOnly` leaves out what reading it back does not need.
@@ -22,5 +22,28 @@ import Glibc
         Int(SystemCall.retrying { dataOnly ? fdatasync(file) : fsync(file) })
       }
     return result < 0 ? -Int(errno) : result
+  }
+}
+
+extension FileRequest {
+  public enum Opening: Sendable {
+    /// Empty, and readable by nobody else; what was there is gone.
+    case create
+    /// Through the page cache.
+    case cached
+    /// Past it: O_DIRECT. EINVAL where the file system does not know that.
+    case direct
+  }
+
+  /// open(2) to read and write, close-on-exec.
+  public static func open(_ path: String, _ opening: Opening) throws(Errno) -> Int32 {
+    let flags = O_RDWR | O_CLOEXEC
+    return try SystemCall.checked {
+      switch opening {
+      case .create: Glibc.open(path, flags | O_CREAT | O_TRUNC, 0o600)
+      case .cached: Glibc.open(path, flags)
+      case .direct: cl_open_direct(path, flags)
+      }
+    }
   }
 }

@@ -129,6 +129,12 @@ import Glibc
     try SystemCall.checked { cl_uring_register(descriptor, operation, argument, count) }
   }
 
+  /// IORING_REGISTER_FILES of one file, which file requests are then made of.
+  public func register(file: Int32) throws(Errno) {
+    var file = file
+    try register(UInt32(IORING_REGISTER_FILES), &file, count: 1)
+  }
+
   // MARK: Requests
 
   /// A place for the next request, all zero. Where there is none left, what was written is submitted first.

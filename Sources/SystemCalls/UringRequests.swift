@@ -37,6 +37,30 @@ extension Uring {
     request.pointee.buf_group = BufferRing.group
   }
 
+  /// IORING_OP_READ, IORING_OP_WRITE or IORING_OP_FSYNC of the registered file. Its completion answers as
+  /// `FileRequest.perform` does.
+  @inlinable @inline(__always)
+  public mutating func perform(_ request: FileRequest, data: UInt64) {
+    let entry = makeRequest()
+    entry.pointee.flags = UInt8(1 << IOSQE_FIXED_FILE_BIT)
+    entry.pointee.user_data = data
+    switch request {
+    case .read(let buffer, let offset):
+      entry.pointee.opcode = UInt8(truncatingIfNeeded: IORING_OP_READ.rawValue)
+      entry.pointee.addr = UInt64(UInt(bitPattern: buffer.baseAddress))
+      entry.pointee.len = UInt32(buffer.count)
+      entry.pointee.off = UInt64(offset)
+    case .write(let bytes, let offset):
+      entry.pointee.opcode = UInt8(truncatingIfNeeded: IORING_OP_WRITE.rawValue)
+      entry.pointee.addr = UInt64(UInt(bitPattern: bytes.baseAddress))
+      entry.pointee.len = UInt32(bytes.count)
+      entry.pointee.off = UInt64(offset)
+    case .sync(let dataOnly):
+      entry.pointee.opcode = UInt8(truncatingIfNeeded: IORING_OP_FSYNC.rawValue)
+      entry.pointee.fsync_flags = dataOnly ? IORING_FSYNC_DATASYNC : 0
+    }
+  }
+
   /// IORING_OP_POLL_ADD, once: writable, or broken.
   @inlinable
   public mutating func awaitWritable(_ socket: Socket, data: UInt64) {
@@ -119,7 +143,8 @@ extension Uring {
     let operations = (probe.baseAddress! + MemoryLayout<io_uring_probe>.size)
       .assumingMemoryBound(to: io_uring_probe_op.self)
     return [
-      IORING_OP_POLL_ADD, IORING_OP_ASYNC_CANCEL, IORING_OP_ACCEPT, IORING_OP_SEND, IORING_OP_RECV,
+      IORING_OP_POLL_ADD, IORING_OP_ASYNC_CANCEL, IORING_OP_ACCEPT, IORING_OP_SEND, IORING_OP_RECV, IORING_OP_READ,
+      IORING_OP_WRITE, IORING_OP_FSYNC,
     ].map(\.rawValue).filter {
       operations[Int($0)].flags & UInt16(IO_URING_OP_SUPPORTED) == 0
     }

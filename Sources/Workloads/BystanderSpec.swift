@@ -72,6 +72,7 @@ public struct BystanderSpec: Hashable, Sendable, Codable {
   /// Why they cannot do the workload; nil where they can.
   public func objection(to workload: WorkloadSpec) -> String? {
     switch (manner, workload) {
+    case (_, .file): "file has no connections, and no lanes beside those that are measured"
     case (.paced, _): nil
     case (_, .sleep): "\(manner.rawValue) lanes need a connection, and sleep has none"
     case (.idle, .http(let spec)) where spec.connection == .new:

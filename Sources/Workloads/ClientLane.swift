@@ -75,6 +75,10 @@ import SystemCalls
       let step = interpret(conversation.sent(), Instant(nanoseconds: started.load(ordering: .relaxed)))
       return trial.pointee.isBystander ? inTime(step) : step
     case .woke(let now): return woke(now)
+    case .transferred(let result, let now):
+      if result < 0 { return complete(.failed(.errno(Errno(Int32(truncatingIfNeeded: -result)))), now) }
+      if conversation.isSending { sentBytes &+= result } else { receivedBytes &+= result }
+      return interpret(conversation.transferred(result), now)
     case .acquired(let now):
       isAdmitted = true
       if now < trial.pointee.closes { return start(now) }
@@ -207,6 +211,7 @@ import SystemCalls
     case .finishSending: .finishSending
     case .abort: .abort
     case .sleep(let span): .sleep(until: min(now + span, trial.pointee.closes))
+    case .file(let request): .file(request)
     case .done(let outcome): complete(outcome, now)
     }
   }

@@ -1,4 +1,5 @@
 import Measurement
+import SystemCalls
 
 /// What a conversation needs next.
 @frozen public enum Need {
@@ -11,6 +12,8 @@ import Measurement
   case abort
   /// This much time to pass.
   case sleep(Nanoseconds)
+  /// The data file read, written or synced. The bytes stay put until `transferred` is called.
+  case file(FileRequest)
   /// The operation is over.
   case done(Outcome)
 }
@@ -71,10 +74,16 @@ public protocol Conversation: ~Copyable, SendableMetatype {
   ///   - operation: the one in hand; 0 on the server side.
   ///   - elapsed: since the operation began; on the server side, since the sleep was asked for.
   mutating func woke(_ operation: UInt64, after elapsed: Nanoseconds) -> Need
+  /// The file request in hand has moved so many bytes; none where it was to sync.
+  mutating func transferred(_ count: Int) -> Need
+  /// Whether what a file request moves is sent, and not received.
+  var isSending: Bool { get }
   /// The connection is gone: what was half said on it is forgotten.
   mutating func disconnected()
 }
 
 extension Conversation where Self: ~Copyable {
   @inlinable public func endpoint(of operation: UInt64) -> Int32 { 0 }
+  @inlinable public mutating func transferred(_ count: Int) -> Need { .done(.failed(.unexpectedBytes)) }
+  @inlinable public var isSending: Bool { false }
 }

@@ -93,7 +93,7 @@ public protocol ServerConversation: Conversation, ~Copyable {
       self.now = now
       return interpret(conversation.woke(0, after: elapsed))
     case .failed: return finish(isBroken: true)
-    case .connected, .closed, .acquired, .released: return finish(isBroken: false)
+    case .connected, .closed, .acquired, .released, .transferred: return finish(isBroken: false)
     }
   }
 
@@ -114,6 +114,7 @@ public protocol ServerConversation: Conversation, ~Copyable {
           return .receive
         }
         need = takeAhead()
+      case .file(let request): return .file(request)
       case .finishSending: return .finishSending
       case .abort:
         _ = finish(isBroken: false)

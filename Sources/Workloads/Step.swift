@@ -13,6 +13,8 @@ import SystemCalls
   /// No more to be sent: the peer is to hear the end of it, and may go on sending. Answered as a send of nothing.
   case finishSending
   case sleep(until: Instant)
+  /// A part of the trial's data file read or written, or all of it synced. The bytes stay put until it is answered.
+  case file(FileRequest)
   /// One of the trial's permits, of which there are as many as its limit; lanes queue for them.
   case acquire
   /// Gives the permit back.
@@ -31,6 +33,8 @@ import SystemCalls
   case received(UnsafeRawBufferPointer, now: Instant)
   case closed(now: Instant)
   case woke(now: Instant)
+  /// How many bytes a file request has moved, or a negative errno.
+  case transferred(Int, now: Instant)
   case acquired(now: Instant)
   case released(now: Instant)
   case failed(Errno, now: Instant)

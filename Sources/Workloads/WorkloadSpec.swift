@@ -5,15 +5,17 @@ public enum WorkloadSpec: Hashable, Sendable {
   case sleep(SleepSpec)
   case echo(EchoSpec)
   case http(HTTPSpec)
+  case file(FileSpec)
   case serve(ServeSpec)
 
-  public static let kinds = ["sleep", "echo", "http", "serve"]
+  public static let kinds = ["sleep", "echo", "http", "file", "serve"]
 
   public var kind: String {
     switch self {
     case .sleep: "sleep"
     case .echo: "echo"
     case .http: "http"
+    case .file: "file"
     case .serve: "serve"
     }
   }
@@ -25,6 +27,7 @@ public enum WorkloadSpec: Hashable, Sendable {
     case .sleep(let spec): spec.duration
     case .echo(let spec): Nanoseconds(spec.delay.mean.count + stalled)
     case .http(let spec): spec.targets.isEmpty ? Nanoseconds(spec.delay.mean.count + stalled) : .zero
+    case .file: .zero
     case .serve(let spec): spec.workload.leastDuration
     }
   }
@@ -32,7 +35,7 @@ public enum WorkloadSpec: Hashable, Sendable {
   /// How long one operation may take; zero for no limit.
   public var timeout: Nanoseconds {
     switch self {
-    case .sleep: .zero
+    case .sleep, .file: .zero
     case .echo(let spec): spec.timeout
     case .http(let spec): spec.timeout
     case .serve(let spec): spec.workload.timeout
@@ -42,7 +45,7 @@ public enum WorkloadSpec: Hashable, Sendable {
   /// Descriptors that one lane takes in the process of the client.
   public var descriptorsPerLane: Int {
     switch self {
-    case .sleep: 0
+    case .sleep, .file: 0
     case .echo(let spec): spec.ends == .both ? 2 : 1
     case .http: 1
     case .serve(let spec): spec.workload.descriptorsPerLane
@@ -52,7 +55,7 @@ public enum WorkloadSpec: Hashable, Sendable {
   /// Whether the harness has to start a server for it.
   public var needsServer: Bool {
     switch self {
-    case .sleep: false
+    case .sleep, .file: false
     case .echo(let spec): spec.ends == .server
     case .http(let spec): spec.targets.isEmpty
     case .serve: true
@@ -193,6 +196,7 @@ extension WorkloadSpec: Codable {
     case "sleep": self = .sleep(try SleepSpec(from: decoder))
     case "echo": self = .echo(try EchoSpec(from: decoder))
     case "http": self = .http(try HTTPSpec(from: decoder))
+    case "file": self = .file(try FileSpec(from: decoder))
     case "serve": self = .serve(try ServeSpec(from: decoder))
     default:
       throw DecodingError.dataCorruptedError(
@@ -208,6 +212,7 @@ extension WorkloadSpec: Codable {
     case .sleep(let spec): try spec.encode(to: encoder)
     case .echo(let spec): try spec.encode(to: encoder)
     case .http(let spec): try spec.encode(to: encoder)
+    case .file(let spec): try spec.encode(to: encoder)
     case .serve(let spec): try spec.encode(to: encoder)
     }
   }

@@ -54,12 +54,14 @@ struct Overrides {
   }
 
   private static let workloadOptions: [(name: String, kinds: [String])] = [
-    ("protocol", ["serve"]), ("sleep", ["sleep"]), ("size", ["echo", "http", "serve"]),
+    ("protocol", ["serve"]), ("sleep", ["sleep"]), ("size", ["echo", "http", "file", "serve"]),
     ("delay", ["echo", "http", "serve"]), ("transport", ["echo", "serve"]), ("ends", ["echo"]), ("target", ["http"]),
     ("connection", ["http", "serve"]), ("method", ["http", "serve"]), ("header", ["http", "serve"]),
     ("body", ["http", "serve"]), ("timeout", ["echo", "http", "serve"]), ("gather", ["http"]),
     ("pipeline", ["http", "serve"]),
     ("faults", ["echo", "http", "serve"]),
+    ("access", ["file"]), ("pattern", ["file"]), ("span", ["file"]), ("direct", ["file"]), ("sync", ["file"]),
+    ("offload", ["file"]), ("pool", ["file"]), ("depth", ["file"]),
   ]
 
   private func workload(_ kind: String) throws -> WorkloadSpec {
@@ -67,6 +69,7 @@ struct Overrides {
     case "sleep": .sleep(SleepSpec())
     case "echo": .echo(EchoSpec())
     case "http": .http(HTTPSpec())
+    case "file": .file(FileSpec())
     case "serve": .serve(ServeSpec())
     default:
       throw UsageError("--workload '\(kind)' is not one of \(WorkloadSpec.kinds.joined(separator: ", "))")
@@ -196,8 +199,24 @@ struct Overrides {
         }
       }
       return .http(spec)
+    case .file(let spec): return .file(try changed(spec))
     case .serve(let spec): return .serve(try changed(spec))
     }
+  }
+
+  private func changed(_ original: FileSpec) throws -> FileSpec {
+    var spec = original
+    let size = "a size such as 64KiB"
+    spec.access = try arguments.choice("access") ?? spec.access
+    spec.pattern = try arguments.choice("pattern") ?? spec.pattern
+    spec.size = try arguments.value("size", size) ?? spec.size
+    spec.span = try arguments.value("span", size) ?? spec.span
+    spec.direct = spec.direct || arguments.has("direct")
+    spec.sync = try arguments.choice("sync") ?? spec.sync
+    spec.offload = try arguments.choice("offload") ?? spec.offload
+    spec.pool = try arguments.value("pool", "a number of threads") ?? spec.pool
+    spec.depth = try arguments.value("depth", "a number of requests") ?? spec.depth
+    return spec
   }
 
   /// The load changes as the workload does that it is.
@@ -220,7 +239,7 @@ struct Overrides {
     switch try changed(ServeSpec(load).workload) {
     case .http(let http): return ServeSpec(.http(http))
     case .echo(let echo): return ServeSpec(.echo(echo))
-    case .sleep, .serve: return spec
+    case .sleep, .file, .serve: return spec
     }
   }
 }

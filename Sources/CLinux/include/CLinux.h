@@ -50,6 +50,8 @@ static inline ssize_t cl_pwrite(int descriptor, const void *bytes, size_t count,
   return syscall(SYS_pwrite64, descriptor, bytes, count, offset);
 }
 
+// open(2) past the page cache: with O_DIRECT.
+int cl_open_direct(const char *path, int flags);
 int cl_accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);
 int cl_pipe2(int descriptors[2], int flags);
 // A negative timeout waits without limit.

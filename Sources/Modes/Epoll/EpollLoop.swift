@@ -32,6 +32,8 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
   /// Permits that are left, and the lanes that queue for one.
   private var permits: Int
   private var queue = LaneQueue()
+  /// Requests of the data file that the loop makes itself, each in its turn.
+  private var files = Ring<FileTurn>()
   private let isServing: Bool
   private var retired: [Int] = []
 
@@ -51,6 +53,12 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
     buffer.deallocate()
   }
 
+  /// Has the loop hear of what the pool has done for its lanes, where there is one.
+  func watchPool() throws(Errno) {
+    guard let pool = lanes.file?.pool else { return }
+    try epoll.add(pool.offloaded.pointee.descriptor, [.readable, .edgeTriggered], data: News.mark | News.offloaded.rawValue)
+  }
+
   /// Registers a new connection of the lane, once, edge-triggered.
   mutating func watch(_ socket: Socket, lane: Int, connecting: Bool = false) throws(Errno) {
     let slot = slots + lane
@@ -67,6 +75,7 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
     let rawValue: UInt64
     static var listener: News { News(rawValue: 1) }
     static var stop: News { News(rawValue: 2) }
+    static var offloaded: News { News(rawValue: 4) }
     /// Stands in the upper half of their events, where a lane's has its generation.
     static var mark: UInt64 { UInt64(UInt32.max) << 32 }
   }
@@ -93,7 +102,9 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
   mutating func turn(atMost patience: Int64 = -1) -> News {
     var news: News = []
     var timeout = patience
-    if let earliest = timers.earliest {
+    if files.count > 0 {
+      timeout = 0
+    } else if let earliest = timers.earliest {
       let span = Int64(earliest.since(MonotonicClock.now).count)
       timeout = patience < 0 ? span : min(span, patience)
     }
@@ -112,7 +123,25 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
       }
     }
     admitQueued()
+    if news.contains(.offloaded) { takeOffloaded() }
+    makeFileCalls()
     return news
+  }
+
+  private mutating func takeOffloaded() {
+    lanes.file!.pool!.offloaded.pointee.drain { lane, result in
+      advance(lane, lanes[lane].pointee.resume(.transferred(result, now: MonotonicClock.now)))
+    }
+  }
+
+  /// One for each lane that waits for it: everyone else waits meanwhile.
+  private mutating func makeFileCalls() {
+    for _ in 0..<files.count {
+      let turn = files.popFirst()!
+      let result = lanes.file!.perform(turn.request)
+      advance(
+        Int(turn.lane), lanes[Int(turn.lane)].pointee.resume(.transferred(result, now: MonotonicClock.now)))
+    }
   }
 
   /// Gives permits that have come back to the lanes that have queued for them longest.
@@ -214,6 +243,13 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
         }
       case .sleep(let deadline):
         timers.insert(lane: UInt32(index), deadline: deadline)
+        return
+      case .file(let request):
+        if let pool = lanes.file!.pool {
+          pool.submit(.file(request, on: lanes.file!.descriptor), for: index)
+        } else {
+          files.append(FileTurn(lane: UInt32(index), request: request))
+        }
         return
       case .acquire:
         guard permits > 0 && queue.count == 0 else {

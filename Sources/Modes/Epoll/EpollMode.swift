@@ -7,6 +7,7 @@ import Workloads
 enum EpollMode: LoopMode {
   static func loop<L: Lane & ~Copyable>(_ lanes: LaneTable<L>) throws(Errno) {
     var loop = try EpollLoop(lanes)
+    try loop.watchPool()
     for index in 0..<lanes.count where lanes.connections.isOpen(index) {
       try loop.watch(lanes.connections.socket(of: index), lane: index)
     }

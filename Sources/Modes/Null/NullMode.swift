@@ -50,6 +50,7 @@ enum NullMode {
       case .sleep(let deadline):
         now = max(now, deadline)
         step = lane.pointee.resume(.woke(now: now))
+      case .file: step = lane.pointee.resume(.transferred(0, now: now))
       case .acquire: step = lane.pointee.resume(.acquired(now: now))
       case .release: step = lane.pointee.resume(.released(now: now))
       case .close:

@@ -37,6 +37,7 @@ struct OffloadPool: @unchecked Sendable {
     var last: UnsafeMutablePointer<Request>?
     var idleThreads = 0
     var isStopped = false
+    var threads: [SystemCalls.Thread] = []
   }
 
   private let shared: UnsafeMutablePointer<Shared>
@@ -44,7 +45,6 @@ struct OffloadPool: @unchecked Sendable {
   /// What each loop is told in; the threads may still signal there when its lanes have gone.
   private let loops: UnsafeMutablePointer<Offloaded>
   private let loopCount: Int
-  private let threads: [SystemCalls.Thread]
 
   /// - Parameters:
   ///   - count: threads.
@@ -61,15 +61,14 @@ struct OffloadPool: @unchecked Sendable {
     // Zero pages take no memory until they are used.
     requests = calloc(max(lanes, 1), MemoryLayout<Request>.stride)!.bindMemory(to: Request.self, capacity: lanes)
     nonisolated(unsafe) let shared = shared
-    var threads: [SystemCalls.Thread] = []
     do throws(Errno) {
-      for _ in 0..<count { threads.append(try SystemCalls.Thread(name: "offload") { Self.run(shared) }) }
+      for _ in 0..<count {
+        shared.pointee.threads.append(try SystemCalls.Thread(name: "offload") { Self.run(shared) })
+      }
     } catch {
-      self.threads = threads
       stop()
       throw error
     }
-    self.threads = threads
   }
 
   private init(_ whole: OffloadPool, from lane: Int, loop: Int) {
@@ -77,7 +76,6 @@ struct OffloadPool: @unchecked Sendable {
     requests = whole.requests + lane
     loops = whole.loops + loop
     loopCount = 1
-    threads = []
   }
 
   /// The same threads for the lanes of one loop, numbered from 0; the whole outlives it.
@@ -89,9 +87,10 @@ struct OffloadPool: @unchecked Sendable {
     shared.pointee.isStopped = true
     pthread_cond_broadcast(&shared.pointee.hasWork)
     pthread_mutex_unlock(&shared.pointee.mutex)
-    for thread in threads { thread.join() }
+    for thread in shared.pointee.threads { thread.join() }
     pthread_cond_destroy(&shared.pointee.hasWork)
     pthread_mutex_destroy(&shared.pointee.mutex)
+    shared.deinitialize(count: 1)
     shared.deallocate()
     free(requests)
     loops.deinitialize(count: loopCount)

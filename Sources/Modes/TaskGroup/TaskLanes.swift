@@ -95,6 +95,9 @@ extension TaskWaiter {
       case .sleep(let deadline):
         await sleep(index, until: deadline)
         step = Self.resume(lane, .woke(now: MonotonicClock.now))
+      case .file(let request):
+        let result = await perform(request, for: index, of: lanes)
+        step = Self.resume(lane, .transferred(result, now: MonotonicClock.now))
       case .acquire:
         await acquire(index)
         step = Self.resume(lane, .acquired(now: MonotonicClock.now))
@@ -148,6 +151,17 @@ extension TaskWaiter {
       }
       transfer = socket.send(UnsafeRawBufferPointer(rebasing: bytes[done...]))
     }
+  }
+
+  /// By the pool while the task is suspended; or on the thread that the task is on, after which others have their turn.
+  @inline(never)
+  private func perform<L: Lane & ~Copyable>(
+    _ request: FileRequest, for index: Int, of lanes: UnsafePointer<LaneTable<L>>
+  ) async -> Int {
+    let file = lanes.pointee.file!
+    if let pool = file.pool { return await pool.perform(.file(request, on: file.descriptor), for: index) }
+    await Task.yield()
+    return file.perform(request)
   }
 
   /// Takes what has arrived, and hands it on before the task can suspend.

@@ -30,7 +30,7 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
   private enum Wait: UInt8 { case nothing, connection, arrival }
 
   /// What a completion belongs to.
-  private enum Request: UInt64 { case cancel, connection, receive, sendAtOnce, send, accept, stop }
+  private enum Request: UInt64 { case cancel, connection, receive, sendAtOnce, send, accept, stop, file }
 
   private let lanes: LaneTable<L>
   private let slots: UnsafeMutablePointer<Slot>
@@ -47,6 +47,9 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
   /// Permits that are left, and the lanes that queue for one.
   private var permits: Int
   private var queue = LaneQueue()
+  /// Requests of the data file that are under way, and those that the depth keeps back.
+  private var fileCount = 0
+  private var files = Ring<FileTurn>()
   private let isServing: Bool
   private var retired: [Int] = []
   /// Descriptors that have been accepted, or errors as negative numbers, in their order.
@@ -62,6 +65,7 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
   /// - Parameter serving: whether lanes that finish are to be told of by `popRetired`.
   init(_ lanes: LaneTable<L>, serving: Bool = false) throws(Errno) {
     let ring = try Uring(entries: 1024)
+    if let file = lanes.file { try ring.register(file: file.descriptor) }
     buffers = try BufferRing(ring, size: 16 << 10, count: 256)
     self.ring = ring
     self.lanes = lanes
@@ -177,7 +181,20 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
     case .stop:
       pendingCount -= 1
       isStopped = true
+    case .file:
+      pendingCount -= 1
+      fileCount -= 1
+      if let next = files.popFirst() { submit(next) }
+      advance(
+        lane, lanes[lane].pointee.resume(.transferred(Int(completion.result), now: MonotonicClock.now)))
     }
+  }
+
+  /// Hands a request of the data file to the kernel.
+  private mutating func submit(_ turn: FileTurn) {
+    ring.perform(turn.request, data: data(.file, of: Int(turn.lane)))
+    pendingCount += 1
+    fileCount += 1
   }
 
   /// Something has arrived on the lane's connection, or its receiving has come to an end.
@@ -277,6 +294,10 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
         }
       case .sleep(let deadline):
         timers.insert(lane: UInt32(index), deadline: deadline)
+        return
+      case .file(let request):
+        let turn = FileTurn(lane: UInt32(index), request: request)
+        if fileCount < lanes.file!.depth { submit(turn) } else { files.append(turn) }
         return
       case .acquire:
         guard permits > 0 && queue.count == 0 else {
