@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 __thread struct cl_call_counter *cl_thread_counter;
@@ -59,6 +60,11 @@ uint64_t cl_calls_of_process(void) {
   for (struct cl_call_counter *c = __atomic_load_n(&all_counters, __ATOMIC_ACQUIRE); c; c = c->next)
     sum += __atomic_load_n(&c->calls, __ATOMIC_RELAXED);
   return sum;
+}
+
+int64_t cl_file_system_kind(const char *path) {
+  struct statfs status;
+  return statfs(path, &status) == 0 ? (int64_t)status.f_type : -1;
 }
 
 int cl_open_direct(const char *path, int flags) { return open(path, flags | O_DIRECT); }

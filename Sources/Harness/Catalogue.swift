@@ -13,6 +13,7 @@ public enum Catalogue {
       row("sleep", "wait for a time"),
       row("echo", "send bytes over TCP or a UNIX socket, receive the same bytes back, compare them"),
       row("http", "one HTTP/1.1 request and its reply, verified, against the own server or any other"),
+      row("file", "read or write a part of a data file, stamped sector by sector, inline or in a pool of threads"),
       row("serve", "the roles swapped: the mode serves echo or http, and one epoll client asks it"),
       "", "Suites",
     ]

@@ -337,6 +337,7 @@ extension PartialRecord {
     window = Window(
       opens: outcome.window.opens.nanoseconds, closes: outcome.window.closes.nanoseconds,
       openRead: outcome.readings.first.nanoseconds, closeRead: outcome.readings.last.nanoseconds)
+    damagedSectors = outcome.damagedSectors
     sendLag = outcome.lag.map { LatencySummary($0) }
     scheduled = outcome.scheduled
     numbers = Numbers(from: outcome.operations.lowerBound, to: outcome.operations.upperBound)

@@ -11,21 +11,27 @@ public struct Feasibility: Sendable {
   public var availableMemory: UInt64?
   /// How many threads the system has room for.
   public var threadLimit: Int?
+  /// Bytes that data files may take.
+  public var freeDisk: UInt64?
 
   public init(
-    descriptorLimit: Int, ephemeralPorts: ClosedRange<Int>, availableMemory: UInt64?, threadLimit: Int? = nil
+    descriptorLimit: Int, ephemeralPorts: ClosedRange<Int>, availableMemory: UInt64?, threadLimit: Int? = nil,
+    freeDisk: UInt64? = nil
   ) {
     self.descriptorLimit = descriptorLimit
     self.ephemeralPorts = ephemeralPorts
     self.availableMemory = availableMemory
     self.threadLimit = threadLimit
+    self.freeDisk = freeDisk
   }
 
-  public static func ofThisMachine() -> Feasibility {
+  /// - Parameter folder: where data files are to be made.
+  public static func ofThisMachine(filesIn folder: String? = nil) -> Feasibility {
     Feasibility(
       descriptorLimit: ProcessControl.descriptorLimit.hard,
       ephemeralPorts: MachineFacts.ephemeralPorts ?? 32768...60999,
-      availableMemory: MachineFacts.memory("MemAvailable:"), threadLimit: MachineFacts.threadLimit)
+      availableMemory: MachineFacts.memory("MemAvailable:"), threadLimit: MachineFacts.threadLimit,
+      freeDisk: folder.flatMap { FileSystem.freeBytes(at: $0) })
   }
 
   /// What a process needs besides its connections.
@@ -57,11 +63,26 @@ public struct Feasibility: Sendable {
       return "\(place): \(threads) threads are needed, and there is room for \(threadLimit) "
         + "(kernel.threads-max, kernel.pid_max, vm.max_map_count); raise them or ask for less"
     }
-    let laneMemory = Self.laneMemory + UInt64(perLane) * Self.connectionMemory + experiment.pipelineMemory
+    if let file = experiment.workload.file, let objection = objection(to: file) { return "\(place): \(objection)" }
+    let buffer = UInt64(experiment.workload.file?.size.count ?? 0)
+    let laneMemory = Self.laneMemory + buffer + UInt64(perLane) * Self.connectionMemory + experiment.pipelineMemory
     let memory = UInt64(lanes) * laneMemory + UInt64(threads) * Self.threadMemory
     if let availableMemory, memory > availableMemory {
       return "\(place): about \(memory >> 20) MiB of memory are needed, and \(availableMemory >> 20) MiB are free; "
         + "free some or ask for less"
+    }
+    return nil
+  }
+
+  private func objection(to file: FileSpec) -> String? {
+    let span = UInt64(file.span.count)
+    if let freeDisk, span > freeDisk {
+      return "a file of \(file.span) is needed, and its file system has \(freeDisk >> 20) MiB left; "
+        + "free some, ask for less (--span), or name another folder (--file-dir)"
+    }
+    if !file.direct, let availableMemory, span > availableMemory {
+      return "a file of \(file.span) does not fit the page cache, for which \(availableMemory >> 20) MiB are free; "
+        + "ask for less (--span) or go past it (--direct)"
     }
     return nil
   }

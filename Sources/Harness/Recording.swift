@@ -10,6 +10,7 @@ extension TrialRecord {
       operations: TrialRecord.Operations(asked: plan.experiment.operations),
       arrivals: TrialRecord.Arrivals(kind: plan.arrivals.kind, rate: plan.arrivals.rate), limit: plan.experiment.limit,
       valid: false, reasons: [])
+    variant = plan.mode.variant(doing: plan.experiment.workload)
     pipeline = plan.experiment.pipeline.flatMap { $0 > 1 ? $0 : nil }
   }
 
@@ -50,7 +51,7 @@ extension TrialRecord {
       machine = MachineUsage(steal: steal)
       reasons = Validity.reasons(
         self, ranOutOfTime: partial.ranOutOfTime, hasWarmup: hasWarmup,
-        faults: AskedFaults(workload, seed: seed, partial))
+        faults: AskedFaults(workload, seed: seed, partial), damagedSectors: partial.damagedSectors)
       valid = reasons.isEmpty
     }
   }

@@ -18,10 +18,12 @@ public struct RunSession {
     public var precision: Precision?
     /// Whether each experiment ends with a trial of every point that is counted from outside.
     public var audits: Bool
+    /// Where data files are made; nil for the run's folder.
+    public var fileFolder: String?
 
     public init(
       command: [String], seed: UInt64, processors: Processors, isPatient: Bool, precision: Precision? = nil,
-      audits: Bool = false
+      audits: Bool = false, fileFolder: String? = nil
     ) {
       self.command = command
       self.seed = seed
@@ -29,6 +31,7 @@ public struct RunSession {
       self.isPatient = isPatient
       self.precision = precision
       self.audits = audits
+      self.fileFolder = fileFolder
     }
   }
 
@@ -56,7 +59,8 @@ public struct RunSession {
 
   /// Begins a run in `folder`. A fault found here leaves nothing written.
   public init(_ suite: Suite, in folder: RunFolder, options: Options) throws(HarnessFailure) {
-    let targets = try Self.check(suite)
+    let files = DataFiles(in: options.fileFolder, of: folder)
+    let targets = try Self.check(suite, files)
     let agenda = Agenda(suite, options)
     let auditTool = options.audits ? try AuditTool.find() : nil
     let runID = URL(fileURLWithPath: folder.path).lastPathComponent
@@ -65,14 +69,15 @@ public struct RunSession {
       command: options.command, seed: options.seed, suite: try Self.value(suite), trialsPlanned: agenda.certainTrials,
       environment: MachineFacts.environment(options.processors), isPatient: options.isPatient,
       precision: options.precision?.halfWidth, maxRounds: options.precision?.maxRounds,
-      audit: options.audits ? true : nil)
+      audit: options.audits ? true : nil, fileFolder: options.fileFolder,
+      fileSystem: suite.hasFiles ? FileSystem.name(at: DataFiles.nearestFolder(files.folder)) : nil)
     let writer: RunWriter
     do throws(RunFolderFailure) {
       writer = try RunWriter(creating: folder, record)
     } catch {
       throw HarnessFailure(error.description)
     }
-    self.init(agenda, options, folder, runID, writer, targets, auditTool, recorded: [])
+    self.init(agenda, options, folder, runID, writer, targets, files, auditTool, recorded: [])
   }
 
   /// Goes on with a run that was stopped: the trials that it has not recorded.
@@ -96,8 +101,10 @@ public struct RunSession {
     }
     let options = Options(
       command: run.record.command, seed: run.record.seed, processors: processors, isPatient: run.record.isPatient,
-      precision: precision, audits: run.record.audit ?? false)
-    let targets = try Self.check(suite)
+      precision: precision, audits: run.record.audit ?? false,
+      fileFolder: run.record.fileFolder)
+    let files = DataFiles(in: options.fileFolder, of: folder)
+    let targets = try Self.check(suite, files)
     let auditTool = options.audits ? try AuditTool.find() : nil
     let writer: RunWriter
     do throws(RunFolderFailure) {
@@ -106,12 +113,13 @@ public struct RunSession {
       throw HarnessFailure(error.description)
     }
     self.init(
-      Agenda(suite, options), options, folder, run.record.runID, writer, targets, auditTool, recorded: run.trials)
+      Agenda(suite, options), options, folder, run.record.runID, writer, targets, files, auditTool,
+      recorded: run.trials)
   }
 
   private init(
     _ agenda: Agenda, _ options: Options, _ folder: RunFolder, _ runID: String, _ writer: RunWriter,
-    _ targets: [String: [String]], _ auditTool: AuditTool?, recorded: [TrialRecord]
+    _ targets: [String: [String]], _ files: DataFiles, _ auditTool: AuditTool?, recorded: [TrialRecord]
   ) {
     self.agenda = agenda
     self.options = options
@@ -119,13 +127,14 @@ public struct RunSession {
     self.runID = runID
     self.writer = writer
     self.recorded = Dictionary(recorded.map { ($0.trial, $0) }) { first, _ in first }
-    runner = TrialRunner(processors: options.processors, targets: targets, folder: folder, auditTool: auditTool)
+    runner = TrialRunner(
+      processors: options.processors, targets: targets, folder: folder, files: files, auditTool: auditTool)
   }
 
   /// Looks for what would keep the run from succeeding: limits, and targets that do not answer. Answers the addresses of
   /// the targets, by experiment.
-  private static func check(_ suite: Suite) throws(HarnessFailure) -> [String: [String]] {
-    let feasibility = Feasibility.ofThisMachine()
+  private static func check(_ suite: Suite, _ files: DataFiles) throws(HarnessFailure) -> [String: [String]] {
+    let feasibility = Feasibility.ofThisMachine(filesIn: DataFiles.nearestFolder(files.folder))
     var targets: [String: [String]] = [:]
     for experiment in suite.experiments {
       for mode in experiment.modes {
@@ -179,6 +188,7 @@ public struct RunSession {
   public func carryOut(_ report: (Progress) -> Void) throws(HarnessFailure) -> [String] {
     // A child that is gone is found out by reading from it.
     ProcessControl.ignoreBrokenPipes()
+    defer { runner.files.remove() }
     var agenda = agenda
     var done = 0
     // Seconds; by how much trials take longer than is expected of them sets the pace.
@@ -198,7 +208,7 @@ public struct RunSession {
       var record = TrialRecord(plan, of: runID, workload: try Self.value(plan.experiment.workload))
       if plan.isAudit { record.audit = runner.auditTool.map { TrialRecord.Audit(tool: $0.kind.rawValue) } }
       let pace = expected > 0 ? max(1, spent / expected) : 1
-      if let skipped = plan.reasonToSkip(isPatient: options.isPatient) {
+      if let skipped = try reasonToSkip(plan) {
         record.skipped = skipped
       } else {
         let most = agenda.most
@@ -223,6 +233,18 @@ public struct RunSession {
     }
     return agenda.shortfalls
   }
+}
+
+extension RunSession {
+  /// Why a trial is not carried out; nil where it is.
+  private func reasonToSkip(_ plan: TrialPlan) throws(HarnessFailure) -> TrialRecord.Skipped? {
+    if let skipped = plan.reasonToSkip(isPatient: options.isPatient) { return skipped }
+    return try runner.files.reasonToSkip(plan.experiment.workload)
+  }
+}
+
+extension Suite {
+  fileprivate var hasFiles: Bool { experiments.contains { $0.workload.file != nil } }
 }
 
 extension Agenda {

@@ -13,6 +13,7 @@ struct TrialRunner {
   let targets: [String: [String]]
   /// The run's folder.
   let folder: RunFolder
+  let files: DataFiles
   /// What counts in audits, if there are any.
   var auditTool: AuditTool?
 
@@ -32,6 +33,7 @@ struct TrialRunner {
     let workload = plan.experiment.workload
     let folder = TemporaryFolder()
     var spec = plan.spec(endpoints: targets[plan.experiment.name] ?? [], isOwnServer: workload.needsServer)
+    if let file = workload.file { spec.file = try files.make(for: file) }
     var server: ChildProcess?
     var control: (client: Int32, server: Int32)?
     defer {

@@ -15,11 +15,17 @@ package enum Validity {
   /// From which load on a client counts as saturated.
   static let saturation = 0.95
 
-  /// - Parameter faults: those that the server was asked for, if it was.
+  /// - Parameters:
+  ///   - faults: those that the server was asked for, if it was.
+  ///   - damagedSectors: of a data file, where one was written.
   static func reasons(
-    _ record: TrialRecord, ranOutOfTime: Bool, hasWarmup: Bool = false, faults: AskedFaults? = nil
+    _ record: TrialRecord, ranOutOfTime: Bool, hasWarmup: Bool = false, faults: AskedFaults? = nil,
+    damagedSectors: UInt64? = nil
   ) -> [String] {
     var reasons = answers(record, ranOutOfTime: ranOutOfTime, hasWarmup: hasWarmup, faults)
+    if let damagedSectors, damagedSectors > 0 {
+      reasons.append("damaged-file: \(damagedSectors) sectors do not hold what was written there")
+    }
     reasons += [edges(record), little(record), load(record), sendLag(record), steal(record)].compactMap { $0 }
     return reasons
   }

@@ -16,6 +16,8 @@ public struct PartialRecord: Codable, Equatable, Sendable {
   public var coldStart: TrialRecord.ColdStart?
   /// By class, where there is more than one.
   public var lanes: [String: TrialRecord.LaneClass]?
+  /// Of a data file that was written: sectors that do not hold what was written there.
+  public var damagedSectors: UInt64?
   public var inFlight: TrialRecord.InFlight?
   public var series: [SeriesPoint]
   public var usage: ProcessUsage
@@ -48,6 +50,7 @@ public struct PartialRecord: Codable, Equatable, Sendable {
     case scheduled, numbers
     case coldStart = "cold_start"
     case lanes
+    case damagedSectors = "damaged_sectors"
     case inFlight = "in_flight"
     case series, usage
     case ranOutOfTime = "ran_out_of_time"

@@ -26,12 +26,16 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var maxRounds: Int?
   /// Whether every experiment ends with a trial of each point that is counted from outside.
   public var audit: Bool?
+  /// Where data files were made, where that was not the run's folder.
+  public var fileFolder: String?
+  /// The kind of file system that data files were on, if there were any.
+  public var fileSystem: String?
   public var environment: Environment
 
   public init(
     runID: String, started: String, tool: Tool, command: [String], seed: UInt64, suite: JSONValue, trialsPlanned: Int,
     environment: Environment, isPatient: Bool = false, precision: Double? = nil, maxRounds: Int? = nil,
-    audit: Bool? = nil
+    audit: Bool? = nil, fileFolder: String? = nil, fileSystem: String? = nil
   ) {
     self.runID = runID
     self.started = started
@@ -45,6 +49,8 @@ public struct RunRecord: Codable, Equatable, Sendable {
     self.precision = precision
     self.maxRounds = maxRounds
     self.audit = audit
+    self.fileFolder = fileFolder
+    self.fileSystem = fileSystem
   }
 
   /// The experiments of the suite; none where it has no list of them.
@@ -61,7 +67,10 @@ public struct RunRecord: Codable, Equatable, Sendable {
     case isPatient = "patient"
     case precision
     case maxRounds = "max_rounds"
-    case audit, environment
+    case audit
+    case fileFolder = "file_dir"
+    case fileSystem = "file_system"
+    case environment
   }
 
   public struct Tool: Codable, Equatable, Sendable {

@@ -18,6 +18,7 @@ struct WorkloadDescription {
     case "sleep": parts = ["sleep" + (duration.map { " for \(Self.spaced($0))" } ?? "")]
     case "echo": parts = Self.echo(trial.workload)
     case "http": parts = Self.http(trial.workload)
+    case "file": parts = Self.file(trial.workload)
     case "serve":
       parts = trial.workload["protocol"]?.string == "echo" ? Self.echo(trial.workload) : Self.http(trial.workload)
       parts[0] = "serving \(parts[0])"
@@ -60,6 +61,16 @@ struct WorkloadDescription {
     let connection = workload["connection"]?.string ?? "keep-alive"
     return [request, connection == "new" ? "a new connection each" : connection]
       + (workload["size"].map { ["\(quantity($0)) replies"] } ?? [])
+  }
+
+  private static func file(_ workload: JSONValue) -> [String] {
+    let isWrite = workload["access"]?.string == "write"
+    let size = workload["size"].map { " of \(quantity($0))" } ?? ""
+    var parts = ["\(workload["pattern"]?.string ?? "random") \(isWrite ? "writes" : "reads")\(size)"]
+    if let span = workload["span"] { parts.append("in a file of \(quantity(span))") }
+    if case .bool(true)? = workload["direct"] { parts.append("past the page cache") }
+    if let sync = workload["sync"]?.string, sync != "none" { parts.append("\(sync) after each") }
+    return parts
   }
 
   private static func unknown(_ workload: JSONValue) -> [String] {

@@ -11,7 +11,7 @@ let runCommand = Command(
     (
       "What to run",
       [
-        .value("workload", "KIND", "sleep, echo, http or serve: that workload alone, without a suite"),
+        .value("workload", "KIND", "sleep, echo, http, file or serve: that workload alone, without a suite"),
         .value("modes", "LIST", "such as blocking,epoll; the four headline modes unless given"),
         .value("concurrency", "LIST", "numbers of lanes, such as 1,64"),
         .value("rate", "LIST", "open loop: so many operations start a second, such as 1000,5000"),
@@ -33,7 +33,8 @@ let runCommand = Command(
       [
         .value("sleep", "TIME", "sleep: how long"),
         .value("protocol", "NAME", "serve: what the mode serves, http (the default) or echo; options as of those"),
-        .value("size", "BYTES", "echo: the message, such as 64KiB; http: the body that the own server sends"),
+        .value(
+          "size", "BYTES", "echo: the message, such as 64KiB; http: the own server's body; file: of each call (4KiB)"),
         .value("delay", "TIME", "echo, http: how long the own server waits: 2ms, exponential:2ms, lognormal:2ms:0.5"),
         .value("transport", "NAME", "echo: tcp or unix"),
         .value("ends", "WHERE", "echo: far end in the server's process, or both ends in the mode: server, both"),
@@ -46,6 +47,14 @@ let runCommand = Command(
         .value("timeout", "TIME", "echo, http: the most that one operation may take (10s); 0 for no limit"),
         .value(
           "faults", "LIST", "echo, http: what the own server does wrong, per operation, such as reset:0.01,stall:0.005"),
+        .value("access", "KIND", "file: read (the default) or write"),
+        .value("pattern", "KIND", "file: random (the default) or sequential"),
+        .value("span", "BYTES", "file: the data file's size (64MiB)"),
+        .flag("direct", "file: past the page cache (O_DIRECT)"),
+        .value("sync", "KIND", "file: what ends a write: none (the default), fsync or fdatasync"),
+        .value("offload", "KIND", "file, in taskgroup, executor and epoll: inline (the default), or a pool of threads"),
+        .value("pool", "N", "file: threads of the pool (8)"),
+        .value("depth", "N", "file, in uring: requests in the kernel at most (64)"),
         .flag("gather", "http: keep the replies, in order, as replies/*.jsonl in the run's folder"),
       ]
     ),
@@ -54,6 +63,7 @@ let runCommand = Command(
       [
         .value("output", "DIR", "the run's folder (results/, the time and the suite, unless given)"),
         .value("resume", "RUN", "go on with a run that was stopped"),
+        .value("file-dir", "DIR", "where data files are made, and removed (the run's folder)"),
         .value("client-cpus", "LIST", "processors of the client, such as 0,2-3"),
         .value("server-cpus", "LIST", "processors of the server"),
         .flag("audit", "then once more, all system calls, context switches and allocations counted by perf or strace"),
@@ -72,6 +82,7 @@ let runCommand = Command(
     ("iomodes run --workload echo --precision 2%", "as many rounds as it takes to know each throughput within ±2 %"),
     ("iomodes run --workload http --delay 2ms --slo 'p99<10ms'", "how many requests a second each mode can bear"),
     ("iomodes run --workload http --modes epoll,taskgroup --bystanders idle:5000", "beside 5,000 idle connections"),
+    ("iomodes run --workload file --direct --offload pool", "reads of a file, in a pool where a loop would stall"),
     ("iomodes run --workload echo --audit", "and what an operation takes of the kernel and of malloc"),
     ("iomodes run --workload sleep --sleep 1s --operations 5 --concurrency 5 --rounds 1", "five sleeps at once"),
   ],
@@ -136,7 +147,8 @@ private func beginning(_ arguments: Arguments) throws -> RunSession {
     options: RunSession.Options(
       command: CommandLine.arguments, seed: seed,
       processors: try Processors.current(client: processors("client-cpus"), server: processors("server-cpus")),
-      isPatient: arguments.has("patient"), precision: overrides.precision(for: suite), audits: arguments.has("audit")))
+      isPatient: arguments.has("patient"), precision: overrides.precision(for: suite), audits: arguments.has("audit"),
+      fileFolder: arguments.text("file-dir")))
 }
 
 extension HarnessFailure {

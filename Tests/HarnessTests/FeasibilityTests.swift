@@ -16,6 +16,7 @@ import Workloads
     var memory: UInt64? = 1 << 40
     var threads: Int?
     var bystanders = 0
+    var disk: UInt64?
     /// What is said after the point's name; nil where it fits.
     var objection: String?
 
@@ -26,6 +27,12 @@ import Workloads
     var spec = EchoSpec()
     change(&spec)
     return .echo(spec)
+  }
+
+  static func file(_ change: (inout FileSpec) -> Void = { _ in }) -> WorkloadSpec {
+    var spec = FileSpec()
+    change(&spec)
+    return .file(spec)
   }
 
   static let sleep = WorkloadSpec.sleep(SleepSpec())
@@ -78,13 +85,28 @@ import Workloads
         + "(kernel.threads-max, kernel.pid_max, vm.max_map_count); raise them or ask for less"),
     Case(
       name: "no bystander is beside one lane", workload: echo(), mode: .blocking, concurrency: 1, bystanders: 5000),
+    Case(name: "a file that fits", workload: file(), concurrency: 64, memory: 65 << 20, disk: 64 << 20),
+    Case(
+      name: "no room for a file", workload: file(), concurrency: 64, disk: 63 << 20,
+      objection: "a file of 64MiB is needed, and its file system has 63 MiB left; "
+        + "free some, ask for less (--span), or name another folder (--file-dir)"),
+    Case(
+      name: "a file that the page cache cannot hold", workload: file(), concurrency: 64, memory: 63 << 20,
+      objection: "a file of 64MiB does not fit the page cache, for which 63 MiB are free; "
+        + "ask for less (--span) or go past it (--direct)"),
+    Case(
+      name: "past the page cache it need not", workload: file { $0.direct = true }, concurrency: 64, memory: 63 << 20),
+    Case(
+      name: "each lane has a buffer", workload: file { $0.size = ByteCount(1 << 20) }, concurrency: 1024,
+      memory: 1 << 30,
+      objection: "about 1026 MiB of memory are needed, and 1024 MiB are free; free some or ask for less"),
     Case(name: "memory unknown", workload: .http(HTTPSpec()), concurrency: 900, memory: nil, objection: nil),
   ]
 
   @Test(arguments: cases) func pointFitsOrIsRefusedWithARemedy(_ example: Case) {
     let feasibility = Feasibility(
       descriptorLimit: example.descriptors, ephemeralPorts: example.ports, availableMemory: example.memory,
-      threadLimit: example.threads)
+      threadLimit: example.threads, freeDisk: example.disk)
     var experiment = Experiment(
       name: "x", workload: example.workload, modes: [example.mode], concurrency: [example.concurrency])
     if example.bystanders > 0 { experiment.bystanders = BystanderSpec(count: example.bystanders, manner: .idle) }

@@ -33,6 +33,7 @@ func text(_ need: Need, _ waiting: Waiting) -> String {
   case .finishSending: "finishSending"
   case .abort: "abort"
   case .sleep(let span): "sleep \(span.count)"
+  case .file(let request): "\(request)"
   case .done(let outcome): outcome.checksum == nil ? "failed" : "done"
   }
 }
@@ -52,7 +53,7 @@ func needs(of pieces: [[UInt8]], then ending: Ending? = nil) -> [String] {
     switch need {
     case .send, .finishSending: need = server.sent()
     case .sleep(let span): need = server.woke(0, after: span)
-    case .done, .abort: return needs
+    case .done, .abort, .file: return needs
     case .receive:
       if let piece = pieces.popFirst() {
         var left: [UInt8] = []

@@ -125,6 +125,9 @@ func ask<C: Conversation & ~Copyable>(
         return asked
       }
     case .sleep(let span): need = client.woke(operation, after: span)
+    case .file:
+      Issue.record("a client of a server asks for a file")
+      return asked
     case .finishSending, .abort:
       Issue.record("a client asks for \(need)")
       return asked

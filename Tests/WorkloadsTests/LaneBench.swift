@@ -110,6 +110,7 @@ final class LaneBench {
     case .finishSending: "finish sending"
     case .abort: "abort"
     case .sleep(let deadline): "sleep \(Double(deadline.since(Self.instant(0)).count) / 1e6)"
+    case .file(let request): "\(request)"
     case .acquire: "acquire"
     case .release: "release"
     case .finished: "finished"

@@ -28,6 +28,8 @@ import Testing
     ["http", "--connection", "new"], ["http", "--delay", "exponential:1ms", "--size", "1KiB"],
     ["http", "--faults", "reset:0.1,truncate:0.1,stall:0.02,garbage:0.1,drip:0.1", "--timeout", "300ms"],
     ["serve", "--faults", "reset:0.1,truncate:0.1,garbage:0.1,drip:0.1"],
+    ["file", "--span", "1MiB", "--offload", "pool"],
+    ["file", "--span", "1MiB", "--access", "write", "--sync", "fdatasync"],
     ["echo", "--faults", "reset:0.1,truncate:0.1,stall:0.02,garbage:0.1,drip:0.1", "--timeout", "300ms"],
   ]) func runEndsWellAndIsReadableWhenItIsTiny(_ workload: [String]) async throws {
     try await withFolder { folder in

@@ -50,6 +50,8 @@ static inline ssize_t cl_pwrite(int descriptor, const void *bytes, size_t count,
   return syscall(SYS_pwrite64, descriptor, bytes, count, offset);
 }
 
+// f_type of statfs(2), or -1.
+int64_t cl_file_system_kind(const char *path);
 // open(2) past the page cache: with O_DIRECT.
 int cl_open_direct(const char *path, int flags);
 int cl_accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);

@@ -1,3 +1,4 @@
+import Foundation
 import Measurement
 import Records
 import SystemCalls
@@ -15,7 +16,10 @@ final class CheckBench {
   init(processors: Processors, report: @escaping (RunSession.Progress) -> Void) {
     // A child that is gone is found out by reading from it.
     ProcessControl.ignoreBrokenPipes()
-    runner = TrialRunner(processors: processors, targets: [:], folder: RunFolder(path: ""))
+    let folder = RunFolder(path: "")
+    runner = TrialRunner(
+      processors: processors, targets: [:], folder: folder,
+      files: DataFiles(in: FileManager.default.temporaryDirectory.path, of: folder))
     self.report = report
   }
 

@@ -54,9 +54,9 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
   }
 
   /// Has the loop hear of what the pool has done for its lanes, where there is one.
-  func watchPool() throws(Errno) {
+  mutating func watchPool() throws(Errno) {
     guard let pool = lanes.file?.pool else { return }
-    try epoll.add(pool.offloaded.pointee.descriptor, [.readable, .edgeTriggered], data: News.mark | News.offloaded.rawValue)
+    try watch(pool.offloaded.pointee.descriptor, as: .offloaded)
   }
 
   /// Registers a new connection of the lane, once, edge-triggered.

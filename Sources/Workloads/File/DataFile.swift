@@ -19,7 +19,8 @@ public enum DataFile {
   public static func make(_ path: String, span: ByteCount) throws(Errno) {
     let file = try FileRequest.open(path, .create)
     defer { close(file) }
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: min(piece, span.count), alignment: FileSpec.directUnit)
+    let buffer = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: min(piece, span.count), alignment: FileSpec.directUnit)
     defer { buffer.deallocate() }
     fillBody(buffer)
     var offset = 0

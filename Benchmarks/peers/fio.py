@@ -1,0 +1,144 @@
+#!/usr/bin/env python3
+"""The suite's `uring` and `blocking` beside fio's io_uring and psync, on random reads of one file.
+
+fio and the modes run by turns on one processor, each on a file of its own of the same size in one folder, and the order
+within a round rotates. For throughput and for CPU time per read, the median over the rounds of the ratio mode / fio is
+printed, with its order-statistic interval of 95 % or more. See README.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import shutil
+import statistics
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from common import IOMODES, cpu_list, fail, pinned, program, ratio_text
+
+ENGINES = {"uring": "io_uring", "blocking": "psync"}
+UNITS = {"": 1, "B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
+
+
+@dataclass(frozen=True)
+class Trial:
+    throughput: float
+    cpu_us: float
+
+
+@dataclass(frozen=True)
+class Settings:
+    iomodes: str
+    folder: Path
+    size: int
+    span: int
+    direct: bool
+    seconds: int
+    cpus: list[int]
+
+
+def bytes_of(text: str) -> int:
+    found = re.fullmatch(r"(\d+)([A-Za-z]*)", text)
+    if not found or found[2] not in UNITS:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a size such as 4KiB")
+    return int(found[1]) * UNITS[found[2]]
+
+
+def run_fio(settings: Settings, mode: str, depth: int, batch: int) -> Trial:
+    """`batch`: how many requests it submits, and how many completions it waits for, in one call at most."""
+    command = [
+        "fio", "--name=reads", f"--filename={settings.folder}/fio", f"--ioengine={ENGINES[mode]}", "--rw=randread",
+        f"--bs={settings.size}", f"--size={settings.span}", f"--direct={int(settings.direct)}", f"--iodepth={depth}",
+        f"--iodepth_batch_submit={batch}", f"--iodepth_batch_complete_max={batch}", "--time_based", "--norandommap",
+        "--invalidate=0", "--thread", "--ramp_time=200ms", f"--runtime={settings.seconds}s", "--output-format=json",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, preexec_fn=pinned(settings.cpus))
+    if done.returncode:
+        fail(f"'{' '.join(command)}' went wrong:\n{done.stderr or done.stdout}")
+    job = json.loads(done.stdout[done.stdout.index("{"):])["jobs"][0]
+    if job["error"]:
+        fail(f"fio ended with error {job['error']}")
+    # Of its thread, as percentages of its run time.
+    busy = (job["usr_cpu"] + job["sys_cpu"]) / 100
+    return Trial(job["read"]["iops"], busy / job["read"]["iops"] * 1e6)
+
+
+def run_mode(settings: Settings, mode: str, depth: int) -> Trial | None:
+    """None where the trial is not valid."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [
+            settings.iomodes, "run", "--quiet", "--workload", "file", "--modes", mode, "--concurrency", str(depth),
+            "--depth", str(depth), "--size", f"{settings.size}B", "--span", f"{settings.span}B", "--rounds", "1",
+            "--warmup", "200ms", "--duration", f"{settings.seconds}s", "--file-dir", str(settings.folder),
+            "--client-cpus", ",".join(map(str, settings.cpus)), "--output", f"{folder}/run",
+        ] + (["--direct"] if settings.direct else [])
+        done = subprocess.run(command, stdout=subprocess.DEVNULL)
+        trials = Path(folder, "run", "trials.jsonl")
+        if done.returncode not in (0, 3) or not trials.exists():
+            fail(f"'{' '.join(command)}' ended with exit code {done.returncode}")
+        record = json.loads(trials.read_text().splitlines()[0])
+    if "skipped" in record:
+        fail(f"{mode}: {record['skipped']['reason']}")
+    if not record["valid"]:
+        print(f"  a trial of {mode} is not valid, and its round left out: {'; '.join(record['reasons'])}", flush=True)
+        return None
+    usage = record["client"]
+    cpu = (usage["cpu_user_ns"] + usage["cpu_system_ns"]) / record["operations"]["done"] / 1000
+    return Trial(record["throughput_per_s"], cpu)
+
+
+def compare(settings: Settings, mode: str, depth: int, rounds: int) -> None:
+    batches = sorted({1, depth}) if mode == "uring" else [1]
+    names = [mode] + [f"fio, batches of {batch}" for batch in batches]
+    trials: dict[str, list[Trial | None]] = {name: [] for name in names}
+    for number in range(rounds + 1):
+        for place in range(len(names)):
+            index = (place + number) % len(names)
+            trial = (run_mode(settings, mode, depth) if index == 0
+                     else run_fio(settings, mode, depth, batches[index - 1]))
+            if number > 0:  # The first round warms up.
+                trials[names[index]].append(trial)
+    print(f"{mode} beside fio {ENGINES[mode]}, {depth} at once, {rounds} rounds of {settings.seconds} s")
+    print(f"  {'':20} {'reads/s':>12} {'mode / this [95 %]':>24} {'CPU µs':>8} {'mode / this [95 %]':>24}")
+    for name in names:
+        pairs = [(ours, theirs) for ours, theirs in zip(trials[mode], trials[name]) if ours and theirs]
+        if not pairs:
+            fail(f"no trial of {mode} is valid")
+        print(f"  {name:20} {statistics.median(t.throughput for _, t in pairs):>12,.0f}"
+              f" {ratio_text([a.throughput / b.throughput for a, b in pairs]):>24}"
+              f" {statistics.median(t.cpu_us for _, t in pairs):>8.3f}"
+              f" {ratio_text([a.cpu_us / b.cpu_us for a, b in pairs]):>24}", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--modes", default="uring,blocking", help="of uring and blocking")
+    parser.add_argument("--depth", default="64", help="requests at once in uring, such as 1,64; blocking has one")
+    parser.add_argument("--size", type=bytes_of, default=4 << 10, help="of a read, such as 4KiB")
+    parser.add_argument("--span", type=bytes_of, default=64 << 20, help="of the file, such as 64MiB")
+    parser.add_argument("--direct", action="store_true", help="past the page cache")
+    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--seconds", type=int, default=1, help="of each trial")
+    parser.add_argument("--cpus", type=cpu_list, default=[1], metavar="LIST")
+    parser.add_argument("--folder", default=".", help="where the files are made, and removed")
+    parser.add_argument("--iomodes", default=str(IOMODES), help="the program")
+    arguments = parser.parse_args()
+    if not shutil.which("fio"):
+        fail("fio is missing: apt-get install fio")
+    if unknown := [mode for mode in arguments.modes.split(",") if mode not in ENGINES]:
+        parser.error(f"fio has nothing beside {', '.join(unknown)}; there are {', '.join(ENGINES)}")
+    with tempfile.TemporaryDirectory(dir=arguments.folder) as folder:
+        settings = Settings(
+            program(arguments.iomodes), Path(folder).resolve(), arguments.size, arguments.span, arguments.direct,
+            arguments.seconds, arguments.cpus)
+        for mode in arguments.modes.split(","):
+            for depth in map(int, arguments.depth.split(",") if mode == "uring" else ["1"]):
+                compare(settings, mode, depth, arguments.rounds)
+
+
+if __name__ == "__main__":
+    main()

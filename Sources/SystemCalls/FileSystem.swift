@@ -1,0 +1,23 @@
+import CLinux
+import Glibc
+
+/// What a folder lies on.
+public enum FileSystem {
+  /// The name of its kind, such as `ext4`; the number that statfs(2) has for it in hexadecimal where it has none here.
+  public static func name(at path: String) -> String? {
+    let kind = cl_file_system_kind(path)
+    return kind < 0 ? nil : names[kind] ?? "file system 0x\(String(kind, radix: 16))"
+  }
+
+  /// Bytes that this process may still write there, statvfs(3).
+  public static func freeBytes(at path: String) -> UInt64? {
+    var status = statvfs()
+    return statvfs(path, &status) == 0 ? UInt64(status.f_bavail) * UInt64(status.f_frsize) : nil
+  }
+
+  /// statfs(2) lists these numbers.
+  private static let names: [Int64: String] = [
+    0xef53: "ext4", 0x0102_1994: "tmpfs", 0x5846_5342: "xfs", 0x9123_683e: "btrfs", 0x794c_7630: "overlayfs",
+    0x6969: "nfs", 0x6573_5546: "fuse", 0x0102_1997: "9p", 0x2fc1_2fc1: "zfs", 0xf2f5_2010: "f2fs",
+  ]
+}
