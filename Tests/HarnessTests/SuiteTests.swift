@@ -208,8 +208,8 @@ import Workloads
       #"{"name": "s", "experiments": [{"name": "x", "workload": {}}]}"#, "experiments[0].workload.kind: is missing"
     ),
     (
-      #"{"name": "s", "experiments": [{"name": "x", "workload": {"kind": "file"}}]}"#,
-      "experiments[0].workload.kind: 'file' is not a workload; there are sleep, echo, http, serve"
+      #"{"name": "s", "experiments": [{"name": "x", "workload": {"kind": "disk"}}]}"#,
+      "experiments[0].workload.kind: 'disk' is not a workload; there are sleep, echo, http, file, serve"
     ),
     (
       #"{"name": "s", "experiments": [{"name": "x", "workload": {"kind": "sleep", "size": "1B"}}]}"#,

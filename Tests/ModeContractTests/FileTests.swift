@@ -86,7 +86,7 @@ import Workloads
     let file = try ScratchFile(span: spec.span)
     let handle = try #require(FileHandle(forUpdatingAtPath: file.path))
     let sector = try #require(try handle.read(upToCount: 512))
-    for number in stride(from: 7, to: 1024, by: 8) {
+    for number in stride(from: 7, to: 2048, by: 8) {
       try handle.seek(toOffset: UInt64(number) * 512)
       handle.write(sector)
     }
