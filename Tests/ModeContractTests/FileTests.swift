@@ -132,6 +132,15 @@ import Workloads
     }
   }
 
+  @Test func fileSystemThatKnowsNoDirectAccessSaysSo() throws {
+    // procfs refuses O_DIRECT.
+    #expect(DataFile.directRefusal("/proc/self/comm")?.symbol == "EINVAL")
+    #expect(DataFile.directRefusal("/nowhere/at all")?.symbol == "ENOENT")
+    #expect(FileSystem.name(at: "/proc") == "file system 0x9fa0")
+    #expect(FileSystem.name(at: "/nowhere/at all") == nil && FileSystem.freeBytes(at: "/nowhere/at all") == nil)
+    #expect(try #require(FileSystem.freeBytes(at: NSTemporaryDirectory())) > 0)
+  }
+
   @Test func nullHasNoFile() {
     #expect(ModeID.null.objection(to: .file(FileSpec())) != nil)
     #expect(ModeID.blocking.variant(doing: .file(FileSpec())) == nil)

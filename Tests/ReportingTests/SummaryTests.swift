@@ -132,7 +132,15 @@ struct SummaryTests {
         #"{"kind":"http","method":"POST","targets":["http://a:1/x","http://b/"],"size":4096}"#,
         "HTTP POST http://a:1/x and 1 more, keep-alive, 4,096 B replies", nil
       ),
-      (#"{"kind":"file","block":"4KiB","depth":2}"#, "file, block 4 KiB, depth 2", nil),
+      (#"{"kind":"disk","block":"4KiB","depth":2}"#, "disk, block 4 KiB, depth 2", nil),
+      (
+        #"{"kind":"file","access":"read","pattern":"random","size":"4KiB","span":"64MiB","direct":true,"sync":"none"}"#,
+        "random reads of 4 KiB, in a file of 64 MiB, past the page cache", nil
+      ),
+      (
+        #"{"kind":"file","access":"write","pattern":"sequential","size":"4KiB","direct":false,"sync":"fsync"}"#,
+        "sequential writes of 4 KiB, fsync after each", nil
+      ),
       ("[]", "unknown workload", nil),
       (#"{"kind":7,"delay":[]}"#, "unknown workload", nil),
     ] as [(String, String, Double?)])

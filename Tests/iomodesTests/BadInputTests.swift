@@ -55,6 +55,18 @@ import Testing
       name: "check repeated 0 times", arguments: ["check", "--repeat", "0"],
       complaint: "--repeat '0' is not a number of repetitions, from 1 to 1000"),
     Case(
+      name: "a read that is no whole sectors", arguments: ["run", "--workload", "file", "--size", "1000B"],
+      complaint: "experiments[0].workload.size: 1000B is not a multiple of 512B up to 64MiB"),
+    Case(
+      name: "reads that are synced", arguments: ["run", "--workload", "file", "--sync", "fsync"],
+      complaint: "experiments[0].workload.sync: goes with access write"),
+    Case(
+      name: "an option of files without one", arguments: ["run", "--workload", "sleep", "--span", "1MiB"],
+      complaint: "--span goes with the workload file"),
+    Case(
+      name: "bystanders of files", arguments: ["run", "--workload", "file", "--bystanders", "idle:5"],
+      complaint: "experiments[0].bystanders: file has no connections, and no lanes beside those that are measured"),
+    Case(
       name: "unknown mode", arguments: ["run", "--workload", "sleep", "--modes", "epol", "--output", "out"],
       complaint: "--modes 'epol' is not a mode; did you mean 'epoll'?; there are blocking, dispatch, taskgroup, epoll"),
     Case(

@@ -8,6 +8,8 @@ final class LoopExecutor: TaskExecutor {
     let thread = pthread_self()
     var ready = Ring<UnownedJob>()
     let remote = Mutex<[UnownedJob]>([])
+    /// Takes turns with `remote`, so that neither is allocated again and again.
+    var taken: [UnownedJob] = []
     let wakeUp: WakeUp
   }
 
@@ -44,12 +46,9 @@ final class LoopExecutor: TaskExecutor {
   var wakeUpDescriptor: Int32 { jobs.pointee.wakeUp.descriptor }
 
   func takeRemote() {
-    let remote = jobs.pointee.remote.withLock { remote in
-      let taken = remote
-      remote.removeAll()
-      return taken
-    }
-    for job in remote { jobs.pointee.ready.append(job) }
+    jobs.pointee.remote.withLock { swap(&$0, &jobs.pointee.taken) }
+    for job in jobs.pointee.taken { jobs.pointee.ready.append(job) }
+    jobs.pointee.taken.removeAll(keepingCapacity: true)
   }
 
   var isIdle: Bool { jobs.pointee.ready.count == 0 }
