@@ -1,9 +1,11 @@
 import Foundation
 import Glibc
+import Measurement
 import Modes
 import Records
 import SystemCalls
 import Testing
+import Workloads
 
 /// How often a client allocates for an operation, by runs of one and of three times as many operations: what it takes to
 /// set up is in both.
@@ -17,17 +19,22 @@ struct AllocationTests {
     var workload: String
     /// What the target server is to speak, where there is one.
     var server: String?
+    var hasFile = false
 
-    var testDescription: String { "\(mode.rawValue) \(server ?? "pairs")" }
+    var testDescription: String { "\(mode.rawValue) \(hasFile ? "file" : server ?? "pairs")" }
 
     static func pairs(_ mode: ModeID) -> Case { Case(mode: mode, workload: #"{"kind":"echo","ends":"both"}"#) }
     static func echo(_ mode: ModeID) -> Case { Case(mode: mode, workload: #"{"kind":"echo"}"#, server: "echo") }
     static func http(_ mode: ModeID) -> Case { Case(mode: mode, workload: #"{"kind":"http"}"#, server: "http") }
 
-    func plan(operations: UInt64, endpoint: String?) -> String {
+    static func file(_ mode: ModeID, offload: String = "inline") -> Case {
+      Case(mode: mode, workload: #"{"kind":"file","span":"1MiB","offload":"\#(offload)"}"#, hasFile: true)
+    }
+
+    func plan(operations: UInt64, endpoint: String?, file: String?) -> String {
       let endpoints = endpoint.map { "\"\($0)\"" } ?? ""
       return """
-        {"spec":{"mode":"\(mode.rawValue)","workload":\(workload),"concurrency":8,"operations":\(operations),\
+        {"spec":{"file":"\(file ?? "")","mode":"\(mode.rawValue)","workload":\(workload),"concurrency":8,"operations":\(operations),\
         "arrivals":{"kind":"closed"},"warmup":"0ms","deadline":"60s","seed":1,"endpoints":[\(endpoints)],\
         "pipeline":1,"own_server":true,"may_stay_unconnected":false},"cpus":[],"has_control":true}
         """
@@ -42,9 +49,11 @@ struct AllocationTests {
       let counter = try await AllocationCounter(in: folder)
       var server: (running: Running, address: SocketAddress)?
       if let conversation = example.server { server = try await serving(["--protocol", conversation], in: folder) }
+      let file = example.hasFile ? folder + "/file" : nil
+      if let file { try DataFile.make(file, span: ByteCount(1 << 20)) }
       var counts: [UInt64] = []
       for operations in [Self.operations, 3 * Self.operations] {
-        let plan = example.plan(operations: operations, endpoint: server?.address.description)
+        let plan = example.plan(operations: operations, endpoint: server?.address.description, file: file)
         let (answer, allocations) = try await counter.count(clientOf: plan)
         let record = try JSONDecoder().decode(PartialRecord.self, from: Data(answer.utf8))
         #expect(record.operations.verified == operations, "\(answer)")
@@ -64,6 +73,7 @@ struct AllocationTests {
   @Test(
     arguments: [
       Case.pairs(.epoll), .http(.epoll), .pairs(.uring), .http(.uring), .echo(.blocking), .http(.blocking),
+      .file(.blocking), .file(.epoll), .file(.epoll, offload: "pool"), .file(.uring),
     ].filter { $0.mode.unavailability == nil })
   func operationsDoNotAllocate(_ example: Case) async throws {
     let allocations = try await allocationsPerOperation(example)
@@ -71,7 +81,10 @@ struct AllocationTests {
   }
 
   /// Nothing is promised: what a task allocates when it waits is the runtime's affair.
-  @Test(arguments: [Case.pairs(.taskgroup), .http(.taskgroup), .pairs(.executor), .http(.executor)])
+  @Test(
+    arguments: [
+      Case.pairs(.taskgroup), .http(.taskgroup), .pairs(.executor), .http(.executor), .file(.executor, offload: "pool"),
+    ])
   func allocationsOfTasksAreTold(_ example: Case) async throws {
     print("\(example.testDescription): \(try await allocationsPerOperation(example)) allocations per operation")
   }
