@@ -8,7 +8,8 @@ import Workloads
 /// it. A round begins with every point of its experiment. Where the experiment has an objective, steps of its search
 /// follow; where a precision is asked for, more rounds.
 struct Agenda: Sendable {
-  private let experiments: [Experiment]
+  let suiteName: String
+  let experiments: [Experiment]
   private let seed: UInt64
   /// How many the client has.
   private let processors: Int
@@ -38,6 +39,7 @@ struct Agenda: Sendable {
     _ suite: Suite, seed: UInt64, processors: Int = 1, precision: Precision? = nil, isPatient: Bool = false,
     audits: Bool = false
   ) {
+    suiteName = suite.name
     experiments = suite.experiments
     self.seed = seed
     self.processors = processors

@@ -3,6 +3,7 @@ import Glibc
 import Measurement
 import Modes
 import Records
+import Synchronization
 import SystemCalls
 import Workloads
 
@@ -14,9 +15,13 @@ struct ClientPlan: Codable {
   var hasControl: Bool
   /// Where the replies go, one line of JSON each, if they are gathered.
   var replies: String?
+  /// Whether it says `ready` once its lanes are connected and then waits for `start` with an instant on
+  /// CLOCK_MONOTONIC; and, where its lanes hold their connections, says `done` and waits for `close`.
+  var isLed = false
 
   enum CodingKeys: String, CodingKey {
     case spec, cpus
+    case isLed = "led"
     case hasControl = "has_control"
     case replies
   }
@@ -57,6 +62,11 @@ struct ServerReport: Codable {
   }
 }
 
+/// What a client prints that is led: that its lanes are connected, and that they have done all that they are to do.
+enum ClientWord: String, Codable {
+  case ready, done
+}
+
 /// What a child prints instead of an answer when it cannot do what it is told, before its trial has begun.
 struct ChildFailure: Codable {
   var error: String
@@ -88,9 +98,23 @@ public enum Children {
   private static func runClient() -> Never {
     let plan: ClientPlan = readPlan()
     prepare(cpus: plan.cpus)
-    followParent()
-    let edges = WindowEdges(
-      opened: { if plan.hasControl { tell("open\n") } }, closed: { if plan.hasControl { tell("close\n") } })
+    let orders = Orders()
+    followParent(orders)
+    var edges = WindowEdges(
+      opened: { if plan.hasControl { tell("open\n") } },
+      closed: {
+        if plan.hasControl { tell("close\n") }
+        if plan.isLed && plan.spec.each != nil {
+          answer(ClientWord.done)
+          _ = orders.next()
+        }
+      })
+    if plan.isLed {
+      edges.started = {
+        answer(ClientWord.ready)
+        return Instant(nanoseconds: UInt64(orders.next()) ?? 0)
+      }
+    }
     do throws(TrialFailure) {
       let outcome = try Trial.run(plan.spec, edges: edges)
       var record = PartialRecord(outcome, asked: plan.spec.operations)
@@ -180,6 +204,7 @@ public enum Children {
     private let cpus: [Int]
     private var first: Reading
     private var last: Reading?
+    private var hasOpened = false
     /// At the window's edges: by the time of the report the connections are gone.
     private var threadsPeak: Int?
     private var descriptorsPeak: Int?
@@ -201,7 +226,9 @@ public enum Children {
       ProcessControl.prefer()
       var byte: UInt8 = 0
       while Glibc.read(descriptor, &byte, 1) == 1 {
-        if byte == UInt8(ascii: "o") {
+        // Of several clients, the first that opens its window and the last that closes it.
+        if byte == UInt8(ascii: "o"), !hasOpened {
+          hasOpened = true
           samplePeaks()
           first = Self.read(server)
         }
@@ -269,10 +296,11 @@ public enum Children {
     if !cpus.isEmpty { try? Affinity.set(cpus) }
   }
 
-  /// Ends the process when its standard input ends: the parent holds the other end for as long as it lives.
-  static func followParent() {
+  /// Ends the process when its standard input ends: the parent holds the other end for as long as it lives. What it says
+  /// meanwhile is for `orders`.
+  static func followParent(_ orders: Orders? = nil) {
     try? SystemCalls.Thread(name: "parent") {
-      while readInput() != nil {}
+      while let line = readInput() { orders?.add(line) }
       _exit(1)
     }.detach()
   }
@@ -280,6 +308,23 @@ public enum Children {
   static func answer(_ value: some Encodable) {
     guard let data = try? JSONEncoder.stable().encode(value) else { return }
     SystemCall.writeAll([UInt8](data) + [UInt8(ascii: "\n")], to: STDOUT_FILENO)
+  }
+
+  /// What the harness says to a process that it leads, line by line.
+  private final class Orders: Sendable {
+    private let lines = Mutex<[String]>([])
+    private let count = DispatchSemaphore(value: 0)
+
+    func add(_ line: String) {
+      lines.withLock { $0.append(line) }
+      count.signal()
+    }
+
+    /// Waits for the next one.
+    func next() -> String {
+      count.wait()
+      return lines.withLock { $0.removeFirst() }
+    }
   }
 
   /// The next line of standard input. Without stdio, whose lock on the stream a thread that waits here would hold.
@@ -357,7 +402,7 @@ extension PartialRecord {
 extension TrialRecord.LaneClass {
   init(_ bystanders: BystanderOutcome, window: Nanoseconds) {
     self.init(
-      count: bystanders.spec.count,
+      count: bystanders.count,
       operations: TrialRecord.Operations(
         asked: nil, done: bystanders.done, verified: bystanders.verified, kinds: bystanders.kinds,
         unfinishedAges: bystanders.unfinishedAges, window: window),

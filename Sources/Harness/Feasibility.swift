@@ -13,16 +13,22 @@ public struct Feasibility: Sendable {
   public var threadLimit: Int?
   /// Bytes that data files may take.
   public var freeDisk: UInt64?
+  /// How many descriptors are left of those that all processes of the system may have open.
+  public var descriptorsLeft: Int?
+  /// How many connections are left of those that the system's firewall follows; nil where it follows none.
+  public var trackedLeft: Int?
 
   public init(
     descriptorLimit: Int, ephemeralPorts: ClosedRange<Int>, availableMemory: UInt64?, threadLimit: Int? = nil,
-    freeDisk: UInt64? = nil
+    freeDisk: UInt64? = nil, descriptorsLeft: Int? = nil, trackedLeft: Int? = nil
   ) {
     self.descriptorLimit = descriptorLimit
     self.ephemeralPorts = ephemeralPorts
     self.availableMemory = availableMemory
     self.threadLimit = threadLimit
     self.freeDisk = freeDisk
+    self.descriptorsLeft = descriptorsLeft
+    self.trackedLeft = trackedLeft
   }
 
   /// - Parameter folder: where data files are to be made.
@@ -31,7 +37,8 @@ public struct Feasibility: Sendable {
       descriptorLimit: ProcessControl.descriptorLimit.hard,
       ephemeralPorts: MachineFacts.ephemeralPorts ?? 32768...60999,
       availableMemory: MachineFacts.memory("MemAvailable:"), threadLimit: MachineFacts.threadLimit,
-      freeDisk: folder.flatMap { FileSystem.freeBytes(at: $0) })
+      freeDisk: folder.flatMap { FileSystem.freeBytes(at: $0) }, descriptorsLeft: MachineFacts.descriptorsLeft,
+      trackedLeft: MachineFacts.trackedLeft)
   }
 
   /// What a process needs besides its connections.
@@ -41,34 +48,62 @@ public struct Feasibility: Sendable {
   private static let connectionMemory: UInt64 = 16 << 10
   private static let laneMemory: UInt64 = 2 << 10
   private static let threadMemory: UInt64 = 32 << 10
+  /// A process of the harness, before its first lane.
+  private static let processMemory: UInt64 = 8 << 20
 
-  /// Why the point does not fit, with a remedy; nil where it does.
+  /// Why the point does not fit, with a remedy; nil where it does. Where several processes share it, also how many lanes
+  /// would fit.
   func objection(to experiment: Experiment, mode: ModeID, concurrency: Int) -> String? {
     // What cannot be done at all is recorded as skipped.
     guard mode != .null, experiment.objection(in: mode) == nil else { return nil }
+    guard let shortage = shortage(of: experiment, mode, concurrency) else { return nil }
     let place = "experiment '\(experiment.name)', mode \(mode.rawValue), concurrency \(concurrency)"
-    let lanes = experiment.client(of: mode).lanes(for: concurrency) + (experiment.bystanders?.count ?? 0)
-    let perLane = experiment.workload.descriptorsPerLane
-    let needed = lanes * perLane + Self.spareDescriptors
-    if perLane > 0 && needed > descriptorLimit {
-      return "\(place): \(needed) descriptors are needed, and the hard limit (ulimit -Hn) is \(descriptorLimit); "
-        + "raise it (as root: ulimit -Hn \(needed)) or ask for less"
+    guard experiment.shares.count > 1 else { return "\(place): \(shortage)" }
+    let least = max(experiment.shares.count, 1)
+    let most = largest(from: least, to: concurrency) { self.shortage(of: experiment, mode, $0) == nil }
+    return "\(place): \(shortage)" + (most.map { "; \($0) is the most that fits (--concurrency \($0))" } ?? "")
+  }
+
+  /// The largest number that fits, where each one below a number that fits does.
+  private func largest(from least: Int, to most: Int, _ fits: (Int) -> Bool) -> Int? {
+    guard least <= most, fits(least) else { return nil }
+    var (low, high) = (least, most)
+    while high - low > 1 {
+      let middle = low + (high - low) / 2
+      if fits(middle) { low = middle } else { high = middle }
     }
-    if usesPorts(experiment.workload) && lanes > ephemeralPorts.count {
-      return "\(place): \(lanes) ports are needed, and net.ipv4.ip_local_port_range has \(ephemeralPorts.count); "
-        + "widen it (sysctl -w net.ipv4.ip_local_port_range='1024 65535') or ask for less"
+    return low
+  }
+
+  private func shortage(of experiment: Experiment, _ mode: ModeID, _ concurrency: Int) -> String? {
+    let needs = Needs(experiment, mode, concurrency)
+    if needs.descriptors > descriptorLimit {
+      let more = needs.hasSeveral ? "share it between more processes (--processes, --server-processes)" : "ask for less"
+      let ofEach = needs.hasSeveral ? " in a process" : ""
+      return "\(needs.descriptors) descriptors are needed\(ofEach), and the hard limit (ulimit -Hn) is "
+        + "\(descriptorLimit); raise it (as root: ulimit -Hn \(needs.descriptors)) or \(more)"
     }
-    let threads = mode.threads(for: lanes * max(1, perLane))
-    if let threadLimit, threads > threadLimit {
-      return "\(place): \(threads) threads are needed, and there is room for \(threadLimit) "
+    if needs.ports > ephemeralPorts.count {
+      let more = needs.hasSeveral ? "have more --server-processes" : "ask for less"
+      return "\(needs.ports) ports are needed\(needs.hasSeveral ? " to one server" : ""), and "
+        + "net.ipv4.ip_local_port_range has \(ephemeralPorts.count); "
+        + "widen it (sysctl -w net.ipv4.ip_local_port_range='1024 65535') or \(more)"
+    }
+    if let threadLimit, needs.threads > threadLimit {
+      return "\(needs.threads) threads are needed, and there is room for \(threadLimit) "
         + "(kernel.threads-max, kernel.pid_max, vm.max_map_count); raise them or ask for less"
     }
-    if let file = experiment.workload.file, let objection = objection(to: file) { return "\(place): \(objection)" }
-    let buffer = UInt64(experiment.workload.file?.size.count ?? 0)
-    let laneMemory = Self.laneMemory + buffer + UInt64(perLane) * Self.connectionMemory + experiment.pipelineMemory
-    let memory = UInt64(lanes) * laneMemory + UInt64(threads) * Self.threadMemory
-    if let availableMemory, memory > availableMemory {
-      return "\(place): about \(memory >> 20) MiB of memory are needed, and \(availableMemory >> 20) MiB are free; "
+    if let file = experiment.workload.file, let objection = objection(to: file) { return objection }
+    if let descriptorsLeft, needs.allDescriptors > descriptorsLeft {
+      return "\(needs.allDescriptors) descriptors are needed in all, and the system has \(descriptorsLeft) left; "
+        + "raise fs.file-max (sysctl -w fs.file-max=\(2 * needs.allDescriptors)) or ask for less"
+    }
+    if let trackedLeft, needs.ports > 0, needs.lanes > trackedLeft {
+      return "\(needs.lanes) connections are needed, and the firewall follows \(trackedLeft) more; "
+        + "raise net.netfilter.nf_conntrack_max or ask for less"
+    }
+    if let availableMemory, needs.memory > availableMemory {
+      return "about \(needs.memory >> 20) MiB of memory are needed, and \(availableMemory >> 20) MiB are free; "
         + "free some or ask for less"
     }
     return nil
@@ -87,12 +122,63 @@ public struct Feasibility: Sendable {
     return nil
   }
 
-  private func usesPorts(_ workload: WorkloadSpec) -> Bool {
-    switch workload {
-    case .sleep, .file: false
-    case .echo(let spec): spec.transport == .tcp
-    case .http: true
-    case .serve(let spec): usesPorts(spec.workload)
+  /// What a point that several processes share will take; nil where one does it alone.
+  func announcement(of experiment: Experiment, mode: ModeID, concurrency: Int) -> String? {
+    guard experiment.shares.count > 1, mode != .null, experiment.objection(in: mode) == nil else { return nil }
+    let needs = Needs(experiment, mode, concurrency)
+    let servers = experiment.servers > 0 ? " and \(experiment.servers) servers" : ""
+    let descriptors =
+      needs.descriptors > 0 ? "up to \(needs.descriptors) of \(descriptorLimit) descriptors in each, " : ""
+    let ports = needs.ports > 0 ? "\(needs.ports) of \(ephemeralPorts.count) ports to each server, " : ""
+    let free = availableMemory.map { " of \($0 >> 20) MiB that are free" } ?? ""
+    return "experiment '\(experiment.name)', mode \(mode.rawValue): \(needs.lanes) lanes in \(experiment.shares.count) "
+      + "processes\(servers): \(descriptors)\(ports)about \(needs.memory >> 20) MiB\(free)"
+  }
+
+  /// What a point takes of what is limited.
+  private struct Needs {
+    var lanes: Int
+    /// In that process which takes most of them; zero where lanes take none.
+    var descriptors = 0
+    var allDescriptors = 0
+    /// To that server which is asked most.
+    var ports = 0
+    var threads: Int
+    var memory: UInt64
+    var hasSeveral: Bool
+
+    init(_ experiment: Experiment, _ mode: ModeID, _ concurrency: Int) {
+      func lanes(_ shares: [Share]) -> Int {
+        shares.reduce(0) { $0 + experiment.lanes(of: $1, mode: mode, concurrency: concurrency) }
+      }
+      let shares = experiment.shares
+      let perLane = experiment.workload.descriptorsPerLane
+      let toEachServer = (0..<max(1, experiment.servers)).map { lanes(experiment.shares(askingServer: $0)) }
+      self.lanes = lanes(shares)
+      hasSeveral = shares.count > 1
+      if perLane > 0 {
+        // A server has one for each connection, as its clients have.
+        let most = max(lanes([shares[0]]) * perLane, hasSeveral ? toEachServer.max() ?? 0 : 0)
+        descriptors = most + Feasibility.spareDescriptors
+        allDescriptors =
+          self.lanes * max(2, perLane) + (shares.count + experiment.servers) * Feasibility.spareDescriptors
+        if Self.usesPorts(experiment.workload) { ports = toEachServer.max() ?? 0 }
+      }
+      threads = shares.reduce(0) { $0 + mode.threads(for: lanes([$1]) * max(1, perLane)) }
+      let buffer = UInt64(experiment.workload.file?.size.count ?? 0)
+      let laneMemory =
+        Feasibility.laneMemory + buffer + UInt64(perLane) * Feasibility.connectionMemory + experiment.pipelineMemory
+      memory = UInt64(self.lanes) * laneMemory + UInt64(threads) * Feasibility.threadMemory
+      if hasSeveral { memory += UInt64(shares.count + experiment.servers) * Feasibility.processMemory }
+    }
+
+    static func usesPorts(_ workload: WorkloadSpec) -> Bool {
+      switch workload {
+      case .sleep, .file: false
+      case .echo(let spec): spec.transport == .tcp
+      case .http: true
+      case .serve(let spec): usesPorts(spec.workload)
+      }
     }
   }
 }

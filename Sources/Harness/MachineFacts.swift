@@ -85,9 +85,35 @@ package enum MachineFacts {
     ].compactMap { $0 }.min()
   }
 
+  /// fs.file-max less what is open, /proc/sys/fs/file-nr, proc(5).
+  static var descriptorsLeft: Int? {
+    guard let open = line("/proc/sys/fs/file-nr")?.split(whereSeparator: \.isWhitespace).compactMap({ Int($0) }),
+      open.count == 3
+    else { return nil }
+    return max(0, open[2] - open[0])
+  }
+
+  /// What is left of the connections that netfilter follows; nil where it follows none.
+  static var trackedLeft: Int? {
+    guard let most = line("/proc/sys/net/netfilter/nf_conntrack_max").flatMap(MachineText.number),
+      let followed = line("/proc/sys/net/netfilter/nf_conntrack_count").flatMap(MachineText.number)
+    else { return nil }
+    return max(0, most - followed)
+  }
+
   /// A line of /proc/meminfo, in bytes.
   static func memory(_ name: String) -> UInt64? {
     ProcFile.text(of: "/proc/meminfo").flatMap { MachineText.memory(name, in: $0) }
+  }
+
+  /// What is in use of the machine's memory now.
+  static var memory: MachineMemory {
+    let facts = ProcFile.text(of: "/proc/meminfo") ?? ""
+    let sockets = ProcFile.text(of: "/proc/net/sockstat") ?? ""
+    return MachineMemory(
+      available: MachineText.memory("MemAvailable:", in: facts), slab: MachineText.memory("Slab:", in: facts),
+      tcp: MachineText.sockets("mem", in: sockets).map { $0 * UInt64(sysconf(Int32(_SC_PAGESIZE))) },
+      tcpSockets: MachineText.sockets("alloc", in: sockets))
   }
 
   private static var toolchain: String {

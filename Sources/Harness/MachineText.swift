@@ -33,6 +33,13 @@ enum MachineText {
     return overflow ? nil : bytes
   }
 
+  /// A number of the line on TCP in /proc/net/sockstat, proc(5): `TCP: inuse 5 orphan 0 tw 0 alloc 7 mem 1`.
+  static func sockets(_ name: String, in text: String) -> UInt64? {
+    guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix("TCP:") }) else { return nil }
+    let words = words(line)
+    return words.firstIndex(of: name).flatMap { words.dropFirst($0 + 1).first }.flatMap { UInt64($0) }
+  }
+
   /// The swap space in use in /proc/meminfo, in bytes.
   static func swapUsed(_ text: String) -> UInt64? {
     guard let total = memory("SwapTotal:", in: text), let free = memory("SwapFree:", in: text), free <= total else {

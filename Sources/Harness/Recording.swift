@@ -12,6 +12,9 @@ extension TrialRecord {
       valid: false, reasons: [])
     variant = plan.mode.variant(doing: plan.experiment.workload)
     pipeline = plan.experiment.pipeline.flatMap { $0 > 1 ? $0 : nil }
+    each = plan.experiment.each
+    processes = plan.experiment.processes.flatMap { $0 > 1 ? $0 : nil }
+    serverProcesses = plan.experiment.serverProcesses.flatMap { $0 > 1 ? $0 : nil }
   }
 
   /// Takes in what the trial came to, and judges it.
@@ -30,7 +33,7 @@ extension TrialRecord {
       let faults = AskedFaults(workload, seed: seed, partial, isAudit: true)
       reasons = Validity.reasons(ofAudit: self, served: served, faults: faults)
       valid = reasons.isEmpty
-    case .measured(let partial, let server, let steal):
+    case .measured(let partial, let server, let steal, let leading):
       operations = partial.operations
       checksum = partial.checksum
       bytes = partial.bytes
@@ -48,7 +51,9 @@ extension TrialRecord {
       client = partial.usage
       client?.edgeLag = partial.window.map { $0.lag(openRead: $0.openRead, closeRead: $0.closeRead) }
       self.server = server
-      machine = MachineUsage(steal: steal)
+      machine = MachineUsage(steal: steal, memory: leading?.memory)
+      connectWall = leading?.connectWall
+      closeWall = leading?.closeWall
       reasons = Validity.reasons(
         self, ranOutOfTime: partial.ranOutOfTime, hasWarmup: hasWarmup,
         faults: AskedFaults(workload, seed: seed, partial), damagedSectors: partial.damagedSectors)

@@ -61,6 +61,11 @@ public struct RunSession {
   public init(_ suite: Suite, in folder: RunFolder, options: Options) throws(HarnessFailure) {
     let files = DataFiles(in: options.fileFolder, of: folder)
     let targets = try Self.check(suite, files)
+    if options.audits, let shared = suite.experiments.first(where: { $0.shares.count > 1 || $0.each != nil }) {
+      throw HarnessFailure(
+        .usage, "--audit counts one client process: experiment '\(shared.name)' has processes or each; leave out either"
+      )
+    }
     let agenda = Agenda(suite, options)
     let auditTool = options.audits ? try AuditTool.find() : nil
     let runID = URL(fileURLWithPath: folder.path).lastPathComponent
@@ -78,6 +83,28 @@ public struct RunSession {
       throw HarnessFailure(error.description)
     }
     self.init(agenda, options, folder, runID, writer, targets, files, auditTool, recorded: [])
+  }
+
+  /// What a run will do that has not begun, for whoever starts it: how many trials in about what time at most, and what those take that
+  /// several processes share.
+  public var announcements: [String] {
+    guard recorded.isEmpty else { return [] }
+    let feasibility = Feasibility.ofThisMachine()
+    var lines: [String] = []
+    for experiment in agenda.experiments {
+      for mode in experiment.modes {
+        lines += experiment.concurrency.compactMap {
+          feasibility.announcement(of: experiment, mode: mode, concurrency: $0)
+        }
+      }
+    }
+    let most = agenda.most
+    let trials = "\(most.trials) \(most.trials == 1 ? "trial" : "trials")"
+    return lines + ["suite \(agenda.suiteName): \(trials), about \(Self.span(seconds: most.seconds))"]
+  }
+
+  private static func span(seconds: Double) -> String {
+    seconds < 90 ? "\(max(1, Int(seconds.rounded()))) s" : "\(Int((seconds / 60).rounded())) min"
   }
 
   /// Goes on with a run that was stopped: the trials that it has not recorded.

@@ -54,6 +54,11 @@ public struct Experiment: Codable, Sendable {
   public var pipeline: Int?
   /// Lanes beside those that are measured, which do the workload in another manner.
   public var bystanders: BystanderSpec?
+  /// How many operations each lane does, and none more, holding its connection until all lanes are through.
+  public var each: Int?
+  /// How many processes the lanes are shared between, and how many serve them; one where absent.
+  public var processes: Int?
+  public var serverProcesses: Int?
   /// How many operations a trial does; where absent, its window lasts `duration`.
   public var operations: UInt64?
   public var duration: Nanoseconds?
@@ -96,13 +101,16 @@ public struct Experiment: Codable, Sendable {
     limit = try fields.value(.limit)
     pipeline = try fields.value(.pipeline)
     bystanders = try fields.value(.bystanders)
+    each = try fields.value(.each)
+    processes = try fields.value(.processes)
+    serverProcesses = try fields.value(.serverProcesses)
     operations = try fields.value(.operations)
     duration = try fields.value(.duration)
-    warmup = try fields.value(.warmup) ?? Self.usualWarmup(operations)
+    warmup = try fields.value(.warmup) ?? (each == nil ? Self.usualWarmup(operations) : .zero)
     rounds = try fields.value(.rounds) ?? 6
     try fields.check(.name, Suite.isFileName(name), "'\(name)' is not made of letters, digits, '-', '_' and '.'")
     try fields.check(.duration, operations == nil || duration == nil, "cannot be given along with operations")
-    if operations == nil && duration == nil { duration = .seconds(1) }
+    if operations == nil && duration == nil && each == nil { duration = .seconds(1) }
     if let complaint = complaint { try fields.check(complaint.field, false, complaint.text) }
   }
 
@@ -133,6 +141,7 @@ public struct Experiment: Codable, Sendable {
     if Set(rates).count < rates.count { return (.rates, "names a rate twice") }
     if let limit, limit < 1 { return (.limit, "\(limit) is not a number of operations in hand; it must be at least 1") }
     if let pipelining { return (.pipeline, pipelining) }
+    if let sharing { return sharing }
     if let objection = bystanders?.objection(to: workload.asked) { return (.bystanders, objection) }
     if bystanders != nil && (pipeline ?? 1) > 1 { return (.bystanders, "do not go with a pipeline") }
     if bystanders != nil && workload.faults != nil { return (.bystanders, "do not go with faults") }
@@ -154,7 +163,9 @@ public struct Experiment: Codable, Sendable {
     case name, about, workload, modes, concurrency, arrivals
     case rates = "rate_per_s"
     case objective = "slo"
-    case limit, pipeline, bystanders, operations, duration, warmup, rounds
+    case limit, pipeline, bystanders, each, processes
+    case serverProcesses = "server_processes"
+    case operations, duration, warmup, rounds
   }
 }
 

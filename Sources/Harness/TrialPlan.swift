@@ -26,8 +26,13 @@ public struct TrialPlan: Sendable {
 
   /// The client's mode.
   var client: ModeID { experiment.client(of: mode) }
-  /// The client's lanes, of all classes.
-  var lanes: Int { client.lanes(for: concurrency) + (experiment.bystanders?.count ?? 0) }
+  /// The shares of its client processes.
+  var shares: [Share] { experiment.shares }
+  /// Whether processes say when they are ready, and are told when to start.
+  var isLed: Bool { shares.count > 1 || experiment.each != nil }
+
+  /// The lanes that one of the processes has, of all classes.
+  func lanes(of share: Share) -> Int { experiment.lanes(of: share, mode: mode, concurrency: concurrency) }
 
   var predictedWindow: Nanoseconds {
     let spec = spec(endpoints: [], isOwnServer: false)
@@ -46,7 +51,15 @@ public struct TrialPlan: Sendable {
   var expectedTime: Nanoseconds {
     Nanoseconds(
       predictedWindow.count &+ experiment.warmup.count &+ Nanoseconds.milliseconds(150).count
-        &+ connectingBystanders.count)
+        &+ connectingBystanders.count &+ startingProcesses.count)
+  }
+
+  /// About how long it takes to start several processes, and to connect and close their lanes.
+  private var startingProcesses: Nanoseconds {
+    guard isLed else { return .zero }
+    let lanes = experiment.workload.descriptorsPerLane == 0 ? 0 : concurrency
+    return .milliseconds(UInt64(15 * (shares.count + experiment.servers)))
+      + .microseconds(UInt64(lanes) * 60)
   }
 
   /// About how long it takes to connect the bystanders, and to let them go.
@@ -56,16 +69,19 @@ public struct TrialPlan: Sendable {
   func patience(deadline: Nanoseconds) -> Nanoseconds {
     let asleep = experiment.bystanders == nil ? Nanoseconds.zero : BystanderSpec.longestWait
     return Nanoseconds(deadline.count + predictedWindow.count + experiment.warmup.count) + .seconds(30)
-      + connectingBystanders + asleep
+      + connectingBystanders + startingProcesses + asleep
   }
 
   func spec(endpoints: [String], isOwnServer: Bool) -> TrialSpec {
     var spec = TrialSpec(
-      mode: client, workload: experiment.workload.asked, concurrency: concurrency, operations: experiment.operations,
+      mode: client, workload: experiment.workload.asked, concurrency: concurrency, operations: nil,
       duration: experiment.duration, warmup: experiment.warmup, arrivals: arrivals, limit: experiment.limit,
       pipeline: experiment.pipeline ?? 1, bystanders: experiment.bystanders, deadline: .zero, seed: seed,
       endpoints: endpoints, isOwnServer: isOwnServer)
     spec.mayStayUnconnected = experiment.workload.isServe
+    spec.share = shares[0]
+    spec.each = experiment.each.map { UInt64($0) }
+    spec.operations = spec.each.map { $0 * UInt64(spec.lanes) } ?? experiment.operations
     let twice = Nanoseconds(min(predictedWindow(spec).count, UInt64.max / 4) * 2)
     spec.deadline = isAudit ? experiment.auditDeadline : max(Self.usualDeadline, twice)
     return spec
@@ -125,6 +141,16 @@ extension TrialPlan {
       return TrialRecord.Skipped(reason: "unsupported: \(objection)")
     }
     if let reason = mode.unavailability { return TrialRecord.Skipped(reason: "unavailable: \(reason)") }
+    if experiment.each != nil, experiment.workload.descriptorsPerLane > 0 {
+      let spec = spec(endpoints: [], isOwnServer: false)
+      let most = spec.mostUnderWay(processors: processors)
+      if most < spec.lanes {
+        return TrialRecord.Skipped(
+          reason:
+            "unsupported: with each, lanes hold their connections, and \(client.rawValue) has threads for \(most) "
+            + "of \(spec.lanes)")
+      }
+    }
     let predicted = predictedWindow
     guard predicted > Self.usualDeadline, !isPatient else { return nil }
     return TrialRecord.Skipped(

@@ -19,7 +19,7 @@ struct TrialRunner {
 
   /// What a trial came to.
   enum Result {
-    case measured(PartialRecord, server: ProcessUsage?, steal: UInt64?)
+    case measured(PartialRecord, server: ProcessUsage?, steal: UInt64?, Leading? = nil)
     /// Counted from outside, and what the harness's own server says that it has answered.
     case audited(PartialRecord, served: UInt64?, TrialRecord.Audit)
     /// Something broke that is not an answer of the server: why.
@@ -34,53 +34,59 @@ struct TrialRunner {
     let folder = TemporaryFolder()
     var spec = plan.spec(endpoints: targets[plan.experiment.name] ?? [], isOwnServer: workload.needsServer)
     if let file = workload.file { spec.file = try files.make(for: file) }
-    var server: ChildProcess?
-    var control: (client: Int32, server: Int32)?
-    defer {
-      for end in [control?.client, control?.server].compactMap({ $0 }) { Glibc.close(end) }
-    }
-    if workload.needsServer && plan.mode != .null {
-      control = try Self.controlPair()
-      let started = try start(
-        serverFor: workload.asked, in: workload.isServe ? plan.mode : .epoll, lanes: plan.lanes, folder, control!.server
-      )
-      server = started.child
-      spec.endpoints = [started.address]
-    }
+    let servers = workload.needsServer && plan.mode != .null ? try startServers(plan, folder) : []
     let replies = plan.gathersReplies && !plan.isAudit ? try repliesPath(plan) : nil
-    let client = try Self.spawn(Children.clientCommand, on: processors.client, control: control?.client)
-    if let ends = control {
-      Glibc.close(ends.client)
-      Glibc.close(ends.server)
-      control = nil
+    var clients: [ChildProcess] = []
+    for share in plan.shares {
+      let control = servers.isEmpty ? nil : servers[share.process % servers.count].control
+      clients.append(try Self.spawn(Children.clientCommand, on: processors.client, control: control?.descriptor))
     }
+    for server in servers { server.control.close() }
     var audit: Audit?
     if plan.isAudit, let auditTool {
-      guard let attached = try Audit(by: auditTool, client: client, server: server) else {
+      guard let attached = try Audit(by: auditTool, client: clients[0], server: servers.first?.child) else {
         return .failed("audit: \(auditTool.kind.rawValue) could not attach")
       }
       audit = attached
     }
     let stealBefore = ProcFile.stolenTime
-    let clientPlan = ClientPlan(spec: spec, cpus: processors.client, hasControl: server != nil, replies: replies)
-    client.send(Self.json(clientPlan))
-    let started = MonotonicClock.now
-    let line = try Self.await(client, patience: plan.patience(deadline: spec.deadline)) {
-      if let server { stall?.carryOut(on: server, since: started) }
+    let group = ClientGroup(
+      processes: clients, patience: plan.patience(deadline: spec.deadline), holds: plan.experiment.each != nil)
+    let begun = MonotonicClock.now
+    let around = plan.isLed ? MachineFacts.memory : nil
+    for (share, client) in zip(plan.shares, clients) {
+      spec.share = share
+      if !servers.isEmpty { spec.endpoints = [servers[share.process % servers.count].address] }
+      let clientPlan = ClientPlan(
+        spec: spec, cpus: processors.client, hasControl: !servers.isEmpty, replies: replies, isLed: plan.isLed)
+      client.send(Self.json(clientPlan))
+    }
+    func watch() {
+      if let server = servers.first { stall?.carryOut(on: server.child, since: begun) }
       idle()
     }
-    let steal = ProcFile.stolenTime.flatMap { after in stealBefore.map { after - $0 } }
-    guard let line else { return .failed("client: \(Self.verdict(client))") }
-    if let failure: ChildFailure = Self.decode(line) { return .failed("client: \(failure.error)") }
-    guard let partial: PartialRecord = Self.decode(line) else { return .failed("client: its record could not be read") }
-    guard let server else {
-      if let audit { return .audited(partial, served: nil, try audit.finish(partial, idle: idle)) }
-      return .measured(partial, server: nil, steal: steal)
+    let partial: PartialRecord
+    let leading: Leading?
+    switch try group.follow(from: begun, before: around, idle: watch) {
+    case .ended(let merged, let led):
+      partial = merged
+      leading = led
+    case .failed(let reason): return .failed("client: \(reason)")
     }
-    server.send("report")
-    guard let report = try Self.await(server, patience: .seconds(10), idle: idle),
-      let answer: ServerReport = Self.decode(report)
-    else { return .failed("server: \(Self.verdict(server))") }
+    let steal = ProcFile.stolenTime.flatMap { after in stealBefore.map { after - $0 } }
+    guard !servers.isEmpty else {
+      if let audit { return .audited(partial, served: nil, try audit.finish(partial, idle: idle)) }
+      return .measured(partial, server: nil, steal: steal, leading)
+    }
+    for server in servers { server.child.send("report") }
+    var reports: [ServerReport] = []
+    for server in servers {
+      guard let report = try Self.await(server.child, patience: .seconds(30), idle: idle),
+        let answer: ServerReport = Self.decode(report)
+      else { return .failed("server: \(Self.verdict(server.child))") }
+      reports.append(answer)
+    }
+    let answer = ServerReport(merging: reports)
     if let audit { return .audited(partial, served: answer.doneInAll, try audit.finish(partial, idle: idle)) }
     var usage = answer.usage
     // To a trial of a number of operations belongs all that its server has done, also what it had sent, and not yet
@@ -91,31 +97,44 @@ struct TrialRunner {
     }
     if workload.faults == nil { usage.faults = nil }
     usage.edgeLag = partial.window?.lag(openRead: answer.openRead, closeRead: answer.closeRead)
-    return .measured(partial, server: usage, steal: steal)
+    return .measured(partial, server: usage, steal: steal, leading)
   }
 
-  /// A server of its own, listening.
-  private func start(
-    serverFor workload: WorkloadSpec, in mode: ModeID, lanes: Int, _ folder: borrowing TemporaryFolder, _ control: Int32
-  ) throws(HarnessFailure) -> (child: ChildProcess, address: String) {
-    // The loops of a mode divide the slots between them, and the system connections as it likes: each has room for all.
-    let capacity = (lanes + Feasibility.spareDescriptors / 2) * processors.server.count
-    var plan = ServerPlan(
-      kind: .http, mode: mode, address: "127.0.0.1:0", capacity: capacity, limits: .none, cpus: processors.server)
-    if case .echo(let echo) = workload {
-      plan.kind = .echo
-      if echo.transport == .unix { plan.address = "unix:\(try folder.make())/server" }
+  /// The processes that serve a trial: all are started before the first is waited for.
+  private func startServers(
+    _ plan: TrialPlan, _ folder: borrowing TemporaryFolder
+  ) throws(HarnessFailure) -> [(child: ChildProcess, control: ControlEnd, address: String)] {
+    let experiment = plan.experiment
+    var started: [(child: ChildProcess, control: ControlEnd)] = []
+    for index in 0..<experiment.servers {
+      let lanes = experiment.shares(askingServer: index).reduce(0) { $0 + plan.lanes(of: $1) }
+      // The loops of a mode divide the slots between them, and the system connections as it likes: each has room for all.
+      let capacity = (lanes + Feasibility.spareDescriptors / 2) * processors.server.count
+      var serverPlan = ServerPlan(
+        kind: .http, mode: experiment.workload.isServe ? plan.mode : .epoll, address: "127.0.0.1:0",
+        capacity: capacity, limits: .none, cpus: processors.server)
+      if case .echo(let echo) = experiment.workload.asked {
+        serverPlan.kind = .echo
+        if echo.transport == .unix { serverPlan.address = "unix:\(try folder.make())/server\(index)" }
+      }
+      let (client, server) = try Self.controlPair()
+      let child = try Self.spawn(Children.serverCommand, on: processors.server, control: server.descriptor)
+      server.close()
+      child.send(Self.json(serverPlan))
+      started.append((child, client))
     }
-    let child = try Self.spawn(Children.serverCommand, on: processors.server, control: control)
-    child.send(Self.json(plan))
-    guard let line = try Self.await(child, patience: .seconds(10), idle: {}) else {
-      throw HarnessFailure("the target server did not start: \(Self.verdict(child))")
+    var servers: [(child: ChildProcess, control: ControlEnd, address: String)] = []
+    for (child, control) in started {
+      guard let line = try Self.await(child, patience: .seconds(30), idle: {}) else {
+        throw HarnessFailure("the target server did not start: \(Self.verdict(child))")
+      }
+      if let failure: ChildFailure = Self.decode(line) { throw HarnessFailure(failure.error) }
+      guard let greeting: ServerGreeting = Self.decode(line) else {
+        throw HarnessFailure("the target server did not say where it listens")
+      }
+      servers.append((child, control, greeting.address))
     }
-    if let failure: ChildFailure = Self.decode(line) { throw HarnessFailure(failure.error) }
-    guard let greeting: ServerGreeting = Self.decode(line) else {
-      throw HarnessFailure("the target server did not say where it listens")
-    }
-    return (child, greeting.address)
+    return servers
   }
 
   private func repliesPath(_ plan: TrialPlan) throws(HarnessFailure) -> String {
@@ -134,10 +153,10 @@ struct TrialRunner {
   /// This program.
   static var program: String { ProcessControl.executablePath ?? CommandLine.arguments[0] }
 
-  private static func controlPair() throws(HarnessFailure) -> (client: Int32, server: Int32) {
+  private static func controlPair() throws(HarnessFailure) -> (client: ControlEnd, server: ControlEnd) {
     do throws(Errno) {
       let (client, server) = try Socket.pair(tcp: false, blocking: true)
-      return (client.descriptor, server.descriptor)
+      return (ControlEnd(client), ControlEnd(server))
     } catch {
       throw HarnessFailure("cannot open a control channel: \(error)")
     }
@@ -183,6 +202,20 @@ struct TrialRunner {
 
   static func decode<Value: Decodable>(_ line: String) -> Value? {
     try? JSONDecoder().decode(Value.self, from: Data(line.utf8))
+  }
+}
+
+/// An end of a control channel, open until it is closed or nobody has it any more.
+private final class ControlEnd {
+  private var socket: Socket?
+  var descriptor: Int32 { socket?.descriptor ?? -1 }
+
+  init(_ socket: Socket) { self.socket = socket }
+  deinit { close() }
+
+  func close() {
+    socket?.close()
+    socket = nil
   }
 }
 

@@ -37,10 +37,10 @@ struct LaneClass {
     return kinds
   }
 
-  /// Whether all operations that were asked for have ended within the window.
+  /// Whether all operations that this process was asked for have ended within the window.
   var hasDoneAll: Bool {
-    guard let asked = trial.pointee.asked else { return false }
-    return sum(\.done) + kinds.filter { $0.key.status == nil }.values.reduce(0, +) >= asked
+    guard let due = trial.pointee.due else { return false }
+    return sum(\.done) + kinds.filter { $0.key.status == nil }.values.reduce(0, +) >= due
   }
 
   /// How long each operation of these lanes that was neither done nor failed had been under way.

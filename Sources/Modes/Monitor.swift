@@ -40,7 +40,12 @@ final class Monitor: @unchecked Sendable {
   private let closes: Instant
   private let timeout: Nanoseconds
   private let edges: WindowEdges?
-  private let bystanders: Bystanders?
+  /// What the lanes share that are beside those that are measured, if there are any.
+  private let bystanders: UnsafePointer<TrialState>?
+  /// What lanes share that hold their connections to the end.
+  private let held: [UnsafePointer<TrialState>]
+  /// Whether the lanes that are measured have done all that they were asked for, which ends those that hold.
+  private let hasDoneAll: () -> Bool
   private let (busyLanes, bystanderLanes): ([Range<Int>], [Range<Int>])
   private let tick: Nanoseconds
   private let isStopped = Atomic(false)
@@ -53,19 +58,13 @@ final class Monitor: @unchecked Sendable {
   private let bystanderInterval: Nanoseconds
   private var seriesInterval: Nanoseconds
 
-  /// Lanes beside those that are measured.
-  struct Bystanders {
-    let trial: UnsafePointer<TrialState>
-    /// Whether the others have done all that they were asked for, so that these may end.
-    let hasEnded: () -> Bool
-  }
-
   /// - Parameters:
   ///   - expected: how long the window will be, as far as can be told.
   ///   - edges: told when the window opens and closes.
   init(
     _ watched: any Watched, recorders: [Recorder], opens: Instant, closes: Instant, timeout: Nanoseconds,
-    expected: Nanoseconds, edges: WindowEdges?, beside bystanders: Bystanders? = nil
+    expected: Nanoseconds, edges: WindowEdges?, beside bystanders: UnsafePointer<TrialState>? = nil,
+    held: [UnsafePointer<TrialState>] = [], hasDoneAll: @escaping () -> Bool = { false }
   ) {
     self.watched = watched
     self.recorders = recorders
@@ -74,12 +73,14 @@ final class Monitor: @unchecked Sendable {
     self.timeout = timeout
     self.edges = edges
     self.bystanders = bystanders
+    self.held = held
+    self.hasDoneAll = hasDoneAll
     (busyLanes, bystanderLanes) = (watched.arrangement.busyLanes, watched.arrangement.bystanderLanes)
     let leastTick = max(2_000_000, Self.looking(at: busyLanes))
     tick = Nanoseconds(min(max(expected.count / 200, leastTick), max(20_000_000, leastTick)))
     seriesInterval = Nanoseconds(max(expected.count / 50, 20_000_000, tick.count))
     // Thousands at a time, all of the others wait meanwhile: no oftener than their time limits ask for.
-    let limit = bystanders?.trial.pointee.timeout ?? .zero
+    let limit = bystanders?.pointee.timeout ?? .zero
     bystanderInterval = Nanoseconds(max(limit.count / 10, 20_000_000, Self.looking(at: bystanderLanes)))
   }
 
@@ -98,10 +99,7 @@ final class Monitor: @unchecked Sendable {
     isStopped.store(true, ordering: .releasing)
     thread?.join()
     if before == nil { open() }
-    if after == nil {
-      after = usage
-      edges?.closed()
-    }
+    if after == nil { end(usage) }
     sampleProcess()
     sampleSeries(at: min(MonotonicClock.now, closes))
   }
@@ -115,6 +113,11 @@ final class Monitor: @unchecked Sendable {
   private func open() {
     before = readUsage()
     edges?.opened()
+  }
+
+  private func end(_ usage: Reading) {
+    after = usage
+    edges?.closed()
   }
 
   private func readUsage() -> Reading {
@@ -142,10 +145,10 @@ final class Monitor: @unchecked Sendable {
       wait(until: min(next, closes))
       if isStopped.load(ordering: .acquiring) { return }
       let now = MonotonicClock.now
-      if now >= closes || bystanders?.hasEnded() == true { return close() }
+      if now >= closes || !held.isEmpty && hasDoneAll() { return close() }
       inFlight.add(look(at: busyLanes, timeout: timeout, now))
       if let bystanders, now >= nextBystanders {
-        _ = look(at: bystanderLanes, timeout: bystanders.trial.pointee.timeout, now)
+        _ = look(at: bystanderLanes, timeout: bystanders.pointee.timeout, now)
         nextBystanders = now + bystanderInterval
       }
       if now >= nextSeries {
@@ -166,10 +169,9 @@ final class Monitor: @unchecked Sendable {
 
   /// The window's end: ends every wait that would outlast it.
   private func close() {
-    bystanders?.trial.pointee.close(at: MonotonicClock.now)
+    for trial in held { trial.pointee.close(at: MonotonicClock.now) }
     noteOwnUsage()
-    after = readUsage()
-    edges?.closed()
+    end(readUsage())
     while !isStopped.load(ordering: .acquiring) {
       for lane in 0..<watched.connections.count { watched.connections.shutDown(lane) }
       wait(until: MonotonicClock.now + .milliseconds(50))
@@ -231,10 +233,24 @@ final class Monitor: @unchecked Sendable {
 /// Whom to tell that the window has opened and closed.
 public struct WindowEdges: Sendable {
   public var opened: @Sendable () -> Void
+  /// Lanes that hold their connections do so until it returns.
   public var closed: @Sendable () -> Void
+  /// Asked once all lanes have what they need: when they are to start. Nil where they are to start at once.
+  public var started: (@Sendable () -> Instant)?
 
-  public init(opened: @escaping @Sendable () -> Void, closed: @escaping @Sendable () -> Void) {
+  public init(
+    opened: @escaping @Sendable () -> Void, closed: @escaping @Sendable () -> Void,
+    started: (@Sendable () -> Instant)? = nil
+  ) {
     self.opened = opened
     self.closed = closed
+    self.started = started
+  }
+
+  /// When the lanes are to start, once that has come.
+  func start() -> Instant {
+    guard let start = started?() else { return MonotonicClock.now }
+    while MonotonicClock.now < start { sleepBlocking(until: start) }
+    return start
   }
 }

@@ -9,16 +9,31 @@ extension TrialSpec {
   public func predictedWindow(processors: Int) -> Nanoseconds {
     guard let operations else { return duration ?? .zero }
     let schedule = arrivals.rate.map { Nanoseconds(UInt64(min(Double(operations) / $0, 1e9) * 1e9)) } ?? .zero
-    let underWay = mode.mostUnderWay(concurrency: concurrency, processors: processors)
+    let underWay = mostUnderWay(processors: processors)
     let most = UInt64(max(1, min(underWay, limit ?? underWay)))
     let rounds = operations / most + (operations % most == 0 ? 0 : 1)
     let (total, overflow) = rounds.multipliedReportingOverflow(by: workload.leastDuration.count)
     let steady = Nanoseconds(overflow ? UInt64(Int64.max) : total)
     guard mode == .dispatchConcurrent else { return max(schedule, steady) }
-    let work = Double(operations) * workload.leastDuration.seconds
-    let seconds = Self.time(of: work, from: Double(min(UInt64(max(1, processors)), most)), to: Double(most))
+    // Each process has a pool of its own.
+    let pools = Double(share.processes)
+    let work = Double(operations) * workload.leastDuration.seconds / pools
+    let threads = Double(most) / pools
+    let seconds = Self.time(of: work, from: min(Double(max(1, processors)), threads), to: threads)
     return max(schedule, steady, Nanoseconds(UInt64(min(seconds, 9e9) * 1e9)))
   }
+
+  /// How many operations are under way at once at most.
+  public func mostUnderWay(processors: Int) -> Int {
+    shares.reduce(0) { $0 + mode.mostUnderWay(concurrency: $1.count(of: concurrency), processors: processors) }
+  }
+
+  /// The lanes that are measured, of all processes.
+  public var lanes: Int { shares.reduce(0) { $0 + lanes(of: $1) } }
+
+  func lanes(of share: Share) -> Int { mode.lanes(for: share.count(of: concurrency)) }
+
+  private var shares: [Share] { (0..<share.processes).map { Share(process: $0, of: share.processes) } }
 
   /// Seconds in which threads, of which there is one more each second up to a number, get through seconds of work:
   /// the first T do c·T + T²/2 of it.

@@ -9,11 +9,14 @@ protocol TimedLane: Lane, ~Copyable {
   var heldCount: Int { get }
   /// The start of one of those, from the oldest on.
   func operationStart(_ place: Int) -> Instant?
+  /// Gives it operations of its own, of which `first` is the first.
+  mutating func deal(from first: UInt64)
 }
 
 extension TimedLane where Self: ~Copyable {
   var heldCount: Int { operationStart == nil ? 0 : 1 }
   func operationStart(_ place: Int) -> Instant? { operationStart }
+  mutating func deal(from first: UInt64) { preconditionFailure("only lanes with one operation at a time are dealt to") }
 }
 
 extension ClientLane: TimedLane where C: ~Copyable {}

@@ -37,26 +37,30 @@ public enum Trial {
 private struct Bench {
   let spec: TrialSpec
   let edges: WindowEdges?
+  /// Those of this process.
   let laneCount: Int
+  let bystanderCount: Int
+  let limit: Int?
   let processors: Int
 
   init(_ spec: TrialSpec, _ edges: WindowEdges?) {
     self.spec = spec
     self.edges = edges
-    laneCount = spec.mode.lanes(for: spec.concurrency)
+    laneCount = spec.lanes(of: spec.share)
+    bystanderCount = spec.share.count(of: spec.bystanders?.count ?? 0)
+    limit = spec.limit.map { spec.share.count(of: $0) }
     processors = (try? Affinity.current().count) ?? 1
   }
 
   /// - Parameter ends: how many lanes each of those asked for comes to.
   private func arrangement<M: Mode>(_ mode: M.Type, ends: Int = 1) -> Arrangement {
     Arrangement(
-      mode, lanes: ends * laneCount, bystanders: ends * (spec.bystanders?.count ?? 0), limit: most,
-      processors: processors)
+      mode, lanes: ends * laneCount, bystanders: ends * bystanderCount, limit: most, processors: processors)
   }
 
   /// How many operations may be under way at once: no loop is to have none of them.
   private var most: Int? {
-    [spec.limit, spec.mode == .uring ? spec.workload.file?.depth : nil].compactMap { $0 }.min()
+    [limit, spec.mode == .uring ? spec.workload.file?.depth : nil].compactMap { $0 }.min()
   }
 
   private func table(_ arrangement: Arrangement, _ endpoints: [SocketAddress] = []) -> ConnectionTable {
@@ -273,10 +277,10 @@ private struct Bench {
       (base + lane).initialize(to: makeLane(groups[arrangement.group(of: lane)].pointer, lane))
     }
     let lanes = LaneTable(
-      base: base, count: count, connections: connections, limit: spec.limit, arrangement: arrangement, file: file)
+      base: base, count: count, connections: connections, limit: limit, arrangement: arrangement, file: file)
 
     if spec.warmup == .zero { edges?.opened() }
-    let start = MonotonicClock.now
+    let start = edges?.start() ?? MonotonicClock.now
     let opens = start + spec.warmup
     let closes = spec.duration.map { opens + $0 } ?? start + spec.deadline
     busy.trial.initialize(
@@ -285,7 +289,12 @@ private struct Bench {
         isLimited: spec.limit != nil,
         schedule: ArrivalSchedule(
           spec.arrivals, seed: spec.seed, start: start, warmup: spec.warmup, operations: spec.operations,
-          span: closes.since(start))))
+          span: closes.since(start)), share: spec.share, dealtTo: spec.each == nil ? 0 : UInt64(spec.lanes)))
+    if spec.each != nil {
+      for (place, lane) in arrangement.busyLanes.joined().enumerated() {
+        base[lane].deal(from: UInt64(place * spec.share.processes + spec.share.process))
+      }
+    }
     if let bystanders, let spec = spec.bystanders {
       bystanders.trial.initialize(to: state(spec, start: start, opens: opens, closes: closes))
     }
@@ -297,10 +306,12 @@ private struct Bench {
       connections.deallocate()
     }
 
+    let held = [bystanders, spec.each == nil ? nil : busy].compactMap { $0 }
     let monitor = Monitor(
       lanes, recorders: busy.recorders, opens: opens, closes: closes, timeout: spec.workload.timeout,
       expected: spec.predictedWindow(processors: processors), edges: edges,
-      beside: bystanders.map { Monitor.Bystanders(trial: $0.trial, hasEnded: { busy.hasDoneAll }) })
+      beside: bystanders.map { UnsafePointer($0.trial) }, held: held.map { UnsafePointer($0.trial) },
+      hasDoneAll: { busy.hasDoneAll })
     do throws(Errno) {
       try monitor.start(opensAtOnce: spec.warmup == .zero)
       try drive(lanes)
@@ -321,7 +332,7 @@ private struct Bench {
       schedule: ArrivalSchedule(
         bystanders.arrivals, seed: spec.seed, start: start, warmup: spec.warmup, operations: nil,
         span: closes.since(start)),
-      bystanders: bystanders)
+      bystanders: bystanders, share: spec.share)
   }
 
   private func outcome<L: TimedLane & ~Copyable>(
@@ -331,7 +342,8 @@ private struct Bench {
     let (opens, closes) = (trial.pointee.opens, trial.pointee.closes)
     let lastEnd = recorders.compactMap(\.lastEnd).max()
     let ages = busy.unfinishedAges(lanes, in: lanes.arrangement.busyLanes)
-    let ranOutOfTime = spec.duration == nil && (!ages.isEmpty || trial.pointee.leftSome)
+    let ranOutOfTime =
+      spec.duration == nil && (!ages.isEmpty || (spec.each == nil ? trial.pointee.leftSome : !busy.hasDoneAll))
     let end = spec.duration == nil && !ranOutOfTime ? lastEnd ?? opens : closes
     let firstDone = recorders.compactMap(\.firstEarlyEnd).min()?.since(start)
     let coldStart =
@@ -355,7 +367,7 @@ private struct Bench {
   private func outcome<L: TimedLane & ~Copyable>(_ bystanders: LaneClass, _ lanes: LaneTable<L>) -> BystanderOutcome? {
     spec.bystanders.map {
       BystanderOutcome(
-        spec: $0, done: bystanders.sum(\.done), verified: bystanders.sum(\.verified),
+        count: bystanderCount, spec: $0, done: bystanders.sum(\.done), verified: bystanders.sum(\.verified),
         receivedBytes: bystanders.sum(\.receivedBytes), kinds: bystanders.kinds,
         unfinishedAges: bystanders.unfinishedAges(lanes, in: lanes.arrangement.bystanderLanes),
         service: bystanders.merged(.service), response: $0.manner == .paced ? bystanders.merged(.response) : nil,

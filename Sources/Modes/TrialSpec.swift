@@ -29,6 +29,11 @@ public struct TrialSpec: Codable, Sendable {
   /// Whether lanes for which the server's backlog has no room begin without a connection: those that it never gets to are
   /// part of what is measured.
   public var mayStayUnconnected = false
+  /// How many of the operations each lane does; nil where whoever is free takes the next one. Lanes hold their
+  /// connections until all of them are through.
+  public var each: UInt64?
+  /// What of it the process does that is told this.
+  public var share = Share.whole
 
   public init(
     mode: ModeID, workload: WorkloadSpec, concurrency: Int, operations: UInt64?, duration: Nanoseconds?,
@@ -56,6 +61,7 @@ public struct TrialSpec: Codable, Sendable {
     case seed, endpoints, file
     case isOwnServer = "own_server"
     case mayStayUnconnected = "may_stay_unconnected"
+    case each, share
   }
 }
 
@@ -104,6 +110,8 @@ public struct TrialOutcome: Sendable {
 
 /// What the lanes did that were beside those that are measured, within the window.
 public struct BystanderOutcome: Sendable {
+  /// How many lanes of this process they are.
+  public var count: Int
   public var spec: BystanderSpec
   public var done: UInt64
   public var verified: UInt64

@@ -19,6 +19,12 @@ public struct TrialRecord: Codable, Equatable, Sendable {
   public var concurrency: Int
   public var limit: Int?
   public var pipeline: Int?
+  /// How many operations each lane was to do, where they did not take them from one another.
+  public var each: Int?
+  /// How many processes the lanes were shared between, and how many served them; absent where each was one. All figures
+  /// are those of all processes together.
+  public var processes: Int?
+  public var serverProcesses: Int?
   public var operations: Operations
   /// Of all verified answers, in 16 hexadecimal digits.
   public var checksum: String?
@@ -30,6 +36,11 @@ public struct TrialRecord: Codable, Equatable, Sendable {
   public var latency: Latency?
   /// In open loop: how late operations started that nothing but the harness kept.
   public var sendLag: LatencySummary?
+  /// How long it took to connect all lanes, from the order to do so until the last process had done it; absent where the
+  /// harness did not lead the processes.
+  public var connectWall: UInt64?
+  /// How long it took to close the connections that the lanes held, and to end their processes.
+  public var closeWall: UInt64?
   /// What came before the window; absent with no warm-up.
   public var coldStart: ColdStart?
   /// By class, where there is more than one class of lanes: `busy` ones, of which all the rest of the record speaks, and
@@ -92,8 +103,12 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     case schemaVersion = "schema_version"
     case runID = "run_id"
     case experiment, trial, round, order, seed, mode, variant, workload, arrivals, concurrency, limit, pipeline
+    case each, processes
+    case serverProcesses = "server_processes"
     case operations, checksum, bytes
     case wall = "wall_ns"
+    case connectWall = "connect_wall_ns"
+    case closeWall = "close_wall_ns"
     case throughput = "throughput_per_s"
     case latency = "latency_ns"
     case sendLag = "send_lag_ns"
@@ -238,10 +253,11 @@ public struct TrialRecord: Codable, Equatable, Sendable {
   /// Lanes that held an operation, sampled at random intervals.
   public struct InFlight: Codable, Equatable, Sendable {
     public var mean: Double
-    public var max: Int
+    /// Absent where several processes were sampled, each at instants of its own.
+    public var max: Int?
     public var samples: Int
 
-    public init(mean: Double, max: Int, samples: Int) {
+    public init(mean: Double, max: Int?, samples: Int) {
       self.mean = mean
       self.max = max
       self.samples = samples
@@ -304,7 +320,7 @@ public struct LatencySummary: Codable, Equatable, Sendable {
 
 /// What happened between the previous point and `t`.
 public struct SeriesPoint: Codable, Equatable, Sendable {
-  /// From the window's opening.
+  /// From the window's opening. Of several processes, what ended between two points of one that has the fewest.
   public var t: UInt64
   public var done: UInt64
   public var p50: UInt64?
@@ -331,7 +347,8 @@ public struct SeriesPoint: Codable, Equatable, Sendable {
   }
 }
 
-/// What one side's process used within the window; peaks are of its whole life.
+/// What one side's process used within the window; peaks are of its whole life. Of several processes it is the sum, of
+/// peaks that of each one's, which need not have come at once; memory that they share is in it as often.
 public struct ProcessUsage: Codable, Equatable, Sendable {
   public var userTime: UInt64?
   public var systemTime: UInt64?
@@ -391,8 +408,62 @@ public struct ProcessUsage: Codable, Equatable, Sendable {
 public struct MachineUsage: Codable, Equatable, Sendable {
   /// Time taken by the hypervisor during the trial, over all processors; in ticks of 10 ms.
   public var steal: UInt64?
+  /// What the kernel had of its memory in use, where the harness led the processes.
+  public var memory: Memory?
 
-  public init(steal: UInt64?) { self.steal = steal }
+  public init(steal: UInt64?, memory: Memory? = nil) {
+    self.steal = steal
+    self.memory = memory
+  }
 
-  enum CodingKeys: String, CodingKey { case steal = "steal_ns" }
+  enum CodingKeys: String, CodingKey {
+    case steal = "steal_ns"
+    case memory
+  }
+
+  /// At four points of a trial.
+  public struct Memory: Codable, Equatable, Sendable {
+    /// Before the first lane connects.
+    public var before: MachineMemory
+    /// With all lanes connected, before the first operation.
+    public var connected: MachineMemory
+    /// After the last operation, with the connections that lanes hold still open.
+    public var done: MachineMemory?
+    /// After the last client has ended.
+    public var closed: MachineMemory
+
+    public init(
+      before: MachineMemory, connected: MachineMemory, done: MachineMemory? = nil, closed: MachineMemory
+    ) {
+      self.before = before
+      self.connected = connected
+      self.done = done
+      self.closed = closed
+    }
+  }
+}
+
+/// What /proc/meminfo and /proc/net/sockstat tell of the whole machine, proc(5).
+public struct MachineMemory: Codable, Equatable, Sendable {
+  /// Bytes that can be had without swapping.
+  public var available: UInt64?
+  /// Bytes that the kernel has for its own structures.
+  public var slab: UInt64?
+  /// Bytes of what is on its way through TCP sockets.
+  public var tcp: UInt64?
+  public var tcpSockets: UInt64?
+
+  public init(available: UInt64?, slab: UInt64?, tcp: UInt64?, tcpSockets: UInt64?) {
+    self.available = available
+    self.slab = slab
+    self.tcp = tcp
+    self.tcpSockets = tcpSockets
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case available = "available_bytes"
+    case slab = "slab_bytes"
+    case tcp = "tcp_bytes"
+    case tcpSockets = "tcp_sockets"
+  }
 }

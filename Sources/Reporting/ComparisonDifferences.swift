@@ -77,6 +77,9 @@ enum RunDifferences {
       own["limit"] = trial.limit.map { .number(Double($0)) }
       own["bystanders"] = trial.bystanders.map { .string("\($0.lanes.count) \($0.manner)") }
       own["pipeline"] = trial.pipeline.map { .number(Double($0)) }
+      own["each"] = trial.each.map { .number(Double($0)) }
+      own["processes"] = trial.processes.map { .number(Double($0)) }
+      own["server_processes"] = trial.serverProcesses.map { .number(Double($0)) }
       own["operations"] = trial.operations.asked.map { .number(Double($0)) }
       settings[trial.experiment] = own
     }

@@ -66,7 +66,7 @@ extension Summary.Point {
   /// while all of its threads wait (libdispatch, `event/workqueue.c`).
   fileprivate func poolWidth(after seconds: Double) -> Double? {
     switch mode {
-    case "taskgroup-blocking": inFlight.map { Double($0.max) }
+    case "taskgroup-blocking": inFlight?.max.map { Double($0) }
     case "dispatch-concurrent": timeline?.inFlight?.first.map { $0.rounded() + seconds }
     default: nil
     }

@@ -96,7 +96,7 @@ struct MarkdownReport {
       + Self.cells(table.throughput(point))
       + [50, 90, 99, 99.9].map { table.percentile($0, point) }
       + [point.client.cpu, point.server.cpu, point.tested.directCalls].map { EstimateText($0, digits: 3).median }
-      + [point.inFlight.map { NumberText.grouped($0.max) } ?? NumberText.none, table.threads(point)]
+      + [point.inFlight?.max.map { NumberText.grouped($0) } ?? NumberText.none, table.threads(point)]
       + [point.memoryPeak.map { NumberText.significant(Double($0) / 1_048_576, digits: 3) } ?? NumberText.none]
       + Self.cells(table.ratio(point))
   }

@@ -4,7 +4,8 @@ extension Summary.Experiment {
   /// What a reader of the numbers must know, one sentence each.
   var notes: [Note] {
     inFlightNotes + points.flatMap { $0.invalidNotes($0.place) + $0.notes($0.place) } + unfinishedNotes
-      + poolNotes + [memoryNote, lateWarmupNote, coldStartNote].compactMap { $0 }
+      + poolNotes + points.compactMap(\.connectionsNote)
+      + [memoryNote, lateWarmupNote, coldStartNote].compactMap { $0 }
   }
 
   struct Note {
@@ -16,7 +17,7 @@ extension Summary.Experiment {
   private var inFlightNotes: [Note] {
     let modes = byName.compactMap { name, points -> String? in
       let short = points.compactMap { point in
-        point.response == nil ? point.inFlight.map { (asked: point.concurrency, reached: $0.max) } : nil
+        point.response == nil ? point.inFlight?.max.map { (asked: point.concurrency, reached: $0) } : nil
       }.filter { $0.reached < $0.asked }
       var ranges: [(reached: Int, asked: ClosedRange<Int>)] = []
       for (asked, reached) in short {

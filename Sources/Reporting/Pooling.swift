@@ -86,6 +86,7 @@ extension Summary.Point {
 
     classes = Summary.LaneClass.classes(of: valid)
     coldStart = Summary.ColdStart(valid)
+    connections = Summary.Connections(valid)
     throughputDrift = Summary.Drift(valid.map(\.intervalThroughputs))
     medianDrift = Summary.Drift(valid.map(\.intervalMedians))
     lateWarmup = Summary.LateWarmup(valid)
@@ -95,7 +96,7 @@ extension Summary.Point {
     server = Summary.PerOperation(valid, \.server)
     let inFlight = valid.compactMap(\.inFlight)
     self.inFlight = medianEstimate(of: inFlight.map(\.mean)).map {
-      Summary.InFlight(mean: $0.median, max: inFlight.map(\.max).max() ?? 0)
+      Summary.InFlight(mean: $0.median, max: inFlight.compactMap(\.max).max())
     }
     tested = Summary.PerOperation(valid, \.tested)
     threadsPeak = valid.compactMap(\.tested?.threadsPeak).max()

@@ -98,6 +98,7 @@ public struct Summary: Sendable {
     public let classes: [LaneClass]
 
     public let coldStart: ColdStart?
+    public let connections: Connections?
     /// Trends of the throughput and of the median service time within the windows.
     public let throughputDrift: Drift?
     public let medianDrift: Drift?
@@ -168,7 +169,8 @@ public struct Summary: Sendable {
   public struct InFlight: Sendable {
     /// The median of the trials' means.
     public let mean: Double
-    public let max: Int
+    /// Absent where lanes of several processes were sampled.
+    public let max: Int?
   }
 
   /// The distribution over all trials together: from merged histograms, never from averaged percentiles.

@@ -104,12 +104,12 @@ extension Summary.Point {
 
   fileprivate func ceilingNote(_ serviceTime: Double?) -> Summary.Experiment.Note? {
     // The one lane of `blocking` is no pool.
-    guard timeline != nil, mode != "blocking", let serviceTime, let inFlight, let throughput = throughput?.median,
-      inFlight.max < concurrency, inFlight.mean > Double(inFlight.max) * (1 - Self.likeness)
+    guard timeline != nil, mode != "blocking", let serviceTime, let inFlight, let most = inFlight.max,
+      let throughput = throughput?.median, most < concurrency, inFlight.mean > Double(most) * (1 - Self.likeness)
     else { return nil }
-    let ceiling = Double(inFlight.max) / serviceTime
+    let ceiling = Double(most) / serviceTime
     guard abs(throughput / ceiling - 1) < Self.likeness else { return nil }
-    let width = NumberText.grouped(inFlight.max)
+    let width = NumberText.grouped(most)
     return .init(
       text:
         "\(place): \(width) in flight throughout: \(NumberText.significant(throughput, digits: 3)) op/s, and \(width) ÷ "
@@ -118,9 +118,9 @@ extension Summary.Point {
   }
 
   var growthNote: Summary.Experiment.Note? {
-    guard let timeline, let growth = timeline.growth, let inFlight else { return nil }
+    guard let timeline, let growth = timeline.growth, let most = inFlight?.max else { return nil }
     return .init(
-      text: "\(place): from \(Int(growth.from.rounded())) to \(NumberText.grouped(inFlight.max)) in flight in "
+      text: "\(place): from \(Int(growth.from.rounded())) to \(NumberText.grouped(most)) in flight in "
         + "\(NumberText.span(nanoseconds: timeline.window * 1e9)), with "
         + "\(NumberText.significant(growth.threadsPerSecond, digits: 2)) threads more each second "
         + "(r² \(NumberText.share(growth.rSquared)))",

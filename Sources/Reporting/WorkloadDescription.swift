@@ -31,6 +31,11 @@ struct WorkloadDescription {
     if let (manner, lanes) = trial.bystanders {
       parts.append("beside \(NumberText.grouped(lanes.count)) \(manner) \(lanes.count == 1 ? "lane" : "lanes")")
     }
+    if let each = trial.each { parts.append("\(each) in each lane") }
+    if let processes = trial.processes {
+      let servers = trial.serverProcesses.map { ", \($0) serving" } ?? ""
+      parts.append("\(processes) processes\(servers)")
+    }
     let count = trial.operations.asked.map {
       ["\(NumberText.grouped($0)) \($0 == 1 ? "operation" : "operations")"]
     }

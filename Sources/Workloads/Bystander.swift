@@ -6,6 +6,7 @@ extension ClientLane where C: ~Copyable {
   /// Takes the next operation of lanes that do not start one as soon as the last is done.
   @inlinable @inline(never)
   mutating func takeInTime(_ now: Instant) -> Step {
+    if trial.pointee.dealtTo > 0 { return takeDealt(now) }
     switch trial.pointee.bystanders?.manner {
     case nil, .paced: return takeArrival(now)
     case .idle:

@@ -69,11 +69,11 @@ import SystemCalls
   public mutating func resume(_ event: Event) -> Step {
     switch event {
     case .received(let bytes, let now):
-      return trial.pointee.isBystander ? receivedBeside(bytes, now) : received(bytes, now)
+      return trial.pointee.holdsConnections ? receivedBeside(bytes, now) : received(bytes, now)
     case .sent(let count):
       sentBytes &+= count
       let step = interpret(conversation.sent(), Instant(nanoseconds: started.load(ordering: .relaxed)))
-      return trial.pointee.isBystander ? inTime(step) : step
+      return trial.pointee.holdsConnections ? inTime(step) : step
     case .woke(let now): return woke(now)
     case .transferred(let result, let now):
       if result < 0 { return complete(.failed(.errno(Errno(Int32(truncatingIfNeeded: -result)))), now) }
@@ -127,7 +127,7 @@ import SystemCalls
       sleeps = .inConversation
       if intended >= trial.pointee.opens && now < trial.pointee.closes {
         recorder.lagged(now.since(intended))
-      } else if trial.pointee.isBystander && now >= trial.pointee.closes {
+      } else if trial.pointee.holdsConnections && now >= trial.pointee.closes {
         return .finished
       }
       return admit(now)
@@ -154,7 +154,7 @@ import SystemCalls
   @usableFromInline
   mutating func takeArrival(_ now: Instant) -> Step {
     guard let arrival = trial.pointee.takeArrival(), arrival.intended < trial.pointee.closes else {
-      return trial.pointee.isBystander ? hold(now) : .finished
+      return trial.pointee.holdsConnections ? hold(now) : .finished
     }
     operation = arrival.operation
     intended = arrival.intended

@@ -4,11 +4,19 @@ import Synchronization
 /// What the lanes of a trial share: the operations still to be taken, and the window in which they count.
 public struct TrialState: ~Copyable, Sendable {
   /// The next operation that nobody has taken.
-  @usableFromInline let next = Atomic<UInt64>(0)
-  @usableFromInline let nextWarmUp = Atomic<UInt64>(0)
+  @usableFromInline let next: Atomic<UInt64>
+  @usableFromInline let nextWarmUp: Atomic<UInt64>
+  /// From one operation of this process to its next.
+  @usableFromInline let stride: UInt64
 
-  /// How many operations there are; nil where the window's end is what ends the trial.
+  /// How many operations there are, those of other processes among them; nil where the window's end is what ends the
+  /// trial.
   public let asked: UInt64?
+  /// What of it this process does.
+  public let share: Share
+  /// How many lanes, those of other processes among them, have operations of their own; zero where whoever is free takes
+  /// the next one.
+  public let dealtTo: UInt64
   /// The window opens: what is done earlier is warm-up.
   public let opens: Instant
   @usableFromInline let closing: Atomic<UInt64>
@@ -22,22 +30,29 @@ public struct TrialState: ~Copyable, Sendable {
   public let bystanders: BystanderSpec?
   /// Whether a lane that has done an operation starts the next one at once.
   @usableFromInline let startsAtOnce: Bool
-  @usableFromInline let isBystander: Bool
+  /// Whether lanes without an operation in hand may hold their connections.
+  @usableFromInline let holdsConnections: Bool
   /// Where an open loop is to do a number of operations: the first that is not warm-up.
   @usableFromInline let firstCounted: UInt64
   private let schedule: ArrivalSchedule?
 
   public init(
     asked: UInt64?, opens: Instant, closes: Instant, timeout: Nanoseconds, isLimited: Bool = false,
-    schedule: consuming ArrivalSchedule? = nil, bystanders: BystanderSpec? = nil
+    schedule: consuming ArrivalSchedule? = nil, bystanders: BystanderSpec? = nil, share: Share = .whole,
+    dealtTo lanes: UInt64 = 0
   ) {
+    next = Atomic(UInt64(share.process))
+    nextWarmUp = Atomic(UInt64(share.process))
+    stride = UInt64(share.processes)
+    dealtTo = lanes
+    self.share = share
     self.asked = asked
     self.opens = opens
     closing = Atomic(closes.nanoseconds)
     self.timeout = timeout
     self.isLimited = isLimited
     self.bystanders = bystanders
-    isBystander = bystanders != nil
+    holdsConnections = bystanders != nil || lanes > 0
     if let schedule = consume schedule {
       isOpenLoop = true
       firstCounted = asked == nil ? 0 : schedule.warmUpCount
@@ -47,7 +62,7 @@ public struct TrialState: ~Copyable, Sendable {
       firstCounted = 0
       self.schedule = nil
     }
-    startsAtOnce = !isOpenLoop && bystanders == nil
+    startsAtOnce = !isOpenLoop && bystanders == nil && lanes == 0
   }
 
   /// The window's end, or the deadline of a trial that is to do a number of operations.
@@ -64,9 +79,9 @@ public struct TrialState: ~Copyable, Sendable {
   @inlinable @inline(__always)
   func take(now: Instant) -> UInt64? {
     if asked != nil && now < opens {
-      return nextWarmUp.wrappingAdd(1, ordering: .relaxed).oldValue | Self.warmUpBit
+      return nextWarmUp.wrappingAdd(stride, ordering: .relaxed).oldValue | Self.warmUpBit
     }
-    let operation = next.wrappingAdd(1, ordering: .relaxed).oldValue
+    let operation = next.wrappingAdd(stride, ordering: .relaxed).oldValue
     return operation < asked ?? .max ? operation : nil
   }
 
@@ -75,7 +90,7 @@ public struct TrialState: ~Copyable, Sendable {
   func takeArrival() -> (operation: UInt64, intended: Instant)? {
     switch schedule {
     case .some(let schedule):
-      let operation = next.wrappingAdd(1, ordering: .relaxed).oldValue
+      let operation = next.wrappingAdd(stride, ordering: .relaxed).oldValue
       guard operation < schedule.count else { return nil }
       return (operation, schedule.start(of: operation))
     case .none: return nil
@@ -100,16 +115,22 @@ public struct TrialState: ~Copyable, Sendable {
     }
   }
 
-  /// The numbers of the operations that may have counted: of a number of operations those, else all that were taken.
+  /// How many of the operations that were asked for are this process's.
+  public var due: UInt64? {
+    asked.map { share.count(of: firstCounted + $0) - share.count(of: firstCounted) }
+  }
+
+  /// The numbers of the operations that may have counted: of a number of operations those, else all that were taken; of
+  /// these every one that is this process's.
   public var numbers: Range<UInt64> {
-    let taken = next.load(ordering: .relaxed)
+    let taken = dealtTo > 0 ? asked ?? 0 : next.load(ordering: .relaxed)
     return firstCounted..<max(firstCounted, asked.map { min(taken, firstCounted + $0) } ?? taken)
   }
 
   /// How many operations of an open loop are to start within the window.
   public var scheduled: UInt64? {
     switch schedule {
-    case .some(let schedule): schedule.count - schedule.warmUpCount
+    case .some(let schedule): share.count(of: schedule.count) - share.count(of: schedule.warmUpCount)
     case .none: nil
     }
   }

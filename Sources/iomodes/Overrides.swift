@@ -119,6 +119,11 @@ struct Overrides {
     if experiment.workload.asked.kind == "http" {
       experiment.pipeline = try arguments.value("pipeline", "a number of requests") ?? experiment.pipeline
     }
+    experiment.processes = try arguments.value("processes", "a number of processes") ?? experiment.processes
+    if experiment.workload.needsServer || arguments.operands.isEmpty {
+      experiment.serverProcesses =
+        try arguments.value("server-processes", "a number of processes") ?? experiment.serverProcesses
+    }
     if let text = arguments.text("bystanders") {
       do {
         experiment.bystanders = try BystanderSpec(parsing: text)
@@ -126,17 +131,24 @@ struct Overrides {
         throw UsageError("--bystanders \(error)")
       }
     }
-    if arguments.has("operations") && arguments.has("duration") {
-      throw UsageError("--operations and --duration exclude each other")
+    let ends = ["operations", "duration", "each"].filter(arguments.has)
+    if ends.count > 1 { throw UsageError("--\(ends[0]) and --\(ends[1]) exclude each other") }
+    if let each: Int = try arguments.value("each", "a number of operations") {
+      experiment.each = each
+      experiment.operations = nil
+      experiment.duration = nil
+      if original.each == nil { experiment.warmup = .zero }
     }
     let time = "a time such as 250ms"
     if let operations: UInt64 = try arguments.value("operations", "a number of operations") {
       experiment.operations = operations
+      experiment.each = nil
       experiment.duration = nil
       if original.operations == nil { experiment.warmup = .zero }
     }
     if let duration: Nanoseconds = try arguments.value("duration", time) {
       experiment.duration = duration
+      experiment.each = nil
       experiment.operations = nil
       if original.duration == nil { experiment.warmup = .milliseconds(100) }
     }

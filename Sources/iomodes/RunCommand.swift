@@ -19,7 +19,10 @@ let runCommand = Command(
         .value("slo", "OBJECTIVE", "search the highest rate at which response times keep to it, such as 'p99<10ms'"),
         .value("limit", "N", "a semaphore of N that lanes queue on before an operation"),
         .value("bystanders", "LANES", "lanes beside those measured: idle:15000, paced:100:100ms or slow:10:64KiB"),
+        .value("processes", "P", "client processes that the lanes and operations are shared between (1)"),
+        .value("server-processes", "Q", "processes of the own server, which the client processes take in turn (1)"),
         .value("operations", "N", "each trial does N operations"),
+        .value("each", "N", "each lane does N operations, and holds its connection until all lanes are through"),
         .value("duration", "TIME", "each trial's window lasts so long, such as 300ms"),
         .value("warmup", "TIME", "before the window opens"),
         .value("rounds", "N", "trials of each point"),
@@ -83,6 +86,8 @@ let runCommand = Command(
     ("iomodes run --workload http --delay 2ms --slo 'p99<10ms'", "how many requests a second each mode can bear"),
     ("iomodes run --workload http --modes epoll,taskgroup --bystanders idle:5000", "beside 5,000 idle connections"),
     ("iomodes run --workload file --direct --offload pool", "reads of a file, in a pool where a loop would stall"),
+    ("iomodes run --workload echo --processes 4 --server-processes 2", "the lanes shared between four processes"),
+    ("iomodes run million", "a million sleeps, and a million open connections"),
     ("iomodes run --workload echo --audit", "and what an operation takes of the kernel and of malloc"),
     ("iomodes run --workload sleep --sleep 1s --operations 5 --concurrency 5 --rounds 1", "five sleeps at once"),
   ],
@@ -100,6 +105,7 @@ let runCommand = Command(
     session = try beginning(arguments)
   }
   Interruption.watch()
+  if !arguments.has("quiet") { for line in session.announcements { Program.complain(line) } }
   let bar = Screen.Bar(quiet: arguments.has("quiet"))
   defer { bar.clear() }
   let shortfalls: [String]

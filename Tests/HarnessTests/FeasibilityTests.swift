@@ -17,6 +17,10 @@ import Workloads
     var threads: Int?
     var bystanders = 0
     var disk: UInt64?
+    var processes = 1
+    var servers = 1
+    var descriptorsLeft: Int?
+    var tracked: Int?
     /// What is said after the point's name; nil where it fits.
     var objection: String?
 
@@ -100,16 +104,46 @@ import Workloads
       name: "each lane has a buffer", workload: file { $0.size = ByteCount(1 << 20) }, concurrency: 1024,
       memory: 1 << 30,
       objection: "about 1026 MiB of memory are needed, and 1024 MiB are free; free some or ask for less"),
+    Case(
+      name: "several processes have the limit each", workload: echo(), concurrency: 3840, processes: 4, servers: 4),
+    Case(
+      name: "a process of several has too many", workload: echo(), concurrency: 3841, processes: 4, servers: 4,
+      objection: "1025 descriptors are needed in a process, and the hard limit (ulimit -Hn) is 1024; raise it "
+        + "(as root: ulimit -Hn 1025) or share it between more processes (--processes, --server-processes); "
+        + "3840 is the most that fits (--concurrency 3840)"),
+    Case(
+      name: "a server of several clients has too many", workload: echo(), concurrency: 961, processes: 4,
+      objection: "1025 descriptors are needed in a process, and the hard limit (ulimit -Hn) is 1024; raise it "
+        + "(as root: ulimit -Hn 1025) or share it between more processes (--processes, --server-processes); "
+        + "960 is the most that fits (--concurrency 960)"),
+    Case(
+      name: "ports are those to one server", workload: echo(), concurrency: 201, ports: 1001...1100, processes: 4,
+      servers: 2,
+      objection: "101 ports are needed to one server, and net.ipv4.ip_local_port_range has 100; widen it "
+        + "(sysctl -w net.ipv4.ip_local_port_range='1024 65535') or have more --server-processes; "
+        + "200 is the most that fits (--concurrency 200)"),
+    Case(
+      name: "descriptors of the whole system", workload: echo(), concurrency: 900, processes: 2, servers: 2,
+      descriptorsLeft: 2000,
+      objection: "2056 descriptors are needed in all, and the system has 2000 left; raise fs.file-max "
+        + "(sysctl -w fs.file-max=4112) or ask for less; 872 is the most that fits (--concurrency 872)"),
+    Case(
+      name: "connections that a firewall follows", workload: echo(), concurrency: 900, tracked: 800,
+      objection: "900 connections are needed, and the firewall follows 800 more; raise net.netfilter.nf_conntrack_max "
+        + "or ask for less"),
     Case(name: "memory unknown", workload: .http(HTTPSpec()), concurrency: 900, memory: nil, objection: nil),
   ]
 
   @Test(arguments: cases) func pointFitsOrIsRefusedWithARemedy(_ example: Case) {
     let feasibility = Feasibility(
       descriptorLimit: example.descriptors, ephemeralPorts: example.ports, availableMemory: example.memory,
-      threadLimit: example.threads, freeDisk: example.disk)
+      threadLimit: example.threads, freeDisk: example.disk, descriptorsLeft: example.descriptorsLeft,
+      trackedLeft: example.tracked)
     var experiment = Experiment(
       name: "x", workload: example.workload, modes: [example.mode], concurrency: [example.concurrency])
     if example.bystanders > 0 { experiment.bystanders = BystanderSpec(count: example.bystanders, manner: .idle) }
+    experiment.processes = example.processes
+    experiment.serverProcesses = example.servers
     let objection = feasibility.objection(to: experiment, mode: example.mode, concurrency: example.concurrency)
     let place = "experiment 'x', mode \(example.mode.rawValue), concurrency \(example.concurrency): "
     #expect(objection == example.objection.map { place + $0 })

@@ -168,6 +168,45 @@ import Testing
       arguments: ["run", "--operations", "5", "--duration", "1s", "--output", "out"],
       complaint: "--operations and --duration exclude each other"),
     Case(
+      name: "operations and operations of each lane",
+      arguments: ["run", "--workload", "echo", "--operations", "5", "--each", "1", "--output", "out"],
+      complaint: "--operations and --each exclude each other"),
+    Case(
+      name: "no process", arguments: ["run", "--workload", "echo", "--processes", "0", "--output", "out"],
+      complaint: "experiments[0].processes: 0 is not a number of processes; it must be from 1 to 1000"),
+    Case(
+      name: "more processes than lanes",
+      arguments: ["run", "--workload", "echo", "--concurrency", "64,3", "--processes", "4", "--output", "out"],
+      complaint: "experiments[0].processes: 4 are more than there are lanes (3); each process needs one"),
+    Case(
+      name: "more processes than permits",
+      arguments: ["run", "--workload", "echo", "--limit", "2", "--processes", "4", "--output", "out"],
+      complaint: "experiments[0].processes: 4 are more than there are permits of the limit (2); each process needs one"),
+    Case(
+      name: "a server that nobody would ask",
+      arguments: ["run", "--workload", "echo", "--server-processes", "2", "--output", "out"],
+      complaint: "experiments[0].server_processes: 2 are more than processes (1), each of which asks one server"),
+    Case(
+      name: "servers of what needs none",
+      arguments: ["run", "--workload", "sleep", "--processes", "2", "--server-processes", "2", "--output", "out"],
+      complaint: "experiments[0].server_processes: are of a server of its own, which this workload has not"),
+    Case(
+      name: "replies gathered from several processes",
+      arguments: ["run", "--workload", "http", "--gather", "--processes", "2", "--output", "out"],
+      complaint: "experiments[0].processes: cannot be given along with gather"),
+    Case(
+      name: "an audit of several processes",
+      arguments: ["run", "--workload", "echo", "--audit", "--processes", "2", "--output", "out"],
+      complaint: "--audit counts one client process: experiment 'echo' has processes or each; leave out either"),
+    Case(
+      name: "each lane with a warm-up",
+      arguments: ["run", "--workload", "echo", "--each", "1", "--warmup", "10ms", "--output", "out"],
+      complaint: "experiments[0].each: goes without a warm-up: all operations of a lane count"),
+    Case(
+      name: "each lane at a rate",
+      arguments: ["run", "--workload", "echo", "--each", "1", "--rate", "100", "--output", "out"],
+      complaint: "experiments[0].each: goes with arrivals closed, not with a rate or slo"),
+    Case(
       name: "option of another workload",
       arguments: ["run", "--workload", "sleep", "--size", "1KiB", "--output", "out"],
       complaint: "--size goes with the workload echo or http"),

@@ -60,7 +60,7 @@ extension TrialRunner {
       plan, of: "check", workload: .object(["kind": .string(plan.experiment.workload.kind)]))
     let result = try run(plan, stall: stall, idle: idle)
     record.fill(with: result, doing: plan.experiment.workload, hasWarmup: plan.experiment.warmup > .zero)
-    guard case .measured(let partial, _, _) = result else { return (record, nil) }
+    guard case .measured(let partial, _, _, _) = result else { return (record, nil) }
     return (record, partial.window.map { Instant(nanoseconds: $0.opens) })
   }
 }

@@ -1,0 +1,183 @@
+import Measurement
+import Records
+
+/// The partial records of the processes that shared a trial, made one without loss: counts, sums and histograms are exactly
+/// those that one process would have recorded. What cannot be known of all of them together is left out.
+extension PartialRecord {
+  /// - Parameter parts: at least one.
+  /// - Throws: `HistogramCodingError` where a histogram cannot be read.
+  init(merging parts: [PartialRecord]) throws {
+    let first = parts[0]
+    guard parts.count > 1 else {
+      self = first
+      return
+    }
+    let opens = parts.compactMap(\.window?.opens).min() ?? 0
+    let closes = parts.compactMap(\.window?.closes).max() ?? 0
+    let wall = closes > opens ? closes - opens : parts.map(\.wall).max() ?? 0
+    let sum = parts.reduce(0) { $0 &+ (UInt64($1.checksum, radix: 16) ?? 0) }
+    let hex = String(sum, radix: 16)
+    self.init(
+      operations: .init(merging: parts.map(\.operations)),
+      checksum: String(repeating: "0", count: 16 - hex.count) + hex,
+      bytes: .init(
+        sent: parts.reduce(0) { $0 + $1.bytes.sent }, received: parts.reduce(0) { $0 + $1.bytes.received }),
+      wall: wall, latency: try .init(merging: parts.map(\.latency)), inFlight: Self.inFlight(parts, wall: wall),
+      series: Self.series(parts.map(\.series)), usage: .init(merging: parts.map(\.usage)),
+      ranOutOfTime: parts.contains(where: \.ranOutOfTime))
+    window = parts.compactMap(\.window).merged
+    sendLag = try LatencySummary(merging: parts.compactMap(\.sendLag))
+    scheduled = total(parts.map(\.scheduled))
+    numbers = parts.compactMap(\.numbers).reduce(nil) { sum, next in
+      Numbers(from: min(sum?.from ?? next.from, next.from), to: max(sum?.to ?? next.to, next.to))
+    }
+    coldStart = first.coldStart.map { coldStart in
+      TrialRecord.ColdStart(
+        firstDone: parts.compactMap(\.coldStart?.firstDone).min(),
+        done: parts.reduce(0) { $0 + ($1.coldStart?.done ?? 0) }, wall: coldStart.wall)
+    }
+    lanes = try first.lanes.map { classes in
+      try Dictionary(
+        uniqueKeysWithValues: classes.keys.map { name in
+          (name, try TrialRecord.LaneClass(merging: parts.compactMap { $0.lanes?[name] }))
+        })
+    }
+  }
+
+  /// Each process has been sampled in its own window, at instants of its own: what all had in flight at once is not known.
+  private static func inFlight(_ parts: [PartialRecord], wall: UInt64) -> TrialRecord.InFlight? {
+    let sampled = parts.compactMap { part in part.inFlight.map { (inFlight: $0, wall: part.wall) } }
+    guard sampled.count == parts.count, wall > 0 else { return nil }
+    return TrialRecord.InFlight(
+      mean: sampled.reduce(0) { $0 + $1.inFlight.mean * Double($1.wall) } / Double(wall), max: nil,
+      samples: sampled.map(\.inFlight.samples).min() ?? 0)
+  }
+
+  /// Points of all of them by the ends of the points of the process that has the fewest. A percentile of several processes
+  /// would take their histograms, and is left out.
+  private static func series(_ all: [[SeriesPoint]]) -> [SeriesPoint] {
+    guard let coarsest = all.min(by: { $0.count < $1.count }), !coarsest.isEmpty else { return [] }
+    let last = all.compactMap { $0.last?.t }.max() ?? 0
+    let ends = coarsest.dropLast().map(\.t) + [last]
+    var rests = all.map { $0[...] }
+    return ends.map { end in
+      var point = SeriesPoint(t: end, done: 0, p50: nil, p99: nil, max: nil, threads: nil)
+      var threads: [Int?] = []
+      for index in rests.indices {
+        let own = rests[index].prefix { $0.t <= end }
+        rests[index] = rests[index].dropFirst(own.count)
+        point.done += own.reduce(0) { $0 + $1.done }
+        point.max = ([point.max] + own.map(\.max)).compactMap { $0 }.max()
+        threads.append(own.last?.threads)
+      }
+      point.threads = total(threads)
+      return point
+    }
+  }
+}
+
+/// The sum, where all of them are known.
+private func total<Number: AdditiveArithmetic>(_ values: [Number?]) -> Number? {
+  let known = values.compactMap { $0 }
+  return known.isEmpty || known.count < values.count ? nil : known.reduce(.zero, +)
+}
+
+extension [PartialRecord.Window] {
+  fileprivate var merged: PartialRecord.Window? {
+    guard let opens = map(\.opens).min(), let closes = map(\.closes).max(), let openRead = map(\.openRead).max(),
+      let closeRead = map(\.closeRead).max()
+    else { return nil }
+    return PartialRecord.Window(opens: opens, closes: closes, openRead: openRead, closeRead: closeRead)
+  }
+}
+
+extension TrialRecord.Operations {
+  /// Each part has been asked for the whole.
+  fileprivate init(merging parts: [TrialRecord.Operations]) {
+    self.init(asked: parts[0].asked)
+    done = total(parts.map(\.done))
+    verified = total(parts.map(\.verified))
+    unfinished = total(parts.map(\.unfinished))
+    unfinishedAge = Self.ages(parts)
+    failed = Self.counts(parts.compactMap(\.failed))
+    non2xx = Self.counts(parts.compactMap(\.non2xx))
+  }
+
+  private static func ages(_ parts: [TrialRecord.Operations]) -> TrialRecord.Ages? {
+    let aged = parts.compactMap { part in part.unfinishedAge.map { (ages: $0, count: Double(part.unfinished ?? 0)) } }
+    let count = aged.reduce(0) { $0 + $1.count }
+    guard count > 0, let least = aged.map(\.ages.min).min(), let most = aged.map(\.ages.max).max() else { return nil }
+    func mean(_ value: (TrialRecord.Ages) -> UInt64) -> UInt64 {
+      UInt64(aged.reduce(0) { $0 + Double(value($1.ages)) * $1.count } / count)
+    }
+    return TrialRecord.Ages(
+      min: least, mean: mean(\.mean), max: most,
+      within: aged.allSatisfy { $0.ages.within != nil } ? mean { $0.within ?? 0 } : nil)
+  }
+
+  private static func counts(_ all: [[String: UInt64]]) -> [String: UInt64]? {
+    all.isEmpty ? nil : all.reduce(into: [:]) { $0.merge($1, uniquingKeysWith: +) }
+  }
+}
+
+extension LatencySummary {
+  /// Exactly that of all their latencies. Nil of none.
+  init?(merging parts: [LatencySummary]) throws {
+    guard !parts.isEmpty else { return nil }
+    var sum = LatencyHistogram()
+    for part in parts { sum.merge(try LatencyHistogram(encoded: part.histogram)) }
+    self.init(sum)
+    // A histogram that has been written down knows these to its resolution only.
+    min = parts.compactMap(\.min).min()
+    max = parts.compactMap(\.max).max()
+    mean = count == 0 ? nil : parts.reduce(0) { $0 + ($1.mean ?? 0) * Double($1.count) } / Double(count)
+  }
+}
+
+extension TrialRecord.Latency {
+  fileprivate init(merging parts: [TrialRecord.Latency]) throws {
+    guard let service = try LatencySummary(merging: parts.map(\.service)) else { preconditionFailure("no parts") }
+    self.init(service: service, response: try LatencySummary(merging: parts.compactMap(\.response)))
+  }
+}
+
+extension TrialRecord.LaneClass {
+  fileprivate init(merging parts: [TrialRecord.LaneClass]) throws {
+    let latencies = parts.compactMap(\.latency)
+    self.init(
+      count: parts.reduce(0) { $0 + $1.count }, operations: .init(merging: parts.map(\.operations)),
+      latency: latencies.isEmpty ? nil : try .init(merging: latencies), early: total(parts.map(\.early)))
+  }
+}
+
+extension ProcessUsage {
+  init(merging parts: [ProcessUsage]) {
+    self.init()
+    userTime = total(parts.map(\.userTime))
+    systemTime = total(parts.map(\.systemTime))
+    directCalls = total(parts.map(\.directCalls))
+    voluntarySwitches = total(parts.map(\.voluntarySwitches))
+    involuntarySwitches = total(parts.map(\.involuntarySwitches))
+    threadsPeak = total(parts.map(\.threadsPeak))
+    descriptorsPeak = total(parts.map(\.descriptorsPeak))
+    memoryPeak = total(parts.map(\.memoryPeak))
+    memory = total(parts.map(\.memory))
+    cpus = parts.first?.cpus
+    operationsDone = total(parts.map(\.operationsDone))
+    connections = total(parts.map(\.connections))
+    failed = total(parts.map(\.failed))
+    faults = total(parts.map(\.faults))
+    bytesSent = total(parts.map(\.bytesSent))
+    bytesReceived = total(parts.map(\.bytesReceived))
+  }
+}
+
+extension ServerReport {
+  /// - Parameter parts: at least one.
+  init(merging parts: [ServerReport]) {
+    self.init(
+      usage: ProcessUsage(merging: parts.map(\.usage)), openRead: parts.map(\.openRead).max() ?? 0,
+      closeRead: parts.map(\.closeRead).max() ?? 0, doneInAll: parts.reduce(0) { $0 + $1.doneInAll },
+      faultsInAll: parts.reduce(0) { $0 + $1.faultsInAll })
+  }
+}
