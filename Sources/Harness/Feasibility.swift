@@ -131,7 +131,7 @@ public struct Feasibility: Sendable {
       needs.descriptors > 0 ? "up to \(needs.descriptors) of \(descriptorLimit) descriptors in each, " : ""
     let ports = needs.ports > 0 ? "\(needs.ports) of \(ephemeralPorts.count) ports to each server, " : ""
     let free = availableMemory.map { " of \($0 >> 20) MiB that are free" } ?? ""
-    return "experiment '\(experiment.name)', mode \(mode.rawValue): \(needs.lanes) lanes in \(experiment.shares.count) "
+    return "experiment '\(experiment.name)': up to \(needs.lanes) lanes in \(experiment.shares.count) "
       + "processes\(servers): \(descriptors)\(ports)about \(needs.memory >> 20) MiB\(free)"
   }
 

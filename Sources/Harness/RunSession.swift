@@ -92,11 +92,10 @@ public struct RunSession {
     let feasibility = Feasibility.ofThisMachine()
     var lines: [String] = []
     for experiment in agenda.experiments {
-      for mode in experiment.modes {
-        lines += experiment.concurrency.compactMap {
-          feasibility.announcement(of: experiment, mode: mode, concurrency: $0)
-        }
-      }
+      let most = experiment.concurrency.max() ?? 0
+      lines += experiment.modes.lazy.compactMap {
+        feasibility.announcement(of: experiment, mode: $0, concurrency: most)
+      }.prefix(1)
     }
     let most = agenda.most
     let trials = "\(most.trials) \(most.trials == 1 ? "trial" : "trials")"

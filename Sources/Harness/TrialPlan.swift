@@ -83,7 +83,7 @@ public struct TrialPlan: Sendable {
     spec.each = experiment.each.map { UInt64($0) }
     spec.operations = spec.each.map { $0 * UInt64(spec.lanes) } ?? experiment.operations
     let twice = Nanoseconds(min(predictedWindow(spec).count, UInt64.max / 4) * 2)
-    spec.deadline = isAudit ? experiment.auditDeadline : max(Self.usualDeadline, twice)
+    spec.deadline = isAudit ? experiment.auditDeadline : max(Self.usualDeadline, twice) + startingProcesses
     return spec
   }
 }

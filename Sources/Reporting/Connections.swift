@@ -14,24 +14,30 @@ extension Summary {
     public let kernelBytes: Double?
     public let processBytes: Double?
 
+    private static let fewestForMemory = 1000
+
     /// Nil where there are none.
     init?(_ trials: [TrialRecord]) {
       func median(_ value: (TrialRecord) -> Double?) -> Double? { medianEstimate(of: trials.compactMap(value))?.median }
       let connected = trials.filter { ($0.server?.connections ?? 0) > 0 }
+      // With few, what there is without any would weigh too much.
+      func many(_ trial: TrialRecord) -> Double? {
+        trial.server?.connections.flatMap { $0 >= Self.fewestForMemory ? Double($0) : nil }
+      }
       guard !connected.isEmpty, let connect = median({ $0.connectWall.map { Double($0) } }) else { return nil }
       self.connect = connect
       close = median { $0.closeWall.map { Double($0) } }
       kernelBytes = median { trial in
-        guard let count = trial.server?.connections, count > 0, let memory = trial.machine?.memory,
+        guard let count = many(trial), let memory = trial.machine?.memory,
           let before = memory.before.slab, let after = memory.connected.slab, after > before
         else { return nil }
-        return Double(after - before) / Double(count)
+        return Double(after - before) / count
       }
       processBytes = median { trial in
-        guard let count = trial.server?.connections, count > 0, let client = trial.client?.memoryPeak,
+        guard let count = many(trial), let client = trial.client?.memoryPeak,
           let server = trial.server?.memoryPeak
         else { return nil }
-        return Double(client + server) / Double(count)
+        return Double(client + server) / count
       }
     }
   }

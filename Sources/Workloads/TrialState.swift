@@ -117,7 +117,12 @@ public struct TrialState: ~Copyable, Sendable {
 
   /// How many of the operations that were asked for are this process's.
   public var due: UInt64? {
-    asked.map { share.count(of: firstCounted + $0) - share.count(of: firstCounted) }
+    asked.map { asked in
+      // What is dealt out belongs to the process of its lane.
+      dealtTo > 0
+        ? share.count(of: dealtTo) * (asked / dealtTo)
+        : share.count(of: firstCounted + asked) - share.count(of: firstCounted)
+    }
   }
 
   /// The numbers of the operations that may have counted: of a number of operations those, else all that were taken; of
