@@ -73,7 +73,7 @@ import Workloads
       let reason = plan.reasonToSkip(isPatient: false)?.reason
       #expect(
         reason == (plan.mode == .blocking ? "unsupported: blocking has one lane, and no room for bystanders" : nil))
-      #expect(plan.lanes == plan.mode.lanes(for: 8) + 10_000)
+      #expect(plan.lanes(of: .whole) == plan.mode.lanes(for: 8) + 10_000)
       // They have to be connected.
       #expect(plan.expectedTime >= .seconds(2))
     }
