@@ -93,10 +93,11 @@ package enum MachineFacts {
     return max(0, open[2] - open[0])
   }
 
-  /// What is left of the connections that netfilter follows; nil where it follows none.
+  /// What is left of the connections that netfilter follows; nil where it follows none now: it may be there without a rule
+  /// that makes it.
   static var trackedLeft: Int? {
     guard let most = line("/proc/sys/net/netfilter/nf_conntrack_max").flatMap(MachineText.number),
-      let followed = line("/proc/sys/net/netfilter/nf_conntrack_count").flatMap(MachineText.number)
+      let followed = line("/proc/sys/net/netfilter/nf_conntrack_count").flatMap(MachineText.number), followed > 0
     else { return nil }
     return max(0, most - followed)
   }
