@@ -34,9 +34,11 @@ struct AllocationTests {
     func plan(operations: UInt64, endpoint: String?, file: String?) -> String {
       let endpoints = endpoint.map { "\"\($0)\"" } ?? ""
       return """
-        {"spec":{"file":"\(file ?? "")","mode":"\(mode.rawValue)","workload":\(workload),"concurrency":8,"operations":\(operations),\
+        {"spec":{"file":"\(file ?? "")","mode":"\(mode.rawValue)","workload":\(workload),"concurrency":8,\
+        "operations":\(operations),\
         "arrivals":{"kind":"closed"},"warmup":"0ms","deadline":"60s","seed":1,"endpoints":[\(endpoints)],\
-        "pipeline":1,"own_server":true,"may_stay_unconnected":false},"cpus":[],"has_control":true}
+        "pipeline":1,"own_server":true,"may_stay_unconnected":false,"share":{"process":0,"processes":1}},\
+        "cpus":[],"has_control":true,"led":false}
         """
     }
   }
