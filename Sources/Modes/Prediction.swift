@@ -3,8 +3,8 @@ import Workloads
 
 extension TrialSpec {
   /// How long the window is: its duration, or how long the operations take at least, by arithmetic. None is shorter than
-  /// its wait, and no more are under way at once than there are lanes, permits, and threads for lanes that block: of the
-  /// requests in a pipeline, the own server waits for one after another.
+  /// its wait, none takes a processor for less than its work, and no more are under way at once than there are lanes,
+  /// permits, and threads for lanes that block: of the requests in a pipeline, the own server waits for one after another.
   /// - Parameter processors: how many the client may use: pools of threads are sized by them.
   public func predictedWindow(processors: Int) -> Nanoseconds {
     guard let operations else { return duration ?? .zero }
@@ -14,10 +14,12 @@ extension TrialSpec {
     let rounds = operations / most + (operations % most == 0 ? 0 : 1)
     let (total, overflow) = rounds.multipliedReportingOverflow(by: workload.leastDuration.count)
     let steady = Nanoseconds(overflow ? UInt64(Int64.max) : total)
-    guard mode == .dispatchConcurrent else { return max(schedule, steady) }
+    let busy = Double(operations) * workload.work.seconds / Double(max(1, processors))
+    let least = max(schedule, steady, Nanoseconds(UInt64(min(busy, 9e9) * 1e9)))
+    guard mode == .dispatchConcurrent else { return least }
     let work = Double(operations) * workload.leastDuration.seconds
     let seconds = Self.time(of: work, from: Double(min(UInt64(max(1, processors)), most)), to: Double(most))
-    return max(schedule, steady, Nanoseconds(UInt64(min(seconds, 9e9) * 1e9)))
+    return max(least, Nanoseconds(UInt64(min(seconds, 9e9) * 1e9)))
   }
 
   /// Seconds in which threads, of which there is one more each second up to a number, get through seconds of work:
