@@ -79,6 +79,9 @@ public enum Children {
     case clientCommand: runClient()
     case serverCommand: runServer()
     case limitCommand: runLimit()
+    case Worker.command:
+      Worker.serve()
+      _exit(0)
     default: return
     }
   }

@@ -14,6 +14,8 @@ struct TrialRunner {
   /// The run's folder.
   let folder: RunFolder
   let files: DataFiles
+  /// Where operations are work for a processor.
+  var calibration: RunRecord.Calibration?
   /// What counts in audits, if there are any.
   var auditTool: AuditTool?
 
@@ -34,6 +36,7 @@ struct TrialRunner {
     let folder = TemporaryFolder()
     var spec = plan.spec(endpoints: targets[plan.experiment.name] ?? [], isOwnServer: workload.needsServer)
     if let file = workload.file { spec.file = try files.make(for: file) }
+    spec.iterations = work(of: plan)?.iterations
     var server: ChildProcess?
     var control: (client: Int32, server: Int32)?
     defer {
@@ -92,6 +95,12 @@ struct TrialRunner {
     if workload.faults == nil { usage.faults = nil }
     usage.edgeLag = partial.window?.lag(openRead: answer.openRead, closeRead: answer.closeRead)
     return .measured(partial, server: usage, steal: steal)
+  }
+
+  /// What each operation is to a processor; nil where it is nothing.
+  func work(of plan: TrialPlan) -> TrialRecord.Work? {
+    guard case .compute(let spec) = plan.experiment.workload, let calibration else { return nil }
+    return TrialRecord.Work(iterations: calibration.iterations(in: spec.work), nominal: spec.work.count)
   }
 
   /// A server of its own, listening.

@@ -19,6 +19,8 @@ public struct TrialRecord: Codable, Equatable, Sendable {
   public var concurrency: Int
   public var limit: Int?
   public var pipeline: Int?
+  /// Where an operation is work for a processor.
+  public var work: Work?
   public var operations: Operations
   /// Of all verified answers, in 16 hexadecimal digits.
   public var checksum: String?
@@ -92,7 +94,7 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     case schemaVersion = "schema_version"
     case runID = "run_id"
     case experiment, trial, round, order, seed, mode, variant, workload, arrivals, concurrency, limit, pipeline
-    case operations, checksum, bytes
+    case work, operations, checksum, bytes
     case wall = "wall_ns"
     case throughput = "throughput_per_s"
     case latency = "latency_ns"
