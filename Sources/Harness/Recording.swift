@@ -12,7 +12,6 @@ extension TrialRecord {
       valid: false, reasons: [])
     variant = plan.mode.variant(doing: plan.experiment.workload)
     pipeline = plan.experiment.pipeline.flatMap { $0 > 1 ? $0 : nil }
-    variant = plan.mode.variant(doing: plan.experiment.workload)
   }
 
   /// Takes in what the trial came to, and judges it.
