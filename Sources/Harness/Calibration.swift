@@ -24,7 +24,8 @@ enum Calibration {
     var iterations: UInt64 = 100_000
     while time(of: iterations) < length { iterations *= 2 }
     let rates = (0..<runs).map { _ in Double(iterations) / time(of: iterations).seconds }
-    guard let estimate = medianEstimate(of: rates) else { throw HarnessFailure("the calibration has measured nothing") }
+    let expected = ComputationCheck(iterations: iterations).result(seed: iterations)
+    guard let estimate = medianEstimate(of: rates), last.load(ordering: .relaxed) == expected else { throw HarnessFailure("the calibration has measured nothing") }
     return RunRecord.Calibration(
       iterationsPerSecond: estimate.median, low: estimate.low, high: estimate.high, runs: runs)
   }

@@ -52,7 +52,7 @@ public struct ComputationCheck: Hashable, Sendable {
   }
 
   /// The result of the computation with this seed.
-  func result(seed: UInt64) -> UInt64 {
+  public func result(seed: UInt64) -> UInt64 {
     let computation = Computation(iterations: iterations, seed: seed)
     return computation.seed &* power &+ computation.increment &* sum
   }
