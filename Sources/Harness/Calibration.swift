@@ -25,7 +25,9 @@ enum Calibration {
     while time(of: iterations) < length { iterations *= 2 }
     let rates = (0..<runs).map { _ in Double(iterations) / time(of: iterations).seconds }
     let expected = ComputationCheck(iterations: iterations).result(seed: iterations)
-    guard let estimate = medianEstimate(of: rates), last.load(ordering: .relaxed) == expected else { throw HarnessFailure("the calibration has measured nothing") }
+    guard let estimate = medianEstimate(of: rates), last.load(ordering: .relaxed) == expected else {
+      throw HarnessFailure("the calibration has measured nothing")
+    }
     return RunRecord.Calibration(
       iterationsPerSecond: estimate.median, low: estimate.low, high: estimate.high, runs: runs)
   }
