@@ -22,9 +22,9 @@ enum Calibration {
     defer { try? Affinity.set(own) }
     // Grows until it takes long enough, which also lets the processor's frequency rise.
     var iterations: UInt64 = 100_000
-    while time(of: iterations) < length { iterations *= 2 }
-    let rates = (0..<runs).map { _ in Double(iterations) / time(of: iterations).seconds }
-    let expected = ComputationCheck(iterations: iterations).result(seed: iterations)
+    while time(of: iterations, seed: iterations) < length { iterations *= 2 }
+    let rates = (0..<runs).map { Double(iterations) / time(of: iterations, seed: UInt64($0)).seconds }
+    let expected = ComputationCheck(iterations: iterations).result(seed: UInt64(runs - 1))
     guard let estimate = medianEstimate(of: rates), last.load(ordering: .relaxed) == expected else {
       throw HarnessFailure("the calibration has measured nothing")
     }
@@ -35,8 +35,9 @@ enum Calibration {
   /// What is kept here has to be computed, and before the clock is read again.
   private static let last = Atomic<UInt64>(0)
 
-  private static func time(of iterations: UInt64) -> Nanoseconds {
-    let computation = Computation(iterations: iterations, seed: iterations)
+  /// Each with a seed of its own: what is asked for twice may be computed once.
+  private static func time(of iterations: UInt64, seed: UInt64) -> Nanoseconds {
+    let computation = Computation(iterations: iterations, seed: seed)
     let start = MonotonicClock.now
     last.store(computation.result(), ordering: .sequentiallyConsistent)
     return max(MonotonicClock.now.since(start), Nanoseconds(1))
