@@ -58,6 +58,58 @@ import Testing
     }
   }
 
+  @Test func noProcessIsLeftAfterATrial() async throws {
+    try await withFolder { folder in
+      let running = try Running(Self.tiny + ["--offload", "processes", "--pool", "3"], in: folder)
+      let ending = try await running.ended()
+      #expect(ending.code == 0, "\(ending.errors)")
+      #expect(running.children.isEmpty)
+    }
+  }
+
+  /// Even while they compute, and so do not look at their sockets.
+  @Test func processesEndWithAClientThatIsKilled() async throws {
+    try await withFolder { folder in
+      let running = try Running(
+        [
+          "run", "--workload", "compute", "--work", "10s", "--offload", "processes", "--pool", "3", "--modes", "epoll",
+          "--concurrency", "3", "--duration", "30s", "--rounds", "1", "--quiet", "--output", "out",
+        ], in: folder)
+      #expect(try await eventually { Self.computing(running).count == 3 })
+      for worker in Self.workers(of: running) { #expect(Self.sockets(of: worker) == 1) }
+      let client = try #require(running.children.first { Self.file("cmdline", of: $0).contains("--child-client") })
+      kill(client, SIGKILL)
+      #expect(try await eventually(within: 5) { Self.workers(of: running).isEmpty })
+      _ = try await running.ended()
+      #expect(running.children.isEmpty)
+    }
+  }
+
+  private static func workers(of running: Running) -> [pid_t] {
+    running.children.filter { file("cmdline", of: $0).contains("--child-worker") }
+  }
+
+  /// Those that have had a processor for a tenth of a second, as none has that only starts.
+  private static func computing(_ running: Running) -> [pid_t] {
+    workers(of: running).filter { worker in
+      let fields = file("stat", of: worker).split(separator: ")").last?.split(separator: " ") ?? []
+      return fields.count > 11 && Int(fields[11]).map { $0 > 10 } == true
+    }
+  }
+
+  private static func sockets(of process: pid_t) -> Int {
+    let folder = "/proc/\(process)/fd"
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.count { name in
+      let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\(name)")
+      return target?.hasPrefix("socket:") == true
+    }
+  }
+
+  private static func file(_ name: String, of process: pid_t) -> String {
+    (try? String(contentsOfFile: "/proc/\(process)/\(name)", encoding: .utf8)) ?? ""
+  }
+
   @Test func resumedRunDoesTheSameWork() async throws {
     try await withFolder { folder in
       #expect(try await iomodes(Self.tiny, in: folder).code == 0)

@@ -70,11 +70,16 @@ struct OffloadPool: @unchecked Sendable {
     do throws(Errno) {
       for _ in 0..<count {
         let worker = processes ? try Worker() : nil
-        shared.pointee.threads.append(
-          try SystemCalls.Thread(name: "offload") {
-            Self.run(shared, worker)
-            worker?.end()
-          })
+        do throws(Errno) {
+          shared.pointee.threads.append(
+            try SystemCalls.Thread(name: "offload") {
+              Self.run(shared, worker)
+              worker?.end()
+            })
+        } catch {
+          worker?.end()
+          throw error
+        }
       }
     } catch {
       stop()

@@ -3,7 +3,7 @@ import SystemCalls
 import Workloads
 
 /// A child process that computes for one thread of this one: requests of 16 bytes over a pair of UNIX sockets, replies of
-/// 8. It ends with its socket.
+/// 8. It ends with its socket, and with the process that it computes for.
 public struct Worker: @unchecked Sendable {
   /// What starts this program as a worker.
   public static let command = "--child-worker"
@@ -41,7 +41,12 @@ public struct Worker: @unchecked Sendable {
     return isAnswered ? result : nil
   }
 
-  func end() { socket.close() }
+  /// It is gone, and reaped, when this returns.
+  func end() {
+    socket.close()
+    child.kill()
+    _ = child.wait()
+  }
 
   private static func receive(_ buffer: UnsafeMutableRawBufferPointer, from socket: Socket) -> Bool {
     var done = 0
@@ -60,7 +65,7 @@ public struct Worker: @unchecked Sendable {
     var computation = Computation(iterations: 0, seed: 0)
     while withUnsafeMutableBytes(of: &computation, { receive($0, from: socket) }) {
       var result = computation.result()
-      _ = withUnsafeBytes(of: &result) { socket.sendAll($0) }
+      guard case .bytes = withUnsafeBytes(of: &result, { socket.sendAll($0) }) else { return }
     }
   }
 }
