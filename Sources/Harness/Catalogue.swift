@@ -14,6 +14,7 @@ public enum Catalogue {
       row("echo", "send bytes over TCP or a UNIX socket, receive the same bytes back, compare them"),
       row("http", "one HTTP/1.1 request and its reply, verified, against the own server or any other"),
       row("file", "read or write a part of a data file, stamped sector by sector, inline or in a pool of threads"),
+      row("compute", "an http operation, then work for a processor: inline, or left to a pool or to processes"),
       row("serve", "the roles swapped: the mode serves echo or http, and one epoll client asks it"),
       "", "Suites",
     ]

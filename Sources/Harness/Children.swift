@@ -89,6 +89,11 @@ public enum Children {
     case clientCommand: runClient()
     case serverCommand: runServer()
     case limitCommand: runLimit()
+    case Worker.command:
+      // One that computes does not hear of its socket's end.
+      followParent()
+      Worker.serve()
+      _exit(0)
     default: return
     }
   }

@@ -176,7 +176,7 @@ public struct Feasibility: Sendable {
       switch workload {
       case .sleep, .file: false
       case .echo(let spec): spec.transport == .tcp
-      case .http: true
+      case .http, .compute: true
       case .serve(let spec): usesPorts(spec.workload)
       }
     }

@@ -68,21 +68,23 @@ public struct RunSession {
     }
     let agenda = Agenda(suite, options)
     let auditTool = options.audits ? try AuditTool.find() : nil
+    let calibration = suite.computes ? try Calibration.measure(on: options.processors.client) : nil
     let runID = URL(fileURLWithPath: folder.path).lastPathComponent
-    let record = RunRecord(
+    var record = RunRecord(
       runID: runID, started: ISO8601DateFormatter().string(from: Date()), tool: MachineFacts.tool,
       command: options.command, seed: options.seed, suite: try Self.value(suite), trialsPlanned: agenda.certainTrials,
       environment: MachineFacts.environment(options.processors), isPatient: options.isPatient,
       precision: options.precision?.halfWidth, maxRounds: options.precision?.maxRounds,
       audit: options.audits ? true : nil, fileFolder: options.fileFolder,
       fileSystem: suite.hasFiles ? FileSystem.name(at: DataFiles.nearestFolder(files.folder)) : nil)
+    record.calibration = calibration
     let writer: RunWriter
     do throws(RunFolderFailure) {
       writer = try RunWriter(creating: folder, record)
     } catch {
       throw HarnessFailure(error.description)
     }
-    self.init(agenda, options, folder, runID, writer, targets, files, auditTool, recorded: [])
+    self.init(agenda, options, folder, runID, writer, targets, files, calibration, auditTool, recorded: [])
   }
 
   /// What a run will do that has not begun, for whoever starts it: how many trials in about what time at most, and what those take that
@@ -139,13 +141,14 @@ public struct RunSession {
       throw HarnessFailure(error.description)
     }
     self.init(
-      Agenda(suite, options), options, folder, run.record.runID, writer, targets, files, auditTool,
-      recorded: run.trials)
+      Agenda(suite, options), options, folder, run.record.runID, writer, targets, files, run.record.calibration,
+      auditTool, recorded: run.trials)
   }
 
   private init(
     _ agenda: Agenda, _ options: Options, _ folder: RunFolder, _ runID: String, _ writer: RunWriter,
-    _ targets: [String: [String]], _ files: DataFiles, _ auditTool: AuditTool?, recorded: [TrialRecord]
+    _ targets: [String: [String]], _ files: DataFiles, _ calibration: RunRecord.Calibration?, _ auditTool: AuditTool?,
+    recorded: [TrialRecord]
   ) {
     self.agenda = agenda
     self.options = options
@@ -154,7 +157,8 @@ public struct RunSession {
     self.writer = writer
     self.recorded = Dictionary(recorded.map { ($0.trial, $0) }) { first, _ in first }
     runner = TrialRunner(
-      processors: options.processors, targets: targets, folder: folder, files: files, auditTool: auditTool)
+      processors: options.processors, targets: targets, folder: folder, files: files, calibration: calibration,
+      auditTool: auditTool)
   }
 
   /// Looks for what would keep the run from succeeding: limits, and targets that do not answer. Answers the addresses of
@@ -232,6 +236,7 @@ public struct RunSession {
       if let signal = Interruption.signal { throw HarnessFailure(.interrupted(signal), "interrupted") }
       let started = MonotonicClock.now
       var record = TrialRecord(plan, of: runID, workload: try Self.value(plan.experiment.workload))
+      record.work = runner.work(of: plan)
       if plan.isAudit { record.audit = runner.auditTool.map { TrialRecord.Audit(tool: $0.kind.rawValue) } }
       let pace = expected > 0 ? max(1, spent / expected) : 1
       if let skipped = try reasonToSkip(plan) {

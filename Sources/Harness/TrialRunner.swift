@@ -14,6 +14,8 @@ struct TrialRunner {
   /// The run's folder.
   let folder: RunFolder
   let files: DataFiles
+  /// Where operations are work for a processor.
+  var calibration: RunRecord.Calibration?
   /// What counts in audits, if there are any.
   var auditTool: AuditTool?
 
@@ -34,6 +36,7 @@ struct TrialRunner {
     let folder = TemporaryFolder()
     var spec = plan.spec(endpoints: targets[plan.experiment.name] ?? [], isOwnServer: workload.needsServer)
     if let file = workload.file { spec.file = try files.make(for: file) }
+    spec.iterations = work(of: plan)?.iterations
     let servers = workload.needsServer && plan.mode != .null ? try startServers(plan, folder) : []
     let replies = plan.gathersReplies && !plan.isAudit ? try repliesPath(plan) : nil
     var clients: [ChildProcess] = []
@@ -98,6 +101,12 @@ struct TrialRunner {
     if workload.faults == nil { usage.faults = nil }
     usage.edgeLag = partial.window?.lag(openRead: answer.openRead, closeRead: answer.closeRead)
     return .measured(partial, server: usage, steal: steal, leading)
+  }
+
+  /// What each operation is to a processor; nil where it is nothing.
+  func work(of plan: TrialPlan) -> TrialRecord.Work? {
+    guard case .compute(let spec) = plan.experiment.workload, let calibration else { return nil }
+    return TrialRecord.Work(iterations: calibration.iterations(in: spec.work), nominal: spec.work.count)
   }
 
   /// The processes that serve a trial: all are started before the first is waited for.

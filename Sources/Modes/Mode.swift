@@ -56,11 +56,22 @@ public enum ModeID: String, CaseIterable, Codable, Sendable {
     }
   }
 
-  /// What the workload's parameters make of the mode, as records name it; nil where it has one manner only. In blocking
-  /// calls, and in a ring of the kernel's, there is nothing to offload.
-  public func variant(doing workload: WorkloadSpec) -> String? {
+  /// Whether its lanes share what carries them, so that work may be left to others.
+  public var hasChoice: Bool {
     switch self {
-    case .taskgroup, .epoll, .executor: workload.file?.offload.rawValue
+    case .taskgroup, .epoll, .executor, .uring: true
+    case .blocking, .dispatch, .dispatchConcurrent, .threads, .taskgroupBlocking, .null: false
+    }
+  }
+
+  private static let namesWithChoice = allCases.filter(\.hasChoice).map(\.rawValue).joined(separator: ", ")
+
+  /// What the workload's parameters make of the mode, as records name it; nil where it has one manner only. In blocking
+  /// calls there is nothing to offload, and of a file neither in a ring of the kernel's.
+  public func variant(doing workload: WorkloadSpec) -> String? {
+    switch workload {
+    case .file(let spec) where hasChoice && self != .uring: spec.offload.rawValue
+    case .compute(let spec) where hasChoice: spec.offload.rawValue
     default: nil
     }
   }
@@ -96,6 +107,8 @@ public enum ModeID: String, CaseIterable, Codable, Sendable {
     case (.null, .http(let spec)) where !spec.targets.isEmpty:
       "null has no network to reach a target by"
     case (.null, .serve): "null has no connections to accept"
+    case (_, .compute(let spec)) where spec.offload != .inline && !hasChoice:
+      "\(rawValue) computes in place, on the thread that carries the lane; offload goes with \(Self.namesWithChoice)"
     case (.null, _) where workload.faults != nil:
       "null has no connection that could break, and no time that could run out: it knows no faults"
     default: nil
@@ -127,6 +140,8 @@ struct LaneTable<L: Lane & ~Copyable>: @unchecked Sendable {
   let arrangement: Arrangement
   /// The data file; nil where the workload has none.
   var file: OpenFile?
+  /// Who computes for lanes what whoever carries them is not to; nil where that is done in place.
+  var pool: OffloadPool?
 
   /// The lanes of one loop, numbered from 0, with its part of the permits.
   func part(_ part: Int) -> LaneTable {
@@ -135,7 +150,8 @@ struct LaneTable<L: Lane & ~Copyable>: @unchecked Sendable {
     let permits = limit.map { arrangement.permits($0, of: part) }
     return LaneTable(
       base: base + range.lowerBound, count: range.count, connections: connections.slice(range, own), limit: permits,
-      arrangement: own, file: file.map { $0.part(part, of: arrangement) })
+      arrangement: own, file: file.map { $0.part(part, of: arrangement) },
+      pool: pool?.slice(from: range.lowerBound, loop: part))
   }
 
   @inline(__always)

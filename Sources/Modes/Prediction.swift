@@ -3,8 +3,8 @@ import Workloads
 
 extension TrialSpec {
   /// How long the window is: its duration, or how long the operations take at least, by arithmetic. None is shorter than
-  /// its wait, and no more are under way at once than there are lanes, permits, and threads for lanes that block: of the
-  /// requests in a pipeline, the own server waits for one after another.
+  /// its wait, none takes a processor for less than its work, and no more are under way at once than there are lanes,
+  /// permits, and threads for lanes that block: of the requests in a pipeline, the own server waits for one after another.
   /// - Parameter processors: how many the client may use: pools of threads are sized by them.
   public func predictedWindow(processors: Int) -> Nanoseconds {
     guard let operations else { return duration ?? .zero }
@@ -14,13 +14,15 @@ extension TrialSpec {
     let rounds = operations / most + (operations % most == 0 ? 0 : 1)
     let (total, overflow) = rounds.multipliedReportingOverflow(by: workload.leastDuration.count)
     let steady = Nanoseconds(overflow ? UInt64(Int64.max) : total)
-    guard mode == .dispatchConcurrent else { return max(schedule, steady) }
+    let busy = Double(operations) * workload.work.seconds / Double(max(1, processors))
+    let least = max(schedule, steady, Nanoseconds(UInt64(min(busy, 9e9) * 1e9)))
+    guard mode == .dispatchConcurrent else { return least }
     // Each process has a pool of its own.
     let pools = Double(share.processes)
     let work = Double(operations) * workload.leastDuration.seconds / pools
     let threads = Double(most) / pools
     let seconds = Self.time(of: work, from: min(Double(max(1, processors)), threads), to: threads)
-    return max(schedule, steady, Nanoseconds(UInt64(min(seconds, 9e9) * 1e9)))
+    return max(least, Nanoseconds(UInt64(min(seconds, 9e9) * 1e9)))
   }
 
   /// How many operations are under way at once at most.

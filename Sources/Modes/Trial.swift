@@ -111,7 +111,42 @@ private struct Bench {
       outcome.replies = replies
       return outcome
     case .file(let file): return try runFile(mode, arrangement, file)
+    case .compute(let compute):
+      let requests = Boxed(requests(compute.http, nil))
+      let check = Boxed(try check())
+      defer {
+        requests.deallocate()
+        check.deallocate()
+      }
+      let isKept = compute.http.connection == .keepAlive
+      let connections = try isKept ? connected(mode, arrangement) : table(arrangement, endpoints())
+      let pool = try pool(compute, arrangement)
+      defer { pool?.stop() }
+      return try measure(mode, arrangement, connections, pool: pool) { group, lane in
+        ClientLane(
+          ComputeClient(requests.pointer, work: arrangement.isBystander(lane) ? nil : check.pointer), in: group,
+          connectedTo: connections.isOpen(lane) ? 0 : nil)
+      }
     case .serve: throw Self.notAClient
+    }
+  }
+
+  private func check() throws(TrialFailure) -> ComputationCheck {
+    guard let iterations = spec.iterations else {
+      throw TrialFailure(description: "compute is to do a number of iterations, and the plan has none")
+    }
+    return ComputationCheck(iterations: iterations)
+  }
+
+  /// Who does the work that lanes leave to others; nil where they do it in place.
+  private func pool(_ compute: ComputeSpec, _ arrangement: Arrangement) throws(TrialFailure) -> OffloadPool? {
+    guard compute.workers > 0 else { return nil }
+    do throws(Errno) {
+      return try OffloadPool(
+        threads: compute.workers, lanes: arrangement.lanes, loops: arrangement.parts,
+        processes: compute.offload == .processes)
+    } catch {
+      throw TrialFailure(description: "cannot start \(compute.workers) workers (\(compute.offload.rawValue)): \(error)")
     }
   }
 
@@ -144,6 +179,19 @@ private struct Bench {
       }
       outcome.replies = replies
       return outcome
+    case .compute(let compute):
+      let requests = Boxed(requests(compute.http, nil))
+      let check = Boxed(try check())
+      let date = Boxed(HTTPDate())
+      defer {
+        requests.deallocate()
+        check.deallocate()
+        date.deallocate()
+      }
+      let httpServer = { ServerLane(HTTPServer(peer: Self.loopback, date: date.pointer), tally: tally.pointer) }
+      return try measureNull(none, server: httpServer) { group, _ in
+        ClientLane(ComputeClient(requests.pointer, work: check.pointer), in: group)
+      }
     case .file, .serve: throw Self.notAClient
     }
   }
@@ -251,9 +299,9 @@ private struct Bench {
 
   private func measure<M: Mode, L: TimedLane & ~Copyable>(
     _ mode: M.Type, _ arrangement: Arrangement, _ connections: ConnectionTable, file: OpenFile? = nil,
-    makeLane: (UnsafePointer<LaneGroup>, Int) -> L
+    pool: OffloadPool? = nil, makeLane: (UnsafePointer<LaneGroup>, Int) -> L
   ) throws(TrialFailure) -> TrialOutcome {
-    try measure(arrangement, connections, file: file, makeLane: makeLane, drive: M.drive)
+    try measure(arrangement, connections, file: file, pool: pool, makeLane: makeLane, drive: M.drive)
   }
 
   private func measureNull<L: TimedLane & ~Copyable, S: Lane & ~Copyable>(
@@ -265,7 +313,7 @@ private struct Bench {
   }
 
   private func measure<L: TimedLane & ~Copyable>(
-    _ arrangement: Arrangement, _ connections: ConnectionTable, file: OpenFile? = nil,
+    _ arrangement: Arrangement, _ connections: ConnectionTable, file: OpenFile? = nil, pool: OffloadPool? = nil,
     makeLane: (UnsafePointer<LaneGroup>, Int) -> L, drive: (LaneTable<L>) throws(Errno) -> Void
   ) throws(TrialFailure) -> TrialOutcome {
     let count = arrangement.lanes
@@ -277,7 +325,8 @@ private struct Bench {
       (base + lane).initialize(to: makeLane(groups[arrangement.group(of: lane)].pointer, lane))
     }
     let lanes = LaneTable(
-      base: base, count: count, connections: connections, limit: limit, arrangement: arrangement, file: file)
+      base: base, count: count, connections: connections, limit: limit, arrangement: arrangement, file: file,
+      pool: pool)
 
     if spec.warmup == .zero { edges?.opened() }
     let start = edges?.start() ?? MonotonicClock.now

@@ -17,6 +17,8 @@ public struct TrialSpec: Codable, Sendable {
   public var pipeline: Int
   /// Lanes beside those that are measured.
   public var bystanders: BystanderSpec?
+  /// Where an operation is work for a processor: how much, by the calibration of the run.
+  public var iterations: UInt64?
   /// From the start; after it whatever still runs is unfinished.
   public var deadline: Nanoseconds
   public var seed: UInt64
@@ -57,8 +59,8 @@ public struct TrialSpec: Codable, Sendable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case mode, workload, concurrency, operations, duration, warmup, arrivals, limit, pipeline, bystanders, deadline
-    case seed, endpoints, file
+    case mode, workload, concurrency, operations, duration, warmup, arrivals, limit, pipeline, bystanders, iterations
+    case deadline, seed, endpoints, file
     case isOwnServer = "own_server"
     case mayStayUnconnected = "may_stay_unconnected"
     case each, share

@@ -30,6 +30,8 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var fileFolder: String?
   /// The kind of file system that data files were on, if there were any.
   public var fileSystem: String?
+  /// How fast the client's processors computed before the first trial, where operations are work for them.
+  public var calibration: Calibration?
   public var environment: Environment
 
   public init(
@@ -70,7 +72,31 @@ public struct RunRecord: Codable, Equatable, Sendable {
     case audit
     case fileFolder = "file_dir"
     case fileSystem = "file_system"
-    case environment
+    case calibration, environment
+  }
+
+  /// Steps of the computation that is the work, per second.
+  public struct Calibration: Codable, Equatable, Sendable {
+    /// The median of the runs.
+    public var iterationsPerSecond: Double
+    /// The 95 % interval of the median.
+    public var low: Double
+    public var high: Double
+    public var runs: Int
+
+    public init(iterationsPerSecond: Double, low: Double, high: Double, runs: Int) {
+      self.iterationsPerSecond = iterationsPerSecond
+      self.low = low
+      self.high = high
+      self.runs = runs
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case iterationsPerSecond = "iterations_per_s"
+      case low = "low_per_s"
+      case high = "high_per_s"
+      case runs
+    }
   }
 
   public struct Tool: Codable, Equatable, Sendable {

@@ -25,6 +25,8 @@ public struct TrialRecord: Codable, Equatable, Sendable {
   /// are those of all processes together.
   public var processes: Int?
   public var serverProcesses: Int?
+  /// Where an operation is work for a processor.
+  public var work: Work?
   public var operations: Operations
   /// Of all verified answers, in 16 hexadecimal digits.
   public var checksum: String?
@@ -105,7 +107,7 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     case experiment, trial, round, order, seed, mode, variant, workload, arrivals, concurrency, limit, pipeline
     case each, processes
     case serverProcesses = "server_processes"
-    case operations, checksum, bytes
+    case work, operations, checksum, bytes
     case wall = "wall_ns"
     case connectWall = "connect_wall_ns"
     case closeWall = "close_wall_ns"

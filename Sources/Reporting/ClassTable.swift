@@ -12,6 +12,10 @@ extension Summary {
     public let early: UInt64?
     /// Service times of all valid trials.
     public let latency: PooledLatency?
+    /// Response times of all valid trials, where operations have intended starts or queue on a limit.
+    public let response: PooledLatency?
+    /// Medians over the valid trials of each trial's own: of response times where there are any.
+    public let percentiles: TrialPercentiles
 
     /// The busy lanes first.
     static func classes(of trials: [TrialRecord]) -> [LaneClass] {
@@ -24,7 +28,10 @@ extension Summary {
           LaneClass(
             name: name, lanes: $0.count, operations: classes.compactMap(\.operations.done).reduce(0, &+),
             early: early.isEmpty ? nil : early.reduce(0, &+),
-            latency: PooledLatency(classes.compactMap(\.latency?.service)))
+            latency: PooledLatency(classes.compactMap(\.latency?.service)),
+            response: PooledLatency(classes.compactMap(\.latency?.response)),
+            percentiles: TrialPercentiles(
+              classes.compactMap { $0.latency.map { $0.response ?? $0.service } }))
         }
       }
     }
@@ -47,13 +54,16 @@ struct ClassTable: SideTable {
     let rows = points.flatMap { point, rate in point.classes.map { (point: point, rate: rate, lanes: $0) } }
     guard !rows.isEmpty else { return nil }
     let times = rows.flatMap { [$0.lanes.latency?.percentile(50), $0.lanes.latency?.percentile(99)] }.compactMap { $0 }
+    let hasResponse = rows.contains { $0.lanes.response != nil }
     let unit = TimeUnit.fitting(times.map { Double($0) })
     func numbers(_ heading: String, _ cell: (Summary.LaneClass) -> String?) -> Column {
       Column(heading: heading, cells: rows.map { cell($0.lanes) ?? NumberText.none }, kind: .number)
     }
-    func percentile(_ percentile: Double) -> Column {
-      numbers("p\(NumberText.brief(percentile)) \(unit.rawValue)") {
-        $0.latency?.percentile(percentile).map {
+    func percentile(
+      _ percentile: Double, _ name: String = "", of latency: KeyPath<Summary.LaneClass, Summary.PooledLatency?>
+    ) -> Column {
+      numbers("\(name)p\(NumberText.brief(percentile)) \(unit.rawValue)") {
+        $0[keyPath: latency]?.percentile(percentile).map {
           NumberText.significant(Double($0) / unit.nanoseconds, digits: 3)
         }
       }
@@ -72,8 +82,9 @@ struct ClassTable: SideTable {
       Column(heading: "class", cells: rows.map(\.lanes.name), kind: .text),
       numbers("lanes") { NumberText.grouped($0.lanes) },
       numbers("operations") { NumberText.grouped($0.operations) },
-      percentile(50), percentile(99),
+      percentile(50, of: \.latency), percentile(99, of: \.latency),
     ]
+    if hasResponse { columns += [50, 99].map { percentile($0, "resp. ", of: \.response) } }
     if rows.contains(where: { $0.lanes.early != nil }) {
       columns.append(numbers("in warm-ups") { $0.early.map { NumberText.grouped($0) } })
     }

@@ -5,7 +5,7 @@ import Statistics
 
 /// A question that one figure of an experiment answers.
 enum FigureKind: String, CaseIterable {
-  case throughput, latency, cpu, speedup, serve, load, time, memory
+  case throughput, latency, cpu, speedup, serve, load, time, memory, interference
 }
 
 /// The data of one figure: `#` lines that say where they come from; then for every mode a block under a header row that
@@ -39,7 +39,8 @@ struct GnuplotData {
   /// All figures of all experiments.
   static func files(of run: Run) -> [GnuplotData] {
     let provenance = Provenance(run.record)
-    return Summary(run).sections.flatMap { section in
+    let summary = Summary(run)
+    return summary.sections.flatMap { section in
       switch section {
       case .experiment(let experiment):
         [
@@ -50,7 +51,7 @@ struct GnuplotData {
             ? [GnuplotData(servingOf: experiment, provenance)] : times(of: experiment, provenance))
       case .load(let load): [GnuplotData(latencyUnder: load, provenance)]
       }
-    }
+    } + interferences(of: summary.experiments, provenance)
   }
 
   /// What a mode does within a window, which is known of clients.

@@ -139,6 +139,7 @@ struct JSONReport {
             object([
               "count": number(lanes.lanes), "operations_done": number(lanes.operations),
               "operations_done_in_warmup": number(lanes.early), "latency_ns": lanes.latency.map { latency($0, nil) },
+              "response_ns": lanes.response.map { latency($0, lanes.percentiles) },
             ])
           )
         }))

@@ -15,6 +15,7 @@ extension Summary.Experiment {
     let words = WorkloadDescription(trials.first { $0.lanes != nil } ?? trials[0])
     description = words.text
     withoutRate = words.textWithoutRate
+    withoutWork = words.textWithoutWork
     serviceTime = words.serviceTime
 
     var byPoint: [PointKey: [TrialRecord]] = [:]

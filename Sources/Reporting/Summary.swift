@@ -49,6 +49,8 @@ public struct Summary: Sendable {
     public let description: String
     /// As the description, with the kind of arrivals alone.
     let withoutRate: String
+    /// As the description, without work for a processor.
+    let withoutWork: String
     /// Seconds that an operation takes at least, on average, by what the workload asks for; nil where it does not say.
     public let serviceTime: Double?
     /// By ascending concurrency, then by mode, then by variant.

@@ -7,6 +7,8 @@ struct WorkloadDescription {
   let text: String
   /// Of an open loop, with the kind of its arrivals and not their rate.
   let textWithoutRate: String
+  /// Without work for a processor.
+  let textWithoutWork: String
   /// How long an operation takes at least, on average, in seconds; nil where nothing says so.
   let serviceTime: Double?
 
@@ -19,17 +21,19 @@ struct WorkloadDescription {
     case "echo": parts = Self.echo(trial.workload)
     case "http": parts = Self.http(trial.workload)
     case "file": parts = Self.file(trial.workload)
+    case "compute": parts = Self.http(trial.workload)
     case "serve":
       parts = trial.workload["protocol"]?.string == "echo" ? Self.echo(trial.workload) : Self.http(trial.workload)
       parts[0] = "serving \(parts[0])"
     default: parts = Self.unknown(trial.workload)
     }
     if let delay { parts.append(delay.text) }
-    if let faults = trial.workload["faults"].flatMap(Self.faults) { parts.append(faults) }
-    if let pipeline = trial.pipeline, pipeline > 1 { parts.append("\(pipeline) requests in the pipeline") }
-    if let limit = trial.limit { parts.append("at most \(limit) at a time") }
+    var rest: [String] = []
+    if let faults = trial.workload["faults"].flatMap(Self.faults) { rest.append(faults) }
+    if let pipeline = trial.pipeline, pipeline > 1 { rest.append("\(pipeline) requests in the pipeline") }
+    if let limit = trial.limit { rest.append("at most \(limit) at a time") }
     if let (manner, lanes) = trial.bystanders {
-      parts.append("beside \(NumberText.grouped(lanes.count)) \(manner) \(lanes.count == 1 ? "lane" : "lanes")")
+      rest.append("beside \(NumberText.grouped(lanes.count)) \(manner) \(lanes.count == 1 ? "lane" : "lanes")")
     }
     if let each = trial.each { parts.append("\(each) in each lane") }
     if let processes = trial.processes {
@@ -39,13 +43,27 @@ struct WorkloadDescription {
     let count = trial.operations.asked.map {
       ["\(NumberText.grouped($0)) \($0 == 1 ? "operation" : "operations")"]
     }
-    func text(_ arrivals: String?) -> String {
-      (parts + (arrivals.map { [$0] } ?? []) + (count ?? [])).joined(separator: ", ")
+    func text(_ arrivals: String?, _ work: [String]) -> String {
+      (parts + work + rest + (arrivals.map { [$0] } ?? []) + (count ?? [])).joined(separator: ", ")
     }
+    let work = Self.work(trial.workload)
     let arrivals = trial.arrivals.rate.map { _ in "\(trial.arrivals.kind) arrivals" }
-    self.text = text(trial.arrivals.rate.map { "\(trial.arrivals.kind) arrivals at \(NumberText.brief($0))/s" })
-    textWithoutRate = text(arrivals)
-    serviceTime = delay?.mean ?? duration.flatMap(Nanoseconds.init).map(\.seconds)
+    let rate = trial.arrivals.rate.map { "\(trial.arrivals.kind) arrivals at \(NumberText.brief($0))/s" }
+    self.text = text(rate, work)
+    textWithoutRate = text(arrivals, work)
+    textWithoutWork = text(rate, [])
+    serviceTime = work.isEmpty ? delay?.mean ?? duration.flatMap(Nanoseconds.init).map(\.seconds) : nil
+  }
+
+  /// `1 ms of work each, left to 2 threads`.
+  private static func work(_ workload: JSONValue) -> [String] {
+    guard let work = workload["work"]?.string else { return [] }
+    let workers = workload["pool"]?.number.map { "\(NumberText.brief($0)) " } ?? ""
+    switch workload["offload"]?.string {
+    case "pool": return ["\(spaced(work)) of work each, left to \(workers)threads"]
+    case "processes": return ["\(spaced(work)) of work each, left to \(workers)processes"]
+    default: return ["\(spaced(work)) of work each, inline"]
+    }
   }
 
   private static func echo(_ workload: JSONValue) -> [String] {

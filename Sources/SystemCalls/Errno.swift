@@ -13,6 +13,7 @@ import Glibc
   public static let timedOut = Errno(ETIMEDOUT)
   public static let canceled = Errno(ECANCELED)
   public static let connectionReset = Errno(ECONNRESET)
+  public static let brokenPipe = Errno(EPIPE)
 
   /// Its name in the headers, such as `ECONNRESET`.
   public var symbol: String { cl_errno_symbol(rawValue).map { String(cString: $0) } ?? "errno-\(rawValue)" }

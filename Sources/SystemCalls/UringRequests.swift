@@ -74,6 +74,14 @@ extension Uring {
     request.pointee.poll32_events = UInt32(POLLIN)
   }
 
+  /// IORING_OP_POLL_ADD again and again: a completion whenever the descriptor is said to have become readable, until one
+  /// says that it `hasMore` no longer.
+  public mutating func awaitReadableRepeatedly(_ descriptor: Int32, data: UInt64) {
+    let request = makeRequest(IORING_OP_POLL_ADD, descriptor, data: data)
+    request.pointee.poll32_events = UInt32(POLLIN)
+    request.pointee.len = UInt32(IORING_POLL_ADD_MULTI)
+  }
+
   /// IORING_OP_ACCEPT again and again: a completion with a non-blocking, close-on-exec descriptor for each connection,
   /// until one says that it `hasMore` no longer.
   public mutating func acceptRepeatedly(on listener: Socket, data: UInt64) {

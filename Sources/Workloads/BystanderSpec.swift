@@ -75,6 +75,7 @@ public struct BystanderSpec: Hashable, Sendable, Codable {
     case (_, .file): "file has no connections, and no lanes beside those that are measured"
     case (.paced, _): nil
     case (_, .sleep): "\(manner.rawValue) lanes need a connection, and sleep has none"
+    case (_, .compute(let spec)): objection(to: .http(spec.http))
     case (.idle, .http(let spec)) where spec.connection == .new:
       "idle lanes hold their connection, and each operation has a new one"
     default: nil

@@ -79,6 +79,7 @@ import SystemCalls
       if result < 0 { return complete(.failed(.errno(Errno(Int32(truncatingIfNeeded: -result)))), now) }
       if conversation.isSending { sentBytes &+= result } else { receivedBytes &+= result }
       return interpret(conversation.transferred(result), now)
+    case .computed(let result, let now): return interpret(conversation.computed(result), now)
     case .acquired(let now):
       isAdmitted = true
       if now < trial.pointee.closes { return start(now) }
@@ -212,6 +213,8 @@ import SystemCalls
     case .abort: .abort
     case .sleep(let span): .sleep(until: min(now + span, trial.pointee.closes))
     case .file(let request): .file(request)
+    // Past the end nothing new is begun.
+    case .compute(let work): now < trial.pointee.closes ? .compute(work) : finish()
     case .done(let outcome): complete(outcome, now)
     }
   }

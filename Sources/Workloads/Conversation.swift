@@ -14,6 +14,8 @@ import SystemCalls
   case sleep(Nanoseconds)
   /// The data file read, written or synced. The bytes stay put until `transferred` is called.
   case file(FileRequest)
+  /// This done by a processor.
+  case compute(Computation)
   /// The operation is over.
   case done(Outcome)
 }
@@ -78,6 +80,8 @@ public protocol Conversation: ~Copyable, SendableMetatype {
   mutating func transferred(_ count: Int) -> Need
   /// Whether what a file request moves is sent, and not received.
   var isSending: Bool { get }
+  /// Work has been done, with this result.
+  mutating func computed(_ result: UInt64) -> Need
   /// The connection is gone: what was half said on it is forgotten.
   mutating func disconnected()
 }
@@ -86,4 +90,6 @@ extension Conversation where Self: ~Copyable {
   @inlinable public func endpoint(of operation: UInt64) -> Int32 { 0 }
   @inlinable public mutating func transferred(_ count: Int) -> Need { .done(.failed(.unexpectedBytes)) }
   @inlinable public var isSending: Bool { false }
+
+  @inlinable public mutating func computed(_ result: UInt64) -> Need { .done(.failed(.wrongContent)) }
 }

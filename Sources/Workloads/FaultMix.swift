@@ -167,7 +167,7 @@ extension WorkloadSpec {
   /// What the own server is to do wrong; nil where it is asked for nothing.
   public var faults: FaultMix? {
     switch self {
-    case .sleep, .file: nil
+    case .sleep, .file, .compute: nil
     case .echo(let spec): spec.faults
     case .http(let spec): spec.faults
     case .serve(let spec): spec.workload.faults

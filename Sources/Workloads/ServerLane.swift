@@ -93,7 +93,7 @@ public protocol ServerConversation: Conversation, ~Copyable {
       self.now = now
       return interpret(conversation.woke(0, after: elapsed))
     case .failed: return finish(isBroken: true)
-    case .connected, .closed, .acquired, .released, .transferred: return finish(isBroken: false)
+    case .connected, .closed, .transferred, .computed, .acquired, .released: return finish(isBroken: false)
     }
   }
 
@@ -119,6 +119,7 @@ public protocol ServerConversation: Conversation, ~Copyable {
       case .abort:
         _ = finish(isBroken: false)
         return .abort
+      case .compute: return finish(isBroken: true)
       case .done(let outcome): return finish(isBroken: outcome.checksum == nil)
       }
     }

@@ -15,6 +15,8 @@ import SystemCalls
   case sleep(until: Instant)
   /// A part of the trial's data file read or written, or all of it synced. The bytes stay put until it is answered.
   case file(FileRequest)
+  /// This done by a processor: by whoever carries the lane, or while it waits.
+  case compute(Computation)
   /// One of the trial's permits, of which there are as many as its limit; lanes queue for them.
   case acquire
   /// Gives the permit back.
@@ -35,6 +37,7 @@ import SystemCalls
   case woke(now: Instant)
   /// How many bytes a file request has moved, or a negative errno.
   case transferred(Int, now: Instant)
+  case computed(UInt64, now: Instant)
   case acquired(now: Instant)
   case released(now: Instant)
   case failed(Errno, now: Instant)

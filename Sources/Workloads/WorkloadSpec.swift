@@ -6,9 +6,10 @@ public enum WorkloadSpec: Hashable, Sendable {
   case echo(EchoSpec)
   case http(HTTPSpec)
   case file(FileSpec)
+  case compute(ComputeSpec)
   case serve(ServeSpec)
 
-  public static let kinds = ["sleep", "echo", "http", "file", "serve"]
+  public static let kinds = ["sleep", "echo", "http", "file", "compute", "serve"]
 
   public var kind: String {
     switch self {
@@ -16,6 +17,7 @@ public enum WorkloadSpec: Hashable, Sendable {
     case .echo: "echo"
     case .http: "http"
     case .file: "file"
+    case .compute: "compute"
     case .serve: "serve"
     }
   }
@@ -28,9 +30,13 @@ public enum WorkloadSpec: Hashable, Sendable {
     case .echo(let spec): Nanoseconds(spec.delay.mean.count + stalled)
     case .http(let spec): spec.targets.isEmpty ? Nanoseconds(spec.delay.mean.count + stalled) : .zero
     case .file: .zero
+    case .compute(let spec): Nanoseconds(spec.http.delay.mean.count + spec.work.count)
     case .serve(let spec): spec.workload.leastDuration
     }
   }
+
+  /// How long one operation keeps a processor of the client busy, by what is asked for.
+  public var work: Nanoseconds { if case .compute(let spec) = self { spec.work } else { .zero } }
 
   /// How long one operation may take; zero for no limit.
   public var timeout: Nanoseconds {
@@ -38,6 +44,7 @@ public enum WorkloadSpec: Hashable, Sendable {
     case .sleep, .file: .zero
     case .echo(let spec): spec.timeout
     case .http(let spec): spec.timeout
+    case .compute(let spec): spec.http.timeout
     case .serve(let spec): spec.workload.timeout
     }
   }
@@ -47,7 +54,7 @@ public enum WorkloadSpec: Hashable, Sendable {
     switch self {
     case .sleep, .file: 0
     case .echo(let spec): spec.ends == .both ? 2 : 1
-    case .http: 1
+    case .http, .compute: 1
     case .serve(let spec): spec.workload.descriptorsPerLane
     }
   }
@@ -58,7 +65,7 @@ public enum WorkloadSpec: Hashable, Sendable {
     case .sleep, .file: false
     case .echo(let spec): spec.ends == .server
     case .http(let spec): spec.targets.isEmpty
-    case .serve: true
+    case .compute, .serve: true
     }
   }
 }
@@ -197,6 +204,7 @@ extension WorkloadSpec: Codable {
     case "echo": self = .echo(try EchoSpec(from: decoder))
     case "http": self = .http(try HTTPSpec(from: decoder))
     case "file": self = .file(try FileSpec(from: decoder))
+    case "compute": self = .compute(try ComputeSpec(from: decoder))
     case "serve": self = .serve(try ServeSpec(from: decoder))
     default:
       throw DecodingError.dataCorruptedError(
@@ -213,6 +221,7 @@ extension WorkloadSpec: Codable {
     case .echo(let spec): try spec.encode(to: encoder)
     case .http(let spec): try spec.encode(to: encoder)
     case .file(let spec): try spec.encode(to: encoder)
+    case .compute(let spec): try spec.encode(to: encoder)
     case .serve(let spec): try spec.encode(to: encoder)
     }
   }

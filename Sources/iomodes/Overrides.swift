@@ -54,14 +54,15 @@ struct Overrides {
   }
 
   private static let workloadOptions: [(name: String, kinds: [String])] = [
-    ("protocol", ["serve"]), ("sleep", ["sleep"]), ("size", ["echo", "http", "file", "serve"]),
-    ("delay", ["echo", "http", "serve"]), ("transport", ["echo", "serve"]), ("ends", ["echo"]), ("target", ["http"]),
-    ("connection", ["http", "serve"]), ("method", ["http", "serve"]), ("header", ["http", "serve"]),
-    ("body", ["http", "serve"]), ("timeout", ["echo", "http", "serve"]), ("gather", ["http"]),
+    ("protocol", ["serve"]), ("sleep", ["sleep"]), ("size", ["echo", "http", "file", "compute", "serve"]),
+    ("delay", ["echo", "http", "compute", "serve"]), ("transport", ["echo", "serve"]), ("ends", ["echo"]),
+    ("target", ["http"]), ("connection", ["http", "compute", "serve"]), ("method", ["http", "compute", "serve"]),
+    ("header", ["http", "compute", "serve"]), ("body", ["http", "compute", "serve"]),
+    ("timeout", ["echo", "http", "compute", "serve"]), ("gather", ["http"]),
     ("pipeline", ["http", "serve"]),
     ("faults", ["echo", "http", "serve"]),
     ("access", ["file"]), ("pattern", ["file"]), ("span", ["file"]), ("direct", ["file"]), ("sync", ["file"]),
-    ("offload", ["file"]), ("pool", ["file"]), ("depth", ["file"]),
+    ("depth", ["file"]), ("offload", ["file", "compute"]), ("pool", ["file", "compute"]), ("work", ["compute"]),
   ]
 
   private func workload(_ kind: String) throws -> WorkloadSpec {
@@ -70,6 +71,7 @@ struct Overrides {
     case "echo": .echo(EchoSpec())
     case "http": .http(HTTPSpec())
     case "file": .file(FileSpec())
+    case "compute": .compute(ComputeSpec())
     case "serve": .serve(ServeSpec())
     default:
       throw UsageError("--workload '\(kind)' is not one of \(WorkloadSpec.kinds.joined(separator: ", "))")
@@ -212,6 +214,13 @@ struct Overrides {
       }
       return .http(spec)
     case .file(let spec): return .file(try changed(spec))
+    case .compute(var spec):
+      if case .http(let http) = try changed(.http(spec.http)) { spec.http = http }
+      spec.work = try arguments.value("work", time) ?? spec.work
+      spec.offload = try arguments.choice("offload") ?? spec.offload
+      if spec.offload == .inline { spec.pool = nil }
+      spec.pool = try arguments.value("pool", "a number of threads or processes") ?? spec.pool
+      return .compute(spec)
     case .serve(let spec): return .serve(try changed(spec))
     }
   }
@@ -251,7 +260,7 @@ struct Overrides {
     switch try changed(ServeSpec(load).workload) {
     case .http(let http): return ServeSpec(.http(http))
     case .echo(let echo): return ServeSpec(.echo(echo))
-    case .sleep, .file, .serve: return spec
+    case .sleep, .file, .compute, .serve: return spec
     }
   }
 }

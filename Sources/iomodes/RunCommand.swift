@@ -11,7 +11,7 @@ let runCommand = Command(
     (
       "What to run",
       [
-        .value("workload", "KIND", "sleep, echo, http, file or serve: that workload alone, without a suite"),
+        .value("workload", "KIND", "sleep, echo, http, file, compute or serve: that workload alone, without a suite"),
         .value("modes", "LIST", "such as blocking,epoll; the four headline modes unless given"),
         .value("concurrency", "LIST", "numbers of lanes, such as 1,64"),
         .value("rate", "LIST", "open loop: so many operations start a second, such as 1000,5000"),
@@ -55,9 +55,12 @@ let runCommand = Command(
         .value("span", "BYTES", "file: the data file's size (64MiB)"),
         .flag("direct", "file: past the page cache (O_DIRECT)"),
         .value("sync", "KIND", "file: what ends a write: none (the default), fsync or fdatasync"),
-        .value("offload", "KIND", "file, in taskgroup, executor and epoll: inline (the default), or a pool of threads"),
-        .value("pool", "N", "file: threads of the pool (8)"),
         .value("depth", "N", "file, in uring: requests in the kernel at most (64)"),
+        .value("work", "TIME", "compute: how long each operation takes a processor after its reply (1ms)"),
+        .value(
+          "offload", "WHERE",
+          "file, compute: inline (the default), or left to a pool (of threads); compute: or to processes"),
+        .value("pool", "N", "file, compute: so many threads (8 for file, 2 for compute) or processes (2)"),
         .flag("gather", "http: keep the replies, in order, as replies/*.jsonl in the run's folder"),
       ]
     ),
@@ -89,6 +92,10 @@ let runCommand = Command(
     ("iomodes run --workload echo --processes 4 --server-processes 2", "the lanes shared between four processes"),
     ("iomodes run million", "a million sleeps, and a million open connections"),
     ("iomodes run --workload echo --audit", "and what an operation takes of the kernel and of malloc"),
+    (
+      "iomodes run --workload compute --work 1ms --offload pool --modes epoll --bystanders paced:16:10ms",
+      "what work for a processor does to lanes that have none"
+    ),
     ("iomodes run --workload sleep --sleep 1s --operations 5 --concurrency 5 --rounds 1", "five sleeps at once"),
   ],
   mostOperands: 1

@@ -210,7 +210,7 @@ import Workloads
     ),
     (
       #"{"name": "s", "experiments": [{"name": "x", "workload": {"kind": "disk"}}]}"#,
-      "experiments[0].workload.kind: 'disk' is not a workload; there are sleep, echo, http, file, serve"
+      "experiments[0].workload.kind: 'disk' is not a workload; there are sleep, echo, http, file, compute, serve"
     ),
     (
       #"{"name": "s", "experiments": [{"name": "x", "workload": {"kind": "sleep", "size": "1B"}}]}"#,

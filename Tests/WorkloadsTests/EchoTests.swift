@@ -34,7 +34,7 @@ import Testing
           }
         }
         whole = served.bytes
-      case .sleep, .file, .finishSending, .abort: return (asked, served)
+      case .sleep, .file, .compute, .finishSending, .abort: return (asked, served)
       case .done(let outcome):
         asked.outcome = outcome
         return (asked, served)

@@ -34,6 +34,7 @@ func text(_ need: Need, _ waiting: Waiting) -> String {
   case .abort: "abort"
   case .sleep(let span): "sleep \(span.count)"
   case .file(let request): "\(request)"
+  case .compute: "compute"
   case .done(let outcome): outcome.checksum == nil ? "failed" : "done"
   }
 }
@@ -53,7 +54,7 @@ func needs(of pieces: [[UInt8]], then ending: Ending? = nil) -> [String] {
     switch need {
     case .send, .finishSending: need = server.sent()
     case .sleep(let span): need = server.woke(0, after: span)
-    case .done, .abort, .file: return needs
+    case .done, .abort, .file, .compute: return needs
     case .receive:
       if let piece = pieces.popFirst() {
         var left: [UInt8] = []

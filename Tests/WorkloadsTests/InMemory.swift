@@ -128,6 +128,7 @@ func ask<C: Conversation & ~Copyable>(
     case .file:
       Issue.record("a client of a server asks for a file")
       return asked
+    case .compute(let work): need = client.computed(work.result())
     case .finishSending, .abort:
       Issue.record("a client asks for \(need)")
       return asked

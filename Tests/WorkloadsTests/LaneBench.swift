@@ -111,6 +111,7 @@ final class LaneBench {
     case .abort: "abort"
     case .sleep(let deadline): "sleep \(Double(deadline.since(Self.instant(0)).count) / 1e6)"
     case .file(let request): "\(request)"
+    case .compute(let work): "compute \(work.iterations)"
     case .acquire: "acquire"
     case .release: "release"
     case .finished: "finished"

@@ -65,7 +65,7 @@ import Testing
   }
 
   static let wrong: [(text: String, field: String, complaint: String)] = [
-    (#"{"kind": "slep"}"#, "kind", "'slep' is not a workload; there are sleep, echo, http, file, serve"),
+    (#"{"kind": "slep"}"#, "kind", "'slep' is not a workload; there are sleep, echo, http, file, compute, serve"),
     (#"{"kind": "sleep", "size": "1B"}"#, "size", "is not a field; there are kind, duration"),
     (
       #"{"kind": "echo", "duration": "1s"}"#, "duration",

@@ -211,6 +211,34 @@ import Testing
       arguments: ["run", "--workload", "sleep", "--size", "1KiB", "--output", "out"],
       complaint: "--size goes with the workload echo or http"),
     Case(
+      name: "work of another workload",
+      arguments: ["run", "--workload", "http", "--work", "1ms", "--output", "out"],
+      complaint: "--work goes with the workload compute"),
+    Case(
+      name: "work that is no time", arguments: ["run", "--workload", "compute", "--work", "much", "--output", "out"],
+      complaint: "--work 'much' is not a time such as 250ms"),
+    Case(
+      name: "work that is left to nobody known",
+      arguments: ["run", "--workload", "compute", "--offload", "gpu", "--output", "out"],
+      complaint: "--offload 'gpu' is not one of inline, pool, processes"),
+    Case(
+      name: "pool of nobody",
+      arguments: ["run", "--workload", "compute", "--offload", "pool", "--pool", "0", "--output", "out"],
+      complaint: "experiments[0].workload.pool: 0 is not a number of workers; it must be from 1 to 256"),
+    Case(
+      name: "pool of work that is done inline",
+      arguments: ["run", "--workload", "compute", "--pool", "2", "--output", "out"],
+      complaint: "experiments[0].workload.pool: goes with offload pool or processes"),
+    Case(
+      name: "work beside a pipeline",
+      arguments: ["run", "--workload", "compute", "--pipeline", "4", "--output", "out"],
+      complaint: "--pipeline goes with the workload http or serve"),
+    Case(
+      name: "suite with work on replies of others",
+      arguments: ["run", "suite.json", "--output", "out"],
+      suite: suite(#""name": "e", "workload": {"kind": "compute", "targets": ["http://127.0.0.1:1/"]}"#),
+      complaint: "suite.json: experiments[0].workload.targets: are not asked: the work follows on replies"),
+    Case(
       name: "pipeline of another workload",
       arguments: ["run", "--workload", "echo", "--pipeline", "4", "--output", "out"],
       complaint: "--pipeline goes with the workload http or serve"),

@@ -54,6 +54,8 @@ func driveBlocking<L: Lane & ~Copyable>(_ index: Int, of lanes: LaneTable<L>, pe
       step = lane.pointee.resume(.woke(now: MonotonicClock.now))
     case .file(let request):
       step = lane.pointee.resume(.transferred(lanes.file!.perform(request), now: MonotonicClock.now))
+    case .compute(let work):
+      step = lane.pointee.resume(.computed(work.result(), now: MonotonicClock.now))
     case .acquire:
       permits.wait()
       step = lane.pointee.resume(.acquired(now: MonotonicClock.now))

@@ -55,7 +55,7 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
 
   /// Has the loop hear of what the pool has done for its lanes, where there is one.
   mutating func watchPool() throws(Errno) {
-    guard let pool = lanes.file?.pool else { return }
+    guard let pool = lanes.pool ?? lanes.file?.pool else { return }
     try watch(pool.offloaded.pointee.descriptor, as: .offloaded)
   }
 
@@ -129,8 +129,13 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
   }
 
   private mutating func takeOffloaded() {
-    lanes.file!.pool!.offloaded.pointee.drain { lane, result in
-      advance(lane, lanes[lane].pointee.resume(.transferred(result, now: MonotonicClock.now)))
+    guard let pool = lanes.pool else {
+      return lanes.file!.pool!.offloaded.pointee.drain { lane, result in
+        advance(lane, lanes[lane].pointee.resume(.transferred(result, now: MonotonicClock.now)))
+      }
+    }
+    pool.offloaded.pointee.drain { lane, result in
+      advance(lane, lanes[lane].pointee.resume(.computed(UInt64(bitPattern: Int64(result)), now: MonotonicClock.now)))
     }
   }
 
@@ -251,6 +256,9 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
           files.append(FileTurn(lane: UInt32(index), request: request))
         }
         return
+      case .compute(let work):
+        if let pool = lanes.pool { return pool.submit(.compute(work), for: index) }
+        step = lane.pointee.resume(.computed(work.result(), now: MonotonicClock.now))
       case .acquire:
         guard permits > 0 && queue.count == 0 else {
           queue.append(UInt32(index))

@@ -51,6 +51,7 @@ enum NullMode {
         now = max(now, deadline)
         step = lane.pointee.resume(.woke(now: now))
       case .file: step = lane.pointee.resume(.transferred(0, now: now))
+      case .compute(let work): step = lane.pointee.resume(.computed(work.result(), now: now))
       case .acquire: step = lane.pointee.resume(.acquired(now: now))
       case .release: step = lane.pointee.resume(.released(now: now))
       case .close:

@@ -1,16 +1,21 @@
 import Glibc
 import SystemCalls
+import Workloads
 
 /// What a thread of a pool is to do for a lane.
 enum Work {
   case file(FileRequest, on: Int32)
+  case compute(Computation)
 
-  /// Does it on the calling thread.
-  /// - Returns: as of the system call it stands for, an error as its negative number.
+  /// Does it on the calling thread, or has a process compute for it meanwhile.
+  /// - Returns: of a file as of the system call it stands for, an error as its negative number; else the result's bits.
   @inline(__always)
-  func perform() -> Int {
+  func perform(with worker: Worker?) -> Int {
     switch self {
     case .file(let request, let file): request.perform(on: file)
+    case .compute(let computation):
+      // A worker that has gone answers nothing, which is found wrong.
+      Int(truncatingIfNeeded: worker.map { $0.result(of: computation) ?? 0 } ?? computation.result())
     }
   }
 }
@@ -50,7 +55,8 @@ struct OffloadPool: @unchecked Sendable {
   ///   - count: threads.
   ///   - lanes: numbered from 0.
   ///   - loops: how many loops carry the lanes.
-  init(threads count: Int, lanes: Int, loops loopCount: Int = 1) throws(Errno) {
+  ///   - processes: whether each thread has a process that computes for it.
+  init(threads count: Int, lanes: Int, loops loopCount: Int = 1, processes: Bool = false) throws(Errno) {
     loops = .allocate(capacity: loopCount)
     for loop in 0..<loopCount { (loops + loop).initialize(to: try Offloaded()) }
     self.loopCount = loopCount
@@ -63,7 +69,17 @@ struct OffloadPool: @unchecked Sendable {
     nonisolated(unsafe) let shared = shared
     do throws(Errno) {
       for _ in 0..<count {
-        shared.pointee.threads.append(try SystemCalls.Thread(name: "offload") { Self.run(shared) })
+        let worker = processes ? try Worker() : nil
+        do throws(Errno) {
+          shared.pointee.threads.append(
+            try SystemCalls.Thread(name: "offload") {
+              Self.run(shared, worker)
+              worker?.end()
+            })
+        } catch {
+          worker?.end()
+          throw error
+        }
       }
     } catch {
       stop()
@@ -134,9 +150,9 @@ struct OffloadPool: @unchecked Sendable {
 
   // MARK: The threads' side
 
-  private static func run(_ shared: UnsafeMutablePointer<Shared>) {
+  private static func run(_ shared: UnsafeMutablePointer<Shared>, _ worker: Worker?) {
     while let request = take(shared) {
-      let result = request.pointee.work.perform()
+      let result = request.pointee.work.perform(with: worker)
       // Whoever hears of it may ask for the next thing at once: the request is theirs from here on.
       if let loop = request.pointee.loop {
         request.pointee.result = result

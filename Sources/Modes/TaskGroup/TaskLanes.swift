@@ -98,6 +98,9 @@ extension TaskWaiter {
       case .file(let request):
         let result = await perform(request, for: index, of: lanes)
         step = Self.resume(lane, .transferred(result, now: MonotonicClock.now))
+      case .compute(let work):
+        let result = lanes.pointee.pool == nil ? work.result() : await offload(work, for: index, of: lanes)
+        step = Self.resume(lane, .computed(result, now: MonotonicClock.now))
       case .acquire:
         await acquire(index)
         step = Self.resume(lane, .acquired(now: MonotonicClock.now))
@@ -124,6 +127,14 @@ extension TaskWaiter {
   @inline(never)
   private static func resume<L: Lane & ~Copyable>(_ lane: UnsafeMutablePointer<L>, _ event: Event) -> Step {
     lane.pointee.resume(event)
+  }
+
+  // Not inlined: every suspension makes room for itself in the task, whether or not it comes to that.
+  @inline(never)
+  private func offload<L: Lane & ~Copyable>(
+    _ work: Computation, for index: Int, of lanes: UnsafePointer<LaneTable<L>>
+  ) async -> UInt64 {
+    UInt64(bitPattern: Int64(await lanes.pointee.pool!.perform(.compute(work), for: index)))
   }
 
   /// Goes on sending after a first transfer that did not take all: waits whenever the socket takes no more.

@@ -30,7 +30,7 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
   private enum Wait: UInt8 { case nothing, connection, arrival }
 
   /// What a completion belongs to.
-  private enum Request: UInt64 { case cancel, connection, receive, sendAtOnce, send, accept, stop, file }
+  private enum Request: UInt64 { case cancel, connection, receive, sendAtOnce, send, accept, stop, file, offloaded }
 
   private let lanes: LaneTable<L>
   private let slots: UnsafeMutablePointer<Slot>
@@ -86,6 +86,11 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
   mutating func popRetired() -> Int? { retired.popLast() }
 
   // MARK: Descriptors that are no lane's
+
+  /// What the pool has done is heard of for as long as there is a ring: nobody waits for this request to end.
+  mutating func watch(_ pool: OffloadPool) {
+    ring.awaitReadableRepeatedly(pool.offloaded.pointee.descriptor, data: Request.offloaded.rawValue << 32)
+  }
 
   mutating func watchStop(_ descriptor: Int32) {
     ring.awaitReadable(descriptor, data: Request.stop.rawValue << 32)
@@ -147,15 +152,15 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
   // MARK: Completions
 
   private func data(_ request: Request, of lane: Int) -> UInt64 {
-    UInt64(slots[lane].generation) << 35 | request.rawValue << 32 | UInt64(lane)
+    UInt64(slots[lane].generation) << 36 | request.rawValue << 32 | UInt64(lane)
   }
 
   @inline(__always)
   private mutating func handle(_ completion: Uring.Completion) {
     let lane = Int(completion.data & 0xffff_ffff)
     let slot = slots + lane
-    let isCurrent = UInt64(slot.pointee.generation) == completion.data >> 35
-    switch Request(rawValue: completion.data >> 32 & 7)! {
+    let isCurrent = UInt64(slot.pointee.generation) == completion.data >> 36
+    switch Request(rawValue: completion.data >> 32 & 0xf)! {
     case .receive:
       if !completion.hasMore { pendingCount -= 1 }
       if let buffer = completion.buffer {
@@ -187,6 +192,12 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
       if let next = files.popFirst() { submit(next) }
       advance(
         lane, lanes[lane].pointee.resume(.transferred(Int(completion.result), now: MonotonicClock.now)))
+    case .offloaded:
+      guard let pool = lanes.pool else { return }
+      if !completion.hasMore { watch(pool) }
+      pool.offloaded.pointee.drain { lane, result in
+        advance(lane, lanes[lane].pointee.resume(.computed(UInt64(bitPattern: Int64(result)), now: MonotonicClock.now)))
+      }
     }
   }
 
@@ -299,6 +310,9 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
         let turn = FileTurn(lane: UInt32(index), request: request)
         if fileCount < lanes.file!.depth { submit(turn) } else { files.append(turn) }
         return
+      case .compute(let work):
+        if let pool = lanes.pool { return pool.submit(.compute(work), for: index) }
+        step = lane.pointee.resume(.computed(work.result(), now: MonotonicClock.now))
       case .acquire:
         guard permits > 0 && queue.count == 0 else {
           queue.append(UInt32(index))
@@ -360,7 +374,7 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
     let slot = slots + lane
     if slot.pointee.isReceiving { stopReceiving(lane) }
     while let (buffer, _) = arrived.popFirst(of: &slot.pointee.arrived) { buffers.giveBack(buffer) }
-    slot.pointee.generation = (slot.pointee.generation &+ 1) & 0x1fff_ffff
+    slot.pointee.generation = (slot.pointee.generation &+ 1) & 0x0fff_ffff
     slot.pointee.isReceiving = false
     slot.pointee.hasEnded = false
     slot.pointee.error = 0

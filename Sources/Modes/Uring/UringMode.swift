@@ -7,6 +7,7 @@ import Workloads
 enum UringMode: LoopMode {
   static func loop<L: Lane & ~Copyable>(_ lanes: LaneTable<L>) throws(Errno) {
     var loop = try UringLoop(lanes)
+    if let pool = lanes.pool { loop.watch(pool) }
     for index in 0..<lanes.count { loop.begin(index) }
     while loop.liveCount > 0 || loop.pendingCount > 0 { loop.turn() }
   }
