@@ -34,7 +34,7 @@ public enum Trial {
 }
 
 /// The bench on which one trial is set up, timed and taken down.
-private struct Bench {
+struct Bench {
   let spec: TrialSpec
   let edges: WindowEdges?
   /// Those of this process.
@@ -382,45 +382,5 @@ private struct Bench {
         bystanders.arrivals, seed: spec.seed, start: start, warmup: spec.warmup, operations: nil,
         span: closes.since(start)),
       bystanders: bystanders, share: spec.share)
-  }
-
-  private func outcome<L: TimedLane & ~Copyable>(
-    _ lanes: LaneTable<L>, _ busy: LaneClass, _ bystanders: LaneClass?, _ monitor: Monitor, started start: Instant
-  ) -> TrialOutcome {
-    let (trial, recorders) = (busy.trial, busy.recorders)
-    let (opens, closes) = (trial.pointee.opens, trial.pointee.closes)
-    let lastEnd = recorders.compactMap(\.lastEnd).max()
-    let ages = busy.unfinishedAges(lanes, in: lanes.arrangement.busyLanes)
-    let ranOutOfTime =
-      spec.duration == nil && (!ages.isEmpty || (spec.each == nil ? trial.pointee.leftSome : !busy.hasDoneAll))
-    let end = spec.duration == nil && !ranOutOfTime ? lastEnd ?? opens : closes
-    let firstDone = recorders.compactMap(\.firstEarlyEnd).min()?.since(start)
-    let coldStart =
-      spec.warmup == .zero ? nil : ColdStart(firstDone: firstDone, done: busy.sum(\.early), wall: spec.warmup)
-    let isOpenLoop = trial.pointee.isOpenLoop
-    let hasResponse = isOpenLoop || trial.pointee.isLimited
-    return TrialOutcome(
-      wall: end.since(opens), window: (opens, end), readings: monitor.readings, done: busy.sum(\.done),
-      verified: busy.sum(\.verified), checksum: busy.sum(\.checksum),
-      sentBytes: busy.sum(\.sentBytes), receivedBytes: busy.sum(\.receivedBytes), kinds: busy.kinds,
-      unfinishedAges: ages, service: busy.merged(.service), response: hasResponse ? busy.merged(.response) : nil,
-      lag: isOpenLoop ? busy.merged(.lag) : nil,
-      scheduled: trial.pointee.scheduled, operations: trial.pointee.numbers, inFlight: monitor.inFlight,
-      series: monitor.series, usage: monitor.usage, threadsPeak: monitor.threadsPeak,
-      descriptorsPeak: monitor.descriptorsPeak, busyLanes: laneCount,
-      bystanders: bystanders.flatMap { outcome($0, lanes) }, coldStart: coldStart,
-      replies: nil,
-      ranOutOfTime: ranOutOfTime)
-  }
-
-  private func outcome<L: TimedLane & ~Copyable>(_ bystanders: LaneClass, _ lanes: LaneTable<L>) -> BystanderOutcome? {
-    spec.bystanders.map {
-      BystanderOutcome(
-        count: bystanderCount, spec: $0, done: bystanders.sum(\.done), verified: bystanders.sum(\.verified),
-        receivedBytes: bystanders.sum(\.receivedBytes), kinds: bystanders.kinds,
-        unfinishedAges: bystanders.unfinishedAges(lanes, in: lanes.arrangement.bystanderLanes),
-        service: bystanders.merged(.service), response: $0.manner == .paced ? bystanders.merged(.response) : nil,
-        early: spec.warmup == .zero ? nil : bystanders.sum(\.early))
-    }
   }
 }

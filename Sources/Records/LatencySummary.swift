@@ -1,0 +1,67 @@
+import Measurement
+
+/// A distribution of latencies in nanoseconds. Percentiles with too few samples beyond them are absent.
+public struct LatencySummary: Codable, Equatable, Sendable {
+  public var count: UInt64
+  public var min: UInt64?
+  public var mean: Double?
+  public var max: UInt64?
+  public var p50: UInt64?
+  public var p90: UInt64?
+  public var p99: UInt64?
+  public var p999: UInt64?
+  /// HdrHistogram V2 payload in base64, lossless.
+  public var histogram: String
+
+  public init(_ latencies: LatencyHistogram) {
+    count = latencies.count
+    if count > 0 {
+      min = latencies.minimum
+      mean = latencies.mean
+      max = latencies.maximum
+    }
+    func supported(_ percentile: Double) -> UInt64? {
+      latencies.percentileIsSupported(percentile) ? latencies.percentile(percentile) : nil
+    }
+    p50 = supported(50)
+    p90 = supported(90)
+    p99 = supported(99)
+    p999 = supported(99.9)
+    histogram = latencies.encoded()
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case count, min, mean, max, p50, p90, p99
+    case p999 = "p99_9"
+    case histogram
+  }
+}
+
+/// What happened between the previous point and `t`.
+public struct SeriesPoint: Codable, Equatable, Sendable {
+  /// From the window's opening. Of several processes, what ended between two points of one that has the fewest.
+  public var t: UInt64
+  public var done: UInt64
+  public var p50: UInt64?
+  public var p99: UInt64?
+  public var max: UInt64?
+  public var threads: Int?
+
+  public init(t: UInt64, done: UInt64, p50: UInt64?, p99: UInt64?, max: UInt64?, threads: Int?) {
+    self.t = t
+    self.done = done
+    self.p50 = p50
+    self.p99 = p99
+    self.max = max
+    self.threads = threads
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case t = "t_ns"
+    case done
+    case p50 = "p50_ns"
+    case p99 = "p99_ns"
+    case max = "max_ns"
+    case threads
+  }
+}
