@@ -158,7 +158,7 @@ extension ServerTests {
           while let filler = Optional(dup(0)), filler < next { fillers.append(filler) }
           close(next)
           var limit = before
-          limit.rlim_cur = rlim_t(next + 10)
+          limit.rlim_cur = rlim_t(next + 14)
           setrlimit(resource, &limit)
           let thread = try Thread(name: "server") { try? server.serve() }
           Interruption.pause(milliseconds: 100)
