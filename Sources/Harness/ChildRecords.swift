@@ -21,13 +21,12 @@ extension PartialRecord {
       asked: asked, done: outcome.done, verified: outcome.verified, kinds: outcome.kinds,
       unfinishedAges: outcome.unfinishedAges, window: outcome.wall)
     let samples = outcome.inFlight
-    let hex = String(outcome.checksum, radix: 16)
     var usage = ProcessUsage(outcome.usage)
     usage.threadsPeak = outcome.threadsPeak
     usage.descriptorsPeak = outcome.descriptorsPeak
     usage.memoryPeak = ProcFile.peakMemory
     self.init(
-      operations: operations, checksum: String(repeating: "0", count: 16 - hex.count) + hex,
+      operations: operations, checksum: Self.text(ofChecksum: outcome.checksum),
       bytes: TrialRecord.Bytes(sent: outcome.sentBytes, received: outcome.receivedBytes), wall: outcome.wall.count,
       latency: TrialRecord.Latency(
         service: LatencySummary(outcome.service), response: outcome.response.map { LatencySummary($0) }),

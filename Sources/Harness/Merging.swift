@@ -15,11 +15,10 @@ extension PartialRecord {
     let opens = parts.compactMap(\.window?.opens).min() ?? 0
     let closes = parts.compactMap(\.window?.closes).max() ?? 0
     let wall = closes > opens ? closes - opens : parts.map(\.wall).max() ?? 0
-    let sum = parts.reduce(0) { $0 &+ (UInt64($1.checksum, radix: 16) ?? 0) }
-    let hex = String(sum, radix: 16)
+    let checksum = parts.reduce(0) { $0 &+ (UInt64($1.checksum, radix: 16) ?? 0) }
     self.init(
       operations: .init(merging: parts.map(\.operations)),
-      checksum: String(repeating: "0", count: 16 - hex.count) + hex,
+      checksum: Self.text(ofChecksum: checksum),
       bytes: .init(
         sent: parts.reduce(0) { $0 + $1.bytes.sent }, received: parts.reduce(0) { $0 + $1.bytes.received }),
       wall: wall, latency: try .init(merging: parts.map(\.latency)), inFlight: Self.inFlight(parts, wall: wall),

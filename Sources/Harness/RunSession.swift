@@ -87,8 +87,8 @@ public struct RunSession {
     self.init(agenda, options, folder, runID, writer, targets, files, calibration, auditTool, recorded: [])
   }
 
-  /// What a run will do that has not begun, for whoever starts it: how many trials in about what time at most, and what those take that
-  /// several processes share.
+  /// What a run will do that has not begun, for whoever starts it: how many trials in about what time at most, and what
+  /// those take that several processes share.
   public var announcements: [String] {
     guard recorded.isEmpty else { return [] }
     let feasibility = Feasibility.ofThisMachine()

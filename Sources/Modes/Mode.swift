@@ -140,7 +140,7 @@ struct LaneTable<L: Lane & ~Copyable>: @unchecked Sendable {
   let arrangement: Arrangement
   /// The data file; nil where the workload has none.
   var file: OpenFile?
-  /// Who computes for lanes what whoever carries them is not to; nil where that is done in place.
+  /// Who does for lanes what would stall whoever carries them; nil where that is done in place.
   var pool: OffloadPool?
 
   /// The lanes of one loop, numbered from 0, with its part of the permits.

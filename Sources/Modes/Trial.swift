@@ -120,7 +120,7 @@ struct Bench {
       }
       let isKept = compute.http.connection == .keepAlive
       let connections = try isKept ? connected(mode, arrangement) : table(arrangement, endpoints())
-      let pool = try pool(compute, arrangement)
+      let pool = try pool(of: compute.workers, arrangement, processes: compute.offload == .processes)
       defer { pool?.stop() }
       return try measure(mode, arrangement, connections, pool: pool) { group, lane in
         ClientLane(
@@ -138,15 +138,15 @@ struct Bench {
     return ComputationCheck(iterations: iterations)
   }
 
-  /// Who does the work that lanes leave to others; nil where they do it in place.
-  private func pool(_ compute: ComputeSpec, _ arrangement: Arrangement) throws(TrialFailure) -> OffloadPool? {
-    guard compute.workers > 0 else { return nil }
+  /// Who does what lanes leave to others; nil where they do it in place.
+  private func pool(of workers: Int, _ arrangement: Arrangement, processes: Bool) throws(TrialFailure) -> OffloadPool? {
+    guard workers > 0 else { return nil }
     do throws(Errno) {
       return try OffloadPool(
-        threads: compute.workers, lanes: arrangement.lanes, loops: arrangement.parts,
-        processes: compute.offload == .processes)
+        threads: workers, lanes: arrangement.lanes, loops: arrangement.parts, processes: processes)
     } catch {
-      throw TrialFailure(description: "cannot start \(compute.workers) workers (\(compute.offload.rawValue)): \(error)")
+      throw TrialFailure(
+        description: "cannot start \(workers) worker \(processes ? "processes" : "threads"): \(error)")
     }
   }
 
@@ -201,12 +201,13 @@ struct Bench {
     _ mode: M.Type, _ arrangement: Arrangement, _ file: FileSpec
   ) throws(TrialFailure) -> TrialOutcome {
     let layout = FileLayout(file, seed: spec.seed)
-    let opened = try onDataFile { (path) throws(Errno) in
-      try OpenFile(
-        path, file, threads: spec.mode.variant(doing: spec.workload) == "pool" ? file.pool : nil, arrangement)
-    }
+    let opened = try onDataFile { (path) throws(Errno) in try OpenFile(path, file) }
     defer { opened.close() }
-    var outcome = try measure(mode, arrangement, table(arrangement), file: opened) { group, _ in
+    // A mode that has no choice makes the calls itself, whatever is asked for.
+    let isOffloaded = file.offload == .pool && spec.mode.variant(doing: spec.workload) != nil
+    let pool = try pool(of: isOffloaded ? file.pool : 0, arrangement, processes: false)
+    defer { pool?.stop() }
+    var outcome = try measure(mode, arrangement, table(arrangement), file: opened, pool: pool) { group, _ in
       ClientLane(FileConversation(file, layout: layout), in: group)
     }
     if file.access == .write {

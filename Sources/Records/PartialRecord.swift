@@ -40,6 +40,12 @@ public struct PartialRecord: Codable, Equatable, Sendable {
     self.ranOutOfTime = ranOutOfTime
   }
 
+  /// A checksum as records have it: 16 hexadecimal digits.
+  public static func text(ofChecksum checksum: UInt64) -> String {
+    let digits = String(checksum, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+
   enum CodingKeys: String, CodingKey {
     case schemaVersion = "schema_version"
     case operations, checksum, bytes

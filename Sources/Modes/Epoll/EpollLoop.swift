@@ -55,7 +55,7 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
 
   /// Has the loop hear of what the pool has done for its lanes, where there is one.
   mutating func watchPool() throws(Errno) {
-    guard let pool = lanes.pool ?? lanes.file?.pool else { return }
+    guard let pool = lanes.pool else { return }
     try watch(pool.offloaded.pointee.descriptor, as: .offloaded)
   }
 
@@ -129,13 +129,12 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
   }
 
   private mutating func takeOffloaded() {
-    guard let pool = lanes.pool else {
-      return lanes.file!.pool!.offloaded.pointee.drain { lane, result in
-        advance(lane, lanes[lane].pointee.resume(.transferred(result, now: MonotonicClock.now)))
-      }
-    }
-    pool.offloaded.pointee.drain { lane, result in
-      advance(lane, lanes[lane].pointee.resume(.computed(UInt64(bitPattern: Int64(result)), now: MonotonicClock.now)))
+    let isOfFile = lanes.file != nil
+    lanes.pool!.offloaded.pointee.drain { lane, result in
+      let now = MonotonicClock.now
+      let event =
+        isOfFile ? Event.transferred(result, now: now) : .computed(UInt64(bitPattern: Int64(result)), now: now)
+      advance(lane, lanes[lane].pointee.resume(event))
     }
   }
 
@@ -250,11 +249,8 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
         timers.insert(lane: UInt32(index), deadline: deadline)
         return
       case .file(let request):
-        if let pool = lanes.file!.pool {
-          pool.submit(.file(request, on: lanes.file!.descriptor), for: index)
-        } else {
-          files.append(FileTurn(lane: UInt32(index), request: request))
-        }
+        if let pool = lanes.pool { return pool.submit(.file(request, on: lanes.file!.descriptor), for: index) }
+        files.append(FileTurn(lane: UInt32(index), request: request))
         return
       case .compute(let work):
         if let pool = lanes.pool { return pool.submit(.compute(work), for: index) }

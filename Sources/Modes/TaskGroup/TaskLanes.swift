@@ -170,7 +170,7 @@ extension TaskWaiter {
     _ request: FileRequest, for index: Int, of lanes: UnsafePointer<LaneTable<L>>
   ) async -> Int {
     let file = lanes.pointee.file!
-    if let pool = file.pool { return await pool.perform(.file(request, on: file.descriptor), for: index) }
+    if let pool = lanes.pointee.pool { return await pool.perform(.file(request, on: file.descriptor), for: index) }
     await Task.yield()
     return file.perform(request)
   }
