@@ -9,8 +9,8 @@ extension Summary {
     let trial: Int
     fileprivate let series: [SeriesPoint]
 
-    fileprivate static let fewest = 10
-    fileprivate static let most = 64
+    private static let fewest = 10
+    private static let most = 64
 
     /// - Parameter trials: the valid ones of a point.
     /// - Returns: nil where none has recorded it in enough intervals.
@@ -31,7 +31,7 @@ extension Summary {
     var intervals: [Interval] {
       let count = (series.count + Self.most - 1) / Self.most
       var start: UInt64 = 0
-      return stride(from: 0, to: series.count, by: max(1, count)).compactMap { first in
+      return stride(from: 0, to: series.count, by: max(1, count)).map { first in
         let joined = series[first..<min(first + count, series.count)]
         var latencies = CoarseHistogram()
         for text in joined.compactMap(\.counts) {
