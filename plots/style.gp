@@ -105,7 +105,7 @@ set tmargin at screen 0.86
 set bmargin at screen 0.17
 set label 1 short(meta("experiment").": ".meta("figure"), 90) at screen 0.012, screen 0.96 \
   font ",15" noenhanced
-absent = strlen(unmeasured) > 0 ? " · no data:".unmeasured : ""
+absent = strlen(unmeasured) > 0 ? short(" · no data:".unmeasured, 70) : ""
 set label 2 short(meta("workload"), 115 - strlen(absent)).absent at screen 0.012, screen 0.912 \
   font ",11" noenhanced textcolor rgb "#404040"
 set label 3 short("run ".meta("run")." · ".meta("date")." · ".meta("machine"), 125) at screen 0.012, screen 0.025 \
