@@ -38,6 +38,9 @@ public enum WorkloadSpec: Hashable, Sendable {
   /// How long one operation keeps a processor of the client busy, by what is asked for.
   public var work: Nanoseconds { if case .compute(let spec) = self { spec.work } else { .zero } }
 
+  /// How many compute for the lanes, beside whoever carries them.
+  public var workers: Int { if case .compute(let spec) = self { spec.workers } else { 0 } }
+
   /// How long one operation may take; zero for no limit.
   public var timeout: Nanoseconds {
     switch self {

@@ -58,6 +58,21 @@ import Testing
     }
   }
 
+  /// The work is of a processor, and somebody's: it is in the client's processor time whoever does it.
+  @Test(arguments: ["pool", "processes"]) func workIsInTheClientsProcessorTime(_ offload: String) async throws {
+    try await withFolder { folder in
+      let ending = try await iomodes(
+        [
+          "run", "--workload", "compute", "--work", "5ms", "--offload", offload, "--pool", "1", "--modes", "epoll",
+          "--operations", "40", "--rounds", "1", "--quiet", "--output", "out",
+        ], in: folder)
+      #expect(ending.code == 0 || ending.code == 3, "\(ending.errors)")
+      let trial = try #require(try RunFolder(path: folder + "/out").read().trials.first)
+      let client = try #require(trial.client)
+      #expect((client.userTime ?? 0) + (client.systemTime ?? 0) > 40 * 5_000_000 / 2)
+    }
+  }
+
   @Test func noProcessIsLeftAfterATrial() async throws {
     try await withFolder { folder in
       let running = try Running(Self.tiny + ["--offload", "processes", "--pool", "3"], in: folder)
