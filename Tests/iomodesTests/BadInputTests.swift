@@ -1,10 +1,11 @@
 import Foundation
 import Glibc
 import SystemCalls
+import TestSupport
 import Testing
 
 /// What is wrong before the first trial ends the program with one line, and nothing is written.
-@Suite(.timeLimit(.minutes(1))) struct BadInputTests {
+@Suite(.fewAtOnce, .timeLimit(.minutes(1))) struct BadInputTests {
   struct Case: CustomTestStringConvertible, Sendable {
     var name: String
     var arguments: [String]

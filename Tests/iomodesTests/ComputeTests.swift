@@ -1,9 +1,10 @@
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 /// Work for a processor, from the command line: inline, in threads and in other processes.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct ComputeTests {
+@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct ComputeTests {
   static let tiny = [
     "run", "--workload", "compute", "--work", "50us", "--operations", "40", "--modes",
     "blocking,taskgroup,epoll,executor", "--concurrency", "4", "--rounds", "1", "--quiet", "--output", "out",
