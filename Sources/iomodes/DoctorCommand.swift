@@ -5,7 +5,7 @@ import Records
 let doctorCommand = Command(
   name: "doctor", operands: "",
   about: "Looks for what on this machine will disturb a measurement, and says what to do about it.",
-  groups: [("Options", [.value("format", "FORMAT", "text (the default) or json")])],
+  groups: [("Options", [.value("format", "FORMAT", "text (the default) or json", .choice(DoctorFormat.self))])],
   examples: [
     ("iomodes doctor", "before a run whose numbers matter"),
     ("iomodes doctor --format json", "the findings and the facts, for a program"),

@@ -5,14 +5,14 @@ import Reporting
 import SystemCalls
 
 let limitsCommand = Command(
-  name: "limits", operands: "[NAME…]",
+  name: "limits", operands: "[NAME…]", operandValues: .choice(Limit.self),
   about: "Experiments on the limits that ways of waiting run into, predicted and measured, in half a minute.",
   groups: [
     (
       "Options",
       [
-        .value("output", "DIR", "where limits.json goes (a new folder under results/, unless given)"),
-        .value("format", "FORMAT", "text (the default), json or md"),
+        .value("output", "DIR", "where limits.json goes (a new folder under results/, unless given)", .folder),
+        .value("format", "FORMAT", "text (the default), json or md", .choice(LimitsFormat.self)),
         .flag("list", "only lists the experiments, with what each puts to the test"),
       ]
     )

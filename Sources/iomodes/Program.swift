@@ -7,7 +7,7 @@ import Reporting
 enum Program {
   static let commands: [Command] = [
     runCommand, reportCommand, compareCommand, plotCommand, listCommand, doctorCommand, checkCommand, limitsCommand,
-    serveCommand,
+    serveCommand, completionCommand, manCommand,
   ]
 
   static func main() {
@@ -70,6 +70,11 @@ enum Program {
 
 /// What help prints, made from the tables of the commands.
 enum Help {
+  /// What tells of the program, beside the commands.
+  static let words = ["help", "--help", "--version"]
+  static let about = "what there is, or more of a command"
+  static let versionAbout = "the version"
+
   static func overview(_ commands: [Command]) -> String {
     var text = """
       iomodes: four ways to wait — one I/O workload, run by one harness, in every concurrency mode

@@ -18,12 +18,14 @@ extension BadInputTests {
   static let cases: [Case] = [
     Case(
       name: "unknown command", arguments: ["rnu"],
-      complaint: "unknown command 'rnu'; there are run, report, compare, plot, list, doctor, check, limits, serve"),
+      complaint:
+        "unknown command 'rnu'; there are run, report, compare, plot, list, doctor, check, limits, serve, "
+        + "completion, man"),
     Case(
       name: "mistyped command", arguments: ["reprot"],
       complaint:
         "unknown command 'reprot'; did you mean 'report'?; there are run, report, compare, plot, list, doctor, check, "
-        + "limits, serve"),
+        + "limits, serve, completion, man"),
     Case(
       name: "unknown option", arguments: ["run", "--zzz", "--output", "out"],
       complaint: "unknown option '--zzz'; see `iomodes help run`"),
@@ -42,6 +44,12 @@ extension BadInputTests {
     Case(
       name: "operand too many", arguments: ["run", "quick", "tutorial", "--output", "out"],
       complaint: "'tutorial' is one operand too many; see `iomodes help run`"),
+    Case(
+      name: "completion for no shell", arguments: ["completion"],
+      complaint: "completion needs the name of a shell; there are bash, zsh, fish"),
+    Case(
+      name: "completion for an unknown shell", arguments: ["completion", "tcsh"],
+      complaint: "completion needs the name of a shell; there are bash, zsh, fish"),
     Case(
       name: "unknown part of the check", arguments: ["check", "delay"],
       complaint: "'delay' is not a part of the check; there are stall, delays, comparisons, costs"),
