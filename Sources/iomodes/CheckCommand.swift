@@ -43,7 +43,7 @@ let checkCommand = Command(
     }
   bar.clear()
   switch format {
-  case .text: print(CheckText.render(results, width: Screen.columns))
+  case .text: Screen.show(CheckText.render(results, width: Screen.columns))
   case .json:
     let data = try JSONEncoder.stable(pretty: true).encode(CheckReport(results))
     print(String(decoding: data, as: UTF8.self))

@@ -66,8 +66,8 @@ let compareCommand = Command(
   let outcomes = try gates.flatMap { gate in
     try usage("--fail-on") { () throws(ComparisonFailure) in try gate.judge(comparison) }
   }
-  print(
-    comparison.render(format, outcomes: outcomes, width: Screen.columns, color: Screen.showsColor), terminator: "")
+  let text = comparison.render(format, outcomes: outcomes, width: Screen.columns, color: Screen.showsColor)
+  print(format == .text ? Screen.readable(text) : text, terminator: "")
   for outcome in outcomes where outcome.judgement != .holds { Program.complain(outcome.line) }
   if outcomes.contains(where: { $0.judgement == .fails }) { return regressionFound }
   return outcomes.contains { $0.judgement == .unjudged } ? noValidTrial : 0

@@ -15,7 +15,7 @@ let doctorCommand = Command(
   let format: DoctorFormat = try arguments.choice("format") ?? .text
   let doctor = try Doctor.ofThisMachine()
   switch format {
-  case .text: print(DoctorText.render(doctor.findings, color: Screen.showsColor))
+  case .text: Screen.show(DoctorText.render(doctor.findings, color: Screen.showsColor))
   case .json:
     let data = try JSONEncoder.stable(pretty: true).encode(
       DoctorReport(findings: doctor.findings, environment: doctor.environment))

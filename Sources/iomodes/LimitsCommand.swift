@@ -27,7 +27,7 @@ let limitsCommand = Command(
   let format: LimitsFormat = try arguments.choice("format") ?? .text
   let limits = try limits(arguments.operands)
   if arguments.has("list") {
-    print(LimitsText.list(limits, width: Screen.columns))
+    Screen.show(LimitsText.list(limits, width: Screen.columns))
     return 0
   }
   let processors = try Processors.current()
@@ -44,7 +44,7 @@ let limitsCommand = Command(
   let record = LimitsRecord(results, started: started, processors: processors)
   try record.write(to: folder)
   switch format {
-  case .text: print(LimitsText.render(results, width: Screen.columns))
+  case .text: Screen.show(LimitsText.render(results, width: Screen.columns))
   case .md: print(LimitsText.markdown(results))
   case .json: print(String(decoding: try JSONEncoder.stable(pretty: true).encode(record), as: UTF8.self))
   }

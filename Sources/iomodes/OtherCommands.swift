@@ -16,8 +16,14 @@ let reportCommand = Command(
 ) { arguments in
   let format: OutputFormat = try arguments.choice("format") ?? .text
   let run = try Places.read(try Places.run(arguments.operands.first))
-  print(Report(run).render(format, width: Screen.columns, color: Screen.showsColor))
+  show(Report(run), format)
   return 0
+}
+
+/// Data stays as it is.
+func show(_ report: Report, _ format: OutputFormat) {
+  let text = report.render(format, width: Screen.width, color: Screen.showsColor)
+  if format == .text { Screen.show(text) } else { print(text) }
 }
 
 let plotCommand = Command(
@@ -47,7 +53,7 @@ let listCommand = Command(
   about: "Lists the modes, the workloads and the suites.",
   groups: [], examples: [], mostOperands: 0
 ) { _ in
-  print(Catalogue.text(suites: Places.suites))
+  Screen.show(Catalogue.text(suites: Places.suites))
   return 0
 }
 

@@ -36,15 +36,15 @@ enum Program {
 
   private static func dispatch(_ words: [String]) throws -> Int32 {
     guard let first = words.first else {
-      print(Help.overview(commands))
+      Screen.show(Help.overview(commands))
       return 0
     }
     switch first {
     case "help", "--help", "-h":
       if words.count > 1, let command = commands.first(where: { $0.name == words[1] }) {
-        print(Help.page(command))
+        Screen.show(Help.page(command))
       } else {
-        print(Help.overview(commands))
+        Screen.show(Help.overview(commands))
       }
       return 0
     case "--version", "version":
@@ -58,14 +58,16 @@ enum Program {
     }
     let rest = Array(words.dropFirst())
     if rest.contains("--help") || rest.contains("-h") {
-      print(Help.page(command))
+      Screen.show(Help.page(command))
       return 0
     }
     return try command.run(try Arguments(rest, for: command))
   }
 
   /// A line for a person, on standard error.
-  static func complain(_ text: String) { FileHandle.standardError.write(Data("iomodes: \(text)\n".utf8)) }
+  static func complain(_ text: String) {
+    FileHandle.standardError.write(Data(Screen.readable("iomodes: \(text)\n").utf8))
+  }
 }
 
 /// What help prints, made from the tables of the commands.
