@@ -123,8 +123,8 @@ public struct Experiment: Codable, Sendable {
       return (.concurrency, "\(wrong) is not a number of lanes; it must be from 1 to 10000000")
     }
     if Set(concurrency).count < concurrency.count { return (.concurrency, "names a number twice") }
-    if !["closed", "constant", "poisson"].contains(arrivals) {
-      return (.arrivals, "'\(arrivals)' is not one of closed, constant, poisson")
+    if !Arrivals.kinds.contains(arrivals) {
+      return (.arrivals, "'\(arrivals)' is not one of \(Arrivals.kinds.joined(separator: ", "))")
     }
     if objective != nil {
       if arrivals == "closed" { return (.arrivals, "cannot be closed along with slo, which searches a rate") }

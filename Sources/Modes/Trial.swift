@@ -93,10 +93,10 @@ struct Bench {
       let replies = http.gather ? ReplyStore() : nil
       let requests = Boxed(requests(http, replies))
       // What bystanders are answered is not gathered.
-      let others = Boxed(self.requests(http, nil))
+      let others = http.gather ? Boxed(self.requests(http, nil)) : nil
       defer {
         requests.deallocate()
-        others.deallocate()
+        others?.deallocate()
       }
       let isKept = http.connection == .keepAlive
       let connections = try isKept ? connected(mode, arrangement) : table(arrangement, endpoints())
@@ -109,7 +109,7 @@ struct Bench {
         } else {
           try measure(mode, arrangement, connections) { group, lane in
             ClientLane(
-              HTTPClient(arrangement.isBystander(lane) ? others.pointer : requests.pointer), in: group,
+              HTTPClient((arrangement.isBystander(lane) ? others ?? requests : requests).pointer), in: group,
               connectedTo: connections.isOpen(lane) ? endpoint(of: lane, http) : nil)
           }
         }
@@ -164,9 +164,14 @@ struct Bench {
   /// Client and server of each lane in memory.
   func runNull() throws(TrialFailure) -> TrialOutcome {
     let tally = Boxed(ServerTally(shared: false))
-    defer { tally.deallocate() }
+    let date = Boxed(HTTPDate())
+    defer {
+      tally.deallocate()
+      date.deallocate()
+    }
     let none = ConnectionTable(count: laneCount, endpoints: [])
     let echoServer = { ServerLane(EchoServer(), tally: tally.pointer) }
+    let httpServer = { ServerLane(HTTPServer(peer: Self.loopback, date: date.pointer), tally: tally.pointer) }
     switch spec.workload {
     case .sleep(let sleep):
       return try measureNull(none, server: echoServer) { group, _ in
@@ -180,9 +185,6 @@ struct Bench {
       let replies = http.gather ? ReplyStore() : nil
       let requests = Boxed(requests(http, replies))
       defer { requests.deallocate() }
-      let date = Boxed(HTTPDate())
-      defer { date.deallocate() }
-      let httpServer = { ServerLane(HTTPServer(peer: Self.loopback, date: date.pointer), tally: tally.pointer) }
       var outcome = try measureNull(none, server: httpServer) { group, _ in
         ClientLane(HTTPClient(requests.pointer), in: group)
       }
@@ -191,13 +193,10 @@ struct Bench {
     case .compute(let compute):
       let requests = Boxed(requests(compute.http, nil))
       let check = Boxed(try check())
-      let date = Boxed(HTTPDate())
       defer {
         requests.deallocate()
         check.deallocate()
-        date.deallocate()
       }
-      let httpServer = { ServerLane(HTTPServer(peer: Self.loopback, date: date.pointer), tally: tally.pointer) }
       return try measureNull(none, server: httpServer) { group, _ in
         ClientLane(ComputeClient(requests.pointer, work: check.pointer), in: group)
       }

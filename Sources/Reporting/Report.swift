@@ -2,7 +2,7 @@ import Records
 
 /// How a report is written.
 public enum OutputFormat: String, CaseIterable, Sendable {
-  /// Tables with bars, for a terminal.
+  /// Tables with bars and sparklines, for a terminal.
   case text
   /// The summary, with units in all names.
   case json
@@ -19,7 +19,7 @@ public struct Report: Sendable {
   public init(_ run: Run) { self.run = run }
 
   /// - Parameters:
-  ///   - width: columns of the terminal; only for ``OutputFormat/text``, which uses no more than 100.
+  ///   - width: columns of the terminal; only for ``OutputFormat/text``, whose words use no more than 100 of them.
   ///   - color: whether the terminal shows colours; only for ``OutputFormat/text``.
   public func render(_ format: OutputFormat, width: Int, color: Bool) -> String {
     switch format {

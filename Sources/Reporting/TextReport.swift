@@ -1,18 +1,18 @@
 import Records
 
-/// The report for a terminal: a table of at most 100 columns for every experiment.
+/// The report for a terminal: a table for every experiment, and words in at most 100 columns.
 struct TextReport {
   let run: Run
   let summary: Summary
   let width: Int
   let color: Bool
 
-  private static let widest = 100
+  private static let widestText = 100
 
   init(_ run: Run, _ summary: Summary, width: Int, color: Bool) {
     self.run = run
     self.summary = summary
-    self.width = max(40, min(width, Self.widest))
+    self.width = max(40, width)
     self.color = color
   }
 
@@ -23,24 +23,32 @@ struct TextReport {
     if let progress = provenance.progress(finished: run.trials.count) {
       lines += styled(progress, .warning)
     }
+    var hasSparklines = false
     for section in summary.sections {
       switch section {
-      case .experiment(let experiment): lines += [""] + self.section(ResultTable(experiment))
+      case .experiment(let experiment):
+        let table = TextTable.fitting(ResultTable(experiment), width: width)
+        hasSparklines = hasSparklines || table.hasSparklines
+        lines += [""] + self.section(table)
       case .load(let load): lines += [""] + self.section(load)
       }
     }
     if let trust = Trust(run, summary) { lines += [""] + styled(trust.text, .plain) }
     if !summary.experiments.isEmpty {
-      lines += [""] + styled(Report.legend, .dim, indent: 0)
+      lines += [""] + styled(Report.legend + (hasSparklines ? " " + Self.sparklineLegend : ""), .dim, indent: 0)
     }
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private func section(_ table: ResultTable) -> [String] {
-    let experiment = table.experiment
-    let heading = "\(experiment.name): \(experiment.description) · \(table.trialCount)"
-    return styled(heading, .bold)
-      + TextTable.fitting(table, width: width).lines(color: color)
+  private static let sparklineLegend = """
+    Drawn: how many operations took how long, each mode by its own most, on a logarithmic axis with the unit of the \
+    percentiles; what is beyond its ends, 1 % on either side at most, is drawn there.
+    """
+
+  private func section(_ table: TextTable) -> [String] {
+    let experiment = table.table.experiment
+    let heading = "\(experiment.name): \(experiment.description) · \(table.table.trialCount)"
+    return styled(heading, .bold) + table.lines(color: color)
       + self.table(ClassTable(experiment.points)) + lines(experiment.notes) + self.table(AuditTable(experiment))
   }
 
@@ -66,7 +74,7 @@ struct TextReport {
   }
 
   private func styled(_ text: String, _ style: Style, indent: Int = 2, margin: Int = 0) -> [String] {
-    Terminal.wrapped(text, width: width - margin, indent: indent).map {
+    Terminal.wrapped(text, width: min(width, Self.widestText) - margin, indent: indent).map {
       style.applied(to: String(repeating: " ", count: margin) + $0, color: color)
     }
   }

@@ -4,10 +4,11 @@ import Modes
 import Records
 import Reporting
 
-let formatOption = Option.value("format", "FORMAT", "text (the default), json, csv or md")
+let formatOption = Option.value(
+  "format", "FORMAT", "text (the default), json, csv or md", .choice(OutputFormat.self))
 
 let reportCommand = Command(
-  name: "report", operands: "[RUN]",
+  name: "report", operands: "[RUN]", operandValues: .run,
   about: "Prints what a run says: the newest under results/, or the one whose folder is named.",
   groups: [("Options", [formatOption])],
   examples: [("iomodes report results/quick --format md", "the tables for a README")],
@@ -15,15 +16,23 @@ let reportCommand = Command(
 ) { arguments in
   let format: OutputFormat = try arguments.choice("format") ?? .text
   let run = try Places.read(try Places.run(arguments.operands.first))
-  print(Report(run).render(format, width: Screen.columns, color: Screen.showsColor))
+  show(Report(run), format)
   return 0
 }
 
+/// Data stays as it is.
+func show(_ report: Report, _ format: OutputFormat) {
+  let text = report.render(format, width: Screen.width, color: Screen.showsColor)
+  if format == .text { Screen.show(text) } else { print(text) }
+}
+
 let plotCommand = Command(
-  name: "plot", operands: "[RUN]",
+  name: "plot", operands: "[RUN]", operandValues: .run,
   about: "Writes the data of a run's figures for gnuplot, and draws them as SVG and PNG.",
-  groups: [("Options", [.value("output", "DIR", "where to (plots/ and the run's name, unless given)")])],
-  examples: [("iomodes plot results/quick --output /tmp/figures", "")],
+  groups: [("Options", [.value("output", "DIR", "where to (plots/ and the run's name, unless given)", .folder)])],
+  examples: [
+    ("iomodes plot results/quick --output /tmp/figures", "the data and figures of one run, in a folder of their own")
+  ],
   mostOperands: 1
 ) { arguments in
   let folder = try Places.run(arguments.operands.first)
@@ -44,7 +53,7 @@ let listCommand = Command(
   about: "Lists the modes, the workloads and the suites.",
   groups: [], examples: [], mostOperands: 0
 ) { _ in
-  print(Catalogue.text(suites: Places.suites))
+  Screen.show(Catalogue.text(suites: Places.suites))
   return 0
 }
 
@@ -55,11 +64,13 @@ let serveCommand = Command(
     (
       "Options",
       [
-        .value("protocol", "NAME", "http (the default) or echo"),
-        .value("mode", "MODE", "how it waits: epoll (the default) or another of `iomodes list`, but not null"),
+        .value("protocol", "NAME", "http (the default) or echo", .choice(TargetServer.Kind.self)),
+        .value(
+          "mode", "MODE", "how it waits: epoll (the default) or another of `iomodes list`, but not null",
+          .one(of: ModeID.allCases.filter { $0.kind != .control }.map(\.rawValue))),
         .value("bind", "HOST", "the address to listen on; 127.0.0.1 unless given"),
         .value("port", "PORT", "the port; the system chooses one unless given"),
-        .value("unix", "PATH", "listen on a UNIX socket instead"),
+        .value("unix", "PATH", "listen on a UNIX socket instead", .file),
         .value("server-cpus", "LIST", "the processors it may run on, such as 0,2-3"),
         .value(
           "connections", "N",
