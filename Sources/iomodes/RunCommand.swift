@@ -17,7 +17,7 @@ let runCommand = Command(
         .value("rate", "LIST", "open loop: so many operations start a second, such as 1000,5000"),
         .value("arrivals", "KIND", "constant (the default with --rate) or poisson; closed without a rate"),
         .value("slo", "OBJECTIVE", "search the highest rate at which response times keep to it, such as 'p99<10ms'"),
-        .value("limit", "N", "a semaphore of N that lanes queue on before an operation"),
+        .value("limit", "LIST", "semaphores that lanes queue on before an operation, such as 50 or 10,50,500"),
         .value("bystanders", "LANES", "lanes beside those measured: idle:15000, paced:100:100ms or slow:10:64KiB"),
         .value("processes", "P", "client processes that the lanes and operations are shared between (1)"),
         .value("server-processes", "Q", "processes of the own server, which the client processes take in turn (1)"),
@@ -60,7 +60,7 @@ let runCommand = Command(
         .value(
           "offload", "WHERE",
           "file, compute: inline (the default), or left to a pool (of threads); compute: or to processes"),
-        .value("pool", "N", "file, compute: so many threads (8 for file, 2 for compute) or processes (2)"),
+        .value("pool", "LIST", "file, compute: so many threads (8 for file, 2 for compute) or processes (2), or several"),
         .flag("gather", "http: keep the replies, in order, as replies/*.jsonl in the run's folder"),
       ]
     ),
