@@ -153,7 +153,8 @@ struct Agenda: Sendable {
     for (index, current) in experiments.enumerated().dropFirst(experiment) {
       let plans = current.points.map {
         TrialPlan(
-          number: 0, experiment: current.settled(at: $0), mode: $0.mode, concurrency: $0.concurrency, arrivals: $0.arrivals, round: 1,
+          number: 0, experiment: current.settled(at: $0), mode: $0.mode, concurrency: $0.concurrency,
+          arrivals: $0.arrivals, round: 1,
           order: 0, seed: 0, processors: processors)
       }
       let isSearch = current.objective != nil

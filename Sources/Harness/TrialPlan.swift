@@ -201,7 +201,8 @@ package enum Schedule {
     return shuffled.enumerated().map { place, point in
       TrialPlan(
         number: number + place + 1, experiment: experiment.settled(at: point), mode: point.mode,
-        concurrency: point.concurrency, arrivals: point.arrivals, round: round, order: order + place + 1, seed: roundSeed,
+        concurrency: point.concurrency, arrivals: point.arrivals, round: round, order: order + place + 1,
+        seed: roundSeed,
         processors: processors)
     }
   }

@@ -60,7 +60,8 @@ let runCommand = Command(
         .value(
           "offload", "WHERE",
           "file, compute: inline (the default), or left to a pool (of threads); compute: or to processes"),
-        .value("pool", "LIST", "file, compute: so many threads (8 for file, 2 for compute) or processes (2), or several"),
+        .value(
+          "pool", "LIST", "file, compute: threads (8 for file, 2 for compute) or processes (2); several, such as 1,2,4"),
         .flag("gather", "http: keep the replies, in order, as replies/*.jsonl in the run's folder"),
       ]
     ),
