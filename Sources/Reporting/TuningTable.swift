@@ -16,11 +16,10 @@ struct TuningTable: SideTable {
     let place = tuning.fixed.compactMap { fixed in
       fixed.value.map { " at \(fixed.axis.rawValue) \(NumberText.grouped($0))" }
     }.joined()
-    let heading = "\(tuning.experiment)\(place), by \(tuning.axis.rawValue)"
     let curves = tuning.curves
     let unit = RateUnit.fitting(curves.map(\.best.throughput.high))
     let rate = unit == .one ? "op/s" : "\(unit.rawValue) op/s"
-    title = "\(heading):"
+    title = "\(tuning.experiment)\(place), by \(tuning.axis.rawValue):"
     columns = [
       Column(heading: "mode", cells: curves.map(\.name), kind: .text),
       Column(
@@ -35,9 +34,15 @@ struct TuningTable: SideTable {
       Column(heading: "not told from it", cells: curves.map(Self.others), kind: .text),
       Column(heading: "why", cells: curves.map(\.reason), kind: .text),
     ]
-    notes = curves.filter { $0.recommended == nil }.map {
-      .init(text: "\(heading): \($0.name) undecided: \($0.reason)", isWarning: false)
-    }
+    notes =
+      curves.filter { $0.recommended == nil }.map {
+        .init(text: "\($0.name) undecided: \($0.reason)", isWarning: false)
+      }
+      + curves.compactMap { curve in
+        let missing = tuning.settings.filter { setting in !curve.points.contains { $0.setting == setting } }
+        let list = missing.map { NumberText.grouped($0) }.joined(separator: ", ")
+        return missing.isEmpty ? nil : .init(text: "\(curve.name): no valid trial at \(list)", isWarning: false)
+      }
   }
 
   /// `64, 256`: what cannot be told from the best, without it.
@@ -103,6 +108,9 @@ extension MarkdownReport {
   func section(_ tunings: [Summary.Tuning]) -> [String] {
     guard !tunings.isEmpty else { return [] }
     return ["## \(TuningTable.heading)", Self.escaped("\(TuningTable.about).")]
-      + tunings.flatMap { rows(TuningTable($0)) }
+      + tunings.flatMap { tuning in
+        let table = TuningTable(tuning)
+        return rows(table) + list(table.notes)
+      }
   }
 }

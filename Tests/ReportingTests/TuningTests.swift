@@ -74,6 +74,8 @@ struct TuningTests {
       all[index].reasons = ["steal: 12 %"]
     }
     #expect(try tuning(all).curves.first?.recommended?.setting == 64)
+    let both = try tuning(all + trials(Self.plateau, of: "taskgroup"))
+    #expect(TuningTable(both).notes.map(\.text) == ["epoll: no valid trial at 16"])
   }
 
   @Test func concurrencyAndPoolsAreSettingsToo() throws {
