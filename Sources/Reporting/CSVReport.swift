@@ -11,7 +11,7 @@ struct CSVReport {
   init(_ run: Run) { self.run = run }
 
   func render() -> String {
-    let columns = Self.columns
+    let columns = Self.columns(Summary.Tuning.all(of: run))
     var text = columns.map(\.name).joined(separator: ",") + "\n"
     for trial in run.trials {
       text += columns.map { $0.value(trial).map(Self.quoted) ?? "" }.joined(separator: ",") + "\n"
@@ -24,9 +24,10 @@ struct CSVReport {
     return "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\""
   }
 
-  private static var columns: [Column] {
-    identity + operations + latency("service") { $0.latency?.service } + latency("response") { $0.latency?.response }
-      + latency("send_lag", \.sendLag) + bystanders
+  private static func columns(_ tunings: [Summary.Tuning]) -> [Column] {
+    identity + standings(tunings) + operations + latency("service") { $0.latency?.service }
+      + latency("response") { $0.latency?.response }
+      + latency("queueing") { $0.latency?.queueing } + latency("send_lag", \.sendLag) + bystanders
       + [
         ("cold_start_first_done_ns", { text($0.coldStart?.firstDone) }),
         ("cold_start_done", { text($0.coldStart?.done) }),
@@ -59,6 +60,7 @@ struct CSVReport {
       ("arrivals_rate_per_s", { text($0.arrivals.rate) }),
       ("concurrency", { text($0.concurrency) }),
       ("limit", { text($0.limit) }),
+      ("pool", { text($0.pool) }),
       ("pipeline", { text($0.pipeline) }),
       ("each", { text($0.each) }),
       ("processes", { text($0.processes) }),
@@ -89,6 +91,14 @@ struct CSVReport {
       ("wall_ns", { text($0.wall) }),
       ("throughput_per_s", { text($0.throughput) }),
     ]
+  }
+
+  /// What the trial's concurrency, limit and pool are worth among those that were measured.
+  private static func standings(_ tunings: [Summary.Tuning]) -> [Column] {
+    TuningAxis.allCases.map { axis in
+      let own = tunings.filter { $0.axis == axis }
+      return ("\(axis.rawValue)_standing", { trial in own.lazy.compactMap { $0.standing(of: trial) }.first })
+    }
   }
 
   private static var bystanders: [Column] {

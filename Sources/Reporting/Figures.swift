@@ -60,7 +60,7 @@ public enum Figures {
 
   private static func emptiness(_ kind: FigureKind) -> String {
     switch kind {
-    case .throughput, .cpu, .serve, .time, .memory: "no valid trial has a value"
+    case .throughput, .cpu, .serve, .time, .memory, .tuning: "no valid trial has a value"
     case .latency, .load, .interference: "too few operations for percentiles"
     case .speedup: "no mode has valid trials in the same rounds as blocking"
     }

@@ -5,7 +5,7 @@ import Statistics
 
 /// A question that one figure of an experiment answers.
 enum FigureKind: String, CaseIterable {
-  case throughput, latency, cpu, speedup, serve, load, time, memory, interference
+  case throughput, latency, cpu, speedup, serve, load, time, memory, interference, tuning
 }
 
 /// The data of one figure: `#` lines that say where they come from; then for every mode a block under a header row that
@@ -40,7 +40,7 @@ struct GnuplotData {
   static func files(of run: Run) -> [GnuplotData] {
     let provenance = Provenance(run.record)
     let summary = Summary(run)
-    return summary.sections.flatMap { section in
+    let figures = summary.sections.flatMap { section -> [GnuplotData] in
       switch section {
       case .experiment(let experiment):
         [
@@ -50,8 +50,11 @@ struct GnuplotData {
           + (experiment.isServing
             ? [GnuplotData(servingOf: experiment, provenance)] : times(of: experiment, provenance))
       case .load(let load): [GnuplotData(latencyUnder: load, provenance)]
+      case .sweep: []
       }
-    } + interferences(of: summary.experiments, provenance)
+    }
+    return figures + interferences(of: summary.experiments, provenance)
+      + summary.tunings.map { GnuplotData($0, provenance) }
   }
 
   /// What a mode does within a window, which is known of clients.

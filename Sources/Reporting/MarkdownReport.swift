@@ -20,8 +20,10 @@ struct MarkdownReport {
       switch section {
       case .experiment(let experiment): blocks += self.section(ResultTable(experiment))
       case .load(let load): blocks += self.section(load)
+      case .sweep(let sweep): blocks += self.section(sweep)
       }
     }
+    blocks += section(summary.tunings)
     if let trust = Trust(run, summary) { blocks.append(Self.escaped(trust.text)) }
     if !summary.experiments.isEmpty { blocks.append(Self.escaped(Report.legend)) }
     return blocks.joined(separator: "\n\n") + "\n"

@@ -77,8 +77,10 @@ struct ResultTable {
   }
 
   /// `6 valid trials at each point`.
-  var trialCount: String {
-    let counts = experiment.points.filter { $0.prediction == nil }.map(\.validTrials)
+  var trialCount: String { Self.count(of: experiment.points) }
+
+  static func count(of points: [Summary.Point]) -> String {
+    let counts = points.filter { $0.prediction == nil }.map(\.validTrials)
     guard let least = counts.min(), let most = counts.max() else { return "no trials" }
     let number = least == most ? "\(most)" : "\(least) to \(most)"
     return "\(number) valid \(most == 1 ? "trial" : "trials") at each point"

@@ -31,8 +31,10 @@ struct TextReport {
         hasSparklines = hasSparklines || table.hasSparklines
         lines += [""] + self.section(table)
       case .load(let load): lines += [""] + self.section(load)
+      case .sweep(let sweep): lines += [""] + self.section(sweep)
       }
     }
+    lines += section(summary.tunings)
     if let trust = Trust(run, summary) { lines += [""] + styled(trust.text, .plain) }
     if !summary.experiments.isEmpty {
       lines += [""] + styled(Report.legend + (hasSparklines ? " " + Self.sparklineLegend : ""), .dim, indent: 0)
@@ -67,6 +69,21 @@ struct TextReport {
     let table = LoadTable(load)
     return styled("\(load.name): \(load.description) · \(table.trialCount)", .bold)
       + table.lines(width: width, color: color) + self.table(ClassTable(load)) + lines(table.notes)
+  }
+
+  private func section(_ sweep: Summary.Sweep) -> [String] {
+    let table = SweepTable(sweep)
+    return styled("\(sweep.name): \(sweep.description) · \(sweep.trialCount)", .bold)
+      + self.table(table) + self.table(ClassTable(sweep.rows.map(\.point))) + lines(table.notes)
+  }
+
+  private func section(_ tunings: [Summary.Tuning]) -> [String] {
+    guard !tunings.isEmpty else { return [] }
+    return [""] + styled("\(TuningTable.heading): \(TuningTable.about)", .bold)
+      + tunings.flatMap { tuning -> [String] in
+        let table = TuningTable(tuning)
+        return self.table(table) + lines(table.notes)
+      }
   }
 
   private func lines(_ notes: [Summary.Experiment.Note]) -> [String] {

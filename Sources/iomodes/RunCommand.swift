@@ -22,7 +22,7 @@ let runCommand = Command(
           "arrivals", "KIND", "constant (the default with --rate) or poisson; closed without a rate",
           .one(of: Arrivals.kinds)),
         .value("slo", "OBJECTIVE", "search the highest rate at which response times keep to it, such as 'p99<10ms'"),
-        .value("limit", "N", "a semaphore of N that lanes queue on before an operation"),
+        .value("limit", "LIST", "semaphores that lanes queue on before an operation, such as 50 or 10,50,500"),
         .value("bystanders", "LANES", "lanes beside those measured: idle:15000, paced:100:100ms or slow:10:64KiB"),
         .value("processes", "P", "client processes that the lanes and operations are shared between (1)"),
         .value("server-processes", "Q", "processes of the own server, which the client processes take in turn (1)"),
@@ -72,7 +72,8 @@ let runCommand = Command(
           "offload", "WHERE",
           "file, compute: inline (the default), or left to a pool (of threads); compute: or to processes",
           .choice(ComputeSpec.Offload.self)),
-        .value("pool", "N", "file, compute: so many threads (8 for file, 2 for compute) or processes (2)"),
+        .value(
+          "pool", "LIST", "file, compute: threads (8 for file, 2 for compute) or processes (2); several, such as 1,2,4"),
         .flag("gather", "http: keep the replies, in order, as replies/*.jsonl in the run's folder"),
       ]
     ),

@@ -5,9 +5,9 @@ import Testing
 @testable import Reporting
 
 struct FiguresTests {
-  private static let scripts = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+  static let scripts = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .appendingPathComponent("../../plots").standardizedFileURL.path
-  private static let gnuplot = Figures.gnuplot(inPath: ProcessInfo.processInfo.environment["PATH"] ?? "")
+  static let gnuplot = Figures.gnuplot(inPath: ProcessInfo.processInfo.environment["PATH"] ?? "")
 
   private func withFolder<R>(_ body: (String) throws -> R) throws -> R {
     let folder = NSTemporaryDirectory() + "iomodes-figures-\(UUID().uuidString)"
