@@ -23,6 +23,7 @@ struct JSONReport {
       "trials_planned": .number(Double(run.record.trialsPlanned)),
       "trials_recorded": .number(Double(run.trials.count)),
       "experiments": .array(summary.sections.map(Self.section)),
+      "claims": ClaimsOverview(ClaimResult.all(run, summary))?.measured.json,
     ])
     return Self.text(document, pretty: true) + "\n"
   }

@@ -9,13 +9,26 @@ let formatOption = Option.value("format", "FORMAT", "text (the default), json, c
 let reportCommand = Command(
   name: "report", operands: "[RUN]",
   about: "Prints what a run says: the newest under results/, or the one whose folder is named.",
-  groups: [("Options", [formatOption])],
-  examples: [("iomodes report results/quick --format md", "the tables for a README")],
+  groups: [
+    (
+      "Options",
+      [
+        formatOption,
+        .flag("claims", "only the claims of tutorials that it puts to the test, with predictions and reasons"),
+      ]
+    )
+  ],
+  examples: [
+    ("iomodes report results/quick --format md", "the tables for a README"),
+    ("iomodes report results/claims --claims", "what holds of what tutorials say, where, and why"),
+  ],
   mostOperands: 1
 ) { arguments in
   let format: OutputFormat = try arguments.choice("format") ?? .text
   let run = try Places.read(try Places.run(arguments.operands.first))
-  print(Report(run).render(format, width: Screen.columns, color: Screen.showsColor))
+  let report = Report(run)
+  let render = arguments.has("claims") ? report.claims : report.render
+  print(render(format, Screen.columns, Screen.showsColor))
   return 0
 }
 
