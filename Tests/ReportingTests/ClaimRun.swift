@@ -11,7 +11,7 @@ enum ClaimRun {
   ///   - workload: as JSON.
   ///   - measured: what the trial of a round comes to, and a factor close to 1.
   static func trials(
-    _ mode: String, _ experiment: String = "x", _ workload: String, lanes: Int, rounds: Int = 6, asked: UInt64? = nil,
+    _ mode: String, _ experiment: String, _ workload: String, lanes: Int, rounds: Int = 6, asked: UInt64? = nil,
     variant: String? = nil, _ measured: (inout TrialRecord, Double) -> Void
   ) -> [TrialRecord] {
     (1...rounds).map { round in
@@ -28,7 +28,7 @@ enum ClaimRun {
 
   /// Of so many operations a second.
   static func trials(
-    _ mode: String, _ experiment: String = "x", _ workload: String, lanes: Int, rounds: Int = 6, pipeline: Int? = nil,
+    _ mode: String, _ experiment: String, _ workload: String, lanes: Int, rounds: Int = 6, pipeline: Int? = nil,
     variant: String? = nil, perSecond: Double
   ) -> [TrialRecord] {
     trials(mode, experiment, workload, lanes: lanes, rounds: rounds, variant: variant) { trial, factor in
@@ -39,7 +39,7 @@ enum ClaimRun {
 
   /// Of a number of operations, in so many seconds.
   static func trials(
-    _ mode: String, _ experiment: String = "x", _ workload: String, lanes: Int, rounds: Int = 6, limit: Int? = nil,
+    _ mode: String, _ experiment: String, _ workload: String, lanes: Int, rounds: Int = 6, limit: Int? = nil,
     asked: UInt64, seconds: Double
   ) -> [TrialRecord] {
     trials(mode, experiment, workload, lanes: lanes, rounds: rounds, asked: asked) { trial, factor in

@@ -27,8 +27,8 @@ struct ClaimTests {
 
   private static func sleeps(_ blocking: Double, _ epoll: Double, rounds: Int = 6) -> [TrialRecord] {
     let sleep = #"{"kind": "sleep", "duration": "1s"}"#
-    return R.trials("blocking", sleep, lanes: 5, rounds: rounds, asked: 5, seconds: blocking)
-      + R.trials("epoll", sleep, lanes: 5, rounds: rounds, asked: 5, seconds: epoll)
+    return R.trials("blocking", "x", sleep, lanes: 5, rounds: rounds, asked: 5, seconds: blocking)
+      + R.trials("epoll", "x", sleep, lanes: 5, rounds: rounds, asked: 5, seconds: epoll)
   }
 
   private static func served(_ mode: String, verified: UInt64) -> [TrialRecord] {
@@ -239,6 +239,14 @@ struct ClaimTests {
     let run = ClaimRun.run(Self.sleeps(9, 9, rounds: 3) + better)
     let result = try #require(ClaimResult.all(run, Summary(run)).first { $0.claim.id == "sleeps-at-once" })
     #expect(result.verdict == .holds && result.measures.allSatisfy { $0.experiment == "another" })
+  }
+
+  @Test func experimentWithoutTheModeInQuestionIsNotJudgedForItsManyTrials() throws {
+    let others = ClaimRun.trials(
+      "taskgroup", "more", #"{"kind": "http", "delay": "2ms"}"#, lanes: 64, rounds: 9, perSecond: 30_000)
+    let run = ClaimRun.run(others + Self.tasks(39.5, 1270))
+    let result = try #require(ClaimResult.all(run, Summary(run)).first { $0.claim.id == "avoid-blocking-calls" })
+    #expect(result.verdict == .holds)
   }
 
   // MARK: Reports

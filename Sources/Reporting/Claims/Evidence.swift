@@ -29,8 +29,9 @@ struct Evidence: Sendable {
 
   /// The samples of that experiment and concurrency which has the most valid trials for a sample, of those that a
   /// condition leaves; the first, where several have.
-  func best(where condition: (Sample) -> Bool) -> [Sample] {
-    let groups = groups(where: condition)
+  /// - Parameter mode: one that must be among them.
+  func best(having mode: String? = nil, where condition: (Sample) -> Bool) -> [Sample] {
+    let groups = groups(where: condition).filter { group in mode == nil || group.contains { $0.mode == mode } }
     let most = groups.map(Self.rounds).max()
     return groups.first { Self.rounds($0) == most } ?? []
   }

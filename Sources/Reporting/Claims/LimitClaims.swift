@@ -28,9 +28,13 @@ extension Claim {
     reason:
       "The pool that runs all tasks has a thread for each processor, and each blocking call takes one of them away."
   ) { evidence in
+    blockingTasks(evidence) + [evidence.limits["cooperative-pool"]?.asPredicted].compactMap { $0 }
+  }
+
+  private static func blockingTasks(_ evidence: Evidence) -> [Measure] {
     // Where there is one processor the pool has two threads all the same.
     guard let width = evidence.processors.map({ Double(max(2, $0)) }) else { return [] }
-    let samples = evidence.best { sample in
+    let samples = evidence.best(having: "taskgroup-blocking") { sample in
       ["http", "sleep"].contains(sample.kind) && sample.asked == nil && sample.wait > 0 && !sample.hasBystanders
         && sample.limit == nil && Double(sample.lanes) >= 4 * width
         && ["taskgroup", "taskgroup-blocking"].contains(sample.mode)
@@ -38,19 +42,16 @@ extension Claim {
     guard let blocking = samples.first(where: { $0.mode == "taskgroup-blocking" }) else { return [] }
     let experiment = blocking.experiment.name
     let wait = NumberText.span(nanoseconds: blocking.wait * 1e9)
+    let ceiling = width / blocking.wait
     let ratio = Double(blocking.lanes) / width
+    let awaiting = samples.first { $0.mode == "taskgroup" }
     return [
       Measure(
-        "taskgroup-blocking: blocks for \(wait), \(NumberText.brief(width)) threads", .perSecond,
-        least: 0.85 * width / blocking.wait, most: 1.05 * width / blocking.wait, blocking.estimate(\.throughput),
-        of: experiment),
-      samples.first { $0.mode == "taskgroup" }.flatMap { awaiting in
-        Measure(
-          "taskgroup: \(NumberText.grouped(awaiting.lanes)) tasks await, over taskgroup-blocking", .ratio,
-          least: 0.8 * ratio,
-          most: 1.2 * ratio, awaiting.throughput(over: blocking), of: experiment)
-      },
-      evidence.limits["cooperative-pool"].flatMap { $0.asPredicted },
+        "taskgroup-blocking: waits of \(wait), \(NumberText.brief(width)) threads", .perSecond, least: 0.85 * ceiling,
+        most: 1.05 * ceiling, blocking.estimate(\.throughput), of: experiment),
+      Measure(
+        "taskgroup: \(NumberText.grouped(blocking.lanes)) tasks, over taskgroup-blocking", .ratio, least: 0.8 * ratio,
+        most: 1.2 * ratio, awaiting?.throughput(over: blocking), of: experiment),
     ].compactMap { $0 }
   }
 

@@ -39,15 +39,18 @@ extension Measure {
     func text(_ value: Double) -> String { number(value) + suffix }
   }
 
+  private func thousands(_ unit: String) -> Scale {
+    let (factor, prefix) = [(1e9, "G"), (1e6, "M"), (1e3, "k")].first { estimate.median >= $0.0 } ?? (1, "")
+    return Scale(factor: factor, suffix: " \(prefix)\(unit)")
+  }
+
   private var scale: Scale {
     switch unit {
     case .seconds:
       let unit = TimeUnit.allCases.last { estimate.median * 1e9 >= $0.nanoseconds } ?? .nanoseconds
       return Scale(factor: unit.nanoseconds / 1e9, suffix: " \(unit.rawValue)", digits: 4)
-    case .perSecond: return Scale(factor: 1, suffix: "/s", isWhole: true)
-    case .bytes:
-      let (factor, suffix) = [(1e9, " GB"), (1e6, " MB"), (1e3, " kB")].first { estimate.median >= $0.0 } ?? (1, " B")
-      return Scale(factor: factor, suffix: suffix)
+    case .perSecond: return thousands("/s")
+    case .bytes: return thousands("B")
     case .ratio: return Scale(factor: 1, suffix: "", isWhole: true)
     case .count: return Scale(factor: 1, suffix: "", digits: 4, isWhole: true)
     }

@@ -47,7 +47,7 @@ extension Claim {
       }
       let experiments = samples.filter { $0.mode == mode }.map(\.experiment.name)
       return Measure(
-        "\(mode): greetings verified, of all that it served", .ratio, least: 1, most: 1, counts: shares,
+        "\(mode): greetings verified ÷ served", .ratio, least: 1, most: 1, counts: shares,
         of: experiments.first ?? "")
     }
   }

@@ -49,7 +49,7 @@ extension Claim {
   ) { evidence in
     guard let processors = evidence.processors else { return [] }
     // The wait for a reply is to be small against the work.
-    let samples = evidence.best {
+    let samples = evidence.best(having: "blocking") {
       $0.kind == "compute" && !$0.hasBystanders && $0.work >= 0.0005 && $0.offload == "inline"
     }
     guard let blocking = samples.first(where: { $0.mode == "blocking" }) else { return [] }
