@@ -8,6 +8,11 @@ import Workloads
 public struct Suite: Codable, Sendable {
   public var name: String
   public var about: String
+  /// Other suites, all of whose experiments are this one's too: names of files beside its own, without `.json`. Absent
+  /// once they have been read.
+  public var include: [String]?
+  /// Experiments on limits, which are carried out once, after all trials.
+  public var limits: [Limit]?
   public var experiments: [Experiment]
 
   public init(name: String, about: String, experiments: [Experiment]) {
@@ -20,14 +25,20 @@ public struct Suite: Codable, Sendable {
     let fields = try StrictFields(decoder, of: CodingKeys.self)
     name = try fields.required(.name)
     about = try fields.value(.about) ?? ""
-    experiments = try fields.required(.experiments)
+    include = try fields.value(.include)
+    limits = try fields.value(.limits)
+    let hasOthers = include != nil || limits != nil
+    experiments = hasOthers ? try fields.value(.experiments) ?? [] : try fields.required(.experiments)
     try fields.check(.name, Self.isFileName(name), "'\(name)' is not made of letters, digits, '-', '_' and '.'")
-    try fields.check(.experiments, !experiments.isEmpty, "is empty")
+    try fields.check(.include, include?.isEmpty != true, "is empty")
+    try fields.check(.include, include?.allSatisfy(Self.isFileName) != false, "is not a list of names of suites")
+    try fields.check(.limits, limits?.isEmpty != true, "is empty")
+    try fields.check(.experiments, hasOthers || !experiments.isEmpty, "is empty")
     let names = experiments.map(\.name)
     try fields.check(.experiments, Set(names).count == names.count, "has two experiments of one name")
   }
 
-  enum CodingKeys: String, CodingKey, CaseIterable { case name, about, experiments }
+  enum CodingKeys: String, CodingKey, CaseIterable { case name, about, include, limits, experiments }
 
   static func isFileName(_ text: String) -> Bool {
     !text.isEmpty && !text.hasPrefix(".")
@@ -39,6 +50,8 @@ public struct Suite: Codable, Sendable {
 public struct Experiment: Codable, Sendable {
   public var name: String
   public var about: String?
+  /// Whether its trials are recorded as skipped where they do not fit the machine's limits; else the run does not begin.
+  public var optional: Bool?
   public var workload: WorkloadSpec
   public var modes: [ModeID]
   public var concurrency: [Int]
@@ -95,6 +108,7 @@ public struct Experiment: Codable, Sendable {
     let fields = try StrictFields(decoder, of: CodingKeys.self)
     name = try fields.required(.name)
     about = try fields.value(.about)
+    optional = try fields.value(.optional)
     workload = try fields.required(.workload)
     modes = try fields.value(.modes) ?? Self.headline
     concurrency = try fields.value(.concurrency) ?? [64]
@@ -164,7 +178,7 @@ public struct Experiment: Codable, Sendable {
   }
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case name, about, workload, modes, concurrency, arrivals
+    case name, about, optional, workload, modes, concurrency, arrivals
     case rates = "rate_per_s"
     case objective = "slo"
     case limits = "limit"
@@ -195,10 +209,16 @@ public struct HarnessFailure: Error, CustomStringConvertible {
 extension Suite {
   /// Reads a suite from a file.
   public static func read(from path: String) throws(HarnessFailure) -> Suite {
+    let name = ((path as NSString).lastPathComponent as NSString).deletingPathExtension
+    return try read(from: path, within: [name])
+  }
+
+  /// - Parameter chain: the names of the suites that include it, and its own.
+  static func read(from path: String, within chain: [String]) throws(HarnessFailure) -> Suite {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw HarnessFailure(.usage, "cannot read suite file \(path); name a suite (`iomodes list`) or another file")
     }
-    return try decode(data, from: "\(path): ")
+    return try decode(data, from: "\(path): ").including(from: path, within: chain)
   }
 
   /// The suite again, once all its values have been checked as those of a file are.
@@ -242,10 +262,11 @@ extension Suite {
   private static func reason(_ context: DecodingError.Context) -> String {
     let underlying = (context.underlyingError as NSError?)?.userInfo["NSDebugDescription"] as? String
     var text = underlying ?? context.debugDescription
-    if text.hasPrefix("Cannot initialize ModeID from invalid String value ") {
-      text =
-        "\(text.split(separator: " ").last ?? "") is not a mode; there are "
-        + ModeID.allCases.map(\.rawValue).joined(separator: ", ")
+    let kinds = [
+      ("ModeID", "a mode", ModeID.allCases.map(\.rawValue)), ("Limit", "a limit", Limit.allCases.map(\.rawValue)),
+    ]
+    for (type, name, known) in kinds where text.hasPrefix("Cannot initialize \(type) from invalid String value ") {
+      text = "\(text.split(separator: " ").last ?? "") is not \(name); there are \(known.joined(separator: ", "))"
     }
     return text
   }

@@ -1,16 +1,19 @@
 import Foundation
 
-/// A run as it lies on disk: `run.json` and `trials.jsonl`.
+/// A run as it lies on disk: `run.json`, `trials.jsonl` and, where limits were put to the test, `limits.json`.
 public struct Run: Sendable {
   public var record: RunRecord
   /// In the order in which they were carried out.
   public var trials: [TrialRecord]
+  /// Experiments on limits, where they were carried out too.
+  public var limits: LimitsRecord?
   /// What a reader should be told about the files, one line each; such as a last line that was cut off.
   public var warnings: [String]
 
-  public init(record: RunRecord, trials: [TrialRecord], warnings: [String] = []) {
+  public init(record: RunRecord, trials: [TrialRecord], limits: LimitsRecord? = nil, warnings: [String] = []) {
     self.record = record
     self.trials = trials
+    self.limits = limits
     self.warnings = warnings
   }
 }
@@ -29,24 +32,35 @@ public struct RunFolder: Sendable {
 
   public var recordPath: String { path + "/run.json" }
   public var trialsPath: String { path + "/trials.jsonl" }
+  public var limitsPath: String { path + "/" + LimitsRecord.name }
 
-  /// Reads the run. A last line without its end is left out with a warning: it is what a killed writer leaves.
+  /// Reads the run. A last line without its end is left out with a warning: it is what a killed writer leaves. So is a
+  /// record of limits that cannot be read.
   public func read() throws(RunFolderFailure) -> Run {
     let record: RunRecord = try decode(try contents(of: recordPath), from: recordPath)
-    var trials: [TrialRecord] = []
-    var warnings: [String] = []
-    guard FileManager.default.fileExists(atPath: trialsPath) else { return Run(record: record, trials: []) }
+    var run = Run(record: record, trials: [])
+    if FileManager.default.fileExists(atPath: trialsPath) { try readTrials(into: &run) }
+    if FileManager.default.fileExists(atPath: limitsPath) {
+      do throws(RunFolderFailure) {
+        run.limits = try decode(try contents(of: limitsPath), from: limitsPath)
+      } catch {
+        run.warnings.append("\(error.description); its limits are left out")
+      }
+    }
+    return run
+  }
+
+  private func readTrials(into run: inout Run) throws(RunFolderFailure) {
     let data = try contents(of: trialsPath)
     let lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     for (index, line) in lines.enumerated() where !line.isEmpty {
       if index == lines.count - 1 {
-        warnings.append(
+        run.warnings.append(
           "\(trialsPath): line \(index + 1) is cut off and left out; `iomodes run --resume \(path)` measures it again")
         break
       }
-      trials.append(try decode(Data(line), from: "\(trialsPath): line \(index + 1)"))
+      run.trials.append(try decode(Data(line), from: "\(trialsPath): line \(index + 1)"))
     }
-    return Run(record: record, trials: trials, warnings: warnings)
   }
 
   private func contents(of path: String) throws(RunFolderFailure) -> Data {

@@ -12,11 +12,11 @@ struct CSVReport {
 
   func render() -> String {
     let columns = Self.columns(Summary.Tuning.all(of: run))
-    var text = columns.map(\.name).joined(separator: ",") + "\n"
-    for trial in run.trials {
-      text += columns.map { $0.value(trial).map(Self.quoted) ?? "" }.joined(separator: ",") + "\n"
-    }
-    return text
+    return Self.lines([columns.map(\.name)] + run.trials.map { trial in columns.map { $0.value(trial) } })
+  }
+
+  static func lines(_ rows: [[String?]]) -> String {
+    rows.map { row in row.map { $0.map(quoted) ?? "" }.joined(separator: ",") + "\n" }.joined()
   }
 
   private static func quoted(_ text: String) -> String {

@@ -24,6 +24,7 @@ struct JSONReport {
       "trials_recorded": .number(Double(run.trials.count)),
       "experiments": .array(summary.sections.map(Self.section)),
       "best_settings": summary.tunings.isEmpty ? nil : .array(summary.tunings.flatMap(\.json)),
+      "claims": ClaimsOverview(ClaimResult.all(run, summary))?.measured.json,
     ])
     return Self.text(document, pretty: true) + "\n"
   }

@@ -26,6 +26,10 @@ struct MarkdownReport {
     blocks += section(summary.tunings)
     if let trust = Trust(run, summary) { blocks.append(Self.escaped(trust.text)) }
     if !summary.experiments.isEmpty { blocks.append(Self.escaped(Report.legend)) }
+    if let claims = ClaimsOverview(ClaimResult.all(run, summary)) {
+      blocks += ["## Claims", Self.escaped(claims.heading), claims.measured.markdown]
+      blocks.append(Self.escaped(ClaimsOverview.legend))
+    }
     return blocks.joined(separator: "\n\n") + "\n"
   }
 

@@ -30,6 +30,21 @@ public struct Report: Sendable {
     }
   }
 
+  /// The claims of tutorials, as far as the run puts them to the test.
+  public func claims(_ format: OutputFormat, width: Int, color: Bool) -> String {
+    let results = ClaimResult.all(run, Summary(run))
+    switch format {
+    case .text:
+      let text = ClaimsText(results: results, width: max(40, min(width, TextReport.widestText)), color: color)
+      return (text.whole() + text.legend).joined(separator: "\n") + "\n"
+    case .json:
+      let document = JSONReport.object(["run_id": .string(run.record.runID), "claims": results.json])
+      return JSONReport.text(document, pretty: true) + "\n"
+    case .csv: return results.csv
+    case .md: return results.markdown + "\n\n" + results.markdownReasons + "\n"
+    }
+  }
+
   static let legend = """
     op/s, × blocking: median over the valid trials [its 95 % interval; * the range, of fewer than six]. \
     × blocking: trials of the same round. Percentiles: service time (resp.: response time, from the intended start), of \

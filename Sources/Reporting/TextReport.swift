@@ -7,7 +7,7 @@ struct TextReport {
   let width: Int
   let color: Bool
 
-  private static let widestText = 100
+  static let widestText = 100
 
   init(_ run: Run, _ summary: Summary, width: Int, color: Bool) {
     self.run = run
@@ -38,6 +38,10 @@ struct TextReport {
     if let trust = Trust(run, summary) { lines += [""] + styled(trust.text, .plain) }
     if !summary.experiments.isEmpty {
       lines += [""] + styled(Report.legend + (hasSparklines ? " " + Self.sparklineLegend : ""), .dim, indent: 0)
+    }
+    if let claims = ClaimsOverview(ClaimResult.all(run, summary)) {
+      let text = ClaimsText(results: claims.results, width: width, color: color)
+      lines += [""] + styled(claims.heading, .bold) + text.compact() + text.legend
     }
     return lines.joined(separator: "\n") + "\n"
   }

@@ -10,19 +10,31 @@ let formatOption = Option.value(
 let reportCommand = Command(
   name: "report", operands: "[RUN]", operandValues: .run,
   about: "Prints what a run says: the newest under results/, or the one whose folder is named.",
-  groups: [("Options", [formatOption])],
-  examples: [("iomodes report results/quick --format md", "the tables for a README")],
+  groups: [
+    (
+      "Options",
+      [
+        formatOption,
+        .flag("claims", "only the claims of tutorials that it puts to the test, with predictions and reasons"),
+      ]
+    )
+  ],
+  examples: [
+    ("iomodes report results/quick --format md", "the tables for a README"),
+    ("iomodes report results/claims --claims", "what holds of what tutorials say, where, and why"),
+  ],
   mostOperands: 1
 ) { arguments in
   let format: OutputFormat = try arguments.choice("format") ?? .text
   let run = try Places.read(try Places.run(arguments.operands.first))
-  show(Report(run), format)
+  let report = Report(run)
+  show(format, arguments.has("claims") ? report.claims : report.render)
   return 0
 }
 
 /// Data stays as it is.
-func show(_ report: Report, _ format: OutputFormat) {
-  let text = report.render(format, width: Screen.width, color: Screen.showsColor)
+func show(_ format: OutputFormat, _ render: (OutputFormat, _ width: Int, _ color: Bool) -> String) {
+  let text = render(format, Screen.width, Screen.showsColor)
   if format == .text { Screen.show(text) } else { print(text) }
 }
 

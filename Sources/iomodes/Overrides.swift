@@ -17,6 +17,7 @@ struct Overrides {
       suite = try Places.suite(name)
       if let kind = arguments.text("workload") {
         suite.experiments.removeAll { $0.workload.kind != kind }
+        suite.limits = nil
         if suite.experiments.isEmpty { throw UsageError("suite '\(name)' has no experiment with workload '\(kind)'") }
       }
     } else if let kind = arguments.text("workload") ?? (arguments.has("target") ? "http" : nil) {

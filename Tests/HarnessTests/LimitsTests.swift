@@ -1,4 +1,5 @@
 import Foundation
+import Records
 import SystemCalls
 import TestSupport
 import Testing
@@ -61,6 +62,7 @@ import Testing
       LimitResult(.ports, [], "not here"),
     ]
     let record = LimitsRecord(results, started: Date(timeIntervalSince1970: 0), processors: try .current())
+    #expect(try JSONDecoder().decode(LimitsRecord.self, from: JSONEncoder.stable().encode(record)) == record)
     let json = try JSONSerialization.jsonObject(with: JSONEncoder().encode(record)) as? [String: Any]
     let experiments = try #require(json?["experiments"] as? [[String: Any]])
     #expect(json?["started"] as? String == "1970-01-01T00:00:00Z" && json?["machine"] != nil)
