@@ -39,7 +39,7 @@ extension PartialRecord {
         let summary = LatencySummary(sample.service)
         return SeriesPoint(
           t: sample.at.count, done: summary.count, p50: summary.p50, p99: summary.p99, max: summary.max,
-          threads: sample.threads)
+          threads: sample.threads, counts: summary.count > 0 ? CoarseHistogram(sample.service).encoded() : nil)
       },
       usage: usage, ranOutOfTime: outcome.ranOutOfTime)
     window = Window(

@@ -51,15 +51,18 @@ public struct ResourceUsage: Sendable {
     involuntarySwitches += other.involuntarySwitches
   }
 
+  /// Never less than nothing, also where `earlier` is the later one.
   public func since(_ earlier: ResourceUsage) -> ResourceUsage {
     ResourceUsage(
-      userTime: Nanoseconds(userTime.count - min(userTime.count, earlier.userTime.count)),
-      systemTime: Nanoseconds(systemTime.count - min(systemTime.count, earlier.systemTime.count)),
-      directCalls: directCalls &- earlier.directCalls,
-      voluntarySwitches: voluntarySwitches &- earlier.voluntarySwitches,
-      involuntarySwitches: involuntarySwitches &- earlier.involuntarySwitches)
+      userTime: Nanoseconds(difference(userTime.count, earlier.userTime.count)),
+      systemTime: Nanoseconds(difference(systemTime.count, earlier.systemTime.count)),
+      directCalls: difference(directCalls, earlier.directCalls),
+      voluntarySwitches: difference(voluntarySwitches, earlier.voluntarySwitches),
+      involuntarySwitches: difference(involuntarySwitches, earlier.involuntarySwitches))
   }
 }
+
+private func difference(_ a: UInt64, _ b: UInt64) -> UInt64 { a > b ? a - b : 0 }
 
 extension timeval {
   fileprivate var span: Nanoseconds { Nanoseconds(UInt64(tv_sec) * 1_000_000_000 + UInt64(tv_usec) * 1_000) }
@@ -70,7 +73,6 @@ extension ResourceUsage {
   /// nanosecond, and estimates from ticks how much of that was in the kernel: so the sum is exact, and is split as that
   /// of the whole process was.
   public func without(_ thread: ResourceUsage) -> ResourceUsage {
-    func difference(_ a: UInt64, _ b: UInt64) -> UInt64 { a > b ? a - b : 0 }
     let total = userTime.count + systemTime.count
     let left = difference(total, thread.userTime.count + thread.systemTime.count)
     let user = total == 0 ? 0 : UInt64(Double(left) * Double(userTime.count) / Double(total))

@@ -105,6 +105,7 @@ extension Summary.Point {
     medianDrift = Summary.Drift(valid.map(\.intervalMedians))
     lateWarmup = Summary.LateWarmup(valid)
     timeline = Summary.Timeline(valid)
+    latencyOverTime = Summary.LatencyOverTime(valid)
 
     client = Summary.PerOperation(valid, \.client)
     server = Summary.PerOperation(valid, \.server)
@@ -113,7 +114,9 @@ extension Summary.Point {
       Summary.InFlight(mean: $0.median, max: inFlight.compactMap(\.max).max())
     }
     tested = Summary.PerOperation(valid, \.tested)
-    threadsPeak = valid.compactMap(\.tested?.threadsPeak).max()
+    let threadsPeaks = valid.compactMap(\.tested?.threadsPeak)
+    threadsPeak = threadsPeaks.max()
+    threads = medianEstimate(of: threadsPeaks.map { Double($0) })
     let memoryPeaks = valid.compactMap(\.tested?.memoryPeak)
     memoryPeak = memoryPeaks.max()
     memory = medianEstimate(of: memoryPeaks.map { Double($0) })
@@ -183,6 +186,10 @@ extension Summary.PerOperation {
       return user + system
     }
     directCalls = perOperation { $0.directCalls.map { Double($0) } }
+    switches = perOperation { usage in
+      guard let voluntary = usage.voluntarySwitches, let involuntary = usage.involuntarySwitches else { return nil }
+      return Double(voluntary) + Double(involuntary)
+    }
   }
 }
 

@@ -124,6 +124,8 @@ public struct Summary: Sendable {
     public let lateWarmup: LateWarmup?
     /// How a trial went over time, where the windows are long.
     public let timeline: Timeline?
+    /// Where its latencies lay over time, where trials have recorded that.
+    let latencyOverTime: LatencyOverTime?
     /// What was counted from outside, in a trial of its own.
     public let audit: Audit?
     /// Why the point's audits are left out that are not valid.
@@ -137,6 +139,8 @@ public struct Summary: Sendable {
     public let inFlight: InFlight?
     /// Of the mode under test.
     public let threadsPeak: Int?
+    /// Their peak in a trial: the median over the valid trials.
+    public let threads: Estimate?
     /// Of the mode under test, in bytes.
     public let memoryPeak: UInt64?
     /// The peak of the mode under test in a trial, in bytes: the median over the valid trials.
@@ -182,6 +186,8 @@ public struct Summary: Sendable {
     public let systemCPU: Estimate?
     /// System calls made through the harness's own wrappers.
     public let directCalls: Estimate?
+    /// Context switches, voluntary and not.
+    public let switches: Estimate?
   }
 
   /// Lanes that held an operation.

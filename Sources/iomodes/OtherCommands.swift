@@ -38,28 +38,6 @@ func show(_ format: OutputFormat, _ render: (OutputFormat, _ width: Int, _ color
   if format == .text { Screen.show(text) } else { print(text) }
 }
 
-let plotCommand = Command(
-  name: "plot", operands: "[RUN]", operandValues: .run,
-  about: "Writes the data of a run's figures for gnuplot, and draws them as SVG and PNG.",
-  groups: [("Options", [.value("output", "DIR", "where to (plots/ and the run's name, unless given)", .folder)])],
-  examples: [
-    ("iomodes plot results/quick --output /tmp/figures", "the data and figures of one run, in a folder of their own")
-  ],
-  mostOperands: 1
-) { arguments in
-  let folder = try Places.run(arguments.operands.first)
-  let run = try Places.read(folder)
-  guard let scripts = Places.project("plots") else {
-    throw HarnessFailure("the scripts of the figures are missing: run this in the project's folder, which has plots/")
-  }
-  let target = arguments.text("output") ?? "plots/\(run.record.runID)"
-  let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
-  let outcome = try Figures.write(run, to: target, scripts: scripts, gnuplot: Figures.gnuplot(inPath: path))
-  for remark in outcome.remarks { Program.complain(remark) }
-  print("\(target): \(outcome.data.count) data files, \(outcome.figures.count) figures")
-  return 0
-}
-
 let listCommand = Command(
   name: "list", operands: "",
   about: "Lists the modes, the workloads and the suites.",

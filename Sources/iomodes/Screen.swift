@@ -41,19 +41,35 @@ enum Screen {
   /// The bar of a run on standard error; silent where that is no terminal.
   final class Bar {
     private let isShown: Bool
+    private let delay: TimeInterval
     private let start = Date()
     private var lastDrawn = Date.distantPast
     private var hasDrawn = false
 
-    init(quiet: Bool) { isShown = !quiet && isatty(STDERR_FILENO) == 1 }
+    init(quiet: Bool, after delay: TimeInterval = 0.5) {
+      isShown = !quiet && isatty(STDERR_FILENO) == 1
+      self.delay = delay
+    }
 
     func show(_ progress: RunSession.Progress) {
+      show(done: progress.done, total: progress.total, label: progress.label, remaining: progress.remaining)
+    }
+
+    /// Of things that each take about as long.
+    func show(done: Int, total: Int, label: String) {
+      let elapsed = Date().timeIntervalSince(start)
+      show(
+        done: done, total: total, label: label,
+        remaining: done > 0 ? elapsed / Double(done) * Double(total - done) : nil)
+    }
+
+    private func show(done: Int, total: Int, label: String, remaining: Double?) {
       let now = Date()
-      guard isShown, now.timeIntervalSince(start) > 0.5, now.timeIntervalSince(lastDrawn) > 0.1 else { return }
+      guard isShown, now.timeIntervalSince(start) > delay, now.timeIntervalSince(lastDrawn) > 0.1 else { return }
       let width = Screen.columns(of: STDERR_FILENO).map { min(Screen.widestText, $0 - 1) } ?? 79
       let line = ProgressBar().line(
-        done: progress.done, total: progress.total, label: progress.label, elapsed: now.timeIntervalSince(start),
-        remaining: progress.remaining, width: width)
+        done: done, total: total, label: label, elapsed: now.timeIntervalSince(start), remaining: remaining,
+        width: width)
       write("\r\u{1B}[K\(line)")
       lastDrawn = now
       hasDrawn = true

@@ -65,7 +65,12 @@ import Workloads
 
   @Test func pointsOfTheSeriesKeepTheirCountsAndHaveNoPercentile() throws {
     func point(_ t: UInt64, _ done: UInt64) -> SeriesPoint {
-      SeriesPoint(t: t, done: done, p50: 5, p99: 9, max: done, threads: 1)
+      SeriesPoint(t: t, done: done, p50: 5, p99: 9, max: done, threads: 1, counts: counts(done))
+    }
+    func counts(_ done: UInt64) -> String {
+      var latencies = LatencyHistogram()
+      latencies.record(1000, count: done)
+      return CoarseHistogram(latencies).encoded()
     }
     var (a, b) = (Self.partial([0], window: Self.window), Self.partial([1], window: Self.window))
     a.series = [point(10, 4), point(21, 5), point(30, 6)]
@@ -73,6 +78,7 @@ import Workloads
     let merged = try PartialRecord(merging: [a, b]).series
     #expect(merged.map(\.t) == [22, 33] && merged.map(\.done) == [10, 8] && merged.map(\.max) == [5, 6])
     #expect(merged.allSatisfy { $0.p50 == nil && $0.p99 == nil && $0.threads == 2 })
+    #expect(merged.map(\.counts) == [counts(10), counts(8)])
   }
 
   @Test func whatFailedIsAddedUpByKind() throws {

@@ -117,7 +117,9 @@ import Testing
     let more = ResourceUsage(
       userTime: Nanoseconds(9), systemTime: Nanoseconds(3), directCalls: 2, voluntarySwitches: 2, involuntarySwitches: 2
     )
-    #expect(less.since(more).userTime == .zero && less.since(more).systemTime == Nanoseconds(2))
+    let between = less.since(more)
+    #expect(between.userTime == .zero && between.systemTime == Nanoseconds(2) && between.directCalls == 0)
+    #expect(between.voluntarySwitches == 0 && between.involuntarySwitches == 0)
     let left = less.without(more)
     #expect(left.userTime == .zero && left.systemTime == .zero && left.directCalls == 0 && left.voluntarySwitches == 0)
   }

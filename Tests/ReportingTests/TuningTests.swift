@@ -191,7 +191,7 @@ struct TuningTests {
     #expect(rows.dropFirst().map { $0[5] != "NaN" } == [false, false, true, false, false])
   }
 
-  @Test(.enabled(if: FiguresTests.gnuplot != nil, "gnuplot is not installed"), arguments: [1, 9])
+  @Test(.enabled(if: FigureFolder.gnuplot != nil, "gnuplot is not installed"), arguments: [1, 9])
   func figureIsDrawnWithoutComplaint(count: Int) throws {
     let modes = ModeOrder.known.filter { !["blocking", "null"].contains($0) }.prefix(count)
     let levels = Self.plateau
@@ -201,7 +201,7 @@ struct TuningTests {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let outcome = try Figures.write(
-      TinyRun.run(all), to: folder, scripts: FiguresTests.scripts, gnuplot: FiguresTests.gnuplot)
+      TinyRun.run(all), to: folder, scripts: FigureFolder.scripts, gnuplot: FigureFolder.gnuplot)
     #expect(outcome.remarks.isEmpty, "\(outcome.remarks)")
     #expect(outcome.figures == ["swept-limit-tuning.svg", "swept-limit-tuning.png"])
   }
