@@ -16,12 +16,14 @@ struct MarkdownReport {
     var blocks = ["# iomodes run \(Self.escaped(provenance.run))"]
     blocks.append(Self.escaped("\(provenance.machine) · \(provenance.date)"))
     if let progress = provenance.progress(finished: run.trials.count) { blocks.append("**\(progress)**") }
+    for table in Report.findings(run, summary) { blocks += rows(table) }
     for section in summary.sections {
       switch section {
       case .experiment(let experiment): blocks += self.section(ResultTable(experiment))
       case .load(let load): blocks += self.section(load)
       }
     }
+    blocks += rows(InvalidTable(summary)) + rows(MachineTable(run.record))
     if let trust = Trust(run, summary) { blocks.append(Self.escaped(trust.text)) }
     if !summary.experiments.isEmpty { blocks.append(Self.escaped(Report.legend)) }
     return blocks.joined(separator: "\n\n") + "\n"

@@ -10,6 +10,8 @@ public enum OutputFormat: String, CaseIterable, Sendable {
   case csv
   /// Tables for GitHub.
   case md
+  /// Tables for LaTeX, with the package booktabs.
+  case latex
 }
 
 /// The report of a run: a pure function of it, so that the same run gives the same bytes.
@@ -27,8 +29,12 @@ public struct Report: Sendable {
     case .json: JSONReport(run, Summary(run)).render()
     case .csv: CSVReport(run).render()
     case .md: MarkdownReport(run, Summary(run)).render()
+    case .latex: LatexReport(run, Summary(run)).render()
     }
   }
+
+  /// What a run says as a whole: tables that stand before those of the experiments, in text, Markdown and LaTeX.
+  static func findings(_ run: Run, _ summary: Summary) -> [any SideTable] { [] }
 
   static let legend = """
     op/s, × blocking: median over the valid trials [its 95 % interval; * the range, of fewer than six]. \

@@ -23,6 +23,7 @@ struct TextReport {
     if let progress = provenance.progress(finished: run.trials.count) {
       lines += styled(progress, .warning)
     }
+    for table in Report.findings(run, summary) { lines += self.table(table) }
     for section in summary.sections {
       switch section {
       case .experiment(let experiment): lines += [""] + self.section(ResultTable(experiment))
@@ -54,7 +55,7 @@ struct TextReport {
     if let search = load.search {
       let table = SearchTable(search)
       return styled("\(load.name): \(load.description) · highest rate with \(search.objective)", .bold)
-        + table.lines(width: width, color: color) + lines(table.notes)
+        + table.lines(width: width, color: color) + lines(table.notes + LoadTable(load).invalidNotes)
     }
     let table = LoadTable(load)
     return styled("\(load.name): \(load.description) · \(table.trialCount)", .bold)

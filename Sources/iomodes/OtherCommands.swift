@@ -4,13 +4,16 @@ import Modes
 import Records
 import Reporting
 
-let formatOption = Option.value("format", "FORMAT", "text (the default), json, csv or md")
+let formatOption = Option.value("format", "FORMAT", "text (the default), json, csv, md or latex")
 
 let reportCommand = Command(
   name: "report", operands: "[RUN]",
   about: "Prints what a run says: the newest under results/, or the one whose folder is named.",
   groups: [("Options", [formatOption])],
-  examples: [("iomodes report results/quick --format md", "the tables for a README")],
+  examples: [
+    ("iomodes report results/quick --format md", "the tables for a README"),
+    ("iomodes report results/quick --format latex > quick.tex", "for a paper: \\usepackage{booktabs}, \\input{quick}"),
+  ],
   mostOperands: 1
 ) { arguments in
   let format: OutputFormat = try arguments.choice("format") ?? .text
