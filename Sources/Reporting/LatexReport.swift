@@ -145,18 +145,23 @@ struct LatexReport {
   private static func table(
     _ names: [Column], _ columns: [Column], remarks: [String?] = [], groups: [Int] = []
   ) -> String {
-    var parts: [[Column]] = [[]]
-    for column in columns {
-      // What has no heading is the interval of what stands before it.
-      let next = columns.first { $0.heading.isEmpty }.map { $0.textWidth } ?? 0
-      let room = widest - (names + parts[parts.count - 1]).map(\.textWidth).reduce(0, +)
-      let needed = column.textWidth + (column.heading.isEmpty ? 0 : next)
-      if !column.heading.isEmpty, !parts[parts.count - 1].isEmpty, needed > room { parts.append([]) }
-      parts[parts.count - 1].append(column)
+    // What has no heading is the interval of what stands before it.
+    let units = columns.reduce(into: [[Column]]()) { units, column in
+      if column.heading.isEmpty, !units.isEmpty {
+        units[units.count - 1].append(column)
+      } else {
+        units.append([column])
+      }
     }
-    let tabulars = parts.enumerated().flatMap { index, part in
-      tabulars(names, part, remarks: remarks, groups: groups)
+    let parts = units.reduce(into: [[Column]()]) { parts, unit in
+      let part = parts[parts.count - 1]
+      if part.isEmpty || (names + part + unit).map(\.textWidth).reduce(0, +) <= widest {
+        parts[parts.count - 1] += unit
+      } else {
+        parts.append(unit)
+      }
     }
+    let tabulars = parts.flatMap { self.tabulars(names, $0, remarks: remarks, groups: groups) }
     return "{\\footnotesize\\setlength{\\tabcolsep}{3pt}\n\(tabulars.joined(separator: "\n\n"))\n}"
   }
 
