@@ -1,4 +1,3 @@
-import Foundation
 import Records
 
 /// A row for every trial, a column for every scalar; quoted as RFC 4180 says, with lines that end in a line feed. What
@@ -21,7 +20,7 @@ struct CSVReport {
 
   private static func quoted(_ text: String) -> String {
     guard text.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return text }
-    return "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\""
+    return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
   }
 
   private static func columns(_ tunings: [Summary.Tuning]) -> [Column] {
@@ -45,7 +44,15 @@ struct CSVReport {
   }
 
   private static var identity: [Column] {
-    [
+    // Trials in a row mostly share their workload.
+    var last: (workload: JSONValue, text: String)?
+    func workload(_ trial: TrialRecord) -> String {
+      if let last, last.workload == trial.workload { return last.text }
+      let text = JSONReport.text(trial.workload, pretty: false)
+      last = (trial.workload, text)
+      return text
+    }
+    return [
       ("run_id", { $0.runID }),
       ("experiment", { $0.experiment }),
       ("trial", { text($0.trial) }),
@@ -55,7 +62,7 @@ struct CSVReport {
       ("mode", { $0.mode }),
       ("variant", { $0.variant }),
       ("workload_kind", { $0.workload["kind"]?.string }),
-      ("workload", { JSONReport.text($0.workload, pretty: false) }),
+      ("workload", workload),
       ("arrivals_kind", { $0.arrivals.kind }),
       ("arrivals_rate_per_s", { text($0.arrivals.rate) }),
       ("concurrency", { text($0.concurrency) }),

@@ -24,6 +24,7 @@ struct MarkdownReport {
       }
     }
     blocks += section(summary.tunings)
+    blocks += rows(InvalidTable(summary)) + rows(MachineTable(run.record))
     if let trust = Trust(run, summary) { blocks.append(Self.escaped(trust.text)) }
     if !summary.experiments.isEmpty { blocks.append(Self.escaped(Report.legend)) }
     if let claims = ClaimsOverview(ClaimResult.all(run, summary)) {

@@ -10,6 +10,8 @@ public enum OutputFormat: String, CaseIterable, Sendable {
   case csv
   /// Tables for GitHub.
   case md
+  /// Tables for LaTeX, with the package booktabs.
+  case latex
 }
 
 /// The report of a run: a pure function of it, so that the same run gives the same bytes.
@@ -27,6 +29,7 @@ public struct Report: Sendable {
     case .json: JSONReport(run, Summary(run)).render()
     case .csv: CSVReport(run).render()
     case .md: MarkdownReport(run, Summary(run)).render()
+    case .latex: LatexReport(run, Summary(run)).render()
     }
   }
 
@@ -42,6 +45,7 @@ public struct Report: Sendable {
       return JSONReport.text(document, pretty: true) + "\n"
     case .csv: return results.csv
     case .md: return results.markdown + "\n\n" + results.markdownReasons + "\n"
+    case .latex: return LatexReport.claims(results)
     }
   }
 

@@ -68,7 +68,7 @@ struct TextReport {
     if let search = load.search {
       let table = SearchTable(search)
       return styled("\(load.name): \(load.description) · highest rate with \(search.objective)", .bold)
-        + table.lines(width: width, color: color) + lines(table.notes)
+        + table.lines(width: width, color: color) + lines(table.notes + LoadTable(load).invalidNotes)
     }
     let table = LoadTable(load)
     return styled("\(load.name): \(load.description) · \(table.trialCount)", .bold)

@@ -5,7 +5,7 @@ import Records
 import Reporting
 
 let formatOption = Option.value(
-  "format", "FORMAT", "text (the default), json, csv or md", .choice(OutputFormat.self))
+  "format", "FORMAT", "text (the default), json, csv, md or latex", .choice(OutputFormat.self))
 
 let reportCommand = Command(
   name: "report", operands: "[RUN]", operandValues: .run,
@@ -21,6 +21,7 @@ let reportCommand = Command(
   ],
   examples: [
     ("iomodes report results/quick --format md", "the tables for a README"),
+    ("iomodes report results/quick --format latex > quick.tex", "for a paper: \\usepackage{booktabs}, \\input{quick}"),
     ("iomodes report results/claims --claims", "what holds of what tutorials say, where, and why"),
   ],
   mostOperands: 1
