@@ -18,6 +18,9 @@ public struct Report: Sendable {
 
   public init(_ run: Run) { self.run = run }
 
+  /// What stands at the top of it for a reader to beware of, a line each: that machines or builds are mixed.
+  public var warnings: [String] { Provenance(run.record).warnings }
+
   /// - Parameters:
   ///   - width: columns of the terminal; only for ``OutputFormat/text``, which uses no more than 100.
   ///   - color: whether the terminal shows colours; only for ``OutputFormat/text``.

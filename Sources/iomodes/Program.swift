@@ -6,8 +6,8 @@ import Reporting
 @main
 enum Program {
   static let commands: [Command] = [
-    runCommand, reportCommand, compareCommand, plotCommand, listCommand, doctorCommand, checkCommand, limitsCommand,
-    serveCommand,
+    runCommand, reportCommand, compareCommand, plotCommand, exportCommand, mergeCommand, listCommand, doctorCommand,
+    checkCommand, limitsCommand, serveCommand,
   ]
 
   static func main() {
