@@ -1,7 +1,7 @@
 import Records
 
-/// A row for every trial, a column for every scalar; quoted as RFC 4180 says, with lines that end in a line feed. What
-/// does not apply is empty.
+/// A row for every trial, valid or not, a column for every scalar, with its unit in its name; quoted as RFC 4180 says.
+/// What does not apply is empty. Distributions and series are in the records alone.
 struct CSVReport {
   private typealias Column = (name: String, value: (TrialRecord) -> String?)
 
@@ -9,13 +9,14 @@ struct CSVReport {
 
   init(_ run: Run) { self.run = run }
 
-  func render() -> String {
-    let columns = Self.columns(Summary.Tuning.all(of: run))
-    return Self.lines([columns.map(\.name)] + run.trials.map { trial in columns.map { $0.value(trial) } })
+  /// - Parameter lineEnd: a line feed for pipes; RFC 4180 has a carriage return before it.
+  func render(lineEnd: String = "\n") -> String {
+    let columns = columns
+    return Self.lines([columns.map(\.name)] + run.trials.map { trial in columns.map { $0.value(trial) } }, lineEnd)
   }
 
-  static func lines(_ rows: [[String?]]) -> String {
-    rows.map { row in row.map { $0.map(quoted) ?? "" }.joined(separator: ",") + "\n" }.joined()
+  static func lines(_ rows: [[String?]], _ lineEnd: String = "\n") -> String {
+    rows.map { row in row.map { $0.map(quoted) ?? "" }.joined(separator: ",") + lineEnd }.joined()
   }
 
   private static func quoted(_ text: String) -> String {
@@ -23,9 +24,20 @@ struct CSVReport {
     return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
   }
 
-  private static func columns(_ tunings: [Summary.Tuning]) -> [Column] {
-    identity + standings(tunings) + operations + latency("service") { $0.latency?.service }
-      + latency("response") { $0.latency?.response }
+  private var columns: [Column] { Self.identity + workload + Self.standings(Summary.Tuning.all(of: run)) + Self.measured }
+
+  /// What the run's workloads are asked for, as suites have it.
+  private var workload: [Column] {
+    let keys = run.trials.reduce(into: Set<String>()) { keys, trial in
+      if case .object(let members) = trial.workload { keys.formUnion(members.keys) }
+    }
+    return keys.subtracting(["kind"]).sorted().map { key in
+      ("workload_\(key)", { $0.workload[key].map { $0.string ?? JSONReport.text($0, pretty: false) } })
+    }
+  }
+
+  private static var measured: [Column] {
+    operations + latency("service") { $0.latency?.service } + latency("response") { $0.latency?.response }
       + latency("queueing") { $0.latency?.queueing } + latency("send_lag", \.sendLag) + bystanders
       + [
         ("cold_start_first_done_ns", { text($0.coldStart?.firstDone) }),
@@ -37,6 +49,8 @@ struct CSVReport {
         ("in_flight_max", { text($0.inFlight?.max) }),
         ("in_flight_samples", { text($0.inFlight?.samples) }),
       ] + usage("client", \.client) + usage("server", \.server) + [("steal_ns", { text($0.machine?.steal) })]
+      + memory("before") { $0.before } + memory("connected") { $0.connected } + memory("done") { $0.done }
+      + memory("closed") { $0.closed }
       + [
         ("audit_tool", { $0.audit?.tool }),
         ("audit_operations", { text($0.audit?.operations) }),
@@ -81,6 +95,9 @@ struct CSVReport {
 
   private static var operations: [Column] {
     [
+      ("arrivals_scheduled", { text($0.arrivals.scheduled) }),
+      ("work_iterations", { text($0.work?.iterations) }),
+      ("work_nominal_ns", { text($0.work?.nominal) }),
       ("operations_asked", { text($0.operations.asked) }),
       ("operations_done", { text($0.operations.done) }),
       ("operations_verified", { text($0.operations.verified) }),
@@ -88,6 +105,7 @@ struct CSVReport {
       ("unfinished_age_min_ns", { text($0.operations.unfinishedAge?.min) }),
       ("unfinished_age_mean_ns", { text($0.operations.unfinishedAge?.mean) }),
       ("unfinished_age_max_ns", { text($0.operations.unfinishedAge?.max) }),
+      ("unfinished_age_within_ns", { text($0.operations.unfinishedAge?.within) }),
       ("operations_failed", { text(total($0.operations.failed)) }),
       ("failed_by_kind", { list($0.operations.failed) }),
       ("operations_non_2xx", { text(total($0.operations.non2xx)) }),
@@ -117,6 +135,7 @@ struct CSVReport {
       ("bystanders_operations_unfinished", { text($0.bystanders?.lanes.operations.unfinished) }),
       ("bystanders_operations_failed", { text(total($0.bystanders?.lanes.operations.failed)) }),
     ] + latency("bystanders_service") { $0.bystanders?.lanes.latency?.service }
+      + latency("bystanders_response") { $0.bystanders?.lanes.latency?.response }
   }
 
   private static func latency(_ name: String, _ summary: @escaping (TrialRecord) -> LatencySummary?) -> [Column] {
@@ -142,6 +161,7 @@ struct CSVReport {
       ("\(side)_threads_peak", { text(usage($0)?.threadsPeak) }),
       ("\(side)_descriptors_peak", { text(usage($0)?.descriptorsPeak) }),
       ("\(side)_rss_peak_bytes", { text(usage($0)?.memoryPeak) }),
+      ("\(side)_rss_bytes", { text(usage($0)?.memory) }),
       ("\(side)_cpus", { usage($0)?.cpus.map { $0.map(String.init).joined(separator: " ") } }),
       ("\(side)_operations_done", { text(usage($0)?.operationsDone) }),
       ("\(side)_connections", { text(usage($0)?.connections) }),
@@ -149,6 +169,22 @@ struct CSVReport {
       ("\(side)_faults", { text(usage($0)?.faults) }),
       ("\(side)_bytes_sent", { text(usage($0)?.bytesSent) }),
       ("\(side)_bytes_received", { text(usage($0)?.bytesReceived) }),
+      ("\(side)_edge_lag_open_ns", { text(usage($0)?.edgeLag?.open) }),
+      ("\(side)_edge_lag_close_ns", { text(usage($0)?.edgeLag?.close) }),
+    ]
+  }
+
+  private static func memory(_ point: String, _ memory: @escaping (MachineUsage.Memory) -> MachineMemory?)
+    -> [Column]
+  {
+    func value(_ trial: TrialRecord, _ quantity: KeyPath<MachineMemory, UInt64?>) -> String? {
+      text(trial.machine?.memory.flatMap(memory)?[keyPath: quantity])
+    }
+    return [
+      ("memory_\(point)_available_bytes", { value($0, \.available) }),
+      ("memory_\(point)_slab_bytes", { value($0, \.slab) }),
+      ("memory_\(point)_tcp_bytes", { value($0, \.tcp) }),
+      ("memory_\(point)_tcp_sockets", { value($0, \.tcpSockets) }),
     ]
   }
 

@@ -48,9 +48,9 @@ extension Comparison {
     kind = .modes
     first = baseline
     second = run.record.runID
-    machineDifferences = []
+    machineDifferences = run.record.mixture
     workDifferences = []
-    experiments = Self.experiments(pairs, .modes) { _ in false }
+    experiments = Self.experiments(pairs, .modes) { [isMixed = !machineDifferences.isEmpty] _ in isMixed }
     var told: Set<String> = []
     let baselineRemarks = Self.exclusions(pairs, nil, \.first, name: baseline).filter { told.insert($0).inserted }
     let alone = candidates.filter { judged(by: $0) == nil }

@@ -28,8 +28,9 @@ struct GnuplotData {
     self.place = place
     measuredBlocks = blocks.filter { $0.name != Self.ideal && $0.rows.contains { $0[1]?.isFinite ?? false } }.count
     let facts =
-      [
-        ("figure", subject), ("run", provenance.run), ("machine", provenance.machine), ("date", provenance.date),
+      [("figure", subject), ("run", provenance.run)] + (provenance.origin.map { [("origin", $0)] } ?? [])
+      + provenance.warnings.map { ("warning", $0) } + [
+        ("machine", provenance.machine), ("date", provenance.date),
         ("experiment", Provenance.oneLine(experiment)), ("workload", Provenance.oneLine(description)),
       ] + remarks
     text =

@@ -18,6 +18,8 @@ struct JSONReport {
       "run_id": .string(run.record.runID),
       "started": .string(run.record.started),
       "machine": .string(provenance.machine),
+      "merged_from": provenance.parts.isEmpty ? nil : .array(provenance.parts.map { .string($0) }),
+      "differences": provenance.mixture.isEmpty ? nil : .array(provenance.mixture.map { .string($0) }),
       "tool_version": .string(run.record.tool.version),
       "tool_commit": run.record.tool.commit.map { .string($0) },
       "trials_planned": .number(Double(run.record.trialsPlanned)),

@@ -15,6 +15,8 @@ struct MarkdownReport {
     let provenance = Provenance(run.record)
     var blocks = ["# iomodes run \(Self.escaped(provenance.run))"]
     blocks.append(Self.escaped("\(provenance.machine) · \(provenance.date)"))
+    if let origin = provenance.origin { blocks.append(Self.escaped(origin)) }
+    blocks += provenance.warnings.map { "**\(Self.escaped($0))**" }
     if let progress = provenance.progress(finished: run.trials.count) { blocks.append("**\(progress)**") }
     for section in summary.sections {
       switch section {

@@ -20,6 +20,9 @@ public struct Report: Sendable {
 
   public init(_ run: Run) { self.run = run }
 
+  /// What stands at the top of it for a reader to beware of, a line each: that machines or builds are mixed.
+  public var warnings: [String] { Provenance(run.record).warnings }
+
   /// - Parameters:
   ///   - width: columns of the terminal; only for ``OutputFormat/text``, whose words use no more than 100 of them.
   ///   - color: whether the terminal shows colours; only for ``OutputFormat/text``.

@@ -20,6 +20,8 @@ struct TextReport {
     let provenance = Provenance(run.record)
     var lines =
       styled("iomodes run \(provenance.run)", .bold) + styled("\(provenance.machine) · \(provenance.date)", .plain)
+    if let origin = provenance.origin { lines += styled(origin, .plain) }
+    lines += provenance.warnings.flatMap { styled($0, .warning) }
     if let progress = provenance.progress(finished: run.trials.count) {
       lines += styled(progress, .warning)
     }

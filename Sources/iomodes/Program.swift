@@ -6,8 +6,8 @@ import Reporting
 @main
 enum Program {
   static let commands: [Command] = [
-    runCommand, reportCommand, compareCommand, citeCommand, plotCommand, listCommand, doctorCommand, checkCommand,
-    limitsCommand, serveCommand, completionCommand, manCommand,
+    runCommand, reportCommand, compareCommand, citeCommand, plotCommand, exportCommand, mergeCommand, listCommand,
+    doctorCommand, checkCommand, limitsCommand, serveCommand, completionCommand, manCommand,
   ]
 
   static func main() {
