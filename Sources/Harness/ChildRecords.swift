@@ -29,7 +29,8 @@ extension PartialRecord {
       operations: operations, checksum: Self.text(ofChecksum: outcome.checksum),
       bytes: TrialRecord.Bytes(sent: outcome.sentBytes, received: outcome.receivedBytes), wall: outcome.wall.count,
       latency: TrialRecord.Latency(
-        service: LatencySummary(outcome.service), response: outcome.response.map { LatencySummary($0) }),
+        service: LatencySummary(outcome.service), response: outcome.response.map { LatencySummary($0) },
+        queueing: outcome.queueing.map { LatencySummary($0) }),
       inFlight: samples.count == 0
         ? nil
         : TrialRecord.InFlight(

@@ -139,7 +139,9 @@ extension LatencySummary {
 extension TrialRecord.Latency {
   fileprivate init(merging parts: [TrialRecord.Latency]) throws {
     guard let service = try LatencySummary(merging: parts.map(\.service)) else { preconditionFailure("no parts") }
-    self.init(service: service, response: try LatencySummary(merging: parts.compactMap(\.response)))
+    self.init(
+      service: service, response: try LatencySummary(merging: parts.compactMap(\.response)),
+      queueing: try LatencySummary(merging: parts.compactMap(\.queueing)))
   }
 }
 

@@ -42,20 +42,35 @@ extension LatencyHistogram {
   static let headerByteCount = 40
   /// HdrHistogram's V2 encoding; its word size of 1 says that counts have variable length.
   private static let cookie: UInt32 = 0x1c84_9303 | 0x10
+  private static let compressedCookie: UInt32 = 0x1c84_9304 | 0x10
 
   /// The histogram as text: Base64 of HdrHistogram's uncompressed V2 payload.
   ///
   /// The payload is a big-endian header (cookie, byte count, normalizing index offset, significant digits, lowest and
   /// highest trackable value, conversion ratio) and the counts up to the last non-empty slot, each a ZigZag LEB128
   /// number in which a negative one stands for that many empty slots. HdrHistogram for Java reads it as it is; other
-  /// libraries want it deflated, behind a compression cookie and a length. Counts are kept without loss; the exact
+  /// libraries, and histogram logs, want it as ``compressed()`` has it. Counts are kept without loss; the exact
   /// minimum, maximum and sum are not part of the format.
   ///
   /// Complexity: linear in the number of slots.
-  public func encoded() -> String {
+  public func encoded() -> String { Data(payload).base64EncodedString() }
+
+  /// The histogram as histogram logs have it: Base64 of HdrHistogram's compressed V2 payload.
+  ///
+  /// It is the payload of ``encoded()`` in a zlib stream, behind a big-endian cookie and the stream's length: what
+  /// `encodeIntoCompressedByteBuffer` makes in Java and `hdr_log_encode` in C, but for the compression, which is none:
+  /// the stream is of stored blocks.
+  ///
+  /// Complexity: linear in the number of slots.
+  public func compressed() -> String {
+    let stream = Zlib.stream(of: payload)
+    let bytes = Self.bigEndianBytes(Self.compressedCookie) + Self.bigEndianBytes(UInt32(stream.count)) + stream
+    return Data(bytes).base64EncodedString()
+  }
+
+  private var payload: [UInt8] {
     let counts = Self.encodedCounts(slots.map { ($0.index, $0.count) })
-    let payload = Self.header(countsByteCount: UInt32(counts.count)) + counts
-    return Data(payload).base64EncodedString()
+    return Self.header(countsByteCount: UInt32(counts.count)) + counts
   }
 
   /// Decodes what ``encoded()`` or an HdrHistogram library wrote for the layout of ``HistogramLayout``.

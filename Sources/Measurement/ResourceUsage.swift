@@ -18,12 +18,37 @@ public struct ResourceUsage: Sendable {
   /// The calling thread: getrusage(RUSAGE_THREAD).
   public static func ofThread() -> ResourceUsage { read(1, directCalls: SystemCall.countOfThread) }
 
+  /// Another process: its processor time, which clock_getcpuclockid(3) tells to the nanosecond, divided as its ticks in
+  /// /proc/PID/stat are. Switches and calls, which nothing tells at once, are left at zero, as is all of one that has gone.
+  public static func of(process: pid_t) -> ResourceUsage {
+    var usage = ResourceUsage.zero
+    var clock = clockid_t()
+    var time = timespec()
+    guard clock_getcpuclockid(process, &clock) == 0, clock_gettime(clock, &time) == 0 else { return usage }
+    let total = UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    // After the name, which may have anything in it.
+    let fields = ProcFile.text(of: "/proc/\(process)/stat")?.split(separator: ")").last?.split(separator: " ")
+    let ticks = fields.map { $0.dropFirst(11).prefix(2).compactMap { Double($0) } } ?? []
+    let system = ticks.count == 2 && ticks[1] > 0 ? ticks[1] / (ticks[0] + ticks[1]) : 0
+    usage.systemTime = Nanoseconds(UInt64(Double(total) * system))
+    usage.userTime = Nanoseconds(total - usage.systemTime.count)
+    return usage
+  }
+
   private static func read(_ who: some BinaryInteger, directCalls: UInt64) -> ResourceUsage {
     var usage = rusage()
     getrusage(Int32(who), &usage)
     return ResourceUsage(
       userTime: usage.ru_utime.span, systemTime: usage.ru_stime.span, directCalls: directCalls,
       voluntarySwitches: UInt64(usage.ru_nvcsw), involuntarySwitches: UInt64(usage.ru_nivcsw))
+  }
+
+  public mutating func add(_ other: ResourceUsage) {
+    userTime = Nanoseconds(userTime.count + other.userTime.count)
+    systemTime = Nanoseconds(systemTime.count + other.systemTime.count)
+    directCalls += other.directCalls
+    voluntarySwitches += other.voluntarySwitches
+    involuntarySwitches += other.involuntarySwitches
   }
 
   /// Never less than nothing, also where `earlier` is the later one.

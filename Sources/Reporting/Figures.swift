@@ -11,7 +11,7 @@ public struct FiguresOutcome: Sendable, Equatable {
   public var remarks: [String] = []
 }
 
-/// Why figures cannot be made. Its description is one line.
+/// Why figures, or other files of a run, cannot be made. Its description is one line.
 public struct FiguresFailure: Error, CustomStringConvertible {
   public let description: String
 }
@@ -73,20 +73,20 @@ public enum Figures {
 
   private static func emptiness(_ kind: FigureKind) -> String {
     switch kind {
-    case .throughput, .heat, .cpu, .footprint, .serve, .time, .memory: "no valid trial has a value"
+    case .throughput, .heat, .cpu, .footprint, .serve, .time, .memory, .tuning: "no valid trial has a value"
     case .latency, .response, .load, .interference: "too few operations for percentiles"
     case .speedup: "no mode has valid trials in the same rounds as blocking"
     }
   }
 
   /// The experiment's name as part of a file name that needs no quoting anywhere.
-  private static func fileName(_ experiment: String) -> String {
+  static func fileName(_ experiment: String) -> String {
     let name = String(
       experiment.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-" })
     return name.isEmpty || name.hasPrefix(".") || name.hasPrefix("-") ? "experiment\(name)" : name
   }
 
-  private static func unused(_ stem: String, _ taken: inout Set<String>) -> String {
+  static func unused(_ stem: String, _ taken: inout Set<String>) -> String {
     var candidate = stem
     var number = 2
     while !taken.insert(candidate).inserted {
@@ -98,7 +98,7 @@ public enum Figures {
 }
 
 extension Figures {
-  private static func createFolder(_ folder: String) throws(FiguresFailure) {
+  static func createFolder(_ folder: String) throws(FiguresFailure) {
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
@@ -118,7 +118,7 @@ extension Figures {
     }
   }
 
-  private static func write(_ text: String, to path: String) throws(FiguresFailure) {
+  static func write(_ text: String, to path: String) throws(FiguresFailure) {
     do {
       try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
     } catch {

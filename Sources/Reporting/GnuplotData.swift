@@ -5,7 +5,7 @@ import Statistics
 
 /// A question that one figure of an experiment answers.
 enum FigureKind: String, CaseIterable {
-  case throughput, latency, response, heat, cpu, footprint, speedup, serve, load, time, memory, interference
+  case throughput, latency, response, heat, cpu, footprint, speedup, serve, load, time, memory, interference, tuning
 }
 
 /// The data of one figure: `#` lines that say where they come from; then for every mode a block under a header row that
@@ -28,8 +28,9 @@ struct GnuplotData {
     self.place = place
     measuredBlocks = blocks.filter { $0.name != Self.ideal && $0.rows.contains { $0[1]?.isFinite ?? false } }.count
     let facts =
-      [
-        ("figure", subject), ("run", provenance.run), ("machine", provenance.machine), ("date", provenance.date),
+      [("figure", subject), ("run", provenance.run)] + (provenance.origin.map { [("origin", $0)] } ?? [])
+      + provenance.warnings.map { ("warning", $0) } + [
+        ("machine", provenance.machine), ("date", provenance.date),
         ("experiment", Provenance.oneLine(experiment)), ("workload", Provenance.oneLine(description)),
       ] + remarks
     text =
@@ -40,7 +41,7 @@ struct GnuplotData {
   static func files(of run: Run) -> [GnuplotData] {
     let provenance = Provenance(run.record)
     let summary = Summary(run)
-    return summary.sections.flatMap { section in
+    let figures = summary.sections.flatMap { section -> [GnuplotData] in
       switch section {
       case .experiment(let experiment): figures(of: experiment, provenance)
       case .load(let load):
@@ -48,8 +49,11 @@ struct GnuplotData {
           + (load.unsaturatedRate.flatMap { rate in
             summary.experiments.first { $0.plannedName == load.name && $0.rate == rate }
           }.map { latencies(of: $0, provenance) } ?? [])
+      case .sweep: []
       }
-    } + interferences(of: summary.experiments, provenance)
+    }
+    return figures + interferences(of: summary.experiments, provenance)
+      + summary.tunings.map { GnuplotData($0, provenance) }
   }
 
   private static func figures(of experiment: Summary.Experiment, _ provenance: Provenance) -> [GnuplotData] {

@@ -5,13 +5,13 @@ import Reporting
 import Synchronization
 
 let plotCommand = Command(
-  name: "plot", operands: "[RUN]",
+  name: "plot", operands: "[RUN]", operandValues: .run,
   about: "Writes the data of a run's figures for gnuplot, and draws them as SVG, PNG and PDF.",
   groups: [
     (
       "Options",
       [
-        .value("output", "DIR", "where to (plots/ and the run's name, unless given)"),
+        .value("output", "DIR", "where to (plots/ and the run's name, unless given)", .folder),
         .flag("check", "write nothing: say whether what stands there is what the run gives (exit code 4 if not)"),
       ]
     )

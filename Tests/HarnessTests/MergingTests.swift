@@ -22,7 +22,8 @@ import Workloads
     var record = PartialRecord(
       operations: counts, checksum: String(repeating: "0", count: 16 - hex.count) + hex,
       bytes: .init(sent: UInt64(operations.count) * 64, received: UInt64(operations.count) * 64),
-      wall: window.closes - window.opens, latency: .init(service: LatencySummary(latencies)),
+      wall: window.closes - window.opens,
+      latency: .init(service: LatencySummary(latencies), queueing: LatencySummary(latencies)),
       inFlight: .init(mean: 2, max: 3, samples: 40), series: [], usage: usage, ranOutOfTime: false)
     record.window = window
     return record
@@ -41,6 +42,7 @@ import Workloads
     let merged = try PartialRecord(merging: parts)
     #expect(merged.operations == whole.operations && merged.checksum == whole.checksum && merged.bytes == whole.bytes)
     #expect(merged.latency.service.histogram == whole.latency.service.histogram)
+    #expect(merged.latency.queueing?.histogram == whole.latency.queueing?.histogram && merged.latency.response == nil)
     #expect(merged.latency.service.count == 1000 && merged.latency.service.min == whole.latency.service.min)
     #expect(merged.latency.service.max == whole.latency.service.max)
     #expect(merged.latency.service.p99 == whole.latency.service.p99)

@@ -2,10 +2,11 @@ import Foundation
 import Glibc
 import Records
 import SystemCalls
+import TestSupport
 import Testing
 
 /// Small real runs, from the command line to the figures.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct RunTests {
+@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct RunTests {
   static let tiny = ["--modes", "taskgroup,epoll", "--concurrency", "2", "--rounds", "1", "--output", "out"]
   static let short = ["--operations", "40"]
 
