@@ -227,7 +227,7 @@ struct RunPoints {
 
     init(_ trial: TrialRecord) { self.init(trial.experiment, trial.arrivals.rate, PointKey(trial)) }
 
-    private init(_ experiment: String, _ rate: Double?, _ point: PointKey) {
+    init(_ experiment: String, _ rate: Double?, _ point: PointKey) {
       self.experiment = experiment
       self.rate = rate
       self.point = point

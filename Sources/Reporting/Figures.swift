@@ -9,6 +9,16 @@ public struct FiguresOutcome: Sendable, Equatable {
   public var figures: [String] = []
   /// What there is to tell, one line each: a figure that has nothing to show, how to install gnuplot, its warnings.
   public var remarks: [String] = []
+  /// The figures that were drawn, in the order of the data.
+  var drawn: [Drawn] = []
+
+  struct Drawn: Sendable, Equatable {
+    let kind: FigureKind
+    let experiment: String
+    let subject: String
+    /// The name of its files, without the ending.
+    let stem: String
+  }
 }
 
 /// Why figures cannot be made. Its description is one line.
@@ -25,8 +35,9 @@ public enum Figures {
   ///   - folder: is created where it is missing.
   ///   - scripts: the folder of the `.gp` files.
   ///   - gnuplot: the path of the program, or nil where it is not installed; then the outcome says how to install it.
+  ///   - endings: of the files that are drawn, which say what they are.
   public static func write(
-    _ run: Run, to folder: String, scripts: String, gnuplot: String?
+    _ run: Run, to folder: String, scripts: String, gnuplot: String?, endings: [String] = [".svg", ".png"]
   ) throws(FiguresFailure) -> FiguresOutcome {
     try createFolder(folder)
     try copyScripts(from: scripts, to: folder)
@@ -38,12 +49,14 @@ public enum Figures {
       outcome.data.append("\(stem).dat")
       guard data.measuredBlocks > 0 else {
         outcome.remarks.append("\(stem): \(emptiness(data.kind)), so there is no figure")
-        for ending in [".svg", ".png"] { unlink("\(folder)/\(stem)\(ending)") }
+        for ending in endings { unlink("\(folder)/\(stem)\(ending)") }
         continue
       }
       guard let gnuplot else { continue }
-      outcome.remarks += try draw(stem, data.kind, in: folder, gnuplot).map { "\(stem): gnuplot: \($0)" }
-      outcome.figures += ["\(stem).svg", "\(stem).png"]
+      outcome.remarks += try draw(stem, data.kind, in: folder, gnuplot, endings).map { "\(stem): gnuplot: \($0)" }
+      outcome.figures += endings.map { stem + $0 }
+      outcome.drawn.append(
+        .init(kind: data.kind, experiment: data.experiment, subject: data.subject, stem: stem))
     }
     if gnuplot == nil {
       outcome.remarks.append(
@@ -113,16 +126,16 @@ extension Figures {
     }
   }
 
-  /// Draws one figure in both formats, in one process. Returns the warnings that gnuplot printed.
+  /// Draws one figure in all formats, in one process. Returns the warnings that gnuplot printed.
   private static func draw(
-    _ stem: String, _ kind: FigureKind, in folder: String, _ gnuplot: String
+    _ stem: String, _ kind: FigureKind, in folder: String, _ gnuplot: String, _ endings: [String]
   ) throws(FiguresFailure) -> [String] {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: gnuplot)
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
     process.arguments =
       ["--default-settings"]
-      + [".svg", ".png"].flatMap { ["-e", "data='\(stem).dat'; out='\(stem)\($0)'", "\(kind.rawValue).gp"] }
+      + endings.flatMap { ["-e", "data='\(stem).dat'; out='\(stem)\($0)'", "\(kind.rawValue).gp"] }
     process.environment = ProcessInfo.processInfo.environment.merging(["LC_ALL": "C.UTF-8"]) { $1 }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice

@@ -13,6 +13,8 @@ enum FigureKind: String, CaseIterable {
 struct GnuplotData {
   let kind: FigureKind
   let experiment: String
+  /// What is against what.
+  let subject: String
   /// What tells it from other figures of its kind and experiment; empty where there are none.
   let place: String
   let text: String
@@ -25,6 +27,7 @@ struct GnuplotData {
   ) {
     self.kind = kind
     self.experiment = experiment
+    self.subject = subject
     self.place = place
     measuredBlocks = blocks.filter { $0.name != Self.ideal && $0.rows.contains { $0[1]?.isFinite ?? false } }.count
     let facts =

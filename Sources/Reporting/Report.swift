@@ -10,13 +10,20 @@ public enum OutputFormat: String, CaseIterable, Sendable {
   case csv
   /// Tables for GitHub.
   case md
+  /// One page for a browser, with its figures.
+  case html
 }
 
 /// The report of a run: a pure function of it, so that the same run gives the same bytes.
 public struct Report: Sendable {
   private let run: Run
+  private let figures: PageFigures
 
-  public init(_ run: Run) { self.run = run }
+  /// - Parameter figures: those of a page; only for ``OutputFormat/html``.
+  public init(_ run: Run, figures: PageFigures = .withoutGnuplot) {
+    self.run = run
+    self.figures = figures
+  }
 
   /// - Parameters:
   ///   - width: columns of the terminal; only for ``OutputFormat/text``, which uses no more than 100.
@@ -27,6 +34,7 @@ public struct Report: Sendable {
     case .json: JSONReport(run, Summary(run)).render()
     case .csv: CSVReport(run).render()
     case .md: MarkdownReport(run, Summary(run)).render()
+    case .html: HTMLReport(run, Summary(run), figures: figures).render()
     }
   }
 

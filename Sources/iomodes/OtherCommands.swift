@@ -4,18 +4,21 @@ import Modes
 import Records
 import Reporting
 
-let formatOption = Option.value("format", "FORMAT", "text (the default), json, csv or md")
+let formatOption = Option.value("format", "FORMAT", "text (the default), json, csv, md or html")
 
 let reportCommand = Command(
   name: "report", operands: "[RUN]",
   about: "Prints what a run says: the newest under results/, or the one whose folder is named.",
   groups: [("Options", [formatOption])],
-  examples: [("iomodes report results/quick --format md", "the tables for a README")],
+  examples: [
+    ("iomodes report results/quick --format md", "the tables for a README"),
+    ("iomodes report results/quick --format html > quick.html", "one page for a browser, with its figures"),
+  ],
   mostOperands: 1
 ) { arguments in
   let format: OutputFormat = try arguments.choice("format") ?? .text
   let run = try Places.read(try Places.run(arguments.operands.first))
-  print(Report(run).render(format, width: Screen.columns, color: Screen.showsColor))
+  print(Reports.text(run, format))
   return 0
 }
 

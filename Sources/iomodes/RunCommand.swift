@@ -127,7 +127,7 @@ let runCommand = Command(
   bar.clear()
   let run = try Places.read(session.folder)
   if !arguments.has("quiet") {
-    print(Report(run).render(format, width: Screen.columns, color: Screen.showsColor))
+    print(Reports.text(run, format))
     fflush(nil)
     Program.complain("the run lies in \(session.folder.path); `iomodes plot \(session.folder.path)` draws it")
   }
