@@ -27,7 +27,7 @@ struct HTMLReportTests {
     for round in 1...8 {
       let noise = Double(round % 3)
       trials.append(TinyRun.trial("dispatch", round: round, throughput: 1000 + noise))
-      trials.append(TinyRun.trial("epoll", round: round, throughput: round % 2 == 0 ? 1005 : 997))
+      trials.append(TinyRun.trial("epoll", round: round, throughput: round % 2 == 0 ? 1006 : 998))
       trials.append(TinyRun.trial("threads", round: round, throughput: 900 + noise))
       trials.append(TinyRun.trial("blocking", round: round, throughput: 100))
       trials.append(TinyRun.trial("null", round: round, throughput: 1e6))
@@ -45,7 +45,7 @@ struct HTMLReportTests {
     let words = answer.sentences.text
     #expect(words.contains("dispatch cannot be told apart from it."))
     #expect(words.contains("There are too few rounds to tell of uring."))
-    #expect(words.contains("Next is threads, with 0.9"))
+    #expect(words.contains("Next is threads, with 0.89"))
   }
 
   @Test func withFewerThanSixRoundsNoModeIsToldApart() throws {
@@ -72,11 +72,11 @@ struct HTMLReportTests {
 
   @Test func allNumbersOfTheTextReportAreThere() {
     let run = SyntheticRun(modes: ["blocking", "dispatch", "epoll"], rounds: 6).run()
-    let words = ParsedPage(page(run)).words
-    let text = Report(run).render(.text, width: 100, color: false)
-    for number in text.matches(of: /[\d,]+\.\d+/) {
-      #expect(words.contains(number.0), "\(number.0)")
+    func numbers(_ text: String) -> Set<Substring> {
+      Set(text.split { !"0123456789,.".contains($0) }.filter { $0.contains(".") && $0.contains(where: \.isNumber) })
     }
+    let text = Report(run).render(.text, width: 100, color: false)
+    #expect(numbers(text).subtracting(numbers(ParsedPage(page(run)).words)) == [])
   }
 
   @Test func aRunCannotPutMarkupIntoThePage() {

@@ -30,6 +30,7 @@ struct ParsedPage {
       let tag = rest[rest.index(after: start)..<end]
       rest = rest[rest.index(after: end)...]
       if tag.hasPrefix("/") {
+        if tag == "/td" || tag == "/th" { words += "\n" }
         if open.popLast() != String(tag.dropFirst()) { faults.append("</\(tag.dropFirst())> closes something else") }
         continue
       }
@@ -48,17 +49,22 @@ struct ParsedPage {
 
   /// All attributes are to be quoted, but for those without a value.
   private static func element(_ tag: Substring, _ faults: inout [String]) -> Element {
-    let name = tag.prefix { !$0.isWhitespace && $0 != "/" }
-    var attributes: [String: String] = [:]
-    for match in tag.dropFirst(name.count).matches(of: /\s+([A-Za-z:_-]+)(?:="([^"<]*)")?/) {
-      let attribute = String(match.1)
-      if attributes.updateValue(String(match.2 ?? ""), forKey: attribute) != nil {
-        faults.append("\(attribute) twice in <\(tag)>")
-      }
+    let parts = tag.split(separator: "\"", omittingEmptySubsequences: false)
+    var names = parts.enumerated().filter { $0.offset % 2 == 0 }.flatMap { _, part in
+      part.split { $0.isWhitespace || $0 == "/" }.map { ($0, isAssigned: part.hasSuffix("=") && $0.hasSuffix("=")) }
     }
-    let plain = tag.dropFirst(name.count).replacing(/\s+([A-Za-z:_-]+)(?:="([^"<]*)")?/, with: "")
-    if !plain.allSatisfy({ $0 == "/" || $0.isWhitespace }) { faults.append("<\(tag)> has '\(plain)' in it") }
-    return Element(name: String(name), attributes: attributes)
+    let name = names.isEmpty ? "" : String(names.removeFirst().0)
+    var values = parts.enumerated().filter { $0.offset % 2 == 1 }.map { String($0.element) }[...]
+    var attributes: [String: String] = [:]
+    for (name, isAssigned) in names {
+      let key = isAssigned ? String(name.dropLast()) : String(name)
+      let isPlain = key.allSatisfy { $0.isASCII && ($0.isLetter || "-:_12".contains($0)) }
+      if !isPlain { faults.append("<\(tag)> has '\(name)' in it") }
+      let value = isAssigned ? values.popFirst() : ""
+      if attributes.updateValue(value ?? "", forKey: key) != nil { faults.append("\(key) twice in <\(tag)>") }
+    }
+    if !values.isEmpty || parts.count % 2 == 0 { faults.append("<\(tag)> has a value without a name") }
+    return Element(name: name, attributes: attributes)
   }
 
   func count(_ name: String) -> Int { elements.filter { $0.name == name }.count }

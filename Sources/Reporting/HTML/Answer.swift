@@ -19,8 +19,10 @@ struct Answer {
   let undecided: [Summary.Point]
   /// The nearest of those that are told apart, with its ratio to the first.
   let next: (point: Summary.Point, ratio: Estimate)?
-  /// Whether any two have rounds enough to be told apart.
+  /// Whether there is any other with rounds enough to be told apart.
   let isJudged: Bool
+  /// Whether there is no other.
+  let isAlone: Bool
   /// Those without a value at this concurrency.
   let missing: [Summary.Point]
 
@@ -47,7 +49,8 @@ struct Answer {
       (point: point, ratio: Self.ratio(of: point, over: first, experiment, metric, trials))
     }
     let standings = rivals.map { Standing($0.ratio, isHigherBetter: isHigherBetter) }
-    isJudged = rivals.isEmpty || rivals.contains { $0.ratio?.kind == .interval95 }
+    isAlone = rivals.isEmpty
+    isJudged = rivals.contains { $0.ratio?.kind == .interval95 }
     func points(_ standing: Standing) -> [Summary.Point] {
       let names = zip(rivals, standings).filter { $0.1 == standing }.map(\.0.point.name)
       return group.points.filter { names.contains($0.name) }
@@ -111,14 +114,18 @@ extension Answer {
     var parts: [Markup] = []
     switch metric {
     case .throughput, .cpu:
+      let does =
+        isAlone
+        ? "does \(Self.rate(first.throughput)) at \(lanes)" as Markup
+        : "has the highest throughput at \(lanes): \(Self.rate(first.throughput))"
       let ratio: Markup? = first.ratioToBlocking.map { ", \(Self.times($0)) that of blocking" }
       let wall = first.wallSeconds.map { "; a trial took \(NumberText.significant($0.median, digits: 3)) s" } ?? ""
-      parts.append(
-        "<b>\(first.name)</b> has the highest throughput at \(lanes): \(Self.rate(first.throughput))\(ratio)\(wall).")
+      parts.append("<b>\(first.name)</b> \(does)\(ratio)\(wall).")
     case .p50, .p99:
+      let has = isAlone ? "has a" : "has the lowest"
       let estimate = Self.estimate(of: first, metric).map(Self.time)
       parts.append(
-        "<b>\(first.name)</b> has the lowest \(metric.rawValue) of response times at \(lanes): \(estimate), of trials.")
+        "<b>\(first.name)</b> \(has) \(metric.rawValue) of response times at \(lanes): \(estimate), of trials.")
     }
     if isJudged {
       if !equal.isEmpty { parts.append("\(Self.list(equal)) cannot be told apart from it.") }
@@ -127,7 +134,7 @@ extension Answer {
       if let next, next.point.mode != "blocking" || metric != .throughput {
         parts.append("Next is \(next.point.name), with \(Self.times(next.ratio)) that.")
       }
-    } else {
+    } else if !isAlone {
       parts.append("That is the median: with fewer than six rounds, modes are not told apart.")
     }
     if !missing.isEmpty { parts.append("Without a value there: \(Self.list(missing)).") }

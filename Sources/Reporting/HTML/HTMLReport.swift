@@ -13,7 +13,9 @@ struct HTMLReport {
     self.summary = summary
     self.figures = figures
     let trials = RunPoints(run, nil)
-    answers = summary.experiments.filter { !$0.isSearchStep }.compactMap { Answer($0, trials) }
+    answers = summary.sections.compactMap { section in
+      if case .experiment(let experiment) = section { Answer(experiment, trials) } else { nil }
+    }
   }
 
   /// A part of the page that the table of contents leads to.

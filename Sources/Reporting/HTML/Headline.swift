@@ -32,8 +32,9 @@ struct Headline {
   private var closed: [Answer] { answers.filter { $0.metric == .throughput } }
 
   private var count: Markup? {
-    guard closed.count > 1 else { return nil }
-    let judged = closed.filter(\.isJudged)
+    let compared = closed.filter { !$0.isAlone }
+    guard compared.count > 1 else { return nil }
+    let judged = compared.filter(\.isJudged)
     let alone = judged.filter { $0.equal.isEmpty && $0.undecided.isEmpty }
     var names: [String] = []
     for answer in alone where !names.contains(answer.first.name) { names.append(answer.first.name) }
@@ -42,10 +43,11 @@ struct Headline {
       alone.isEmpty
         ? nil : "one mode alone has the highest throughput in \(alone.count) (\(winners.joined(separator: ", ")))",
       judged.count > alone.count ? "several cannot be told apart at the top in \(judged.count - alone.count)" : nil,
-      closed.count > judged.count ? "there are too few rounds to tell in \(closed.count - judged.count)" : nil,
+      compared.count > judged.count
+        ? "there are too few rounds to tell in \(compared.count - judged.count)" : nil,
     ].compactMap { $0 }
     return """
-      <p>Of \(closed.count) experiments in closed loop, each at its highest concurrency: \
+      <p>Of \(compared.count) experiments in closed loop, each at its highest concurrency: \
       \(parts.joined(separator: "; ")).</p>
 
       """
@@ -66,14 +68,14 @@ struct Headline {
       let cells = keys.map { key in cell(answer.points.first { $0.name == key.name }, answer) }
       return """
         <tr><th scope="row">\(answer.experiment.name) <small>\(NumberText.grouped(answer.concurrency)) \
-        \(answer.concurrency == 1 ? "lane" : "lanes")\(answer.isJudged ? "" : ", too few rounds to tell")</small></th>\(cells)</tr>
+        \(answer.concurrency == 1 ? "lane" : "lanes")\(answer.isJudged || answer.isAlone ? "" : ", too few rounds to tell")</small></th>\(cells)</tr>
 
         """
     }
     return """
-      <div class="scroll" tabindex="0" role="group" aria-label="headline table"><table class="headline">
-      <caption>Throughput in op/s at the highest concurrency, and × blocking below it. In bold: the highest, and what \
-      cannot be told apart from it.</caption>
+      <p class="facts">Throughput in op/s at the highest concurrency, and × blocking below it. In bold: the highest, and \
+      what cannot be told apart from it.</p>
+      <div class="scroll" tabindex="0" role="group" aria-label="throughput"><table class="headline">
       <thead><tr><th scope="col">experiment</th>\(heads)</tr></thead>
       <tbody>
       \(rows)</tbody></table></div>

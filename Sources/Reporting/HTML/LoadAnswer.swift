@@ -7,8 +7,10 @@ enum LoadAnswer {
     let table = LoadTable(load)
     let highest = load.curves.flatMap { $0.points.map(\.rate) }.max() ?? 0
     let keeping = load.curves.filter { $0.saturation == nil }
-    let saturated = load.curves.filter { $0.saturation != nil }.map { curve in
-      "\(table.name(curve.key)) from \(rate(curve.saturation?.rate ?? 0)) on"
+    let limits = Set(load.curves.compactMap { $0.saturation?.rate }).sorted(by: >)
+    let saturated = limits.map { limit in
+      let names = load.curves.filter { $0.saturation?.rate == limit }.map { table.name($0.key) }
+      return "\(names.joined(separator: ", ")) from \(rate(limit)) on"
     }
     guard !load.curves.isEmpty else { return nil }
     var text: Markup = ""
@@ -18,7 +20,7 @@ enum LoadAnswer {
         + "\(keeping.count == 1 ? "keeps" : "keep") up with every rate offered, \(rate(highest)) at most. "
     }
     guard !saturated.isEmpty else { return text }
-    return text + "Less than 95 % of what is offered is done by \(saturated.joined(separator: ", "))."
+    return text + "Less than 95 % of what is offered is done by \(saturated.joined(separator: "; by "))."
   }
 
   private static func searched(_ search: Summary.Search) -> Markup? {

@@ -57,7 +57,7 @@ enum PageFacts {
   static let method = HTMLReport.Section(
     anchor: "method", title: "Method",
     body: """
-      <p>Every mode carries out the same operations, drawn from the seed, and every answer is verified. Each trial runs \
+      <p>Every mode carries out the same operations, drawn from the seed, and every answer is checked. Each trial runs \
       in fresh processes, client and server apart. A round carries out every point once, in an order drawn from the seed, so \
       that what disturbs a round disturbs all modes. A trial that goes wrong is kept, marked, and left out of every \
       number.</p>

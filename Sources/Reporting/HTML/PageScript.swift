@@ -18,11 +18,11 @@ enum PageScript {
           button.type = "button";
           button.append(...heading.childNodes);
           heading.append(button);
-          heading.ariaSort = "none";
+          heading.setAttribute("aria-sort", "none");
           button.addEventListener("click", () => {
-            const order = orders[heading.ariaSort], sign = order === "descending" ? -1 : 1;
-            for (const other of headings) if (other.ariaSort) other.ariaSort = "none";
-            heading.ariaSort = order;
+            const order = orders[heading.getAttribute("aria-sort")], sign = order === "descending" ? -1 : 1;
+            for (const other of table.querySelectorAll("[aria-sort]")) other.setAttribute("aria-sort", "none");
+            heading.setAttribute("aria-sort", order);
             table.classList.toggle("sorted", order !== "none");
             const isNumber = heading.className === "n";
             const key = row => {
