@@ -6,7 +6,7 @@ import Testing
 /// The page as Chromium has it, where that is installed.
 struct PageInABrowserTests {
   private static let chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
-    .first { access($0, X_OK) == 0 }
+    .first { FileManager.default.isExecutableFile(atPath: $0) }
 
   @Test(.enabled(if: chromium != nil, "Chromium is not installed"), .timeLimit(.minutes(5)))
   func headingsSortTheirTableByNumber() throws {
