@@ -31,7 +31,9 @@ let package = Package(
     .testTarget(name: "RecordsTests", dependencies: ["Records"]),
     .testTarget(
       name: "HarnessTests",
-      dependencies: ["Harness", "Modes", "Records", "Measurement", "Workloads", "Statistics", "SystemCalls"]),
+      dependencies: [
+        "Harness", "Modes", "Records", "Reporting", "Measurement", "Workloads", "Statistics", "SystemCalls",
+      ]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
     .testTarget(name: "iomodesTests", dependencies: ["iomodes", "harness-benchmarks"]),
   ],
