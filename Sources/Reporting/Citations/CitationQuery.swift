@@ -54,10 +54,11 @@ struct CitationCatalogue: Sendable {
   init(_ all: [Citable], _ summary: Summary, _ trials: [TrialRecord]) {
     self.all = all
     byWords = Dictionary(all.enumerated().map { ($1.words.sorted(), $0) }) { first, _ in first }
+    let sweeps = Sweeps(trials)
     for trial in trials {
       let key = Experiment(name: trial.experiment, rate: trial.arrivals.rate)
       guard experiments[key] == nil else { continue }
-      let words = Self.aliases(of: trial)
+      let words = Self.aliases(of: sweeps.isSwept(trial.experiment) ? trial.withoutSettings : trial)
       experiments[key] = words
       if key.rate != nil { openLoops[key.name] = words }
     }
@@ -65,7 +66,9 @@ struct CitationCatalogue: Sendable {
       experiments[Experiment(name: experiment.plannedName, rate: experiment.rate)]?
         .insert(CitationQuery.word(experiment.name))
       barren += experiment.points.filter { $0.validTrials == 0 }.map {
-        Citable.Place(experiment.plannedName, PointKey($0), concurrency: $0.concurrency, rate: experiment.rate)
+        Citable.Place(
+          experiment.plannedName, PointKey($0), concurrency: $0.concurrency, rate: experiment.rate,
+          experiment.setting)
       }
     }
   }
