@@ -203,7 +203,7 @@ struct TuningTests {
     let outcome = try Figures.write(
       TinyRun.run(all), to: folder, scripts: FigureFolder.scripts, gnuplot: FigureFolder.gnuplot)
     #expect(outcome.remarks.isEmpty, "\(outcome.remarks)")
-    #expect(outcome.figures == ["swept-limit-tuning.svg", "swept-limit-tuning.png"])
+    #expect(outcome.figures == [".svg", ".png", ".pdf"].map { "swept-limit-tuning\($0)" })
   }
 
   @Test func comparisonKeepsSettingsApart() throws {
