@@ -32,7 +32,7 @@ enum FullRecords {
     let lanes = TrialRecord.LaneClass(count: 2, operations: operations, latency: trial.latency, early: 1)
     trial.lanes = ["busy": lanes, "idle": lanes]
     trial.inFlight = .init(mean: 63.9, max: 64, samples: 30)
-    trial.series = [.init(t: 1, done: 2, p50: 3, p99: 4, max: 5, threads: 6)]
+    trial.series = [.init(t: 1, done: 2, p50: 3, p99: 4, max: 5, threads: 6, counts: "AgQ=")]
     trial.client = usage
     trial.server = usage
     trial.machine = .init(

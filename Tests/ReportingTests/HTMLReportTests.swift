@@ -116,11 +116,11 @@ struct HTMLReportTests {
       SyntheticRun(experiment: "load", concurrencies: [16], rates: [100, 1000, 4000]),
     ])
     let figures = try Figures.forPage(run, scripts: "\(Self.root)/plots", gnuplot: try #require(Self.gnuplot))
-    #expect(figures.figures.count == 9)
+    #expect(figures.figures.count == 12)
     let page = page(run, figures: figures)
     let parsed = ParsedPage(page)
     #expect(parsed.complaints == [])
-    #expect(parsed.count("svg") == 9)
+    #expect(parsed.count("svg") == 12)
     #expect(parsed.count("path") > 100 && parsed.count("text") > 100)
     #expect(!parsed.words.contains("No figures"))
     let again = try Figures.forPage(run, scripts: "\(Self.root)/plots", gnuplot: try #require(Self.gnuplot))
