@@ -14,12 +14,14 @@ enum PageScript {
         const headings = [...table.tHead.rows[0].cells];
         headings.forEach((heading, column) => {
           if (heading.tagName !== "TH") return;
-          const button = document.createElement("button");
-          button.type = "button";
+          // Chromium repeats no heading on the next sheet of paper that has a <button> in it.
+          const button = document.createElement("span");
+          button.setAttribute("role", "button");
+          button.tabIndex = 0;
           button.append(...heading.childNodes);
           heading.append(button);
           heading.setAttribute("aria-sort", "none");
-          button.addEventListener("click", () => {
+          const sort = () => {
             const order = orders[heading.getAttribute("aria-sort")], sign = order === "descending" ? -1 : 1;
             for (const other of table.querySelectorAll("[aria-sort]")) other.setAttribute("aria-sort", "none");
             heading.setAttribute("aria-sort", order);
@@ -37,6 +39,12 @@ enum PageScript {
               return x < y ? -sign : x > y ? sign : 0;
             };
             body.append(...(order === "none" ? rows : rows.toSorted(compare)));
+          };
+          button.addEventListener("click", sort);
+          button.addEventListener("keydown", event => {
+            if (event.key !== "Enter" && event.key !== " ") return;
+            event.preventDefault();
+            sort();
           });
         });
       }

@@ -54,17 +54,18 @@ enum PageStyle {
     tbody tr:nth-child(even) { background: var(--shade) }
     tr > :first-child { position: sticky; left: 0; background: inherit }
     .n { text-align: right }
+    td.n { white-space: nowrap }
     td small { display: block; color: var(--soft); font-size: .6875rem; white-space: nowrap }
     tr.first > * { border-top: 1px solid var(--grid) }
     .sorted tr.first > * { border-top: 0 }
     td.remark { color: var(--soft); font-style: italic }
     td.bar { vertical-align: middle }
     td i { display: block; width: calc(var(--part) * .035rem); height: .5rem; background: var(--mode); print-color-adjust: exact }
-    th button { all: unset; cursor: pointer }
-    th button:hover { text-decoration: underline }
-    th button:focus-visible { outline: 2px solid var(--link) }
-    [aria-sort=ascending] button::after { content: " ▲" }
-    [aria-sort=descending] button::after { content: " ▼" }
+    th [role=button] { cursor: pointer }
+    th [role=button]:hover { text-decoration: underline }
+    th [role=button]:focus-visible { outline: 2px solid var(--link) }
+    [aria-sort=ascending] [role=button]::after { content: " ▲" }
+    [aria-sort=descending] [role=button]::after { content: " ▼" }
     .headline th[scope=row] { font-weight: normal; max-width: 13rem }
     .headline th small { display: block; color: var(--soft); font-size: .6875rem }
     .headline td { min-width: 5rem }
@@ -105,6 +106,7 @@ enum PageStyle {
       td small, .headline th small { font-size: 6.5pt }
       .headline td { min-width: 0 }
       table, thead, tr, figure, dt, dd { break-inside: avoid }
+      table.long { break-inside: auto }
       h2, .asks, caption, summary { break-after: avoid }
       figure { display: inline-block; width: 49%; margin: .5rem 0 }
       figure svg { min-width: 0 }

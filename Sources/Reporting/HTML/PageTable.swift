@@ -67,7 +67,7 @@ enum PageTable {
       return "\(start)\(named)<td class=\"remark\" colspan=\"\(shown.count - named.count)\">\(remark)</td></tr>\n"
     }
     return """
-      <div class="scroll" tabindex="0" role="group" aria-label="\(caption ?? "table")"><table class="sortable">
+      <div class="scroll" tabindex="0" role="group" aria-label="\(caption ?? "table")"><table class="sortable\(items.count > mostOnPaper ? " long" : "")">
       \(caption.map { "<caption>\($0)</caption>\n" })\
       <thead><tr>\(shown.map { heading(columns[$0]) })</tr></thead>
       <tbody>
@@ -99,6 +99,8 @@ enum PageTable {
     return "<i class=\"\(Palette.name(of: mode))\" style=\"--part: \(percent)\"></i>"
   }
 
+  /// So many rows fit on a page of paper; longer tables are broken between rows.
+  private static let mostOnPaper = 20
   private static let none = Markup(NumberText.none)
 
   private static func heading<Item>(_ column: PageColumn<Item>) -> Markup {
