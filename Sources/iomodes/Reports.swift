@@ -2,12 +2,11 @@ import Foundation
 import Records
 import Reporting
 
-/// Reports as they are printed.
+/// Reports with what their format takes.
 enum Reports {
   /// A page has its figures drawn for it. Where they cannot be, it says so, and why is told on standard error.
-  static func text(_ run: Run, _ format: OutputFormat) -> String {
-    let figures = format == .html ? figures(of: run) : .withoutGnuplot
-    return Report(run, figures: figures).render(format, width: Screen.columns, color: Screen.showsColor)
+  static func of(_ run: Run, _ format: OutputFormat) -> Report {
+    Report(run, figures: format == .html ? figures(of: run) : .withoutGnuplot)
   }
 
   private static func figures(of run: Run) -> PageFigures {

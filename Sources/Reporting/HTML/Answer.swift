@@ -93,7 +93,8 @@ struct Answer {
     _ trials: RunPoints
   ) -> Estimate? {
     func values(_ point: Summary.Point) -> [(round: Int, value: Double)] {
-      (trials.trials[RunPoints.Key(experiment.plannedName, experiment.rate, PointKey(point))] ?? []).filter(\.valid)
+      (trials.trials[RunPoints.Key(experiment.plannedName, experiment.rate, experiment.setting, PointKey(point))] ?? [])
+        .filter(\.valid)
         .compactMap { trial in
           metric.value(trial, isResponse: experiment.rate != nil).map { (trial.round, $0) }
         }

@@ -27,7 +27,10 @@ struct HTMLReport {
   }
 
   func render() -> String {
-    let sections = experiments + [trials, PageFacts.machine(run.record), PageFacts.method, PageFacts.provenance(run)]
+    let sections =
+      claims + experiments + bestSettings + [
+        trials, PageFacts.machine(run.record), PageFacts.method, PageFacts.provenance(run),
+      ]
     let page: Markup = """
       <!DOCTYPE html>
       <html lang="en">
@@ -119,6 +122,7 @@ struct HTMLReport {
             ).body
           )
         case .load(let load): (load.name, LoadSection(load: load).body)
+        case .sweep(let sweep): (sweep.name, self.sweep(sweep))
         }
       return Section(
         anchor: "experiment-\(index + 1)", title: name, body: "\(body)\(take { $0.experiment == name })\(absence)")
@@ -127,6 +131,43 @@ struct HTMLReport {
       sections.append(Section(anchor: "across", title: "Across experiments", body: take { _ in true }))
     }
     return sections
+  }
+
+  private func sweep(_ sweep: Summary.Sweep) -> Markup {
+    let table = SweepTable(sweep)
+    return """
+      <p class="asks">\(sweep.description) · \(sweep.trialCount)</p>
+      \(PageTable.table(table))\
+      \(PageTable.table(ClassTable(sweep.rows.map(\.point))))\
+      \(PageNotes.list(table.notes))
+      """
+  }
+
+  private var bestSettings: [Section] {
+    guard !summary.tunings.isEmpty else { return [] }
+    let tables = summary.tunings.map { tuning -> Markup in
+      let table = TuningTable(tuning)
+      return "\(PageTable.table(table))\(PageNotes.list(table.notes))"
+    }
+    return [
+      Section(
+        anchor: "best-settings", title: TuningTable.heading, body: "<p>\(TuningTable.about).</p>\n\(tables)")
+    ]
+  }
+
+  /// Those that the run measures.
+  private var claims: [Section] {
+    guard let claims = ClaimsOverview(ClaimResult.all(run, summary)) else { return [] }
+    return [
+      Section(
+        anchor: "claims", title: "Claims",
+        body: """
+          <p>\(claims.heading).</p>
+          \(PageTable.table(ClaimsTable(claims.measured)))\
+          <p class="facts">\(ClaimsOverview.legend)</p>
+
+          """)
+    ]
   }
 
   private func figure(_ figure: PageFigures.Figure, number: Int) -> Markup? {

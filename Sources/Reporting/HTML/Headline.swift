@@ -22,6 +22,7 @@ struct Headline {
         case .experiment(let experiment):
           (experiment.name, answers.first { $0.experiment.name == experiment.name }?.sentences ?? "No valid trial.")
         case .load(let load): (load.name, LoadAnswer.sentences(load) ?? "No valid trial.")
+        case .sweep(let sweep): (sweep.name, "several settings, see the table.")
         }
       all.append("<p><b>\(name)</b>: \(text)</p>\n")
     }
