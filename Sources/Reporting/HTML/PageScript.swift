@@ -6,7 +6,12 @@ enum PageScript {
       const contents = document.querySelector("nav details");
       contents.open = matchMedia("(min-width: 75rem)").matches;
 
-      const number = text => parseFloat(text.replace(/,/g, "").replace("−", "-"));
+      const factors = { ns: 1e-9, "µs": 1e-6, ms: 1e-3, k: 1e3, kB: 1e3, M: 1e6, MB: 1e6, GB: 1e9 };
+      const number = text => {
+        const parts = /^([-−]?)([\\d.,]+) ?([a-zµ]*)/i.exec(text);
+        if (!parts) return NaN;
+        return (parts[1] ? -1 : 1) * parts[2].replace(/,/g, "") * (factors[parts[3]] ?? 1);
+      };
       const orders = { none: "ascending", ascending: "descending", descending: "none" };
 
       for (const table of document.querySelectorAll("table.sortable")) {

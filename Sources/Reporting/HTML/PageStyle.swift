@@ -35,10 +35,11 @@ enum PageStyle {
     .notes { margin: .5rem 0 1rem; padding-left: 1.2rem; max-width: 60rem }
     dl { display: grid; grid-template-columns: max-content minmax(0, 40rem); gap: .2rem 1.25rem; font-size: .925rem }
     dt { color: var(--soft) }
-    dd { margin: 0 }
+    dd { margin: 0; overflow-wrap: anywhere }
     details { margin: .75rem 0 }
     summary { cursor: pointer; color: var(--soft); font-size: .925rem }
     figure { margin: 1rem 0; overflow-x: auto }
+    .light { \(light) }
     figure svg { display: block; width: 100%; min-width: 40rem; max-width: 56rem; height: auto; font-family: sans-serif }
     """
 
@@ -87,7 +88,7 @@ enum PageStyle {
     }
     @media (max-width: 40rem) {
       .headline th[scope=row] { max-width: 7rem }
-      dl { grid-template-columns: 1fr; gap: 0 }
+      dl { grid-template-columns: minmax(0, 1fr); gap: 0 }
       dd { margin-bottom: .4rem }
     }
     """
