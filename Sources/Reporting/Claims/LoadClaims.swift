@@ -12,7 +12,8 @@ extension Claim {
     id: "hundreds-of-times",
     text: "Asynchronous code is hundreds of times faster than synchronous code.",
     prediction:
-      "Ratio to blocking: min(lanes, floor), the floor being the throughput without any wait over blocking's.",
+      "Ratio to blocking: at most min(lanes, floor), the floor being the throughput without waits over "
+      + "blocking's with them.",
     reason: "The ratio counts waits that overlap: where nothing waits there is nothing to overlap, and the cost of an "
       + "operation is left."
   ) { evidence in
@@ -30,23 +31,32 @@ extension Claim {
     let atOnce = groups { $0.wait == 0 }
     return (groups { $0.wait > 0 } + atOnce).flatMap { group -> [Measure] in
       guard let blocking = group.first(where: { $0.mode == "blocking" }) else { return [] }
-      return group.filter { ["taskgroup", "epoll"].contains($0.mode) }.compactMap { sample in
+      return group.filter { ["taskgroup", "epoll"].contains($0.mode) }.flatMap { sample -> [Measure?] in
         let wait = sample.wait > 0 ? "waits \(NumberText.span(nanoseconds: sample.wait * 1e9))" : "waits for nobody"
-        return Measure(
-          "\(sample.point.name): \(sample.kind) \(wait), \(NumberText.grouped(sample.lanes)) lanes", .ratio, least: 100,
-          most: ceiling(sample, blocking, floors: atOnce.joined().filter { $0.kind == sample.kind }),
-          sample.throughput(over: blocking), of: sample.experiment.name)
-      }
+        let ratio = sample.throughput(over: blocking)
+        let floor = floor(sample, blocking, among: atOnce.joined().filter { $0.kind == sample.kind })
+        let lanes = NumberText.grouped(sample.lanes)
+        return [
+          Measure(
+            "\(sample.point.name): \(sample.kind) \(wait), \(lanes) lanes", .ratio, least: 100, ratio,
+            of: sample.experiment.name),
+          floor.flatMap { floor in
+            Measure(
+              "\(sample.point.name): share of min(\(lanes), \(NumberText.brief(floor)))", .ratio,
+              ratio?.divided(by: min(Double(sample.lanes), floor)), of: sample.experiment.name)
+          },
+        ]
+      }.compactMap { $0 }
     }
   }
 
-  /// A quarter more than min(lanes, floor): the floor is of another experiment.
-  private static func ceiling(_ sample: Sample, _ blocking: Sample, floors: [Sample]) -> Double {
-    let lanes = Double(sample.lanes)
-    guard sample.wait > 0, let floor = floors.first(where: { $0.point.name == sample.point.name }),
-      let most = floor.estimate(\.throughput)?.median, let least = blocking.estimate(\.throughput)?.median, least > 0
-    else { return lanes * 1.25 }
-    return min(lanes, most / least) * 1.25
+  /// What the ratio comes to at most where processors are busy all the time: the throughput without any wait, over that
+  /// of `blocking`. Nil where nothing says.
+  private static func floor(_ sample: Sample, _ blocking: Sample, among others: [Sample]) -> Double? {
+    guard sample.wait > 0, let other = others.first(where: { $0.point.name == sample.point.name }),
+      let most = other.estimate(\.throughput)?.median, let least = blocking.estimate(\.throughput)?.median, least > 0
+    else { return nil }
+    return (most / least).rounded()
   }
 
   private static let millionsPerSecond = Claim(
@@ -135,6 +145,12 @@ extension Claim {
           of: last.sample.experiment.name))
     }
     return measures.compactMap { $0 }
+  }
+}
+
+extension Estimate {
+  fileprivate func divided(by factor: Double) -> Estimate? {
+    factor > 0 ? Estimate(median: median / factor, low: low / factor, high: high / factor, kind: kind, n: n) : nil
   }
 }
 
