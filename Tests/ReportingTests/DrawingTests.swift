@@ -132,6 +132,7 @@ struct DrawingTests {
       try Data("1 2\n".utf8).write(to: URL(fileURLWithPath: "\(folder)/tiny-cpu.dat"))
       try Data("<svg/>".utf8).write(to: URL(fileURLWithPath: "\(folder)/tiny-latency.svg"))
       try Data("?".utf8).write(to: URL(fileURLWithPath: "\(folder)/other-cpu.dat"))
+      try Data("exported".utf8).write(to: URL(fileURLWithPath: "\(folder)/trials.csv"))
       unlink("\(folder)/tiny-cpu.pdf")
       let found = try check(FigureFolder.gnuplot)
       #expect(found.differing == ["tiny-cpu.dat", "tiny-latency.svg"] && found.missing == ["tiny-cpu.pdf"])
