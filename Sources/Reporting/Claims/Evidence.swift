@@ -88,11 +88,20 @@ struct Sample: Sendable {
   var wait: Double { experiment.serviceTime ?? 0 }
   /// Seconds of work for a processor.
   var work: Double { seconds("work") }
+  /// `20 ms`.
+  var waitText: String { Self.span(wait) }
+  var workText: String { Self.span(work) }
   var offload: String { text("offload") ?? "inline" }
   var gathers: Bool { experiment.workload["gather"] == .bool(true) }
 
   func text(_ field: String) -> String? { experiment.workload[field]?.string }
   private func seconds(_ field: String) -> Double { text(field).flatMap { Nanoseconds($0) }?.seconds ?? 0 }
+
+  private static func span(_ seconds: Double) -> String {
+    let nanoseconds = (seconds * 1e9).rounded()
+    let unit = TimeUnit.allCases.last { nanoseconds >= $0.nanoseconds } ?? .nanoseconds
+    return "\(NumberText.brief(nanoseconds / unit.nanoseconds)) \(unit.rawValue)"
+  }
 
   /// The workload without some of its fields, to be compared.
   func workload(without fields: [String]) -> JSONValue {

@@ -32,7 +32,7 @@ extension Claim {
     return (groups { $0.wait > 0 } + atOnce).flatMap { group -> [Measure] in
       guard let blocking = group.first(where: { $0.mode == "blocking" }) else { return [] }
       return group.filter { ["taskgroup", "epoll"].contains($0.mode) }.flatMap { sample -> [Measure?] in
-        let wait = sample.wait > 0 ? "waits \(NumberText.span(nanoseconds: sample.wait * 1e9))" : "waits for nobody"
+        let wait = sample.wait > 0 ? "waits \(sample.waitText)" : "waits for nobody"
         let ratio = sample.throughput(over: blocking)
         let floor = floor(sample, blocking, among: atOnce.joined().filter { $0.kind == sample.kind })
         let lanes = NumberText.grouped(sample.lanes)
@@ -75,7 +75,7 @@ extension Claim {
       let manner = sample.pipeline > 1 ? "\(sample.pipeline) in a pipeline" : "one at a time"
       let side = sample.kind == "serve" ? "served" : "made"
       return Measure(
-        "\(sample.point.name): requests \(side), \(manner), \(NumberText.grouped(sample.lanes)) lanes", .perSecond,
+        "\(sample.point.name): \(side), \(manner), \(NumberText.grouped(sample.lanes)) lanes", .perSecond,
         least: 1e6, sample.estimate(\.throughput), of: sample.experiment.name)
     }
   }
