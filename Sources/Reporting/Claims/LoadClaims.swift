@@ -83,8 +83,9 @@ extension Claim {
   private static let tuneLimits = Claim(
     id: "tune-limits",
     text: "Raise the limit of concurrency to go faster.",
-    prediction: "Throughput X(N) = min(N·X(1), Xmax): at least 0.7·N-fold below the knee N* = Xmax ÷ X(1), no gain of "
-      + "10 % beyond 2·N*.",
+    prediction:
+      "Throughput X(N) = min(N·X(1), Xmax): at least 0.7·N-fold up to half the knee N* = Xmax ÷ X(1), no gain of "
+      + "10 % beyond twice the knee.",
     reason: "Below the knee lanes wait for replies; beyond it they wait for each other, at the same bottleneck."
   ) { evidence in
     let series = Dictionary(
@@ -93,7 +94,7 @@ extension Claim {
           && sample.pipeline == 1 && !sample.hasBystanders && ["taskgroup", "epoll"].contains(sample.mode)
       }
     ) { $0.experiment.name }.values
-      .filter { Set($0.map(\.lanes)).count >= 3 }
+      .filter { Set($0.map(\.lanes)).count >= 3 && $0.contains { $0.lanes == 1 } }
       .sorted { ($1.count, $0[0].experiment.name) < ($0.count, $1[0].experiment.name) }
     let names = Set((series.first ?? []).map(\.point.name)).sorted(by: ModeOrder.precedes)
     return names.flatMap { name in
