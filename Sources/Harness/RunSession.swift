@@ -126,6 +126,10 @@ public struct RunSession {
     } catch {
       throw HarnessFailure(error.description)
     }
+    if let parts = run.record.mergedFrom {
+      let names = parts.map(\.run.runID).joined(separator: ", ")
+      throw HarnessFailure("\(folder.path) is merged from \(names): go on with one of those, and merge again")
+    }
     let suite: Suite
     do {
       suite = try JSONDecoder().decode(Suite.self, from: JSONEncoder().encode(run.record.suite))

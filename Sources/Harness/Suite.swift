@@ -62,8 +62,11 @@ public struct Experiment: Codable, Sendable {
   public var rates: [Double]
   /// What is to be kept to: the highest rate that does is searched for, instead of `rates`.
   public var objective: Objective?
-  /// How many lanes may have an operation in hand at once.
-  public var limit: Int?
+  /// How many lanes may have an operation in hand at once; a point for each of them.
+  public var limits: Settings?
+  /// How many workers work is left to; a point for each of them, in modes that leave it to any. The workload says where
+  /// it is absent.
+  public var pools: Settings?
   /// How many requests a connection carries at once; one where absent.
   public var pipeline: Int?
   /// Lanes beside those that are measured, which do the workload in another manner.
@@ -94,7 +97,7 @@ public struct Experiment: Codable, Sendable {
     self.arrivals = arrivals ?? Self.usualArrivals(objective)
     self.rates = rates
     self.objective = objective
-    self.limit = limit
+    limits = limit.map { Settings($0) }
     self.pipeline = pipeline
     self.operations = operations
     self.duration = operations == nil ? duration ?? .seconds(1) : nil
@@ -113,7 +116,8 @@ public struct Experiment: Codable, Sendable {
     objective = try fields.value(.objective)
     arrivals = try fields.value(.arrivals) ?? Self.usualArrivals(objective)
     rates = try fields.value(.rates) ?? []
-    limit = try fields.value(.limit)
+    limits = try fields.value(.limits)
+    pools = try fields.value(.pools)
     pipeline = try fields.value(.pipeline)
     bystanders = try fields.value(.bystanders)
     each = try fields.value(.each)
@@ -138,8 +142,8 @@ public struct Experiment: Codable, Sendable {
       return (.concurrency, "\(wrong) is not a number of lanes; it must be from 1 to 10000000")
     }
     if Set(concurrency).count < concurrency.count { return (.concurrency, "names a number twice") }
-    if !["closed", "constant", "poisson"].contains(arrivals) {
-      return (.arrivals, "'\(arrivals)' is not one of closed, constant, poisson")
+    if !Arrivals.kinds.contains(arrivals) {
+      return (.arrivals, "'\(arrivals)' is not one of \(Arrivals.kinds.joined(separator: ", "))")
     }
     if objective != nil {
       if arrivals == "closed" { return (.arrivals, "cannot be closed along with slo, which searches a rate") }
@@ -154,7 +158,7 @@ public struct Experiment: Codable, Sendable {
       return (.rates, "\(wrong) is not a rate; it must be above 0 and at most 1e8")
     }
     if Set(rates).count < rates.count { return (.rates, "names a rate twice") }
-    if let limit, limit < 1 { return (.limit, "\(limit) is not a number of operations in hand; it must be at least 1") }
+    if let tuning { return tuning }
     if let pipelining { return (.pipeline, pipelining) }
     if let sharing { return sharing }
     if let objection = bystanders?.objection(to: workload.asked) { return (.bystanders, objection) }
@@ -178,7 +182,9 @@ public struct Experiment: Codable, Sendable {
     case name, about, optional, workload, modes, concurrency, arrivals
     case rates = "rate_per_s"
     case objective = "slo"
-    case limit, pipeline, bystanders, each, processes
+    case limits = "limit"
+    case pools = "pool"
+    case pipeline, bystanders, each, processes
     case serverProcesses = "server_processes"
     case operations, duration, warmup, rounds
   }

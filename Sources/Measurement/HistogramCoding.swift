@@ -33,7 +33,7 @@ public enum HistogramCodingError: Error, Equatable, CustomStringConvertible {
     case .truncatedCount:
       "the histogram ends within a count"
     case .tooManySlots:
-      "the histogram has more than \(HistogramLayout.slotCount) slots"
+      "the histogram has more slots than its layout"
     }
   }
 }
@@ -42,28 +42,35 @@ extension LatencyHistogram {
   static let headerByteCount = 40
   /// HdrHistogram's V2 encoding; its word size of 1 says that counts have variable length.
   private static let cookie: UInt32 = 0x1c84_9303 | 0x10
+  private static let compressedCookie: UInt32 = 0x1c84_9304 | 0x10
 
   /// The histogram as text: Base64 of HdrHistogram's uncompressed V2 payload.
   ///
   /// The payload is a big-endian header (cookie, byte count, normalizing index offset, significant digits, lowest and
   /// highest trackable value, conversion ratio) and the counts up to the last non-empty slot, each a ZigZag LEB128
   /// number in which a negative one stands for that many empty slots. HdrHistogram for Java reads it as it is; other
-  /// libraries want it deflated, behind a compression cookie and a length. Counts are kept without loss; the exact
+  /// libraries, and histogram logs, want it as ``compressed()`` has it. Counts are kept without loss; the exact
   /// minimum, maximum and sum are not part of the format.
   ///
   /// Complexity: linear in the number of slots.
-  public func encoded() -> String {
-    var counts: [UInt8] = []
-    var nextIndex = 0
-    for slot in slots {
-      if slot.index > nextIndex {
-        Self.appendZigZag(Int64(nextIndex - slot.index), to: &counts)
-      }
-      Self.appendZigZag(Int64(slot.count), to: &counts)
-      nextIndex = slot.index + 1
-    }
-    let payload = Self.header(countsByteCount: UInt32(counts.count)) + counts
-    return Data(payload).base64EncodedString()
+  public func encoded() -> String { Data(payload).base64EncodedString() }
+
+  /// The histogram as histogram logs have it: Base64 of HdrHistogram's compressed V2 payload.
+  ///
+  /// It is the payload of ``encoded()`` in a zlib stream, behind a big-endian cookie and the stream's length: what
+  /// `encodeIntoCompressedByteBuffer` makes in Java and `hdr_log_encode` in C, but for the compression, which is none:
+  /// the stream is of stored blocks.
+  ///
+  /// Complexity: linear in the number of slots.
+  public func compressed() -> String {
+    let stream = Zlib.stream(of: payload)
+    let bytes = Self.bigEndianBytes(Self.compressedCookie) + Self.bigEndianBytes(UInt32(stream.count)) + stream
+    return Data(bytes).base64EncodedString()
+  }
+
+  private var payload: [UInt8] {
+    let counts = Self.encodedCounts(slots.map { ($0.index, $0.count) })
+    return Self.header(countsByteCount: UInt32(counts.count)) + counts
   }
 
   /// Decodes what ``encoded()`` or an HdrHistogram library wrote for the layout of ``HistogramLayout``.
@@ -80,24 +87,43 @@ extension LatencyHistogram {
 
     var slots: [Slot] = []
     var sum: UInt128 = 0
+    try Self.decodeCounts(payload[Self.headerByteCount...], slotCount: HistogramLayout.slotCount) { index, count in
+      slots.append(Slot(index: index, count: count))
+      sum += UInt128(count) * UInt128(HistogramLayout.medianEquivalent(at: index))
+    }
+    self.init(slots: slots, sum: sum, minimum: 0, maximum: HistogramLayout.highestRepresentable)
+  }
+
+  /// The counts of non-empty slots, by ascending index.
+  static func encodedCounts(_ slots: [(index: Int, count: UInt64)]) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var nextIndex = 0
+    for slot in slots {
+      if slot.index > nextIndex { appendZigZag(Int64(nextIndex - slot.index), to: &bytes) }
+      appendZigZag(Int64(slot.count), to: &bytes)
+      nextIndex = slot.index + 1
+    }
+    return bytes
+  }
+
+  /// Calls `body` with every non-empty slot, by ascending index.
+  static func decodeCounts(
+    _ bytes: ArraySlice<UInt8>, slotCount: Int, _ body: (_ index: Int, _ count: UInt64) -> Void
+  ) throws(HistogramCodingError) {
     var index = 0
-    var rest = payload[Self.headerByteCount...]
+    var rest = bytes
     while !rest.isEmpty {
-      let number = try Self.removeZigZag(from: &rest)
-      let slotsLeft = HistogramLayout.slotCount - index
+      let number = try removeZigZag(from: &rest)
+      let slotsLeft = slotCount - index
       if number < 0 {
         guard number.magnitude <= slotsLeft else { throw .tooManySlots }
         index += Int(number.magnitude)
       } else {
         guard slotsLeft > 0 else { throw .tooManySlots }
-        if number > 0 {
-          slots.append(Slot(index: index, count: number.magnitude))
-          sum += UInt128(number.magnitude) * UInt128(HistogramLayout.medianEquivalent(at: index))
-        }
+        if number > 0 { body(index, number.magnitude) }
         index += 1
       }
     }
-    self.init(slots: slots, sum: sum, minimum: 0, maximum: HistogramLayout.highestRepresentable)
   }
 
   private static func header(countsByteCount: UInt32) -> [UInt8] {

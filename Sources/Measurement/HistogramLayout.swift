@@ -24,6 +24,12 @@ public enum HistogramLayout {
   /// The number of slots: twice 1024 for the values below 2048, and 1024 for each of the 31 powers of two above.
   @inlinable public static var slotCount: Int { 33 << halfMagnitude }
 
+  /// HdrHistogram's `subBucketCount`: how many slots of equal width its first bucket has.
+  public static var subBucketCount: Int { 2 << halfMagnitude }
+
+  /// HdrHistogram's `bucketCount`: the first bucket, and a half of one for each power of two above.
+  public static var bucketCount: Int { (slotCount >> halfMagnitude) - 1 }
+
   @usableFromInline static var halfMagnitude: Int { 10 }
 
   /// The slot that counts `value`.

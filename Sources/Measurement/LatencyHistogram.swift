@@ -19,6 +19,9 @@ public struct LatencyHistogram: Sendable, Equatable {
 
     /// The highest latency that the slot counts, in nanoseconds.
     public var highestEquivalent: UInt64 { HistogramLayout.highestEquivalent(at: index) }
+
+    /// The latency that stands for those of the slot in a mean, in nanoseconds.
+    public var medianEquivalent: UInt64 { HistogramLayout.medianEquivalent(at: index) }
   }
 
   /// The non-empty slots, from the lowest latency to the highest.

@@ -33,6 +33,8 @@ public struct RunRecord: Codable, Equatable, Sendable {
   /// How fast the client's processors computed before the first trial, where operations are work for them.
   public var calibration: Calibration?
   public var environment: Environment
+  /// The runs that this one is merged from, in the order of their trials; absent where it was measured.
+  public var mergedFrom: [Part]?
 
   public init(
     runID: String, started: String, tool: Tool, command: [String], seed: UInt64, suite: JSONValue, trialsPlanned: Int,
@@ -73,6 +75,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
     case fileFolder = "file_dir"
     case fileSystem = "file_system"
     case calibration, environment
+    case mergedFrom = "merged_from"
   }
 
   /// Steps of the computation that is the work, per second.

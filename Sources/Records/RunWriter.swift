@@ -24,6 +24,26 @@ public final class RunWriter {
     try self.init(opening: folder)
   }
 
+  /// Writes a whole run at once: its folder is there when all of it is, or not at all.
+  public static func save(_ run: Run, to folder: RunFolder) throws(RunFolderFailure) {
+    let files = FileManager.default
+    guard !files.fileExists(atPath: folder.path) else {
+      throw RunFolderFailure("\(folder.path) already exists; name another --output")
+    }
+    let draft = RunFolder(path: "\(folder.path).\(getpid())")
+    defer { try? files.removeItem(atPath: draft.path) }
+    do {
+      try files.createDirectory(atPath: draft.path, withIntermediateDirectories: true)
+      let record = try JSONEncoder.stable(pretty: true).encode(run.record) + Data("\n".utf8)
+      let trials = try run.trials.reduce(into: Data()) { try $0 += encoder.encode($1) + Data("\n".utf8) }
+      try record.write(to: URL(fileURLWithPath: draft.recordPath), options: .atomic)
+      try trials.write(to: URL(fileURLWithPath: draft.trialsPath), options: .atomic)
+      try files.moveItem(atPath: draft.path, toPath: folder.path)
+    } catch {
+      throw RunFolderFailure("cannot write \(folder.path): \(reason(error)); choose another --output")
+    }
+  }
+
   /// Goes on with a run: a last line that was cut off is removed.
   public convenience init(resuming folder: RunFolder) throws(RunFolderFailure) {
     try self.init(opening: folder)

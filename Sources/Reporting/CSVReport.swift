@@ -1,8 +1,7 @@
-import Foundation
 import Records
 
-/// A row for every trial, a column for every scalar; quoted as RFC 4180 says, with lines that end in a line feed. What
-/// does not apply is empty.
+/// A row for every trial, valid or not, a column for every scalar, with its unit in its name; quoted as RFC 4180 says.
+/// What does not apply is empty. Distributions and series are in the records alone.
 struct CSVReport {
   private typealias Column = (name: String, value: (TrialRecord) -> String?)
 
@@ -10,23 +9,36 @@ struct CSVReport {
 
   init(_ run: Run) { self.run = run }
 
-  func render() -> String {
-    let columns = Self.columns
-    return Self.lines([columns.map(\.name)] + run.trials.map { trial in columns.map { $0.value(trial) } })
+  /// - Parameter lineEnd: a line feed for pipes; RFC 4180 has a carriage return before it.
+  func render(lineEnd: String = "\n") -> String {
+    let columns = columns
+    return Self.lines([columns.map(\.name)] + run.trials.map { trial in columns.map { $0.value(trial) } }, lineEnd)
   }
 
-  static func lines(_ rows: [[String?]]) -> String {
-    rows.map { row in row.map { $0.map(quoted) ?? "" }.joined(separator: ",") + "\n" }.joined()
+  static func lines(_ rows: [[String?]], _ lineEnd: String = "\n") -> String {
+    rows.map { row in row.map { $0.map(quoted) ?? "" }.joined(separator: ",") + lineEnd }.joined()
   }
 
   private static func quoted(_ text: String) -> String {
     guard text.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return text }
-    return "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\""
+    return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
   }
 
-  private static var columns: [Column] {
-    identity + operations + latency("service") { $0.latency?.service } + latency("response") { $0.latency?.response }
-      + latency("send_lag", \.sendLag) + bystanders
+  private var columns: [Column] { Self.identity + workload + Self.standings(Summary.Tuning.all(of: run)) + Self.measured }
+
+  /// What the run's workloads are asked for, as suites have it.
+  private var workload: [Column] {
+    let keys = run.trials.reduce(into: Set<String>()) { keys, trial in
+      if case .object(let members) = trial.workload { keys.formUnion(members.keys) }
+    }
+    return keys.subtracting(["kind"]).sorted().map { key in
+      ("workload_\(key)", { $0.workload[key].map { $0.string ?? JSONReport.text($0, pretty: false) } })
+    }
+  }
+
+  private static var measured: [Column] {
+    operations + latency("service") { $0.latency?.service } + latency("response") { $0.latency?.response }
+      + latency("queueing") { $0.latency?.queueing } + latency("send_lag", \.sendLag) + bystanders
       + [
         ("cold_start_first_done_ns", { text($0.coldStart?.firstDone) }),
         ("cold_start_done", { text($0.coldStart?.done) }),
@@ -37,6 +49,8 @@ struct CSVReport {
         ("in_flight_max", { text($0.inFlight?.max) }),
         ("in_flight_samples", { text($0.inFlight?.samples) }),
       ] + usage("client", \.client) + usage("server", \.server) + [("steal_ns", { text($0.machine?.steal) })]
+      + memory("before") { $0.before } + memory("connected") { $0.connected } + memory("done") { $0.done }
+      + memory("closed") { $0.closed }
       + [
         ("audit_tool", { $0.audit?.tool }),
         ("audit_operations", { text($0.audit?.operations) }),
@@ -44,7 +58,15 @@ struct CSVReport {
   }
 
   private static var identity: [Column] {
-    [
+    // Trials in a row mostly share their workload.
+    var last: (workload: JSONValue, text: String)?
+    func workload(_ trial: TrialRecord) -> String {
+      if let last, last.workload == trial.workload { return last.text }
+      let text = JSONReport.text(trial.workload, pretty: false)
+      last = (trial.workload, text)
+      return text
+    }
+    return [
       ("run_id", { $0.runID }),
       ("experiment", { $0.experiment }),
       ("trial", { text($0.trial) }),
@@ -54,11 +76,12 @@ struct CSVReport {
       ("mode", { $0.mode }),
       ("variant", { $0.variant }),
       ("workload_kind", { $0.workload["kind"]?.string }),
-      ("workload", { JSONReport.text($0.workload, pretty: false) }),
+      ("workload", workload),
       ("arrivals_kind", { $0.arrivals.kind }),
       ("arrivals_rate_per_s", { text($0.arrivals.rate) }),
       ("concurrency", { text($0.concurrency) }),
       ("limit", { text($0.limit) }),
+      ("pool", { text($0.pool) }),
       ("pipeline", { text($0.pipeline) }),
       ("each", { text($0.each) }),
       ("processes", { text($0.processes) }),
@@ -72,6 +95,9 @@ struct CSVReport {
 
   private static var operations: [Column] {
     [
+      ("arrivals_scheduled", { text($0.arrivals.scheduled) }),
+      ("work_iterations", { text($0.work?.iterations) }),
+      ("work_nominal_ns", { text($0.work?.nominal) }),
       ("operations_asked", { text($0.operations.asked) }),
       ("operations_done", { text($0.operations.done) }),
       ("operations_verified", { text($0.operations.verified) }),
@@ -79,6 +105,7 @@ struct CSVReport {
       ("unfinished_age_min_ns", { text($0.operations.unfinishedAge?.min) }),
       ("unfinished_age_mean_ns", { text($0.operations.unfinishedAge?.mean) }),
       ("unfinished_age_max_ns", { text($0.operations.unfinishedAge?.max) }),
+      ("unfinished_age_within_ns", { text($0.operations.unfinishedAge?.within) }),
       ("operations_failed", { text(total($0.operations.failed)) }),
       ("failed_by_kind", { list($0.operations.failed) }),
       ("operations_non_2xx", { text(total($0.operations.non2xx)) }),
@@ -91,6 +118,14 @@ struct CSVReport {
     ]
   }
 
+  /// What the trial's concurrency, limit and pool are worth among those that were measured.
+  private static func standings(_ tunings: [Summary.Tuning]) -> [Column] {
+    TuningAxis.allCases.map { axis in
+      let own = tunings.filter { $0.axis == axis }
+      return ("\(axis.rawValue)_standing", { trial in own.lazy.compactMap { $0.standing(of: trial) }.first })
+    }
+  }
+
   private static var bystanders: [Column] {
     [
       ("bystanders_class", { $0.bystanders?.manner }),
@@ -100,6 +135,7 @@ struct CSVReport {
       ("bystanders_operations_unfinished", { text($0.bystanders?.lanes.operations.unfinished) }),
       ("bystanders_operations_failed", { text(total($0.bystanders?.lanes.operations.failed)) }),
     ] + latency("bystanders_service") { $0.bystanders?.lanes.latency?.service }
+      + latency("bystanders_response") { $0.bystanders?.lanes.latency?.response }
   }
 
   private static func latency(_ name: String, _ summary: @escaping (TrialRecord) -> LatencySummary?) -> [Column] {
@@ -125,6 +161,7 @@ struct CSVReport {
       ("\(side)_threads_peak", { text(usage($0)?.threadsPeak) }),
       ("\(side)_descriptors_peak", { text(usage($0)?.descriptorsPeak) }),
       ("\(side)_rss_peak_bytes", { text(usage($0)?.memoryPeak) }),
+      ("\(side)_rss_bytes", { text(usage($0)?.memory) }),
       ("\(side)_cpus", { usage($0)?.cpus.map { $0.map(String.init).joined(separator: " ") } }),
       ("\(side)_operations_done", { text(usage($0)?.operationsDone) }),
       ("\(side)_connections", { text(usage($0)?.connections) }),
@@ -132,6 +169,22 @@ struct CSVReport {
       ("\(side)_faults", { text(usage($0)?.faults) }),
       ("\(side)_bytes_sent", { text(usage($0)?.bytesSent) }),
       ("\(side)_bytes_received", { text(usage($0)?.bytesReceived) }),
+      ("\(side)_edge_lag_open_ns", { text(usage($0)?.edgeLag?.open) }),
+      ("\(side)_edge_lag_close_ns", { text(usage($0)?.edgeLag?.close) }),
+    ]
+  }
+
+  private static func memory(_ point: String, _ memory: @escaping (MachineUsage.Memory) -> MachineMemory?)
+    -> [Column]
+  {
+    func value(_ trial: TrialRecord, _ quantity: KeyPath<MachineMemory, UInt64?>) -> String? {
+      text(trial.machine?.memory.flatMap(memory)?[keyPath: quantity])
+    }
+    return [
+      ("memory_\(point)_available_bytes", { value($0, \.available) }),
+      ("memory_\(point)_slab_bytes", { value($0, \.slab) }),
+      ("memory_\(point)_tcp_bytes", { value($0, \.tcp) }),
+      ("memory_\(point)_tcp_sockets", { value($0, \.tcpSockets) }),
     ]
   }
 

@@ -5,9 +5,11 @@ enum RunDifferences {
   /// What moves numbers: the machine, and how the program was built; a line each. What only one run recorded differs.
   static func machines(_ first: RunRecord, _ second: RunRecord) -> [String] {
     let (old, new) = (facts(first), facts(second))
-    return zip(old, new).compactMap { before, after in
+    let within = [first, second].flatMap { record in record.mixture.map { "within \(record.runID): \($0)" } }
+    let between = zip(old, new).compactMap { before, after in
       before.value == after.value ? nil : line(before.name, before.value, after.value)
     }
+    return within + between
   }
 
   /// Experiments of one name that were not the same work, with the experiment's name.
@@ -27,6 +29,8 @@ enum RunDifferences {
     let (first, second) = (one.record, other.record)
     if first == second, one.trials == other.trials { return ["both are the same run"] }
     var remarks: [String] = []
+    let shared = first.measuredRuns.map(\.runID).filter(second.measuredRuns.map(\.runID).contains)
+    if !shared.isEmpty { remarks.append("both have the trials of \(shared.joined(separator: ", ")): not independent") }
     if first.seed != second.seed {
       remarks.append(line("seed", "\(first.seed)", "\(second.seed)") + ": the operations are not the same ones")
     }
@@ -41,7 +45,7 @@ enum RunDifferences {
     return Provenance.oneLine("\(name): \(before) in the first run, \(after) in the second")
   }
 
-  private static func facts(_ record: RunRecord) -> [(name: String, value: String?)] {
+  static func facts(_ record: RunRecord) -> [(name: String, value: String?)] {
     let machine = record.environment
     func list(_ cpus: [Int]?) -> String? { cpus.map { $0.map(String.init).joined(separator: ",") } }
     return [
@@ -69,7 +73,9 @@ enum RunDifferences {
   /// What each experiment's operations and windows are, from its trials and from the suite.
   private static func settings(_ run: Run) -> [String: [String: JSONValue]] {
     var settings: [String: [String: JSONValue]] = [:]
-    for trial in run.trials where trial.isTimed && settings[trial.experiment] == nil {
+    let sweeps = Sweeps(run.trials)
+    for recorded in run.trials where recorded.isTimed && settings[recorded.experiment] == nil {
+      let trial = sweeps.isSwept(recorded.experiment) ? recorded.withoutSettings : recorded
       var own: [String: JSONValue] = ["arrivals": .string(trial.arrivals.kind)]
       if case .object(let members) = trial.workload {
         for (key, value) in members { own["workload \(key)"] = value }
@@ -85,7 +91,7 @@ enum RunDifferences {
     }
     for experiment in run.record.plannedExperiments {
       guard let name = experiment["name"]?.string, settings[name] != nil else { continue }
-      for key in ["duration", "warmup"] { settings[name]?[key] = experiment[key] }
+      for key in ["duration", "warmup", "slo"] { settings[name]?[key] = experiment[key] }
     }
     return settings
   }

@@ -11,13 +11,16 @@ public struct FiguresOutcome: Sendable, Equatable {
   public var remarks: [String] = []
 }
 
-/// Why figures cannot be made. Its description is one line.
+/// Why figures, or other files of a run, cannot be made. Its description is one line.
 public struct FiguresFailure: Error, CustomStringConvertible {
   public let description: String
 }
 
-/// The figures of a run, as data, as the scripts that draw them, and as SVG and PNG.
+/// The figures of a run, as data, as the scripts that draw them, and as SVG, PNG and PDF.
 public enum Figures {
+  /// Called with how many figures are drawn, of how many, and with the name of the last one.
+  public typealias Progress = @Sendable (_ done: Int, _ total: Int, _ name: String) -> Void
+
   /// Writes the data and copies the scripts; where gnuplot is there, draws. What stood there under the same names is
   /// replaced. The same run gives the same bytes.
   ///
@@ -26,31 +29,41 @@ public enum Figures {
   ///   - scripts: the folder of the `.gp` files.
   ///   - gnuplot: the path of the program, or nil where it is not installed; then the outcome says how to install it.
   public static func write(
-    _ run: Run, to folder: String, scripts: String, gnuplot: String?
+    _ run: Run, to folder: String, scripts: String, gnuplot: String?, progress: @escaping Progress = { _, _, _ in }
   ) throws(FiguresFailure) -> FiguresOutcome {
     try createFolder(folder)
     try copyScripts(from: scripts, to: folder)
     var outcome = FiguresOutcome()
-    var stems: Set<String> = []
-    for data in GnuplotData.files(of: run) {
-      let stem = unused("\(fileName(data.experiment))\(data.place)-\(data.kind.rawValue)", &stems)
+    let planned = plan(run)
+    for (stem, data) in planned {
       try write(data.text, to: "\(folder)/\(stem).dat")
       outcome.data.append("\(stem).dat")
-      guard data.measuredBlocks > 0 else {
-        outcome.remarks.append("\(stem): \(emptiness(data.kind)), so there is no figure")
-        for ending in [".svg", ".png"] { unlink("\(folder)/\(stem)\(ending)") }
-        continue
-      }
-      guard let gnuplot else { continue }
-      outcome.remarks += try draw(stem, data.kind, in: folder, gnuplot).map { "\(stem): gnuplot: \($0)" }
-      outcome.figures += ["\(stem).svg", "\(stem).png"]
+      guard data.measuredBlocks == 0 else { continue }
+      outcome.remarks.append("\(stem): \(emptiness(data.kind)), so there is no figure")
+      for ending in endings { unlink("\(folder)/\(stem)\(ending)") }
     }
-    if gnuplot == nil {
+    guard let gnuplot else {
       outcome.remarks.append(
         "gnuplot is not installed, so nothing is drawn: `apt install gnuplot-nox` (Debian, Ubuntu) or "
           + "`dnf install gnuplot` (Fedora), then plot again")
+      return outcome
     }
+    let drawing = FigureDrawing(gnuplot: gnuplot, folder: folder, date: run.record.started)
+    let drawn = planned.filter { $0.data.measuredBlocks > 0 }.map { (stem: $0.stem, kind: $0.data.kind) }
+    outcome.remarks += try drawing.draw(drawn, progress)
+    outcome.figures = drawn.flatMap { figure in endings.map { "\(figure.stem)\($0)" } }
     return outcome
+  }
+
+  /// The formats in which every figure is drawn.
+  static let endings = [".svg", ".png", ".pdf"]
+
+  /// The figures of a run, under the names of their files without an ending.
+  static func plan(_ run: Run) -> [(stem: String, data: GnuplotData)] {
+    var stems: Set<String> = []
+    return GnuplotData.files(of: run).map { data in
+      (unused("\(fileName(data.experiment))\(data.place)-\(data.kind.rawValue)", &stems), data)
+    }
   }
 
   /// The gnuplot that a shell would find in `path`, a list as in the environment's `PATH`.
@@ -60,20 +73,20 @@ public enum Figures {
 
   private static func emptiness(_ kind: FigureKind) -> String {
     switch kind {
-    case .throughput, .cpu, .serve, .time, .memory: "no valid trial has a value"
-    case .latency, .load, .interference: "too few operations for percentiles"
+    case .throughput, .heat, .cpu, .footprint, .serve, .time, .memory, .tuning: "no valid trial has a value"
+    case .latency, .response, .load, .interference: "too few operations for percentiles"
     case .speedup: "no mode has valid trials in the same rounds as blocking"
     }
   }
 
   /// The experiment's name as part of a file name that needs no quoting anywhere.
-  private static func fileName(_ experiment: String) -> String {
+  static func fileName(_ experiment: String) -> String {
     let name = String(
       experiment.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-" })
     return name.isEmpty || name.hasPrefix(".") || name.hasPrefix("-") ? "experiment\(name)" : name
   }
 
-  private static func unused(_ stem: String, _ taken: inout Set<String>) -> String {
+  static func unused(_ stem: String, _ taken: inout Set<String>) -> String {
     var candidate = stem
     var number = 2
     while !taken.insert(candidate).inserted {
@@ -85,7 +98,7 @@ public enum Figures {
 }
 
 extension Figures {
-  private static func createFolder(_ folder: String) throws(FiguresFailure) {
+  static func createFolder(_ folder: String) throws(FiguresFailure) {
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
@@ -105,7 +118,7 @@ extension Figures {
     }
   }
 
-  private static func write(_ text: String, to path: String) throws(FiguresFailure) {
+  static func write(_ text: String, to path: String) throws(FiguresFailure) {
     do {
       try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
     } catch {
@@ -113,37 +126,7 @@ extension Figures {
     }
   }
 
-  /// Draws one figure in both formats, in one process. Returns the warnings that gnuplot printed.
-  private static func draw(
-    _ stem: String, _ kind: FigureKind, in folder: String, _ gnuplot: String
-  ) throws(FiguresFailure) -> [String] {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: gnuplot)
-    process.currentDirectoryURL = URL(fileURLWithPath: folder)
-    process.arguments =
-      ["--default-settings"]
-      + [".svg", ".png"].flatMap { ["-e", "data='\(stem).dat'; out='\(stem)\($0)'", "\(kind.rawValue).gp"] }
-    process.environment = ProcessInfo.processInfo.environment.merging(["LC_ALL": "C.UTF-8"]) { $1 }
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = FileHandle.nullDevice
-    let errors = Pipe()
-    process.standardError = errors
-    do {
-      try process.run()
-    } catch {
-      throw FiguresFailure(description: "cannot start \(gnuplot): \(reason(error))")
-    }
-    let printed = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    let lines = printed.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
-    guard process.terminationReason == .exit, process.terminationStatus == 0 else {
-      let complaint = lines.last ?? "it printed nothing, and ended with status \(process.terminationStatus)"
-      throw FiguresFailure(description: "gnuplot could not draw \(folder)/\(stem).dat: \(complaint)")
-    }
-    return lines
-  }
-
-  private static func reason(_ error: any Error) -> String {
+  static func reason(_ error: any Error) -> String {
     switch error {
     case let error as POSIXError: String(cString: strerror(error.code.rawValue))
     case let error as CocoaError where error.underlying is POSIXError: reason(error.underlying!)

@@ -18,11 +18,14 @@ struct JSONReport {
       "run_id": .string(run.record.runID),
       "started": .string(run.record.started),
       "machine": .string(provenance.machine),
+      "merged_from": provenance.parts.isEmpty ? nil : .array(provenance.parts.map { .string($0) }),
+      "differences": provenance.mixture.isEmpty ? nil : .array(provenance.mixture.map { .string($0) }),
       "tool_version": .string(run.record.tool.version),
       "tool_commit": run.record.tool.commit.map { .string($0) },
       "trials_planned": .number(Double(run.record.trialsPlanned)),
       "trials_recorded": .number(Double(run.trials.count)),
       "experiments": .array(summary.sections.map(Self.section)),
+      "best_settings": summary.tunings.isEmpty ? nil : .array(summary.tunings.flatMap(\.json)),
       "claims": ClaimsOverview(ClaimResult.all(run, summary))?.measured.json,
     ])
     return Self.text(document, pretty: true) + "\n"
@@ -40,6 +43,7 @@ struct JSONReport {
     switch section {
     case .experiment(let experiment): self.experiment(experiment)
     case .load(let load): load.json
+    case .sweep(let sweep): sweep.json
     }
   }
 
@@ -82,6 +86,7 @@ struct JSONReport {
       "wall_s": estimate(point.wallSeconds),
       "latency_ns": point.latency.map { latency($0, point.servicePercentiles) },
       "response_ns": point.response.map { latency($0, point.responsePercentiles, mean: point.meanResponse) },
+      "queueing_ns": point.queueing.map { latency($0, nil) },
       "send_lag_ns": point.sendLag.map { latency($0, nil) },
       "lanes": lanes(point.classes),
       "cold_start": point.coldStart.map(coldStart),

@@ -15,13 +15,18 @@ struct MarkdownReport {
     let provenance = Provenance(run.record)
     var blocks = ["# iomodes run \(Self.escaped(provenance.run))"]
     blocks.append(Self.escaped("\(provenance.machine) · \(provenance.date)"))
+    if let origin = provenance.origin { blocks.append(Self.escaped(origin)) }
+    blocks += provenance.warnings.map { "**\(Self.escaped($0))**" }
     if let progress = provenance.progress(finished: run.trials.count) { blocks.append("**\(progress)**") }
     for section in summary.sections {
       switch section {
       case .experiment(let experiment): blocks += self.section(ResultTable(experiment))
       case .load(let load): blocks += self.section(load)
+      case .sweep(let sweep): blocks += self.section(sweep)
       }
     }
+    blocks += section(summary.tunings)
+    blocks += rows(InvalidTable(summary)) + rows(MachineTable(run.record))
     if let trust = Trust(run, summary) { blocks.append(Self.escaped(trust.text)) }
     if !summary.experiments.isEmpty { blocks.append(Self.escaped(Report.legend)) }
     if let claims = ClaimsOverview(ClaimResult.all(run, summary)) {

@@ -2,7 +2,7 @@ import Records
 
 /// How a report is written.
 public enum OutputFormat: String, CaseIterable, Sendable {
-  /// Tables with bars, for a terminal.
+  /// Tables with bars and sparklines, for a terminal.
   case text
   /// The summary, with units in all names.
   case json
@@ -10,6 +10,8 @@ public enum OutputFormat: String, CaseIterable, Sendable {
   case csv
   /// Tables for GitHub.
   case md
+  /// Tables for LaTeX, with the package booktabs.
+  case latex
 }
 
 /// The report of a run: a pure function of it, so that the same run gives the same bytes.
@@ -18,8 +20,11 @@ public struct Report: Sendable {
 
   public init(_ run: Run) { self.run = run }
 
+  /// What stands at the top of it for a reader to beware of, a line each: that machines or builds are mixed.
+  public var warnings: [String] { Provenance(run.record).warnings }
+
   /// - Parameters:
-  ///   - width: columns of the terminal; only for ``OutputFormat/text``, which uses no more than 100.
+  ///   - width: columns of the terminal; only for ``OutputFormat/text``, whose words use no more than 100 of them.
   ///   - color: whether the terminal shows colours; only for ``OutputFormat/text``.
   public func render(_ format: OutputFormat, width: Int, color: Bool) -> String {
     switch format {
@@ -27,6 +32,7 @@ public struct Report: Sendable {
     case .json: JSONReport(run, Summary(run)).render()
     case .csv: CSVReport(run).render()
     case .md: MarkdownReport(run, Summary(run)).render()
+    case .latex: LatexReport(run, Summary(run)).render()
     }
   }
 
@@ -35,13 +41,14 @@ public struct Report: Sendable {
     let results = ClaimResult.all(run, Summary(run))
     switch format {
     case .text:
-      let text = ClaimsText(results: results, width: max(40, min(width, TextReport.widest)), color: color)
+      let text = ClaimsText(results: results, width: max(40, min(width, TextReport.widestText)), color: color)
       return (text.whole() + text.legend).joined(separator: "\n") + "\n"
     case .json:
       let document = JSONReport.object(["run_id": .string(run.record.runID), "claims": results.json])
       return JSONReport.text(document, pretty: true) + "\n"
     case .csv: return results.csv
     case .md: return results.markdown + "\n\n" + results.markdownReasons + "\n"
+    case .latex: return LatexReport.claims(results)
     }
   }
 

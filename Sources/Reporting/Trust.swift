@@ -25,6 +25,7 @@ struct Trust {
         "half of the throughputs are known within ±\(Self.percent(middle)), all within ±\(Self.percent(widest.2)) "
           + "(\(widest.0), \(widest.1.name) at \(NumberText.grouped(widest.1.concurrency)))")
     }
+    if !run.record.mixture.isEmpty { parts.append("trials of different machines or builds") }
     if run.record.tool.configuration == "debug" { parts.append("a debug build: not for comparison") }
     if run.record.environment.hypervisor == true { parts.append("a virtual machine") }
     if let client = run.record.environment.clientCPUs, let server = run.record.environment.serverCPUs {

@@ -118,7 +118,7 @@ struct Overrides {
       experiment.rates = []
       experiment.objective = nil
     }
-    experiment.limit = try arguments.value("limit", "a number of operations") ?? experiment.limit
+    if let limits = try list("limit", "a number of operations") { experiment.limits = Settings(limits) }
     if experiment.workload.asked.kind == "http" {
       experiment.pipeline = try arguments.value("pipeline", "a number of requests") ?? experiment.pipeline
     }
@@ -160,7 +160,18 @@ struct Overrides {
       try arguments.value("rounds", "a number of rounds from 1 on") { Int($0).flatMap { $0 > 0 ? $0 : nil } }
       ?? experiment.rounds
     experiment.workload = try changed(experiment.workload)
+    if let pools = try list("pool", "a number of threads or processes"), experiment.workload.pool != nil {
+      experiment.pools = pools.count > 1 ? Settings(pools) : nil
+    }
     return experiment
+  }
+
+  /// The numbers of an option that may have several.
+  private func list(_ name: String, _ expected: String) throws -> [Int]? {
+    try arguments.text(name)?.split(separator: ",", omittingEmptySubsequences: false).map { text in
+      guard let number = Int(text) else { throw UsageError("--\(name) '\(text)' is not \(expected)") }
+      return number
+    }
   }
 
   private func mode(_ name: Substring) throws -> ModeID {
@@ -220,7 +231,7 @@ struct Overrides {
       spec.work = try arguments.value("work", time) ?? spec.work
       spec.offload = try arguments.choice("offload") ?? spec.offload
       if spec.offload == .inline { spec.pool = nil }
-      spec.pool = try arguments.value("pool", "a number of threads or processes") ?? spec.pool
+      spec.pool = try list("pool", "a number of threads or processes")?.first ?? spec.pool
       return .compute(spec)
     case .serve(let spec): return .serve(try changed(spec))
     }
@@ -236,7 +247,7 @@ struct Overrides {
     spec.direct = spec.direct || arguments.has("direct")
     spec.sync = try arguments.choice("sync") ?? spec.sync
     spec.offload = try arguments.choice("offload") ?? spec.offload
-    spec.pool = try arguments.value("pool", "a number of threads") ?? spec.pool
+    spec.pool = try list("pool", "a number of threads or processes")?.first ?? spec.pool
     spec.depth = try arguments.value("depth", "a number of requests") ?? spec.depth
     return spec
   }

@@ -1,12 +1,13 @@
 import Foundation
 import Records
 import SystemCalls
+import TestSupport
 import Testing
 
 @testable import Harness
 
 /// Each experiment in a process of its own, as `iomodes limits` carries it out, with fewer and shorter steps.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct LimitsTests {
+@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(2))) struct LimitsTests {
   /// Those whose outcome a busy machine does not change, or only by time limits that pass: then once more.
   @Test(arguments: [Limit.select, .descriptors, .ports, .dispatchThreads, .threads, .keepAliveSlips])
   func limitIsWhereArithmeticPutsIt(_ limit: Limit) throws {

@@ -101,8 +101,8 @@ import Workloads
     (
       #""concurency": [1]"#,
       "experiments[0].concurency: is not a field; there are name, about, optional, workload, modes, concurrency, arrivals, "
-        + "rate_per_s, slo, limit, pipeline, bystanders, each, processes, server_processes, operations, duration, warmup, "
-        + "rounds"
+        + "rate_per_s, slo, limit, pool, pipeline, bystanders, each, processes, server_processes, operations, duration, "
+        + "warmup, rounds"
     ),
     (#""modes": []"#, "experiments[0].modes: is empty"),
     (

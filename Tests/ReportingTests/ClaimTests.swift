@@ -93,7 +93,7 @@ struct ClaimTests {
   private static func pools(_ rates: [Double], rounds: Int = 6) -> [TrialRecord] {
     zip([1, 4, 64, 512], rates).flatMap { size, rate in
       R.trials(
-        "epoll", "pool-\(size)", #"{"kind": "file", "offload": "pool", "pool": \#(size)}"#, lanes: 64, rounds: rounds,
+        "epoll", "pools", #"{"kind": "file", "offload": "pool", "pool": \#(size)}"#, lanes: 64, rounds: rounds,
         variant: "pool", perSecond: rate)
     }
   }

@@ -1,11 +1,12 @@
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 @testable import Harness
 @testable import iomodes
 
-@Suite(.serialized, .timeLimit(.minutes(1))) struct LimitsCommandTests {
+@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct LimitsCommandTests {
   private struct Record: Decodable {
     struct Experiment: Decodable {
       var name: String

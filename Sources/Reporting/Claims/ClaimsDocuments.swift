@@ -58,6 +58,25 @@ extension [ClaimResult] {
   }
 }
 
+/// The claims as a table that columns make: a claim stands in the row of its first number.
+struct ClaimsTable: SideTable {
+  let title = "What is claimed, and what was measured:"
+  let columns: [Column]
+
+  init(_ results: [ClaimResult]) {
+    let rows = results.flatMap { result -> [[String]] in
+      let head = ["\(result.claim.id): \(result.claim.text)", result.verdict.rawValue]
+      guard !result.measures.isEmpty else { return [head + ["", "", "", ""]] }
+      return result.measures.enumerated().map { index, measure in
+        (index == 0 ? head : ["", ""]) + [measure.name, measure.predicted, measure.median, measure.interval]
+      }
+    }
+    columns = ["claim", "verdict", "number", "predicted", "measured", "interval"].enumerated().map { index, heading in
+      Column(heading: heading, cells: rows.map { $0[index] }, kind: .text)
+    }
+  }
+}
+
 extension Measure {
   /// What the interval is: of counts, all that there were.
   fileprivate var kind: String { isExact ? "counts" : estimate.kind.rawValue }

@@ -14,13 +14,18 @@ struct Evidence: Sendable {
   init(_ run: Run, _ summary: Summary) {
     struct Key: Hashable {
       var experiment: String
+      var setting: Setting
       var point: PointKey
     }
+    let sweeps = Sweeps(run.trials)
     let closed = run.trials.filter { $0.isTimed && $0.skipped == nil && $0.arrivals.kind == "closed" }
-    let trials = Dictionary(grouping: closed) { Key(experiment: $0.experiment, point: PointKey($0)) }
+    let trials = Dictionary(grouping: closed) {
+      Key(experiment: $0.experiment, setting: sweeps.setting(of: $0), point: PointKey($0))
+    }
     samples = summary.experiments.filter { $0.rate == nil }.flatMap { experiment in
       experiment.points.compactMap { point in
-        trials[Key(experiment: experiment.plannedName, point: PointKey(point))].map { Sample(experiment, point, $0) }
+        let key = Key(experiment: experiment.plannedName, setting: experiment.setting, point: PointKey(point))
+        return trials[key].map { Sample(experiment, point, $0) }
       }
     }
     limits = Dictionary((run.limits?.experiments ?? []).map { ($0.name, $0) }) { first, _ in first }

@@ -20,7 +20,7 @@ extension Claim {
     func groups(_ isWanted: (Sample) -> Bool) -> [[Sample]] {
       let all = evidence.groups { sample in
         ["http", "echo", "sleep"].contains(sample.kind) && sample.lanes >= manyLanes && sample.asked == nil
-          && sample.pipeline == 1 && !sample.hasBystanders && isWanted(sample)
+          && sample.limit == nil && sample.pipeline == 1 && !sample.hasBystanders && isWanted(sample)
       }
       // The fewest lanes of each experiment that are enough.
       return all.filter { group in
@@ -113,7 +113,7 @@ extension Claim {
     var best: [Sample] = []
     for sample in pooled {
       let alike = pooled.filter { other in
-        other.workload(without: ["pool"]) == sample.workload(without: ["pool"]) && other.lanes == sample.lanes
+        other.experiment.plannedName == sample.experiment.plannedName && other.lanes == sample.lanes
           && other.point.name == sample.point.name
       }
       if alike.count >= 3, alike.count > best.count { best = alike }
@@ -159,7 +159,7 @@ extension Sample {
   /// Requests of HTTP, made or served, that nothing delays on purpose.
   fileprivate var isHTTP: Bool {
     let isServed = kind == "serve" && (text("protocol") ?? "http") == "http"
-    return (kind == "http" || isServed) && asked == nil && wait == 0 && !hasBystanders
+    return (kind == "http" || isServed) && asked == nil && limit == nil && wait == 0 && !hasBystanders
   }
 
   fileprivate var poolSize: Int? { experiment.workload["pool"]?.number.flatMap { Int(exactly: $0) } }

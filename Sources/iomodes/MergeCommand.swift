@@ -1,0 +1,45 @@
+import Foundation
+import Harness
+import Records
+import Reporting
+
+let mergeCommand = Command(
+  name: "merge", operands: "RUN RUN…",
+  about: "Makes one run of several of the same work, with more rounds or more modes; they stay as they are.",
+  groups: [
+    (
+      "Options",
+      [
+        .value("output", "DIR", "the folder of the new run, which must not exist"),
+        .flag(
+          "allow-differences", "even where machines or builds differ; then reports say so, and verdicts are flagged"),
+      ]
+    )
+  ],
+  examples: [
+    ("iomodes merge results/monday results/tuesday --output results/both", "the rounds of two days"),
+    ("iomodes merge results/http-* --output results/http", "the parts of a sweep"),
+  ],
+  mostOperands: .max
+) { arguments in
+  guard arguments.operands.count > 1 else { throw UsageError("merge needs two runs or more; name their folders") }
+  guard let output = arguments.text("output") else {
+    throw UsageError("merge needs --output, the folder of the new run")
+  }
+  let folders = try arguments.operands.map { try Places.run($0) }
+  let runs = try folders.map { try $0.readInFull() }
+  for warning in runs.flatMap(\.warnings) { Program.complain(warning) }
+  let target = RunFolder(path: output.hasSuffix("/") ? String(output.dropLast()) : output)
+  let merged: Run
+  do throws(MergeFailure) {
+    merged = try Run(
+      merging: runs, as: URL(fileURLWithPath: target.path).lastPathComponent, command: CommandLine.arguments,
+      allowsMixture: arguments.has("allow-differences"))
+  } catch {
+    throw HarnessFailure(error.description)
+  }
+  try RunWriter.save(merged, to: target)
+  for difference in Report(merged).warnings { Program.complain(difference) }
+  print("\(target.path): \(merged.trials.count) trials of \(merged.record.measuredRuns.count) runs")
+  return 0
+}
