@@ -24,7 +24,9 @@ struct CSVReport {
     return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
   }
 
-  private var columns: [Column] { Self.identity + workload + Self.standings(Summary.Tuning.all(of: run)) + Self.measured }
+  private var columns: [Column] {
+    Self.identity + workload + Self.standings(Summary.Tuning.all(of: run)) + Self.measured
+  }
 
   /// What the run's workloads are asked for, as suites have it.
   private var workload: [Column] {

@@ -233,7 +233,7 @@ struct RunPoints {
       self.init(trial.experiment, trial.arrivals.rate, setting, PointKey(trial))
     }
 
-    private init(_ experiment: String, _ rate: Double?, _ setting: Setting, _ point: PointKey) {
+    init(_ experiment: String, _ rate: Double?, _ setting: Setting, _ point: PointKey) {
       self.experiment = experiment
       self.rate = rate
       self.setting = setting

@@ -6,6 +6,8 @@ struct FigureDrawing: Sendable {
   /// The program's path.
   let gnuplot: String
   let folder: String
+  /// Of the files, which say what they are.
+  let endings: [String]
   /// When the run was begun, in the form of ISO 8601: what a PDF says of its making, as cairo would write the present time.
   let date: String
 
@@ -13,17 +15,17 @@ struct FigureDrawing: Sendable {
   ///
   /// - Returns: the warnings that gnuplot printed, by figure.
   func draw(
-    _ figures: [(stem: String, kind: FigureKind)], _ progress: Figures.Progress
+    _ figures: [FiguresOutcome.Drawn], _ progress: Figures.Progress
   ) throws(FiguresFailure) -> [String] {
     let results = Mutex<[Int: Result<[String], FiguresFailure>]>([:])
     DispatchQueue.concurrentPerform(iterations: figures.count) { index in
-      let (stem, kind) = figures[index]
+      let figure = figures[index]
       let hasFailed = results.withLock { $0.values.contains { if case .failure = $0 { true } else { false } } }
       if hasFailed { return }
-      let result = Result { () throws(FiguresFailure) in try draw(stem, kind) }
+      let result = Result { () throws(FiguresFailure) in try draw(figure.stem, figure.kind) }
       results.withLock {
         $0[index] = result
-        progress($0.count, figures.count, stem)
+        progress($0.count, figures.count, figure.stem)
       }
     }
     var warnings: [String] = []
@@ -37,7 +39,7 @@ struct FigureDrawing: Sendable {
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
     process.arguments =
       ["--default-settings"]
-      + Figures.endings.flatMap { ["-e", "data='\(stem).dat'; out='\(stem)\($0)'", "\(kind.rawValue).gp"] }
+      + endings.flatMap { ["-e", "data='\(stem).dat'; out='\(stem)\($0)'", "\(kind.rawValue).gp"] }
     process.environment = ProcessInfo.processInfo.environment.merging(["LC_ALL": "C.UTF-8", "TZ": "UTC"]) { $1 }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
@@ -55,7 +57,7 @@ struct FigureDrawing: Sendable {
       let complaint = lines.last ?? "it printed nothing, and ended with status \(process.terminationStatus)"
       throw FiguresFailure(description: "gnuplot could not draw \(folder)/\(stem).dat: \(complaint)")
     }
-    try dateDocument("\(folder)/\(stem).pdf")
+    if endings.contains(".pdf") { try dateDocument("\(folder)/\(stem).pdf") }
     return lines.map { "\(stem): gnuplot: \($0)" }
   }
 

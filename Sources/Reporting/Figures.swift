@@ -9,6 +9,16 @@ public struct FiguresOutcome: Sendable, Equatable {
   public var figures: [String] = []
   /// What there is to tell, one line each: a figure that has nothing to show, how to install gnuplot, its warnings.
   public var remarks: [String] = []
+  /// The figures that were drawn, in the order of the data.
+  var drawn: [Drawn] = []
+
+  struct Drawn: Sendable, Equatable {
+    let kind: FigureKind
+    let experiment: String
+    let subject: String
+    /// The name of its files, without the ending.
+    let stem: String
+  }
 }
 
 /// Why figures, or other files of a run, cannot be made. Its description is one line.
@@ -28,8 +38,10 @@ public enum Figures {
   ///   - folder: is created where it is missing.
   ///   - scripts: the folder of the `.gp` files.
   ///   - gnuplot: the path of the program, or nil where it is not installed; then the outcome says how to install it.
+  ///   - endings: of the files that are drawn, which say what they are.
   public static func write(
-    _ run: Run, to folder: String, scripts: String, gnuplot: String?, progress: @escaping Progress = { _, _, _ in }
+    _ run: Run, to folder: String, scripts: String, gnuplot: String?, endings: [String] = endings,
+    progress: @escaping Progress = { _, _, _ in }
   ) throws(FiguresFailure) -> FiguresOutcome {
     try createFolder(folder)
     try copyScripts(from: scripts, to: folder)
@@ -48,15 +60,17 @@ public enum Figures {
           + "`dnf install gnuplot` (Fedora), then plot again")
       return outcome
     }
-    let drawing = FigureDrawing(gnuplot: gnuplot, folder: folder, date: run.record.started)
-    let drawn = planned.filter { $0.data.measuredBlocks > 0 }.map { (stem: $0.stem, kind: $0.data.kind) }
-    outcome.remarks += try drawing.draw(drawn, progress)
-    outcome.figures = drawn.flatMap { figure in endings.map { "\(figure.stem)\($0)" } }
+    let drawing = FigureDrawing(gnuplot: gnuplot, folder: folder, endings: endings, date: run.record.started)
+    outcome.drawn = planned.filter { $0.data.measuredBlocks > 0 }.map { stem, data in
+      .init(kind: data.kind, experiment: data.experiment, subject: data.subject, stem: stem)
+    }
+    outcome.remarks += try drawing.draw(outcome.drawn, progress)
+    outcome.figures = outcome.drawn.flatMap { figure in endings.map { "\(figure.stem)\($0)" } }
     return outcome
   }
 
   /// The formats in which every figure is drawn.
-  static let endings = [".svg", ".png", ".pdf"]
+  public static let endings = [".svg", ".png", ".pdf"]
 
   /// The figures of a run, under the names of their files without an ending.
   static func plan(_ run: Run) -> [(stem: String, data: GnuplotData)] {

@@ -13,6 +13,8 @@ enum FigureKind: String, CaseIterable {
 struct GnuplotData {
   let kind: FigureKind
   let experiment: String
+  /// What is against what.
+  let subject: String
   /// What tells it from other figures of its kind and experiment; empty where there are none.
   let place: String
   let text: String
@@ -25,6 +27,7 @@ struct GnuplotData {
   ) {
     self.kind = kind
     self.experiment = experiment
+    self.subject = subject
     self.place = place
     measuredBlocks = blocks.filter { $0.name != Self.ideal && $0.rows.contains { $0[1]?.isFinite ?? false } }.count
     let facts =
@@ -41,7 +44,7 @@ struct GnuplotData {
   static func files(of run: Run) -> [GnuplotData] {
     let provenance = Provenance(run.record)
     let summary = Summary(run)
-    let figures = summary.sections.flatMap { section -> [GnuplotData] in
+    let ofSections = summary.sections.flatMap { section -> [GnuplotData] in
       switch section {
       case .experiment(let experiment): figures(of: experiment, provenance)
       case .load(let load):
@@ -52,7 +55,7 @@ struct GnuplotData {
       case .sweep: []
       }
     }
-    return figures + interferences(of: summary.experiments, provenance)
+    return ofSections + interferences(of: summary.experiments, provenance)
       + summary.tunings.map { GnuplotData($0, provenance) }
   }
 

@@ -12,13 +12,20 @@ public enum OutputFormat: String, CaseIterable, Sendable {
   case md
   /// Tables for LaTeX, with the package booktabs.
   case latex
+  /// One page for a browser, with its figures.
+  case html
 }
 
 /// The report of a run: a pure function of it, so that the same run gives the same bytes.
 public struct Report: Sendable {
   private let run: Run
+  private let figures: PageFigures
 
-  public init(_ run: Run) { self.run = run }
+  /// - Parameter figures: those of a page; only for ``OutputFormat/html``.
+  public init(_ run: Run, figures: PageFigures = .withoutGnuplot) {
+    self.run = run
+    self.figures = figures
+  }
 
   /// What stands at the top of it for a reader to beware of, a line each: that machines or builds are mixed.
   public var warnings: [String] { Provenance(run.record).warnings }
@@ -33,6 +40,7 @@ public struct Report: Sendable {
     case .csv: CSVReport(run).render()
     case .md: MarkdownReport(run, Summary(run)).render()
     case .latex: LatexReport(run, Summary(run)).render()
+    case .html: HTMLReport(run, Summary(run), figures: figures).render()
     }
   }
 
@@ -49,6 +57,7 @@ public struct Report: Sendable {
     case .csv: return results.csv
     case .md: return results.markdown + "\n\n" + results.markdownReasons + "\n"
     case .latex: return LatexReport.claims(results)
+    case .html: return render(.html, width: width, color: color)
     }
   }
 

@@ -5,7 +5,7 @@ import Records
 import Reporting
 
 let formatOption = Option.value(
-  "format", "FORMAT", "text (the default), json, csv, md or latex", .choice(OutputFormat.self))
+  "format", "FORMAT", "text (the default), json, csv, md, latex or html", .choice(OutputFormat.self))
 
 let reportCommand = Command(
   name: "report", operands: "[RUN]", operandValues: .run,
@@ -22,13 +22,14 @@ let reportCommand = Command(
   examples: [
     ("iomodes report results/quick --format md", "the tables for a README"),
     ("iomodes report results/quick --format latex > quick.tex", "for a paper: \\usepackage{booktabs}, \\input{quick}"),
+    ("iomodes report results/quick --format html > quick.html", "one page for a browser, with its figures"),
     ("iomodes report results/claims --claims", "what holds of what tutorials say, where, and why"),
   ],
   mostOperands: 1
 ) { arguments in
   let format: OutputFormat = try arguments.choice("format") ?? .text
   let run = try Places.read(try Places.run(arguments.operands.first))
-  let report = Report(run)
+  let report = Reports.of(run, format)
   show(format, arguments.has("claims") ? report.claims : report.render)
   return 0
 }

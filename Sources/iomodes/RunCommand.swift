@@ -141,7 +141,7 @@ let runCommand = Command(
   bar.clear()
   let run = try Places.read(session.folder)
   if !arguments.has("quiet") {
-    show(format, Report(run).render)
+    show(format, Reports.of(run, format).render)
     fflush(nil)
     Program.complain("the run lies in \(session.folder.path); `iomodes plot \(session.folder.path)` draws it")
   }
