@@ -34,7 +34,8 @@ let package = Package(
     .testTarget(
       name: "HarnessTests",
       dependencies: [
-        "TestSupport", "Harness", "Modes", "Records", "Measurement", "Workloads", "Statistics", "SystemCalls",
+        "TestSupport", "Harness", "Modes", "Records", "Reporting", "Measurement", "Workloads", "Statistics",
+        "SystemCalls",
       ]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
     .testTarget(name: "iomodesTests", dependencies: ["TestSupport", "iomodes", "harness-benchmarks"]),

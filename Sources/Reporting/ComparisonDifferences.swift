@@ -29,8 +29,11 @@ enum RunDifferences {
     let (first, second) = (one.record, other.record)
     if first == second, one.trials == other.trials { return ["both are the same run"] }
     var remarks: [String] = []
+    let isMerged = first.mergedFrom != nil || second.mergedFrom != nil
     let shared = first.measuredRuns.map(\.runID).filter(second.measuredRuns.map(\.runID).contains)
-    if !shared.isEmpty { remarks.append("both have the trials of \(shared.joined(separator: ", ")): not independent") }
+    if isMerged, !shared.isEmpty {
+      remarks.append("both have the trials of \(shared.joined(separator: ", ")): not independent")
+    }
     if first.seed != second.seed {
       remarks.append(line("seed", "\(first.seed)", "\(second.seed)") + ": the operations are not the same ones")
     }

@@ -13,7 +13,7 @@ extension Run {
   /// go on from run to run, and so do the rounds of an experiment: what is paired by round is paired within one run.
   ///
   /// - Parameters:
-  ///   - runs: merged ones count as the runs that they are made of.
+  ///   - runs: at least one; merged ones count as the runs that they are made of.
   ///   - runID: what it is called, which is the name of its folder.
   ///   - allowsMixture: whether machines and builds may differ; then reports say so.
   public init(
@@ -27,8 +27,8 @@ extension Run {
       parts += run.parts(after: last, rounds)
       trials += run.trials.map { trial in
         var trial = trial
-        trial.trial += last
-        if trial.round > 0 { trial.round += rounds[trial.experiment] ?? 0 }
+        trial.trial &+= last
+        if trial.round > 0 { trial.round &+= rounds[trial.experiment] ?? 0 }
         return trial
       }
     }
@@ -49,9 +49,9 @@ extension Run {
     let own = record.mergedFrom ?? [RunRecord.Part(run: record, trialOffset: 0, roundOffsets: [:])]
     return own.map { part in
       let experiments = Set(trials.filter { $0.runID == part.run.runID }.map(\.experiment))
-      let offsets = experiments.map { ($0, (part.roundOffsets[$0] ?? 0) + (rounds[$0] ?? 0)) }
+      let offsets = experiments.map { ($0, (part.roundOffsets[$0] ?? 0) &+ (rounds[$0] ?? 0)) }
       return RunRecord.Part(
-        run: part.run, trialOffset: part.trialOffset + last,
+        run: part.run, trialOffset: part.trialOffset &+ last,
         roundOffsets: Dictionary(offsets) { first, _ in first })
     }
   }
@@ -95,7 +95,7 @@ extension RunRecord {
         version: list(\.tool.version), commit: shared(\.tool.commit), configuration: list(\.tool.configuration)),
       command: command, seed: runs[0].seed,
       suite: Self.suite(of: runs, named: shared { $0.suite["name"]?.string } ?? runID),
-      trialsPlanned: runs.reduce(0) { $0 + $1.trialsPlanned }, environment: Self.environment(of: runs),
+      trialsPlanned: runs.reduce(0) { $0 &+ $1.trialsPlanned }, environment: Self.environment(of: runs),
       isPatient: runs.contains(where: \.isPatient), precision: shared(\.precision), maxRounds: shared(\.maxRounds),
       audit: shared(\.audit), fileFolder: shared(\.fileFolder), fileSystem: shared(\.fileSystem))
     calibration = shared(\.calibration)

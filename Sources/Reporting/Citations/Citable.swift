@@ -42,6 +42,8 @@ public struct Citable: Sendable {
   /// Which trials it is from.
   let trials: TrialSelector
 
+  let words: [String]
+
   /// Nil where the number cannot be written.
   init?(
     _ place: Place, _ metric: String, _ about: String, aliases: Set<String>, _ value: CitedValue,
@@ -55,12 +57,11 @@ public struct Citable: Sendable {
     self.number = number
     exact = value
     self.trials = trials
+    words = place.words + [metric]
   }
 
   /// The words that name it and nothing else: `http-2ms epoll concurrency=64 throughput`.
   public var query: String { words.joined(separator: " ") }
-
-  var words: [String] { place.words + [metric] }
 
   /// `30,280 op/s (95 % CI 29,924–30,486, n = 8)`
   public var text: String { number.text }

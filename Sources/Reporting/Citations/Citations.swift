@@ -20,7 +20,7 @@ public struct Citations: Sendable {
     trials = run.trials
     self.lines = lines
     all = summary.experiments.flatMap(Citable.all) + summary.sections.flatMap(Citable.all)
-    catalogue = CitationCatalogue(summary, trials)
+    catalogue = CitationCatalogue(all, summary, trials)
   }
 
   /// Reads the run of a folder.
@@ -48,7 +48,7 @@ public struct Citations: Sendable {
 
   /// The number that a query names; its own words come before what it may be called besides.
   public func find(_ query: CitationQuery) throws(CitationFailure) -> Citation {
-    citation(of: try catalogue.find(query, among: all))
+    citation(of: try catalogue.find(query))
   }
 
   /// - Parameter citable: one of the run's.
