@@ -125,7 +125,9 @@ enum FullRecords {
   static var workloads: [JSONValue] { specs.map { try! value($0) } }
 
   static var suite: Suite {
-    Suite(name: "all", about: "everything", experiments: specs.map(experiment))
+    var suite = Suite(name: "all", about: "everything", experiments: specs.map(experiment))
+    suite.limits = [.ports]
+    return suite
   }
 
   private static func experiment(_ workload: WorkloadSpec) -> Experiment {
@@ -133,6 +135,7 @@ enum FullRecords {
       name: "all-\(workload.kind)", workload: workload, rates: [100.5],
       objective: try! Objective(parsing: "p99<10ms"), limit: 1, pipeline: 1)
     experiment.about = "this"
+    experiment.optional = true
     experiment.bystanders = BystanderSpec(count: 1, manner: .paced, every: .seconds(1), rate: ByteCount(1024))
     experiment.each = 1
     experiment.processes = 2

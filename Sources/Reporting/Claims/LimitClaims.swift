@@ -41,16 +41,15 @@ extension Claim {
     }
     guard let blocking = samples.first(where: { $0.mode == "taskgroup-blocking" }) else { return [] }
     let experiment = blocking.experiment.name
-    let wait = NumberText.span(nanoseconds: blocking.wait * 1e9)
     let ceiling = width / blocking.wait
     let ratio = Double(blocking.lanes) / width
     let awaiting = samples.first { $0.mode == "taskgroup" }
     return [
       Measure(
-        "taskgroup-blocking: waits of \(wait), \(NumberText.brief(width)) threads", .perSecond,
+        "taskgroup-blocking: \(blocking.waitText), \(NumberText.brief(width)) threads", .perSecond,
         most: 1.05 * ceiling, blocking.estimate(\.throughput), of: experiment),
       Measure(
-        "taskgroup: \(NumberText.grouped(blocking.lanes)) tasks, over taskgroup-blocking", .ratio,
+        "taskgroup: \(NumberText.grouped(blocking.lanes)) tasks ÷ taskgroup-blocking", .ratio,
         least: 0.8 * ratio, awaiting?.throughput(over: blocking), of: experiment),
     ].compactMap { $0 }
   }
