@@ -21,12 +21,13 @@ import Testing
   static let cases: [Case] = [
     Case(
       name: "unknown command", arguments: ["rnu"],
-      complaint: "unknown command 'rnu'; there are run, report, compare, plot, list, doctor, check, limits, serve"),
+      complaint:
+        "unknown command 'rnu'; there are run, report, compare, cite, plot, list, doctor, check, limits, serve"),
     Case(
       name: "mistyped command", arguments: ["reprot"],
       complaint:
-        "unknown command 'reprot'; did you mean 'report'?; there are run, report, compare, plot, list, doctor, check, "
-        + "limits, serve"),
+        "unknown command 'reprot'; did you mean 'report'?; there are run, report, compare, cite, plot, list, doctor, "
+        + "check, limits, serve"),
     Case(
       name: "unknown option", arguments: ["run", "--zzz", "--output", "out"],
       complaint: "unknown option '--zzz'; see `iomodes help run`"),
