@@ -170,6 +170,7 @@ struct LoadTests {
       .md: #"| epoll | 4 | 3 | 100.0 | \[90.00–110.0\]\* | 50.00 | \[50.00–60.00\]\* | 77.50 | \[75.00–80.00\]\* |"#,
       .json: "\"objective\" : \"p99<2us\"",
       .csv: ",poisson,75.0,",
+      .latex: #"epoll & 4 & 3 & 100.0 & {[}90.00--110.0{]}{*}"#,
     ]
     #expect(text.contains(expected[format] ?? "?"), "\(text)")
     if format == .text {

@@ -21,6 +21,7 @@ public struct CitationCheck: Sendable {
     count = forms.count
     var findings: [Finding] = []
     var runs: [String: Citations] = [:]
+    var hashes: [String: Citations.Hashes] = [:]
     for place in forms {
       func add(_ line: Int, _ texts: [String], lacksRun: Bool = false) {
         findings += texts.map { Finding(line: line, text: $0, lacksRun: lacksRun) }
@@ -31,7 +32,7 @@ public struct CitationCheck: Sendable {
       }
       if runs[form.run] == nil { runs[form.run] = try run(form.run) }
       if let citations = runs[form.run] {
-        add(place.line, Self.differences(of: form, from: citations))
+        add(place.line, Self.differences(of: form, from: citations, &hashes[form.run, default: [:]]))
       } else {
         add(place.line, ["the run \(form.run) is not there"], lacksRun: true)
       }
@@ -41,21 +42,23 @@ public struct CitationCheck: Sendable {
     self.findings = findings
   }
 
-  private static func differences(of form: CitationForm, from citations: Citations) -> [String] {
+  private static func differences(
+    of form: CitationForm, from citations: Citations, _ hashes: inout Citations.Hashes
+  ) -> [String] {
     let citation: Citation
     do throws(CitationFailure) {
-      citation = try citations.find(CitationQuery(form.query))
+      citation = try citations.find(CitationQuery(form.query), &hashes)
     } catch {
       return ["the run \(form.run) has no number '\(form.query)' any more"]
     }
-    guard let found = CitationForm(parsing: citation.form) else { return [] }
+    let number = citation.citable.number
     let digits = Citation.shortHash
-    let isShort = form.sha256.count < digits
     let hash = citation.sha256.prefix(max(digits, form.sha256.count))
+    let kind = number.interval.map { CitationForm.kind(isRange: $0.isRange) }
     let pairs: [(String, String?, String?)] = [
-      ("value", form.value, found.value), ("low end", form.low, found.low), ("high end", form.high, found.high),
-      ("kind of interval", form.kind, found.kind), ("unit", form.unit, found.unit), ("n", form.n, found.n),
-      ("sha256", form.sha256, isShort ? found.sha256 : String(hash)),
+      ("value", form.value, number.value), ("low end", form.low, number.interval?.low),
+      ("high end", form.high, number.interval?.high), ("kind of interval", form.kind, kind),
+      ("unit", form.unit, number.unit.form), ("n", form.n, "\(number.n)"), ("sha256", form.sha256, String(hash)),
     ]
     return pairs.filter { $0.1 != $0.2 }.map { name, stands, should in
       "\(form.query): the \(name) is \(stands ?? "absent"), and should be \(should ?? "absent")"
@@ -76,8 +79,6 @@ struct CitationForm: Equatable {
   let sha256: String
 
   private static let opening = "[iomodes:"
-  /// No form is as long, even broken into lines.
-  private static let longest = 1000
 
   init?(parsing text: some StringProtocol) {
     // What an editor may put in where it breaks a line: white space, and the mark of a comment or a quotation.
@@ -90,11 +91,13 @@ struct CitationForm: Equatable {
     value = String(match.3)
     low = match.4.map(String.init)
     high = match.5.map(String.init)
-    kind = match.6.map { $0.isEmpty ? "95 % interval" : "range" }
+    kind = match.6.map { Self.kind(isRange: !$0.isEmpty) }
     unit = String(match.7)
     n = String(match.8)
     sha256 = String(match.9)
   }
+
+  static func kind(isRange: Bool) -> String { isRange ? "range" : "95 % interval" }
 
   /// Where a form stands in a document.
   struct Place {
@@ -105,6 +108,13 @@ struct CitationForm: Equatable {
     let before: Substring
     /// The line that this begins on.
     let firstLine: Int
+  }
+
+  /// Behind the bracket that closes a form; the first may be that of its interval.
+  private static func end(of text: Substring) -> String.Index? {
+    guard let first = text.firstIndex(of: "]") else { return nil }
+    if text[..<first].contains("sha256:") { return text.index(after: first) }
+    return text[first...].dropFirst().firstIndex(of: "]").map { text.index(after: $0) }
   }
 
   static func all(in document: String) -> [Place] {
@@ -119,10 +129,10 @@ struct CitationForm: Equatable {
         start = lines[blank].endIndex
         startLine += blank
       }
-      let text = document[found.lowerBound...].prefix(longest)
-      let form = CitationForm(parsing: text)
+      let end = end(of: document[found.upperBound...])
+      let form = end.flatMap { CitationForm(parsing: document[found.lowerBound..<$0]) }
       places.append(Place(form: form, line: line, before: document[start..<found.lowerBound], firstLine: startLine))
-      search = form.flatMap { text.firstRange(of: "\($0.sha256)]")?.upperBound } ?? found.upperBound
+      search = form == nil ? found.upperBound : end ?? found.upperBound
       startLine = line + document[found.lowerBound..<search].count(where: \.isNewline)
       start = search
     }

@@ -10,19 +10,17 @@ extension Citations {
         + (record.tool.commit.map { " (\(Provenance.oneLine($0)))" } ?? ""),
     ]
     var uses: [String: Int] = [:]
-    var sources: [TrialSelector: Citation.Source] = [:]
+    var hashes = Hashes()
     for citable in all {
       let name = LatexName.command(citable.words)
       let use = uses[name, default: 0] + 1
       uses[name] = use
       let command = "\\" + name + (use > 1 ? LatexName.words(use) : "")
-      let source = sources[citable.trials] ?? self.source(of: citable.trials)
-      sources[citable.trials] = source
       let number = citable.number
       let definitions = [("", number.latexValue), ("Interval", number.latexInterval), ("Unit", number.unit.latex)]
       lines.append(
         definitions.compactMap { suffix, text in text.map { "\\newcommand{\(command)\(suffix)}{\($0)}" } }.joined()
-          + "% \(Citation(citable, record, source).form)")
+          + "% \(citation(of: citable, &hashes).form)")
     }
     return lines.joined(separator: "\n") + "\n"
   }

@@ -52,12 +52,26 @@ public struct Citations: Sendable {
   }
 
   /// - Parameter citable: one of the run's.
-  public func citation(of citable: Citable) -> Citation { Citation(citable, record, source(of: citable.trials)) }
+  public func citation(of citable: Citable) -> Citation {
+    var hashes = Hashes()
+    return citation(of: citable, &hashes)
+  }
 
-  /// The hash of the lines that a number is from.
-  func source(of trials: TrialSelector) -> Citation.Source {
-    let positions = self.trials.indices.filter { $0 < lines.count && trials.includes(self.trials[$0]) }
-    return Citation.Source(sha256: lines.sha256(at: positions), lineCount: positions.count)
+  /// What the numbers of a point have in common.
+  typealias Hashes = [TrialSelector: Citation.Source]
+
+  /// As ``find(_:)``, with hashes that are looked up, or added.
+  func find(_ query: CitationQuery, _ hashes: inout Hashes) throws(CitationFailure) -> Citation {
+    citation(of: try catalogue.find(query), &hashes)
+  }
+
+  func citation(of citable: Citable, _ hashes: inout Hashes) -> Citation {
+    let selector = citable.trials
+    if let source = hashes[selector] { return Citation(citable, record, source) }
+    let positions = trials.indices.filter { $0 < lines.count && selector.includes(trials[$0]) }
+    let source = Citation.Source(sha256: lines.sha256(at: positions), lineCount: positions.count)
+    hashes[selector] = source
+    return Citation(citable, record, source)
   }
 }
 

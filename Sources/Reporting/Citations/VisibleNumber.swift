@@ -91,7 +91,7 @@ struct VisibleNumber {
         }
       }
       let before = start > 0 ? text[start - 1] : " "
-      if before.isLetter || before == "_" { continue }
+      if before.isLetter || before == "_" || before == "^" { continue }
       if before == "-" || before == "−", start < 2 || !text[start - 2].isLetter && !text[start - 2].isNumber {
         digits = "-" + digits
         start -= 1
