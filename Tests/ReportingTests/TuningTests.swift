@@ -207,7 +207,7 @@ struct TuningTests {
     // Where nothing is recommended, there is no ring to draw.
     let noise = trials([(1, 100), (4, 101), (16, 99)], noise: 0.8, experiment: "noise")
     let plain = try Figures.write(
-      TinyRun.run(noise), to: folder, scripts: FiguresTests.scripts, gnuplot: FiguresTests.gnuplot)
+      TinyRun.run(noise), to: folder, scripts: FigureFolder.scripts, gnuplot: FigureFolder.gnuplot)
     #expect(plain.remarks.isEmpty && plain.figures.count == 2, "\(plain.remarks)")
   }
 
