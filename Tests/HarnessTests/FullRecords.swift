@@ -24,7 +24,7 @@ enum FullRecords {
     trial.bytes = .init(sent: 1, received: .max)
     trial.wall = 300_000_001
     trial.throughput = 1.0 / 3
-    trial.latency = .init(service: summary, response: summary)
+    trial.latency = .init(service: summary, response: summary, queueing: summary)
     trial.sendLag = summary
     trial.connectWall = 1
     trial.closeWall = 2
@@ -134,6 +134,8 @@ enum FullRecords {
     var experiment = Experiment(
       name: "all-\(workload.kind)", workload: workload, rates: [100.5],
       objective: try! Objective(parsing: "p99<10ms"), limit: 1, pipeline: 1)
+    experiment.limits = Settings(1, 2)
+    experiment.pools = Settings(1, 2)
     experiment.about = "this"
     experiment.optional = true
     experiment.bystanders = BystanderSpec(count: 1, manner: .paced, every: .seconds(1), rate: ByteCount(1024))
