@@ -6,8 +6,11 @@ public struct Citable: Sendable {
   /// What stands beside each other in reports.
   struct Place: Hashable, Sendable {
     let experiment: String
+    /// Empty for a claim, which is of several.
     let mode: String
     let variant: String?
+    /// The claim that a number is for or against.
+    let claim: String?
     /// Nil for what is of several.
     let concurrency: Int?
     let rate: Double?
@@ -23,14 +26,21 @@ public struct Citable: Sendable {
       self.experiment = experiment
       mode = key.mode
       variant = key.variant
+      claim = nil
       self.concurrency = concurrency
       self.rate = rate
       self.setting = setting
       self.lanes = lanes
     }
 
+    init(claim: String, of experiment: String) {
+      self.experiment = experiment
+      self.claim = claim
+      (mode, variant, concurrency, rate, setting, lanes) = ("", nil, nil, nil, Setting(), nil)
+    }
+
     var words: [String] {
-      [experiment, variant.map { "\(mode)/\($0)" } ?? mode].map(CitationQuery.word)
+      [experiment, claim.map { "claim=\($0)" } ?? variant.map { "\(mode)/\($0)" } ?? mode].map(CitationQuery.word)
         + (concurrency.map { ["concurrency=\($0)"] } ?? []) + (rate.map { ["rate=\(CitationQuery.text($0))"] } ?? [])
         + (setting.limit.map { ["limit=\($0)"] } ?? []) + (setting.pool.map { ["pool=\($0)"] } ?? [])
         + (lanes.map { ["lanes=\(CitationQuery.word($0))"] } ?? [])
@@ -86,8 +96,9 @@ struct TrialSelector: Hashable, Sendable {
     case exactly(Double)
   }
 
-  let experiment: String
-  /// One of them.
+  /// Any, where it is nil.
+  let experiment: String?
+  /// One of them; any, where there are none.
   let names: [Name]
   /// Any, where it is nil.
   let concurrency: Int?
@@ -104,10 +115,14 @@ struct TrialSelector: Hashable, Sendable {
     self.setting = setting
   }
 
+  /// All trials of a run.
+  static let everything = TrialSelector()
+
+  private init() { (experiment, names, concurrency, rate, setting) = (nil, [], nil, .any, Setting()) }
+
   func includes(_ trial: TrialRecord) -> Bool {
-    guard trial.experiment == experiment, names.contains(Name(mode: trial.mode, variant: trial.variant)) else {
-      return false
-    }
+    if let experiment, trial.experiment != experiment { return false }
+    if !names.isEmpty, !names.contains(Name(mode: trial.mode, variant: trial.variant)) { return false }
     if let concurrency, trial.concurrency != concurrency { return false }
     if let limit = setting.limit, trial.limit != limit { return false }
     if let pool = setting.pool, trial.pool != pool { return false }
@@ -121,6 +136,7 @@ struct TrialSelector: Hashable, Sendable {
 
   /// The command that prints the SHA-256 of the same lines, for a shell with jq(1) and sha256sum(1).
   var command: String {
+    guard let experiment else { return "sha256sum trials.jsonl" }
     func quoted(_ text: String) -> String { JSONReport.text(.string(text), pretty: false) }
     let names = names.map { ".mode == \(quoted($0.mode)) and .variant == \($0.variant.map(quoted) ?? "null")" }
     var conditions = [".experiment == \(quoted(experiment))"]

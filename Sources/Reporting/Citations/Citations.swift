@@ -19,7 +19,9 @@ public struct Citations: Sendable {
     record = run.record
     trials = run.trials
     self.lines = lines
-    all = summary.experiments.flatMap(Citable.all) + summary.sections.flatMap(Citable.all)
+    all =
+      summary.experiments.flatMap(Citable.all) + summary.sections.flatMap(Citable.all)
+      + summary.tunings.flatMap(Citable.all) + Citable.all(of: ClaimResult.all(run, summary), summary.experiments)
     catalogue = CitationCatalogue(all, summary, trials)
   }
 
