@@ -23,19 +23,22 @@ let package = Package(
       dependencies: ["Harness", "Reporting", "Records", "Measurement", "Modes", "Workloads", "SystemCalls"],
       path: "Benchmarks/harness"),
 
+    .testTarget(name: "TestSupport"),
     .testTarget(name: "SystemCallsTests", dependencies: ["SystemCalls"]),
     .testTarget(name: "MeasurementTests", dependencies: ["Measurement"]),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
     .testTarget(name: "WorkloadsTests", dependencies: ["Workloads"]),
-    .testTarget(name: "ModeContractTests", dependencies: ["Modes", "Workloads", "Measurement", "SystemCalls"]),
+    .testTarget(
+      name: "ModeContractTests", dependencies: ["TestSupport", "Modes", "Workloads", "Measurement", "SystemCalls"]),
     .testTarget(name: "RecordsTests", dependencies: ["Records"]),
     .testTarget(
       name: "HarnessTests",
       dependencies: [
-        "Harness", "Modes", "Records", "Reporting", "Measurement", "Workloads", "Statistics", "SystemCalls",
+        "TestSupport", "Harness", "Modes", "Records", "Reporting", "Measurement", "Workloads", "Statistics",
+        "SystemCalls",
       ]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
-    .testTarget(name: "iomodesTests", dependencies: ["iomodes", "harness-benchmarks"]),
+    .testTarget(name: "iomodesTests", dependencies: ["TestSupport", "iomodes", "harness-benchmarks"]),
   ],
   swiftLanguageModes: [.v6]
 )

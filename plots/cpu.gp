@@ -1,26 +1,16 @@
-# Processor time that an operation takes of the side on which the mode is: user and system.
+# What an operation costs the side on which the mode is: processor time, system calls and context switches.
 # gnuplot -e "data='http-2ms-cpu.dat'; out='http-2ms-cpu.svg'" cpu.gp
 
 load "style.gp"
-load "concurrency.gp"
 
-set ylabel "CPU per operation (µs)"
-set yrange [0:(high > 0 ? high * 1.08 : 1)]
-set format y "%g"
-
-if (clustered) {
-  # The bar is user and system together; its full colour is the user part.
-  half = step * 0.42
-  plot for [m = 1:M] data index block(m) using (x($1, m)):2:(x($1, m) - half):(x($1, m) + half):(0):2 \
-    with boxxyerror fillstyle solid 0.35 noborder linecolor rgb colour(m) notitle, \
-    for [m = 1:M] data index block(m) using (x($1, m)):5:(x($1, m) - half):(x($1, m) + half):(0):5 \
-    with boxxyerror fillstyle solid 1 noborder linecolor rgb colour(m) title name(m), \
-    for [m = 1:M] data index block(m) using (x($1, m)):3:(0):($4 - $3) \
-    with vectors heads size graph 0.006, 90 linewidth 1.2 linecolor rgb "#404040" notitle, \
-    keyentry with boxes fillstyle solid 1 noborder linecolor rgb "#404040" title "full colour: user", \
-    keyentry with boxes fillstyle solid 0.35 noborder linecolor rgb "#404040" title "light: system"
-} else {
-  plot for [m = 1:M] data index block(m) using 1:2:3:4 \
-    with yerrorlines linewidth 1.8 linecolor rgb colour(m) dashtype dash(m) \
-    pointtype marker(m) title name(m)
-}
+P = 6
+across = 3
+abscissa = "concurrency (lanes)"
+other = strstrt(meta("figure"), "the server") ? "client" : "server"
+array Title[6] = ["CPU, user and system (µs)", "user (µs)", "system (µs)", \
+  "system calls, ".meta("calls"), "context switches", "CPU of the ".other." (µs)"]
+array Column[6] = [2, 5, 8, 11, 14, 17]
+array Low[6] = [3, 6, 9, 12, 15, 17]
+array High[6] = [4, 7, 10, 13, 16, 17]
+array Unit[6] = ["plain", "plain", "plain", "plain", "plain", "plain"]
+load "panels.gp"

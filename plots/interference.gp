@@ -9,9 +9,10 @@ variant(m) = strstrt(name(m), "/") ? name(m)[strstrt(name(m), "/") + 1:*] : ""
 place(v) = (sum [k = 1:words(variants)] (word(variants, k) eq v ? k : 0))
 do for [m = 1:M] { if (strlen(variant(m)) && !place(variant(m))) { variants = variants." ".variant(m) } }
 styles = "1 2 4 3 5"
-style(m) = int(word(styles, place(variant(m)) > 5 ? 5 : place(variant(m)) < 1 ? 1 : place(variant(m))))
+dash(m) = int(word(styles, place(variant(m)) > 5 ? 5 : place(variant(m)) < 1 ? 1 : place(variant(m))))
 # Filled markers are odd, and their open ones stand before them.
-form(m) = place(variant(m)) < 2 ? marker(m) : marker(m) - marker(m) % 2
+filled(m) = rank(m) ? int(word(markers, rank(m))) : 1
+marker(m) = place(variant(m)) < 2 ? filled(m) : filled(m) - filled(m) % 2
 
 do for [m = 1:M] { stats data index block(m) every ::1 using (note(strcol(3)), note(strcol(4)), 0) nooutput }
 latency_low = low
@@ -32,13 +33,14 @@ note_amount(w) = (w != w || known(w)) ? 0 : (amounts = amounts.sprintf(" %.15g",
 stats data using (note_amount($1), 0) nooutput
 alone = words(amounts) < 2
 none = least / 4
-amount(ns) = ns == 0 ? "none" : ns < 1e3 ? sprintf("%g ns", ns) : ns < 1e6 ? sprintf("%g µs", ns / 1e3) : \
-  ns < 1e9 ? sprintf("%g ms", ns / 1e6) : sprintf("%g s", ns / 1e9)
+amount(ns) = ns == 0 ? "none" : span(ns)
 x(w, m) = alone ? m : w > 0 ? w : none
 
-set multiplot
-set lmargin at screen 0.105
-set rmargin at screen 0.735
+thin = 'linewidth 0.9 linecolor rgb "#404040" dashtype 3'
+key_extra = alone ? "" : ', keyentry with lines @thin title "the work itself"'
+load "key.gp"
+set lmargin at screen 0.12
+set rmargin at screen 0.97
 if (alone) {
   set xrange [0.5:M + 0.5]
   unset xtics
@@ -49,35 +51,30 @@ if (alone) {
   do for [w in amounts] { set xtics add ("" x(w + 0, 1)) }
 }
 
-set tmargin at screen 0.885
-set bmargin at screen 0.465
-set ylabel "p99 of bystanders, ".(strstrt(meta("latency"), "service") ? "service" : "response")." time"
+set tmargin at screen 0.77
+set bmargin at screen 0.455
+set ylabel "p99 of bystanders, ".(strstrt(meta("latency"), "service") ? "service" : "response")." time" font ",11"
 low = latency_low
 high = latency_high
-label(ns) = amount(ns)
+label(v) = span(v)
 load "logarithmic.gp"
-thin = 'linewidth 0.9 linecolor rgb "#404040" dashtype 3'
-work_key = alone ? "" : ', [w = least:most] w with lines @thin title "the work itself"'
-curve = "yerrorlines linewidth 1.8 linecolor rgb colour(m) dashtype style(m) pointtype form(m)"
-plot for [m = 1:M] data index block(m) using (x($1, m)):2:3:4 with @curve title name(m) @work_key
+work_key = alone ? "" : ', [w = least:most] w with lines @thin notitle'
+curve = "linespoints linewidth width(m) linecolor rgb colour(m) dashtype dash(m) pointtype marker(m)"
+plot for [m = 1:M] data index block(m) using (x($1, m)):2:3:4 with @bars notitle, \
+  for [m = 1:M] data index block(m) using (x($1, m)):2 with @curve notitle @work_key
 
-unset label
-unset key
-set tmargin at screen 0.445
-set bmargin at screen 0.15
+set tmargin at screen 0.425
+set bmargin at screen 0.145
 if (!alone) { do for [w in amounts] { set xtics add (amount(w + 0) x(w + 0, 1)) } }
 set xlabel alone ? "" : "work of an operation, after its reply"
-set ylabel "operations/s"
-label(rate) = rate < 1e3 ? sprintf("%g", rate) : rate < 1e6 ? sprintf("%gk", rate / 1e3) : sprintf("%gM", rate / 1e6)
-unset logscale y
+set ylabel "operations/s" font ",11"
+label(v) = rate(v)
+tics = 6
 low = rate_low
 high = rate_high
-if (low > 0 && high > 8 * low) {
-  load "logarithmic.gp"
-} else {
-  set ytics autofreq
-  set yrange [0:(high > 0 ? high * 1.08 : 1)]
-  set format y "%g"
+if (high >= low) {
+  load "scale.gp"
+  plot for [m = 1:M] data index block(m) using (x($1, m)):7:8:9 with @bars notitle, \
+    for [m = 1:M] data index block(m) using (x($1, m)):7 with @curve notitle
 }
-if (high >= low) { plot for [m = 1:M] data index block(m) using (x($1, m)):7:8:9 with @curve notitle }
 unset multiplot

@@ -9,7 +9,6 @@ knees = 0
 note_knee(text) = text eq "NaN" ? 0 : (knees = knees + 1, 0)
 do for [m = 1:M] { stats data index block(m) every ::1 using (note_knee(strcol(9)), 0) nooutput }
 stats data using 1 nooutput
-rate(r) = r < 1e3 ? sprintf("%g", r) : r < 1e6 ? sprintf("%gk", r / 1e3) : sprintf("%gM", r / 1e6)
 if (STATS_max > 20 * STATS_min) {
   set logscale x 10
   set xrange [STATS_min / 1.15:STATS_max * 1.15]
@@ -28,8 +27,7 @@ if (STATS_max > 20 * STATS_min) {
 }
 
 set ylabel "response time"
-label(ns) = ns < 1e3 ? sprintf("%g ns", ns) : ns < 1e6 ? sprintf("%g µs", ns / 1e3) : \
-  ns < 1e9 ? sprintf("%g ms", ns / 1e6) : sprintf("%g s", ns / 1e9)
+label(v) = span(v)
 load "logarithmic.gp"
 
 # A mode looks the same in both of its lines: the p99 is drawn in full, the p50 thinner. A ring is around each at the knee.
@@ -45,9 +43,9 @@ sizes_key = joined ? 'keyentry with lines linewidth 1.8 @grey title "thick: p99"
   keyentry with points pointtype 7 pointsize 0.6 * size @grey title "small: p50"'
 ring_key = knees == 0 ? "" : ', keyentry with points linewidth 1.5 @grey pointtype 6 pointsize ring title "ring: knee"'
 plot for [m = 1:M] data index block(m) using 1:3 \
-  with @curve linewidth 1.8 linecolor rgb colour(m) pointtype marker(m) pointsize size title name(m), \
+  with @curve linewidth width(m) linecolor rgb colour(m) pointtype marker(m) pointsize size title caption(m), \
   for [m = 1:M] data index block(m) using 1:2 \
-  with @curve linewidth 0.8 linecolor rgb colour(m) pointtype marker(m) pointsize 0.6 * size notitle, \
+  with @curve linewidth 0.4 * width(m) linecolor rgb colour(m) pointtype marker(m) pointsize 0.6 * size notitle, \
   for [m = 1:M] data index block(m) using 1:9 \
   with points linewidth 1.5 linecolor rgb colour(m) pointtype 6 pointsize ring notitle, \
   for [m = 1:M] data index block(m) using 1:10 \

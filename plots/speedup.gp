@@ -2,26 +2,20 @@
 # gnuplot -e "data='http-2ms-speedup.dat'; out='http-2ms-speedup.svg'" speedup.gp
 
 load "style.gp"
+room = 0.055
+tics = 8
 load "concurrency.gp"
 
 set ylabel "throughput ÷ throughput of blocking"
 low = low < 1 ? low : 1
 high = high > 1 ? high : 1
-if (low > 0 && high > 8 * low) {
-  label(ratio) = sprintf("%g", ratio)
-  load "logarithmic.gp"
-} else {
-  set yrange [0:high * 1.08]
-  set format y "%g"
-}
+label(v) = rate(v)
+load "scale.gp"
+reference = "blocking"
+reference_end = 1
+load "ends.gp"
 
 set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead linewidth 1.2 linecolor rgb "#000000" dashtype 3 back
-if (clustered) {
-  plot keyentry with lines linewidth 1.2 linecolor rgb "#000000" dashtype 3 title "blocking", \
-    for [m = 1:M] data index block(m) using (x($1, m)):2:3:4 \
-    with yerrorbars linewidth 1.8 linecolor rgb colour(m) pointtype marker(m) title name(m)
-} else {
-  plot keyentry with lines linewidth 1.2 linecolor rgb "#000000" dashtype 3 title "blocking", \
-    for [m = 1:M] data index block(m) using 1:2:3:4 \
-    with yerrorlines linewidth 1.8 linecolor rgb colour(m) dashtype dash(m) pointtype marker(m) title name(m)
-}
+plot keyentry with lines linewidth 1.2 linecolor rgb "#000000" dashtype 3 title direct ? "" : "blocking", \
+  for [m = 1:M] data index block(m) using (x($1, m)):2:3:4 with @bars notitle, \
+  for [m = 1:M] data index block(m) using (x($1, m)):2 with @curve title key(m)

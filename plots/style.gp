@@ -1,16 +1,18 @@
 # What all figures share: size, fonts, how each mode looks, and what is read from the data.
 #
 # Wants   data   a .dat file
-#         out    the file to write: its ending, .svg, .png or .pdf, says what it is
+#         out    the file to write: its ending, .svg, .png or .pdf, says what it is; the SVG beside the data unless given
 # Leaves  M, block(m), name(m)  how many modes have a point, and for the m-th of them its index in the data and its name
 #         ideal                 the index of the block "ideal", the last one; N where there is none
 #         low, high             the range of the values, column 2
-#         colour(m), dash(m), marker(m)
+#         colour(m), dash(m), marker(m), width(m), caption(m)
+#         rate(v), span(v), bytes(v), lanes(v), plain(v)   numbers as axes have them
+#         bars                  how an interval is drawn
+#         lower(v, l)           the end of an interval, which is the value itself where there is none
 
 reset
-if (!exists("data") || !exists("out")) {
-  exit error "set data and out, as in: gnuplot -e \"data='x-throughput.dat'; out='x.svg'\" throughput.gp"
-}
+if (!exists("data")) { exit error "set data, as in: gnuplot -e \"data='x-throughput.dat'\" throughput.gp" }
+if (!exists("out")) { out = (data[strlen(data) - 3:*] eq ".dat" ? data[1:strlen(data) - 4] : data).".svg" }
 if (system(sprintf("test -r '%s' && echo yes", data)) ne "yes") { exit error data.": cannot be read" }
 set encoding utf8
 ending = out[strlen(out) - 3:*]
@@ -20,7 +22,7 @@ if (ending eq ".svg") {
   set terminal pngcairo size 1800,1120 font "sans-serif,13" fontscale 1.6 linewidth 2 pointscale 2 \
     background rgb "white"
 } else { if (ending eq ".pdf") {
-  set terminal pdfcairo size 9in,5.6in font "sans-serif,13" fontscale 0.75 background rgb "white"
+  set terminal pdfcairo size 9in,5.6in font "sans-serif,13" fontscale 0.55 linewidth 0.7 background rgb "white"
 } else {
   exit error "out must end in .svg, .png or .pdf"
 } } }
@@ -28,7 +30,7 @@ if (ending eq ".svg") {
 # The modes, in the order of the data. Colours are those of Okabe and Ito; the yellow is darker, to be seen on white.
 # A reference mode has the open marker of the headline mode it is held against.
 modes = "blocking dispatch taskgroup epoll executor dispatch-concurrent threads taskgroup-blocking uring null"
-colours = "#000000 #E69F00 #0072B2 #009E73 #56B4E9 #D55E00 #7F7F7F #CC79A7 #A89A00 #AAAAAA"
+colours = "#000000 #E69F00 #0072B2 #009E73 #56B4E9 #D55E00 #7F7F7F #CC79A7 #A89A00 #909090"
 markers = "5 9 13 7 12 8 4 11 6 2"
 dashes = "1 4 2 1 1 4 3 2 5 3"
 without_variant(name) = strstrt(name, "/") ? name[1:strstrt(name, "/") - 1] : name
@@ -36,6 +38,23 @@ rank(m) = (sum [k = 1:words(modes)] (word(modes, k) eq without_variant(name(m)) 
 colour(m) = rank(m) ? word(colours, rank(m)) : "#666666"
 marker(m) = rank(m) ? int(word(markers, rank(m))) : 1
 dash(m) = rank(m) ? int(word(dashes, rank(m))) : 2
+
+# The control is the harness alone: what all modes pay, and none can do without.
+is_control(m) = without_variant(name(m)) eq "null"
+width(m) = is_control(m) ? 0.9 : 1.8
+caption(m) = name(m).(is_control(m) ? " (the harness)" : "")
+
+rate(v) = v < 1e3 ? sprintf("%g", v) : v < 1e6 ? sprintf("%gk", v / 1e3) : sprintf("%gM", v / 1e6)
+span(v) = v == 0 ? "0" : v < 1e3 ? sprintf("%g ns", v) : v < 1e6 ? sprintf("%g µs", v / 1e3) : \
+  v < 1e9 ? sprintf("%g ms", v / 1e6) : sprintf("%g s", v / 1e9)
+bytes(v) = v < 1e3 ? sprintf("%.3g B", v) : v < 1e6 ? sprintf("%.3g kB", v / 1e3) : \
+  v < 1e9 ? sprintf("%.3g MB", v / 1e6) : sprintf("%.3g GB", v / 1e9)
+lanes(v) = v < 10000 ? sprintf("%d", v) : v < 1e6 ? sprintf("%gk", v / 1e3) : sprintf("%gM", v / 1e6)
+plain(v) = sprintf("%g", v)
+lower(v, l) = l == l ? l : v
+
+# Intervals are drawn apart from the curve, so that its dashes do not break them.
+bars = "yerrorbars linewidth 1 linecolor rgb colour(m) pointtype 0"
 
 # Where the numbers come from stands in the comments of the data.
 meta(key) = system(sprintf("sed -n 's/^# %s: //p' '%s'", key, data))
@@ -78,13 +97,14 @@ set grid y linecolor rgb "#D8D8D8" linewidth 0.7 linetype 1
 set key outside right top Left reverse noenhanced samplen 2.5 spacing 1.25 width 1
 set errorbars 0.7
 set pointsize ending eq ".svg" ? 0.8 : 1.1
-set lmargin 11
-set tmargin 5
-set bmargin 5
-set label 1 short(meta("experiment").": ".meta("figure"), 90) at graph 0, graph 1 offset 0, 3 font ",15" noenhanced
+set lmargin at screen 0.12
+set tmargin at screen 0.86
+set bmargin at screen 0.17
+set label 1 short(meta("experiment").": ".meta("figure"), 90) at screen 0.012, screen 0.96 \
+  font ",15" noenhanced
 absent = strlen(unmeasured) > 0 ? " · no data:".unmeasured : ""
-set label 2 short(meta("workload"), 115 - strlen(absent)).absent at graph 0, graph 1 offset 0, 1.4 font ",11" \
-  noenhanced textcolor rgb "#404040"
+set label 2 short(meta("workload"), 115 - strlen(absent)).absent at screen 0.012, screen 0.912 \
+  font ",11" noenhanced textcolor rgb "#404040"
 set label 3 short("run ".meta("run")." · ".meta("date")." · ".meta("machine"), 125) at screen 0.012, screen 0.025 \
   font ",8.5" noenhanced textcolor rgb "#606060"
 set output out

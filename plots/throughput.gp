@@ -1,33 +1,23 @@
-# Throughput against concurrency, with the ideal line: lanes ÷ service time.
+# Throughput against concurrency, with the ideal, lanes ÷ service time, or where nothing waits, the harness alone (null).
 # gnuplot -e "data='http-2ms-throughput.dat'; out='http-2ms-throughput.svg'" throughput.gp
 
 load "style.gp"
+room = 0.055
+tics = 8
 load "concurrency.gp"
 
-if (low > 0 && high > 8 * low) {
-  unit = 1.0
-  set ylabel "throughput (operations/s)"
-  label(rate) = rate < 1e3 ? sprintf("%g", rate) : rate < 1e6 ? sprintf("%gk", rate / 1e3) : sprintf("%gM", rate / 1e6)
-  load "logarithmic.gp"
-} else {
-  unit = high < 20000 ? 1.0 : high < 2e7 ? 1e3 : 1e6
-  set ylabel unit == 1 ? "throughput (operations/s)" : \
-    unit == 1e3 ? "throughput (thousand operations/s)" : "throughput (million operations/s)"
-  set yrange [0:(high > 0 ? high * 1.08 / unit : 1)]
-  set format y "%g"
-}
+set ylabel "throughput (operations/s)"
+label(v) = rate(v)
+load "scale.gp"
+reference = ideal == N ? "" : "ideal"
+if (ideal < N) { stats data index ideal every ::1 using 2 nooutput; reference_end = STATS_max }
+load "ends.gp"
 
 # Drawn where the data have it.
-ideal_places = ideal == N ? "" : ', data index ideal using (place($1) - 0.45):($2 / unit):(0.9):(0) \
-  with vectors nohead linewidth 1.2 linecolor rgb "#808080" dashtype 2 title "ideal"'
-ideal_line = ideal == N ? "" : ', data index ideal using 1:($2 / unit) \
-  with lines linewidth 1.2 linecolor rgb "#808080" dashtype 2 title "ideal"'
+thin = 'linewidth 1.2 linecolor rgb "#808080" dashtype 2'
+places = ', data index ideal using (place($1) - 0.45):2:(0.9):(0) with vectors nohead @thin title "ideal"'
+line = ', data index ideal using 1:2 with lines @thin title direct ? "" : "ideal"'
+ideal_line = ideal == N ? "" : clustered ? places : line
 
-if (clustered) {
-  plot for [m = 1:M] data index block(m) using (x($1, m)):($2 / unit):($3 / unit):($4 / unit) \
-    with yerrorbars linewidth 1.8 linecolor rgb colour(m) pointtype marker(m) title name(m) @ideal_places
-} else {
-  plot for [m = 1:M] data index block(m) using 1:($2 / unit):($3 / unit):($4 / unit) \
-    with yerrorlines linewidth 1.8 linecolor rgb colour(m) dashtype dash(m) \
-    pointtype marker(m) title name(m) @ideal_line
-}
+plot for [m = 1:M] data index block(m) using (x($1, m)):2:3:4 with @bars notitle, \
+  for [m = 1:M] data index block(m) using (x($1, m)):2 with @curve title key(m) @ideal_line

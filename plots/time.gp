@@ -18,44 +18,34 @@ high = rate_high
 do for [m = 1:M] { stats data index block(m) every ::1 using (note_pool(strcol(4)), 0) nooutput }
 stats data using 1 nooutput
 
-set multiplot
-set lmargin at screen 0.105
-set rmargin at screen 0.735
-set xrange [0:STATS_max * 1.03]
-set tmargin at screen 0.885
-set bmargin at screen 0.505
-set format x ""
-set ylabel "throughput (operations/s)"
-if (low > 0 && high > 8 * low) {
-  label(rate) = rate < 1e3 ? sprintf("%g", rate) : rate < 1e6 ? sprintf("%gk", rate / 1e3) : sprintf("%gM", rate / 1e6)
-  load "logarithmic.gp"
-} else {
-  set yrange [0:(high > 0 ? high * 1.08 : 1)]
-  set format y "%g"
-}
-curve = "linespoints linewidth 1.8 linecolor rgb colour(m) dashtype dash(m) pointtype marker(m) pointinterval 2"
+longest = STATS_max
+curve = "linespoints linewidth width(m) linecolor rgb colour(m) dashtype dash(m) pointtype marker(m) pointinterval 2"
 thin = 'linewidth 0.9 linecolor rgb "#404040" dashtype 3'
-pool_key = pools == 0 ? "" : ', keyentry with lines @thin title "pool ÷ delay"'
-plot for [m = 1:M] data index block(m) using 1:2 with @curve title name(m), \
-  for [m = 1:M] data index block(m) using 1:4 with lines @thin notitle @pool_key
+key_extra = pools == 0 ? "" : ', keyentry with lines @thin title "pool ÷ delay"'
+load "key.gp"
+set lmargin at screen 0.12
+set rmargin at screen 0.97
+set xrange [0:longest * 1.02]
+set tmargin at screen 0.77
+set bmargin at screen 0.475
+set format x ""
+set ylabel "throughput (operations/s)" font ",11"
+label(v) = rate(v)
+tics = 6
+load "scale.gp"
+plot for [m = 1:M] data index block(m) using 1:2 with @curve notitle, \
+  for [m = 1:M] data index block(m) using 1:4 with lines @thin notitle
 
-unset label
-unset key
-set tmargin at screen 0.48
-set bmargin at screen 0.15
+set tmargin at screen 0.44
+set bmargin at screen 0.145
 set format x "%g"
 set xlabel "seconds since the window opened"
-unset logscale y
-set ylabel "threads of the client"
-label(count) = sprintf("%g", count)
+set ylabel "threads of the client" font ",11"
+label(v) = rate(v)
 low = threads_low
 high = threads_high
-if (high > 8 * low) {
-  load "logarithmic.gp"
-} else {
-  set ytics autofreq
-  set yrange [0:(high > 0 ? high * 1.08 : 1)]
-  set format y "%g"
+if (high >= low) {
+  load "scale.gp"
+  plot for [m = 1:M] data index block(m) using 1:3 with @curve notitle
 }
-if (high >= low) { plot for [m = 1:M] data index block(m) using 1:3 with @curve notitle }
 unset multiplot

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import http.client
+import importlib.util
 import re
 import shutil
 import signal
@@ -214,9 +215,7 @@ def missing_clients() -> dict[str, str]:
     for name, package in [("curl", "curl"), ("wrk", "wrk"), ("ab", "apache2-utils"), ("h2load", "nghttp2-client")]:
         if not shutil.which(name):
             missing[name] = f"apt-get install {package}"
-    try:
-        import aiohttp  # noqa: F401
-    except ImportError:
+    if not importlib.util.find_spec("aiohttp"):
         missing["aiohttp"] = "pip install aiohttp"
     return missing
 

@@ -1,8 +1,10 @@
-"""What the programs of this folder share: processors, the suite's server, and how ratios are told."""
+"""What the programs of this folder share: processors, the suite's server, its trials, turns, and how ratios
+are told."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import os
 import re
@@ -15,10 +17,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 IOMODES = PROJECT / ".build" / "release" / "iomodes"
+
+T = TypeVar("T")
 
 # Modes whose server has one connection, or a few, at a time; the others wait until those have ended.
 SERIAL_MODES = {"blocking", "taskgroup-blocking", "dispatch-concurrent"}
@@ -80,8 +84,8 @@ def running(command: Sequence[str], cpus: Sequence[int] | None = None, data: byt
             said = errors.read().decode(errors="replace").strip().splitlines()
             return ServerFailure(f"'{' '.join(command)}' {what}" + (f": {said[-1]}" if said else ""))
 
+        assert process.stdout
         try:
-            assert process.stdout
             is_there, _, _ = select.select([process.stdout], [], [], patience)
             line = process.stdout.readline().decode() if is_there else ""
             found = re.search(r":(\d+)\s*$", line)
@@ -133,6 +137,42 @@ def chosen_modes(parser: argparse.ArgumentParser, iomodes: str, asked: str | Non
     if unknown := [mode for mode in modes if mode not in offered]:
         parser.error(f"no server in mode {', '.join(unknown)}; there are {', '.join(offered)}")
     return modes
+
+
+# Trials
+
+
+def recorded(iomodes: str, name: str, cpus: Sequence[int], *options: str) -> dict | None:
+    """The record of the one trial that `iomodes run` makes of the options, its client on the processors.
+
+    None where it is not valid, which is then said of a trial of `name`."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [iomodes, "run", "--quiet", "--rounds", "1", "--client-cpus", ",".join(map(str, cpus)), *options,
+                   "--output", f"{folder}/run"]
+        done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        trials = Path(folder, "run", "trials.jsonl")
+        if done.returncode not in (0, 3) or not trials.exists():
+            fail(f"'{' '.join(command)}' ended with exit code {done.returncode}: {done.stderr.strip()}")
+        record = json.loads(trials.read_text().splitlines()[0])
+    if "skipped" in record:
+        fail(f"{name}: {record['skipped']['reason']}")
+    if not record["valid"]:
+        print(f"  a trial of {name} is not valid, and its round left out: {'; '.join(record['reasons'])}", flush=True)
+        return None
+    return record
+
+
+def by_turns(runs: dict[str, Callable[[], T]], rounds: int) -> dict[str, list[T]]:
+    """What each came to, round by round, in an order that rotates. A round before the first warms up."""
+    results: dict[str, list[T]] = {name: [] for name in runs}
+    names = list(runs)
+    for number in range(rounds + 1):
+        for place in range(len(names)):
+            name = names[(place + number) % len(names)]
+            result = runs[name]()
+            if number > 0:
+                results[name].append(result)
+    return results
 
 
 # Statistics

@@ -18,9 +18,10 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from common import IOMODES, PROJECT, ServerFailure, cpu_list, fail, pinned, ratio_text, serving
+from common import IOMODES, PROJECT, ServerFailure, by_turns, cpu_list, fail, pinned, ratio_text, recorded, serving
 
 HERE = Path(__file__).resolve().parent
 C_CLIENT = HERE / "epoll-http" / "epoll_http"
@@ -121,8 +122,9 @@ def plan(settings: Settings, pair: Pair, port: str, operations: int) -> str:
         "mode": pair.mode, "workload": pair.workload, "concurrency": settings.connections, "operations": operations,
         "arrivals": {"kind": "closed"}, "warmup": "0ms", "deadline": "600s", "seed": 1,
         "endpoints": [f"127.0.0.1:{port}"] if port else [], "own_server": True,
+        "pipeline": 1, "may_stay_unconnected": False, "share": {"process": 0, "processes": 1},
     }
-    return json.dumps({"spec": spec, "cpus": settings.client_cpus, "has_control": False}) + "\n"
+    return json.dumps({"spec": spec, "cpus": settings.client_cpus, "has_control": False, "led": False}) + "\n"
 
 
 def answer(settings: Settings, command: list[str], text: str | None, quiet: bool = False) -> dict:
@@ -175,32 +177,23 @@ def run_mode(settings: Settings, pair: Pair, port: str) -> Trial:
 
 def run_command(settings: Settings, pair: Pair, port: str) -> dict:
     """The same by `iomodes run`, to which the server is a foreign one."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = [
-            settings.iomodes, "run", "--quiet", "--workload", "http", "--modes", pair.mode,
-            "--concurrency", str(settings.connections), "--operations", str(settings.operations), "--rounds", "1",
-            "--target", f"http://127.0.0.1:{port}/", "--client-cpus", ",".join(map(str, settings.client_cpus)),
-            "--server-cpus", ",".join(map(str, settings.server_cpus)), "--output", f"{folder}/run",
-        ]
-        done = subprocess.run(command, stdout=subprocess.DEVNULL)
-        trials = Path(folder, "run", "trials.jsonl")
-        if done.returncode != 0 or not trials.exists():
-            fail(f"'{' '.join(command)}' ended with exit code {done.returncode}")
-        return json.loads(trials.read_text().splitlines()[0])
+    record = recorded(
+        settings.iomodes, pair.mode, settings.client_cpus, "--workload", "http", "--modes", pair.mode,
+        "--concurrency", str(settings.connections), "--operations", str(settings.operations),
+        "--target", f"http://127.0.0.1:{port}/", "--server-cpus", ",".join(map(str, settings.server_cpus)))
+    if record is None:
+        fail("a comparison needs all its rounds")
+    return record
 
 
 # Comparing
 
 
 def compare(settings: Settings, pair: Pair, rounds: int) -> None:
-    peer: list[Trial] = []
-    mode: list[Trial] = []
     with target(settings, pair.server) as port:
-        run_peer(settings, pair, port)
-        run_mode(settings, pair, port)
-        for number in range(rounds):
-            for is_peer in [number % 2 == 0, number % 2 == 1]:
-                (peer if is_peer else mode).append((run_peer if is_peer else run_mode)(settings, pair, port))
+        peer, mode = by_turns(
+            {"peer": partial(run_peer, settings, pair, port), "mode": partial(run_mode, settings, pair, port)},
+            rounds).values()
     print(f"{pair.name}: {settings.connections} connections, {settings.operations} operations, {rounds} rounds")
     print(f"  {'':28} {'peer':>12} {'mode':>12}     mode / peer [95 %]")
     for name, figure, unit in FIGURES:

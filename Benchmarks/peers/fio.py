@@ -15,10 +15,12 @@ import shutil
 import statistics
 import subprocess
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from common import IOMODES, cpu_list, fail, pinned, program, ratio_text
+from common import IOMODES, by_turns, cpu_list, fail, pinned, program, ratio_text, recorded
 
 ENGINES = {"uring": "io_uring", "blocking": "psync"}
 UNITS = {"": 1, "B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
@@ -69,22 +71,12 @@ def run_fio(settings: Settings, mode: str, depth: int, batch: int) -> Trial:
 
 def run_mode(settings: Settings, mode: str, depth: int) -> Trial | None:
     """None where the trial is not valid."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = [
-            settings.iomodes, "run", "--quiet", "--workload", "file", "--modes", mode, "--concurrency", str(depth),
-            "--depth", str(depth), "--size", f"{settings.size}B", "--span", f"{settings.span}B", "--rounds", "1",
-            "--warmup", "200ms", "--duration", f"{settings.seconds}s", "--file-dir", str(settings.folder),
-            "--client-cpus", ",".join(map(str, settings.cpus)), "--output", f"{folder}/run",
-        ] + (["--direct"] if settings.direct else [])
-        done = subprocess.run(command, stdout=subprocess.DEVNULL)
-        trials = Path(folder, "run", "trials.jsonl")
-        if done.returncode not in (0, 3) or not trials.exists():
-            fail(f"'{' '.join(command)}' ended with exit code {done.returncode}")
-        record = json.loads(trials.read_text().splitlines()[0])
-    if "skipped" in record:
-        fail(f"{mode}: {record['skipped']['reason']}")
-    if not record["valid"]:
-        print(f"  a trial of {mode} is not valid, and its round left out: {'; '.join(record['reasons'])}", flush=True)
+    record = recorded(
+        settings.iomodes, mode, settings.cpus, "--workload", "file", "--modes", mode, "--concurrency", str(depth),
+        "--depth", str(depth), "--size", f"{settings.size}B", "--span", f"{settings.span}B", "--warmup", "200ms",
+        "--duration", f"{settings.seconds}s", "--file-dir", str(settings.folder),
+        *(["--direct"] if settings.direct else []))
+    if record is None:
         return None
     usage = record["client"]
     cpu = (usage["cpu_user_ns"] + usage["cpu_system_ns"]) / record["operations"]["done"] / 1000
@@ -93,18 +85,12 @@ def run_mode(settings: Settings, mode: str, depth: int) -> Trial | None:
 
 def compare(settings: Settings, mode: str, depth: int, rounds: int) -> None:
     batches = sorted({1, depth}) if mode == "uring" else [1]
-    names = [mode] + [f"fio, batches of {batch}" for batch in batches]
-    trials: dict[str, list[Trial | None]] = {name: [] for name in names}
-    for number in range(rounds + 1):
-        for place in range(len(names)):
-            index = (place + number) % len(names)
-            trial = (run_mode(settings, mode, depth) if index == 0
-                     else run_fio(settings, mode, depth, batches[index - 1]))
-            if number > 0:  # The first round warms up.
-                trials[names[index]].append(trial)
+    runs: dict[str, Callable[[], Trial | None]] = {mode: partial(run_mode, settings, mode, depth)}
+    runs |= {f"fio, batches of {batch}": partial(run_fio, settings, mode, depth, batch) for batch in batches}
+    trials = by_turns(runs, rounds)
     print(f"{mode} beside fio {ENGINES[mode]}, {depth} at once, {rounds} rounds of {settings.seconds} s")
     print(f"  {'':20} {'reads/s':>12} {'mode / this [95 %]':>24} {'CPU µs':>8} {'mode / this [95 %]':>24}")
-    for name in names:
+    for name in runs:
         pairs = [(ours, theirs) for ours, theirs in zip(trials[mode], trials[name]) if ours and theirs]
         if not pairs:
             fail(f"no trial of {mode} is valid")

@@ -8,7 +8,6 @@ the rounds, with order-statistic intervals of 95 % or more. See README.md."""
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import re
 import shutil
@@ -20,10 +19,11 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from common import (IOMODES, SERIAL_MODES, Server, ServerFailure, chosen_modes, cpu_list, fail, mode_options, pinned,
-                    program, ratio_text, running, serving)
+from common import (IOMODES, SERIAL_MODES, Server, ServerFailure, by_turns, chosen_modes, cpu_list, fail, mode_options,
+                    pinned, program, ratio_text, recorded, running, serving)
 from compare import C_CLIENT, HERE, can_perf
 from wire import Connection
 from wrk import nginx, requests_in
@@ -124,30 +124,19 @@ def load_by_wrk(settings: Settings, port: int) -> tuple[int, float]:
     return requests_in(done.stdout + done.stderr)
 
 
-def load_by_run(settings: Settings, port: int) -> tuple[int, float] | None:
+def load_by_run(settings: Settings, name: str, port: int) -> tuple[int, float] | None:
     """`iomodes run`, which reads each reply to the last byte. None where the trial is not valid."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = [
-            settings.iomodes, "run", "--quiet", "--workload", "http", "--modes", "epoll", "--rounds", "1",
-            "--concurrency", str(settings.connections), "--pipeline", str(settings.pipeline), "--warmup", "0ms",
-            "--duration", f"{settings.seconds}s", "--target", f"http://127.0.0.1:{port}/",
-            "--client-cpus", ",".join(map(str, settings.client_cpus)), "--output", f"{folder}/run",
-        ]
-        done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        trials = Path(folder, "run", "trials.jsonl")
-        if done.returncode not in (0, 3) or not trials.exists():
-            fail(f"'{' '.join(command)}' ended with exit code {done.returncode}: {done.stderr.strip()}")
-        record = json.loads(trials.read_text().splitlines()[0])
-    if not record["valid"]:
-        print(f"  a trial is not valid, and its round left out: {'; '.join(record['reasons'])}", flush=True)
-        return None
-    return record["operations"]["done"], record["wall_ns"] / 1e9
+    record = recorded(
+        settings.iomodes, name, settings.client_cpus, "--workload", "http", "--modes", "epoll",
+        "--concurrency", str(settings.connections), "--pipeline", str(settings.pipeline), "--warmup", "0ms",
+        "--duration", f"{settings.seconds}s", "--target", f"http://127.0.0.1:{port}/")
+    return (record["operations"]["done"], record["wall_ns"] / 1e9) if record else None
 
 
 def run_trial(settings: Settings, name: str, by_run: bool) -> Trial | None:
     with started(settings, name) as server:
         before = cpu_seconds(server.pid)
-        done = (load_by_run if by_run else load_by_wrk)(settings, server.port)
+        done = load_by_run(settings, name, server.port) if by_run else load_by_wrk(settings, server.port)
         cpu = cpu_seconds(server.pid) - before
     if done is None:
         return None
@@ -156,13 +145,7 @@ def run_trial(settings: Settings, name: str, by_run: bool) -> Trial | None:
 
 
 def compare(settings: Settings, names: list[str], rounds: int, by_run: bool) -> None:
-    trials: dict[str, list[Trial | None]] = {name: [] for name in names}
-    for number in range(rounds + 1):
-        for place in range(len(names)):
-            name = names[(place + number) % len(names)]
-            trial = run_trial(settings, name, by_run)
-            if number > 0:  # The first round warms up.
-                trials[name].append(trial)
+    trials = by_turns({name: partial(run_trial, settings, name, by_run) for name in names}, rounds)
     depth = f", {settings.pipeline} requests in flight on each" if settings.pipeline > 1 else ""
     print(f"{settings.connections} connections{depth}, {rounds} rounds of {settings.seconds} s, the load by "
           f"{'iomodes run' if by_run else 'wrk'}")

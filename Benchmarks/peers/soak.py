@@ -189,9 +189,9 @@ def run_all(plan: Plan, tally: Tally, numbers: Iterable[int]) -> None:
             poller.close()
             return
         for descriptor, _ in poller.poll(min(1, max(0, sleepers[0][0] - now)) if sleepers else 1):
-            task = tasks.get(descriptor)
-            if task and not task.sleeps:
-                advance(task, now)
+            ready = tasks.get(descriptor)
+            if ready and not ready.sleeps:
+                advance(ready, now)
         now = time.monotonic()
         while sleepers and sleepers[0][0] <= now:
             task = heapq.heappop(sleepers)[2]

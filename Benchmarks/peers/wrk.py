@@ -9,7 +9,6 @@ its order-statistic interval of 95 % or more. See README.md.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import re
 import shutil
@@ -18,12 +17,13 @@ import statistics
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from common import IOMODES, cpu_list, fail, pinned, ratio_text
+from common import IOMODES, by_turns, cpu_list, fail, pinned, ratio_text, recorded
 
 CONFIGURATION = """
 daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log; worker_processes 1; worker_rlimit_nofile 65536;
@@ -89,11 +89,11 @@ def nginx(port: int, cpus: list[int], burden: int, wrapper: Sequence[str] = ()) 
 @contextmanager
 def awake(cpus: list[int]) -> Iterator[None]:
     """Processors that never halt: whatever else wants to run comes first (SCHED_IDLE)."""
-    spinners = [
-        subprocess.Popen(["sh", "-c", "while :; do :; done"], preexec_fn=lambda cpu=cpu: (
-            os.sched_setaffinity(0, [cpu]), os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))))
-        for cpu in cpus
-    ]
+    def idle(cpu: int) -> None:
+        os.sched_setaffinity(0, [cpu])
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+
+    spinners = [subprocess.Popen(["sh", "-c", "while :; do :; done"], preexec_fn=partial(idle, cpu)) for cpu in cpus]
     try:
         yield
     finally:
@@ -137,21 +137,12 @@ def run_wrk(settings: Settings, connections: int) -> Trial:
 
 def run_mode(settings: Settings, mode: str, connections: int) -> Trial | None:
     """None where the trial is not valid."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = [
-            settings.iomodes, "run", "--quiet", "--modes", mode, "--concurrency", str(connections), "--rounds", "1",
-            "--duration", f"{settings.seconds}s", "--target", f"http://127.0.0.1:{settings.port}/",
-            "--client-cpus", ",".join(map(str, settings.client_cpus)), "--output", f"{folder}/run",
-        ]
-        before, start = busy_seconds(settings.server_cpus), time.monotonic()
-        done = subprocess.run(command, stdout=subprocess.DEVNULL)
-        wall, busy = time.monotonic() - start, busy_seconds(settings.server_cpus) - before
-        trials = Path(folder, "run", "trials.jsonl")
-        if done.returncode not in (0, 3) or not trials.exists():
-            fail(f"'{' '.join(command)}' ended with exit code {done.returncode}")
-        record = json.loads(trials.read_text().splitlines()[0])
-    if not record["valid"]:
-        print(f"  a trial of {mode} is not valid, and its round left out: {'; '.join(record['reasons'])}", flush=True)
+    before, start = busy_seconds(settings.server_cpus), time.monotonic()
+    record = recorded(
+        settings.iomodes, mode, settings.client_cpus, "--modes", mode, "--concurrency", str(connections),
+        "--duration", f"{settings.seconds}s", "--target", f"http://127.0.0.1:{settings.port}/")
+    wall, busy = time.monotonic() - start, busy_seconds(settings.server_cpus) - before
+    if record is None:
         return None
     usage = record["client"]
     cpu = (usage["cpu_user_ns"] + usage["cpu_system_ns"]) / record["operations"]["done"] / 1000
@@ -159,18 +150,13 @@ def run_mode(settings: Settings, mode: str, connections: int) -> Trial | None:
 
 
 def compare(settings: Settings, modes: list[str], connections: int, rounds: int) -> None:
-    names = ["wrk"] + modes
-    trials: dict[str, list[Trial | None]] = {name: [] for name in names}
-    for number in range(rounds + 1):
-        for place in range(len(names)):
-            name = names[(place + number) % len(names)]
-            trial = run_wrk(settings, connections) if name == "wrk" else run_mode(settings, name, connections)
-            if number > 0:  # The first round warms up.
-                trials[name].append(trial)
+    runs: dict[str, Callable[[], Trial | None]] = {"wrk": partial(run_wrk, settings, connections)}
+    runs |= {mode: partial(run_mode, settings, mode, connections) for mode in modes}
+    trials = by_turns(runs, rounds)
     print(f"{connections} connections, {rounds} rounds of {settings.seconds} s")
     print(f"  {'':12} {'requests/s':>12} {'ratio to wrk [95 %]':>24} {'CPU µs':>8} {'ratio to wrk [95 %]':>24}"
           f" {'server busy':>12}")
-    for name in names:
+    for name in runs:
         pairs = [(ours, wrk) for ours, wrk in zip(trials[name], trials["wrk"]) if ours and wrk]
         if not pairs:
             fail(f"no trial of {name} is valid")

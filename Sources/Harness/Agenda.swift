@@ -60,7 +60,8 @@ struct Agenda: Sendable {
   mutating func take(_ record: TrialRecord) -> Bool {
     guard let plan = pending.first, record.trial == plan.number, record.experiment == plan.experiment.name,
       record.round == plan.round, record.mode == plan.mode.rawValue, record.concurrency == plan.concurrency,
-      record.arrivals.kind == plan.arrivals.kind, record.arrivals.rate == plan.arrivals.rate
+      record.arrivals.kind == plan.arrivals.kind, record.arrivals.rate == plan.arrivals.rate,
+      record.limit == plan.experiment.limit
     else { return false }
     pending.removeFirst()
     if plan.isAudit { return true }
@@ -152,7 +153,8 @@ struct Agenda: Sendable {
     for (index, current) in experiments.enumerated().dropFirst(experiment) {
       let plans = current.points.map {
         TrialPlan(
-          number: 0, experiment: current, mode: $0.mode, concurrency: $0.concurrency, arrivals: $0.arrivals, round: 1,
+          number: 0, experiment: current.settled(at: $0), mode: $0.mode, concurrency: $0.concurrency,
+          arrivals: $0.arrivals, round: 1,
           order: 0, seed: 0, processors: processors)
       }
       let isSearch = current.objective != nil

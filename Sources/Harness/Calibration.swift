@@ -35,12 +35,14 @@ enum Calibration {
   /// What is kept here has to be computed, and before the clock is read again.
   private static let last = Atomic<UInt64>(0)
 
-  /// Each with a seed of its own: what is asked for twice may be computed once.
+  /// The thread's own processor time: what others take of the processor meanwhile is no part of the work. Each with a seed
+  /// of its own: what is asked for twice may be computed once.
   private static func time(of iterations: UInt64, seed: UInt64) -> Nanoseconds {
     let computation = Computation(iterations: iterations, seed: seed)
-    let start = MonotonicClock.now
+    let before = ResourceUsage.ofThread()
     last.store(computation.result(), ordering: .sequentiallyConsistent)
-    return max(MonotonicClock.now.since(start), Nanoseconds(1))
+    let used = ResourceUsage.ofThread().since(before)
+    return max(Nanoseconds(used.userTime.count + used.systemTime.count), Nanoseconds(1))
   }
 }
 

@@ -29,7 +29,8 @@ extension PartialRecord {
       operations: operations, checksum: Self.text(ofChecksum: outcome.checksum),
       bytes: TrialRecord.Bytes(sent: outcome.sentBytes, received: outcome.receivedBytes), wall: outcome.wall.count,
       latency: TrialRecord.Latency(
-        service: LatencySummary(outcome.service), response: outcome.response.map { LatencySummary($0) }),
+        service: LatencySummary(outcome.service), response: outcome.response.map { LatencySummary($0) },
+        queueing: outcome.queueing.map { LatencySummary($0) }),
       inFlight: samples.count == 0
         ? nil
         : TrialRecord.InFlight(
@@ -38,7 +39,7 @@ extension PartialRecord {
         let summary = LatencySummary(sample.service)
         return SeriesPoint(
           t: sample.at.count, done: summary.count, p50: summary.p50, p99: summary.p99, max: summary.max,
-          threads: sample.threads)
+          threads: sample.threads, counts: summary.count > 0 ? CoarseHistogram(sample.service).encoded() : nil)
       },
       usage: usage, ranOutOfTime: outcome.ranOutOfTime)
     window = Window(

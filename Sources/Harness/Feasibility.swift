@@ -75,7 +75,8 @@ public struct Feasibility: Sendable {
     return low
   }
 
-  private func shortage(of experiment: Experiment, _ mode: ModeID, _ concurrency: Int) -> String? {
+  /// What of the machine's limits is too little for the point, with a remedy; nil where it fits.
+  func shortage(of experiment: Experiment, _ mode: ModeID, _ concurrency: Int) -> String? {
     let needs = Needs(experiment, mode, concurrency)
     if needs.descriptors > descriptorLimit {
       let more = needs.hasSeveral ? "share it between more processes (--processes, --server-processes)" : "ask for less"

@@ -22,7 +22,7 @@ extension PartialRecord {
       bytes: .init(
         sent: parts.reduce(0) { $0 + $1.bytes.sent }, received: parts.reduce(0) { $0 + $1.bytes.received }),
       wall: wall, latency: try .init(merging: parts.map(\.latency)), inFlight: Self.inFlight(parts, wall: wall),
-      series: Self.series(parts.map(\.series)), usage: .init(merging: parts.map(\.usage)),
+      series: try Self.series(parts.map(\.series)), usage: .init(merging: parts.map(\.usage)),
       ranOutOfTime: parts.contains(where: \.ranOutOfTime))
     window = parts.compactMap(\.window).merged
     sendLag = try LatencySummary(merging: parts.compactMap(\.sendLag))
@@ -53,13 +53,14 @@ extension PartialRecord {
   }
 
   /// Points of all of them by the ends of the points of the process that has the fewest. A percentile of several processes
-  /// would take their histograms, and is left out.
-  private static func series(_ all: [[SeriesPoint]]) -> [SeriesPoint] {
+  /// would take their full histograms, and is left out.
+  private static func series(_ all: [[SeriesPoint]]) throws -> [SeriesPoint] {
     guard let coarsest = all.min(by: { $0.count < $1.count }), !coarsest.isEmpty else { return [] }
     let last = all.compactMap { $0.last?.t }.max() ?? 0
     let ends = coarsest.dropLast().map(\.t) + [last]
     var rests = all.map { $0[...] }
-    return ends.map { end in
+    return try ends.map { end in
+      var counts = CoarseHistogram()
       var point = SeriesPoint(t: end, done: 0, p50: nil, p99: nil, max: nil, threads: nil)
       var threads: [Int?] = []
       for index in rests.indices {
@@ -68,7 +69,9 @@ extension PartialRecord {
         point.done += own.reduce(0) { $0 + $1.done }
         point.max = ([point.max] + own.map(\.max)).compactMap { $0 }.max()
         threads.append(own.last?.threads)
+        for text in own.compactMap(\.counts) { counts.merge(try CoarseHistogram(encoded: text)) }
       }
+      point.counts = counts.buckets.isEmpty ? nil : counts.encoded()
       point.threads = total(threads)
       return point
     }
@@ -136,7 +139,9 @@ extension LatencySummary {
 extension TrialRecord.Latency {
   fileprivate init(merging parts: [TrialRecord.Latency]) throws {
     guard let service = try LatencySummary(merging: parts.map(\.service)) else { preconditionFailure("no parts") }
-    self.init(service: service, response: try LatencySummary(merging: parts.compactMap(\.response)))
+    self.init(
+      service: service, response: try LatencySummary(merging: parts.compactMap(\.response)),
+      queueing: try LatencySummary(merging: parts.compactMap(\.queueing)))
   }
 }
 

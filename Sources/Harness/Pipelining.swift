@@ -10,7 +10,7 @@ extension Experiment {
     }
     if arrivals != "closed" || objective != nil { return "goes with arrivals closed, not with a rate or slo" }
     if workload.faults != nil { return "cannot be given along with faults, which take all that is in flight with them" }
-    if limit != nil { return "cannot be given along with limit" }
+    if limits != nil { return "cannot be given along with limit" }
     if http.connection != .keepAlive { return "goes with connections that are kept (connection keep-alive)" }
     if http.targets.count > 1 { return "goes with one target; between several, operations take turns" }
     if !http.isIdempotent {

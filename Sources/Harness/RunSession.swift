@@ -46,7 +46,7 @@ public struct RunSession {
   }
 
   public let folder: RunFolder
-  private let options: Options
+  let options: Options
   private let runID: String
   private let writer: RunWriter
   private let runner: TrialRunner
@@ -54,6 +54,8 @@ public struct RunSession {
   private let agenda: Agenda
   /// Trials that have been recorded before, by number.
   private let recorded: [Int: TrialRecord]
+  /// Those that the suite asks for, and which have not been recorded.
+  let limits: [Limit]
 
   // MARK: Planning
 
@@ -84,7 +86,9 @@ public struct RunSession {
     } catch {
       throw HarnessFailure(error.description)
     }
-    self.init(agenda, options, folder, runID, writer, targets, files, calibration, auditTool, recorded: [])
+    self.init(
+      agenda, options, folder, runID, writer, targets, files, calibration, auditTool, recorded: [],
+      limits: suite.limits ?? [])
   }
 
   /// What a run will do that has not begun, for whoever starts it: how many trials in about what time at most, and what
@@ -100,8 +104,14 @@ public struct RunSession {
       }.prefix(1)
     }
     let most = agenda.most
-    let trials = "\(most.trials) \(most.trials == 1 ? "trial" : "trials")"
-    return lines + ["suite \(agenda.suiteName): \(trials), about \(Self.span(seconds: most.seconds))"]
+    func count(_ number: Int, _ one: String, _ several: String) -> String? {
+      number == 0 ? nil : "\(number) \(number == 1 ? one : several)"
+    }
+    let parts = [
+      count(most.trials, "trial", "trials"), count(limits.count, "experiment on limits", "experiments on limits"),
+    ].compactMap { $0 }.joined(separator: " and ")
+    let seconds = most.seconds + Limits.expectedSeconds(of: limits)
+    return lines + ["suite \(agenda.suiteName): \(parts), about \(Self.span(seconds: seconds))"]
   }
 
   private static func span(seconds: Double) -> String {
@@ -146,19 +156,20 @@ public struct RunSession {
     }
     self.init(
       Agenda(suite, options), options, folder, run.record.runID, writer, targets, files, run.record.calibration,
-      auditTool, recorded: run.trials)
+      auditTool, recorded: run.trials, limits: run.limits == nil ? suite.limits ?? [] : [])
   }
 
   private init(
     _ agenda: Agenda, _ options: Options, _ folder: RunFolder, _ runID: String, _ writer: RunWriter,
     _ targets: [String: [String]], _ files: DataFiles, _ calibration: RunRecord.Calibration?, _ auditTool: AuditTool?,
-    recorded: [TrialRecord]
+    recorded: [TrialRecord], limits: [Limit]
   ) {
     self.agenda = agenda
     self.options = options
     self.folder = folder
     self.runID = runID
     self.writer = writer
+    self.limits = limits
     self.recorded = Dictionary(recorded.map { ($0.trial, $0) }) { first, _ in first }
     runner = TrialRunner(
       processors: options.processors, targets: targets, folder: folder, files: files, calibration: calibration,
@@ -171,7 +182,7 @@ public struct RunSession {
     let feasibility = Feasibility.ofThisMachine(filesIn: DataFiles.nearestFolder(files.folder))
     var targets: [String: [String]] = [:]
     for experiment in suite.experiments {
-      for mode in experiment.modes {
+      for mode in experiment.modes where experiment.optional != true {
         for concurrency in experiment.concurrency {
           if let objection = feasibility.objection(to: experiment, mode: mode, concurrency: concurrency) {
             throw HarnessFailure(objection)
@@ -266,6 +277,7 @@ public struct RunSession {
       let most = agenda.most
       report(Progress(done: done, total: done + most.trials, label: plan.label, remaining: most.seconds * pace))
     }
+    try carryOutLimits(report)
     return agenda.shortfalls
   }
 }
@@ -274,6 +286,11 @@ extension RunSession {
   /// Why a trial is not carried out; nil where it is.
   private func reasonToSkip(_ plan: TrialPlan) throws(HarnessFailure) -> TrialRecord.Skipped? {
     if let skipped = plan.reasonToSkip(isPatient: options.isPatient) { return skipped }
+    if plan.experiment.optional == true, plan.mode != .null,
+      let shortage = Feasibility.ofThisMachine().shortage(of: plan.experiment, plan.mode, plan.concurrency)
+    {
+      return TrialRecord.Skipped(reason: "unavailable: \(shortage)")
+    }
     return try runner.files.reasonToSkip(plan.experiment.workload)
   }
 }

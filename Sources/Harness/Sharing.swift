@@ -44,7 +44,9 @@ extension Experiment {
   }
 
   private func objection(toProcesses processes: Int) -> (field: CodingKeys, text: String)? {
-    let parts = [("lanes", concurrency.min()), ("permits of the limit", limit), ("bystanders", bystanders?.count)]
+    let parts = [
+      ("lanes", concurrency.min()), ("permits of the limit", limits?.values.min()), ("bystanders", bystanders?.count),
+    ]
     for case (let name, let number?) in parts where number < processes {
       return (.processes, "\(processes) are more than there are \(name) (\(number)); each process needs one")
     }

@@ -8,6 +8,11 @@ import Workloads
 public struct Suite: Codable, Sendable {
   public var name: String
   public var about: String
+  /// Other suites, all of whose experiments are this one's too: names of files beside its own, without `.json`. Absent
+  /// once they have been read.
+  public var include: [String]?
+  /// Experiments on limits, which are carried out once, after all trials.
+  public var limits: [Limit]?
   public var experiments: [Experiment]
 
   public init(name: String, about: String, experiments: [Experiment]) {
@@ -20,14 +25,20 @@ public struct Suite: Codable, Sendable {
     let fields = try StrictFields(decoder, of: CodingKeys.self)
     name = try fields.required(.name)
     about = try fields.value(.about) ?? ""
-    experiments = try fields.required(.experiments)
+    include = try fields.value(.include)
+    limits = try fields.value(.limits)
+    let hasOthers = include != nil || limits != nil
+    experiments = hasOthers ? try fields.value(.experiments) ?? [] : try fields.required(.experiments)
     try fields.check(.name, Self.isFileName(name), "'\(name)' is not made of letters, digits, '-', '_' and '.'")
-    try fields.check(.experiments, !experiments.isEmpty, "is empty")
+    try fields.check(.include, include?.isEmpty != true, "is empty")
+    try fields.check(.include, include?.allSatisfy(Self.isFileName) != false, "is not a list of names of suites")
+    try fields.check(.limits, limits?.isEmpty != true, "is empty")
+    try fields.check(.experiments, hasOthers || !experiments.isEmpty, "is empty")
     let names = experiments.map(\.name)
     try fields.check(.experiments, Set(names).count == names.count, "has two experiments of one name")
   }
 
-  enum CodingKeys: String, CodingKey, CaseIterable { case name, about, experiments }
+  enum CodingKeys: String, CodingKey, CaseIterable { case name, about, include, limits, experiments }
 
   static func isFileName(_ text: String) -> Bool {
     !text.isEmpty && !text.hasPrefix(".")
@@ -39,6 +50,8 @@ public struct Suite: Codable, Sendable {
 public struct Experiment: Codable, Sendable {
   public var name: String
   public var about: String?
+  /// Whether its trials are recorded as skipped where they do not fit the machine's limits; else the run does not begin.
+  public var optional: Bool?
   public var workload: WorkloadSpec
   public var modes: [ModeID]
   public var concurrency: [Int]
@@ -48,8 +61,11 @@ public struct Experiment: Codable, Sendable {
   public var rates: [Double]
   /// What is to be kept to: the highest rate that does is searched for, instead of `rates`.
   public var objective: Objective?
-  /// How many lanes may have an operation in hand at once.
-  public var limit: Int?
+  /// How many lanes may have an operation in hand at once; a point for each of them.
+  public var limits: Settings?
+  /// How many workers work is left to; a point for each of them, in modes that leave it to any. The workload says where
+  /// it is absent.
+  public var pools: Settings?
   /// How many requests a connection carries at once; one where absent.
   public var pipeline: Int?
   /// Lanes beside those that are measured, which do the workload in another manner.
@@ -80,7 +96,7 @@ public struct Experiment: Codable, Sendable {
     self.arrivals = arrivals ?? Self.usualArrivals(objective)
     self.rates = rates
     self.objective = objective
-    self.limit = limit
+    limits = limit.map { Settings($0) }
     self.pipeline = pipeline
     self.operations = operations
     self.duration = operations == nil ? duration ?? .seconds(1) : nil
@@ -92,13 +108,15 @@ public struct Experiment: Codable, Sendable {
     let fields = try StrictFields(decoder, of: CodingKeys.self)
     name = try fields.required(.name)
     about = try fields.value(.about)
+    optional = try fields.value(.optional)
     workload = try fields.required(.workload)
     modes = try fields.value(.modes) ?? Self.headline
     concurrency = try fields.value(.concurrency) ?? [64]
     objective = try fields.value(.objective)
     arrivals = try fields.value(.arrivals) ?? Self.usualArrivals(objective)
     rates = try fields.value(.rates) ?? []
-    limit = try fields.value(.limit)
+    limits = try fields.value(.limits)
+    pools = try fields.value(.pools)
     pipeline = try fields.value(.pipeline)
     bystanders = try fields.value(.bystanders)
     each = try fields.value(.each)
@@ -123,8 +141,8 @@ public struct Experiment: Codable, Sendable {
       return (.concurrency, "\(wrong) is not a number of lanes; it must be from 1 to 10000000")
     }
     if Set(concurrency).count < concurrency.count { return (.concurrency, "names a number twice") }
-    if !["closed", "constant", "poisson"].contains(arrivals) {
-      return (.arrivals, "'\(arrivals)' is not one of closed, constant, poisson")
+    if !Arrivals.kinds.contains(arrivals) {
+      return (.arrivals, "'\(arrivals)' is not one of \(Arrivals.kinds.joined(separator: ", "))")
     }
     if objective != nil {
       if arrivals == "closed" { return (.arrivals, "cannot be closed along with slo, which searches a rate") }
@@ -139,7 +157,7 @@ public struct Experiment: Codable, Sendable {
       return (.rates, "\(wrong) is not a rate; it must be above 0 and at most 1e8")
     }
     if Set(rates).count < rates.count { return (.rates, "names a rate twice") }
-    if let limit, limit < 1 { return (.limit, "\(limit) is not a number of operations in hand; it must be at least 1") }
+    if let tuning { return tuning }
     if let pipelining { return (.pipeline, pipelining) }
     if let sharing { return sharing }
     if let objection = bystanders?.objection(to: workload.asked) { return (.bystanders, objection) }
@@ -160,10 +178,12 @@ public struct Experiment: Codable, Sendable {
   }
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case name, about, workload, modes, concurrency, arrivals
+    case name, about, optional, workload, modes, concurrency, arrivals
     case rates = "rate_per_s"
     case objective = "slo"
-    case limit, pipeline, bystanders, each, processes
+    case limits = "limit"
+    case pools = "pool"
+    case pipeline, bystanders, each, processes
     case serverProcesses = "server_processes"
     case operations, duration, warmup, rounds
   }
@@ -189,10 +209,16 @@ public struct HarnessFailure: Error, CustomStringConvertible {
 extension Suite {
   /// Reads a suite from a file.
   public static func read(from path: String) throws(HarnessFailure) -> Suite {
+    let name = ((path as NSString).lastPathComponent as NSString).deletingPathExtension
+    return try read(from: path, within: [name])
+  }
+
+  /// - Parameter chain: the names of the suites that include it, and its own.
+  static func read(from path: String, within chain: [String]) throws(HarnessFailure) -> Suite {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw HarnessFailure(.usage, "cannot read suite file \(path); name a suite (`iomodes list`) or another file")
     }
-    return try decode(data, from: "\(path): ")
+    return try decode(data, from: "\(path): ").including(from: path, within: chain)
   }
 
   /// The suite again, once all its values have been checked as those of a file are.
@@ -236,10 +262,11 @@ extension Suite {
   private static func reason(_ context: DecodingError.Context) -> String {
     let underlying = (context.underlyingError as NSError?)?.userInfo["NSDebugDescription"] as? String
     var text = underlying ?? context.debugDescription
-    if text.hasPrefix("Cannot initialize ModeID from invalid String value ") {
-      text =
-        "\(text.split(separator: " ").last ?? "") is not a mode; there are "
-        + ModeID.allCases.map(\.rawValue).joined(separator: ", ")
+    let kinds = [
+      ("ModeID", "a mode", ModeID.allCases.map(\.rawValue)), ("Limit", "a limit", Limit.allCases.map(\.rawValue)),
+    ]
+    for (type, name, known) in kinds where text.hasPrefix("Cannot initialize \(type) from invalid String value ") {
+      text = "\(text.split(separator: " ").last ?? "") is not \(name); there are \(known.joined(separator: ", "))"
     }
     return text
   }

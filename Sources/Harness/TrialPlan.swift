@@ -93,10 +93,16 @@ struct Point: Hashable {
   var mode: ModeID
   var concurrency: Int
   var arrivals: Arrivals
+  /// Nil for no limit.
+  var limit: Int?
+  /// How many workers work is left to; nil where the workload says, or nothing is.
+  var pool: Int?
 
   func label(in experiment: Experiment) -> String {
     let rate = arrivals.rate.map { " at \(Int($0.rounded()))/s" } ?? ""
-    return "\(experiment.name) \(mode.rawValue) × \(concurrency)\(rate)"
+    let limit = experiment.limits == nil ? "" : limit.map { ", limit \($0)" } ?? ""
+    let pool = pool.map { ", pool \($0)" } ?? ""
+    return "\(experiment.name) \(mode.rawValue) × \(concurrency)\(rate)\(limit)\(pool)"
   }
 }
 
@@ -111,8 +117,8 @@ extension Experiment {
       ?? client.objection(to: workload.asked, pipeline: pipeline ?? 1, beside: bystanders)
   }
 
-  /// What a round carries out, whatever is measured: every mode at every concurrency and every rate; where a rate is
-  /// searched, in the closed loop that the search begins with.
+  /// What a round carries out, whatever is measured: every mode at every concurrency, rate, limit and width of a pool;
+  /// where a rate is searched, in the closed loop that the search begins with.
   var points: [Point] {
     let arrivals: [Arrivals] =
       if objective != nil {
@@ -124,16 +130,26 @@ extension Experiment {
         default: [.closed]
         }
       }
+    let limits: [Int?] = limits?.values ?? [nil]
     return modes.flatMap { mode in
       concurrency.flatMap { concurrency in
-        arrivals.map { Point(mode: mode, concurrency: concurrency, arrivals: $0) }
+        arrivals.flatMap { arrivals in
+          limits.flatMap { limit in
+            pools(of: mode).map { pool in
+              Point(mode: mode, concurrency: concurrency, arrivals: arrivals, limit: limit, pool: pool)
+            }
+          }
+        }
       }
     }
   }
 }
 
 extension TrialPlan {
-  var point: Point { Point(mode: mode, concurrency: concurrency, arrivals: arrivals) }
+  var point: Point {
+    Point(
+      mode: mode, concurrency: concurrency, arrivals: arrivals, limit: experiment.limit, pool: experiment.pools?.only)
+  }
 
   /// Why it is not carried out; nil where it is.
   func reasonToSkip(isPatient: Bool) -> TrialRecord.Skipped? {
@@ -184,8 +200,9 @@ package enum Schedule {
     let shuffled = Schedule.shuffled(points, seed: step == 0 ? roundSeed : Randomness.mix(roundSeed ^ UInt64(step)))
     return shuffled.enumerated().map { place, point in
       TrialPlan(
-        number: number + place + 1, experiment: experiment, mode: point.mode, concurrency: point.concurrency,
-        arrivals: point.arrivals, round: round, order: order + place + 1, seed: roundSeed,
+        number: number + place + 1, experiment: experiment.settled(at: point), mode: point.mode,
+        concurrency: point.concurrency, arrivals: point.arrivals, round: round, order: order + place + 1,
+        seed: roundSeed,
         processors: processors)
     }
   }

@@ -33,7 +33,7 @@ public enum HistogramCodingError: Error, Equatable, CustomStringConvertible {
     case .truncatedCount:
       "the histogram ends within a count"
     case .tooManySlots:
-      "the histogram has more than \(HistogramLayout.slotCount) slots"
+      "the histogram has more slots than its layout"
     }
   }
 }
@@ -69,15 +69,7 @@ extension LatencyHistogram {
   }
 
   private var payload: [UInt8] {
-    var counts: [UInt8] = []
-    var nextIndex = 0
-    for slot in slots {
-      if slot.index > nextIndex {
-        Self.appendZigZag(Int64(nextIndex - slot.index), to: &counts)
-      }
-      Self.appendZigZag(Int64(slot.count), to: &counts)
-      nextIndex = slot.index + 1
-    }
+    let counts = Self.encodedCounts(slots.map { ($0.index, $0.count) })
     return Self.header(countsByteCount: UInt32(counts.count)) + counts
   }
 
@@ -95,24 +87,43 @@ extension LatencyHistogram {
 
     var slots: [Slot] = []
     var sum: UInt128 = 0
+    try Self.decodeCounts(payload[Self.headerByteCount...], slotCount: HistogramLayout.slotCount) { index, count in
+      slots.append(Slot(index: index, count: count))
+      sum += UInt128(count) * UInt128(HistogramLayout.medianEquivalent(at: index))
+    }
+    self.init(slots: slots, sum: sum, minimum: 0, maximum: HistogramLayout.highestRepresentable)
+  }
+
+  /// The counts of non-empty slots, by ascending index.
+  static func encodedCounts(_ slots: [(index: Int, count: UInt64)]) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var nextIndex = 0
+    for slot in slots {
+      if slot.index > nextIndex { appendZigZag(Int64(nextIndex - slot.index), to: &bytes) }
+      appendZigZag(Int64(slot.count), to: &bytes)
+      nextIndex = slot.index + 1
+    }
+    return bytes
+  }
+
+  /// Calls `body` with every non-empty slot, by ascending index.
+  static func decodeCounts(
+    _ bytes: ArraySlice<UInt8>, slotCount: Int, _ body: (_ index: Int, _ count: UInt64) -> Void
+  ) throws(HistogramCodingError) {
     var index = 0
-    var rest = payload[Self.headerByteCount...]
+    var rest = bytes
     while !rest.isEmpty {
-      let number = try Self.removeZigZag(from: &rest)
-      let slotsLeft = HistogramLayout.slotCount - index
+      let number = try removeZigZag(from: &rest)
+      let slotsLeft = slotCount - index
       if number < 0 {
         guard number.magnitude <= slotsLeft else { throw .tooManySlots }
         index += Int(number.magnitude)
       } else {
         guard slotsLeft > 0 else { throw .tooManySlots }
-        if number > 0 {
-          slots.append(Slot(index: index, count: number.magnitude))
-          sum += UInt128(number.magnitude) * UInt128(HistogramLayout.medianEquivalent(at: index))
-        }
+        if number > 0 { body(index, number.magnitude) }
         index += 1
       }
     }
-    self.init(slots: slots, sum: sum, minimum: 0, maximum: HistogramLayout.highestRepresentable)
   }
 
   private static func header(countsByteCount: UInt32) -> [UInt8] {

@@ -28,6 +28,7 @@ import Synchronization
   @frozen @usableFromInline struct Block: ~Copyable {
     @usableFromInline let service = HistogramRecorder.allocate()
     @usableFromInline let response = HistogramRecorder.allocate()
+    @usableFromInline let queueing = HistogramRecorder.allocate()
     @usableFromInline let lag = HistogramRecorder.allocate()
     @usableFromInline let shared: Bool
     @usableFromInline let verified = Counter()
@@ -54,6 +55,7 @@ import Synchronization
     deinit {
       service.deallocate()
       response.deallocate()
+      queueing.deallocate()
       lag.deallocate()
       free(kinds)
     }
@@ -101,6 +103,10 @@ import Synchronization
   /// The operation that was just completed had been to start this long before its end.
   @inlinable
   public func responded(_ response: Nanoseconds) { add(response, to: block.pointee.response) }
+
+  /// The operation that was just completed had waited for its permit this long after it was to start.
+  @inlinable
+  public func queued(_ queueing: Nanoseconds) { add(queueing, to: block.pointee.queueing) }
 
   /// An operation started this long after it was to, while its lane waited for nothing else.
   @inlinable
@@ -167,6 +173,8 @@ import Synchronization
     case service
     /// From its intended start to its end.
     case response
+    /// From its intended start to its actual one, where operations queue on a limit.
+    case queueing
     /// From its intended start to its actual one, where nothing but the harness kept it.
     case lag
   }
@@ -176,6 +184,7 @@ import Synchronization
     switch span {
     case .service: block.pointee.service.snapshot(into: &histogram)
     case .response: block.pointee.response.snapshot(into: &histogram)
+    case .queueing: block.pointee.queueing.snapshot(into: &histogram)
     case .lag: block.pointee.lag.snapshot(into: &histogram)
     }
   }

@@ -18,6 +18,23 @@ public struct ResourceUsage: Sendable {
   /// The calling thread: getrusage(RUSAGE_THREAD).
   public static func ofThread() -> ResourceUsage { read(1, directCalls: SystemCall.countOfThread) }
 
+  /// Another process: its processor time, which clock_getcpuclockid(3) tells to the nanosecond, divided as its ticks in
+  /// /proc/PID/stat are. Switches and calls, which nothing tells at once, are left at zero, as is all of one that has gone.
+  public static func of(process: pid_t) -> ResourceUsage {
+    var usage = ResourceUsage.zero
+    var clock = clockid_t()
+    var time = timespec()
+    guard clock_getcpuclockid(process, &clock) == 0, clock_gettime(clock, &time) == 0 else { return usage }
+    let total = UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    // After the name, which may have anything in it.
+    let fields = ProcFile.text(of: "/proc/\(process)/stat")?.split(separator: ")").last?.split(separator: " ")
+    let ticks = fields.map { $0.dropFirst(11).prefix(2).compactMap { Double($0) } } ?? []
+    let system = ticks.count == 2 && ticks[1] > 0 ? ticks[1] / (ticks[0] + ticks[1]) : 0
+    usage.systemTime = Nanoseconds(UInt64(Double(total) * system))
+    usage.userTime = Nanoseconds(total - usage.systemTime.count)
+    return usage
+  }
+
   private static func read(_ who: some BinaryInteger, directCalls: UInt64) -> ResourceUsage {
     var usage = rusage()
     getrusage(Int32(who), &usage)
@@ -26,15 +43,26 @@ public struct ResourceUsage: Sendable {
       voluntarySwitches: UInt64(usage.ru_nvcsw), involuntarySwitches: UInt64(usage.ru_nivcsw))
   }
 
+  public mutating func add(_ other: ResourceUsage) {
+    userTime = Nanoseconds(userTime.count + other.userTime.count)
+    systemTime = Nanoseconds(systemTime.count + other.systemTime.count)
+    directCalls += other.directCalls
+    voluntarySwitches += other.voluntarySwitches
+    involuntarySwitches += other.involuntarySwitches
+  }
+
+  /// Never less than nothing, also where `earlier` is the later one.
   public func since(_ earlier: ResourceUsage) -> ResourceUsage {
     ResourceUsage(
-      userTime: Nanoseconds(userTime.count - min(userTime.count, earlier.userTime.count)),
-      systemTime: Nanoseconds(systemTime.count - min(systemTime.count, earlier.systemTime.count)),
-      directCalls: directCalls &- earlier.directCalls,
-      voluntarySwitches: voluntarySwitches &- earlier.voluntarySwitches,
-      involuntarySwitches: involuntarySwitches &- earlier.involuntarySwitches)
+      userTime: Nanoseconds(difference(userTime.count, earlier.userTime.count)),
+      systemTime: Nanoseconds(difference(systemTime.count, earlier.systemTime.count)),
+      directCalls: difference(directCalls, earlier.directCalls),
+      voluntarySwitches: difference(voluntarySwitches, earlier.voluntarySwitches),
+      involuntarySwitches: difference(involuntarySwitches, earlier.involuntarySwitches))
   }
 }
+
+private func difference(_ a: UInt64, _ b: UInt64) -> UInt64 { a > b ? a - b : 0 }
 
 extension timeval {
   fileprivate var span: Nanoseconds { Nanoseconds(UInt64(tv_sec) * 1_000_000_000 + UInt64(tv_usec) * 1_000) }
@@ -45,7 +73,6 @@ extension ResourceUsage {
   /// nanosecond, and estimates from ticks how much of that was in the kernel: so the sum is exact, and is split as that
   /// of the whole process was.
   public func without(_ thread: ResourceUsage) -> ResourceUsage {
-    func difference(_ a: UInt64, _ b: UInt64) -> UInt64 { a > b ? a - b : 0 }
     let total = userTime.count + systemTime.count
     let left = difference(total, thread.userTime.count + thread.systemTime.count)
     let user = total == 0 ? 0 : UInt64(Double(left) * Double(userTime.count) / Double(total))

@@ -13,6 +13,8 @@ protocol Watched: Sendable {
   /// The starts of all that it holds; once it has finished.
   func operationStarts(of lane: Int) -> [Instant]
   var connections: ConnectionTable { get }
+  /// What other processes have used so far that work for the lanes.
+  var usageOfWorkers: ResourceUsage { get }
 }
 
 /// A thread beside the mode: reads the counters at the window's edges, samples what is in flight, shuts down the
@@ -121,7 +123,8 @@ final class Monitor: @unchecked Sendable {
   }
 
   private func readUsage() -> Reading {
-    let usage = ResourceUsage.current()
+    var usage = ResourceUsage.current()
+    usage.add(watched.usageOfWorkers)
     return Reading(at: MonotonicClock.now, process: usage, own: own.withLock { $0 })
   }
 

@@ -27,6 +27,8 @@ extension LaneTable: Watched where L: TimedLane & ~Copyable {
   func operationStart(of lane: Int) -> Instant? { base[lane].operationStart }
   func heldCount(of lane: Int) -> Int { base[lane].heldCount }
 
+  var usageOfWorkers: ResourceUsage { pool?.usageOfWorkers ?? .zero }
+
   func operationStarts(of lane: Int) -> [Instant] {
     (0..<heldCount(of: lane)).compactMap { base[lane].operationStart($0) }
   }

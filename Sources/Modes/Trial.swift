@@ -41,7 +41,8 @@ struct Bench {
   let laneCount: Int
   let bystanderCount: Int
   let limit: Int?
-  let processors: Int
+  /// Those of whoever carries the lanes, and those of the workers that compute for them.
+  let processors: (lanes: [Int], workers: [Int])
 
   init(_ spec: TrialSpec, _ edges: WindowEdges?) {
     self.spec = spec
@@ -49,13 +50,17 @@ struct Bench {
     laneCount = spec.lanes(of: spec.share)
     bystanderCount = spec.share.count(of: spec.bystanders?.count ?? 0)
     limit = spec.limit.map { spec.share.count(of: $0) }
-    processors = (try? Affinity.current().count) ?? 1
+    // Workers have processors of their own where there are more than workers: only so do they disturb nobody.
+    let all = (try? Affinity.current()) ?? [0]
+    let workers = spec.workload.workers
+    let isDivided = 0 < workers && workers < all.count
+    processors = isDivided ? (all.dropLast(workers), all.suffix(workers)) : (all, all)
   }
 
   /// - Parameter ends: how many lanes each of those asked for comes to.
   private func arrangement<M: Mode>(_ mode: M.Type, ends: Int = 1) -> Arrangement {
     Arrangement(
-      mode, lanes: ends * laneCount, bystanders: ends * bystanderCount, limit: most, processors: processors)
+      mode, lanes: ends * laneCount, bystanders: ends * bystanderCount, limit: most, processors: processors.lanes.count)
   }
 
   /// How many operations may be under way at once: no loop is to have none of them.
@@ -88,10 +93,10 @@ struct Bench {
       let replies = http.gather ? ReplyStore() : nil
       let requests = Boxed(requests(http, replies))
       // What bystanders are answered is not gathered.
-      let others = Boxed(self.requests(http, nil))
+      let others = http.gather ? Boxed(self.requests(http, nil)) : nil
       defer {
         requests.deallocate()
-        others.deallocate()
+        others?.deallocate()
       }
       let isKept = http.connection == .keepAlive
       let connections = try isKept ? connected(mode, arrangement) : table(arrangement, endpoints())
@@ -104,7 +109,7 @@ struct Bench {
         } else {
           try measure(mode, arrangement, connections) { group, lane in
             ClientLane(
-              HTTPClient(arrangement.isBystander(lane) ? others.pointer : requests.pointer), in: group,
+              HTTPClient((arrangement.isBystander(lane) ? others ?? requests : requests).pointer), in: group,
               connectedTo: connections.isOpen(lane) ? endpoint(of: lane, http) : nil)
           }
         }
@@ -122,6 +127,9 @@ struct Bench {
       let connections = try isKept ? connected(mode, arrangement) : table(arrangement, endpoints())
       let pool = try pool(of: compute.workers, arrangement, processes: compute.offload == .processes)
       defer { pool?.stop() }
+      let whole = try? Affinity.current()
+      try? Affinity.set(processors.lanes)
+      defer { whole.map { try? Affinity.set($0) } }
       return try measure(mode, arrangement, connections, pool: pool) { group, lane in
         ClientLane(
           ComputeClient(requests.pointer, work: arrangement.isBystander(lane) ? nil : check.pointer), in: group,
@@ -143,7 +151,8 @@ struct Bench {
     guard workers > 0 else { return nil }
     do throws(Errno) {
       return try OffloadPool(
-        threads: workers, lanes: arrangement.lanes, loops: arrangement.parts, processes: processes)
+        threads: workers, lanes: arrangement.lanes, loops: arrangement.parts, processors: self.processors.workers,
+        processes: processes)
     } catch {
       throw TrialFailure(
         description: "cannot start \(workers) worker \(processes ? "processes" : "threads"): \(error)")
@@ -155,9 +164,14 @@ struct Bench {
   /// Client and server of each lane in memory.
   func runNull() throws(TrialFailure) -> TrialOutcome {
     let tally = Boxed(ServerTally(shared: false))
-    defer { tally.deallocate() }
+    let date = Boxed(HTTPDate())
+    defer {
+      tally.deallocate()
+      date.deallocate()
+    }
     let none = ConnectionTable(count: laneCount, endpoints: [])
     let echoServer = { ServerLane(EchoServer(), tally: tally.pointer) }
+    let httpServer = { ServerLane(HTTPServer(peer: Self.loopback, date: date.pointer), tally: tally.pointer) }
     switch spec.workload {
     case .sleep(let sleep):
       return try measureNull(none, server: echoServer) { group, _ in
@@ -171,9 +185,6 @@ struct Bench {
       let replies = http.gather ? ReplyStore() : nil
       let requests = Boxed(requests(http, replies))
       defer { requests.deallocate() }
-      let date = Boxed(HTTPDate())
-      defer { date.deallocate() }
-      let httpServer = { ServerLane(HTTPServer(peer: Self.loopback, date: date.pointer), tally: tally.pointer) }
       var outcome = try measureNull(none, server: httpServer) { group, _ in
         ClientLane(HTTPClient(requests.pointer), in: group)
       }
@@ -182,13 +193,10 @@ struct Bench {
     case .compute(let compute):
       let requests = Boxed(requests(compute.http, nil))
       let check = Boxed(try check())
-      let date = Boxed(HTTPDate())
       defer {
         requests.deallocate()
         check.deallocate()
-        date.deallocate()
       }
-      let httpServer = { ServerLane(HTTPServer(peer: Self.loopback, date: date.pointer), tally: tally.pointer) }
       return try measureNull(none, server: httpServer) { group, _ in
         ClientLane(ComputeClient(requests.pointer, work: check.pointer), in: group)
       }
@@ -359,7 +367,7 @@ struct Bench {
     let held = [bystanders, spec.each == nil ? nil : busy].compactMap { $0 }
     let monitor = Monitor(
       lanes, recorders: busy.recorders, opens: opens, closes: closes, timeout: spec.workload.timeout,
-      expected: spec.predictedWindow(processors: processors), edges: edges,
+      expected: spec.predictedWindow(processors: processors.lanes.count), edges: edges,
       beside: bystanders.map { UnsafePointer($0.trial) }, held: held.map { UnsafePointer($0.trial) },
       hasDoneAll: { busy.hasDoneAll })
     do throws(Errno) {

@@ -23,7 +23,7 @@ extension Bench {
       verified: busy.sum(\.verified), checksum: busy.sum(\.checksum),
       sentBytes: busy.sum(\.sentBytes), receivedBytes: busy.sum(\.receivedBytes), kinds: busy.kinds,
       unfinishedAges: ages, service: busy.merged(.service), response: hasResponse ? busy.merged(.response) : nil,
-      lag: isOpenLoop ? busy.merged(.lag) : nil,
+      queueing: trial.pointee.isLimited ? busy.merged(.queueing) : nil, lag: isOpenLoop ? busy.merged(.lag) : nil,
       scheduled: trial.pointee.scheduled, operations: trial.pointee.numbers, inFlight: monitor.inFlight,
       series: monitor.series, usage: monitor.usage, threadsPeak: monitor.threadsPeak,
       descriptorsPeak: monitor.descriptorsPeak, busyLanes: laneCount,

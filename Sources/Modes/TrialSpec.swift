@@ -86,6 +86,8 @@ public struct TrialOutcome: Sendable {
   public var service: LatencyHistogram
   /// Where operations have intended starts, or queue on a limit.
   public var response: LatencyHistogram?
+  /// Where operations queue on a limit: from their intended start to their actual one.
+  public var queueing: LatencyHistogram?
   /// In open loop: how late operations started that only the harness kept.
   public var lag: LatencyHistogram?
   /// In open loop: how many operations were to start within the window.

@@ -46,14 +46,19 @@ public struct SeriesPoint: Codable, Equatable, Sendable {
   public var p99: UInt64?
   public var max: UInt64?
   public var threads: Int?
+  /// How many service times lay where: a `CoarseHistogram` as text. Absent where nothing was done.
+  public var counts: String?
 
-  public init(t: UInt64, done: UInt64, p50: UInt64?, p99: UInt64?, max: UInt64?, threads: Int?) {
+  public init(
+    t: UInt64, done: UInt64, p50: UInt64?, p99: UInt64?, max: UInt64?, threads: Int?, counts: String? = nil
+  ) {
     self.t = t
     self.done = done
     self.p50 = p50
     self.p99 = p99
     self.max = max
     self.threads = threads
+    self.counts = counts
   }
 
   enum CodingKeys: String, CodingKey {
@@ -62,6 +67,6 @@ public struct SeriesPoint: Codable, Equatable, Sendable {
     case p50 = "p50_ns"
     case p99 = "p99_ns"
     case max = "max_ns"
-    case threads
+    case threads, counts
   }
 }

@@ -1,16 +1,21 @@
+import Dispatch
 import Foundation
+import Synchronization
 
-/// A run as it lies on disk: `run.json` and `trials.jsonl`.
+/// A run as it lies on disk: `run.json`, `trials.jsonl` and, where limits were put to the test, `limits.json`.
 public struct Run: Sendable {
   public var record: RunRecord
   /// In the order in which they were carried out.
   public var trials: [TrialRecord]
+  /// Experiments on limits, where they were carried out too.
+  public var limits: LimitsRecord?
   /// What a reader should be told about the files, one line each; such as a last line that was cut off.
   public var warnings: [String]
 
-  public init(record: RunRecord, trials: [TrialRecord], warnings: [String] = []) {
+  public init(record: RunRecord, trials: [TrialRecord], limits: LimitsRecord? = nil, warnings: [String] = []) {
     self.record = record
     self.trials = trials
+    self.limits = limits
     self.warnings = warnings
   }
 }
@@ -29,29 +34,66 @@ public struct RunFolder: Sendable {
 
   public var recordPath: String { path + "/run.json" }
   public var trialsPath: String { path + "/trials.jsonl" }
+  public var limitsPath: String { path + "/" + LimitsRecord.name }
 
-  /// Reads the run. A last line without its end is left out with a warning: it is what a killed writer leaves.
+  /// Reads the run. A last line without its end is left out with a warning: it is what a killed writer leaves. So is a
+  /// record of limits that cannot be read.
   public func read() throws(RunFolderFailure) -> Run {
-    let record: RunRecord = try decode(try contents(of: recordPath), from: recordPath)
-    var trials: [TrialRecord] = []
-    var warnings: [String] = []
-    guard FileManager.default.fileExists(atPath: trialsPath) else { return Run(record: record, trials: []) }
-    let data = try contents(of: trialsPath)
-    let lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    for (index, line) in lines.enumerated() where !line.isEmpty {
-      if index == lines.count - 1 {
-        warnings.append(
-          "\(trialsPath): line \(index + 1) is cut off and left out; `iomodes run --resume \(path)` measures it again")
-        break
+    var run = Run(record: try readRecord(), trials: [])
+    if FileManager.default.fileExists(atPath: trialsPath) { try readTrials(into: &run) }
+    if FileManager.default.fileExists(atPath: limitsPath) {
+      do throws(RunFolderFailure) {
+        run.limits = try decode(try contents(of: limitsPath), with: JSONDecoder()) { limitsPath }
+      } catch {
+        run.warnings.append("\(error.description); its limits are left out")
       }
-      trials.append(try decode(Data(line), from: "\(trialsPath): line \(index + 1)"))
     }
-    return Run(record: record, trials: trials, warnings: warnings)
+    return run
   }
+
+  private func readTrials(into run: inout Run) throws(RunFolderFailure) {
+    let lines = try trialLines()
+    run.trials = try trials(in: lines)
+    if let number = lines.cutOff {
+      run.warnings.append(
+        "\(trialsPath): line \(number) is cut off and left out; `iomodes run --resume \(path)` measures it again")
+    }
+  }
+
+  /// On all processors, since most of the time of a report goes here.
+  private func trials(in lines: TrialLines) throws(RunFolderFailure) -> [TrialRecord] {
+    let chunkSize = 256
+    let chunks = Mutex<[Int: Result<[TrialRecord], RunFolderFailure>]>([:])
+    DispatchQueue.concurrentPerform(iterations: (lines.count + chunkSize - 1) / chunkSize) { chunk in
+      let decoder = JSONDecoder()
+      let result = Result { () throws(RunFolderFailure) in
+        var trials: [TrialRecord] = []
+        for index in chunk * chunkSize..<min((chunk + 1) * chunkSize, lines.count) {
+          trials.append(
+            try decode(lines.bytes[lines.lines[index]], with: decoder) {
+              "\(trialsPath): line \(lines.numbers[index])"
+            })
+        }
+        return trials
+      }
+      chunks.withLock { $0[chunk] = result }
+    }
+    var trials: [TrialRecord] = []
+    for (_, chunk) in chunks.withLock({ $0 }).sorted(by: { $0.key < $1.key }) { trials += try chunk.get() }
+    return trials
+  }
+
+  /// Reads `run.json` alone.
+  public func readRecord() throws(RunFolderFailure) -> RunRecord {
+    try decode(try contents(of: recordPath), with: JSONDecoder()) { recordPath }
+  }
+
+  /// The bytes of `trials.jsonl`, line by line.
+  public func trialLines() throws(RunFolderFailure) -> TrialLines { TrialLines(try contents(of: trialsPath)) }
 
   private func contents(of path: String) throws(RunFolderFailure) -> Data {
     do {
-      return try Data(contentsOf: URL(fileURLWithPath: path))
+      return try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
     } catch {
       throw RunFolderFailure("cannot read \(path): it is missing or not readable; name the folder of a run")
     }
@@ -62,22 +104,32 @@ public struct RunFolder: Sendable {
     enum CodingKeys: String, CodingKey { case schemaVersion = "schema_version" }
   }
 
-  private func decode<R: Decodable>(_ data: Data, from place: String) throws(RunFolderFailure) -> R {
-    let decoder = JSONDecoder()
-    guard let version = try? decoder.decode(Version.self, from: data) else {
-      throw RunFolderFailure(
-        "\(place): not a JSON object with a schema_version (cut off or damaged); restore the file, or run again")
-    }
-    guard version.schemaVersion == SchemaVersion.current else {
-      throw RunFolderFailure(
-        "\(place): schema version \(version.schemaVersion) is unknown (this program reads \(SchemaVersion.current)); "
-          + "use the version of iomodes that wrote it")
-    }
+  /// The version is looked at first where the rest cannot be read, or says that it is another.
+  private func decode<R: Versioned>(
+    _ data: Data, with decoder: JSONDecoder, from place: () -> String
+  ) throws(RunFolderFailure) -> R {
     do {
-      return try decoder.decode(R.self, from: data)
+      let record = try decoder.decode(R.self, from: data)
+      if record.schemaVersion == SchemaVersion.current { return record }
+      throw unknownVersion(record.schemaVersion, place())
+    } catch let failure as RunFolderFailure {
+      throw failure
     } catch {
-      throw RunFolderFailure("\(place): \(describe(error)); restore the file, or run again")
+      guard let version = try? decoder.decode(Version.self, from: data) else {
+        throw RunFolderFailure(
+          "\(place()): not a JSON object with a schema_version (cut off or damaged); restore the file, or run again")
+      }
+      guard version.schemaVersion == SchemaVersion.current else {
+        throw unknownVersion(version.schemaVersion, place())
+      }
+      throw RunFolderFailure("\(place()): \(describe(error)); restore the file, or run again")
     }
+  }
+
+  private func unknownVersion(_ version: Int, _ place: String) -> RunFolderFailure {
+    RunFolderFailure(
+      "\(place): schema version \(version) is unknown (this program reads \(SchemaVersion.current)); "
+        + "use the version of iomodes that wrote it")
   }
 
   private func describe(_ error: any Error) -> String {
@@ -89,3 +141,11 @@ public struct RunFolder: Sendable {
     }
   }
 }
+
+private protocol Versioned: Decodable {
+  var schemaVersion: Int { get }
+}
+
+extension RunRecord: Versioned {}
+extension TrialRecord: Versioned {}
+extension LimitsRecord: Versioned {}

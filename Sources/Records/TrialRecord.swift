@@ -199,10 +199,13 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     public var service: LatencySummary
     /// From its intended start to its end; in open loop, and where lanes queue on a limit.
     public var response: LatencySummary?
+    /// From its intended start to its actual one, where lanes queue on a limit.
+    public var queueing: LatencySummary?
 
-    public init(service: LatencySummary, response: LatencySummary? = nil) {
+    public init(service: LatencySummary, response: LatencySummary? = nil, queueing: LatencySummary? = nil) {
       self.service = service
       self.response = response
+      self.queueing = queueing
     }
   }
 

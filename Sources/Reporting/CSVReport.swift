@@ -1,4 +1,3 @@
-import Foundation
 import Records
 
 /// A row for every trial, valid or not, a column for every scalar, with its unit in its name; quoted as RFC 4180 says.
@@ -13,19 +12,21 @@ struct CSVReport {
   /// - Parameter lineEnd: a line feed for pipes; RFC 4180 has a carriage return before it.
   func render(lineEnd: String = "\n") -> String {
     let columns = columns
-    var text = columns.map { Self.quoted($0.name) }.joined(separator: ",") + lineEnd
-    for trial in run.trials {
-      text += columns.map { $0.value(trial).map(Self.quoted) ?? "" }.joined(separator: ",") + lineEnd
-    }
-    return text
+    return Self.lines([columns.map(\.name)] + run.trials.map { trial in columns.map { $0.value(trial) } }, lineEnd)
+  }
+
+  static func lines(_ rows: [[String?]], _ lineEnd: String = "\n") -> String {
+    rows.map { row in row.map { $0.map(quoted) ?? "" }.joined(separator: ",") + lineEnd }.joined()
   }
 
   private static func quoted(_ text: String) -> String {
     guard text.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return text }
-    return "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\""
+    return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
   }
 
-  private var columns: [Column] { Self.identity + workload + Self.measured }
+  private var columns: [Column] {
+    Self.identity + workload + Self.standings(Summary.Tuning.all(of: run)) + Self.measured
+  }
 
   /// What the run's workloads are asked for, as suites have it.
   private var workload: [Column] {
@@ -39,7 +40,7 @@ struct CSVReport {
 
   private static var measured: [Column] {
     operations + latency("service") { $0.latency?.service } + latency("response") { $0.latency?.response }
-      + latency("send_lag", \.sendLag) + bystanders
+      + latency("queueing") { $0.latency?.queueing } + latency("send_lag", \.sendLag) + bystanders
       + [
         ("cold_start_first_done_ns", { text($0.coldStart?.firstDone) }),
         ("cold_start_done", { text($0.coldStart?.done) }),
@@ -59,7 +60,15 @@ struct CSVReport {
   }
 
   private static var identity: [Column] {
-    [
+    // Trials in a row mostly share their workload.
+    var last: (workload: JSONValue, text: String)?
+    func workload(_ trial: TrialRecord) -> String {
+      if let last, last.workload == trial.workload { return last.text }
+      let text = JSONReport.text(trial.workload, pretty: false)
+      last = (trial.workload, text)
+      return text
+    }
+    return [
       ("run_id", { $0.runID }),
       ("experiment", { $0.experiment }),
       ("trial", { text($0.trial) }),
@@ -69,11 +78,12 @@ struct CSVReport {
       ("mode", { $0.mode }),
       ("variant", { $0.variant }),
       ("workload_kind", { $0.workload["kind"]?.string }),
-      ("workload", { JSONReport.text($0.workload, pretty: false) }),
+      ("workload", workload),
       ("arrivals_kind", { $0.arrivals.kind }),
       ("arrivals_rate_per_s", { text($0.arrivals.rate) }),
       ("concurrency", { text($0.concurrency) }),
       ("limit", { text($0.limit) }),
+      ("pool", { text($0.pool) }),
       ("pipeline", { text($0.pipeline) }),
       ("each", { text($0.each) }),
       ("processes", { text($0.processes) }),
@@ -108,6 +118,14 @@ struct CSVReport {
       ("wall_ns", { text($0.wall) }),
       ("throughput_per_s", { text($0.throughput) }),
     ]
+  }
+
+  /// What the trial's concurrency, limit and pool are worth among those that were measured.
+  private static func standings(_ tunings: [Summary.Tuning]) -> [Column] {
+    TuningAxis.allCases.map { axis in
+      let own = tunings.filter { $0.axis == axis }
+      return ("\(axis.rawValue)_standing", { trial in own.lazy.compactMap { $0.standing(of: trial) }.first })
+    }
   }
 
   private static var bystanders: [Column] {

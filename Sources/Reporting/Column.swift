@@ -1,17 +1,32 @@
 /// A column of a text table, with a cell for every row.
 struct Column {
-  enum Kind { case text, number, bar }
+  enum Kind {
+    case text, number
+    /// Drawn as wide as there is room.
+    case bar, sparkline
+
+    var isDrawn: Bool { self == .bar || self == .sparkline }
+  }
 
   let heading: String
   let cells: [String]
   let kind: Kind
-  let width: Int
+  /// Of what is drawn, at least.
+  var width: Int
 
   init(heading: String, cells: [String], kind: Kind) {
     self.heading = heading
     self.cells = cells
     self.kind = kind
     width = max(heading.count, cells.map(\.count).max() ?? 0)
+  }
+
+  /// What is drawn, `width` columns wide at least.
+  init(heading: String, drawn kind: Kind, width: Int) {
+    self.heading = heading
+    self.kind = kind
+    self.width = max(heading.count, width)
+    cells = []
   }
 
   /// Medians and, where there are any, intervals, each aligned with those of the other rows.

@@ -152,10 +152,10 @@ extension Comparison {
               familySize: members.count, verdict: outcome.verdict, isFlagged: isFlagged(name)))
         }
       }
-      var rates: [Double?] = []
-      for member in members where !rates.contains(member.key.rate) { rates.append(member.key.rate) }
-      return rates.compactMap { rate in
-        let indices = members.indices.filter { members[$0].key.rate == rate }
+      var names: [String] = []
+      for member in members where !names.contains(member.key.experimentName) { names.append(member.key.experimentName) }
+      return names.compactMap { full in
+        let indices = members.indices.filter { members[$0].key.experimentName == full }
         guard let one = indices.first.map({ members[$0] }) else { return nil }
         return Experiment(
           name: one.key.experimentName, baseName: name, workload: one.second.first?.workload["kind"]?.string,
@@ -206,7 +206,8 @@ struct RunPoints {
   /// - Parameter modes: those that are wanted; nil for all.
   init(_ run: Run, _ modes: [String]?) {
     let wanted = run.trials.filter { $0.skipped == nil && $0.isTimed && Self.matches(PointKey($0), modes) }
-    trials = Dictionary(grouping: wanted, by: Key.init)
+    let sweeps = Sweeps(run.trials)
+    trials = Dictionary(grouping: wanted) { Key($0, sweeps.setting(of: $0)) }
       .mapValues { $0.sorted { ($0.round, $0.trial) < ($1.round, $1.trial) } }
     var first: [String: Int] = [:]
     for trial in run.trials { first[trial.experiment] = min(first[trial.experiment] ?? .max, trial.trial) }
@@ -215,6 +216,7 @@ struct RunPoints {
         return (first[a.experiment] ?? 0, a.experiment) < (first[b.experiment] ?? 0, b.experiment)
       }
       if a.rate != b.rate { return (a.rate ?? -1) < (b.rate ?? -1) }
+      if a.setting != b.setting { return a.setting < b.setting }
       return a.point < b.point
     }
   }
@@ -223,19 +225,24 @@ struct RunPoints {
   struct Key: Hashable {
     let experiment: String
     let rate: Double?
+    /// Of what the experiment has several of.
+    let setting: Setting
     let point: PointKey
 
-    init(_ trial: TrialRecord) { self.init(trial.experiment, trial.arrivals.rate, PointKey(trial)) }
+    init(_ trial: TrialRecord, _ setting: Setting) {
+      self.init(trial.experiment, trial.arrivals.rate, setting, PointKey(trial))
+    }
 
-    private init(_ experiment: String, _ rate: Double?, _ point: PointKey) {
+    init(_ experiment: String, _ rate: Double?, _ setting: Setting, _ point: PointKey) {
       self.experiment = experiment
       self.rate = rate
+      self.setting = setting
       self.point = point
     }
 
-    func with(_ point: PointKey) -> Key { Key(experiment, rate, point) }
+    func with(_ point: PointKey) -> Key { Key(experiment, rate, setting, point) }
 
-    var experimentName: String { experiment + (rate.map { "-at-\(NumberText.brief($0))" } ?? "") }
+    var experimentName: String { experiment + (rate.map { "-at-\(NumberText.brief($0))" } ?? "") + setting.suffix }
 
     /// In the words of a remark; with another mode than its own where one is given.
     func name(mode: String? = nil) -> String {

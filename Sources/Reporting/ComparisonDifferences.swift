@@ -76,7 +76,9 @@ enum RunDifferences {
   /// What each experiment's operations and windows are, from its trials and from the suite.
   private static func settings(_ run: Run) -> [String: [String: JSONValue]] {
     var settings: [String: [String: JSONValue]] = [:]
-    for trial in run.trials where trial.isTimed && settings[trial.experiment] == nil {
+    let sweeps = Sweeps(run.trials)
+    for recorded in run.trials where recorded.isTimed && settings[recorded.experiment] == nil {
+      let trial = sweeps.isSwept(recorded.experiment) ? recorded.withoutSettings : recorded
       var own: [String: JSONValue] = ["arrivals": .string(trial.arrivals.kind)]
       if case .object(let members) = trial.workload {
         for (key, value) in members { own["workload \(key)"] = value }

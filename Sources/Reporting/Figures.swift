@@ -9,6 +9,16 @@ public struct FiguresOutcome: Sendable, Equatable {
   public var figures: [String] = []
   /// What there is to tell, one line each: a figure that has nothing to show, how to install gnuplot, its warnings.
   public var remarks: [String] = []
+  /// The figures that were drawn, in the order of the data.
+  var drawn: [Drawn] = []
+
+  struct Drawn: Sendable, Equatable {
+    let kind: FigureKind
+    let experiment: String
+    let subject: String
+    /// The name of its files, without the ending.
+    let stem: String
+  }
 }
 
 /// Why figures, or other files of a run, cannot be made. Its description is one line.
@@ -16,8 +26,11 @@ public struct FiguresFailure: Error, CustomStringConvertible {
   public let description: String
 }
 
-/// The figures of a run, as data, as the scripts that draw them, and as SVG and PNG.
+/// The figures of a run, as data, as the scripts that draw them, and as SVG, PNG and PDF.
 public enum Figures {
+  /// Called with how many figures are drawn, of how many, and with the name of the last one.
+  public typealias Progress = @Sendable (_ done: Int, _ total: Int, _ name: String) -> Void
+
   /// Writes the data and copies the scripts; where gnuplot is there, draws. What stood there under the same names is
   /// replaced. The same run gives the same bytes.
   ///
@@ -25,32 +38,46 @@ public enum Figures {
   ///   - folder: is created where it is missing.
   ///   - scripts: the folder of the `.gp` files.
   ///   - gnuplot: the path of the program, or nil where it is not installed; then the outcome says how to install it.
+  ///   - endings: of the files that are drawn, which say what they are.
   public static func write(
-    _ run: Run, to folder: String, scripts: String, gnuplot: String?
+    _ run: Run, to folder: String, scripts: String, gnuplot: String?, endings: [String] = endings,
+    progress: @escaping Progress = { _, _, _ in }
   ) throws(FiguresFailure) -> FiguresOutcome {
     try createFolder(folder)
     try copyScripts(from: scripts, to: folder)
     var outcome = FiguresOutcome()
-    var stems: Set<String> = []
-    for data in GnuplotData.files(of: run) {
-      let stem = unused("\(fileName(data.experiment))\(data.place)-\(data.kind.rawValue)", &stems)
+    let planned = plan(run)
+    for (stem, data) in planned {
       try write(data.text, to: "\(folder)/\(stem).dat")
       outcome.data.append("\(stem).dat")
-      guard data.measuredBlocks > 0 else {
-        outcome.remarks.append("\(stem): \(emptiness(data.kind)), so there is no figure")
-        for ending in [".svg", ".png"] { unlink("\(folder)/\(stem)\(ending)") }
-        continue
-      }
-      guard let gnuplot else { continue }
-      outcome.remarks += try draw(stem, data.kind, in: folder, gnuplot).map { "\(stem): gnuplot: \($0)" }
-      outcome.figures += ["\(stem).svg", "\(stem).png"]
+      guard data.measuredBlocks == 0 else { continue }
+      outcome.remarks.append("\(stem): \(emptiness(data.kind)), so there is no figure")
+      for ending in endings { unlink("\(folder)/\(stem)\(ending)") }
     }
-    if gnuplot == nil {
+    guard let gnuplot else {
       outcome.remarks.append(
         "gnuplot is not installed, so nothing is drawn: `apt install gnuplot-nox` (Debian, Ubuntu) or "
           + "`dnf install gnuplot` (Fedora), then plot again")
+      return outcome
     }
+    let drawing = FigureDrawing(gnuplot: gnuplot, folder: folder, endings: endings, date: run.record.started)
+    outcome.drawn = planned.filter { $0.data.measuredBlocks > 0 }.map { stem, data in
+      .init(kind: data.kind, experiment: data.experiment, subject: data.subject, stem: stem)
+    }
+    outcome.remarks += try drawing.draw(outcome.drawn, progress)
+    outcome.figures = outcome.drawn.flatMap { figure in endings.map { "\(figure.stem)\($0)" } }
     return outcome
+  }
+
+  /// The formats in which every figure is drawn.
+  public static let endings = [".svg", ".png", ".pdf"]
+
+  /// The figures of a run, under the names of their files without an ending.
+  static func plan(_ run: Run) -> [(stem: String, data: GnuplotData)] {
+    var stems: Set<String> = []
+    return GnuplotData.files(of: run).map { data in
+      (unused("\(fileName(data.experiment))\(data.place)-\(data.kind.rawValue)", &stems), data)
+    }
   }
 
   /// The gnuplot that a shell would find in `path`, a list as in the environment's `PATH`.
@@ -60,8 +87,8 @@ public enum Figures {
 
   private static func emptiness(_ kind: FigureKind) -> String {
     switch kind {
-    case .throughput, .cpu, .serve, .time, .memory: "no valid trial has a value"
-    case .latency, .load, .interference: "too few operations for percentiles"
+    case .throughput, .heat, .cpu, .footprint, .serve, .time, .memory, .tuning: "no valid trial has a value"
+    case .latency, .response, .load, .interference: "too few operations for percentiles"
     case .speedup: "no mode has valid trials in the same rounds as blocking"
     }
   }
@@ -113,37 +140,7 @@ extension Figures {
     }
   }
 
-  /// Draws one figure in both formats, in one process. Returns the warnings that gnuplot printed.
-  private static func draw(
-    _ stem: String, _ kind: FigureKind, in folder: String, _ gnuplot: String
-  ) throws(FiguresFailure) -> [String] {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: gnuplot)
-    process.currentDirectoryURL = URL(fileURLWithPath: folder)
-    process.arguments =
-      ["--default-settings"]
-      + [".svg", ".png"].flatMap { ["-e", "data='\(stem).dat'; out='\(stem)\($0)'", "\(kind.rawValue).gp"] }
-    process.environment = ProcessInfo.processInfo.environment.merging(["LC_ALL": "C.UTF-8"]) { $1 }
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = FileHandle.nullDevice
-    let errors = Pipe()
-    process.standardError = errors
-    do {
-      try process.run()
-    } catch {
-      throw FiguresFailure(description: "cannot start \(gnuplot): \(reason(error))")
-    }
-    let printed = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    let lines = printed.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
-    guard process.terminationReason == .exit, process.terminationStatus == 0 else {
-      let complaint = lines.last ?? "it printed nothing, and ended with status \(process.terminationStatus)"
-      throw FiguresFailure(description: "gnuplot could not draw \(folder)/\(stem).dat: \(complaint)")
-    }
-    return lines
-  }
-
-  private static func reason(_ error: any Error) -> String {
+  static func reason(_ error: any Error) -> String {
     switch error {
     case let error as POSIXError: String(cString: strerror(error.code.rawValue))
     case let error as CocoaError where error.underlying is POSIXError: reason(error.underlying!)

@@ -5,7 +5,7 @@ import Statistics
 
 /// A question that one figure of an experiment answers.
 enum FigureKind: String, CaseIterable {
-  case throughput, latency, cpu, speedup, serve, load, time, memory, interference
+  case throughput, latency, response, heat, cpu, footprint, speedup, serve, load, time, memory, interference, tuning
 }
 
 /// The data of one figure: `#` lines that say where they come from; then for every mode a block under a header row that
@@ -13,6 +13,8 @@ enum FigureKind: String, CaseIterable {
 struct GnuplotData {
   let kind: FigureKind
   let experiment: String
+  /// What is against what.
+  let subject: String
   /// What tells it from other figures of its kind and experiment; empty where there are none.
   let place: String
   let text: String
@@ -25,6 +27,7 @@ struct GnuplotData {
   ) {
     self.kind = kind
     self.experiment = experiment
+    self.subject = subject
     self.place = place
     measuredBlocks = blocks.filter { $0.name != Self.ideal && $0.rows.contains { $0[1]?.isFinite ?? false } }.count
     let facts =
@@ -41,18 +44,36 @@ struct GnuplotData {
   static func files(of run: Run) -> [GnuplotData] {
     let provenance = Provenance(run.record)
     let summary = Summary(run)
-    return summary.sections.flatMap { section in
+    let ofSections = summary.sections.flatMap { section -> [GnuplotData] in
       switch section {
-      case .experiment(let experiment):
-        [
-          GnuplotData(throughputOf: experiment, provenance), GnuplotData(latencyOf: experiment, provenance),
-          GnuplotData(cpuOf: experiment, provenance), GnuplotData(speedupOf: experiment, provenance),
-        ] + (experiment.spansMemory ? [GnuplotData(memoryOf: experiment, provenance)] : [])
-          + (experiment.isServing
-            ? [GnuplotData(servingOf: experiment, provenance)] : times(of: experiment, provenance))
-      case .load(let load): [GnuplotData(latencyUnder: load, provenance)]
+      case .experiment(let experiment): figures(of: experiment, provenance)
+      case .load(let load):
+        [GnuplotData(latencyUnder: load, provenance)]
+          + (load.unsaturatedRate.flatMap { rate in
+            summary.experiments.first { $0.plannedName == load.name && $0.rate == rate }
+          }.map { latencies(of: $0, provenance) } ?? [])
+      case .sweep: []
       }
-    } + interferences(of: summary.experiments, provenance)
+    }
+    return ofSections + interferences(of: summary.experiments, provenance)
+      + summary.tunings.map { GnuplotData($0, provenance) }
+  }
+
+  private static func figures(of experiment: Summary.Experiment, _ provenance: Provenance) -> [GnuplotData] {
+    [GnuplotData(throughputOf: experiment, provenance)] + latencies(of: experiment, provenance)
+      + [GnuplotData(costOf: experiment, provenance)]
+      + (experiment.isServing ? [] : [GnuplotData(footprintOf: experiment, provenance)])
+      + [GnuplotData(speedupOf: experiment, provenance)]
+      + (experiment.spansMemory ? [GnuplotData(memoryOf: experiment, provenance)] : [])
+      + (experiment.isServing ? [GnuplotData(servingOf: experiment, provenance)] : times(of: experiment, provenance))
+  }
+
+  /// By percentile, from the intended start beside the actual one where operations have both; and over time.
+  private static func latencies(of experiment: Summary.Experiment, _ provenance: Provenance) -> [GnuplotData] {
+    let hasResponses = experiment.points.contains { $0.response != nil }
+    return [
+      hasResponses ? GnuplotData(responseOf: experiment, provenance) : GnuplotData(latencyOf: experiment, provenance)
+    ] + [GnuplotData(heatOf: experiment, provenance)].compactMap(\.self)
   }
 
   /// What a mode does within a window, which is known of clients.
@@ -82,20 +103,6 @@ struct GnuplotData {
       .throughput, experiment.name, experiment.description, provenance,
       subject: "throughput against concurrency",
       remarks: [("columns", "concurrency, then those named"), Self.intervals], blocks: blocks)
-  }
-
-  private init(cpuOf experiment: Summary.Experiment, _ provenance: Provenance) {
-    let (side, other) = experiment.isServing ? ("server", "client") : ("client", "server")
-    let names = ["\(side)_cpu_us", "low_us", "high_us", "\(side)_user_us", "\(side)_system_us", "\(other)_cpu_us"]
-    self.init(
-      .cpu, experiment.name, experiment.description, provenance,
-      subject: "processor time per operation against concurrency",
-      remarks: [("columns", "concurrency, then those named, each per operation"), Self.intervals],
-      blocks: Self.blocks(experiment, names) { point in
-        let others = experiment.isServing ? point?.client : point?.server
-        return Self.columns(point?.tested.cpu)
-          + [point?.tested.userCPU, point?.tested.systemCPU, others?.cpu].map { $0?.median }
-      })
   }
 
   /// What serving takes, quantity by quantity.
@@ -129,77 +136,14 @@ struct GnuplotData {
       }.filter { !($0.name == "blocking" || $0.name.hasPrefix("blocking/")) })
   }
 
-  /// Of the highest concurrency that has percentiles.
-  private init(latencyOf experiment: Summary.Experiment, _ provenance: Provenance) {
-    let group =
-      experiment.byConcurrency.last { $0.points.contains { $0.latency?.percentile(50) != nil } }
-      ?? experiment.byConcurrency.last
-    let concurrency = NumberText.grouped(group?.concurrency ?? 0)
-    self.init(
-      .latency, experiment.name, experiment.description, provenance,
-      subject: "service time by percentile, at concurrency \(concurrency)",
-      remarks: [
-        ("columns", "1 / (1 - percentile / 100), then those named"), ("concurrency", concurrency),
-        ("pooled", "all valid trials together, as far as at least ten operations lie beyond"),
-      ],
-      blocks: (group?.points ?? []).map { point in
-        let rows = Self.percentileRows(point)
-        return Block(
-          name: point.name, columns: ["latency_ns", "percentile"], rows: rows.isEmpty ? [[nil, nil, nil]] : rows)
-      })
-  }
-
-  /// Of the highest concurrency that has percentiles.
-  private init(latencyUnder load: Summary.Load, _ provenance: Provenance) {
-    let concurrencies = Set(load.curves.map(\.key.concurrency)).sorted()
-    func curves(_ concurrency: Int?) -> [Summary.Curve] { load.curves.filter { $0.key.concurrency == concurrency } }
-    let concurrency =
-      concurrencies.last { concurrency in
-        curves(concurrency).contains { $0.points.contains { $0.point.response?.percentile(50) != nil } }
-      } ?? concurrencies.last
-    let lanes = NumberText.grouped(concurrency ?? 0)
-    let names = [
-      "response_p50_ns", "response_p99_ns", "p99_of_trials_ns", "low_ns", "high_ns", "throughput_per_s",
-      "valid_trials", "knee_p50_ns", "knee_p99_ns",
-    ]
-    self.init(
-      .load, load.name, load.description, provenance, subject: "latency against offered rate, at concurrency \(lanes)",
-      remarks: [
-        ("columns", "offered rate per second, then those named"), ("concurrency", lanes),
-        ("pooled", "response_p50 and response_p99 are of all valid trials' operations together"),
-        ("of trials", "the median over trials of a trial's own p99; \(Self.intervals.1)"),
-        ("knee", "the rate with the highest throughput / mean response time; NaN elsewhere"),
-      ] + (load.search.map { [("objective", Provenance.oneLine($0.objective))] } ?? []),
-      blocks: curves(concurrency).map { curve in
-        Block(
-          name: curve.key.name, columns: names,
-          rows: curve.points.map { rate, point in
-            let (p50, p99) = (point.response?.percentile(50), point.response?.percentile(99))
-            let pooled = [p50, p99].map { $0.map { Double($0) } }
-            let isKnee = curve.knee?.rate == rate
-            return [rate] + pooled + Self.columns(point.responsePercentiles.p99)
-              + [point.throughput?.median, Double(point.validTrials)] + (isKnee ? pooled : [nil, nil])
-          })
-      })
-  }
-
-  /// Eight percentiles for every halving of what lies beyond, as far as they are supported.
-  private static func percentileRows(_ point: Summary.Point) -> [[Double?]] {
-    guard let latency = point.latency else { return [] }
-    let most = Double(latency.histogram.count) / 10
-    guard most >= 1 else { return [] }
-    let steps = (0...Int(log2(most) * 8)).map { exp2(Double($0) / 8) } + [most]
-    return steps.compactMap { inverse in
-      let percentile = 100 - 100 / inverse
-      return latency.percentile(percentile).map { [inverse, Double($0), percentile] }
-    }
-  }
-
-  /// A block for every mode and variant, with a row for every concurrency of the experiment.
-  private static func blocks(
+  /// A block for every mode and variant, with a row for every concurrency of the experiment. The control passes over what
+  /// an operation waits for, and is then nothing to hold modes against: it is left out where they are.
+  static func blocks(
     _ experiment: Summary.Experiment, _ columns: [String], _ values: (Summary.Point?) -> [Double?]
   ) -> [Block] {
-    experiment.byName.map { name, points in
+    let waiting = experiment.byName.filter { $0.points.contains { $0.mode != "null" } }
+    let isControlled = waiting.isEmpty || experiment.serviceTime ?? 0 == 0
+    return (isControlled ? experiment.byName : waiting).map { name, points in
       let rows = experiment.byConcurrency.map { concurrency, _ in
         [Double(concurrency)] + values(points.first { $0.concurrency == concurrency })
       }

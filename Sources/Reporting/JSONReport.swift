@@ -25,6 +25,8 @@ struct JSONReport {
       "trials_planned": .number(Double(run.record.trialsPlanned)),
       "trials_recorded": .number(Double(run.trials.count)),
       "experiments": .array(summary.sections.map(Self.section)),
+      "best_settings": summary.tunings.isEmpty ? nil : .array(summary.tunings.flatMap(\.json)),
+      "claims": ClaimsOverview(ClaimResult.all(run, summary))?.measured.json,
     ])
     return Self.text(document, pretty: true) + "\n"
   }
@@ -41,6 +43,7 @@ struct JSONReport {
     switch section {
     case .experiment(let experiment): self.experiment(experiment)
     case .load(let load): load.json
+    case .sweep(let sweep): sweep.json
     }
   }
 
@@ -83,6 +86,7 @@ struct JSONReport {
       "wall_s": estimate(point.wallSeconds),
       "latency_ns": point.latency.map { latency($0, point.servicePercentiles) },
       "response_ns": point.response.map { latency($0, point.responsePercentiles, mean: point.meanResponse) },
+      "queueing_ns": point.queueing.map { latency($0, nil) },
       "send_lag_ns": point.sendLag.map { latency($0, nil) },
       "lanes": lanes(point.classes),
       "cold_start": point.coldStart.map(coldStart),

@@ -7,6 +7,7 @@ extension Summary {
   enum Section: Sendable {
     case experiment(Experiment)
     case load(Load)
+    case sweep(Sweep)
 
     /// An experiment of fewer rates has a table for each of them.
     static let fewestRates = 3
@@ -24,6 +25,7 @@ extension Summary {
         if let objective = run.record.objectives[name] {
           return [.load(Load(group, Search(run.trials.filter { $0.experiment == name }, objective)))]
         }
+        if group.contains(where: { $0.setting != Setting() }) { return [.sweep(Sweep(group))] }
         return group.compactMap(\.rate).count < fewestRates
           ? group.map { .experiment($0) } : [.load(Load(group, nil))]
       }

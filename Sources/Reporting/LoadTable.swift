@@ -64,6 +64,13 @@ struct LoadTable {
     return "\(point.invalidTrials) of \(point.carriedOut) trials not valid: \(reasons)"
   }
 
+  /// Why trials do not count, where no row says so.
+  var invalidNotes: [Summary.Experiment.Note] {
+    rows.compactMap { row in
+      remark(row, inFull: true).map { .init(text: "\(name(row.curve.key)) at \(rate(row.rate)): \($0)") }
+    }
+  }
+
   /// `epoll`; with its concurrency where there are several.
   func name(_ key: PointKey) -> String {
     hasConcurrencies ? "\(key.name) at \(NumberText.grouped(key.concurrency))" : key.name

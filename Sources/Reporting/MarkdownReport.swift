@@ -22,10 +22,17 @@ struct MarkdownReport {
       switch section {
       case .experiment(let experiment): blocks += self.section(ResultTable(experiment))
       case .load(let load): blocks += self.section(load)
+      case .sweep(let sweep): blocks += self.section(sweep)
       }
     }
+    blocks += section(summary.tunings)
+    blocks += rows(InvalidTable(summary)) + rows(MachineTable(run.record))
     if let trust = Trust(run, summary) { blocks.append(Self.escaped(trust.text)) }
     if !summary.experiments.isEmpty { blocks.append(Self.escaped(Report.legend)) }
+    if let claims = ClaimsOverview(ClaimResult.all(run, summary)) {
+      blocks += ["## Claims", Self.escaped(claims.heading), claims.measured.markdown]
+      blocks.append(Self.escaped(ClaimsOverview.legend))
+    }
     return blocks.joined(separator: "\n\n") + "\n"
   }
 

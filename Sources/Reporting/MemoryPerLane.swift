@@ -19,8 +19,9 @@ extension Summary.Experiment {
       guard let rSquared = line.rSquared, rSquared >= Self.goodFit, line.slope > 0 else { return nil }
       return "\(name) \(NumberText.bytes(line.slope)) (r² \(NumberText.share(rSquared)))"
     }
+    let waiters = limit.map { ", where all but \(NumberText.grouped($0)) queue" } ?? ""
     return texts.isEmpty
-      ? nil : Note(text: "memory per lane of the \(side): \(texts.joined(separator: ", "))", isWarning: false)
+      ? nil : Note(text: "memory per lane of the \(side)\(waiters): \(texts.joined(separator: ", "))", isWarning: false)
   }
 
   private static let goodFit = 0.9

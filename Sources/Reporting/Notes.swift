@@ -5,7 +5,7 @@ extension Summary.Experiment {
   var notes: [Note] {
     inFlightNotes + points.flatMap { $0.invalidNotes($0.place) + $0.notes($0.place) } + unfinishedNotes
       + poolNotes + points.compactMap(\.connectionsNote)
-      + [memoryNote, lateWarmupNote, coldStartNote].compactMap { $0 }
+      + [queueingNote, memoryNote, lateWarmupNote, coldStartNote].compactMap { $0 }
   }
 
   struct Note {
@@ -89,7 +89,7 @@ extension Summary.Point {
   var place: String { "\(name) at \(NumberText.grouped(concurrency))" }
 
   /// Why trials are left out.
-  fileprivate func invalidNotes(_ place: String) -> [Summary.Experiment.Note] {
+  func invalidNotes(_ place: String) -> [Summary.Experiment.Note] {
     invalidTrials > 0
       ? [.init(text: "\(place): \(invalidTrials) of \(carriedOut) trials not valid and left out: \(reasons)")] : []
   }

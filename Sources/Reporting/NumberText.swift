@@ -8,8 +8,12 @@ package enum NumberText {
 
   /// To so many significant digits, never with an exponent; whole digits are kept, and grouped by thousands.
   package static func significant(_ value: Double, digits: Int = 4) -> String {
-    guard let text = plain(value, digits: digits) else { return none }
-    let parts = text.split(separator: ".", maxSplits: 1)
+    plain(value, digits: digits).map(grouped(plain:)) ?? none
+  }
+
+  /// Digits with their whole ones grouped by thousands.
+  static func grouped(plain digits: String) -> String {
+    let parts = digits.split(separator: ".", maxSplits: 1)
     let sign = parts[0].hasPrefix("-") ? "-" : ""
     let whole = grouped(digits: parts[0].drop { $0 == "-" })
     return sign + whole + (parts.count > 1 ? ".\(parts[1])" : "")

@@ -4,10 +4,11 @@ import Statistics
 
 extension Summary.Experiment {
   /// - Parameter trials: those of one experiment at one rate, at least one, in the order of the plan.
-  init(_ trials: [TrialRecord], _ run: RunRecord) {
+  init(_ trials: [TrialRecord], _ setting: Setting, _ run: RunRecord) {
     plannedName = trials[0].experiment
     rate = trials[0].arrivals.rate
-    name = plannedName + (rate.map { "-at-\(NumberText.brief($0))" } ?? "")
+    self.setting = setting
+    name = Self.name(plannedName, rate, setting)
     isSearchStep = rate != nil && run.objectives[plannedName] != nil
     warmup = run.warmup(of: plannedName)
     workload = trials[0].workload
@@ -16,6 +17,8 @@ extension Summary.Experiment {
     description = words.text
     withoutRate = words.textWithoutRate
     withoutWork = words.textWithoutWork
+    withoutSettings = WorkloadDescription(trials[0].withoutSettings).text
+    limit = trials[0].limit
     serviceTime = words.serviceTime
 
     var byPoint: [PointKey: [TrialRecord]] = [:]
@@ -27,6 +30,15 @@ extension Summary.Experiment {
       return Summary.Point(key, byPoint[key] ?? [], baseline: key.mode == "blocking" ? [] : baseline ?? [])
     }
   }
+}
+
+extension Summary.Experiment {
+  private static func name(_ planned: String, _ rate: Double?, _ setting: Setting) -> String {
+    planned + (rate.map { "-at-\(NumberText.brief($0))" } ?? "") + setting.suffix
+  }
+
+  /// The name that it has with another setting.
+  func name(of setting: Setting) -> String { Self.name(plannedName, rate, setting) }
 }
 
 /// What the trials of a point have in common.
@@ -79,6 +91,7 @@ extension Summary.Point {
     wallSeconds = countsOperations ? medianEstimate(of: valid.compactMap(\.wall).map { Double($0) / 1e9 }) : nil
     latency = Summary.PooledLatency(valid.compactMap(\.latency?.service))
     response = Summary.PooledLatency(valid.compactMap(\.latency?.response))
+    queueing = Summary.PooledLatency(valid.compactMap(\.latency?.queueing))
     sendLag = Summary.PooledLatency(valid.compactMap(\.sendLag))
     servicePercentiles = Summary.TrialPercentiles(valid.compactMap(\.latency?.service))
     responsePercentiles = Summary.TrialPercentiles(valid.compactMap(\.latency?.response))
@@ -92,6 +105,7 @@ extension Summary.Point {
     medianDrift = Summary.Drift(valid.map(\.intervalMedians))
     lateWarmup = Summary.LateWarmup(valid)
     timeline = Summary.Timeline(valid)
+    latencyOverTime = Summary.LatencyOverTime(valid)
 
     client = Summary.PerOperation(valid, \.client)
     server = Summary.PerOperation(valid, \.server)
@@ -100,7 +114,9 @@ extension Summary.Point {
       Summary.InFlight(mean: $0.median, max: inFlight.compactMap(\.max).max())
     }
     tested = Summary.PerOperation(valid, \.tested)
-    threadsPeak = valid.compactMap(\.tested?.threadsPeak).max()
+    let threadsPeaks = valid.compactMap(\.tested?.threadsPeak)
+    threadsPeak = threadsPeaks.max()
+    threads = medianEstimate(of: threadsPeaks.map { Double($0) })
     let memoryPeaks = valid.compactMap(\.tested?.memoryPeak)
     memoryPeak = memoryPeaks.max()
     memory = medianEstimate(of: memoryPeaks.map { Double($0) })
@@ -170,6 +186,10 @@ extension Summary.PerOperation {
       return user + system
     }
     directCalls = perOperation { $0.directCalls.map { Double($0) } }
+    switches = perOperation { usage in
+      guard let voluntary = usage.voluntarySwitches, let involuntary = usage.involuntarySwitches else { return nil }
+      return Double(voluntary) + Double(involuntary)
+    }
   }
 }
 

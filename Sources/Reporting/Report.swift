@@ -2,7 +2,7 @@ import Records
 
 /// How a report is written.
 public enum OutputFormat: String, CaseIterable, Sendable {
-  /// Tables with bars, for a terminal.
+  /// Tables with bars and sparklines, for a terminal.
   case text
   /// The summary, with units in all names.
   case json
@@ -10,19 +10,28 @@ public enum OutputFormat: String, CaseIterable, Sendable {
   case csv
   /// Tables for GitHub.
   case md
+  /// Tables for LaTeX, with the package booktabs.
+  case latex
+  /// One page for a browser, with its figures.
+  case html
 }
 
 /// The report of a run: a pure function of it, so that the same run gives the same bytes.
 public struct Report: Sendable {
   private let run: Run
+  private let figures: PageFigures
 
-  public init(_ run: Run) { self.run = run }
+  /// - Parameter figures: those of a page; only for ``OutputFormat/html``.
+  public init(_ run: Run, figures: PageFigures = .withoutGnuplot) {
+    self.run = run
+    self.figures = figures
+  }
 
   /// What stands at the top of it for a reader to beware of, a line each: that machines or builds are mixed.
   public var warnings: [String] { Provenance(run.record).warnings }
 
   /// - Parameters:
-  ///   - width: columns of the terminal; only for ``OutputFormat/text``, which uses no more than 100.
+  ///   - width: columns of the terminal; only for ``OutputFormat/text``, whose words use no more than 100 of them.
   ///   - color: whether the terminal shows colours; only for ``OutputFormat/text``.
   public func render(_ format: OutputFormat, width: Int, color: Bool) -> String {
     switch format {
@@ -30,6 +39,25 @@ public struct Report: Sendable {
     case .json: JSONReport(run, Summary(run)).render()
     case .csv: CSVReport(run).render()
     case .md: MarkdownReport(run, Summary(run)).render()
+    case .latex: LatexReport(run, Summary(run)).render()
+    case .html: HTMLReport(run, Summary(run), figures: figures).render()
+    }
+  }
+
+  /// The claims of tutorials, as far as the run puts them to the test.
+  public func claims(_ format: OutputFormat, width: Int, color: Bool) -> String {
+    let results = ClaimResult.all(run, Summary(run))
+    switch format {
+    case .text:
+      let text = ClaimsText(results: results, width: max(40, min(width, TextReport.widestText)), color: color)
+      return (text.whole() + text.legend).joined(separator: "\n") + "\n"
+    case .json:
+      let document = JSONReport.object(["run_id": .string(run.record.runID), "claims": results.json])
+      return JSONReport.text(document, pretty: true) + "\n"
+    case .csv: return results.csv
+    case .md: return results.markdown + "\n\n" + results.markdownReasons + "\n"
+    case .latex: return LatexReport.claims(results)
+    case .html: return render(.html, width: width, color: color)
     }
   }
 

@@ -26,12 +26,30 @@ struct ResultTable {
     "\(showsResponse ? "resp. " : "")p\(percentile) \(timeUnit.rawValue)"
   }
 
+  var latencyHeading: String { showsResponse ? "response" : "latency" }
+
+  /// The axis that the points have in common; nil where they have no latencies.
+  func axis(_ points: [Summary.Point]) -> LatencyAxis? { LatencyAxis(points.compactMap(latency)) }
+
+  func sparkline(of point: Summary.Point, on axis: LatencyAxis, width: Int) -> String {
+    latency(point).map { Terminal.sparkline(axis.counts(of: $0.histogram, parts: width)) } ?? ""
+  }
+
+  /// What stands at the ends of an axis.
+  func ends(_ axis: LatencyAxis) -> (lowest: String, highest: String) {
+    func text(_ time: UInt64) -> String { NumberText.significant(Double(time) / timeUnit.nanoseconds, digits: 2) }
+    return (text(axis.lowest), text(axis.highest))
+  }
+
   var rateHeading: String { "\(rateUnit == .one ? "" : "\(rateUnit.rawValue) ")op/s" }
 
   func throughput(_ point: Summary.Point) -> EstimateText { EstimateText(point.throughput, over: rateUnit.factor) }
 
+  /// Response times, or service times where there are no others.
+  func latency(_ point: Summary.Point) -> Summary.PooledLatency? { showsResponse ? point.response : point.latency }
+
   func percentile(_ percentile: Double, _ point: Summary.Point) -> String {
-    (showsResponse ? point.response : point.latency)?.percentile(percentile)
+    latency(point)?.percentile(percentile)
       .map { NumberText.significant(Double($0) / timeUnit.nanoseconds, digits: 3) } ?? NumberText.none
   }
 
@@ -59,8 +77,10 @@ struct ResultTable {
   }
 
   /// `6 valid trials at each point`.
-  var trialCount: String {
-    let counts = experiment.points.filter { $0.prediction == nil }.map(\.validTrials)
+  var trialCount: String { Self.count(of: experiment.points) }
+
+  static func count(of points: [Summary.Point]) -> String {
+    let counts = points.filter { $0.prediction == nil }.map(\.validTrials)
     guard let least = counts.min(), let most = counts.max() else { return "no trials" }
     let number = least == most ? "\(most)" : "\(least) to \(most)"
     return "\(number) valid \(most == 1 ? "trial" : "trials") at each point"

@@ -10,11 +10,17 @@ extension SideTable {
   func lines(width: Int) -> [String] {
     var shown = columns
     while shown.count > 3, shown.totalWidth > width { shown.removeLast() }
-    return rows(of: shown) { $0.aligned($1) }.map { $0.map { TextLine.gap + $0 }.joined() }
+    return rows(of: shown) { $0.aligned($1) }.map { TextLine.row($0, .plain, false) }
   }
 
-  /// The headings, then the cells of every point.
-  func rows() -> [[String]] { rows(of: columns) { $1 } }
+  /// The headings, then the cells of every point, not aligned.
+  func rows() -> [[String]] {
+    rows(of: columns) { _, text in
+      var text = text.drop { $0 == " " }
+      while text.last == " " { text.removeLast() }
+      return String(text)
+    }
+  }
 
   private func rows(of columns: [Column], _ text: (Column, String) -> String) -> [[String]] {
     [columns.map { text($0, $0.heading) }]

@@ -12,30 +12,40 @@ public struct Summary: Sendable {
   public let experiments: [Experiment]
   /// As reports show them: the rates of an experiment together, where there are enough of them.
   let sections: [Section]
+  /// The best settings of whatever was varied.
+  let tunings: [Tuning]
 
   public init(_ run: Run) {
     struct Key: Hashable {
       var experiment: String
       var rate: Double?
+      var setting: Setting
     }
+    let sweeps = Sweeps(run.trials)
     var trials: [Key: [TrialRecord]] = [:]
     for trial in run.trials {
-      trials[Key(experiment: trial.experiment, rate: trial.arrivals.rate), default: []].append(trial)
+      let setting = sweeps.setting(of: trial)
+      trials[Key(experiment: trial.experiment, rate: trial.arrivals.rate, setting: setting), default: []].append(trial)
     }
-    experiments = trials.values
-      .map { $0.sorted { ($0.trial, $0.round) < ($1.trial, $1.round) } }
-      .sorted { ($0[0].trial, $0[0].experiment) < ($1[0].trial, $1[0].experiment) }
-      .map { Experiment($0, run.record) }
+    experiments =
+      trials
+      .map { (setting: $0.setting, trials: $1.sorted { ($0.trial, $0.round) < ($1.trial, $1.round) }) }
+      .sorted { ($0.trials[0].trial, $0.trials[0].experiment) < ($1.trials[0].trial, $1.trials[0].experiment) }
+      .map { Experiment($0.trials, $0.setting, run.record) }
     sections = Section.sections(of: experiments, run)
+    tunings = Tuning.all(of: run)
   }
 
-  /// One workload, at all its points. In an open loop each rate is an experiment of its own, with the rate in its name.
+  /// One workload, at all its points. In an open loop each rate is an experiment of its own, with the rate in its name; so
+  /// is each limit, and each width of a pool, where an experiment has several.
   public struct Experiment: Sendable {
     public let name: String
     /// As the plan has it, without the rate.
     let plannedName: String
     /// Of an open loop, in operations per second.
     let rate: Double?
+    /// Of what the plan has several of.
+    let setting: Setting
     /// Whether the rate is a step of a search, which looks beyond what can be done.
     public let isSearchStep: Bool
     /// The warm-up that was asked for, where the run says.
@@ -49,6 +59,10 @@ public struct Summary: Sendable {
     public let description: String
     /// As the description, with the kind of arrivals alone.
     let withoutRate: String
+    /// As the description, without a limit and a width of a pool.
+    let withoutSettings: String
+    /// How many permits lanes queue for; nil where they do not.
+    let limit: Int?
     /// As the description, without work for a processor.
     let withoutWork: String
     /// Seconds that an operation takes at least, on average, by what the workload asks for; nil where it does not say.
@@ -86,6 +100,9 @@ public struct Summary: Sendable {
     /// Response times of all valid trials, where operations have intended starts or queue on a limit.
     public let response: PooledLatency?
 
+    /// From intended to actual starts of all valid trials' operations, where they queue on a limit.
+    public let queueing: PooledLatency?
+
     /// In open loop: how late operations started that nothing but the harness kept, of all valid trials.
     public let sendLag: PooledLatency?
     /// Medians over the valid trials of each trial's own percentiles.
@@ -107,6 +124,8 @@ public struct Summary: Sendable {
     public let lateWarmup: LateWarmup?
     /// How a trial went over time, where the windows are long.
     public let timeline: Timeline?
+    /// Where its latencies lay over time, where trials have recorded that.
+    let latencyOverTime: LatencyOverTime?
     /// What was counted from outside, in a trial of its own.
     public let audit: Audit?
     /// Why the point's audits are left out that are not valid.
@@ -120,6 +139,8 @@ public struct Summary: Sendable {
     public let inFlight: InFlight?
     /// Of the mode under test.
     public let threadsPeak: Int?
+    /// Their peak in a trial: the median over the valid trials.
+    public let threads: Estimate?
     /// Of the mode under test, in bytes.
     public let memoryPeak: UInt64?
     /// The peak of the mode under test in a trial, in bytes: the median over the valid trials.
@@ -165,6 +186,8 @@ public struct Summary: Sendable {
     public let systemCPU: Estimate?
     /// System calls made through the harness's own wrappers.
     public let directCalls: Estimate?
+    /// Context switches, voluntary and not.
+    public let switches: Estimate?
   }
 
   /// Lanes that held an operation.

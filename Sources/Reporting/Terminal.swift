@@ -45,6 +45,28 @@ package enum Terminal {
     return String(repeating: "█", count: eighths / 8) + partial
   }
 
+  /// Blocks as high as the counts, of which the highest is full. Anything above zero can be seen.
+  static func sparkline(_ counts: [Double]) -> String {
+    let highest = counts.max() ?? 0
+    let blocks: [Character] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
+    return String(counts.map { $0 > 0 ? blocks[max(1, Int(($0 / highest * 8).rounded(.up))) - 1] : " " })
+  }
+
+  /// The text in ASCII, where no more can be shown. What a table aligns keeps its width, but for `…`, `≤` and `≥`.
+  package static func ascii(_ text: String) -> String {
+    text.map { character in
+      if character.isASCII { return String(character) }
+      return substitutes[character] ?? "?"
+    }.joined()
+  }
+
+  private static let substitutes: [Character: String] = [
+    "▁": "_", "▂": ".", "▃": ":", "▄": "-", "▅": "=", "▆": "+", "▇": "*", "█": "#",
+    "▏": ".", "▎": ".", "▍": ":", "▌": "-", "▋": "=", "▊": "+", "▉": "*", "▕": "|",
+    "µ": "u", "×": "x", "÷": "/", "±": "+-", "≤": "<=", "≥": ">=", "²": "^2", "λ": "lambda", "−": "-", "–": "-",
+    "—": "--", "·": "-", "…": "...", "“": "\"", "”": "\"", "‘": "'", "’": "'",
+  ]
+
   package static func padded(_ text: String, to width: Int) -> String {
     text + String(repeating: " ", count: max(0, width - text.count))
   }

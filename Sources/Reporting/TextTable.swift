@@ -1,72 +1,106 @@
-/// A table that fits: the narrower the terminal, the fewer the columns.
+/// A table that fits: the narrower the terminal, the fewer the columns. What is drawn goes before the numbers do.
 struct TextTable {
-  private let table: ResultTable
+  let table: ResultTable
   private let columns: [Column]
   private let width: Int
-  private static let barWidths = 8...24
+  private static let drawnWidths = 8...24
 
   /// The first of the layouts, which get poorer, that is not wider than `width`; the last, if none fits.
   static func fitting(_ table: ResultTable, width: Int) -> TextTable {
     let make = ColumnMaker(table: table)
-    let (mode, concurrency, bar) = (make.mode(), make.concurrency(), Column(heading: "", cells: [], kind: .bar))
-    let start = [mode, concurrency, bar]
+    let (mode, concurrency) = (make.mode(), make.concurrency())
+    let start = [mode, concurrency, Column(heading: "", drawn: .bar, width: drawnWidths.lowerBound)]
     let wall = table.countsOperations ? [make.wall()] : []
     let (throughput, throughputInterval) = (make.throughput(interval: false), make.throughput(interval: true))
     let (ratio, ratioInterval) = (make.ratio(interval: false), make.ratio(interval: true))
     let (percentiles, cpu) = ([make.percentile(50), make.percentile(99)], make.cpu())
     let byTrial = make.trialPercentile()
+    let latencies = percentiles + make.sparkline(width: drawnWidths.lowerBound)
     let server = [cpu, make.threads(), make.memory()]
     let serving = [
-      start + wall + [throughputInterval] + percentiles + server + [ratio],
-      [mode, concurrency] + wall + [throughputInterval] + percentiles + server + [ratio],
-      [mode, concurrency] + wall + [throughputInterval] + percentiles + server,
-      [mode, concurrency] + wall + [throughput] + percentiles + server,
+      start + wall + [throughputInterval] + latencies + server + [ratio],
+      start + wall + [throughputInterval] + latencies + server,
+      start + wall + [throughput] + latencies + server,
     ]
+    let asking = [
+      start + wall + [throughputInterval] + latencies + [cpu, ratioInterval],
+      start + wall + [throughputInterval] + latencies + [cpu, ratio],
+      start + wall + [throughputInterval] + latencies + [ratio],
+      start + wall + [throughput] + latencies + [ratio],
+      start + [throughput, ratio],
+      start + [throughput],
+    ]
+    let widest =
+      start + wall + [throughputInterval] + percentiles + [byTrial] + latencies.dropFirst(2) + [cpu, ratioInterval]
     let layouts =
-      (table.experiment.isServing ? serving : []) + [
-        start + wall + [throughputInterval] + percentiles + [byTrial, cpu, ratioInterval],
-        start + wall + [throughputInterval] + percentiles + [cpu, ratioInterval],
-        start + wall + [throughputInterval] + percentiles + [cpu, ratio],
-        start + wall + [throughputInterval] + percentiles + [ratio],
-        start + wall + [throughput] + percentiles + [ratio],
-        start + [throughput, ratio],
-        [mode, concurrency, throughput],
-      ]
-    let tables = layouts.map { TextTable(table: table, columns: $0, width: width) }
-    return tables.first { $0.leastWidth <= width } ?? tables[tables.count - 1]
+      (table.experiment.isServing ? serving.flatMap(drawnLess) : []) + [widest] + asking.flatMap(drawnLess)
+    let columns = layouts.first { $0.totalWidth <= width } ?? layouts[layouts.count - 1]
+    return TextTable(table: table, columns: widened(columns, to: width), width: width)
   }
 
-  private var leastWidth: Int {
-    columns.map { $0.kind == .bar ? Self.barWidths.lowerBound : $0.width }.reduce(0, +)
-      + TextLine.gap.count * columns.count
+  /// The layout with all that is drawn, with either, and with none.
+  private static func drawnLess(_ layout: [Column]) -> [[Column]] {
+    [
+      layout, layout.filter { $0.kind != .bar }, layout.filter { $0.kind != .sparkline },
+      layout.filter { !$0.kind.isDrawn },
+    ]
   }
+
+  /// Gives what is drawn the room that is left.
+  private static func widened(_ layout: [Column], to width: Int) -> [Column] {
+    var columns = layout
+    let drawn = columns.indices.filter { columns[$0].kind.isDrawn }
+    for (place, index) in drawn.enumerated() {
+      let share = max(0, width - columns.totalWidth) / (drawn.count - place)
+      columns[index].width = max(columns[index].width, min(drawnWidths.upperBound, columns[index].width + share))
+    }
+    return columns
+  }
+
+  var hasSparklines: Bool { columns.contains { $0.kind == .sparkline } }
 
   /// The lines, the heading first; concurrencies are apart by an empty line.
   func lines(color: Bool) -> [String] {
-    let barWidth = min(Self.barWidths.upperBound, Self.barWidths.lowerBound + max(0, width - leastWidth))
-    var lines = [TextLine.row(columns.map { $0.kind == .bar ? spaces(barWidth) : $0.aligned($0.heading) }, .dim, color)]
+    var lines = [TextLine.row(columns.map { $0.aligned($0.heading) }, .dim, color)]
     var index = 0
     for group in table.experiment.byConcurrency {
       if index > 0 { lines.append("") }
       let best = group.points.compactMap(\.throughput?.median).max() ?? 0
+      let axis = hasSparklines ? table.axis(group.points) : nil
       for point in group.points {
         if let prediction = point.prediction {
           let names = columns.prefix(2).map { $0.aligned($0.cells[index]) }
           lines += TextLine.remark(prediction, after: names, .dim, width: width, color)
         } else {
-          let fraction = best > 0 ? (point.throughput?.median ?? 0) / best : 0
-          let bar = Terminal.padded(Terminal.bar(fraction, width: barWidth), to: barWidth)
-          let colored = Style(mode: point.mode).applied(to: bar, color: color)
-          let cells = columns.map { $0.kind == .bar ? colored : $0.aligned($0.cells[index]) }
+          let cells = columns.map { column in
+            let drawn: String
+            switch column.kind {
+            case .text, .number: return column.aligned(column.cells[index])
+            case .bar:
+              drawn = Terminal.bar(best > 0 ? (point.throughput?.median ?? 0) / best : 0, width: column.width)
+            case .sparkline:
+              drawn = axis.map { table.sparkline(of: point, on: $0, width: column.width) } ?? ""
+            }
+            return Style(mode: point.mode).applied(to: column.aligned(drawn), color: color)
+          }
           lines.append(TextLine.row(cells, .plain, color))
         }
         index += 1
       }
+      if let axis { lines.append(scale(axis, color)) }
     }
     return lines
   }
 
-  private func spaces(_ count: Int) -> String { String(repeating: " ", count: count) }
+  /// The ends of an axis, below what is drawn on it.
+  private func scale(_ axis: LatencyAxis, _ color: Bool) -> String {
+    let ends = table.ends(axis)
+    let cells = columns.map { column in
+      column.kind == .sparkline
+        ? ends.lowest + Terminal.rightAligned(ends.highest, to: column.width - ends.lowest.count) : column.aligned("")
+    }
+    return TextLine.row(cells, .dim, color)
+  }
 }
 
 private struct ColumnMaker {
@@ -81,6 +115,13 @@ private struct ColumnMaker {
 
   func percentile(_ percentile: Int) -> Column {
     make(table.percentileHeading("\(percentile)"), .number) { table.percentile(Double(percentile), $0) }
+  }
+
+  /// None where there are no latencies; at least as wide as the ends of its axes.
+  func sparkline(width: Int) -> [Column] {
+    let ends = table.experiment.byConcurrency.compactMap { table.axis($0.points) }.map(table.ends)
+    guard let widest = ends.map({ $0.lowest.count + 1 + $0.highest.count }).max() else { return [] }
+    return [Column(heading: table.latencyHeading, drawn: .sparkline, width: max(width, widest))]
   }
 
   /// What stands beside the percentile of all operations: the median over the trials of their own.

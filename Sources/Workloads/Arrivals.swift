@@ -26,6 +26,9 @@ public enum Arrivals: Hashable, Sendable {
     }
   }
 
+  /// All that ``kind`` may be.
+  public static let kinds = ["closed", "constant", "poisson"]
+
   /// The highest rate that can be asked for.
   public static let highestRate = 1e8
 }
@@ -45,7 +48,7 @@ extension Arrivals: Codable {
       return
     }
     try fields.check(
-      .kind, ["constant", "poisson"].contains(kind), "'\(kind)' is not one of closed, constant, poisson")
+      .kind, Self.kinds.contains(kind), "'\(kind)' is not one of \(Self.kinds.joined(separator: ", "))")
     let rate: Double = try fields.required(.rate)
     try fields.check(
       .rate, rate > 0 && rate <= Self.highestRate, "\(rate) is not a rate; it must be above 0 and at most 1e8")

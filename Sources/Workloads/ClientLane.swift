@@ -227,9 +227,17 @@ import SystemCalls
     started.store(0, ordering: .relaxed)
     let isDone = group.pointee.record(
       outcome, of: operation, after: service, at: now, sent: sentBytes, received: receivedBytes)
-    if isDone && (trial.pointee.isOpenLoop || trial.pointee.isLimited) { recorder.responded(now.since(intended)) }
+    if isDone && (trial.pointee.isOpenLoop || trial.pointee.isLimited) { respond(now, after: service) }
     mustClose = C.usesConnection && !outcome.keepsConnection && endpoint >= 0
     return isAdmitted ? .release : goOn(now)
+  }
+
+  /// Records what an operation took beside its service time.
+  @inlinable
+  func respond(_ now: Instant, after service: Nanoseconds) {
+    let response = now.since(intended)
+    recorder.responded(response)
+    if trial.pointee.isLimited { recorder.queued(Nanoseconds(response.count - min(service.count, response.count))) }
   }
 
   /// To the next operation, if need be without the connection of the last.

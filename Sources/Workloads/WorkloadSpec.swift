@@ -38,6 +38,35 @@ public enum WorkloadSpec: Hashable, Sendable {
   /// How long one operation keeps a processor of the client busy, by what is asked for.
   public var work: Nanoseconds { if case .compute(let spec) = self { spec.work } else { .zero } }
 
+  /// How many compute for the lanes, beside whoever carries them.
+  public var workers: Int { if case .compute(let spec) = self { spec.workers } else { 0 } }
+
+  /// How many threads or processes work is left to; nil where it is left to none. To be set only where it is not.
+  public var pool: Int? {
+    get {
+      switch self {
+      case .file(let spec): spec.offload == .pool ? spec.pool : nil
+      case .compute(let spec): spec.offload == .inline ? nil : spec.workers
+      case .sleep, .echo, .http, .serve: nil
+      }
+    }
+    set {
+      guard let newValue else { return }
+      switch self {
+      case .file(var spec):
+        spec.pool = newValue
+        self = .file(spec)
+      case .compute(var spec):
+        spec.pool = newValue
+        self = .compute(spec)
+      case .sleep, .echo, .http, .serve: return
+      }
+    }
+  }
+
+  /// The widest pool that it may have.
+  public var largestPool: Int { if case .compute = self { ComputeSpec.largestPool } else { FileSpec.largestPool } }
+
   /// How long one operation may take; zero for no limit.
   public var timeout: Nanoseconds {
     switch self {

@@ -5,7 +5,7 @@ import Reporting
 import SystemCalls
 
 let checkCommand = Command(
-  name: "check", operands: "[PART]",
+  name: "check", operands: "[PART]", operandValues: .choice(Check.Part.self),
   about: "Known-answer tests of the harness on this machine, in under a minute; writes nothing.",
   groups: [
     (
@@ -14,7 +14,7 @@ let checkCommand = Command(
         .value(
           "repeat", "N",
           "only the comparisons, N times by different seeds: how often the same twice differs, and a slowdown is found"),
-        .value("format", "FORMAT", "text (the default) or json"),
+        .value("format", "FORMAT", "text (the default) or json", .choice(CheckFormat.self)),
       ]
     )
   ],
@@ -43,7 +43,7 @@ let checkCommand = Command(
     }
   bar.clear()
   switch format {
-  case .text: print(CheckText.render(results, width: Screen.columns))
+  case .text: Screen.show(CheckText.render(results, width: Screen.columns))
   case .json:
     let data = try JSONEncoder.stable(pretty: true).encode(CheckReport(results))
     print(String(decoding: data, as: UTF8.self))

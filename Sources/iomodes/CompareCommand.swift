@@ -1,21 +1,23 @@
 import Harness
+import Modes
 import Reporting
 
 let compareCommand = Command(
-  name: "compare", operands: "RUN [RUN]",
+  name: "compare", operands: "RUN [RUN]", operandValues: .run,
   about: "Judges the second run by the first, point by point; or the modes of one run by a baseline.",
   groups: [
     (
       "Options",
       [
-        .value("modes", "LIST", "only these modes, such as epoll,taskgroup"),
-        .value("baseline", "MODE", "what the modes of one run are judged by; blocking unless given"),
+        .value("modes", "LIST", "only these modes, such as epoll,taskgroup", .modes),
+        .value(
+          "baseline", "MODE", "what the modes of one run are judged by; blocking unless given", .choice(ModeID.self)),
         .flag("strict", "refuse (exit code 1) where the machines, the builds or the work of two runs differ"),
         .list(
           "fail-on", "EXPRESSION",
           "\(ComparisonGate.form): exit code 4 where the ratio is beyond the bound with its whole 95 % interval; 3 where "
             + "valid trials are too few for an interval; may be repeated"),
-        .value("format", "FORMAT", "text (the default), json or md"),
+        .value("format", "FORMAT", "text (the default), json or md", .choice(ComparisonFormat.self)),
       ]
     )
   ],
@@ -64,8 +66,8 @@ let compareCommand = Command(
   let outcomes = try gates.flatMap { gate in
     try usage("--fail-on") { () throws(ComparisonFailure) in try gate.judge(comparison) }
   }
-  print(
-    comparison.render(format, outcomes: outcomes, width: Screen.columns, color: Screen.showsColor), terminator: "")
+  let text = comparison.render(format, outcomes: outcomes, width: Screen.columns, color: Screen.showsColor)
+  print(format == .text ? Screen.readable(text) : text, terminator: "")
   for outcome in outcomes where outcome.judgement != .holds { Program.complain(outcome.line) }
   if outcomes.contains(where: { $0.judgement == .fails }) { return regressionFound }
   return outcomes.contains { $0.judgement == .unjudged } ? noValidTrial : 0

@@ -5,7 +5,7 @@ import Records
 let doctorCommand = Command(
   name: "doctor", operands: "",
   about: "Looks for what on this machine will disturb a measurement, and says what to do about it.",
-  groups: [("Options", [.value("format", "FORMAT", "text (the default) or json")])],
+  groups: [("Options", [.value("format", "FORMAT", "text (the default) or json", .choice(DoctorFormat.self))])],
   examples: [
     ("iomodes doctor", "before a run whose numbers matter"),
     ("iomodes doctor --format json", "the findings and the facts, for a program"),
@@ -15,7 +15,7 @@ let doctorCommand = Command(
   let format: DoctorFormat = try arguments.choice("format") ?? .text
   let doctor = try Doctor.ofThisMachine()
   switch format {
-  case .text: print(DoctorText.render(doctor.findings, color: Screen.showsColor))
+  case .text: Screen.show(DoctorText.render(doctor.findings, color: Screen.showsColor))
   case .json:
     let data = try JSONEncoder.stable(pretty: true).encode(
       DoctorReport(findings: doctor.findings, environment: doctor.environment))

@@ -5,14 +5,14 @@ import Reporting
 import SystemCalls
 
 let limitsCommand = Command(
-  name: "limits", operands: "[NAME…]",
+  name: "limits", operands: "[NAME…]", operandValues: .choice(Limit.self),
   about: "Experiments on the limits that ways of waiting run into, predicted and measured, in half a minute.",
   groups: [
     (
       "Options",
       [
-        .value("output", "DIR", "where limits.json goes (a new folder under results/, unless given)"),
-        .value("format", "FORMAT", "text (the default), json or md"),
+        .value("output", "DIR", "where limits.json goes (a new folder under results/, unless given)", .folder),
+        .value("format", "FORMAT", "text (the default), json or md", .choice(LimitsFormat.self)),
         .flag("list", "only lists the experiments, with what each puts to the test"),
       ]
     )
@@ -27,7 +27,7 @@ let limitsCommand = Command(
   let format: LimitsFormat = try arguments.choice("format") ?? .text
   let limits = try limits(arguments.operands)
   if arguments.has("list") {
-    print(LimitsText.list(limits, width: Screen.columns))
+    Screen.show(LimitsText.list(limits, width: Screen.columns))
     return 0
   }
   let processors = try Processors.current()
@@ -44,7 +44,7 @@ let limitsCommand = Command(
   let record = LimitsRecord(results, started: started, processors: processors)
   try record.write(to: folder)
   switch format {
-  case .text: print(LimitsText.render(results, width: Screen.columns))
+  case .text: Screen.show(LimitsText.render(results, width: Screen.columns))
   case .md: print(LimitsText.markdown(results))
   case .json: print(String(decoding: try JSONEncoder.stable(pretty: true).encode(record), as: UTF8.self))
   }

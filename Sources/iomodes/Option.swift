@@ -1,15 +1,40 @@
-/// An option of the command line. Help and parsing are made from the same table.
+import Modes
+
+/// What the value of an option can be, or an operand, as far as that is known beforehand.
+enum Values: Sendable {
+  /// Nothing is known of it.
+  case open
+  case one(of: [String])
+  /// Some of these, with commas between them.
+  case list(of: [String])
+  /// The name of a suite, or its file.
+  case suite
+  /// The folder of a run, or its name under `results/`.
+  case run
+  case file
+  case folder
+
+  /// One of the values of an enumeration.
+  static func choice<T: RawRepresentable & CaseIterable>(_: T.Type) -> Values where T.RawValue == String {
+    .one(of: T.allCases.map(\.rawValue))
+  }
+
+  static let modes = list(of: ModeID.allCases.map(\.rawValue))
+}
+
+/// An option of the command line. Help, parsing, completion and the manual are made from the same table.
 struct Option: Sendable {
   /// Without its dashes.
   var name: String
   /// What its value is called in help; nil where it takes none.
   var value: String?
   var help: String
+  var values = Values.open
   var isRepeatable = false
 
   static func flag(_ name: String, _ help: String) -> Option { Option(name: name, value: nil, help: help) }
-  static func value(_ name: String, _ value: String, _ help: String) -> Option {
-    Option(name: name, value: value, help: help)
+  static func value(_ name: String, _ value: String, _ help: String, _ values: Values = .open) -> Option {
+    Option(name: name, value: value, help: help, values: values)
   }
   static func list(_ name: String, _ value: String, _ help: String) -> Option {
     Option(name: name, value: value, help: help, isRepeatable: true)
@@ -21,6 +46,7 @@ struct Command: Sendable {
   var name: String
   /// Its operands, as help writes them.
   var operands: String
+  var operandValues = Values.open
   var about: String
   var groups: [(title: String, options: [Option])]
   var examples: [(line: String, about: String)]

@@ -4,39 +4,40 @@ import Modes
 import Records
 import Reporting
 
-let formatOption = Option.value("format", "FORMAT", "text (the default), json, csv or md")
+let formatOption = Option.value(
+  "format", "FORMAT", "text (the default), json, csv, md, latex or html", .choice(OutputFormat.self))
 
 let reportCommand = Command(
-  name: "report", operands: "[RUN]",
+  name: "report", operands: "[RUN]", operandValues: .run,
   about: "Prints what a run says: the newest under results/, or the one whose folder is named.",
-  groups: [("Options", [formatOption])],
-  examples: [("iomodes report results/quick --format md", "the tables for a README")],
+  groups: [
+    (
+      "Options",
+      [
+        formatOption,
+        .flag("claims", "only the claims of tutorials that it puts to the test, with predictions and reasons"),
+      ]
+    )
+  ],
+  examples: [
+    ("iomodes report results/quick --format md", "the tables for a README"),
+    ("iomodes report results/quick --format latex > quick.tex", "for a paper: \\usepackage{booktabs}, \\input{quick}"),
+    ("iomodes report results/quick --format html > quick.html", "one page for a browser, with its figures"),
+    ("iomodes report results/claims --claims", "what holds of what tutorials say, where, and why"),
+  ],
   mostOperands: 1
 ) { arguments in
   let format: OutputFormat = try arguments.choice("format") ?? .text
   let run = try Places.read(try Places.run(arguments.operands.first))
-  print(Report(run).render(format, width: Screen.columns, color: Screen.showsColor))
+  let report = Reports.of(run, format)
+  show(format, arguments.has("claims") ? report.claims : report.render)
   return 0
 }
 
-let plotCommand = Command(
-  name: "plot", operands: "[RUN]",
-  about: "Writes the data of a run's figures for gnuplot, and draws them as SVG and PNG.",
-  groups: [("Options", [.value("output", "DIR", "where to (plots/ and the run's name, unless given)")])],
-  examples: [("iomodes plot results/quick --output /tmp/figures", "")],
-  mostOperands: 1
-) { arguments in
-  let folder = try Places.run(arguments.operands.first)
-  let run = try Places.read(folder)
-  guard let scripts = Places.project("plots") else {
-    throw HarnessFailure("the scripts of the figures are missing: run this in the project's folder, which has plots/")
-  }
-  let target = arguments.text("output") ?? "plots/\(run.record.runID)"
-  let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
-  let outcome = try Figures.write(run, to: target, scripts: scripts, gnuplot: Figures.gnuplot(inPath: path))
-  for remark in outcome.remarks { Program.complain(remark) }
-  print("\(target): \(outcome.data.count) data files, \(outcome.figures.count) figures")
-  return 0
+/// Data stays as it is.
+func show(_ format: OutputFormat, _ render: (OutputFormat, _ width: Int, _ color: Bool) -> String) {
+  let text = render(format, Screen.width, Screen.showsColor)
+  if format == .text { Screen.show(text) } else { print(text) }
 }
 
 let listCommand = Command(
@@ -44,7 +45,7 @@ let listCommand = Command(
   about: "Lists the modes, the workloads and the suites.",
   groups: [], examples: [], mostOperands: 0
 ) { _ in
-  print(Catalogue.text(suites: Places.suites))
+  Screen.show(Catalogue.text(suites: Places.suites))
   return 0
 }
 
@@ -55,11 +56,13 @@ let serveCommand = Command(
     (
       "Options",
       [
-        .value("protocol", "NAME", "http (the default) or echo"),
-        .value("mode", "MODE", "how it waits: epoll (the default) or another of `iomodes list`, but not null"),
+        .value("protocol", "NAME", "http (the default) or echo", .choice(TargetServer.Kind.self)),
+        .value(
+          "mode", "MODE", "how it waits: epoll (the default) or another of `iomodes list`, but not null",
+          .one(of: ModeID.allCases.filter { $0.kind != .control }.map(\.rawValue))),
         .value("bind", "HOST", "the address to listen on; 127.0.0.1 unless given"),
         .value("port", "PORT", "the port; the system chooses one unless given"),
-        .value("unix", "PATH", "listen on a UNIX socket instead"),
+        .value("unix", "PATH", "listen on a UNIX socket instead", .file),
         .value("server-cpus", "LIST", "the processors it may run on, such as 0,2-3"),
         .value(
           "connections", "N",

@@ -17,6 +17,7 @@ struct Overrides {
       suite = try Places.suite(name)
       if let kind = arguments.text("workload") {
         suite.experiments.removeAll { $0.workload.kind != kind }
+        suite.limits = nil
         if suite.experiments.isEmpty { throw UsageError("suite '\(name)' has no experiment with workload '\(kind)'") }
       }
     } else if let kind = arguments.text("workload") ?? (arguments.has("target") ? "http" : nil) {
@@ -117,7 +118,7 @@ struct Overrides {
       experiment.rates = []
       experiment.objective = nil
     }
-    experiment.limit = try arguments.value("limit", "a number of operations") ?? experiment.limit
+    if let limits = try list("limit", "a number of operations") { experiment.limits = Settings(limits) }
     if experiment.workload.asked.kind == "http" {
       experiment.pipeline = try arguments.value("pipeline", "a number of requests") ?? experiment.pipeline
     }
@@ -159,7 +160,18 @@ struct Overrides {
       try arguments.value("rounds", "a number of rounds from 1 on") { Int($0).flatMap { $0 > 0 ? $0 : nil } }
       ?? experiment.rounds
     experiment.workload = try changed(experiment.workload)
+    if let pools = try list("pool", "a number of threads or processes"), experiment.workload.pool != nil {
+      experiment.pools = pools.count > 1 ? Settings(pools) : nil
+    }
     return experiment
+  }
+
+  /// The numbers of an option that may have several.
+  private func list(_ name: String, _ expected: String) throws -> [Int]? {
+    try arguments.text(name)?.split(separator: ",", omittingEmptySubsequences: false).map { text in
+      guard let number = Int(text) else { throw UsageError("--\(name) '\(text)' is not \(expected)") }
+      return number
+    }
   }
 
   private func mode(_ name: Substring) throws -> ModeID {
@@ -219,7 +231,7 @@ struct Overrides {
       spec.work = try arguments.value("work", time) ?? spec.work
       spec.offload = try arguments.choice("offload") ?? spec.offload
       if spec.offload == .inline { spec.pool = nil }
-      spec.pool = try arguments.value("pool", "a number of threads or processes") ?? spec.pool
+      spec.pool = try list("pool", "a number of threads or processes")?.first ?? spec.pool
       return .compute(spec)
     case .serve(let spec): return .serve(try changed(spec))
     }
@@ -235,7 +247,7 @@ struct Overrides {
     spec.direct = spec.direct || arguments.has("direct")
     spec.sync = try arguments.choice("sync") ?? spec.sync
     spec.offload = try arguments.choice("offload") ?? spec.offload
-    spec.pool = try arguments.value("pool", "a number of threads") ?? spec.pool
+    spec.pool = try list("pool", "a number of threads or processes")?.first ?? spec.pool
     spec.depth = try arguments.value("depth", "a number of requests") ?? spec.depth
     return spec
   }

@@ -6,8 +6,8 @@ import Reporting
 @main
 enum Program {
   static let commands: [Command] = [
-    runCommand, reportCommand, compareCommand, plotCommand, exportCommand, mergeCommand, listCommand, doctorCommand,
-    checkCommand, limitsCommand, serveCommand,
+    runCommand, reportCommand, compareCommand, citeCommand, plotCommand, exportCommand, mergeCommand, listCommand,
+    doctorCommand, checkCommand, limitsCommand, serveCommand, completionCommand, manCommand,
   ]
 
   static func main() {
@@ -36,15 +36,15 @@ enum Program {
 
   private static func dispatch(_ words: [String]) throws -> Int32 {
     guard let first = words.first else {
-      print(Help.overview(commands))
+      Screen.show(Help.overview(commands))
       return 0
     }
     switch first {
     case "help", "--help", "-h":
       if words.count > 1, let command = commands.first(where: { $0.name == words[1] }) {
-        print(Help.page(command))
+        Screen.show(Help.page(command))
       } else {
-        print(Help.overview(commands))
+        Screen.show(Help.overview(commands))
       }
       return 0
     case "--version", "version":
@@ -58,18 +58,25 @@ enum Program {
     }
     let rest = Array(words.dropFirst())
     if rest.contains("--help") || rest.contains("-h") {
-      print(Help.page(command))
+      Screen.show(Help.page(command))
       return 0
     }
     return try command.run(try Arguments(rest, for: command))
   }
 
   /// A line for a person, on standard error.
-  static func complain(_ text: String) { FileHandle.standardError.write(Data("iomodes: \(text)\n".utf8)) }
+  static func complain(_ text: String) {
+    FileHandle.standardError.write(Data(Screen.readable("iomodes: \(text)\n").utf8))
+  }
 }
 
 /// What help prints, made from the tables of the commands.
 enum Help {
+  /// What tells of the program, beside the commands.
+  static let words = ["help", "--help", "--version"]
+  static let about = "what there is, or more of a command"
+  static let versionAbout = "the version"
+
   static func overview(_ commands: [Command]) -> String {
     var text = """
       iomodes: four ways to wait — one I/O workload, run by one harness, in every concurrency mode

@@ -3,21 +3,26 @@ import Harness
 import Records
 import Reporting
 import SystemCalls
+import Workloads
 
 let runCommand = Command(
-  name: "run", operands: "[SUITE]",
+  name: "run", operands: "[SUITE]", operandValues: .suite,
   about: "Carries out a suite, by name or file ('quick' unless given), or one workload given by options.",
   groups: [
     (
       "What to run",
       [
-        .value("workload", "KIND", "sleep, echo, http, file, compute or serve: that workload alone, without a suite"),
-        .value("modes", "LIST", "such as blocking,epoll; the four headline modes unless given"),
+        .value(
+          "workload", "KIND", "sleep, echo, http, file, compute or serve: that workload alone, without a suite",
+          .one(of: WorkloadSpec.kinds)),
+        .value("modes", "LIST", "such as blocking,epoll; the four headline modes unless given", .modes),
         .value("concurrency", "LIST", "numbers of lanes, such as 1,64"),
         .value("rate", "LIST", "open loop: so many operations start a second, such as 1000,5000"),
-        .value("arrivals", "KIND", "constant (the default with --rate) or poisson; closed without a rate"),
+        .value(
+          "arrivals", "KIND", "constant (the default with --rate) or poisson; closed without a rate",
+          .one(of: Arrivals.kinds)),
         .value("slo", "OBJECTIVE", "search the highest rate at which response times keep to it, such as 'p99<10ms'"),
-        .value("limit", "N", "a semaphore of N that lanes queue on before an operation"),
+        .value("limit", "LIST", "semaphores that lanes queue on before an operation, such as 50 or 10,50,500"),
         .value("bystanders", "LANES", "lanes beside those measured: idle:15000, paced:100:100ms or slow:10:64KiB"),
         .value("processes", "P", "client processes that the lanes and operations are shared between (1)"),
         .value("server-processes", "Q", "processes of the own server, which the client processes take in turn (1)"),
@@ -35,14 +40,18 @@ let runCommand = Command(
       "The workload",
       [
         .value("sleep", "TIME", "sleep: how long"),
-        .value("protocol", "NAME", "serve: what the mode serves, http (the default) or echo; options as of those"),
+        .value(
+          "protocol", "NAME", "serve: what the mode serves, http (the default) or echo; options as of those",
+          .one(of: ServeSpec.protocols)),
         .value(
           "size", "BYTES", "echo: the message, such as 64KiB; http: the own server's body; file: of each call (4KiB)"),
         .value("delay", "TIME", "echo, http: how long the own server waits: 2ms, exponential:2ms, lognormal:2ms:0.5"),
-        .value("transport", "NAME", "echo: tcp or unix"),
-        .value("ends", "WHERE", "echo: far end in the server's process, or both ends in the mode: server, both"),
+        .value("transport", "NAME", "echo: tcp or unix", .choice(EchoSpec.Transport.self)),
+        .value(
+          "ends", "WHERE", "echo: far end in the server's process, or both ends in the mode: server, both",
+          .choice(EchoSpec.Ends.self)),
         .list("target", "URL", "http: a server to ask instead, again for several; {i} is the operation's number"),
-        .value("connection", "KIND", "http: keep-alive, or new for every operation"),
+        .value("connection", "KIND", "http: keep-alive, or new for every operation", .choice(HTTPSpec.Connection.self)),
         .value("pipeline", "N", "http, in epoll and uring, and serve: so many requests in flight on a connection"),
         .value("method", "NAME", "http: GET unless given"),
         .list("header", "LINE", "http: a header line, again for several"),
@@ -50,26 +59,30 @@ let runCommand = Command(
         .value("timeout", "TIME", "echo, http: the most that one operation may take (10s); 0 for no limit"),
         .value(
           "faults", "LIST", "echo, http: what the own server does wrong, per operation, such as reset:0.01,stall:0.005"),
-        .value("access", "KIND", "file: read (the default) or write"),
-        .value("pattern", "KIND", "file: random (the default) or sequential"),
+        .value("access", "KIND", "file: read (the default) or write", .choice(FileSpec.Access.self)),
+        .value("pattern", "KIND", "file: random (the default) or sequential", .choice(FileSpec.Pattern.self)),
         .value("span", "BYTES", "file: the data file's size (64MiB)"),
         .flag("direct", "file: past the page cache (O_DIRECT)"),
-        .value("sync", "KIND", "file: what ends a write: none (the default), fsync or fdatasync"),
+        .value(
+          "sync", "KIND", "file: what ends a write: none (the default), fsync or fdatasync",
+          .choice(FileSpec.Sync.self)),
         .value("depth", "N", "file, in uring: requests in the kernel at most (64)"),
         .value("work", "TIME", "compute: how long each operation takes a processor after its reply (1ms)"),
         .value(
           "offload", "WHERE",
-          "file, compute: inline (the default), or left to a pool (of threads); compute: or to processes"),
-        .value("pool", "N", "file, compute: so many threads (8 for file, 2 for compute) or processes (2)"),
+          "file, compute: inline (the default), or left to a pool (of threads); compute: or to processes",
+          .choice(ComputeSpec.Offload.self)),
+        .value(
+          "pool", "LIST", "file, compute: threads (8 for file, 2 for compute) or processes (2); several, such as 1,2,4"),
         .flag("gather", "http: keep the replies, in order, as replies/*.jsonl in the run's folder"),
       ]
     ),
     (
       "How",
       [
-        .value("output", "DIR", "the run's folder (results/, the time and the suite, unless given)"),
-        .value("resume", "RUN", "go on with a run that was stopped"),
-        .value("file-dir", "DIR", "where data files are made, and removed (the run's folder)"),
+        .value("output", "DIR", "the run's folder (results/, the time and the suite, unless given)", .folder),
+        .value("resume", "RUN", "go on with a run that was stopped", .run),
+        .value("file-dir", "DIR", "where data files are made, and removed (the run's folder)", .folder),
         .value("client-cpus", "LIST", "processors of the client, such as 0,2-3"),
         .value("server-cpus", "LIST", "processors of the server"),
         .flag("audit", "then once more, all system calls, context switches and allocations counted by perf or strace"),
@@ -127,7 +140,7 @@ let runCommand = Command(
   bar.clear()
   let run = try Places.read(session.folder)
   if !arguments.has("quiet") {
-    print(Report(run).render(format, width: Screen.columns, color: Screen.showsColor))
+    show(format, Reports.of(run, format).render)
     fflush(nil)
     Program.complain("the run lies in \(session.folder.path); `iomodes plot \(session.folder.path)` draws it")
   }

@@ -4,34 +4,72 @@ import Reporting
 
 /// The terminal that the program may be talking to.
 enum Screen {
-  static var columns: Int {
-    var size = winsize()
-    if ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 { return min(100, Int(size.ws_col)) }
-    return 100
+  /// How wide tables may be: as `COLUMNS` says, or else the terminal; 100 where nothing does, and at most that where the
+  /// output is no terminal.
+  static var width: Int {
+    let asked = environment["COLUMNS"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
+    guard isatty(STDOUT_FILENO) == 1 else { return min(widestText, asked ?? widestText) }
+    return asked ?? columns(of: STDOUT_FILENO) ?? widestText
   }
 
-  static var showsColor: Bool {
-    isatty(STDOUT_FILENO) == 1 && (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
-      && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+  /// How wide text may be that is to be read.
+  static var columns: Int { min(widestText, width) }
+
+  private static let widestText = 100
+
+  private static func columns(of terminal: Int32) -> Int? {
+    var size = winsize()
+    return ioctl(terminal, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : nil
   }
+
+  /// See no-color.org.
+  static var showsColor: Bool {
+    isatty(STDOUT_FILENO) == 1 && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
+  }
+
+  /// Prints what a person is to read: in ASCII where the locale, by the variables of locale(7), is not one of UTF-8.
+  static func show(_ text: String) { print(readable(text)) }
+
+  static func readable(_ text: String) -> String {
+    let names = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { environment[$0] }
+    let locale = names.first { !$0.isEmpty }?.uppercased() ?? ""
+    return locale.contains("UTF-8") || locale.contains("UTF8") ? text : Terminal.ascii(text)
+  }
+
+  private static var environment: [String: String] { ProcessInfo.processInfo.environment }
 
   /// The bar of a run on standard error; silent where that is no terminal.
   final class Bar {
     private let isShown: Bool
+    private let delay: TimeInterval
     private let start = Date()
     private var lastDrawn = Date.distantPast
     private var hasDrawn = false
 
-    init(quiet: Bool) { isShown = !quiet && isatty(STDERR_FILENO) == 1 }
+    init(quiet: Bool, after delay: TimeInterval = 0.5) {
+      isShown = !quiet && isatty(STDERR_FILENO) == 1
+      self.delay = delay
+    }
 
     func show(_ progress: RunSession.Progress) {
+      show(done: progress.done, total: progress.total, label: progress.label, remaining: progress.remaining)
+    }
+
+    /// Of things that each take about as long.
+    func show(done: Int, total: Int, label: String) {
+      let elapsed = Date().timeIntervalSince(start)
+      show(
+        done: done, total: total, label: label,
+        remaining: done > 0 ? elapsed / Double(done) * Double(total - done) : nil)
+    }
+
+    private func show(done: Int, total: Int, label: String, remaining: Double?) {
       let now = Date()
-      guard isShown, now.timeIntervalSince(start) > 0.5, now.timeIntervalSince(lastDrawn) > 0.1 else { return }
-      var size = winsize()
-      let isKnown = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+      guard isShown, now.timeIntervalSince(start) > delay, now.timeIntervalSince(lastDrawn) > 0.1 else { return }
+      let width = Screen.columns(of: STDERR_FILENO).map { min(Screen.widestText, $0 - 1) } ?? 79
       let line = ProgressBar().line(
-        done: progress.done, total: progress.total, label: progress.label, elapsed: now.timeIntervalSince(start),
-        remaining: progress.remaining, width: isKnown ? min(100, Int(size.ws_col) - 1) : 79)
+        done: done, total: total, label: label, elapsed: now.timeIntervalSince(start), remaining: remaining,
+        width: width)
       write("\r\u{1B}[K\(line)")
       lastDrawn = now
       hasDrawn = true
@@ -42,6 +80,6 @@ enum Screen {
       hasDrawn = false
     }
 
-    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+    private func write(_ text: String) { FileHandle.standardError.write(Data(Screen.readable(text).utf8)) }
   }
 }

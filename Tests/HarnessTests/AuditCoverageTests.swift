@@ -2,6 +2,7 @@ import Glibc
 import Measurement
 import Modes
 import SystemCalls
+import TestSupport
 import Testing
 import Workloads
 
@@ -9,7 +10,7 @@ import Workloads
 
 /// Every reason for which a trial is not valid, brought about in a trial that is carried out, and found alone. Each
 /// trial is valid without its fault.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct AuditCoverageTests {
+@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(2))) struct AuditCoverageTests {
   static let echo = WorkloadSpec.echo(EchoSpec())
 
   static func echo(delay: Nanoseconds) -> WorkloadSpec {

@@ -1,13 +1,14 @@
 import Measurement
 import Modes
 import SystemCalls
+import TestSupport
 import Testing
 import Workloads
 
 @testable import Harness
 
 /// Trials with bystanders that are carried out, and judged with them.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct BystanderCoverageTests {
+@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(2))) struct BystanderCoverageTests {
   private static func beside(_ bystanders: BystanderSpec) -> RealTrial {
     AuditCoverageTests.window.with { $0.spec.bystanders = bystanders }
   }

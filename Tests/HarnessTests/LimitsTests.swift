@@ -1,11 +1,13 @@
 import Foundation
+import Records
 import SystemCalls
+import TestSupport
 import Testing
 
 @testable import Harness
 
 /// Each experiment in a process of its own, as `iomodes limits` carries it out, with fewer and shorter steps.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct LimitsTests {
+@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(2))) struct LimitsTests {
   /// Those whose outcome a busy machine does not change, or only by time limits that pass: then once more.
   @Test(arguments: [Limit.select, .descriptors, .ports, .dispatchThreads, .threads, .keepAliveSlips])
   func limitIsWhereArithmeticPutsIt(_ limit: Limit) throws {
@@ -60,6 +62,7 @@ import Testing
       LimitResult(.ports, [], "not here"),
     ]
     let record = LimitsRecord(results, started: Date(timeIntervalSince1970: 0), processors: try .current())
+    #expect(try JSONDecoder().decode(LimitsRecord.self, from: JSONEncoder.stable().encode(record)) == record)
     let json = try JSONSerialization.jsonObject(with: JSONEncoder().encode(record)) as? [String: Any]
     let experiments = try #require(json?["experiments"] as? [[String: Any]])
     #expect(json?["started"] as? String == "1970-01-01T00:00:00Z" && json?["machine"] != nil)

@@ -22,7 +22,8 @@ import Workloads
     var record = PartialRecord(
       operations: counts, checksum: String(repeating: "0", count: 16 - hex.count) + hex,
       bytes: .init(sent: UInt64(operations.count) * 64, received: UInt64(operations.count) * 64),
-      wall: window.closes - window.opens, latency: .init(service: LatencySummary(latencies)),
+      wall: window.closes - window.opens,
+      latency: .init(service: LatencySummary(latencies), queueing: LatencySummary(latencies)),
       inFlight: .init(mean: 2, max: 3, samples: 40), series: [], usage: usage, ranOutOfTime: false)
     record.window = window
     return record
@@ -41,6 +42,7 @@ import Workloads
     let merged = try PartialRecord(merging: parts)
     #expect(merged.operations == whole.operations && merged.checksum == whole.checksum && merged.bytes == whole.bytes)
     #expect(merged.latency.service.histogram == whole.latency.service.histogram)
+    #expect(merged.latency.queueing?.histogram == whole.latency.queueing?.histogram && merged.latency.response == nil)
     #expect(merged.latency.service.count == 1000 && merged.latency.service.min == whole.latency.service.min)
     #expect(merged.latency.service.max == whole.latency.service.max)
     #expect(merged.latency.service.p99 == whole.latency.service.p99)
@@ -63,7 +65,12 @@ import Workloads
 
   @Test func pointsOfTheSeriesKeepTheirCountsAndHaveNoPercentile() throws {
     func point(_ t: UInt64, _ done: UInt64) -> SeriesPoint {
-      SeriesPoint(t: t, done: done, p50: 5, p99: 9, max: done, threads: 1)
+      SeriesPoint(t: t, done: done, p50: 5, p99: 9, max: done, threads: 1, counts: counts(done))
+    }
+    func counts(_ done: UInt64) -> String {
+      var latencies = LatencyHistogram()
+      latencies.record(1000, count: done)
+      return CoarseHistogram(latencies).encoded()
     }
     var (a, b) = (Self.partial([0], window: Self.window), Self.partial([1], window: Self.window))
     a.series = [point(10, 4), point(21, 5), point(30, 6)]
@@ -71,6 +78,7 @@ import Workloads
     let merged = try PartialRecord(merging: [a, b]).series
     #expect(merged.map(\.t) == [22, 33] && merged.map(\.done) == [10, 8] && merged.map(\.max) == [5, 6])
     #expect(merged.allSatisfy { $0.p50 == nil && $0.p99 == nil && $0.threads == 2 })
+    #expect(merged.map(\.counts) == [counts(10), counts(8)])
   }
 
   @Test func whatFailedIsAddedUpByKind() throws {

@@ -33,13 +33,14 @@ import Workloads
 
   @Test func suitesThatAreNamedInTheReadmeAreThere() {
     let names = Self.files.map { ($0 as NSString).lastPathComponent }
-    for name in ["quick", "tutorial", "sweep", "pools", "memory", "million"] { #expect(names.contains("\(name).json")) }
+    let named = ["quick", "tutorial", "sweep", "pools", "memory", "million", "claims", "full", "limits"]
+    for name in named { #expect(names.contains("\(name).json")) }
   }
 
   @Test(arguments: files) func suiteThatComesWithTheProjectReadsAndRoundTrips(_ path: String) throws {
     let suite = try Suite.read(from: path)
     #expect(suite.name == ((path as NSString).lastPathComponent as NSString).deletingPathExtension)
-    #expect(!suite.about.isEmpty && !suite.experiments.isEmpty)
+    #expect(!suite.about.isEmpty && (!suite.experiments.isEmpty || suite.limits != nil))
     let text = try encoded(suite)
     #expect(try encoded(read(text)) == text)
     #expect(try encoded(suite.validated()) == text)
@@ -99,9 +100,9 @@ import Workloads
   static let wrongExperiments: [(fields: String, complaint: String)] = [
     (
       #""concurency": [1]"#,
-      "experiments[0].concurency: is not a field; there are name, about, workload, modes, concurrency, arrivals, "
-        + "rate_per_s, slo, limit, pipeline, bystanders, each, processes, server_processes, operations, duration, warmup, "
-        + "rounds"
+      "experiments[0].concurency: is not a field; there are name, about, optional, workload, modes, concurrency, arrivals, "
+        + "rate_per_s, slo, limit, pool, pipeline, bystanders, each, processes, server_processes, operations, duration, "
+        + "warmup, rounds"
     ),
     (#""modes": []"#, "experiments[0].modes: is empty"),
     (
@@ -221,7 +222,17 @@ import Workloads
         + #"{"name": "x", "workload": {"kind": "echo"}}]}"#,
       "experiments: has two experiments of one name"
     ),
-    (#"{"name": "s", "experiments": [], "seed": 7}"#, "seed: is not a field; there are name, about, experiments"),
+    (
+      #"{"name": "s", "experiments": [], "seed": 7}"#,
+      "seed: is not a field; there are name, about, include, limits, experiments"
+    ),
+    (#"{"name": "s", "limits": []}"#, "limits: is empty"),
+    (
+      #"{"name": "s", "limits": ["port"]}"#,
+      "limits[0]: port is not a limit; there are " + Limit.allCases.map(\.rawValue).joined(separator: ", ")
+    ),
+    (#"{"name": "s", "include": []}"#, "include: is empty"),
+    (#"{"name": "s", "include": ["../quick"]}"#, "include: is not a list of names of suites"),
   ]
 
   @Test(arguments: wrongSuites)

@@ -43,6 +43,7 @@ import Testing
           at: end, service: Nanoseconds(UInt64(number)), checksum: number % 10 == 0 ? nil : UInt64(number), sent: 3,
           received: 5)
         recorder.responded(Nanoseconds(UInt64(number * 2)))
+        if number % 5 == 0 { recorder.queued(Nanoseconds(3)) }
         if number % 10 == 0 { recorder.count(kind: number % 100 == 0 ? 1404 : 7) }
         if number % 4 == 0 { recorder.lagged(Nanoseconds(1)) }
       }
@@ -54,12 +55,12 @@ import Testing
     #expect(recorder.sentBytes == 3 * total && recorder.receivedBytes == 5 * total)
     #expect(recorder.kinds == [7: total * 9 / 100, 1404: total / 100])
     #expect(recorder.lastEnd == Instant(nanoseconds: UInt64(each * threads + threads - 1)))
-    let snapshots = [Recorder.Span.service, .response, .lag].map { span in
+    let snapshots = [Recorder.Span.service, .response, .lag, .queueing].map { span in
       var histogram = LatencyHistogram()
       recorder.snapshot(span, into: &histogram)
       return histogram
     }
-    #expect(snapshots.map(\.count) == [total, total, total / 4])
+    #expect(snapshots.map(\.count) == [total, total, total / 4, total / 5])
     #expect(snapshots[0].minimum == 1 && snapshots[2].maximum == 1)
   }
 
@@ -116,7 +117,9 @@ import Testing
     let more = ResourceUsage(
       userTime: Nanoseconds(9), systemTime: Nanoseconds(3), directCalls: 2, voluntarySwitches: 2, involuntarySwitches: 2
     )
-    #expect(less.since(more).userTime == .zero && less.since(more).systemTime == Nanoseconds(2))
+    let between = less.since(more)
+    #expect(between.userTime == .zero && between.systemTime == Nanoseconds(2) && between.directCalls == 0)
+    #expect(between.voluntarySwitches == 0 && between.involuntarySwitches == 0)
     let left = less.without(more)
     #expect(left.userTime == .zero && left.systemTime == .zero && left.directCalls == 0 && left.voluntarySwitches == 0)
   }

@@ -1,11 +1,12 @@
 import Measurement
 import Modes
 import SystemCalls
+import TestSupport
 import Testing
 import Workloads
 
 /// What the own server does wrong because it was asked to is met by the same operations in every mode, and counted alike.
-@Suite(.serialized, .timeLimit(.minutes(3))) struct AskedFaultTests {
+@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(3))) struct AskedFaultTests {
   struct Case: CustomTestStringConvertible {
     var testDescription: String
     var workload: WorkloadSpec

@@ -2,11 +2,12 @@ import Measurement
 import Modes
 import Synchronization
 import SystemCalls
+import TestSupport
 import Testing
 import Workloads
 
 /// Lanes beside those that are measured, in every mode that has room for them.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct BystanderTests {
+@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(2))) struct BystanderTests {
   static let modes = ModeID.available.filter { $0.lanes(for: 2) > 1 }
   /// Those whose lanes are all under way at once.
   static let wide = modes.filter { $0 != .dispatchConcurrent && $0 != .taskgroupBlocking }

@@ -2,11 +2,12 @@ import Foundation
 import Measurement
 import Modes
 import SystemCalls
+import TestSupport
 import Testing
 import Workloads
 
 /// Every mode × every workload: the same operations, bytes and checksum.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct ContractTests {
+@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct ContractTests {
   struct Case: CustomTestStringConvertible {
     var name: String
     var workload: WorkloadSpec

@@ -2,11 +2,12 @@ import Glibc
 import Measurement
 import Modes
 import SystemCalls
+import TestSupport
 import Testing
 import Workloads
 
 /// What a server does wrong is data, and the same data in every mode.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct FaultTests {
+@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct FaultTests {
   static let modes = ModeID.available.filter { $0 != .null }
 
   /// The harness's own request, so that the content of the answer is known: `/?size=64&op={i}`.

@@ -2,11 +2,12 @@ import Foundation
 import Measurement
 import Modes
 import SystemCalls
+import TestSupport
 import Testing
 import Workloads
 
 /// Reads and writes of a data file, in every mode and in each of its variants.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct FileTests {
+@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct FileTests {
   struct Case: CustomTestStringConvertible {
     var testDescription: String
     var spec: FileSpec

@@ -1,10 +1,11 @@
 import Measurement
 import Modes
+import TestSupport
 import Testing
 import Workloads
 
 /// Arrivals by schedule, and the limit, in every mode.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct OpenLoopTests {
+@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct OpenLoopTests {
   static let modes = ModeID.available.filter { $0 != .null }
 
   @Test(arguments: modes, [Arrivals.constant(rate: 2000), .poisson(rate: 2000)])

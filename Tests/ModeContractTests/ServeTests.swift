@@ -2,6 +2,7 @@ import Foundation
 import Measurement
 import Modes
 import SystemCalls
+import TestSupport
 import Testing
 import Workloads
 
@@ -15,7 +16,7 @@ extension ModeID {
 
 /// Every mode as a server. One after another: two servers in `taskgroup-blocking` would take the pool's threads from each
 /// other, for ever.
-@Suite(.serialized) enum ServerTests {}
+@Suite(.serialized, .fewAtOnce) enum ServerTests {}
 
 extension ServerTests {
   @Suite(.timeLimit(.minutes(1))) struct ServeTests {

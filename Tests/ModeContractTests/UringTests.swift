@@ -2,11 +2,13 @@ import Glibc
 import Measurement
 import Modes
 import SystemCalls
+import TestSupport
 import Testing
 import Workloads
 
 /// What can go wrong in `uring` alone.
-@Suite(.serialized, .timeLimit(.minutes(1)), .enabled(if: ModeID.uring.unavailability == nil)) struct UringTests {
+@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1)), .enabled(if: ModeID.uring.unavailability == nil))
+struct UringTests {
   private func expectAll(_ outcome: TrialOutcome, _ operations: UInt64) {
     #expect(outcome.done == operations && outcome.verified == operations)
     #expect(outcome.kinds.isEmpty, "\(outcome.kinds.map { "\($0.key.name): \($0.value)" })")

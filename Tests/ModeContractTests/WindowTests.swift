@@ -1,11 +1,12 @@
 import Measurement
 import Modes
 import SystemCalls
+import TestSupport
 import Testing
 import Workloads
 
 /// When a trial ends, and what it says of what it did not get done.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct WindowTests {
+@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct WindowTests {
   static let modes = FaultTests.modes
 
   private func spec(

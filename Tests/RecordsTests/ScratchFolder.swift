@@ -47,7 +47,7 @@ enum Sample {
     trial.bytes = .init(sent: 1, received: .max)
     trial.wall = 300_000_001
     trial.throughput = 1.0 / 3
-    trial.latency = .init(service: summary, response: summary)
+    trial.latency = .init(service: summary, response: summary, queueing: summary)
     trial.lanes = [
       "busy": .init(count: 3, operations: operations, latency: nil),
       "idle": .init(count: 15_000, operations: .init(), latency: trial.latency, early: 14_998),

@@ -116,6 +116,8 @@ struct SyntheticRun {
     client.userTime = UInt64(cost * 0.4e9 * Double(done))
     client.systemTime = UInt64(cost * 0.6e9 * Double(done))
     client.directCalls = done * 2
+    client.voluntarySwitches = UInt64(shared * Double(done) / 4)
+    client.involuntarySwitches = done / 1000
     client.threadsPeak = trial.mode == "dispatch" ? lanes + 1 : 4
     client.memoryPeak = 12_000_000 + UInt64(lanes) * 9000
     trial.client = client
@@ -123,7 +125,7 @@ struct SyntheticRun {
       trial.series = (1...50).map { point in
         SeriesPoint(
           t: point * UInt64(wall * 1e9 / 50), done: done / 50, p50: nil, p99: nil, max: nil,
-          threads: client.threadsPeak)
+          threads: client.threadsPeak, counts: point == 7 ? nil : CoarseHistogram(latencies).encoded())
       }
     }
     if serviceTime > 0 { trial.server = client }

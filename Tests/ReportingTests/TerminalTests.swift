@@ -13,6 +13,21 @@ struct TerminalTests {
     #expect(Terminal.bar(fraction, width: 8) == bar)
   }
 
+  @Test(
+    arguments: [
+      ([], ""), ([0, 0], "  "), ([1], "█"), ([0, 1, 1000], " ▁█"), ([8, 7, 6, 5, 4, 3, 2, 1], "█▇▆▅▄▃▂▁"),
+      ([1e300, 1], "█▁"),
+    ] as [([Double], String)])
+  func sparklineIsAsHighAsItsCounts(counts: [Double], line: String) {
+    #expect(Terminal.sparkline(counts) == line)
+  }
+
+  @Test func asciiKeepsWhatIsMeant() {
+    #expect(Terminal.ascii("▁▂▃▄▅▆▇█ ▕██▌▏") == "_.:-=+*# |##-.")
+    #expect(Terminal.ascii("2 µs × 3 ± 1 % · ≤ 5 … 6 – 7") == "2 us x 3 +- 1 % - <= 5 ... 6 - 7")
+    #expect(Terminal.ascii("“é”\n") == "\"?\"\n")
+  }
+
   @Test func textIsWrappedAtSpacesWithAnIndent() {
     #expect(Terminal.wrapped("one two three four", width: 9, indent: 2) == ["one two", "  three", "  four"])
     #expect(Terminal.wrapped("unbreakable", width: 3) == ["unbreakable"])

@@ -277,10 +277,12 @@ import Testing
     _ = bench.connected()
     #expect(bench.exchange() == "release")
     #expect(bench.resume(.released(now: bench.now)) == "finished")
-    var response = LatencyHistogram()
+    var (response, queueing) = (LatencyHistogram(), LatencyHistogram())
     bench.recorder.snapshot(.response, into: &response)
-    // The queueing is part of it.
+    bench.recorder.snapshot(.queueing, into: &queueing)
+    // The queueing is part of it, and of the second there was none.
     #expect(response.count == 2 && (response.maximum ?? 0) >= 11_990_000)
+    #expect(queueing.count == 2 && queueing.minimum == 0 && (6_990_000...7_000_000).contains(queueing.maximum ?? 0))
   }
 
   @Test func permitThatComesTooLateIsGivenBackWithTheOperationUnfinished() {

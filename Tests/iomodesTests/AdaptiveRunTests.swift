@@ -1,10 +1,11 @@
 import Foundation
 import Glibc
 import Records
+import TestSupport
 import Testing
 
 /// Small real runs whose plan depends on what is measured; none of them says how fast anything is.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct AdaptiveRunTests {
+@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct AdaptiveRunTests {
   static let search = [
     "run", "--workload", "http", "--delay", "1ms", "--modes", "taskgroup,epoll", "--concurrency", "4", "--slo",
     "p99<2s", "--duration", "60ms", "--warmup", "0", "--rounds", "1", "--output", "out", "--quiet",

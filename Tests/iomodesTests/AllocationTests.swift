@@ -4,13 +4,15 @@ import Measurement
 import Modes
 import Records
 import SystemCalls
+import TestSupport
 import Testing
 import Workloads
 
 /// How often a client allocates for an operation, by runs of one and of three times as many operations: what it takes to
 /// set up is in both.
 @Suite(
-  .serialized, .timeLimit(.minutes(2)), .enabled(if: AllocationCounter.compiler != nil, "needs a C compiler"),
+  .serialized, .fewAtOnce, .timeLimit(.minutes(2)),
+  .enabled(if: AllocationCounter.compiler != nil, "needs a C compiler"),
   .enabled(if: AllocationCounter.program != nil, "needs what swift build -c release builds"))
 struct AllocationTests {
   struct Case: CustomTestStringConvertible, Sendable {

@@ -2,10 +2,11 @@ import Foundation
 import Glibc
 import Records
 import SystemCalls
+import TestSupport
 import Testing
 
 /// Trials that are counted from outside, where the machine lets a process be counted.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct AuditTests {
+@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct AuditTests {
   private static func succeeds(_ program: String, _ arguments: [String]) -> Bool {
     (try? ChildProcess(program, arguments, takesErrors: true))?.wait() == .exited(0)
   }

@@ -1,12 +1,13 @@
 import Foundation
 import Glibc
 import Records
+import TestSupport
 import Testing
 
 @testable import Harness
 @testable import iomodes
 
-@Suite(.serialized, .timeLimit(.minutes(1))) struct CheckTests {
+@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct CheckTests {
   private struct Answer: Decodable {
     struct Check: Decodable {
       var verdict: String

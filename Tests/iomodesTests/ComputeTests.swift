@@ -1,9 +1,10 @@
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 /// Work for a processor, from the command line: inline, in threads and in other processes.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct ComputeTests {
+@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct ComputeTests {
   static let tiny = [
     "run", "--workload", "compute", "--work", "50us", "--operations", "40", "--modes",
     "blocking,taskgroup,epoll,executor", "--concurrency", "4", "--rounds", "1", "--quiet", "--output", "out",
@@ -55,6 +56,21 @@ import Testing
       running.signal(SIGINT)
       #expect(try await running.ended().code == 128 + SIGINT)
       #expect(try await eventually { running.children.isEmpty })
+    }
+  }
+
+  /// The work is of a processor, and somebody's: it is in the client's processor time whoever does it.
+  @Test(arguments: ["pool", "processes"]) func workIsInTheClientsProcessorTime(_ offload: String) async throws {
+    try await withFolder { folder in
+      let ending = try await iomodes(
+        [
+          "run", "--workload", "compute", "--work", "5ms", "--offload", offload, "--pool", "1", "--modes", "epoll",
+          "--operations", "40", "--rounds", "1", "--quiet", "--output", "out",
+        ], in: folder)
+      #expect(ending.code == 0 || ending.code == 3, "\(ending.errors)")
+      let trial = try #require(try RunFolder(path: folder + "/out").read().trials.first)
+      let client = try #require(trial.client)
+      #expect((client.userTime ?? 0) + (client.systemTime ?? 0) > 40 * 5_000_000 / 2)
     }
   }
 

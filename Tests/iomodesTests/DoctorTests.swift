@@ -1,11 +1,12 @@
 import Foundation
 import Harness
 import Records
+import TestSupport
 import Testing
 
 @testable import iomodes
 
-@Suite(.timeLimit(.minutes(1))) struct DoctorTests {
+@Suite(.fewAtOnce, .timeLimit(.minutes(1))) struct DoctorTests {
   private struct Answer: Decodable {
     var findings: [Finding]
     var environment: Records.Environment

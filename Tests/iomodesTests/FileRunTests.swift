@@ -1,10 +1,11 @@
 import Foundation
 import Glibc
 import Records
+import TestSupport
 import Testing
 
 /// Runs of the workload `file`: where its file is made, what is left of it, and what cannot be done.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct FileRunTests {
+@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct FileRunTests {
   static let run = [
     "run", "--workload", "file", "--span", "1MiB", "--concurrency", "2", "--rounds", "1", "--output", "out", "--quiet",
   ]

@@ -1,10 +1,11 @@
 import Foundation
 import Glibc
 import Records
+import TestSupport
 import Testing
 
 /// Whatever ends a run keeps the trials that have finished, leaves no process behind, and the run can be gone on with.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct InterruptionTests {
+@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct InterruptionTests {
   static let planned = 8
   /// Two modes, four rounds: eight trials of about a fifth of a second.
   static let plan = [

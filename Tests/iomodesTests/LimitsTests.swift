@@ -1,10 +1,12 @@
 import Foundation
+import Records
+import TestSupport
 import Testing
 
 @testable import Harness
 @testable import iomodes
 
-@Suite(.serialized, .timeLimit(.minutes(1))) struct LimitsCommandTests {
+@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct LimitsCommandTests {
   private struct Record: Decodable {
     struct Experiment: Decodable {
       var name: String
@@ -57,6 +59,28 @@ import Testing
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["stderr", "stdout"])
       let wrong = try await iomodes("limits", "port", in: folder)
       #expect(wrong.code == 2 && wrong.errors.contains("did you mean 'ports'?"), "\(wrong.errors)")
+    }
+  }
+
+  @Test func suiteCarriesLimitsOutOnceAndItsReportHasTheirClaims() async throws {
+    try await withFolder { folder in
+      let suite = #"{"name": "slips", "limits": ["keep-alive-slips", "select"]}"#
+      try suite.write(toFile: folder + "/slips.json", atomically: true, encoding: .utf8)
+      let run = try await iomodes("run", "slips.json", "--output", "out", in: folder)
+      #expect(run.code == 0 && run.complaints.first == "iomodes: suite slips: 2 experiments on limits, about 3 s")
+      let limits = try #require(try RunFolder(path: folder + "/out").read().limits)
+      #expect(limits.experiments.map(\.name) == ["select", "keep-alive-slips"])
+      for experiment in limits.experiments where experiment.verdict != .skipped {
+        let claim = experiment.name == "select" ? "select-1024" : experiment.name
+        #expect(run.output.contains("\n\(claim): holds within bounds\n"), "\(run.output)")
+      }
+
+      let written = try Data(contentsOf: URL(fileURLWithPath: folder + "/out/limits.json"))
+      let resumed = try await iomodes("run", "--resume", "out", "--quiet", in: folder)
+      #expect(resumed.code == 0, "\(resumed.errors)")
+      #expect(try Data(contentsOf: URL(fileURLWithPath: folder + "/out/limits.json")) == written)
+      let claims = try await iomodes("report", "out", "--claims", "--format", "csv", in: folder)
+      #expect(claims.code == 0 && claims.output.contains("\nsleeps-at-once,"), "\(claims.errors)")
     }
   }
 

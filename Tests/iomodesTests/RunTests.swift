@@ -2,10 +2,11 @@ import Foundation
 import Glibc
 import Records
 import SystemCalls
+import TestSupport
 import Testing
 
 /// Small real runs, from the command line to the figures.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct RunTests {
+@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct RunTests {
   static let tiny = ["--modes", "taskgroup,epoll", "--concurrency", "2", "--rounds", "1", "--output", "out"]
   static let short = ["--operations", "40"]
 
@@ -64,6 +65,12 @@ import Testing
       #expect(plot.code == 0, "\(plot.errors)")
       let files = try FileManager.default.subpathsOfDirectory(atPath: folder + "/figures")
       #expect(files.contains { $0.hasSuffix(".dat") })
+      let checked = try await iomodes("plot", "out", "--output", "figures", "--check", in: folder)
+      #expect(checked.code == 0 && checked.output == "figures: \(files.count) files are what the run gives\n")
+      try Data("#".utf8).write(to: URL(fileURLWithPath: folder + "/figures/echo-cpu.dat"))
+      let changed = try await iomodes("plot", "out", "--output", "figures", "--check", in: folder)
+      #expect(changed.code == 4 && changed.output.hasPrefix("figures/echo-cpu.dat differs\n"), "\(changed.output)")
+      #expect(try await iomodes("plot", "out", "--output", "nowhere", "--check", in: folder).code == 1)
 
       let before = try Data(contentsOf: URL(fileURLWithPath: folder + "/out/trials.jsonl"))
       let resumed = try await iomodes("run", "--resume", "out", "--quiet", in: folder)

@@ -55,7 +55,7 @@ struct Running: Sendable {
     posix_spawnattr_setsigmask(&attributes, &noSignals)
     // POSIX_SPAWN_SETSID, which Glibc's module lacks: a session of its own, and so a group.
     posix_spawnattr_setflags(&attributes, Int16(0x80) | Int16(POSIX_SPAWN_SETSIGMASK))
-    let settings = ["PATH=/usr/bin:/bin", "HOME=\(folder)", "TMPDIR=\(folder)", "LC_ALL=C", "NO_COLOR=1"]
+    let settings = ["PATH=/usr/bin:/bin", "HOME=\(folder)", "TMPDIR=\(folder)", "LC_ALL=C.UTF-8", "NO_COLOR=1"]
     // It changes the folder, and becomes the program.
     let words = ["/usr/bin/env", "-i", "-C", folder] + settings + [path] + arguments
     var pointers: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }

@@ -3,10 +3,11 @@ import Glibc
 import Modes
 import Records
 import SystemCalls
+import TestSupport
 import Testing
 
 /// Targets that are not the harness's own, and the own server on its own.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct TargetTests {
+@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct TargetTests {
   /// What a misbehaving server does with every connection that asks for something.
   enum Conduct: String, CaseIterable, Sendable { case resets, repliesGarbage, neverReplies }
 

@@ -1,11 +1,8 @@
+import Records
+
 /// What an experiment on a limit came to.
 public struct LimitResult: Codable, Sendable, Equatable {
-  public enum Verdict: String, Sendable {
-    case asPredicted = "as predicted"
-    case otherwise
-    /// The machine does not let it be carried out.
-    case skipped
-  }
+  public typealias Verdict = LimitsRecord.Verdict
 
   public enum Unit: String, Codable, Sendable {
     case connections, descriptors, operations, threads, queues, bytes, signal

@@ -16,7 +16,7 @@ public enum Limits {
     _ limits: [Limit], report: (RunSession.Progress) -> Void
   ) throws(HarnessFailure) -> [LimitResult] {
     ProcessControl.ignoreBrokenPipes()
-    let all = limits.reduce(0) { $0 + $1.expectedSeconds }
+    let all = expectedSeconds(of: limits)
     let start = MonotonicClock.now
     var results: [LimitResult] = []
     for limit in limits {
@@ -30,6 +30,8 @@ public enum Limits {
     }
     return results
   }
+
+  static func expectedSeconds(of limits: [Limit]) -> Double { limits.reduce(0) { $0 + $1.expectedSeconds } }
 
   /// - Parameters:
   ///   - program: this one, unless a test carries it out.

@@ -1,4 +1,5 @@
 import Glibc
+import Measurement
 import SystemCalls
 import Workloads
 
@@ -43,6 +44,7 @@ struct OffloadPool: @unchecked Sendable {
     var idleThreads = 0
     var isStopped = false
     var threads: [SystemCalls.Thread] = []
+    var workers: [Worker] = []
   }
 
   private let shared: UnsafeMutablePointer<Shared>
@@ -55,8 +57,11 @@ struct OffloadPool: @unchecked Sendable {
   ///   - count: threads.
   ///   - lanes: numbered from 0.
   ///   - loops: how many loops carry the lanes.
+  ///   - processors: those that the threads, and their processes, may run on; nil for those of the caller.
   ///   - processes: whether each thread has a process that computes for it.
-  init(threads count: Int, lanes: Int, loops loopCount: Int = 1, processes: Bool = false) throws(Errno) {
+  init(
+    threads count: Int, lanes: Int, loops loopCount: Int = 1, processors: [Int]? = nil, processes: Bool = false
+  ) throws(Errno) {
     loops = .allocate(capacity: loopCount)
     for loop in 0..<loopCount { (loops + loop).initialize(to: try Offloaded()) }
     self.loopCount = loopCount
@@ -66,23 +71,25 @@ struct OffloadPool: @unchecked Sendable {
     pthread_cond_init(&shared.pointee.hasWork, nil)
     // Zero pages take no memory until they are used.
     requests = calloc(max(lanes, 1), MemoryLayout<Request>.stride)!.bindMemory(to: Request.self, capacity: lanes)
-    nonisolated(unsafe) let shared = shared
     do throws(Errno) {
-      for _ in 0..<count {
-        let worker = processes ? try Worker() : nil
-        do throws(Errno) {
-          shared.pointee.threads.append(
-            try SystemCalls.Thread(name: "offload") {
-              Self.run(shared, worker)
-              worker?.end()
-            })
-        } catch {
-          worker?.end()
-          throw error
-        }
-      }
+      let own = try Affinity.current()
+      // What is started inherits them.
+      if let processors { try Affinity.set(processors) }
+      defer { try? Affinity.set(own) }
+      for _ in 0..<count { try startThread(processes ? try Worker() : nil) }
     } catch {
       stop()
+      throw error
+    }
+  }
+
+  private func startThread(_ worker: Worker?) throws(Errno) {
+    nonisolated(unsafe) let shared = shared
+    do throws(Errno) {
+      shared.pointee.threads.append(try SystemCalls.Thread(name: "offload") { Self.run(shared, worker) })
+      if let worker { shared.pointee.workers.append(worker) }
+    } catch {
+      worker?.end()
       throw error
     }
   }
@@ -104,6 +111,7 @@ struct OffloadPool: @unchecked Sendable {
     pthread_cond_broadcast(&shared.pointee.hasWork)
     pthread_mutex_unlock(&shared.pointee.mutex)
     for thread in shared.pointee.threads { thread.join() }
+    for worker in shared.pointee.workers { worker.end() }
     pthread_cond_destroy(&shared.pointee.hasWork)
     pthread_mutex_destroy(&shared.pointee.mutex)
     shared.deinitialize(count: 1)
@@ -111,6 +119,11 @@ struct OffloadPool: @unchecked Sendable {
     free(requests)
     loops.deinitialize(count: loopCount)
     loops.deallocate()
+  }
+
+  /// What the processes have used so far that compute for it.
+  var usageOfWorkers: ResourceUsage {
+    shared.pointee.workers.reduce(into: .zero) { $0.add($1.usage) }
   }
 
   /// Has it done while the task is suspended.

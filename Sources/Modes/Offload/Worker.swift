@@ -1,4 +1,5 @@
 import Glibc
+import Measurement
 import SystemCalls
 import Workloads
 
@@ -40,6 +41,8 @@ public struct Worker: @unchecked Sendable {
     }
     return isAnswered ? result : nil
   }
+
+  var usage: ResourceUsage { .of(process: child.identifier) }
 
   /// It is gone, and reaped, when this returns.
   func end() {

@@ -47,13 +47,17 @@ public struct FileSpec: Hashable, Sendable, Codable {
       .span, span.count >= size.count && span.count <= 1 << 40 && span.count % size.count == 0,
       "\(span) is not a multiple of the size, \(size), up to 1024GiB")
     try fields.check(.sync, sync == .none || access == .write, "goes with access write")
-    try fields.check(.pool, (1...1024).contains(pool), "\(pool) is not a number of threads; it must be from 1 to 1024")
+    try fields.check(
+      .pool, (1...Self.largestPool).contains(pool),
+      "\(pool) is not a number of threads; it must be from 1 to \(Self.largestPool)")
     try fields.check(
       .depth, (1...4096).contains(depth), "\(depth) is not a number of requests; it must be from 1 to 4096")
   }
 
   /// The alignment of offsets, sizes and buffers that every device takes with O_DIRECT.
   static let directUnit = 4 << 10
+
+  static let largestPool = 1024
 
   /// Operations that cover the file once.
   public var blocks: UInt64 { UInt64(span.count / size.count) }

@@ -1,0 +1,12 @@
+import Foundation
+import Records
+
+extension RunSession {
+  /// Carries out the experiments on limits that the suite asks for, and records them beside the trials.
+  func carryOutLimits(_ report: (Progress) -> Void) throws(HarnessFailure) {
+    guard !limits.isEmpty else { return }
+    let started = Date()
+    let results = try Limits.run(limits, report: report)
+    try LimitsRecord(results, started: started, processors: options.processors).write(to: folder.path)
+  }
+}

@@ -1,0 +1,42 @@
+import Foundation
+
+extension Suite {
+  /// The suite with all that it includes, which stands before what is its own. Where several of the suites have an
+  /// experiment of one name, the names of those that are included begin with their suite's.
+  /// - Parameters:
+  ///   - path: of its file, beside which the others lie.
+  ///   - chain: the names of the suites that include it, and its own.
+  func including(from path: String, within chain: [String]) throws(HarnessFailure) -> Suite {
+    guard let include else { return self }
+    let folder = (path as NSString).deletingLastPathComponent
+    var parts: [Suite] = []
+    for name in include {
+      guard !chain.contains(name) else {
+        throw HarnessFailure(.usage, "\(path): include: '\(name)' would include itself; leave it out")
+      }
+      let file = (folder as NSString).appendingPathComponent("\(name).json")
+      parts.append(try Self.read(from: file, within: chain + [name]))
+    }
+    let names = (parts + [self]).flatMap { $0.experiments.map(\.name) }
+    let counts = Dictionary(names.map { ($0, 1) }, uniquingKeysWith: +)
+    var whole = self
+    whole.include = nil
+    whole.experiments =
+      parts.flatMap { part in
+        part.experiments.map { experiment in
+          var experiment = experiment
+          if counts[experiment.name] ?? 0 > 1 { experiment.name = "\(part.name)-\(experiment.name)" }
+          // One that does not fit is no reason to do none of the others.
+          experiment.optional = true
+          return experiment
+        }
+      } + experiments
+    let asked = (parts + [self]).flatMap { $0.limits ?? [] }
+    whole.limits = asked.isEmpty ? nil : Limit.allCases.filter(asked.contains)
+    do throws(HarnessFailure) {
+      return try whole.validated()
+    } catch {
+      throw HarnessFailure(.usage, "\(path): \(error.description)")
+    }
+  }
+}

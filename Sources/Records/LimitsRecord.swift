@@ -1,0 +1,89 @@
+/// What lies in `limits.json`: the machine, and each experiment on a limit with what was predicted and measured.
+public struct LimitsRecord: Codable, Equatable, Sendable {
+  public static let name = "limits.json"
+
+  public var schemaVersion = SchemaVersion.current
+  /// ISO 8601, UTC.
+  public var started: String
+  public var tool: RunRecord.Tool
+  public var machine: Environment
+  public var experiments: [Experiment]
+
+  public init(started: String, tool: RunRecord.Tool, machine: Environment, experiments: [Experiment]) {
+    self.started = started
+    self.tool = tool
+    self.machine = machine
+    self.experiments = experiments
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case schemaVersion = "schema_version"
+    case started, tool, machine, experiments
+  }
+
+  public enum Verdict: String, Codable, Sendable {
+    case asPredicted = "as predicted"
+    case otherwise
+    /// The machine does not let it be carried out.
+    case skipped
+  }
+
+  /// The names of numbers end in their unit. What was skipped has no numbers.
+  public struct Experiment: Codable, Equatable, Sendable {
+    public var name: String
+    public var claim: String
+    public var prediction: [String: Prediction]?
+    public var measurement: [String: Double]?
+    public var verdict: Verdict
+    /// What was found, or why nothing could be.
+    public var sentence: String
+
+    public init(
+      name: String, claim: String, prediction: [String: Prediction]?, measurement: [String: Double]?, verdict: Verdict,
+      sentence: String
+    ) {
+      self.name = name
+      self.claim = claim
+      self.prediction = prediction
+      self.measurement = measurement
+      self.verdict = verdict
+      self.sentence = sentence
+    }
+  }
+
+  /// Where a number is to lie: written as a number, or as its bounds.
+  public struct Prediction: Codable, Equatable, Sendable {
+    public var least: Double?
+    public var most: Double?
+
+    public init(least: Double?, most: Double?) {
+      self.least = least
+      self.most = most
+    }
+
+    public func isMet(by measured: Double) -> Bool { measured >= least ?? -.infinity && measured <= most ?? .infinity }
+
+    private enum CodingKeys: String, CodingKey { case least, most }
+
+    public init(from decoder: any Decoder) throws {
+      if let exactly = try? decoder.singleValueContainer().decode(Double.self) {
+        self.init(least: exactly, most: exactly)
+        return
+      }
+      let container = try decoder.container(keyedBy: CodingKeys.self)
+      self.init(
+        least: try container.decodeIfPresent(Double.self, forKey: .least),
+        most: try container.decodeIfPresent(Double.self, forKey: .most))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+      if let least, least == most {
+        var container = encoder.singleValueContainer()
+        return try container.encode(least)
+      }
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encodeIfPresent(least, forKey: .least)
+      try container.encodeIfPresent(most, forKey: .most)
+    }
+  }
+}

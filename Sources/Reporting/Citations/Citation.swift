@@ -1,0 +1,118 @@
+import Records
+import Statistics
+
+/// How a citation is written.
+public enum CitationFormat: String, CaseIterable, Sendable {
+  /// A sentence's piece, and below it what there is to know of it.
+  case text
+  /// For GitHub, with a footnote.
+  case md
+  /// For LaTeX, with a footnote.
+  case latex
+  case json
+}
+
+/// A number with all that it takes to find it again. Text, Markdown and LaTeX have the same machine-readable form, which
+/// ``CitationCheck`` finds.
+public struct Citation: Sendable {
+  let citable: Citable
+  private let record: RunRecord
+  private let source: Source
+
+  /// The lines of `trials.jsonl` that a number is from, in the order of the file, each with its line feed.
+  struct Source {
+    let sha256: String
+    let lineCount: Int
+  }
+
+  /// How many digits of a hash are in the machine-readable form.
+  static let shortHash = 16
+
+  init(_ citable: Citable, _ record: RunRecord, _ source: Source) {
+    self.citable = citable
+    self.record = record
+    self.source = source
+  }
+
+  var sha256: String { source.sha256 }
+
+  private var number: CitedNumber { citable.number }
+  private var run: String { CitationQuery.word(record.runID) }
+
+  /// `[iomodes:20260102-030405-quick http-2ms epoll concurrency=64 throughput = 30280 [29924, 30486] op/s n=8
+  /// sha256:0123456789abcdef]`
+  public var form: String {
+    "[iomodes:\(run) \(citable.query) = \(number.form) sha256:\(sha256.prefix(Self.shortHash))]"
+  }
+
+  public func render(_ format: CitationFormat) -> String {
+    switch format {
+    case .text: text
+    case .md: markdown
+    case .latex: latex
+    case .json: JSONReport.text(document, pretty: true) + "\n"
+    }
+  }
+
+  private var provenance: Provenance { Provenance(record) }
+
+  private var tool: String {
+    "iomodes \(record.tool.version)" + (record.tool.commit.map { " (\($0))" } ?? "")
+      + (record.tool.configuration == "debug" ? ", a debug build" : "")
+  }
+
+  private var text: String {
+    let facts =
+      [
+        ("metric", citable.about), ("machine", provenance.machine), ("run", "\(provenance.run), \(provenance.date)"),
+        ("tool", tool), ("sha256", "\(sha256), of \(source.lineCount) \(source.lineCount == 1 ? "line" : "lines")"),
+        ("check", citable.trials.command),
+      ] + provenance.warnings.map { ("warning", $0) }
+    let lines = facts.map { "  \(Terminal.padded($0.0, to: 8))\($0.1)" }
+    return "\(number.text) \(form)\n\n\(lines.joined(separator: "\n"))\n"
+  }
+
+  private var markdown: String {
+    let escaped = MarkdownReport.escaped
+    let label = "[^iomodes-\(sha256.prefix(8))]"
+    return """
+      \(escaped(number.text))<!-- \(form) -->\(label)
+
+      \(label): \(escaped(provenance.machine)); \(escaped(tool)), run `\(provenance.run)`, \(escaped(provenance.date)). \
+      SHA-256 of the trials: `\(sha256)`.
+
+      """
+  }
+
+  /// The comment hides the end of its line, so that the footnote stands at the number.
+  private var latex: String {
+    let digits = Array(sha256)
+    let hash = stride(from: 0, to: digits.count, by: 8)
+      .map { String(digits[$0..<min($0 + 8, digits.count)]) }.joined(separator: "\\allowbreak{}")
+    let escaped = LatexText.escaped
+    return """
+      \(number.latex)% \(form)
+      \\footnote{\(escaped(provenance.machine)); \(escaped(tool)), run \\texttt{\(escaped(provenance.run))}, \
+      \(escaped(provenance.date)). SHA-256 of the trials: \\texttt{\(hash)}.}
+
+      """
+  }
+
+  private var document: JSONValue {
+    let place = citable.place
+    func scaled(_ value: Double) -> JSONValue { .number(value / number.unit.factor) }
+    return JSONReport.object([
+      "run_id": .string(record.runID), "started": .string(record.started), "machine": .string(provenance.machine),
+      "tool_version": .string(record.tool.version), "tool_commit": record.tool.commit.map { .string($0) },
+      "experiment": .string(place.experiment), "mode": .string(place.mode),
+      "variant": place.variant.map { .string($0) }, "concurrency": JSONReport.number(place.concurrency),
+      "rate_per_s": place.rate.map { .number($0) }, "lanes": place.lanes.map { .string($0) },
+      "metric": .string(citable.metric), "about": .string(citable.about), "query": .string(citable.query),
+      "value": scaled(citable.exact.value), "low": citable.exact.interval.map { scaled($0.low) },
+      "high": citable.exact.interval.map { scaled($0.high) },
+      "interval": citable.exact.interval.map { .string($0.kind.rawValue) }, "n": JSONReport.number(number.n),
+      "unit": .string(number.unit.form), "text": .string(number.text), "sha256": .string(sha256),
+      "lines": JSONReport.number(source.lineCount), "check": .string(citable.trials.command), "citation": .string(form),
+    ])
+  }
+}

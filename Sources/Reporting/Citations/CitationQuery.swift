@@ -1,0 +1,148 @@
+import Records
+
+/// Words that name a number, in any order: an experiment or the kind of its workload, a mode, coordinates such as
+/// `concurrency=64`, and a metric.
+public struct CitationQuery: Sendable {
+  let words: [String]
+
+  /// - Parameter text: words with white space between them.
+  public init(_ text: String) { words = text.split(whereSeparator: \.isWhitespace).map(String.init) }
+
+  public var isEmpty: Bool { words.isEmpty }
+
+  /// A name as one word.
+  static func word(_ name: String) -> String {
+    let word = name.split(whereSeparator: \.isWhitespace).joined(separator: "_")
+    return word.isEmpty ? "_" : word
+  }
+
+  /// A number as one word.
+  static func text(_ number: Double) -> String { Int64(exactly: number).map(String.init) ?? "\(number)" }
+}
+
+/// Why a query names no number, or more than one; one line, and lines of candidates below it.
+public struct CitationFailure: Error, CustomStringConvertible {
+  public let description: String
+  /// Whether there is no number because no trial is valid.
+  public let lacksTrials: Bool
+
+  static let mostCandidates = 10
+
+  init(_ line: String, candidates: [Citable] = [], lacksTrials: Bool = false) {
+    let shown = candidates.prefix(Self.mostCandidates).map { "\n  \($0.query)" }
+    description = line + shown.joined()
+    self.lacksTrials = lacksTrials
+  }
+}
+
+/// What the numbers of a run answer to.
+struct CitationCatalogue: Sendable {
+  /// Of each experiment at each rate: words besides its name.
+  private var experiments: [Experiment: Set<String>] = [:]
+  private var openLoops: [String: Set<String>] = [:]
+  /// Points that were measured, and of which no trial is valid.
+  private var barren: [Citable.Place] = []
+
+  private struct Experiment: Hashable {
+    var name: String
+    var rate: Double?
+  }
+
+  init(_ summary: Summary, _ trials: [TrialRecord]) {
+    for trial in trials {
+      let key = Experiment(name: trial.experiment, rate: trial.arrivals.rate)
+      guard experiments[key] == nil else { continue }
+      let words = Self.aliases(of: trial)
+      experiments[key] = words
+      if key.rate != nil { openLoops[key.name] = words }
+    }
+    for experiment in summary.experiments {
+      experiments[Experiment(name: experiment.plannedName, rate: experiment.rate)]?
+        .insert(CitationQuery.word(experiment.name))
+      barren += experiment.points.filter { $0.validTrials == 0 }.map {
+        Citable.Place(experiment.plannedName, PointKey($0), concurrency: $0.concurrency, rate: experiment.rate)
+      }
+    }
+  }
+
+  /// `http`, `delay=2ms`, `limit=10`: what is the same in all of an experiment.
+  private static func aliases(of trial: TrialRecord) -> Set<String> {
+    var words: Set<String> = ["arrivals=\(trial.arrivals.kind)"]
+    if case .object(let members) = trial.workload {
+      for (key, value) in members {
+        guard let text = value.string ?? value.number.map(CitationQuery.text) else { continue }
+        words.insert("\(key)=\(CitationQuery.word(text))")
+        if key == "kind" { words.insert(CitationQuery.word(text)) }
+      }
+    }
+    let numbers = [
+      ("limit", trial.limit), ("pipeline", trial.pipeline), ("each", trial.each), ("processes", trial.processes),
+      ("server-processes", trial.serverProcesses),
+    ]
+    for (name, value) in numbers { if let value { words.insert("\(name)=\(value)") } }
+    return words
+  }
+
+  func find(_ query: CitationQuery, among all: [Citable]) throws(CitationFailure) -> Citable {
+    let text = "'\(query.words.joined(separator: " "))'"
+    guard !query.words.isEmpty else { throw CitationFailure("the query has no words; --list shows what there is") }
+    let sorted = query.words.sorted()
+    if let exact = all.first(where: { $0.words.count == sorted.count && $0.words.sorted() == sorted }) { return exact }
+    let isOfClass = query.words.contains { $0.hasPrefix("lanes=") }
+    let matches = all.filter { citable in
+      (citable.place.lanes != nil) == isOfClass && query.words.allSatisfy { answers(citable, to: $0) }
+    }
+    if matches.count == 1 { return matches[0] }
+    if matches.count > 1 {
+      throw CitationFailure("\(text) matches \(matches.count) numbers; name one of them, such as", candidates: matches)
+    }
+    if let word = query.words.first(where: { word in !all.contains { answers($0, to: word) } }) {
+      let rest = query.words.filter { $0 != word }
+      if let place = barren.first(where: { place in rest.allSatisfy { answers(place, to: $0) } }), !rest.isEmpty {
+        throw Self.lacking(place)
+      }
+      throw CitationFailure(
+        "\(text) matches no number: nothing answers to '\(word)'; near it are", candidates: near(query, all))
+    }
+    // The metric is one that other points have.
+    let place = barren.first { place in
+      query.words.allSatisfy { word in
+        answers(place, to: word) || all.contains { $0.metric == word || $0.aliases.contains(word) }
+      }
+    }
+    if let place { throw Self.lacking(place) }
+    throw CitationFailure("\(text) matches no number; near it are", candidates: near(query, all))
+  }
+
+  private static func lacking(_ place: Citable.Place) -> CitationFailure {
+    CitationFailure(
+      "\(place.words.joined(separator: " ")) has no valid trial; `iomodes report` says why", lacksTrials: true)
+  }
+
+  /// Those that answer to the most words.
+  private func near(_ query: CitationQuery, _ all: [Citable]) -> [Citable] {
+    let counts = all.map { citable in query.words.filter { answers(citable, to: $0) }.count }
+    guard let most = counts.max(), most > 0 else { return Array(all.prefix(CitationFailure.mostCandidates)) }
+    return zip(all, counts).filter { $0.1 == most }.map(\.0)
+  }
+
+  private func answers(_ citable: Citable, to word: String) -> Bool {
+    word == citable.metric || citable.aliases.contains(word) || answers(citable.place, to: word)
+  }
+
+  /// Of what is of several rates: those of its open loop.
+  private func aliases(of place: Citable.Place) -> Set<String> {
+    experiments[Experiment(name: place.experiment, rate: place.rate)] ?? openLoops[place.experiment] ?? []
+  }
+
+  private func answers(_ place: Citable.Place, to word: String) -> Bool {
+    if word == place.mode || place.words.contains(word) { return true }
+    let words = aliases(of: place)
+    if words.contains(word) { return true }
+    // However a number is written.
+    let parts = word.split(separator: "=", maxSplits: 1)
+    guard parts.count == 2, let number = Double(parts[1].filter { $0 != "," }) else { return false }
+    let plain = "\(parts[0])=\(CitationQuery.text(number))"
+    return plain != word && (place.words.contains(plain) || words.contains(plain))
+  }
+}

@@ -1,0 +1,146 @@
+import Statistics
+
+/// A number of a report before it is written: what it was estimated from says what can be said of it.
+struct CitedValue {
+  let value: Double
+  /// Absent where the number is not a median over trials.
+  let interval: (low: Double, high: Double, kind: Estimate.Kind)?
+  /// How many values or trials it is of.
+  let n: Int
+
+  init?(_ estimate: Estimate?) {
+    guard let estimate else { return nil }
+    value = estimate.median
+    interval = estimate.kind == .single ? nil : (estimate.low, estimate.high, estimate.kind)
+    n = estimate.n
+  }
+
+  init?(_ value: Double?, n: Int) {
+    guard let value, value.isFinite else { return nil }
+    self.value = value
+    interval = nil
+    self.n = n
+  }
+
+  init?(_ value: (some BinaryInteger)?, n: Int) { self.init(value.map { Double($0) }, n: n) }
+}
+
+/// What a number is of.
+enum Dimension {
+  case operationsPerSecond
+  case seconds
+  /// In nanoseconds; written in the largest unit in which it is at least 1.
+  case time
+  case microsecondsPerOperation
+  /// Such as `calls`.
+  case perOperation(String)
+  case ratio
+  /// Of 1; written in percent.
+  case share
+  /// In bytes; written in MiB.
+  case memory
+  /// In bytes, for each of something.
+  case bytesPer(String)
+  /// A whole number, such as of `threads`.
+  case count(String)
+  /// Such as of `lanes`.
+  case mean(String)
+  case rSquared
+
+  func unit(of value: Double) -> CitedUnit {
+    switch self {
+    case .operationsPerSecond: CitedUnit("op/s")
+    case .seconds: CitedUnit("s")
+    case .time:
+      CitedUnit(TimeUnit.allCases.last { value >= $0.nanoseconds } ?? .nanoseconds)
+    case .microsecondsPerOperation: CitedUnit("us/op", text: "µs/op", latex: "$\\mu$s/op", digits: 3)
+    case .perOperation(let things): CitedUnit("\(things)/op", digits: 3)
+    case .ratio: CitedUnit("x", text: "×", latex: "$\\times$", digits: 3)
+    case .share: CitedUnit("%", latex: "\\%", factor: 0.01, digits: 3)
+    case .memory: CitedUnit("MiB", factor: 1_048_576, digits: 3)
+    case .bytesPer(let thing): CitedUnit("B/\(thing)", digits: 3)
+    case .count(let things): CitedUnit(things, text: value == 1 ? String(things.dropLast()) : things, digits: nil)
+    case .mean(let things): CitedUnit(things, digits: 3)
+    case .rSquared: CitedUnit("r2", text: "r²", latex: "$r^2$", digits: 3)
+    }
+  }
+}
+
+/// How a number is written: in how many units of what.
+struct CitedUnit {
+  /// In machine-readable citations: one word of ASCII.
+  let form: String
+  let text: String
+  let latex: String
+  /// In base units.
+  let factor: Double
+  /// Significant ones; nil where whole numbers stay whole.
+  let digits: Int?
+
+  init(_ form: String, text: String? = nil, latex: String? = nil, factor: Double = 1, digits: Int? = 4) {
+    self.form = form
+    self.text = text ?? form
+    self.latex = latex ?? self.text
+    self.factor = factor
+    self.digits = digits
+  }
+
+  init(_ unit: TimeUnit) {
+    let isMicro = unit == .microseconds
+    self.init(
+      isMicro ? "us" : unit.rawValue, text: unit.rawValue, latex: isMicro ? "$\\mu$s" : unit.rawValue,
+      factor: unit.nanoseconds, digits: 3)
+  }
+
+  /// Without grouping; nil for what is not finite.
+  func digits(of value: Double) -> String? {
+    NumberText.plain(value / factor, digits: digits ?? 4, wholeAsIs: digits == nil)
+  }
+}
+
+/// A number in digits, none of which is grouped.
+struct CitedNumber {
+  let value: String
+  let interval: (low: String, high: String, isRange: Bool)?
+  let n: Int
+  let unit: CitedUnit
+
+  init?(_ cited: CitedValue, _ dimension: Dimension) {
+    unit = dimension.unit(of: cited.value)
+    guard let value = unit.digits(of: cited.value) else { return nil }
+    self.value = value
+    n = cited.n
+    if let (low, high, kind) = cited.interval {
+      guard let low = unit.digits(of: low), let high = unit.digits(of: high) else { return nil }
+      interval = (low, high, kind == .range)
+    } else {
+      interval = nil
+    }
+  }
+
+  /// `30,280 op/s (95 % CI 29,924–30,486, n = 8)`
+  var text: String {
+    let interval = interval.map { "\($0.isRange ? "range" : "95 % CI") \(grouped($0.low))–\(grouped($0.high)), " } ?? ""
+    return "\(grouped(value)) \(unit.text) (\(interval)n = \(n))"
+  }
+
+  var latex: String {
+    let interval = interval.map { "\($0.isRange ? "range" : "95\\,\\% CI") \(latexInterval($0.low, $0.high)), " } ?? ""
+    return "\(latexValue)\\,\(unit.latex) (\(interval)$n = \(n)$)"
+  }
+
+  var latexValue: String { LatexText.number(grouped(value)) }
+  var latexInterval: String? { interval.map { latexInterval($0.low, $0.high) } }
+
+  private func latexInterval(_ low: String, _ high: String) -> String {
+    "\(LatexText.number(grouped(low)))--\(LatexText.number(grouped(high)))"
+  }
+
+  private func grouped(_ digits: String) -> String { NumberText.grouped(plain: digits) }
+
+  /// `30280 [29924, 30486] op/s n=8`; with an asterisk after a range.
+  var form: String {
+    let interval = interval.map { " [\($0.low), \($0.high)]\($0.isRange ? "*" : "")" } ?? ""
+    return "\(value)\(interval) \(unit.form) n=\(n)"
+  }
+}

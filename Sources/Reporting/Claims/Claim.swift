@@ -1,0 +1,59 @@
+import Records
+
+/// What tutorials on asynchronous programming say, as a sentence that a run can put to the test.
+struct Claim: Sendable {
+  let id: String
+  /// In the tutorials' words, in short.
+  let text: String
+  /// What is to be expected, and by what arithmetic.
+  let prediction: String
+  /// Why, in a sentence.
+  let reason: String
+  /// What a run has to say of it; nothing where it lacks the experiments.
+  let measures: @Sendable (Evidence) -> [Measure]
+
+  /// In the order of reports.
+  static let all = waits + load + limits + work
+}
+
+/// What became of a claim.
+enum ClaimVerdict: String, CaseIterable, Sendable {
+  case holds
+  /// It holds for some of what was measured, and not for the rest.
+  case holdsWithinBounds = "holds within bounds"
+  case doesNotHold = "does not hold"
+  /// An interval spans its bound, or there is none: it takes six trials.
+  case undecided
+  case notMeasured = "not measured"
+
+  init(_ measures: [Measure]) {
+    let standings = measures.compactMap(\.standing)
+    self =
+      switch (standings.contains(.within), standings.contains(.beyond), standings.contains(.open)) {
+      case (true, true, _): .holdsWithinBounds
+      case (true, false, false): .holds
+      case (false, true, false): .doesNotHold
+      case (_, _, true): .undecided
+      case (false, false, false): measures.isEmpty ? .notMeasured : .undecided
+      }
+  }
+}
+
+/// A claim, and what a run says of it.
+struct ClaimResult: Sendable {
+  let claim: Claim
+  let measures: [Measure]
+  let verdict: ClaimVerdict
+
+  init(_ claim: Claim, _ evidence: Evidence) {
+    self.claim = claim
+    measures = claim.measures(evidence)
+    verdict = ClaimVerdict(measures)
+  }
+
+  /// All claims, in their order.
+  static func all(_ run: Run, _ summary: Summary) -> [ClaimResult] {
+    let evidence = Evidence(run, summary)
+    return Claim.all.map { ClaimResult($0, evidence) }
+  }
+}

@@ -1,0 +1,109 @@
+import Foundation
+import Records
+
+extension [ClaimResult] {
+  /// As JSON: a claim that is not measured has no numbers.
+  var json: JSONValue {
+    .array(
+      map { result in
+        JSONReport.object([
+          "id": .string(result.claim.id), "claim": .string(result.claim.text),
+          "prediction": .string(result.claim.prediction), "reason": .string(result.claim.reason),
+          "verdict": .string(result.verdict.rawValue),
+          "measures": result.measures.isEmpty ? nil : .array(result.measures.map(\.json)),
+        ])
+      })
+  }
+
+  /// As tables for GitHub: of all claims in one, those that are not measured included.
+  var markdown: String {
+    let headings = ["claim", "verdict", "number", "predicted", "measured", "interval", "trials", "number is"]
+    let rows = flatMap { result -> [[String]] in
+      let name = "\(MarkdownReport.escaped(result.claim.id)): \(MarkdownReport.escaped(result.claim.text))"
+      let head = [name, "**\(result.verdict.rawValue)**"]
+      guard !result.measures.isEmpty else { return [head + ["", "", "", "", "", ""]] }
+      return result.measures.enumerated().map { index, measure in
+        (index == 0 ? head : ["", ""]) + measure.cells.map(MarkdownReport.escaped)
+      }
+    }
+    return MarkdownReport.table(headings, rows)
+  }
+
+  /// What is expected, and why.
+  var markdownReasons: String {
+    map { result in
+      MarkdownReport.escaped(result.claim.id) + ": " + MarkdownReport.escaped(result.claim.prediction) + " "
+        + MarkdownReport.escaped(result.claim.reason)
+    }.map { "- \($0)" }.joined(separator: "\n")
+  }
+
+  /// A row for every number, and one for every claim that is not measured.
+  var csv: String {
+    let names = [
+      "claim", "text", "verdict", "experiment", "number", "unit", "predicted_least", "predicted_most", "median", "low",
+      "high", "interval", "trials", "number_is",
+    ]
+    let rows = flatMap { result -> [[String?]] in
+      let head: [String?] = [result.claim.id, result.claim.text, result.verdict.rawValue]
+      guard !result.measures.isEmpty else { return [head + [String?](repeating: nil, count: 11)] }
+      return result.measures.map { measure in
+        func text(_ number: Double?) -> String? { number.map { JSONReport.text(.number($0), pretty: false) } }
+        let estimate = measure.estimate
+        let numbers = [measure.least, measure.most, estimate.median, estimate.low, estimate.high].map(text)
+        return head + [measure.experiment, measure.name, measure.unit.name] + numbers
+          + [measure.kind, "\(estimate.n)", measure.standing?.rawValue]
+      }
+    }
+    return CSVReport.lines([names] + rows)
+  }
+}
+
+/// The claims as a table that columns make: a claim stands in the row of its first number.
+struct ClaimsTable: SideTable {
+  let title = "What is claimed, and what was measured:"
+  let columns: [Column]
+
+  init(_ results: [ClaimResult]) {
+    let rows = results.flatMap { result -> [[String]] in
+      let head = ["\(result.claim.id): \(result.claim.text)", result.verdict.rawValue]
+      guard !result.measures.isEmpty else { return [head + ["", "", "", ""]] }
+      return result.measures.enumerated().map { index, measure in
+        (index == 0 ? head : ["", ""]) + [measure.name, measure.predicted, measure.median, measure.interval]
+      }
+    }
+    columns = ["claim", "verdict", "number", "predicted", "measured", "interval"].enumerated().map { index, heading in
+      Column(heading: heading, cells: rows.map { $0[index] }, kind: .text)
+    }
+  }
+}
+
+extension Measure {
+  /// What the interval is: of counts, all that there were.
+  fileprivate var kind: String { isExact ? "counts" : estimate.kind.rawValue }
+
+  fileprivate var cells: [String] {
+    [name, predicted, median, interval, NumberText.grouped(estimate.n), standing?.rawValue ?? ""]
+  }
+
+  fileprivate var json: JSONValue {
+    JSONReport.object([
+      "name": .string(name), "experiment": .string(experiment), "unit": .string(unit.name),
+      "predicted_least": least.map { .number($0) }, "predicted_most": most.map { .number($0) },
+      "median": .number(estimate.median), "low": .number(estimate.low), "high": .number(estimate.high),
+      "interval": .string(kind), "n": JSONReport.number(estimate.n), "standing": standing.map { .string($0.rawValue) },
+    ])
+  }
+}
+
+extension Measure.Unit {
+  /// In data.
+  var name: String {
+    switch self {
+    case .seconds: "s"
+    case .perSecond: "per_s"
+    case .bytes: "bytes"
+    case .ratio: "ratio"
+    case .count: "count"
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import Measurement
+import Records
+import Statistics
+
+/// What a run has for claims to be judged by: found by what it is, and not by the name of a suite.
+struct Evidence: Sendable {
+  /// A mode at one point of an experiment, in the order of the plan.
+  let samples: [Sample]
+  /// By name.
+  let limits: [String: LimitsRecord.Experiment]
+  /// How many the client had.
+  let processors: Int?
+
+  init(_ run: Run, _ summary: Summary) {
+    struct Key: Hashable {
+      var experiment: String
+      var point: PointKey
+    }
+    let closed = run.trials.filter { $0.isTimed && $0.skipped == nil && $0.arrivals.kind == "closed" }
+    let trials = Dictionary(grouping: closed) { Key(experiment: $0.experiment, point: PointKey($0)) }
+    samples = summary.experiments.filter { $0.rate == nil }.flatMap { experiment in
+      experiment.points.compactMap { point in
+        trials[Key(experiment: experiment.plannedName, point: PointKey(point))].map { Sample(experiment, point, $0) }
+      }
+    }
+    limits = Dictionary((run.limits?.experiments ?? []).map { ($0.name, $0) }) { first, _ in first }
+    processors = run.record.environment.clientCPUs?.count
+  }
+
+  /// The samples of that experiment and concurrency which has the most valid trials for a sample, of those that a
+  /// condition leaves; the first, where several have.
+  /// - Parameter mode: one that must be among them.
+  func best(having mode: String? = nil, where condition: (Sample) -> Bool) -> [Sample] {
+    let groups = groups(where: condition).filter { group in mode == nil || group.contains { $0.mode == mode } }
+    let most = groups.map(Self.rounds).max()
+    return groups.first { Self.rounds($0) == most } ?? []
+  }
+
+  /// The samples that a condition leaves, by experiment and concurrency.
+  func groups(where condition: (Sample) -> Bool) -> [[Sample]] {
+    struct Key: Hashable {
+      var experiment: String
+      var concurrency: Int
+    }
+    var keys: [Key] = []
+    var groups: [Key: [Sample]] = [:]
+    for sample in samples where condition(sample) {
+      let key = Key(experiment: sample.experiment.name, concurrency: sample.point.concurrency)
+      if groups[key] == nil { keys.append(key) }
+      groups[key, default: []].append(sample)
+    }
+    return keys.compactMap { groups[$0] }
+  }
+
+  private static func rounds(_ samples: [Sample]) -> Int { samples.map(\.trials.count).max() ?? 0 }
+}
+
+/// The trials of a mode at one point of an experiment, in a closed loop.
+struct Sample: Sendable {
+  let experiment: Summary.Experiment
+  let point: Summary.Point
+  /// All that were carried out.
+  let carriedOut: [TrialRecord]
+  /// Those that are valid.
+  let trials: [TrialRecord]
+  /// What the plan has of each.
+  private let first: TrialRecord
+
+  /// - Parameter carriedOut: at least one.
+  init(_ experiment: Summary.Experiment, _ point: Summary.Point, _ carriedOut: [TrialRecord]) {
+    self.experiment = experiment
+    self.point = point
+    self.carriedOut = carriedOut
+    trials = carriedOut.filter(\.valid)
+    first = carriedOut[0]
+  }
+
+  var kind: String { experiment.kind }
+  var mode: String { point.mode }
+  var lanes: Int { point.concurrency }
+  /// Operations of each trial, where they were counted beforehand.
+  var asked: Int? { first.operations.asked.flatMap { Int(exactly: $0) } }
+  var limit: Int? { first.limit }
+  var pipeline: Int { first.pipeline ?? 1 }
+  var each: Int? { first.each }
+  var hasBystanders: Bool { first.lanes != nil }
+  /// Seconds that an operation waits at least, on average; 0 where nothing says so.
+  var wait: Double { experiment.serviceTime ?? 0 }
+  /// Seconds of work for a processor.
+  var work: Double { seconds("work") }
+  var offload: String { text("offload") ?? "inline" }
+  var gathers: Bool { experiment.workload["gather"] == .bool(true) }
+
+  func text(_ field: String) -> String? { experiment.workload[field]?.string }
+  private func seconds(_ field: String) -> Double { text(field).flatMap { Nanoseconds($0) }?.seconds ?? 0 }
+
+  /// The workload without some of its fields, to be compared.
+  func workload(without fields: [String]) -> JSONValue {
+    guard case .object(let members) = experiment.workload else { return experiment.workload }
+    return .object(members.filter { !fields.contains($0.key) })
+  }
+
+  // MARK: Estimates
+
+  func estimate(_ value: (TrialRecord) -> Double?) -> Estimate? { medianEstimate(of: trials.compactMap(value)) }
+
+  /// The ratio of throughputs to those of another sample: round by round within an experiment, and of independent
+  /// samples between two. Its *n* is that of trials.
+  func throughput(over other: Sample) -> Estimate? { ratio(over: other, \.throughput) }
+
+  func ratio(over other: Sample, _ value: (TrialRecord) -> Double?) -> Estimate? {
+    let rounds = trials.compactMap { trial in value(trial).map { (round: trial.round, value: $0) } }
+    let others = other.trials.compactMap { trial in value(trial).map { (round: trial.round, value: $0) } }
+    guard experiment.plannedName == other.experiment.plannedName else {
+      var ratio = unpairedRatioEstimate(rounds.map(\.value), over: others.map(\.value))
+      ratio?.n = min(rounds.count, others.count)
+      return ratio
+    }
+    let byRound = Dictionary(others.map { ($0.round, $0.value) }) { first, _ in first }
+    let pairs = rounds.compactMap { round, value in byRound[round].map { (value, $0) } }
+    return ratioEstimate(pairs.map(\.0), over: pairs.map(\.1))
+  }
+}
+
+extension TrialRecord {
+  /// Seconds.
+  var wallSeconds: Double? { wall.map { Double($0) / 1e9 } }
+
+  /// The p99 of the bystanders, in seconds: of their response times, where they have any.
+  var bystanderP99: Double? {
+    let latency = bystanders?.lanes.latency
+    return (latency?.response ?? latency?.service)?.p99.map { Double($0) / 1e9 }
+  }
+}
+
+/// Modes by what a claim says of them.
+enum ClaimModes {
+  /// One thread waits for many.
+  static let asynchronous = ["taskgroup", "epoll", "executor", "uring"]
+  /// As many wait at once as there are lanes.
+  static let concurrent = asynchronous + ["dispatch", "threads"]
+}

@@ -1,0 +1,149 @@
+import Records
+import Statistics
+
+/// Claims of how much faster, and of how many at once.
+extension Claim {
+  static let load = [hundredsOfTimes, millionsPerSecond, tuneLimits, tunePools]
+
+  /// The fewest lanes with which a ratio can be in the hundreds with room to spare.
+  private static let manyLanes = 200
+
+  private static let hundredsOfTimes = Claim(
+    id: "hundreds-of-times",
+    text: "Asynchronous code is hundreds of times faster than synchronous code.",
+    prediction:
+      "Ratio to blocking: min(lanes, floor), the floor being the throughput without any wait over blocking's.",
+    reason: "The ratio counts waits that overlap: where nothing waits there is nothing to overlap, and the cost of an "
+      + "operation is left."
+  ) { evidence in
+    func groups(_ isWanted: (Sample) -> Bool) -> [[Sample]] {
+      let all = evidence.groups { sample in
+        ["http", "echo", "sleep"].contains(sample.kind) && sample.lanes >= manyLanes && sample.asked == nil
+          && sample.pipeline == 1 && !sample.hasBystanders && isWanted(sample)
+      }
+      // The fewest lanes of each experiment that are enough.
+      return all.filter { group in
+        group.contains { $0.mode == "blocking" && !$0.trials.isEmpty }
+          && !all.contains { $0[0].experiment.name == group[0].experiment.name && $0[0].lanes < group[0].lanes }
+      }
+    }
+    let atOnce = groups { $0.wait == 0 }
+    return (groups { $0.wait > 0 } + atOnce).flatMap { group -> [Measure] in
+      guard let blocking = group.first(where: { $0.mode == "blocking" }) else { return [] }
+      return group.filter { ["taskgroup", "epoll"].contains($0.mode) }.compactMap { sample in
+        let wait = sample.wait > 0 ? "waits \(NumberText.span(nanoseconds: sample.wait * 1e9))" : "waits for nobody"
+        return Measure(
+          "\(sample.point.name): \(sample.kind) \(wait), \(NumberText.grouped(sample.lanes)) lanes", .ratio, least: 100,
+          most: ceiling(sample, blocking, floors: atOnce.joined().filter { $0.kind == sample.kind }),
+          sample.throughput(over: blocking), of: sample.experiment.name)
+      }
+    }
+  }
+
+  /// A quarter more than min(lanes, floor): the floor is of another experiment.
+  private static func ceiling(_ sample: Sample, _ blocking: Sample, floors: [Sample]) -> Double {
+    let lanes = Double(sample.lanes)
+    guard sample.wait > 0, let floor = floors.first(where: { $0.point.name == sample.point.name }),
+      let most = floor.estimate(\.throughput)?.median, let least = blocking.estimate(\.throughput)?.median, least > 0
+    else { return lanes * 1.25 }
+    return min(lanes, most / least) * 1.25
+  }
+
+  private static let millionsPerSecond = Claim(
+    id: "millions-per-second",
+    text: "A client makes, or a server answers, millions of requests a second.",
+    prediction: "Processors ÷ processor time of a request: below 1,000,000/s as long as a request takes over 1 µs.",
+    reason: "A pipeline divides a system call between requests; parsing, checking and copying each one is left."
+  ) { evidence in
+    func fastest(_ condition: (Sample) -> Bool) -> Sample? {
+      evidence.samples.filter { $0.isHTTP && !$0.trials.isEmpty && condition($0) }
+        .max { $0.point.throughput?.median ?? 0 < $1.point.throughput?.median ?? 0 }
+    }
+    // Without a pipeline there is nothing to claim.
+    guard let pipelined = fastest({ $0.pipeline > 1 }) else { return [] }
+    return [pipelined, fastest { $0.pipeline == 1 }].compactMap { $0 }.compactMap { sample in
+      let manner = sample.pipeline > 1 ? "\(sample.pipeline) in a pipeline" : "one at a time"
+      let side = sample.kind == "serve" ? "served" : "made"
+      return Measure(
+        "\(sample.point.name): requests \(side), \(manner), \(NumberText.grouped(sample.lanes)) lanes", .perSecond,
+        least: 1e6, sample.estimate(\.throughput), of: sample.experiment.name)
+    }
+  }
+
+  private static let tuneLimits = Claim(
+    id: "tune-limits",
+    text: "Raise the limit of concurrency to go faster.",
+    prediction: "Throughput X(N) = min(N·X(1), Xmax): at least 0.7·N-fold below the knee N* = Xmax ÷ X(1), no gain of "
+      + "10 % beyond 2·N*.",
+    reason: "Below the knee lanes wait for replies; beyond it they wait for each other, at the same bottleneck."
+  ) { evidence in
+    let series = Dictionary(
+      grouping: evidence.samples.filter { sample in
+        ["http", "echo", "sleep"].contains(sample.kind) && sample.asked == nil && sample.limit == nil
+          && sample.pipeline == 1 && !sample.hasBystanders && ["taskgroup", "epoll"].contains(sample.mode)
+      }
+    ) { $0.experiment.name }.values
+      .filter { Set($0.map(\.lanes)).count >= 3 }
+      .sorted { ($1.count, $0[0].experiment.name) < ($0.count, $1[0].experiment.name) }
+    let names = Set((series.first ?? []).map(\.point.name)).sorted(by: ModeOrder.precedes)
+    return names.flatMap { name in
+      let points = (series.first ?? []).filter { $0.point.name == name }.sorted { $0.lanes < $1.lanes }
+      return kneeMeasures(points.map { ($0.lanes, $0) }, "lanes", name)
+    }
+  }
+
+  private static let tunePools = Claim(
+    id: "tune-pools",
+    text: "Make the pool of threads larger to go faster.",
+    prediction: "As for lanes: N-fold below the knee of the device, no gain beyond it.",
+    reason: "A pool is a limit of concurrency too, and a device or a processor behind it has a knee of its own."
+  ) { evidence in
+    let pooled = evidence.samples.filter { $0.kind == "file" && $0.offload == "pool" && $0.poolSize != nil }
+    var best: [Sample] = []
+    for sample in pooled {
+      let alike = pooled.filter { other in
+        other.workload(without: ["pool"]) == sample.workload(without: ["pool"]) && other.lanes == sample.lanes
+          && other.point.name == sample.point.name
+      }
+      if alike.count >= 3, alike.count > best.count { best = alike }
+    }
+    let points = best.compactMap { sample in sample.poolSize.map { ($0, sample) } }.sorted { $0.0 < $1.0 }
+    return kneeMeasures(points, "threads", best.first?.point.name ?? "")
+  }
+
+  /// Of more and more of something, what half of the knee's comes to and what much more than the knee's does.
+  /// - Parameter points: by ascending size.
+  private static func kneeMeasures(_ points: [(size: Int, sample: Sample)], _ what: String, _ name: String) -> [Measure]
+  {
+    let rates = points.compactMap { point in point.sample.estimate(\.throughput).map { (point, $0.median) } }
+    guard let (one, single) = rates.first, one.size == 1, single > 0, let most = rates.map(\.1).max() else { return [] }
+    let knee = most / single
+    var measures: [Measure?] = []
+    if let (below, _) = rates.last(where: { $0.0.size > 1 && Double($0.0.size) <= knee / 2 }) {
+      measures.append(
+        Measure(
+          "\(name): \(NumberText.grouped(below.size)) \(what) over 1", .ratio, least: 0.7 * Double(below.size),
+          below.sample.throughput(over: one.sample), of: below.sample.experiment.name))
+    }
+    if let (beyond, _) = rates.first(where: { Double($0.0.size) >= 2 * knee }), let (last, _) = rates.last,
+      last.size > beyond.size
+    {
+      let sizes = "\(NumberText.grouped(last.size)) \(what) over \(NumberText.grouped(beyond.size))"
+      measures.append(
+        Measure(
+          "\(name): \(sizes)", .ratio, least: 1.1, last.sample.throughput(over: beyond.sample),
+          of: last.sample.experiment.name))
+    }
+    return measures.compactMap { $0 }
+  }
+}
+
+extension Sample {
+  /// Requests of HTTP, made or served, that nothing delays on purpose.
+  fileprivate var isHTTP: Bool {
+    let isServed = kind == "serve" && (text("protocol") ?? "http") == "http"
+    return (kind == "http" || isServed) && asked == nil && wait == 0 && !hasBystanders
+  }
+
+  fileprivate var poolSize: Int? { experiment.workload["pool"]?.number.flatMap { Int(exactly: $0) } }
+}

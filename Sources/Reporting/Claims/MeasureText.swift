@@ -1,0 +1,84 @@
+import Statistics
+
+extension Measure {
+  /// Where it is to lie: `≥ 100`, `5.00–5.25 s`.
+  var predicted: String {
+    let scale = scale
+    switch (least, most) {
+    case (let least?, let most?) where least == most: return scale.text(least)
+    case (let least?, let most?): return "\(scale.number(least))–\(scale.text(most))"
+    case (let least?, nil): return "≥ \(scale.text(least))"
+    case (nil, let most?): return "≤ \(scale.text(most))"
+    case (nil, nil): return NumberText.none
+    }
+  }
+
+  /// The median in its unit.
+  var median: String { scale.text(estimate.median) }
+
+  /// Its interval; with an asterisk where it is the range of fewer than six trials.
+  var interval: String {
+    guard estimate.kind != .single, !isExact || estimate.low != estimate.high else { return "" }
+    return EstimateText(estimate, over: scale.factor, digits: scale.digits).interval
+  }
+
+  var measured: String { interval.isEmpty ? median : "\(median) \(interval)" }
+
+  /// A unit that the median fits, and how many digits numbers of it have.
+  private struct Scale {
+    var factor: Double
+    var suffix: String
+    var digits = 3
+    var isWhole = false
+
+    func number(_ value: Double) -> String {
+      if isWhole, let whole = Int64(exactly: value) { return NumberText.grouped(whole) }
+      return NumberText.significant(value / factor, digits: digits)
+    }
+
+    func text(_ value: Double) -> String { number(value) + suffix }
+  }
+
+  private func thousands(_ unit: String) -> Scale {
+    let (factor, prefix) = [(1e9, "G"), (1e6, "M"), (1e3, "k")].first { estimate.median >= $0.0 } ?? (1, "")
+    return Scale(factor: factor, suffix: " \(prefix)\(unit)")
+  }
+
+  private var scale: Scale {
+    switch unit {
+    case .seconds:
+      let unit = TimeUnit.allCases.last { estimate.median * 1e9 >= $0.nanoseconds } ?? .nanoseconds
+      return Scale(factor: unit.nanoseconds / 1e9, suffix: " \(unit.rawValue)", digits: 4)
+    case .perSecond: return thousands("/s")
+    case .bytes: return thousands("B")
+    case .ratio: return Scale(factor: 1, suffix: "", isWhole: true)
+    case .count: return Scale(factor: 1, suffix: "", digits: 4, isWhole: true)
+    }
+  }
+}
+
+/// The claims that a run measures, and those that it does not.
+struct ClaimsOverview {
+  let results: [ClaimResult]
+
+  /// Nil where a run measures none.
+  init?(_ results: [ClaimResult]) {
+    guard results.contains(where: { !$0.measures.isEmpty }) else { return nil }
+    self.results = results
+  }
+
+  var measured: [ClaimResult] { results.filter { !$0.measures.isEmpty } }
+
+  /// In a line.
+  var heading: String {
+    let missing = results.count - measured.count
+    let others = missing == 0 ? "" : ", \(missing) not"
+    return "Claims: \(measured.count) of \(results.count) measured here\(others); "
+      + "`iomodes report RUN --claims` has all, with reasons"
+  }
+
+  static let legend = """
+    Claims are judged by the 95 % interval of a number against where the claim has it: all of it within holds, all of it \
+    beyond does not hold, and else, or with fewer than six trials (*), it is undecided. Counts need one trial.
+    """
+}

@@ -1,0 +1,106 @@
+import Records
+import Statistics
+
+/// Claims of work for a processor, and of files.
+extension Claim {
+  static let work = [offload, notForComputation, files]
+
+  private static let offload = Claim(
+    id: "offload-work",
+    text: "Hand work for a processor to an executor, and nobody else waits for it.",
+    prediction:
+      "Inline a bystander waits for all work before it, up to lanes × work; left to others it waits for less.",
+    reason: "A loop that computes answers nobody; a thread or a process that computes is put aside by the scheduler."
+  ) { evidence in
+    let inline = evidence.samples.filter { sample in
+      sample.kind == "compute" && sample.hasBystanders && sample.offload == "inline" && sample.work > 0
+        && ClaimModes.asynchronous.contains(sample.mode)
+    }
+    let most = inline.map(\.work).max()
+    return inline.filter { $0.work == most }.flatMap { sample -> [Measure?] in
+      let work = NumberText.span(nanoseconds: sample.work * 1e9)
+      let others = evidence.samples.filter { other in
+        other.kind == "compute" && other.hasBystanders && other.offload != "inline" && other.mode == sample.mode
+          && other.lanes == sample.lanes
+          && other.workload(without: Self.offloading) == sample.workload(without: Self.offloading)
+      }
+      guard !others.isEmpty else { return [] }
+      return [
+        Measure(
+          "\(sample.point.name): bystanders' p99, \(sample.lanes) lanes at work for \(work)", .seconds,
+          sample.estimate(\.bystanderP99), of: sample.experiment.name)
+      ]
+        + others.map { other in
+          Measure(
+            "\(other.point.name): bystanders' p99 over inline", .ratio, most: 1,
+            other.ratio(over: sample, \.bystanderP99),
+            of: other.experiment.name)
+        }
+    }.compactMap { $0 }
+  }
+
+  private static let offloading = ["offload", "pool", "depth"]
+
+  private static let notForComputation = Claim(
+    id: "not-for-computation",
+    text: "Asynchronous code is not suitable for work that keeps a processor busy.",
+    prediction: "Ratio to blocking: at most the number of processors P of the client, and 10 % more; 1 where P is 1.",
+    reason: "Work does not wait, so that nothing of it overlaps but on other processors, which any threads would use."
+  ) { evidence in
+    guard let processors = evidence.processors else { return [] }
+    // The wait for a reply is to be small against the work.
+    let samples = evidence.best(having: "blocking") {
+      $0.kind == "compute" && !$0.hasBystanders && $0.work >= 0.0005 && $0.offload == "inline"
+    }
+    guard let blocking = samples.first(where: { $0.mode == "blocking" }) else { return [] }
+    return samples.filter { $0.mode != "blocking" }.compactMap { sample in
+      let work = NumberText.span(nanoseconds: sample.work * 1e9)
+      return Measure(
+        "\(sample.point.name): \(NumberText.grouped(sample.lanes)) lanes, work of \(work)", .ratio,
+        most: Double(processors) * 1.1, sample.throughput(over: blocking), of: sample.experiment.name)
+    }
+  }
+
+  private static let files = Claim(
+    id: "file-pool",
+    text: "Leave file calls to a pool of threads, as asynchronous code must not block.",
+    prediction: "Throughput over calls made inline: above 1 where calls wait for a device, below 1 where they do not.",
+    reason:
+      "A regular file is always ready: a pool lets waits for the device overlap, and costs two hops where none waits."
+  ) { evidence in
+    let files = evidence.samples.filter { $0.kind == "file" && ClaimModes.asynchronous.contains($0.mode) }
+    let inline = files.filter { sample in
+      sample.offload == "inline" && sample.mode != "uring" && sample.lanes >= 8
+        && !files.contains { $0.experiment.name == sample.experiment.name && $0.lanes > sample.lanes }
+    }
+    return inline.flatMap { sample -> [Measure?] in
+      let pooled = files.filter { other in
+        other.offload == "pool" && other.mode == sample.mode && other.lanes == sample.lanes
+          && other.workload(without: Self.offloading) == sample.workload(without: Self.offloading)
+      }.max { $0.trials.count < $1.trials.count }
+      guard let pooled else { return [] }
+      let ring = files.first {
+        $0.mode == "uring" && $0.experiment.name == sample.experiment.name && $0.lanes == sample.lanes
+      }
+      return [
+        Measure(
+          "\(sample.mode): \(sample.fileWords), pool over inline", .ratio, least: 1, pooled.throughput(over: sample),
+          of: pooled.experiment.name),
+        sample.mode == "epoll"
+          ? ring.flatMap {
+            Measure(
+              "uring: \(sample.fileWords), over epoll/inline", .ratio, $0.throughput(over: sample),
+              of: sample.experiment.name)
+          } : nil,
+      ]
+    }.compactMap { $0 }
+  }
+}
+
+extension Sample {
+  fileprivate var fileWords: String {
+    let place = experiment.workload["direct"] == .bool(true) ? "past the cache" : "cached"
+    guard text("access") == "write" else { return "reads, \(place)" }
+    return "writes, \(text("sync").flatMap { $0 == "none" ? nil : "each with \($0)" } ?? place)"
+  }
+}

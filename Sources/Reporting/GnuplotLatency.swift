@@ -1,0 +1,106 @@
+import Foundation
+import Records
+import Statistics
+
+extension GnuplotData {
+  /// Of the highest concurrency that has percentiles.
+  init(latencyOf experiment: Summary.Experiment, _ provenance: Provenance) {
+    let group = experiment.highestWithPercentiles
+    let concurrency = NumberText.grouped(group?.concurrency ?? 0)
+    self.init(
+      .latency, experiment.name, experiment.description, provenance,
+      subject: "service time by percentile, at concurrency \(concurrency)",
+      remarks: Self.percentileRemarks(concurrency),
+      blocks: (group?.points ?? []).map { point in
+        Self.percentileBlock(point, [("latency_ns", point.latency)])
+      })
+  }
+
+  /// Of the highest concurrency that has percentiles.
+  init(responseOf experiment: Summary.Experiment, _ provenance: Provenance) {
+    let group = experiment.highestWithPercentiles
+    let concurrency = NumberText.grouped(group?.concurrency ?? 0)
+    self.init(
+      .response, experiment.name, experiment.description, provenance,
+      subject: "service and response time by percentile, at concurrency \(concurrency)",
+      remarks: Self.percentileRemarks(concurrency),
+      blocks: (group?.points ?? []).map { point in
+        Self.percentileBlock(point, [("service_ns", point.latency), ("response_ns", point.response)])
+      })
+  }
+
+  private static func percentileRemarks(_ concurrency: String) -> [(String, String)] {
+    [
+      ("columns", "1 / (1 - percentile / 100), then those named"), ("concurrency", concurrency),
+      ("pooled", "all valid trials together, as far as at least ten operations lie beyond"),
+    ]
+  }
+
+  /// Eight percentiles for every halving of what lies beyond, as far as they are supported.
+  private static func percentileBlock(
+    _ point: Summary.Point, _ latencies: [(name: String, latency: Summary.PooledLatency?)]
+  ) -> Block {
+    let most = Double(latencies.compactMap(\.latency?.histogram.count).max() ?? 0) / 10
+    let steps = most < 1 ? [] : (0...Int(log2(most) * 8)).map { exp2(Double($0) / 8) } + [most]
+    let rows = steps.compactMap { inverse -> [Double?]? in
+      let percentile = 100 - 100 / inverse
+      let values = latencies.map { $0.latency?.percentile(percentile).map { Double($0) } }
+      return values.allSatisfy { $0 == nil } ? nil : [inverse] + values + [percentile]
+    }
+    return Block(
+      name: point.name, columns: latencies.map(\.name) + ["percentile"],
+      rows: rows.isEmpty ? [Array(repeating: nil, count: latencies.count + 2)] : rows)
+  }
+
+  /// Of the highest concurrency that has percentiles.
+  init(latencyUnder load: Summary.Load, _ provenance: Provenance) {
+    let concurrencies = Set(load.curves.map(\.key.concurrency)).sorted()
+    func curves(_ concurrency: Int?) -> [Summary.Curve] { load.curves.filter { $0.key.concurrency == concurrency } }
+    let concurrency =
+      concurrencies.last { concurrency in
+        curves(concurrency).contains { $0.points.contains { $0.point.response?.percentile(50) != nil } }
+      } ?? concurrencies.last
+    let lanes = NumberText.grouped(concurrency ?? 0)
+    let names = [
+      "response_p50_ns", "response_p99_ns", "p99_of_trials_ns", "low_ns", "high_ns", "throughput_per_s",
+      "valid_trials", "knee_p50_ns", "knee_p99_ns",
+    ]
+    self.init(
+      .load, load.name, load.description, provenance, subject: "latency against offered rate, at concurrency \(lanes)",
+      remarks: [
+        ("columns", "offered rate per second, then those named"), ("concurrency", lanes),
+        ("pooled", "response_p50 and response_p99 are of all valid trials' operations together"),
+        ("of trials", "the median over trials of a trial's own p99; \(Self.intervals.1)"),
+        ("knee", "the rate with the highest throughput / mean response time; NaN elsewhere"),
+      ] + (load.search.map { [("objective", Provenance.oneLine($0.objective))] } ?? []),
+      blocks: curves(concurrency).map { curve in
+        Block(
+          name: curve.key.name, columns: names,
+          rows: curve.points.map { rate, point in
+            let (p50, p99) = (point.response?.percentile(50), point.response?.percentile(99))
+            let pooled = [p50, p99].map { $0.map { Double($0) } }
+            let isKnee = curve.knee?.rate == rate
+            return [rate] + pooled + Self.columns(point.responsePercentiles.p99)
+              + [point.throughput?.median, Double(point.validTrials)] + (isKnee ? pooled : [nil, nil])
+          })
+      })
+  }
+}
+
+extension Summary.Experiment {
+  /// The points of the highest concurrency at which one has percentiles.
+  fileprivate var highestWithPercentiles: (concurrency: Int, points: [Summary.Point])? {
+    byConcurrency.last { $0.points.contains { $0.latency?.percentile(50) != nil } } ?? byConcurrency.last
+  }
+}
+
+extension Summary.Load {
+  /// The highest rate that no mode is saturated at, or the lowest where there is none: a search has no rate that all modes
+  /// were measured at.
+  var unsaturatedRate: Double? {
+    guard search == nil else { return nil }
+    let rates = Set(curves.flatMap { $0.points.map(\.rate) }).sorted()
+    let saturation = curves.compactMap(\.saturation?.rate).min() ?? .infinity
+    return rates.last { $0 < saturation } ?? rates.first
+  }
+}

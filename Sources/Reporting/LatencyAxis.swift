@@ -1,0 +1,30 @@
+import Foundation
+import Measurement
+
+/// The axis on which the latencies of one concurrency are drawn: logarithmic, from the lowest p1 of all modes to the highest
+/// p99, so that a few outliers do not leave it empty. What is beyond its ends is drawn there.
+struct LatencyAxis {
+  /// In nanoseconds, at least 1.
+  let lowest: UInt64
+  let highest: UInt64
+
+  /// Nil where there are no latencies.
+  init?(_ latencies: [Summary.PooledLatency]) {
+    guard let lowest = latencies.compactMap({ $0.histogram.percentile(1) }).min(),
+      let highest = latencies.compactMap({ $0.histogram.percentile(99) }).max()
+    else { return nil }
+    self.lowest = max(1, lowest)
+    self.highest = max(self.lowest, highest)
+  }
+
+  /// How many of the latencies lie in each of so many parts of the axis, whose ends have one ratio.
+  func counts(of histogram: LatencyHistogram, parts: Int) -> [Double] {
+    var counts = [Double](repeating: 0, count: parts)
+    let length = log(Double(highest) / Double(lowest))
+    for slot in histogram.slots {
+      let place = log(Double(min(max(slot.lowestEquivalent, lowest), highest)) / Double(lowest))
+      counts[length > 0 ? min(Int(place / length * Double(parts)), parts - 1) : 0] += Double(slot.count)
+    }
+    return counts
+  }
+}

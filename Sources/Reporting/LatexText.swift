@@ -1,0 +1,37 @@
+/// Text as LaTeX sets it, with the characters that all its engines know and nothing beyond the base format.
+enum LatexText {
+  /// Every character as itself, however special it is to LaTeX.
+  static func escaped(_ text: String) -> String {
+    var escaped = ""
+    for character in text {
+      if character == "-", escaped.hasSuffix("-") {
+        // Else it would be a dash.
+        escaped += "{}-"
+      } else if character.isWhitespace {
+        escaped += " "
+      } else if let known = characters[character] {
+        escaped += known
+      } else if character.isASCII {
+        escaped += character.asciiValue ?? 0 < 0x20 ? "" : String(character)
+      } else {
+        escaped += character.unicodeScalars.map { "\\texttt{U+\(String($0.value, radix: 16, uppercase: true))}" }
+          .joined()
+      }
+    }
+    return escaped
+  }
+
+  /// A number, whose minus is a sign and no hyphen.
+  static func number(_ text: String) -> String { text.hasPrefix("-") ? "$-$\(text.dropFirst())" : escaped(text) }
+
+  private static let characters: [Character: String] = [
+    "\\": "\\textbackslash{}", "{": "\\{", "}": "\\}", "$": "\\$", "&": "\\&", "#": "\\#", "_": "\\_", "%": "\\%",
+    "^": "\\textasciicircum{}", "~": "\\textasciitilde{}", "<": "\\textless{}", ">": "\\textgreater{}",
+    "|": "\\textbar{}", "\"": "''", "`": "\\`{}",
+    // What would be an option where it follows a line's end.
+    "[": "{[}", "]": "{]}", "*": "{*}",
+    "–": "--", "—": "---", "−": "$-$", "×": "$\\times$", "÷": "$\\div$", "±": "$\\pm$", "µ": "$\\mu$", "μ": "$\\mu$",
+    "≥": "$\\geq$", "≤": "$\\leq$", "²": "$^2$", "·": "$\\cdot$", "…": "\\dots{}", "‘": "`", "’": "'", "“": "``",
+    "”": "''",
+  ]
+}

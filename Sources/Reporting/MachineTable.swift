@@ -1,0 +1,39 @@
+import Records
+
+/// The machine of a run, and the program that measured.
+struct MachineTable: SideTable {
+  let title = "The machine:"
+  let columns: [Column]
+
+  /// Nil where nothing is known.
+  init?(_ record: RunRecord) {
+    let environment = record.environment
+    func yes(_ value: Bool?) -> String? { value.map { $0 ? "yes" : "no" } }
+    func list(_ processors: [Int]?) -> String? { processors?.map(String.init).joined(separator: ", ") }
+    let rows: [(String, String?)] = [
+      ("processor", environment.cpuModel),
+      ("processors", environment.cpusOnline.map { NumberText.grouped($0) }),
+      ("of the client", list(environment.clientCPUs)),
+      ("of the server", list(environment.serverCPUs)),
+      ("simultaneous multithreading", yes(environment.hasSMT)),
+      ("turbo", yes(environment.hasTurbo)),
+      ("governor", environment.governor),
+      ("virtual", yes(environment.hypervisor)),
+      ("architecture", environment.architecture),
+      ("memory", environment.memory.map { "\(NumberText.significant(Double($0) / 1_073_741_824, digits: 3)) GiB" }),
+      ("kernel", environment.kernel),
+      ("C library", environment.libc),
+      ("clock", environment.clocksource),
+      ("load before the run", environment.loadAverage.map { NumberText.significant($0, digits: 3) }),
+      ("compiler", environment.toolchain),
+      ("program", "iomodes \(record.tool.version)" + (record.tool.commit.map { ", \($0)" } ?? "")),
+      ("build", record.tool.configuration),
+    ]
+    let known = rows.compactMap { name, value in value.map { (name, Provenance.oneLine($0)) } }
+    guard !known.isEmpty else { return nil }
+    columns = [
+      Column(heading: "what", cells: known.map(\.0), kind: .text),
+      Column(heading: "value", cells: known.map(\.1), kind: .text),
+    ]
+  }
+}

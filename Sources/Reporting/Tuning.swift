@@ -1,0 +1,149 @@
+import Records
+import Statistics
+
+extension Summary {
+  /// One number that was varied, all else in an experiment the same: which of its settings is the best in each mode.
+  struct Tuning: Sendable {
+    /// As the summary names it, with its rate if it has one.
+    let experiment: String
+    /// The experiment in words, without what is varied.
+    let description: String
+    let axis: TuningAxis
+    /// What else the experiment varies, and where this is: `concurrency` at 1000.
+    let fixed: [Fixed]
+    /// All that were measured, ascending.
+    let settings: [Int]
+    /// By mode, then by variant.
+    let curves: [Curve]
+
+    struct Fixed: Hashable, Sendable {
+      let axis: TuningAxis
+      let value: Int?
+    }
+
+    struct Curve: Sendable {
+      let mode: String
+      let variant: String?
+      /// Those settings that have a valid trial, ascending.
+      let points: [(setting: Int, throughput: Estimate)]
+      /// By places in `points`.
+      let choice: SettingChoice
+
+      var name: String { variant.map { "\(mode)/\($0)" } ?? mode }
+      var recommended: (setting: Int, throughput: Estimate)? { choice.recommended.map { points[$0] } }
+      var best: (setting: Int, throughput: Estimate) { points[choice.best] }
+      /// Those that cannot be told from the best.
+      var contenders: [Int] { choice.contenders.map { points[$0].setting } }
+    }
+
+    /// Two settings are a comparison, and no curve.
+    static let fewestSettings = 3
+
+    /// - Parameter run: of a search the rates are steps, and nothing is tuned.
+    static func all(of run: Run) -> [Tuning] {
+      let trials = run.trials.filter {
+        $0.isTimed && $0.valid && $0.skipped == nil && $0.throughput ?? 0 > 0
+          && run.record.objectives[$0.experiment] == nil
+      }
+      var names: [String] = []
+      for trial in trials.sorted(by: { $0.trial < $1.trial }) where !names.contains(trial.experimentName) {
+        names.append(trial.experimentName)
+      }
+      let groups = Dictionary(grouping: trials, by: \.experimentName)
+      return names.flatMap { name in
+        TuningAxis.allCases.flatMap { tunings(of: name, groups[name] ?? [], by: $0) }
+      }
+    }
+
+    private static func tunings(of name: String, _ trials: [TrialRecord], by axis: TuningAxis) -> [Tuning] {
+      func values(_ axis: TuningAxis) -> Set<Int> { Set(trials.compactMap { axis.value(of: $0) }) }
+      guard values(axis).count >= fewestSettings else { return [] }
+      let others = TuningAxis.allCases.filter { $0 != axis && values($0).count > 1 }
+      let groups = Dictionary(grouping: trials.filter { axis.value(of: $0) != nil }) { trial in
+        others.map { Fixed(axis: $0, value: $0.value(of: trial)) }
+      }
+      return groups.sorted { $0.key.map { $0.value ?? 0 }.lexicographicallyPrecedes($1.key.map { $0.value ?? 0 }) }
+        .compactMap { Tuning(name, $1, by: axis, at: $0) }
+    }
+
+    private init?(_ name: String, _ trials: [TrialRecord], by axis: TuningAxis, at fixed: [Fixed]) {
+      experiment = name
+      description = WorkloadDescription(trials[0].withoutSettings).text
+      self.axis = axis
+      self.fixed = fixed
+      settings = Set(trials.compactMap { axis.value(of: $0) }).sorted()
+      curves = Dictionary(grouping: trials) { PointKey(mode: $0.mode, variant: $0.variant, 0) }
+        .sorted { $0.key.precedesByMode($1.key) }
+        .compactMap { Curve($0.key, $0.value, by: axis) }
+      if curves.isEmpty { return nil }
+    }
+
+    /// What a trial's setting is worth: `recommended`, `best`, `indistinguishable` from the best, or `worse`; where nothing
+    /// is recommended, `undecided` instead of the first three. Nil of other experiments.
+    func standing(of trial: TrialRecord) -> String? {
+      guard trial.experimentName == experiment, fixed.allSatisfy({ $0.axis.value(of: trial) == $0.value }),
+        let curve = curves.first(where: { $0.mode == trial.mode && $0.variant == trial.variant }),
+        let place = curve.points.firstIndex(where: { $0.setting == axis.value(of: trial) })
+      else { return nil }
+      let choice = curve.choice
+      if !choice.contenders.contains(place) { return "worse" }
+      guard let recommended = choice.recommended else { return "undecided" }
+      return place == recommended ? "recommended" : place == choice.best ? "best" : "indistinguishable"
+    }
+  }
+}
+
+extension Summary.Tuning.Curve {
+  /// Nil where too few settings were measured, or where one lane does everything whatever is set.
+  fileprivate init?(_ key: PointKey, _ trials: [TrialRecord], by axis: TuningAxis) {
+    let bySetting = Dictionary(grouping: trials) { axis.value(of: $0) ?? 0 }.sorted { $0.key < $1.key }
+    guard bySetting.count >= Summary.Tuning.fewestSettings,
+      axis == .pool || trials.contains(where: { $0.inFlight?.max ?? .max > 1 }),
+      let choice = chooseSetting(
+        bySetting.map { _, trials in
+          Dictionary(trials.compactMap { trial in trial.throughput.map { (trial.round, $0) } }) { first, _ in first }
+        })
+    else { return nil }
+    mode = key.mode
+    variant = key.variant
+    points = bySetting.compactMap { setting, trials in
+      medianEstimate(of: trials.compactMap(\.throughput)).map { (setting, $0) }
+    }
+    self.choice = choice
+  }
+}
+
+extension TrialRecord {
+  /// The experiment, with the rate of an open loop.
+  fileprivate var experimentName: String { experiment + (arrivals.rate.map { "-at-\(NumberText.brief($0))" } ?? "") }
+}
+
+extension GnuplotData {
+  /// Throughput against what is set.
+  init(_ tuning: Summary.Tuning, _ provenance: Provenance) {
+    let fixed = tuning.fixed.compactMap { fixed in fixed.value.map { (fixed.axis.rawValue, $0) } }
+    let place = fixed.map { ", \($0.0) \(NumberText.grouped($0.1))" }.joined()
+    self.init(
+      .tuning, tuning.experiment, tuning.description + place, provenance,
+      subject: "throughput against \(tuning.axis == .pool ? "the width of the pool" : tuning.axis.rawValue)",
+      place: "-\(tuning.axis.rawValue)" + fixed.map { "-\($0.1)" }.joined(),
+      remarks: [
+        ("columns", "the setting, then those named"), ("setting", tuning.axis.rawValue), Self.intervals,
+        (
+          "recommended",
+          "the smallest setting that is not significantly below the best; NaN elsewhere, and where the rounds do not decide"
+        ),
+      ],
+      blocks: tuning.curves.map { curve in
+        Block(
+          name: curve.name, columns: ["throughput_per_s", "low_per_s", "high_per_s", "trials", "recommended_per_s"],
+          rows: tuning.settings.map { setting in
+            let throughput = curve.points.first { $0.setting == setting }?.throughput
+            return [Double(setting)] + Self.columns(throughput)
+              + [
+                Double(throughput?.n ?? 0), curve.recommended?.setting == setting ? throughput?.median : nil,
+              ]
+          })
+      })
+  }
+}

@@ -1,0 +1,90 @@
+import Foundation
+import Harness
+import Records
+import Reporting
+
+let citeCommand = Command(
+  name: "cite", operands: "RUN QUERY",
+  about: "Prints a number of a run with its interval, machine and hash; or checks those that a document cites.",
+  groups: [
+    (
+      "Options",
+      [
+        .value("format", "FORMAT", "text (the default), md, latex or json"),
+        .flag("list", "lists what can be cited: every number of the reports, by the query that names it"),
+        .flag("macros", "prints a LaTeX \\newcommand for every number, its interval and its unit"),
+        .value(
+          "verify", "FILE",
+          "checks every citation of a document, in text, Markdown or LaTeX; exit code 4 where a digit differs"),
+        .value("results", "DIR", "where --verify finds the runs; results/ unless given"),
+      ]
+    )
+  ],
+  examples: [
+    ("iomodes cite results/quick 'http epoll concurrency=64 throughput'", "words in any order name a number"),
+    ("iomodes cite results/quick 'http-2ms epoll concurrency=64 ratio' --format latex", "for a paper, with a footnote"),
+    ("iomodes cite results/quick --macros > numbers.tex", "then: \\input{numbers}"),
+    ("iomodes cite --verify paper.tex", "whether the paper still says what the runs say"),
+  ],
+  mostOperands: 16
+) { arguments in
+  let format: CitationFormat = try arguments.choice("format") ?? .text
+  let tasks = ["list", "macros", "verify"].filter(arguments.has)
+  guard tasks.count < 2 else { throw UsageError("--\(tasks[0]) goes without --\(tasks[1])") }
+  if let path = arguments.text("verify") {
+    guard arguments.operands.isEmpty else {
+      throw UsageError("--verify goes without a run; it finds those of the document")
+    }
+    return try verify(path, results: arguments.text("results") ?? Places.results)
+  }
+  guard !arguments.has("results") else { throw UsageError("--results goes with --verify") }
+  guard let name = arguments.operands.first else {
+    throw UsageError("cite needs a run and a query; `iomodes cite RUN --list` lists the queries")
+  }
+  let query = CitationQuery(arguments.operands.dropFirst().joined(separator: " "))
+  guard tasks.isEmpty || query.isEmpty else { throw UsageError("--\(tasks[0]) goes without a query") }
+  guard !tasks.isEmpty || !query.isEmpty else {
+    throw UsageError("cite needs a query; `iomodes cite \(name) --list` lists them")
+  }
+  let citations = try Citations(try Places.run(name))
+  if arguments.has("list") {
+    print(citations.list, terminator: "")
+  } else if arguments.has("macros") {
+    print(citations.macros, terminator: "")
+  } else {
+    do {
+      print(try citations.find(query).render(format), terminator: "")
+    } catch let failure as CitationFailure {
+      guard failure.lacksTrials else { throw UsageError(failure.description) }
+      Program.complain(failure.description)
+      return noValidTrial
+    }
+  }
+  return 0
+}
+
+/// Exit codes that speak of results.
+private let noValidTrial: Int32 = 3
+private let mismatchFound: Int32 = 4
+
+/// Says what of a document's citations does not match its runs.
+private func verify(_ path: String, results: String) throws -> Int32 {
+  guard let bytes = FileManager.default.contents(atPath: path) else {
+    throw HarnessFailure("cannot read \(path): it is missing or not readable; name a document")
+  }
+  let check = try CitationCheck(String(decoding: bytes, as: UTF8.self)) { id in
+    try Citations(run: id, in: results)
+  }
+  guard check.count > 0 else {
+    throw HarnessFailure("\(path) has no citations; `iomodes cite` writes them")
+  }
+  for finding in check.findings {
+    let remedy = finding.lacksRun ? " under \(results); name its folder with --results" : ""
+    print("\(path):\(finding.line): \(finding.text)\(remedy)")
+  }
+  let wrong = check.findings.count { !$0.lacksRun }
+  let missing = check.findings.count - wrong
+  let outcome = check.findings.isEmpty ? "all match" : "\(wrong) do not match, \(missing) cannot be checked"
+  print("\(path): \(check.count) \(check.count == 1 ? "citation" : "citations"), \(outcome)")
+  return wrong > 0 ? mismatchFound : missing > 0 ? 1 : 0
+}

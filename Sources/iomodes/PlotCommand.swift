@@ -1,0 +1,60 @@
+import Foundation
+import Harness
+import Records
+import Reporting
+import Synchronization
+
+let plotCommand = Command(
+  name: "plot", operands: "[RUN]", operandValues: .run,
+  about: "Writes the data of a run's figures for gnuplot, and draws them as SVG, PNG and PDF.",
+  groups: [
+    (
+      "Options",
+      [
+        .value("output", "DIR", "where to (plots/ and the run's name, unless given)", .folder),
+        .flag("check", "write nothing: say whether what stands there is what the run gives (exit code 4 if not)"),
+      ]
+    )
+  ],
+  examples: [
+    ("iomodes plot results/quick --output /tmp/figures", ""),
+    ("iomodes plot results/quick --output /tmp/figures --check", "whether they are the figures of that run"),
+  ],
+  mostOperands: 1
+) { arguments in
+  let folder = try Places.run(arguments.operands.first)
+  let run = try Places.read(folder)
+  guard let scripts = Places.project("plots") else {
+    throw HarnessFailure("the scripts of the figures are missing: run this in the project's folder, which has plots/")
+  }
+  let target = arguments.text("output") ?? "plots/\(run.record.runID)"
+  let gnuplot = Figures.gnuplot(inPath: ProcessInfo.processInfo.environment["PATH"] ?? "")
+  let bar = Mutex(Screen.Bar(quiet: false, after: 2))
+  let progress: Figures.Progress = { done, total, name in
+    bar.withLock { $0.show(done: done, total: total, label: name) }
+  }
+  defer { bar.withLock { $0.clear() } }
+  if arguments.has("check") {
+    let check = try Figures.check(run, in: target, scripts: scripts, gnuplot: gnuplot, progress: progress)
+    bar.withLock { $0.clear() }
+    return tell(check, of: target)
+  }
+  let outcome = try Figures.write(run, to: target, scripts: scripts, gnuplot: gnuplot, progress: progress)
+  bar.withLock { $0.clear() }
+  for remark in outcome.remarks { Program.complain(remark) }
+  print("\(target): \(outcome.data.count) data files, \(outcome.figures.count) figures")
+  return 0
+}
+
+/// Prints what a check has found, and answers the exit code.
+private func tell(_ check: FiguresCheck, of target: String) -> Int32 {
+  for remark in check.remarks { Program.complain(remark) }
+  for (what, names) in [
+    ("differs", check.differing), ("is missing", check.missing), ("is not of this run", check.surplus),
+  ] {
+    for name in names { print("\(target)/\(name) \(what)") }
+  }
+  let remedy = check.isFine ? "" : "; `iomodes plot` writes the others again, and what is not of this run can go"
+  print("\(target): \(check.agreeing) files are what the run gives\(remedy)")
+  return check.isFine ? 0 : 4
+}

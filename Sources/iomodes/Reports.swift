@@ -1,0 +1,28 @@
+import Foundation
+import Records
+import Reporting
+
+/// Reports with what their format takes.
+enum Reports {
+  /// A page has its figures drawn for it. Where they cannot be, it says so, and why is told on standard error.
+  static func of(_ run: Run, _ format: OutputFormat) -> Report {
+    Report(run, figures: format == .html ? figures(of: run) : .withoutGnuplot)
+  }
+
+  private static func figures(of run: Run) -> PageFigures {
+    guard let gnuplot = Figures.gnuplot(inPath: ProcessInfo.processInfo.environment["PATH"] ?? "") else {
+      Program.complain("gnuplot is not installed, so the page has no figures: `apt install gnuplot-nox`")
+      return .withoutGnuplot
+    }
+    guard let scripts = Places.project("plots") else {
+      Program.complain("the scripts of the figures are missing, so the page has none: run this in the project's folder")
+      return .none("the scripts that draw them were not there where this page was made")
+    }
+    do {
+      return try Figures.forPage(run, scripts: scripts, gnuplot: gnuplot)
+    } catch {
+      Program.complain("\(error)")
+      return .none("gnuplot could not draw them where this page was made")
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import Foundation
+import Modes
+import Records
+import Testing
+import Workloads
+
+@testable import Harness
+
+/// Several limits, and several widths of a pool, in one experiment.
+struct SettingsTests {
+  private func experiment(_ fields: String) throws -> Experiment {
+    try JSONDecoder().decode(Experiment.self, from: Data(#"{"name": "one", \#(fields)}"#.utf8))
+  }
+
+  private func json(_ experiment: Experiment) throws -> JSONValue {
+    try JSONDecoder().decode(JSONValue.self, from: JSONEncoder().encode(experiment))
+  }
+
+  private static let http = #""workload": {"kind": "http"}"#
+  private static let file = #""workload": {"kind": "file", "offload": "pool"}"#
+
+  @Test func oneNumberIsWrittenAsOne() throws {
+    let experiment = try experiment(Self.http + #", "limit": 3"#)
+    #expect(experiment.limit == 3 && experiment.points.map(\.limit) == [3, 3, 3, 3])
+    #expect(try json(experiment)["limit"]?.number == 3)
+  }
+
+  @Test func severalAreAPointEach() throws {
+    let experiment = try experiment(Self.http + #", "modes": ["epoll"], "concurrency": [8, 4], "limit": [1, 2, 4]"#)
+    #expect(experiment.limit == nil)
+    #expect(experiment.points.map(\.concurrency) == [8, 8, 8, 4, 4, 4])
+    #expect(experiment.points.map(\.limit) == [1, 2, 4, 1, 2, 4])
+    #expect(try json(experiment)["limit"] == .array([.number(1), .number(2), .number(4)]))
+    let again = try JSONDecoder().decode(Experiment.self, from: JSONEncoder().encode(experiment))
+    #expect(again.points == experiment.points)
+  }
+
+  @Test func poolsAreThoseOfModesThatHaveOne() throws {
+    let experiment = try experiment(Self.file + #", "modes": ["threads", "epoll", "uring"], "pool": [1, 4]"#)
+    #expect(experiment.points.map(\.mode) == [.threads, .epoll, .epoll, .uring])
+    #expect(experiment.points.map(\.pool) == [nil, 1, 4, nil])
+  }
+
+  @Test func plansHaveOneOfEach() throws {
+    let experiment = try experiment(Self.file + #", "modes": ["epoll"], "limit": [5, 6], "pool": [1, 4]"#)
+    let plans = Schedule.plans(experiment.points, of: experiment, at: 0, round: 1, seed: 1, after: 0)
+    #expect(plans.count == 4 && Set(plans.map(\.point)) == Set(experiment.points))
+    for plan in plans {
+      let spec = plan.spec(endpoints: [], isOwnServer: false)
+      #expect(spec.limit == plan.point.limit && spec.workload.pool == plan.point.pool)
+      #expect(plan.experiment.limit == plan.point.limit && plan.experiment.workload.pool == plan.point.pool)
+    }
+    #expect(plans[0].label.contains(", limit ") && plans[0].label.contains(", pool "))
+  }
+
+  @Test func everyPointIsInEveryRoundOnce() throws {
+    var one = try experiment(Self.http + #", "modes": ["epoll", "dispatch"], "limit": [1, 2, 4]"#)
+    one.rounds = 3
+    var agenda = Agenda(Suite(name: "s", about: "", experiments: [one]), seed: 3)
+    var seen: [Int: [Point]] = [:]
+    while let plan = agenda.next() {
+      seen[plan.round, default: []].append(plan.point)
+      let record = TrialRecord(plan, of: "run", workload: .null)
+      #expect(record.limit == plan.point.limit)
+      var other = record
+      other.limit = 99
+      let isTaken = agenda.take(other)
+      #expect(!isTaken)
+      agenda.take(record)
+    }
+    #expect(seen.count == 3)
+    for points in seen.values { #expect(points.count == 6 && Set(points) == Set(one.points)) }
+  }
+
+  static let wrong: [(fields: String, complaint: String)] = [
+    (http + #", "limit": []"#, "is empty"),
+    (http + #", "limit": [2, 2]"#, "names a number twice"),
+    (http + #", "limit": [4, 0]"#, "0 is not a number of operations in hand; it must be at least 1"),
+    (http + #", "pool": [1, 2]"#, "goes with the workloads file and compute, and offload pool or processes"),
+    (file + #", "pool": [1, 2000]"#, "2000 is not a number of workers; it must be from 1 to 1024"),
+    (
+      #""workload": {"kind": "compute", "offload": "pool"}, "pool": [257]"#,
+      "257 is not a number of workers; it must be from 1 to 256"
+    ),
+    (
+      http + #", "limit": [1, 2], "slo": "p99<10ms""#,
+      "cannot be several along with slo, which searches a rate for each point"
+    ),
+    (
+      http + #", "limit": [1, 2], "arrivals": "constant", "rate_per_s": [100, 200]"#,
+      "cannot be several along with several rates"
+    ),
+    (http + #", "limit": [2, 3], "processes": 3"#, "3 are more than there are permits of the limit (2); each process"),
+  ]
+
+  @Test(arguments: wrong) func whatIsWrongIsTold(_ fields: String, _ complaint: String) {
+    let error = #expect(throws: DecodingError.self) { try experiment(fields) }
+    guard case .dataCorrupted(let context)? = error else { return }
+    #expect(context.debugDescription.contains(complaint), "\(context.debugDescription)")
+  }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import Testing
+
+@testable import Harness
+
+struct SuiteInclusionTests {
+  /// Reads the first of several suites that lie beside each other, each with its name; the folder stands as `.`.
+  private func read(_ files: (name: String, text: String)...) throws -> Suite {
+    let folder = NSTemporaryDirectory() + "iomodes-suites-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    for (name, text) in files {
+      try text.write(toFile: "\(folder)/\(name).json", atomically: true, encoding: .utf8)
+    }
+    do {
+      return try Suite.read(from: "\(folder)/\(files[0].name).json")
+    } catch {
+      throw HarnessFailure(error.cause, error.description.replacingOccurrences(of: folder, with: "."))
+    }
+  }
+
+  private func suite(_ name: String, _ experiments: String..., limits: String? = nil) -> (name: String, text: String) {
+    let list = experiments.map { #"{"name": "\#($0)", "workload": {"kind": "sleep"}}"# }.joined(separator: ", ")
+    let limits = limits.map { #""limits": [\#($0)], "# } ?? ""
+    return (name, #"{"name": "\#(name)", \#(limits)"experiments": [\#(list)]}"#)
+  }
+
+  private func including(_ name: String, _ others: String) -> (name: String, text: String) {
+    (name, #"{"name": "\#(name)", "include": [\#(others)]}"#)
+  }
+
+  @Test func experimentsOfOthersStandAsItsOwnWithNamesOfTheirOwn() throws {
+    let suite = try read(including("all", #""a", "b""#), suite("a", "x", "y"), suite("b", "x", "z"))
+    #expect(suite.name == "all" && suite.include == nil && suite.limits == nil)
+    #expect(suite.experiments.map(\.name) == ["a-x", "y", "b-x", "z"])
+    #expect(suite.experiments.allSatisfy { $0.optional == true })
+  }
+
+  @Test func includedLimitsAreCarriedOutOnceInTheirOrder() throws {
+    let suite = try read(
+      including("all", #""a", "b""#), suite("a", "x", limits: #""threads", "select""#),
+      suite("b", limits: #""select", "ports""#))
+    #expect(suite.limits == [.select, .ports, .threads])
+  }
+
+  @Test func inclusionIsOfWhatOthersInclude() throws {
+    let suite = try read(including("all", #""a""#), including("a", #""b""#), suite("b", "x"))
+    #expect(suite.experiments.map(\.name) == ["x"])
+  }
+
+  @Test func suiteThatWouldIncludeItselfIsRefused() {
+    let failure = #expect(throws: HarnessFailure.self) {
+      try read(including("all", #""a""#), including("a", #""all""#))
+    }
+    #expect(failure?.description == "./a.json: include: 'all' would include itself; leave it out")
+  }
+
+  @Test func suiteThatIsNotThereIsNamed() {
+    let failure = #expect(throws: HarnessFailure.self) { try read(including("all", #""a""#)) }
+    #expect(failure?.description.hasPrefix("cannot read suite file ./a.json") == true)
+  }
+
+  @Test func fullHasAllSuitesThatComeWithTheProject() throws {
+    let paths = SuiteTests.files
+    let suites = try paths.map { try Suite.read(from: $0) }
+    let full = try #require(suites.first { $0.name == "full" })
+    let others = suites.filter { $0.name != "full" }
+    #expect(full.experiments.count == others.reduce(0) { $0 + $1.experiments.count })
+    #expect(full.limits == Limit.allCases)
+  }
+
+  @Test func timeIsThatOfTrialsAndOfLimits() {
+    #expect(Limits.expectedSeconds(of: []) == 0)
+    #expect(Limits.expectedSeconds(of: [.select, .ports]) == Limits.expectedSeconds(of: [.ports]) + 1)
+  }
+}

@@ -1,0 +1,113 @@
+import Records
+import Testing
+
+@testable import Reporting
+
+struct CitationCheckTests {
+  private let citations: Citations
+
+  init() throws { citations = try CitationRuns.citations(SyntheticRun().run()) }
+
+  private func check(_ document: String) -> CitationCheck {
+    CitationCheck(document) { $0 == citations.record.runID ? citations : nil }
+  }
+
+  private func citation(_ metric: String) throws -> Citation {
+    try citations.find(CitationQuery("http-2ms epoll concurrency=64 \(metric)"))
+  }
+
+  @Test(arguments: [CitationFormat.text, .md, .latex])
+  func everyCitationOfARunMatches(format: CitationFormat) throws {
+    let document = citations.all.map { "In 2 of 3 cases: " + citations.citation(of: $0).render(format) }
+    let check = check(document.joined(separator: "\n"))
+    #expect(check.count == citations.all.count)
+    #expect(check.findings.isEmpty, "\(check.findings.prefix(3))")
+  }
+
+  @Test func everyMacroOfARunMatches() {
+    let check = check(citations.macros)
+    #expect(check.count == citations.all.count)
+    #expect(check.findings.isEmpty, "\(check.findings.prefix(3))")
+  }
+
+  @Test(arguments: [CitationFormat.text, .md, .latex], ["throughput", "ratio", "p99", "cpu", "threads"])
+  func everyDigitThatIsChangedIsFound(format: CitationFormat, metric: String) throws {
+    let citation = try citation(metric)
+    let text = citation.render(format)
+    let end = try #require(text.firstRange(of: citation.form)).upperBound
+    var count = 0
+    for index in text.indices where index < end && text[index].isASCII && text[index].isNumber {
+      let other = text[index] == "7" ? "8" : "7"
+      let changed = text.replacingCharacters(at: index, with: other)
+      let check = check("first\n\n" + changed)
+      #expect(!check.findings.isEmpty && check.findings[0].line == 3, "\(changed)")
+      count += 1
+    }
+    #expect(count > 40)
+  }
+
+  @Test func findingSaysWhatStandsThereAndWhatShould() throws {
+    let citation = try citation("throughput")
+    let value = citation.citable.number.value
+    let form = citation.form.replacing("= \(value)", with: "= 1234")
+    let check = check("a\nb 1,234 \(form)")
+    #expect(
+      check.findings.map(\.text) == [
+        "http-2ms epoll concurrency=64 throughput: the value is 1234, and should be \(value)"
+      ])
+    #expect(check.findings.map(\.line) == [2])
+  }
+
+  @Test func numberInTheTextIsTheOneThatIsCited() throws {
+    let form = try citation("throughput").form
+    let check = check("With 64 lanes it was 99,999 operations\na second \(form).\n\nNo number \(form)")
+    #expect(check.findings.map(\.line) == [1, 4])
+    #expect(check.findings[0].text.contains("the text has 99999 for the value"))
+    #expect(check.findings[1].text.contains("no number stands before its citation"))
+  }
+
+  @Test func textMayBeWordedOtherwiseAndLinesBrokenAnywhere() throws {
+    let citation = try citation("throughput")
+    let number = citation.citable.number
+    let (low, high) = (number.interval?.low ?? "", number.interval?.high ?? "")
+    let broken = citation.form.split(separator: " ").joined(separator: "\r\n  % ")
+    for text in [
+      "it is \(number.value) each second (between \(low) and \(high); $n=\(number.n)$) \(broken)",
+      "it is \(number.value)% \(broken)", "at 64, \(number.value) operations <!-- \(citation.form) -->",
+      "> \(number.value)\n> \(citation.form)",
+    ] {
+      let check = check(text)
+      #expect(check.count == 1 && check.findings.isEmpty, "\(text): \(check.findings)")
+    }
+  }
+
+  @Test func runThatIsNotThereIsNoMismatch() throws {
+    let citation = try citation("throughput")
+    let check = CitationCheck(citation.render(.text)) { _ in nil }
+    #expect(check.findings.map(\.lacksRun) == [true])
+  }
+
+  @Test func citationThatCannotBeReadIsAFinding() throws {
+    let check = check("30 [iomodes:run-1 something = ]\n\n[iomodes:")
+    #expect(check.count == 2)
+    #expect(check.findings.map(\.line) == [1, 3])
+  }
+
+  @Test func numberThatTheRunHasNoMoreIsAFinding() throws {
+    let citation = try citation("throughput")
+    let check = check("1 " + citation.form.replacing(" throughput ", with: " gone "))
+    #expect(check.findings.first?.text.contains("has no number") == true)
+  }
+
+  @Test func readmeCitesWhatTheRecordedRunsSay() throws {
+    let readme = try String(contentsOfFile: "\(CitationRuns.project)/README.md", encoding: .utf8)
+    let check = try CitationCheck(readme) { try Citations(run: $0, in: "\(CitationRuns.project)/results") }
+    #expect(check.count > 0 && check.findings.isEmpty, "\(check.findings)")
+  }
+}
+
+extension String {
+  fileprivate func replacingCharacters(at index: Index, with text: String) -> String {
+    self[..<index] + text + self[self.index(after: index)...]
+  }
+}

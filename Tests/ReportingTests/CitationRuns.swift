@@ -1,0 +1,79 @@
+import Foundation
+import Measurement
+import Records
+
+@testable import Reporting
+
+/// Runs with the lines of their files, as citations take them.
+enum CitationRuns {
+  static let project = (0..<3).reduce(#filePath) { path, _ in (path as NSString).deletingLastPathComponent }
+
+  static func citations(_ run: Run) throws -> Citations {
+    let encoder = JSONEncoder.stable()
+    return Citations(
+      run, TrialLines(try run.trials.reduce(into: Data()) { $0 += try encoder.encode($1) + Data("\n".utf8) }))
+  }
+
+  /// All kinds of numbers that reports have.
+  static let all: [(name: String, run: Run)] = {
+    let recorded = ["20261121-082442-quick", "20261121-105051-serve"].compactMap { name in
+      (try? RunFolder(path: "\(project)/results/\(name)").read()).map { (name, $0) }
+    }
+    return recorded + [
+      ("tiny", TinyRun.example), ("synthetic", SyntheticRun().run()), ("odd", odd),
+      (
+        "open loops",
+        SyntheticRun.run(of: [
+          SyntheticRun(experiment: "load", rates: [1000, 5000, 20_000, 100_000 / 3.0]),
+          SyntheticRun(experiment: "one-rate", rates: [500]), SyntheticRun(experiment: "counted", operations: 1000),
+        ])
+      ),
+      (
+        "memory",
+        SyntheticRun(
+          experiment: "many", workload: .object(["kind": .string("sleep")]), concurrencies: [1, 10, 100, 1000]
+        ).run()
+      ),
+      ("search", search),
+    ]
+  }()
+
+  /// Classes of lanes, failures, audits, variants and names that are no single words.
+  private static let odd: Run = {
+    var trials: [TrialRecord] = []
+    for round in 1...6 {
+      for (mode, variant) in [("blocking", nil), ("epoll", "pool"), ("epoll", "inline")] as [(String, String?)] {
+        var trial = TinyRun.trial(
+          mode, round: round, throughput: 100 + Double(round), latencies: .init(repeating: 5000, count: 2000),
+          experiment: "a b\n%c")
+        trial.variant = variant
+        trial.limit = 3
+        trial.operations.failed = ["timeout": 2]
+        trial.operations.non2xx = ["404": 7]
+        trial.lanes = [
+          "busy": .init(count: 4, operations: trial.operations, latency: trial.latency),
+          "idle": .init(count: 15, operations: trial.operations, latency: trial.latency, early: 15),
+        ]
+        trial.coldStart = .init(firstDone: 1000, done: 10, wall: 1_000_000)
+        trials.append(trial)
+      }
+    }
+    var audit = TinyRun.trial("epoll", round: 0, throughput: nil, experiment: "a b\n%c")
+    audit.variant = "pool"
+    audit.audit = .init(tool: "perf")
+    audit.audit?.operations = 1000
+    audit.audit?.client = .init(syscalls: 2100, switches: 30, allocations: 5, byName: ["epoll_wait": 1000])
+    return TinyRun.run(trials + [audit])
+  }()
+
+  private static let search: Run = {
+    var run = SyntheticRun.run(of: [
+      SyntheticRun(experiment: "slo", concurrencies: [64]),
+      SyntheticRun(experiment: "slo", concurrencies: [64], rates: [1000, 20_000, 40_000]),
+    ])
+    run.record.suite = .object([
+      "experiments": .array([.object(["name": .string("slo"), "slo": .string("p99<10ms")])])
+    ])
+    return run
+  }()
+}

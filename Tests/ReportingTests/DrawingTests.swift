@@ -1,0 +1,169 @@
+import Foundation
+import Measurement
+import Records
+import Testing
+
+@testable import Reporting
+
+/// What gnuplot makes of the data and the scripts.
+@Suite(.enabled(if: FigureFolder.gnuplot != nil, "gnuplot is not installed: apt install gnuplot-nox"))
+struct DrawingTests {
+  /// A run that has a figure of every kind, with points that were not measured.
+  private static func wholeRun(_ modes: [String]) -> Run {
+    let skips: (String, Int) -> Bool = { $0 == modes.last && $1 == 9 && modes.count > 1 }
+    var run = SyntheticRun.run(of: [
+      SyntheticRun(modes: modes),
+      SyntheticRun(experiment: "curve", modes: modes, concurrencies: [1, 9, 80], skips: skips),
+      SyntheticRun(experiment: "long", modes: modes, concurrencies: [64], rounds: 1, window: 4),
+      SyntheticRun(experiment: "open", modes: modes, concurrencies: [16], rates: [2000]),
+      SyntheticRun(experiment: "load", modes: modes, concurrencies: [16], rates: [100, 1000, 4000, 7000]),
+      SyntheticRun(
+        experiment: "serving", workload: .object(["kind": .string("serve"), "protocol": .string("http")]), modes: modes,
+        concurrencies: [1, 9, 80], skips: skips),
+      SyntheticRun(experiment: "work", workload: .object(["kind": .string("compute")]), modes: modes),
+    ])
+    for index in run.trials.indices where run.trials[index].experiment == "work" {
+      let trial = run.trials[index]
+      run.trials[index].lanes = [
+        "busy": .init(count: trial.concurrency, operations: trial.operations, latency: nil),
+        "paced": .init(count: 16, operations: .init(), latency: trial.latency),
+      ]
+    }
+    return run
+  }
+
+  /// Loads every file by block, by name and by `columnheader`, with error bars; and counts what is there.
+  @Test func dataOfEveryKindAreReadByIndexNameAndColumnheader() throws {
+    let run = Self.wholeRun(["blocking", "epoll", "uring"])
+    #expect(Set(GnuplotData.files(of: run).map(\.kind)) == Set(FigureKind.allCases))
+    try FigureFolder.with { folder in
+      _ = try Figures.write(run, to: folder, scripts: FigureFolder.scripts, gnuplot: nil)
+      for (stem, data) in Figures.plan(run) where data.measuredBlocks > 0 {
+        let blocks = data.text.components(separatedBy: "\n\n\n").map { block in
+          block.split(separator: "\n").filter { !$0.hasPrefix("#") }.map { $0.split(separator: " ") }
+        }
+        let counts = blocks.map { rows in rows.dropFirst().filter { Double($0[1]).map(\.isFinite) ?? false }.count }
+        let measured = blocks.indices.filter { counts[$0] > 0 }
+        var script = """
+          data = '\(stem).dat'
+          set print '-'
+          set terminal dumb
+          set output '/dev/null'
+          stats data using 1 name 'all' nooutput
+          plot for [i = 0:all_blocks - 1] data index i using 1:2:2:2 with yerrorbars title columnheader(1)
+          print all_blocks
+
+          """
+        for index in measured {
+          script += "stats data index \(index) using 2 name 'a' nooutput\nprint a_records\n"
+          let name = blocks[index][0][0].filter { $0 != "\"" }
+          script += "stats data index '\(name)' using '\(blocks[index][0][1])' name 'b' nooutput\nprint b_records\n"
+        }
+        let expected = [blocks.count] + measured.flatMap { [counts[$0], counts[$0]] }
+        #expect(try gnuplot(script, in: folder) == expected.map { "\($0)\n" }.joined(), "\(stem)")
+      }
+    }
+  }
+
+  @Test func intervalsAndGapsAreReadAsTheyStand() throws {
+    try FigureFolder.with { folder in
+      _ = try Figures.write(TinyRun.example, to: folder, scripts: FigureFolder.scripts, gnuplot: nil)
+      let script = """
+        data = 'tiny-throughput.dat'
+        stats data index 1 using 'throughput_per_s' name 'epoll' nooutput
+        stats data index 'epoll' using 4 name 'high' nooutput
+        stats data index 0 using 2 name 'blocking' nooutput
+        set print '-'
+        print sprintf('%d %g %g', epoll_records, epoll_min, epoll_max)
+        print sprintf('%g %g %d', high_min, high_max, blocking_records)
+        """
+      #expect(try gnuplot(script, in: folder) == "2 137.25 390\n138 390 1\n")
+    }
+  }
+
+  @Test(arguments: [1, 4, 10])
+  func figuresAreDrawnWithoutComplaintForAnyNumberOfModes(count: Int) throws {
+    let run = Self.wholeRun(Array(ModeOrder.known.prefix(count)))
+    try FigureFolder.with { folder in
+      let outcome = try Figures.write(run, to: folder, scripts: FigureFolder.scripts, gnuplot: FigureFolder.gnuplot)
+      #expect(outcome.remarks.allSatisfy { count == 1 && $0.contains("-speedup: ") }, "\(outcome.remarks)")
+      let drawn = Figures.plan(run).filter { $0.data.measuredBlocks > 0 }
+      #expect(outcome.figures.count == 3 * drawn.count)
+      #expect(Set(drawn.map(\.data.kind)).count == FigureKind.allCases.count - (count == 1 ? 1 : 0))
+      for (name, bytes) in try FigureFolder.files(in: folder) where outcome.figures.contains(name) {
+        #expect(bytes.count > 5000, "\(name)")
+        // The heading, as text: others put these into documents.
+        if name.hasSuffix(".svg") { #expect(bytes.range(of: Data(run.record.runID.utf8)) != nil, "\(name)") }
+      }
+    }
+  }
+
+  @Test func sameRunGivesTheSameBytesInAnyFormat() throws {
+    let run = SyntheticRun(seed: 9).run()
+    func files() throws -> [String: Data] {
+      try FigureFolder.with { folder in
+        _ = try Figures.write(run, to: folder, scripts: FigureFolder.scripts, gnuplot: FigureFolder.gnuplot)
+        return try FigureFolder.files(in: folder)
+      }
+    }
+    let first = try files()
+    Thread.sleep(forTimeInterval: 1.1)
+    let second = try files()
+    #expect(first.keys.sorted() == second.keys.sorted())
+    #expect(first.keys.filter { first[$0] != second[$0] } == [])
+    let document = try #require(first["http-2ms-throughput.pdf"])
+    #expect(document.range(of: Data("/CreationDate (D:20260102030405Z)".utf8)) != nil)
+  }
+
+  @Test func checkTellsWhatIsNotOfTheRun() throws {
+    let run = TinyRun.example
+    try FigureFolder.with { folder in
+      func check(_ gnuplot: String?) throws -> FiguresCheck {
+        try Figures.check(run, in: folder, scripts: FigureFolder.scripts, gnuplot: gnuplot)
+      }
+      #expect(throws: FiguresFailure.self) { try check(nil) }
+      _ = try Figures.write(run, to: folder, scripts: FigureFolder.scripts, gnuplot: FigureFolder.gnuplot)
+      let whole = try FigureFolder.files(in: folder)
+      #expect(try check(FigureFolder.gnuplot) == FiguresCheck(agreeing: whole.count))
+      try Data("1 2\n".utf8).write(to: URL(fileURLWithPath: "\(folder)/tiny-cpu.dat"))
+      try Data("<svg/>".utf8).write(to: URL(fileURLWithPath: "\(folder)/tiny-latency.svg"))
+      try Data("?".utf8).write(to: URL(fileURLWithPath: "\(folder)/other-cpu.dat"))
+      unlink("\(folder)/tiny-cpu.pdf")
+      let found = try check(FigureFolder.gnuplot)
+      #expect(found.differing == ["tiny-cpu.dat", "tiny-latency.svg"] && found.missing == ["tiny-cpu.pdf"])
+      #expect(found.surplus == ["other-cpu.dat"] && found.agreeing == whole.count - 3 && !found.isFine)
+      let data = try check(nil)
+      #expect(data.differing == ["tiny-cpu.dat"] && data.missing == ["tiny-cpu.pdf"] && data.surplus == found.surplus)
+      #expect(data.remarks.count == 1 && data.remarks[0].contains("gnuplot is not installed"))
+    }
+  }
+
+  @Test func complaintOfGnuplotIsTheFailure() throws {
+    try FigureFolder.with { folder in
+      try FileManager.default.createDirectory(atPath: "\(folder)/scripts", withIntermediateDirectories: true)
+      for kind in FigureKind.allCases {
+        try "plot nonsense(x)\n".write(
+          toFile: "\(folder)/scripts/\(kind.rawValue).gp", atomically: true, encoding: .utf8)
+      }
+      let failure = #expect(throws: FiguresFailure.self) {
+        try Figures.write(
+          TinyRun.example, to: folder, scripts: "\(folder)/scripts", gnuplot: FigureFolder.gnuplot)
+      }
+      #expect(failure?.description.contains("undefined function: nonsense") == true, "\(failure as Any)")
+    }
+  }
+
+  private func gnuplot(_ script: String, in folder: String) throws -> String {
+    try script.write(toFile: "\(folder)/check.gp", atomically: true, encoding: .utf8)
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: try #require(FigureFolder.gnuplot))
+    process.currentDirectoryURL = URL(fileURLWithPath: folder)
+    process.arguments = ["--default-settings", "check.gp"]
+    let output = Pipe()
+    process.standardOutput = output
+    try process.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return text
+  }
+}

@@ -1,0 +1,170 @@
+import Foundation
+import Records
+import Testing
+
+@testable import Reporting
+
+struct HTMLReportTests {
+  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .appendingPathComponent("../..").standardizedFileURL.path
+  private static let gnuplot = Figures.gnuplot(inPath: ProcessInfo.processInfo.environment["PATH"] ?? "")
+
+  private func page(_ run: Run, figures: PageFigures = .withoutGnuplot) -> String {
+    Report(run, figures: figures).render(.html, width: 0, color: false)
+  }
+
+  private static let hostile = #"</title><script>alert(1)</script>"><img src=x onerror='alert(2)'>&amp;"#
+
+  @Test func theFirstScreenSaysWhichModeIsAhead() {
+    let words = ParsedPage(page(SyntheticRun(rounds: 8).run())).words
+    #expect(words.contains("epoll has the highest throughput at 64 lanes: "), "\(words.prefix(2000))")
+    #expect(words.contains("that of blocking."))
+    #expect(words.contains("Trust: 64 of 64 trials are valid"))
+  }
+
+  @Test func whatCannotBeToldApartIsNotCalledTheHighestAlone() throws {
+    var trials: [TrialRecord] = []
+    for round in 1...8 {
+      let noise = Double(round % 3)
+      trials.append(TinyRun.trial("dispatch", round: round, throughput: 1000 + noise))
+      trials.append(TinyRun.trial("epoll", round: round, throughput: round % 2 == 0 ? 1006 : 998))
+      trials.append(TinyRun.trial("threads", round: round, throughput: 900 + noise))
+      trials.append(TinyRun.trial("blocking", round: round, throughput: 100))
+      trials.append(TinyRun.trial("null", round: round, throughput: 1e6))
+    }
+    // Three rounds in common with the first.
+    for round in 1...3 { trials.append(TinyRun.trial("uring", round: round, throughput: 500)) }
+    let run = TinyRun.run(trials)
+    let answer = try #require(Answer(Summary(run).experiments[0], RunPoints(run, nil)))
+    #expect(answer.concurrency == 4)
+    #expect(answer.first.mode == "epoll")
+    #expect(answer.equal.map(\.mode) == ["dispatch"])
+    #expect(answer.undecided.map(\.mode) == ["uring"])
+    #expect(answer.next?.point.mode == "threads")
+    #expect(answer.isJudged && answer.missing.isEmpty)
+    let words = answer.sentences.text
+    #expect(words.contains("dispatch cannot be told apart from it."))
+    #expect(words.contains("There are too few rounds to tell of uring."))
+    #expect(words.contains("Next is threads, with 0.89"))
+  }
+
+  @Test func withFewerThanSixRoundsNoModeIsToldApart() throws {
+    let run = SyntheticRun(rounds: 5).run()
+    let answer = try #require(Answer(Summary(run).experiments[0], RunPoints(run, nil)))
+    #expect(!answer.isJudged && answer.leaders.isEmpty && answer.next == nil)
+    #expect(answer.sentences.text.contains("with fewer than six rounds, modes are not told apart"))
+  }
+
+  @Test func anOpenLoopIsAnsweredByResponseTimes() throws {
+    let run = SyntheticRun(modes: ["taskgroup", "epoll"], concurrencies: [16], rates: [4000]).run()
+    let answer = try #require(Answer(Summary(run).experiments[0], RunPoints(run, nil)))
+    #expect(answer.metric == .p99)
+    #expect(answer.sentences.text.contains("has the lowest p99 of response times at 16 lanes: "))
+  }
+
+  @Test func ofManyExperimentsTheFirstScreenCounts() {
+    let names = ["a", "b", "c", "d", "e"]
+    let run = SyntheticRun.run(of: names.map { SyntheticRun(experiment: $0, rounds: 6) })
+    let parsed = ParsedPage(page(run))
+    #expect(parsed.words.contains("Of 5 experiments in closed loop, each at its highest concurrency: "))
+    #expect(parsed.elements.filter { $0.name == "section" }.count == names.count + 4)
+  }
+
+  @Test func allNumbersOfTheTextReportAreThere() {
+    let run = SyntheticRun(modes: ["blocking", "dispatch", "epoll"], rounds: 6).run()
+    func numbers(_ text: String) -> Set<Substring> {
+      Set(text.split { !"0123456789,.".contains($0) }.filter { $0.contains(".") && $0.contains(where: \.isNumber) })
+    }
+    let text = Report(run).render(.text, width: 100, color: false)
+    #expect(numbers(text).subtracting(numbers(ParsedPage(page(run)).words)) == [])
+  }
+
+  @Test func aRunCannotPutMarkupIntoThePage() {
+    var trials: [TrialRecord] = []
+    for mode in ["epoll", Self.hostile] {
+      for round in 1...6 {
+        var trial = TinyRun.trial(mode, round: round, throughput: 100, experiment: Self.hostile)
+        trial.variant = Self.hostile
+        trial.workload = .object(["kind": .string(Self.hostile), Self.hostile: .string(Self.hostile)])
+        if round > 3 {
+          trial.valid = false
+          trial.reasons = [Self.hostile]
+        }
+        trial.operations.failed = [Self.hostile: 1]
+        trials.append(trial)
+      }
+    }
+    var run = TinyRun.run(trials)
+    run.record.runID = Self.hostile
+    run.record.started = Self.hostile
+    run.record.command = [Self.hostile]
+    run.record.suite = .object(["name": .string(Self.hostile), "about": .string(Self.hostile)])
+    run.record.environment.cpuModel = Self.hostile
+    let svg = "<svg viewBox=\"0 0 9 9\"><title>\(Self.hostile)</title><text>\(Self.hostile)</text></svg>"
+    let figures = PageFigures(
+      figures: [.init(kind: .cpu, experiment: Self.hostile, subject: Self.hostile, svg: svg)])
+    let page = page(run, figures: figures)
+    #expect(ParsedPage(page).complaints == [])
+    #expect(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"))
+    #expect(!page.contains("<script>alert") && !page.contains("<img"))
+  }
+
+  @Test(.enabled(if: gnuplot != nil, "gnuplot is not installed"))
+  func allFiguresAreInThePageAndSoAreThoseOfAHostileRun() throws {
+    let run = SyntheticRun.run(of: [
+      SyntheticRun(), SyntheticRun(experiment: Self.hostile, rounds: 2),
+      SyntheticRun(experiment: "load", concurrencies: [16], rates: [100, 1000, 4000]),
+    ])
+    let figures = try Figures.forPage(run, scripts: "\(Self.root)/plots", gnuplot: try #require(Self.gnuplot))
+    #expect(figures.figures.count == 9)
+    let page = page(run, figures: figures)
+    let parsed = ParsedPage(page)
+    #expect(parsed.complaints == [])
+    #expect(parsed.count("svg") == 9)
+    #expect(parsed.count("path") > 100 && parsed.count("text") > 100)
+    #expect(!parsed.words.contains("No figures"))
+    let again = try Figures.forPage(run, scripts: "\(Self.root)/plots", gnuplot: try #require(Self.gnuplot))
+    #expect(page == self.page(run, figures: again))
+  }
+
+  @Test func figuresThatBelongToSeveralExperimentsComeAfterThemAll() {
+    let svg = "<svg><g/></svg>"
+    let figures = ["http-2ms", "other"].map {
+      PageFigures.Figure(kind: .cpu, experiment: $0, subject: "cost", svg: svg)
+    }
+    let page = page(SyntheticRun(rounds: 1).run(), figures: PageFigures(figures: figures))
+    #expect(page.contains("<h2>Across experiments</h2>\n<figure>\n<svg role=\"img\" aria-label=\"other: cost\">"))
+    #expect(ParsedPage(page).count("figure") == 2)
+  }
+
+  @Test func withoutGnuplotThePageSaysSoAndEverythingElseStands() {
+    let parsed = ParsedPage(page(SyntheticRun().run()))
+    #expect(parsed.complaints == [])
+    #expect(parsed.words.contains("No figures: gnuplot was not installed"))
+    #expect(parsed.count("svg") == 0 && parsed.count("table") == 3)
+  }
+
+  @Test(arguments: ["20261121-082442-quick", "20261121-105051-serve"])
+  func pagesOfTheCommittedRunsAreWellFormed(name: String) throws {
+    let run = try RunFolder(path: "\(Self.root)/results/\(name)").read()
+    let page = page(run)
+    #expect(ParsedPage(page).complaints == [])
+    #expect(page == self.page(run))
+    #expect(page.utf8.count < 400_000)
+  }
+
+  @Test func strangeRunsHaveAPage() {
+    let runs = [
+      TinyRun.run([], planned: 12), TinyRun.example,
+      SyntheticRun(skips: { mode, lanes in mode == "blocking" && lanes > 1 }).run(),
+      SyntheticRun(modes: ["epoll"], concurrencies: [16], rates: [1000, 4000, 7000, 90_000]).run(),
+      TinyRun.run([TinyRun.trial("", concurrency: -1, throughput: .nan, experiment: "")]),
+    ]
+    for run in runs { #expect(ParsedPage(page(run)).complaints == []) }
+  }
+
+  @Test func coloursAreThoseOfTheFigures() throws {
+    let style = try String(contentsOfFile: "\(Self.root)/plots/style.gp", encoding: .utf8)
+    #expect(style.contains("colours = \"\(Palette.colours.joined(separator: " "))\""))
+  }
+}

@@ -1,0 +1,74 @@
+import Foundation
+import Measurement
+import Records
+import Testing
+
+@testable import Reporting
+
+/// The figures of latency by percentile, and over time.
+struct LatencyFigureTests {
+  /// In rounds, with ten intervals of 20 ms in which two latencies end, of the round's number of microseconds and twice that.
+  private func trials(_ mode: String, rounds: Int = 3, counts: Bool = true) -> [TrialRecord] {
+    (1...rounds).map { round in
+      var trial = TinyRun.trial(mode, round: round, throughput: Double(100 * round))
+      trial.series = (1...10).map { point in
+        var latencies = LatencyHistogram()
+        latencies.record(UInt64(round) * 1024, count: 3)
+        latencies.record(UInt64(round) * 2048)
+        return SeriesPoint(
+          t: UInt64(point) * 20_000_000, done: 4, p50: nil, p99: nil, max: nil, threads: nil,
+          counts: counts && point != 2 ? CoarseHistogram(latencies).encoded() : nil)
+      }
+      return trial
+    }
+  }
+
+  private func file(_ kind: FigureKind, _ trials: [TrialRecord]) -> GnuplotData? {
+    GnuplotData.files(of: TinyRun.run(trials)).first { $0.kind == kind }
+  }
+
+  @Test func latenciesOverTimeAreThoseOfTheMedianTrialAsShares() throws {
+    let data = try #require(file(.heat, trials("epoll")))
+    #expect(data.text.contains(": epoll 2\n"))
+    let rows = data.text.split(separator: "\n").drop { !$0.hasPrefix("\"epoll\"") }
+    #expect(rows.first == "\"epoll\" end_s low_ns high_ns operations share")
+    #expect(rows.count == 1 + 9 * 2, "nothing was recorded in the second interval")
+    #expect(rows.dropFirst().prefix(2) == ["0 0.02000000 2048 2304 3 0.7500000", "0 0.02000000 4096 4608 1 0.2500000"])
+    #expect(rows.last?.hasPrefix("0.1800000 0.2000000 ") == true)
+  }
+
+  @Test func runsThatHaveNotRecordedItHaveNoFigureOfIt() {
+    #expect(file(.heat, trials("epoll", counts: false)) == nil)
+    let mixed = file(.heat, trials("epoll") + trials("threads", counts: false))
+    #expect(mixed?.measuredBlocks == 1 && mixed?.text.contains("\nNaN NaN NaN NaN NaN NaN\n") == true)
+  }
+
+  @Test func manyIntervalsAreJoined() throws {
+    var trial = trials("epoll", rounds: 1)[0]
+    let point = try #require(trial.series?.first)
+    trial.series = (1...100).map { number in
+      var point = point
+      point.t = UInt64(number) * 1_000_000
+      return point
+    }
+    let rows = try #require(file(.heat, [trial])).text.split(separator: "\n").filter { $0.first?.isNumber == true }
+    #expect(rows.count == 100 && rows[1] == "0 0.002000000 2048 2304 2 0.2500000")
+  }
+
+  @Test func openLoopsHaveResponseTimesBesideServiceTimes() throws {
+    var trial = TinyRun.trial("epoll", latencies: .init(repeating: 500, count: 1000))
+    trial.arrivals = .init(kind: "poisson", rate: 100)
+    var responses = LatencyHistogram()
+    for _ in 0..<1000 { responses.record(900) }
+    trial.latency?.response = LatencySummary(responses)
+    #expect(file(.latency, [trial]) == nil)
+    let lines = try #require(file(.response, [trial])).text.split(separator: "\n")
+    #expect(lines.contains("\"epoll\" service_ns response_ns percentile") && lines.last == "100 500 900 99")
+  }
+
+  @Test func ratesHaveTheirLatenciesAtTheHighestThatNoModeIsSaturatedAt() throws {
+    let run = SyntheticRun(modes: ["epoll"], concurrencies: [16], rates: [1000, 4000, 7000, 20_000]).run()
+    let response = try #require(GnuplotData.files(of: run).first { $0.kind == .response })
+    #expect(response.experiment == "http-2ms-at-7,000", "\(response.experiment)")
+  }
+}

@@ -1,0 +1,52 @@
+# Several quantities against concurrency, side by side under one key. Loaded after style.gp.
+#
+# Wants   P, across             how many there are, and how many of them in a row
+#         Title, Column, Low, High, Unit   of each: its name, its columns and those of its interval, which are the value's
+#                               own where there is none; and what it is: "rate", "span", "bytes" or "plain"
+#         abscissa              what stands below
+
+# What each spans, before axes are set, which would leave out what lies beyond them.
+array Least[P]
+array Most[P]
+do for [p = 1:P] {
+  low = 1e300
+  high = -1e300
+  do for [m = 1:M] {
+    stats data index block(m) every ::1 \
+      using (note(strcol(Column[p])), note(strcol(Low[p])), note(strcol(High[p])), 0) nooutput
+  }
+  Least[p] = low
+  Most[p] = high
+}
+label(v) = Unit[p] eq "rate" ? rate(v) : Unit[p] eq "span" ? span(v) : Unit[p] eq "bytes" ? bytes(v) : plain(v)
+tics = 5
+down = (P + across - 1) / across
+
+key_extra = ""
+load "key.gp"
+room = 0.05 * across
+load "concurrency.gp"
+do for [p = 1:P] {
+  low = Least[p]
+  high = Most[p]
+  if (high < low) { continue }
+  place_across = (p - 1) % across
+  place_down = (p - 1) / across
+  set lmargin at screen 0.08 + place_across * 0.945 / across
+  set rmargin at screen 0.005 + (place_across + 1) * 0.945 / across
+  set tmargin at screen 0.745 - place_down * 0.66 / down
+  set bmargin at screen 0.15 + (down - 1 - place_down) * 0.66 / down
+  set title Title[p] font ",11" offset 0, -0.6
+  # The lowest of a column has the labels.
+  is_lowest = p + across > P || Most[p + across > P ? p : p + across] < Least[p + across > P ? p : p + across]
+  if (is_lowest) { set xlabel abscissa offset 0, 0.4 font ",11" } else { unset xlabel }
+  do for [k = 1:words(concurrencies)] {
+    set xtics add ((is_lowest ? tic_label(k) : "") x(word(concurrencies, k) + 0, (M + 1) / 2.0))
+  }
+  load "scale.gp"
+  plot for [m = 1:M] data index block(m) using \
+    (x($1, m)):Column[p]:(lower(column(Column[p]), column(Low[p]))):(lower(column(Column[p]), column(High[p]))) \
+    with @bars notitle, \
+    for [m = 1:M] data index block(m) using (x($1, m)):Column[p] with @curve notitle
+}
+unset multiplot
