@@ -42,7 +42,7 @@ do for [m = 1:M] {
   load "logarithmic.gp"
   if (m + across > M) {
     set format x "%g"
-    set xlabel "seconds since the window opened" font ",11" offset 0, 0.4
+    set xlabel "seconds in the window" font ",11" offset 0, 0.4
   } else {
     set format x ""
     unset xlabel

@@ -1,18 +1,7 @@
-# What work does to lanes that have none: the bystanders' p99, and the throughput of the lanes at work, against the work.
+# What work does to lanes that have none: the bystanders' p99, and the throughput of those at work, against the work.
 # gnuplot -e "data='compute-interference.dat'; out='compute-interference.svg'" interference.gp
 
 load "style.gp"
-
-# Who does the work is told by the line: the variants, in the order of the data; a mode without any has the first.
-variants = ""
-variant(m) = strstrt(name(m), "/") ? name(m)[strstrt(name(m), "/") + 1:*] : ""
-place(v) = (sum [k = 1:words(variants)] (word(variants, k) eq v ? k : 0))
-do for [m = 1:M] { if (strlen(variant(m)) && !place(variant(m))) { variants = variants." ".variant(m) } }
-styles = "1 2 4 3 5"
-dash(m) = int(word(styles, place(variant(m)) > 5 ? 5 : place(variant(m)) < 1 ? 1 : place(variant(m))))
-# Filled markers are odd, and their open ones stand before them.
-filled(m) = rank(m) ? int(word(markers, rank(m))) : 1
-marker(m) = place(variant(m)) < 2 ? filled(m) : filled(m) - filled(m) % 2
 
 do for [m = 1:M] { stats data index block(m) every ::1 using (note(strcol(3)), note(strcol(4)), 0) nooutput }
 latency_low = low

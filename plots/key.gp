@@ -1,9 +1,13 @@
 # The key of several panels: a plot of its own across the page, below the title. Begins the multiplot.
 #
-# Wants   key_extra             what it has beside the modes, for `plot`, beginning with a comma; "" where that is nothing
+# Wants   key_extra             what it has beside the modes, for `plot`, beginning with a comma; or ""
 
+letters = 0
+do for [m = 1:M] { letters = strlen(caption(m)) > letters ? strlen(caption(m)) : letters }
+# In more than three rows it is smaller.
+set key inside center center horizontal Left reverse samplen 2.5
+if (M > 3 * int(870 / (7 * letters + 60))) { set key font ",8.5" width 0 } else { set key font ",11" width 1 }
 set multiplot
-set key inside center center horizontal Left reverse maxrows 3 font ",11" samplen 2.5 width 1
 set lmargin at screen 0.02
 set rmargin at screen 0.98
 set tmargin at screen 0.895

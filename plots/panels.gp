@@ -1,8 +1,8 @@
 # Several quantities against concurrency, side by side under one key. Loaded after style.gp.
 #
 # Wants   P, across             how many there are, and how many of them in a row
-#         Title, Column, Low, High, Unit   of each: its name, its columns and those of its interval, which are the value's
-#                               own where there is none; and what it is: "rate", "span", "bytes" or "plain"
+#         Title, Column, Low, High, Unit   of each: its name, its columns and those of its interval, which are its own
+#                               where there is none; and what it is: "rate", "span", "bytes" or "plain"
 #         abscissa              what stands below
 
 # What each spans, before axes are set, which would leave out what lies beyond them.

@@ -10,7 +10,7 @@ if (logarithmic) {
 } else {
   unset logscale y
   bottom = 0
-  top = high > 0 ? high * 1.08 : 1
+  top = high > 0 ? high * 1.08 : 1.0
   set yrange [bottom:top]
   # At 1, 2 or 5 times a power of ten.
   decade = 10.0 ** floor(log10(top / tics))

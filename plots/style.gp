@@ -1,7 +1,7 @@
 # What all figures share: size, fonts, how each mode looks, and what is read from the data.
 #
 # Wants   data   a .dat file
-#         out    the file to write: its ending, .svg, .png or .pdf, says what it is; the SVG beside the data unless given
+#         out    the file to write: its ending, .svg, .png or .pdf, says what it is; an SVG beside data unless given
 # Leaves  M, block(m), name(m)  how many modes have a point, and for the m-th of them its index in the data and its name
 #         ideal                 the index of the block "ideal", the last one; N where there is none
 #         low, high             the range of the values, column 2
@@ -33,14 +33,17 @@ modes = "blocking dispatch taskgroup epoll executor dispatch-concurrent threads 
 colours = "#000000 #E69F00 #0072B2 #009E73 #56B4E9 #D55E00 #7F7F7F #CC79A7 #A89A00 #909090"
 markers = "5 9 13 7 12 8 4 11 6 2"
 dashes = "1 4 2 1 1 4 3 2 5 3"
-without_variant(name) = strstrt(name, "/") ? name[1:strstrt(name, "/") - 1] : name
-rank(m) = (sum [k = 1:words(modes)] (word(modes, k) eq without_variant(name(m)) ? k : 0))
-colour(m) = rank(m) ? word(colours, rank(m)) : "#666666"
-marker(m) = rank(m) ? int(word(markers, rank(m))) : 1
-dash(m) = rank(m) ? int(word(dashes, rank(m))) : 2
-
+# A second variant of a mode has another form of its marker and another dash. Unknown modes are grey, with a marker each.
+mode(b) = strstrt(Name[b + 1], "/") ? Name[b + 1][1:strstrt(Name[b + 1], "/") - 1] : Name[b + 1]
+rank(b) = (sum [k = 1:words(modes)] (word(modes, k) eq mode(b) ? k : 0))
+earlier(b) = b < 1 ? 0 : (sum [a = 0:b - 1] (mode(a) eq mode(b) ? 1 : 0))
+others(b) = b < 1 ? 0 : (sum [a = 0:b - 1] (rank(a) ? 0 : 1))
+form(k, n) = n % 2 == 0 ? k : k % 2 ? k - 1 : k + 1
+colour(m) = rank(block(m)) ? word(colours, rank(block(m))) : "#666666"
+marker(m) = rank(block(m)) ? form(int(word(markers, rank(block(m)))), earlier(block(m))) : 1 + others(block(m)) % 3
+dash(m) = ((rank(block(m)) ? int(word(dashes, rank(block(m)))) : 2) - 1 + earlier(block(m))) % 5 + 1
 # The control is the harness alone: what all modes pay, and none can do without.
-is_control(m) = without_variant(name(m)) eq "null"
+is_control(m) = mode(block(m)) eq "null"
 width(m) = is_control(m) ? 0.9 : 1.8
 caption(m) = name(m).(is_control(m) ? " (the harness)" : "")
 
@@ -102,7 +105,7 @@ set tmargin at screen 0.86
 set bmargin at screen 0.17
 set label 1 short(meta("experiment").": ".meta("figure"), 90) at screen 0.012, screen 0.96 \
   font ",15" noenhanced
-absent = strlen(unmeasured) > 0 ? " · no data:".unmeasured : ""
+absent = strlen(unmeasured) > 0 ? short(" · no data:".unmeasured, 70) : ""
 set label 2 short(meta("workload"), 115 - strlen(absent)).absent at screen 0.012, screen 0.912 \
   font ",11" noenhanced textcolor rgb "#404040"
 set label 3 short("run ".meta("run")." · ".meta("date")." · ".meta("machine"), 125) at screen 0.012, screen 0.025 \

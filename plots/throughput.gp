@@ -1,4 +1,4 @@
-# Throughput against concurrency, with the ideal, lanes ÷ service time, or where nothing waits, the harness alone (null).
+# Throughput against concurrency, with the ideal, lanes ÷ service time; where nothing waits, null is the harness alone.
 # gnuplot -e "data='http-2ms-throughput.dat'; out='http-2ms-throughput.svg'" throughput.gp
 
 load "style.gp"

@@ -33,6 +33,7 @@ public struct Suite: Codable, Sendable {
     try fields.check(.include, include?.isEmpty != true, "is empty")
     try fields.check(.include, include?.allSatisfy(Self.isFileName) != false, "is not a list of names of suites")
     try fields.check(.limits, limits?.isEmpty != true, "is empty")
+    try fields.check(.limits, Set(limits ?? []).count == limits?.count ?? 0, "names a limit twice")
     try fields.check(.experiments, hasOthers || !experiments.isEmpty, "is empty")
     let names = experiments.map(\.name)
     try fields.check(.experiments, Set(names).count == names.count, "has two experiments of one name")

@@ -1,8 +1,10 @@
 import Foundation
+import Records
 
 extension Suite {
-  /// The suite with all that it includes, which stands before what is its own. Where several of the suites have an
-  /// experiment of one name, the names of those that are included begin with their suite's.
+  /// The suite with all that it includes, which stands before what is its own; the same experiment of two suites stands
+  /// there once. Where several of the suites have an experiment of one name, the names of those that are included begin
+  /// with their suite's.
   /// - Parameters:
   ///   - path: of its file, beside which the others lie.
   ///   - chain: the names of the suites that include it, and its own.
@@ -16,6 +18,10 @@ extension Suite {
       }
       let file = (folder as NSString).appendingPathComponent("\(name).json")
       parts.append(try Self.read(from: file, within: chain + [name]))
+    }
+    for index in parts.indices {
+      let before = parts[..<index].flatMap(\.experiments).map(\.substance)
+      parts[index].experiments.removeAll { before.contains($0.substance) }
     }
     let names = (parts + [self]).flatMap { $0.experiments.map(\.name) }
     let counts = Dictionary(names.map { ($0, 1) }, uniquingKeysWith: +)
@@ -38,5 +44,15 @@ extension Suite {
     } catch {
       throw HarnessFailure(.usage, "\(path): \(error.description)")
     }
+  }
+}
+
+extension Experiment {
+  /// All that trials depend on, and the name they bear.
+  fileprivate var substance: Data? {
+    var experiment = self
+    experiment.about = nil
+    experiment.optional = nil
+    return try? JSONEncoder.stable().encode(experiment)
   }
 }

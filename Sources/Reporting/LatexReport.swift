@@ -63,28 +63,24 @@ struct LatexReport {
     func column(_ heading: String, _ cell: (Summary.Point) -> String) -> Column {
       Column(heading: heading, cells: points.map { $0.prediction == nil ? cell($0) : "" }, kind: .number)
     }
-    let main =
+    func percentiles(_ names: [String]) -> [Column] {
+      names.map { name in
+        column(table.percentileHeading(name)) { table.percentile(Double(name) ?? 0, $0) }
+      }
+    }
+    let columns =
       [column("trials") { "\($0.validTrials)" }] + (table.countsOperations ? [column("wall s", table.wall)] : [])
-      + Self.columns(table.rateHeading, points.map(table.throughput))
-      + [50, 99].map { percentile in
-        column(table.percentileHeading("\(percentile)")) { table.percentile(Double(percentile), $0) }
-      }
-      + [column("CPU µs/op", table.cpu)] + Self.columns("× blocking", points.map(table.ratio))
-    let more =
-      [90, 99.9].map { percentile in
-        column(table.percentileHeading(NumberText.brief(percentile))) { table.percentile(percentile, $0) }
-      }
-      + Self.columns("p99 of trials", points.map(table.trialPercentile99))
-      + Self.columns("CPU µs/op", points.map { EstimateText($0.tested.cpu, digits: 3) })
-      + [
+      + Self.columns(table.rateHeading, points.map(table.throughput)) + percentiles(["50", "99"])
+      + Self.columns("× blocking", points.map(table.ratio))
+      + Self.columns("CPU µs/op", points.map { EstimateText($0.tested.cpu, digits: 3) }) + percentiles(["90", "99.9"])
+      + Self.columns("p99 of trials", points.map(table.trialPercentile99)) + [
         column("in flight") { $0.inFlight?.max.map { NumberText.grouped($0) } ?? NumberText.none },
-        column("threads", table.threads), column("memory MiB", table.memory),
+        column("threads", table.threads), column("MiB", table.memory),
       ]
     return [
       "\\subsection*{\(Self.escaped(experiment.name))}",
       Self.escaped("\(experiment.description) · \(table.trialCount)"),
-      Self.table(names, main, remarks: points.map(\.prediction), groups: groups),
-      Self.table(names, more, remarks: points.map(\.prediction), groups: groups),
+      Self.table(names, columns, remarks: points.map(\.prediction), groups: groups),
     ] + Self.tables([ClassTable(points)]) + Self.list(experiment.notes) + Self.tables([AuditTable(experiment)])
   }
 
@@ -111,8 +107,8 @@ struct LatexReport {
       + [Column(heading: table.offeredHeading, cells: table.rows.map(table.offered), kind: .number)]
     let columns =
       [column("trials") { "\($0.point.validTrials)" }] + Self.columns(table.doneHeading, table.rows.map(table.done))
-      + [50, 99, 99.9].map { percentile in
-        column(table.percentileHeading(NumberText.brief(percentile))) { table.percentile(percentile, $0) }
+      + ["50", "99", "99.9"].map { name in
+        column(table.percentileHeading(name)) { table.percentile(Double(name) ?? 0, $0) }
       } + [column("CPU µs/op") { table.cpu($0).median }]
     if load.search == nil { blocks.append(Self.escaped("\(load.description) · \(table.trialCount)")) }
     return blocks
@@ -199,7 +195,7 @@ struct LatexReport {
     let all = names + columns
     let rowCount = all.first?.cells.count ?? 0
     let beginnings = Set(groups.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1) })
-    let kinds = all.map { $0.kind == .number ? "r" : $0.width > longestCell ? "p{.45\\textwidth}" : "l" }
+    let kinds = all.map { $0.kind == .number ? "r" : $0.width > longestCell ? "p{.38\\textwidth}" : "l" }
     let headings = row(all.map { escaped($0.heading.trimmed) })
     let head = ["\\begin{center}", "\\begin{tabular}{\(kinds.joined())}", "\\toprule", headings, "\\midrule"]
     let rows = (0..<rowCount).map { index in
@@ -228,7 +224,7 @@ struct LatexReport {
 
 extension Column {
   /// About, in points, at a size of 8 points.
-  fileprivate var textWidth: Double { Double(width) * 4.3 + 6 }
+  fileprivate var textWidth: Double { Double(width) * 3.9 + 6 }
 }
 
 extension String {

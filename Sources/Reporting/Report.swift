@@ -20,11 +20,15 @@ public enum OutputFormat: String, CaseIterable, Sendable {
 public struct Report: Sendable {
   private let run: Run
   private let figures: PageFigures
+  private let trialsHash: String?
 
-  /// - Parameter figures: those of a page; only for ``OutputFormat/html``.
-  public init(_ run: Run, figures: PageFigures = .withoutGnuplot) {
+  /// - Parameters:
+  ///   - figures: those of a page; only for ``OutputFormat/html``.
+  ///   - trialsHash: the SHA-256 of the lines of the trials; only for ``OutputFormat/html``.
+  public init(_ run: Run, figures: PageFigures = .withoutGnuplot, trialsHash: String? = nil) {
     self.run = run
     self.figures = figures
+    self.trialsHash = trialsHash
   }
 
   /// What stands at the top of it for a reader to beware of, a line each: that machines or builds are mixed.
@@ -40,7 +44,7 @@ public struct Report: Sendable {
     case .csv: CSVReport(run).render()
     case .md: MarkdownReport(run, Summary(run)).render()
     case .latex: LatexReport(run, Summary(run)).render()
-    case .html: HTMLReport(run, Summary(run), figures: figures).render()
+    case .html: HTMLReport(run, Summary(run), figures: figures, trialsHash: trialsHash).render()
     }
   }
 

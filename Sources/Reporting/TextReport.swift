@@ -42,7 +42,7 @@ struct TextReport {
       lines += [""] + styled(Report.legend + (hasSparklines ? " " + Self.sparklineLegend : ""), .dim, indent: 0)
     }
     if let claims = ClaimsOverview(ClaimResult.all(run, summary)) {
-      let text = ClaimsText(results: claims.results, width: width, color: color)
+      let text = ClaimsText(results: claims.results, width: min(width, Self.widestText), color: color)
       lines += [""] + styled(claims.heading, .bold) + text.compact() + text.legend
     }
     return lines.joined(separator: "\n") + "\n"

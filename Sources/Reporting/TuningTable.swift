@@ -60,10 +60,11 @@ extension Summary.Tuning.Curve {
       choice.candidate == points.count - 1
       ? "; the largest measured, and a larger one may be better"
       : choice.candidate == 0 ? "; the smallest measured" : ""
-    guard let rival = choice.rival.map({ NumberText.grouped(points[$0].setting) }) else {
-      return "all others are lower\(edge)"
-    }
     let own = NumberText.grouped(candidate)
+    guard let rival = choice.rival.map({ NumberText.grouped(points[$0].setting) }) else {
+      return choice.verdict == .decided
+        ? "all others are lower\(edge)" : "\(own) has fewer than \(minimumRounds) valid rounds; more --rounds tell"
+    }
     let text = EstimateText(choice.ratio, digits: 3)
     let comparison = "\(own) has \(text.median) \(text.interval) of the throughput of \(rival)"
     return switch choice.verdict {

@@ -6,7 +6,7 @@ public struct SettingChoice: Sendable, Equatable {
     case decided
     /// It may be further below: the rounds disagree too much.
     case uncertain
-    /// It shares fewer than ``minimumRounds`` rounds with its closest rival.
+    /// It was measured in fewer than ``minimumRounds`` rounds, or shares fewer with its closest rival.
     case tooFewRounds
   }
 
@@ -88,10 +88,10 @@ public func chooseSetting(_ values: [[Int: Double]], seed: UInt64 = 0) -> Settin
     return ratioEstimate(own, over: others)
   }
   let verdict: SettingChoice.Verdict =
-    if rival == nil {
-      .decided
-    } else if ratio?.kind != .interval95 {
+    if values[candidate].count < minimumRounds || (rival != nil && ratio?.kind != .interval95) {
       .tooFewRounds
+    } else if rival == nil {
+      .decided
     } else {
       (ratio?.low ?? 0) >= 1 - settingMargin ? .decided : .uncertain
     }

@@ -28,8 +28,8 @@ let reportCommand = Command(
   mostOperands: 1
 ) { arguments in
   let format: OutputFormat = try arguments.choice("format") ?? .text
-  let run = try Places.read(try Places.run(arguments.operands.first))
-  let report = Reports.of(run, format)
+  let folder = try Places.run(arguments.operands.first)
+  let report = Reports.of(try Places.read(folder), format, in: folder)
   show(format, arguments.has("claims") ? report.claims : report.render)
   return 0
 }

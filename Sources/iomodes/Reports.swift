@@ -5,8 +5,12 @@ import Reporting
 /// Reports with what their format takes.
 enum Reports {
   /// A page has its figures drawn for it. Where they cannot be, it says so, and why is told on standard error.
-  static func of(_ run: Run, _ format: OutputFormat) -> Report {
-    Report(run, figures: format == .html ? figures(of: run) : .withoutGnuplot)
+  ///
+  /// - Parameter folder: that of the run.
+  static func of(_ run: Run, _ format: OutputFormat, in folder: RunFolder) -> Report {
+    guard format == .html else { return Report(run) }
+    let hash = (try? folder.trialLines()).map { $0.sha256(at: 0..<$0.count) }
+    return Report(run, figures: figures(of: run), trialsHash: hash)
   }
 
   private static func figures(of run: Run) -> PageFigures {

@@ -24,7 +24,7 @@ enum FullRecords {
     trial.bytes = .init(sent: 1, received: .max)
     trial.wall = 300_000_001
     trial.throughput = 1.0 / 3
-    trial.latency = .init(service: summary, response: summary, queueing: summary)
+    trial.latency = .init(service: summary, response: summary)
     trial.sendLag = summary
     trial.connectWall = 1
     trial.closeWall = 2
@@ -32,7 +32,7 @@ enum FullRecords {
     let lanes = TrialRecord.LaneClass(count: 2, operations: operations, latency: trial.latency, early: 1)
     trial.lanes = ["busy": lanes, "idle": lanes]
     trial.inFlight = .init(mean: 63.9, max: 64, samples: 30)
-    trial.series = [.init(t: 1, done: 2, p50: 3, p99: 4, max: 5, threads: 6, counts: "AgI=")]
+    trial.series = [.init(t: 1, done: 2, p50: 3, p99: 4, max: 5, threads: 6, counts: "AgQ=")]
     trial.client = usage
     trial.server = usage
     trial.machine = .init(
@@ -126,8 +126,7 @@ enum FullRecords {
 
   static var suite: Suite {
     var suite = Suite(name: "all", about: "everything", experiments: specs.map(experiment))
-    suite.include = ["others"]
-    suite.limits = [.select]
+    suite.limits = [.ports]
     return suite
   }
 
@@ -137,7 +136,6 @@ enum FullRecords {
       objective: try! Objective(parsing: "p99<10ms"), limit: 1, pipeline: 1)
     experiment.about = "this"
     experiment.optional = true
-    experiment.pools = Settings(2, 8)
     experiment.bystanders = BystanderSpec(count: 1, manner: .paced, every: .seconds(1), rate: ByteCount(1024))
     experiment.each = 1
     experiment.processes = 2

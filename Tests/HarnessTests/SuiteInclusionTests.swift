@@ -30,10 +30,16 @@ struct SuiteInclusionTests {
   }
 
   @Test func experimentsOfOthersStandAsItsOwnWithNamesOfTheirOwn() throws {
-    let suite = try read(including("all", #""a", "b""#), suite("a", "x", "y"), suite("b", "x", "z"))
+    let other = #"{"name": "b", "experiments": [{"name": "x", "workload": {"kind": "echo"}}]}"#
+    let suite = try read(including("all", #""a", "b""#), suite("a", "x", "y"), ("b", other))
     #expect(suite.name == "all" && suite.include == nil && suite.limits == nil)
-    #expect(suite.experiments.map(\.name) == ["a-x", "y", "b-x", "z"])
+    #expect(suite.experiments.map(\.name) == ["a-x", "y", "b-x"])
     #expect(suite.experiments.allSatisfy { $0.optional == true })
+  }
+
+  @Test func experimentThatIsTheSameInTwoSuitesStandsOnce() throws {
+    let suite = try read(including("all", #""a", "b""#), suite("a", "x", "y"), suite("b", "z", "x"))
+    #expect(suite.experiments.map(\.name) == ["x", "y", "z"])
   }
 
   @Test func includedLimitsAreCarriedOutOnceInTheirOrder() throws {
@@ -65,7 +71,13 @@ struct SuiteInclusionTests {
     let suites = try paths.map { try Suite.read(from: $0) }
     let full = try #require(suites.first { $0.name == "full" })
     let others = suites.filter { $0.name != "full" }
-    #expect(full.experiments.count == others.reduce(0) { $0 + $1.experiments.count })
+    let workloads = Set(full.experiments.map(\.workload))
+    for suite in others {
+      for experiment in suite.experiments {
+        #expect(workloads.contains(experiment.workload))
+        #expect(full.experiments.contains { $0.name.hasSuffix(experiment.name) && $0.rounds == experiment.rounds })
+      }
+    }
     #expect(full.limits == Limit.allCases)
   }
 

@@ -227,6 +227,7 @@ import Workloads
       "seed: is not a field; there are name, about, include, limits, experiments"
     ),
     (#"{"name": "s", "limits": []}"#, "limits: is empty"),
+    (#"{"name": "s", "limits": ["ports", "ports"]}"#, "limits: names a limit twice"),
     (
       #"{"name": "s", "limits": ["port"]}"#,
       "limits[0]: port is not a limit; there are " + Limit.allCases.map(\.rawValue).joined(separator: ", ")

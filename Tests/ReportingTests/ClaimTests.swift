@@ -93,7 +93,7 @@ struct ClaimTests {
   private static func pools(_ rates: [Double], rounds: Int = 6) -> [TrialRecord] {
     zip([1, 4, 64, 512], rates).flatMap { size, rate in
       R.trials(
-        "epoll", "pool-\(size)", #"{"kind": "file", "offload": "pool", "pool": \#(size)}"#, lanes: 64, rounds: rounds,
+        "epoll", "pools", #"{"kind": "file", "offload": "pool", "pool": \#(size)}"#, lanes: 64, rounds: rounds,
         variant: "pool", perSecond: rate)
     }
   }
@@ -148,9 +148,6 @@ struct ClaimTests {
       Case(
         "hundreds-of-times", .holdsWithinBounds, "waits alone",
         ratio("w", waits, 400) + ratio("n", plain, 3, over: 20_000)),
-      Case(
-        "hundreds-of-times", .doesNotHold, "more than the floor allows",
-        ratio("w", waits, 400) + ratio("n", plain, 3, over: 2000)),
       Case("hundreds-of-times", .undecided, "too few rounds", ratio("w", waits, 400, rounds: 4)),
       Case("hundreds-of-times", .undecided, "to either side of 100", aroundAHundred),
       Case("millions-per-second", .holds, "both", requests(pipelined: 2e6, single: 1.5e6)),
@@ -262,7 +259,7 @@ struct ClaimTests {
       sleeps-at-once: holds within bounds
       """
     #expect(text.contains(expected), "\(text)")
-    #expect(text.contains("blocking: 5 × 1.00 s one after another"))
+    #expect(text.contains("blocking: 5 × 1 s one after another"))
     for line in text.split(separator: "\n") { #expect(line.count <= 100, "\(line)") }
     #expect(!Report(TinyRun.example).render(.text, width: 100, color: false).contains("Claims"))
   }
@@ -274,7 +271,9 @@ struct ClaimTests {
     for line in text.split(separator: "\n") { #expect(line.count <= 100, "\(line)") }
   }
 
-  @Test(arguments: OutputFormat.allCases) func claimsAreThereInEveryFormat(_ format: OutputFormat) {
+  /// The page is that of the whole report.
+  @Test(arguments: OutputFormat.allCases.filter { $0 != .html })
+  func claimsAreThereInEveryFormat(_ format: OutputFormat) {
     let text = Report(run).claims(format, width: 100, color: false)
     for claim in Claim.all { #expect(text.contains(claim.id)) }
     #expect(text == Report(run).claims(format, width: 100, color: false))

@@ -191,6 +191,16 @@ struct MergeTests {
     #expect(comparison.remarks.contains("both have the trials of b: not independent"))
   }
 
+  @Test func limitsOfOneRunAreKept() throws {
+    var one = run("a")
+    one.limits = LimitsRecord(
+      started: "2026-01-02T03:04:05Z", tool: one.record.tool, machine: one.record.environment, experiments: [])
+    #expect(try merged(one, run("b")).limits == one.limits)
+    var other = run("b")
+    other.limits = one.limits
+    #expect(try merged(one, other).limits == nil)
+  }
+
   @Test func unfinishedPartsAreNotToBeResumed() throws {
     let all = try merged(run("a") { $0.trialsPlanned = 9 }, run("b"))
     let text = Report(all).render(.text, width: 100, color: false)

@@ -60,6 +60,9 @@ struct SettingChoiceTests {
     let choice = try #require(
       chooseSetting([values(100, noise: Array(Self.calm.prefix(5))), values(200, noise: Self.other)]))
     #expect(choice.contenders == [1] && choice.recommended == 1)
+    let lone = try #require(
+      chooseSetting([values(100, noise: Self.other), values(200, noise: Array(Self.calm.prefix(5)))]))
+    #expect(lone.contenders == [1] && lone.rival == nil && lone.verdict == .tooFewRounds)
   }
 
   @Test func onlySharedRoundsAreCompared() throws {

@@ -19,8 +19,8 @@ extension BadInputTests {
     Case(
       name: "unknown command", arguments: ["rnu"],
       complaint:
-        "unknown command 'rnu'; there are run, report, compare, cite, plot, export, merge, list, doctor, check, "
-        + "limits, serve, completion, man"),
+        "unknown command 'rnu'; there are run, report, compare, cite, plot, export, merge, list, doctor, check, limits, "
+        + "serve, completion, man"),
     Case(
       name: "mistyped command", arguments: ["reprot"],
       complaint:

@@ -64,7 +64,7 @@ import Testing
 
   @Test func suiteCarriesLimitsOutOnceAndItsReportHasTheirClaims() async throws {
     try await withFolder { folder in
-      let suite = #"{"name": "slips", "limits": ["keep-alive-slips", "select"]}"#
+      let suite = #"{"name": "slips", "limits": ["select", "keep-alive-slips"]}"#
       try suite.write(toFile: folder + "/slips.json", atomically: true, encoding: .utf8)
       let run = try await iomodes("run", "slips.json", "--output", "out", in: folder)
       #expect(run.code == 0 && run.complaints.first == "iomodes: suite slips: 2 experiments on limits, about 3 s")

@@ -91,6 +91,24 @@ import Testing
     }
   }
 
+  @Test func experimentThatIsOptionalIsSkippedWhereItDoesNotFit() async throws {
+    try await withFolder { folder in
+      func suite(_ optional: Bool) -> String {
+        #"{"name": "large", "experiments": [{"name": "x", "workload": {"kind": "echo"}, "optional": \#(optional), "#
+          + #""modes": ["epoll"], "concurrency": [10000000], "rounds": 1}]}"#
+      }
+      try suite(true).write(toFile: folder + "/large.json", atomically: true, encoding: .utf8)
+      let ending = try await iomodes("run", "large.json", "--output", "out", in: folder)
+      #expect(ending.code == 0, "\(ending.errors)")
+      let trial = try #require(try RunFolder(path: folder + "/out").read().trials.first)
+      #expect(trial.skipped?.reason.hasPrefix("unavailable: ") == true && !trial.valid)
+
+      try suite(false).write(toFile: folder + "/large.json", atomically: true, encoding: .utf8)
+      let refused = try await iomodes("run", "large.json", "--output", "none", in: folder)
+      #expect(refused.code == 1 && refused.errors.contains("descriptors are needed"), "\(refused.errors)")
+    }
+  }
+
   @Test func programEndsWithThreeAndKeepsTheRecordsWhenNoTrialIsValid() async throws {
     try await withFolder { folder in
       let ending = try await iomodes(

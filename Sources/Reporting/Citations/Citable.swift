@@ -11,21 +11,28 @@ public struct Citable: Sendable {
     /// Nil for what is of several.
     let concurrency: Int?
     let rate: Double?
+    /// Where the experiment has several limits or widths of a pool.
+    let setting: Setting
     /// A class of lanes, where the number is of one.
     let lanes: String?
 
-    init(_ experiment: String, _ key: PointKey, concurrency: Int?, rate: Double?, lanes: String? = nil) {
+    init(
+      _ experiment: String, _ key: PointKey, concurrency: Int?, rate: Double?, _ setting: Setting = Setting(),
+      lanes: String? = nil
+    ) {
       self.experiment = experiment
       mode = key.mode
       variant = key.variant
       self.concurrency = concurrency
       self.rate = rate
+      self.setting = setting
       self.lanes = lanes
     }
 
     var words: [String] {
       [experiment, variant.map { "\(mode)/\($0)" } ?? mode].map(CitationQuery.word)
         + (concurrency.map { ["concurrency=\($0)"] } ?? []) + (rate.map { ["rate=\(CitationQuery.text($0))"] } ?? [])
+        + (setting.limit.map { ["limit=\($0)"] } ?? []) + (setting.pool.map { ["pool=\($0)"] } ?? [])
         + (lanes.map { ["lanes=\(CitationQuery.word($0))"] } ?? [])
     }
   }
@@ -42,6 +49,8 @@ public struct Citable: Sendable {
   /// Which trials it is from.
   let trials: TrialSelector
 
+  let words: [String]
+
   /// Nil where the number cannot be written.
   init?(
     _ place: Place, _ metric: String, _ about: String, aliases: Set<String>, _ value: CitedValue,
@@ -55,12 +64,11 @@ public struct Citable: Sendable {
     self.number = number
     exact = value
     self.trials = trials
+    words = place.words + [metric]
   }
 
   /// The words that name it and nothing else: `http-2ms epoll concurrency=64 throughput`.
   public var query: String { words.joined(separator: " ") }
-
-  var words: [String] { place.words + [metric] }
 
   /// `30,280 op/s (95 % CI 29,924–30,486, n = 8)`
   public var text: String { number.text }
@@ -84,12 +92,16 @@ struct TrialSelector: Hashable, Sendable {
   /// Any, where it is nil.
   let concurrency: Int?
   let rate: Rate
+  let setting: Setting
 
-  init(_ experiment: String, _ keys: [PointKey], concurrency: Int?, rate: Rate) {
+  init(
+    _ experiment: String, _ keys: [PointKey], concurrency: Int?, rate: Rate, _ setting: Setting = Setting()
+  ) {
     self.experiment = experiment
     names = keys.map { Name(mode: $0.mode, variant: $0.variant) }
     self.concurrency = concurrency
     self.rate = rate
+    self.setting = setting
   }
 
   func includes(_ trial: TrialRecord) -> Bool {
@@ -97,6 +109,8 @@ struct TrialSelector: Hashable, Sendable {
       return false
     }
     if let concurrency, trial.concurrency != concurrency { return false }
+    if let limit = setting.limit, trial.limit != limit { return false }
+    if let pool = setting.pool, trial.pool != pool { return false }
     switch rate {
     case .any: return true
     case .closed: return trial.arrivals.rate == nil
@@ -112,6 +126,8 @@ struct TrialSelector: Hashable, Sendable {
     var conditions = [".experiment == \(quoted(experiment))"]
     conditions.append(names.count == 1 ? names[0] : "(\(names.joined(separator: " or ")))")
     if let concurrency { conditions.append(".concurrency == \(concurrency)") }
+    if let limit = setting.limit { conditions.append(".limit == \(limit)") }
+    if let pool = setting.pool { conditions.append(".workload.pool == \(pool)") }
     switch rate {
     case .any: break
     case .closed: conditions.append(".arrivals.rate_per_s == null")

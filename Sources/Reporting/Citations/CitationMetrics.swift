@@ -32,6 +32,7 @@ extension Metric where Subject == Summary.Point {
       estimate("wall", "time that a trial took", .seconds, \.wallSeconds),
     ] + percentiles("service time", service, aliases: ["service-", ""], \.latency)
       + percentiles("response time, from the intended start", "response-", aliases: [""], \.response)
+      + percentiles("time that operations queue for their permits", "queueing-", aliases: [], \.queueing)
       + percentiles("lag of the harness behind the schedule", "send-lag-", aliases: [], \.sendLag)
       + ofTrials("service time", service, aliases: ["service-", ""], \.servicePercentiles)
       + ofTrials("response time, from the intended start", "response-", aliases: [""], \.responsePercentiles) + [

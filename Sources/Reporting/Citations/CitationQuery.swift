@@ -39,6 +39,9 @@ public struct CitationFailure: Error, CustomStringConvertible {
 struct CitationCatalogue: Sendable {
   /// Of each experiment at each rate: words besides its name.
   private var experiments: [Experiment: Set<String>] = [:]
+  private let all: [Citable]
+  /// Of their words in order of the alphabet, where they stand.
+  private let byWords: [[String]: Int]
   private var openLoops: [String: Set<String>] = [:]
   /// Points that were measured, and of which no trial is valid.
   private var barren: [Citable.Place] = []
@@ -48,11 +51,14 @@ struct CitationCatalogue: Sendable {
     var rate: Double?
   }
 
-  init(_ summary: Summary, _ trials: [TrialRecord]) {
+  init(_ all: [Citable], _ summary: Summary, _ trials: [TrialRecord]) {
+    self.all = all
+    byWords = Dictionary(all.enumerated().map { ($1.words.sorted(), $0) }) { first, _ in first }
+    let sweeps = Sweeps(trials)
     for trial in trials {
       let key = Experiment(name: trial.experiment, rate: trial.arrivals.rate)
       guard experiments[key] == nil else { continue }
-      let words = Self.aliases(of: trial)
+      let words = Self.aliases(of: sweeps.isSwept(trial.experiment) ? trial.withoutSettings : trial)
       experiments[key] = words
       if key.rate != nil { openLoops[key.name] = words }
     }
@@ -60,7 +66,9 @@ struct CitationCatalogue: Sendable {
       experiments[Experiment(name: experiment.plannedName, rate: experiment.rate)]?
         .insert(CitationQuery.word(experiment.name))
       barren += experiment.points.filter { $0.validTrials == 0 }.map {
-        Citable.Place(experiment.plannedName, PointKey($0), concurrency: $0.concurrency, rate: experiment.rate)
+        Citable.Place(
+          experiment.plannedName, PointKey($0), concurrency: $0.concurrency, rate: experiment.rate,
+          experiment.setting)
       }
     }
   }
@@ -83,11 +91,10 @@ struct CitationCatalogue: Sendable {
     return words
   }
 
-  func find(_ query: CitationQuery, among all: [Citable]) throws(CitationFailure) -> Citable {
+  func find(_ query: CitationQuery) throws(CitationFailure) -> Citable {
     let text = "'\(query.words.joined(separator: " "))'"
     guard !query.words.isEmpty else { throw CitationFailure("the query has no words; --list shows what there is") }
-    let sorted = query.words.sorted()
-    if let exact = all.first(where: { $0.words.count == sorted.count && $0.words.sorted() == sorted }) { return exact }
+    if let exact = byWords[query.words.sorted()] { return all[exact] }
     let isOfClass = query.words.contains { $0.hasPrefix("lanes=") }
     let matches = all.filter { citable in
       (citable.place.lanes != nil) == isOfClass && query.words.allSatisfy { answers(citable, to: $0) }
@@ -102,7 +109,7 @@ struct CitationCatalogue: Sendable {
         throw Self.lacking(place)
       }
       throw CitationFailure(
-        "\(text) matches no number: nothing answers to '\(word)'; near it are", candidates: near(query, all))
+        "\(text) matches no number: nothing answers to '\(word)'; near it are", candidates: near(query))
     }
     // The metric is one that other points have.
     let place = barren.first { place in
@@ -111,7 +118,7 @@ struct CitationCatalogue: Sendable {
       }
     }
     if let place { throw Self.lacking(place) }
-    throw CitationFailure("\(text) matches no number; near it are", candidates: near(query, all))
+    throw CitationFailure("\(text) matches no number; near it are", candidates: near(query))
   }
 
   private static func lacking(_ place: Citable.Place) -> CitationFailure {
@@ -120,7 +127,7 @@ struct CitationCatalogue: Sendable {
   }
 
   /// Those that answer to the most words.
-  private func near(_ query: CitationQuery, _ all: [Citable]) -> [Citable] {
+  private func near(_ query: CitationQuery) -> [Citable] {
     let counts = all.map { citable in query.words.filter { answers(citable, to: $0) }.count }
     guard let most = counts.max(), most > 0 else { return Array(all.prefix(CitationFailure.mostCandidates)) }
     return zip(all, counts).filter { $0.1 == most }.map(\.0)

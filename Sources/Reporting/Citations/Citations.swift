@@ -20,7 +20,7 @@ public struct Citations: Sendable {
     trials = run.trials
     self.lines = lines
     all = summary.experiments.flatMap(Citable.all) + summary.sections.flatMap(Citable.all)
-    catalogue = CitationCatalogue(summary, trials)
+    catalogue = CitationCatalogue(all, summary, trials)
   }
 
   /// Reads the run of a folder.
@@ -48,7 +48,7 @@ public struct Citations: Sendable {
 
   /// The number that a query names; its own words come before what it may be called besides.
   public func find(_ query: CitationQuery) throws(CitationFailure) -> Citation {
-    citation(of: try catalogue.find(query, among: all))
+    citation(of: try catalogue.find(query))
   }
 
   /// - Parameter citable: one of the run's.
@@ -70,10 +70,12 @@ extension Citable {
     return experiment.points.flatMap { point -> [Citable] in
       let key = PointKey(point)
       let rate = experiment.rate
-      let place = Place(experiment.plannedName, key, concurrency: key.concurrency, rate: rate)
+      let place = Place(
+        experiment.plannedName, key, concurrency: key.concurrency, rate: rate, experiment.setting)
       func selector(_ keys: [PointKey]) -> TrialSelector {
         TrialSelector(
-          experiment.plannedName, keys, concurrency: key.concurrency, rate: rate.map { .exactly($0) } ?? .closed)
+          experiment.plannedName, keys, concurrency: key.concurrency, rate: rate.map { .exactly($0) } ?? .closed,
+          experiment.setting)
       }
       let own = selector([key])
       let baseline =
@@ -87,7 +89,8 @@ extension Citable {
       }
       let classes = point.classes.flatMap { lanes -> [Citable] in
         let place = Place(
-          experiment.plannedName, key, concurrency: key.concurrency, rate: rate, lanes: lanes.name)
+          experiment.plannedName, key, concurrency: key.concurrency, rate: rate, experiment.setting,
+          lanes: lanes.name)
         return classMetrics.compactMap { metric in
           metric.value((point, lanes)).flatMap {
             Citable(place, metric.name, metric.about, aliases: metric.aliases, $0, metric.dimension, own)
@@ -130,9 +133,10 @@ extension Citable {
   private static func ofLine(
     _ line: LeastSquaresLine, _ key: PointKey, _ experiment: Summary.Experiment, count: Int
   ) -> [Citable] {
-    let place = Place(experiment.plannedName, key, concurrency: nil, rate: experiment.rate)
+    let place = Place(experiment.plannedName, key, concurrency: nil, rate: experiment.rate, experiment.setting)
     let trials = TrialSelector(
-      experiment.plannedName, [key], concurrency: nil, rate: experiment.rate.map { .exactly($0) } ?? .closed)
+      experiment.plannedName, [key], concurrency: nil, rate: experiment.rate.map { .exactly($0) } ?? .closed,
+      experiment.setting)
     let values: [(String, String, Double?, Dimension)] = [
       ("memory-per-lane", "slope of a least-squares line through the median peaks", line.slope, .bytesPer("lane")),
       ("memory-intercept", "where that line begins", line.intercept, .memory),

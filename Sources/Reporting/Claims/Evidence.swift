@@ -14,13 +14,18 @@ struct Evidence: Sendable {
   init(_ run: Run, _ summary: Summary) {
     struct Key: Hashable {
       var experiment: String
+      var setting: Setting
       var point: PointKey
     }
+    let sweeps = Sweeps(run.trials)
     let closed = run.trials.filter { $0.isTimed && $0.skipped == nil && $0.arrivals.kind == "closed" }
-    let trials = Dictionary(grouping: closed) { Key(experiment: $0.experiment, point: PointKey($0)) }
+    let trials = Dictionary(grouping: closed) {
+      Key(experiment: $0.experiment, setting: sweeps.setting(of: $0), point: PointKey($0))
+    }
     samples = summary.experiments.filter { $0.rate == nil }.flatMap { experiment in
       experiment.points.compactMap { point in
-        trials[Key(experiment: experiment.plannedName, point: PointKey(point))].map { Sample(experiment, point, $0) }
+        let key = Key(experiment: experiment.plannedName, setting: experiment.setting, point: PointKey(point))
+        return trials[key].map { Sample(experiment, point, $0) }
       }
     }
     limits = Dictionary((run.limits?.experiments ?? []).map { ($0.name, $0) }) { first, _ in first }
@@ -88,11 +93,20 @@ struct Sample: Sendable {
   var wait: Double { experiment.serviceTime ?? 0 }
   /// Seconds of work for a processor.
   var work: Double { seconds("work") }
+  /// `20 ms`.
+  var waitText: String { Self.span(wait) }
+  var workText: String { Self.span(work) }
   var offload: String { text("offload") ?? "inline" }
   var gathers: Bool { experiment.workload["gather"] == .bool(true) }
 
   func text(_ field: String) -> String? { experiment.workload[field]?.string }
   private func seconds(_ field: String) -> Double { text(field).flatMap { Nanoseconds($0) }?.seconds ?? 0 }
+
+  private static func span(_ seconds: Double) -> String {
+    let nanoseconds = (seconds * 1e9).rounded()
+    let unit = TimeUnit.allCases.last { nanoseconds >= $0.nanoseconds } ?? .nanoseconds
+    return "\(NumberText.brief(nanoseconds / unit.nanoseconds)) \(unit.rawValue)"
+  }
 
   /// The workload without some of its fields, to be compared.
   func workload(without fields: [String]) -> JSONValue {

@@ -24,7 +24,7 @@ extension Claim {
   private static let blockingCalls = Claim(
     id: "avoid-blocking-calls",
     text: "Avoid blocking calls in asynchronous code.",
-    prediction: "Tasks that block: pool width W ÷ wait; tasks that await: lanes N ÷ wait, and so N ÷ W times as much.",
+    prediction: "Tasks that block: at most pool width W ÷ wait; tasks that await: lanes N ÷ wait, N ÷ W times as much.",
     reason:
       "The pool that runs all tasks has a thread for each processor, and each blocking call takes one of them away."
   ) { evidence in
@@ -41,23 +41,22 @@ extension Claim {
     }
     guard let blocking = samples.first(where: { $0.mode == "taskgroup-blocking" }) else { return [] }
     let experiment = blocking.experiment.name
-    let wait = NumberText.span(nanoseconds: blocking.wait * 1e9)
     let ceiling = width / blocking.wait
     let ratio = Double(blocking.lanes) / width
     let awaiting = samples.first { $0.mode == "taskgroup" }
     return [
       Measure(
-        "taskgroup-blocking: waits of \(wait), \(NumberText.brief(width)) threads", .perSecond, least: 0.85 * ceiling,
+        "taskgroup-blocking: \(blocking.waitText), \(NumberText.brief(width)) threads", .perSecond,
         most: 1.05 * ceiling, blocking.estimate(\.throughput), of: experiment),
       Measure(
-        "taskgroup: \(NumberText.grouped(blocking.lanes)) tasks, over taskgroup-blocking", .ratio, least: 0.8 * ratio,
-        most: 1.2 * ratio, awaiting?.throughput(over: blocking), of: experiment),
+        "taskgroup: \(NumberText.grouped(blocking.lanes)) tasks ÷ taskgroup-blocking", .ratio,
+        least: 0.8 * ratio, awaiting?.throughput(over: blocking), of: experiment),
     ].compactMap { $0 }
   }
 
   private static let poolGrowth = Claim(
     id: "pool-growth",
-    text: "A pool of threads grows with the work: Dispatch makes a thread for each block that waits.",
+    text: "Threads are no unlimited supply: Dispatch stops at 255, and its pool grows by one a second.",
     prediction: "255 threads for serial queues; on a concurrent queue a thread per processor, and one more a second.",
     reason: "libdispatch caps a class of service at 255 threads, and adds one a second while none can run."
   ) { evidence in

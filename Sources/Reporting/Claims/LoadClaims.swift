@@ -12,14 +12,15 @@ extension Claim {
     id: "hundreds-of-times",
     text: "Asynchronous code is hundreds of times faster than synchronous code.",
     prediction:
-      "Ratio to blocking: min(lanes, floor), the floor being the throughput without any wait over blocking's.",
+      "Ratio to blocking: at most min(lanes, floor), the floor being the throughput without waits over "
+      + "blocking's with them.",
     reason: "The ratio counts waits that overlap: where nothing waits there is nothing to overlap, and the cost of an "
       + "operation is left."
   ) { evidence in
     func groups(_ isWanted: (Sample) -> Bool) -> [[Sample]] {
       let all = evidence.groups { sample in
         ["http", "echo", "sleep"].contains(sample.kind) && sample.lanes >= manyLanes && sample.asked == nil
-          && sample.pipeline == 1 && !sample.hasBystanders && isWanted(sample)
+          && sample.limit == nil && sample.pipeline == 1 && !sample.hasBystanders && isWanted(sample)
       }
       // The fewest lanes of each experiment that are enough.
       return all.filter { group in
@@ -30,23 +31,32 @@ extension Claim {
     let atOnce = groups { $0.wait == 0 }
     return (groups { $0.wait > 0 } + atOnce).flatMap { group -> [Measure] in
       guard let blocking = group.first(where: { $0.mode == "blocking" }) else { return [] }
-      return group.filter { ["taskgroup", "epoll"].contains($0.mode) }.compactMap { sample in
-        let wait = sample.wait > 0 ? "waits \(NumberText.span(nanoseconds: sample.wait * 1e9))" : "waits for nobody"
-        return Measure(
-          "\(sample.point.name): \(sample.kind) \(wait), \(NumberText.grouped(sample.lanes)) lanes", .ratio, least: 100,
-          most: ceiling(sample, blocking, floors: atOnce.joined().filter { $0.kind == sample.kind }),
-          sample.throughput(over: blocking), of: sample.experiment.name)
-      }
+      return group.filter { ["taskgroup", "epoll"].contains($0.mode) }.flatMap { sample -> [Measure?] in
+        let wait = sample.wait > 0 ? "waits \(sample.waitText)" : "waits for nobody"
+        let ratio = sample.throughput(over: blocking)
+        let floor = floor(sample, blocking, among: atOnce.joined().filter { $0.kind == sample.kind })
+        let lanes = NumberText.grouped(sample.lanes)
+        return [
+          Measure(
+            "\(sample.point.name): \(sample.kind) \(wait), \(lanes) lanes", .ratio, least: 100, ratio,
+            of: sample.experiment.name),
+          floor.flatMap { floor in
+            Measure(
+              "\(sample.point.name): share of min(\(lanes), \(NumberText.brief(floor)))", .ratio,
+              ratio?.divided(by: min(Double(sample.lanes), floor)), of: sample.experiment.name)
+          },
+        ]
+      }.compactMap { $0 }
     }
   }
 
-  /// A quarter more than min(lanes, floor): the floor is of another experiment.
-  private static func ceiling(_ sample: Sample, _ blocking: Sample, floors: [Sample]) -> Double {
-    let lanes = Double(sample.lanes)
-    guard sample.wait > 0, let floor = floors.first(where: { $0.point.name == sample.point.name }),
-      let most = floor.estimate(\.throughput)?.median, let least = blocking.estimate(\.throughput)?.median, least > 0
-    else { return lanes * 1.25 }
-    return min(lanes, most / least) * 1.25
+  /// What the ratio comes to at most where processors are busy all the time: the throughput without any wait, over that
+  /// of `blocking`. Nil where nothing says.
+  private static func floor(_ sample: Sample, _ blocking: Sample, among others: [Sample]) -> Double? {
+    guard sample.wait > 0, let other = others.first(where: { $0.point.name == sample.point.name }),
+      let most = other.estimate(\.throughput)?.median, let least = blocking.estimate(\.throughput)?.median, least > 0
+    else { return nil }
+    return (most / least).rounded()
   }
 
   private static let millionsPerSecond = Claim(
@@ -65,7 +75,7 @@ extension Claim {
       let manner = sample.pipeline > 1 ? "\(sample.pipeline) in a pipeline" : "one at a time"
       let side = sample.kind == "serve" ? "served" : "made"
       return Measure(
-        "\(sample.point.name): requests \(side), \(manner), \(NumberText.grouped(sample.lanes)) lanes", .perSecond,
+        "\(sample.point.name): \(side), \(manner), \(NumberText.grouped(sample.lanes)) lanes", .perSecond,
         least: 1e6, sample.estimate(\.throughput), of: sample.experiment.name)
     }
   }
@@ -73,8 +83,9 @@ extension Claim {
   private static let tuneLimits = Claim(
     id: "tune-limits",
     text: "Raise the limit of concurrency to go faster.",
-    prediction: "Throughput X(N) = min(N·X(1), Xmax): at least 0.7·N-fold below the knee N* = Xmax ÷ X(1), no gain of "
-      + "10 % beyond 2·N*.",
+    prediction:
+      "Throughput X(N) = min(N·X(1), Xmax): at least 0.7·N-fold up to half the knee N* = Xmax ÷ X(1), no gain of "
+      + "10 % beyond twice the knee.",
     reason: "Below the knee lanes wait for replies; beyond it they wait for each other, at the same bottleneck."
   ) { evidence in
     let series = Dictionary(
@@ -83,7 +94,7 @@ extension Claim {
           && sample.pipeline == 1 && !sample.hasBystanders && ["taskgroup", "epoll"].contains(sample.mode)
       }
     ) { $0.experiment.name }.values
-      .filter { Set($0.map(\.lanes)).count >= 3 }
+      .filter { Set($0.map(\.lanes)).count >= 3 && $0.contains { $0.lanes == 1 } }
       .sorted { ($1.count, $0[0].experiment.name) < ($0.count, $1[0].experiment.name) }
     let names = Set((series.first ?? []).map(\.point.name)).sorted(by: ModeOrder.precedes)
     return names.flatMap { name in
@@ -102,7 +113,7 @@ extension Claim {
     var best: [Sample] = []
     for sample in pooled {
       let alike = pooled.filter { other in
-        other.workload(without: ["pool"]) == sample.workload(without: ["pool"]) && other.lanes == sample.lanes
+        other.experiment.plannedName == sample.experiment.plannedName && other.lanes == sample.lanes
           && other.point.name == sample.point.name
       }
       if alike.count >= 3, alike.count > best.count { best = alike }
@@ -138,11 +149,17 @@ extension Claim {
   }
 }
 
+extension Estimate {
+  fileprivate func divided(by factor: Double) -> Estimate? {
+    factor > 0 ? Estimate(median: median / factor, low: low / factor, high: high / factor, kind: kind, n: n) : nil
+  }
+}
+
 extension Sample {
   /// Requests of HTTP, made or served, that nothing delays on purpose.
   fileprivate var isHTTP: Bool {
     let isServed = kind == "serve" && (text("protocol") ?? "http") == "http"
-    return (kind == "http" || isServed) && asked == nil && wait == 0 && !hasBystanders
+    return (kind == "http" || isServed) && asked == nil && limit == nil && wait == 0 && !hasBystanders
   }
 
   fileprivate var poolSize: Int? { experiment.workload["pool"]?.number.flatMap { Int(exactly: $0) } }

@@ -79,6 +79,6 @@ struct ClaimsOverview {
 
   static let legend = """
     Claims are judged by the 95 % interval of a number against where the claim has it: all of it within holds, all of it \
-    beyond does not hold, and else, or with fewer than six trials (*), it is undecided. Counts need one trial.
+    beyond does not hold, and else, or with fewer than six trials (*), it is undecided. Counts and limits take one trial.
     """
 }

@@ -18,7 +18,6 @@ extension Claim {
     }
     let most = inline.map(\.work).max()
     return inline.filter { $0.work == most }.flatMap { sample -> [Measure?] in
-      let work = NumberText.span(nanoseconds: sample.work * 1e9)
       let others = evidence.samples.filter { other in
         other.kind == "compute" && other.hasBystanders && other.offload != "inline" && other.mode == sample.mode
           && other.lanes == sample.lanes
@@ -27,12 +26,12 @@ extension Claim {
       guard !others.isEmpty else { return [] }
       return [
         Measure(
-          "\(sample.point.name): bystanders' p99, \(sample.lanes) lanes at work for \(work)", .seconds,
+          "\(sample.point.name): bystanders' p99, \(sample.lanes) × \(sample.workText)", .seconds,
           sample.estimate(\.bystanderP99), of: sample.experiment.name)
       ]
         + others.map { other in
           Measure(
-            "\(other.point.name): bystanders' p99 over inline", .ratio, most: 1,
+            "\(other.point.name): bystanders' p99 ÷ inline", .ratio, most: 1,
             other.ratio(over: sample, \.bystanderP99),
             of: other.experiment.name)
         }
@@ -54,9 +53,8 @@ extension Claim {
     }
     guard let blocking = samples.first(where: { $0.mode == "blocking" }) else { return [] }
     return samples.filter { $0.mode != "blocking" }.compactMap { sample in
-      let work = NumberText.span(nanoseconds: sample.work * 1e9)
       return Measure(
-        "\(sample.point.name): \(NumberText.grouped(sample.lanes)) lanes, work of \(work)", .ratio,
+        "\(sample.point.name): \(NumberText.grouped(sample.lanes)) lanes, work of \(sample.workText)", .ratio,
         most: Double(processors) * 1.1, sample.throughput(over: blocking), of: sample.experiment.name)
     }
   }
@@ -84,12 +82,12 @@ extension Claim {
       }
       return [
         Measure(
-          "\(sample.mode): \(sample.fileWords), pool over inline", .ratio, least: 1, pooled.throughput(over: sample),
+          "\(sample.mode): \(sample.fileWords), pool ÷ inline", .ratio, least: 1, pooled.throughput(over: sample),
           of: pooled.experiment.name),
         sample.mode == "epoll"
           ? ring.flatMap {
             Measure(
-              "uring: \(sample.fileWords), over epoll/inline", .ratio, $0.throughput(over: sample),
+              "uring: \(sample.fileWords) ÷ epoll/inline", .ratio, $0.throughput(over: sample),
               of: sample.experiment.name)
           } : nil,
       ]
@@ -99,8 +97,9 @@ extension Claim {
 
 extension Sample {
   fileprivate var fileWords: String {
-    let place = experiment.workload["direct"] == .bool(true) ? "past the cache" : "cached"
-    guard text("access") == "write" else { return "reads, \(place)" }
-    return "writes, \(text("sync").flatMap { $0 == "none" ? nil : "each with \($0)" } ?? place)"
+    let isWrite = text("access") == "write"
+    if isWrite, let sync = text("sync"), sync != "none" { return "\(sync) writes" }
+    let place = experiment.workload["direct"] == .bool(true) ? "uncached" : "cached"
+    return "\(place) \(isWrite ? "writes" : "reads")"
   }
 }

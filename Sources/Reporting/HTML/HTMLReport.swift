@@ -6,12 +6,15 @@ struct HTMLReport {
   private let run: Run
   private let summary: Summary
   private let figures: PageFigures
+  private let trialsHash: String?
   private let answers: [Answer]
 
-  init(_ run: Run, _ summary: Summary, figures: PageFigures) {
+  /// - Parameter trialsHash: the SHA-256 of the lines of the trials.
+  init(_ run: Run, _ summary: Summary, figures: PageFigures, trialsHash: String?) {
     self.run = run
     self.summary = summary
     self.figures = figures
+    self.trialsHash = trialsHash
     let trials = RunPoints(run, nil)
     answers = summary.sections.compactMap { section in
       if case .experiment(let experiment) = section { Answer(experiment, trials) } else { nil }
@@ -29,7 +32,7 @@ struct HTMLReport {
   func render() -> String {
     let sections =
       claims + experiments + bestSettings + [
-        trials, PageFacts.machine(run.record), PageFacts.method, PageFacts.provenance(run),
+        trials, PageFacts.machine(run.record), PageFacts.method, PageFacts.provenance(run, trialsHash),
       ]
     let page: Markup = """
       <!DOCTYPE html>
@@ -64,15 +67,15 @@ struct HTMLReport {
   private var head: Markup {
     let provenance = Provenance(run.record)
     let headline = Headline(summary, answers)
-    let facts = ["run \(provenance.run)", provenance.origin ?? "", provenance.machine, provenance.date]
-      .filter { !$0.isEmpty }
-    let warnings = provenance.warnings + [provenance.progress(finished: run.trials.count)].compactMap { $0 }
+    let facts = ["run \(provenance.run)", provenance.machine, provenance.date].filter { !$0.isEmpty }
     return """
       <header>
       <h1>\(run.record.suite["name"]?.string ?? "iomodes run")\
       \(run.record.suite["about"]?.string.map { ": <span>\($0)</span>" as Markup })</h1>
       <p class="facts">\(facts.joined(separator: " · "))</p>
-      \(warnings.map { "<p class=\"warning\">\($0)</p>\n" as Markup })\
+      \(provenance.origin.map { "<p class=\"facts\">\($0)</p>\n" })\
+      \(provenance.warnings.map { "<p class=\"warning\">\($0)</p>\n" as Markup })\
+      \(provenance.progress(finished: run.trials.count).map { "<p class=\"warning\">\($0)</p>\n" })\
       <div class="answer">
       \(summary.experiments.isEmpty ? "<p>Nothing was measured.</p>\n" : headline.sentences)</div>
       \(Trust(run, summary).map { "<p class=\"trust\">\($0.text)</p>\n" })\
@@ -153,7 +156,8 @@ struct HTMLReport {
     }
     return [
       Section(
-        anchor: "best-settings", title: TuningTable.heading, body: "<p>\(TuningTable.about).</p>\n\(tables)")
+        anchor: "best-settings", title: TuningTable.heading,
+        body: "<p>A mode's best setting is \(TuningTable.about).</p>\n\(tables)")
     ]
   }
 
@@ -174,7 +178,7 @@ struct HTMLReport {
 
   private func figure(_ figure: PageFigures.Figure, number: Int) -> Markup? {
     InlineSVG(figure.svg, prefix: "f\(number)-", label: "\(figure.experiment): \(figure.subject)").map {
-      "<figure>\n\($0.markup)\n</figure>\n"
+      "<figure\(figure.kind == .heat ? " class=\"light\"" : "" as Markup)>\n\($0.markup)\n</figure>\n"
     }
   }
 

@@ -32,7 +32,7 @@ enum PageFacts {
     return .init(anchor: "machine", title: "Machine", body: self.list(facts))
   }
 
-  static func provenance(_ run: Run) -> HTMLReport.Section {
+  static func provenance(_ run: Run, _ trialsHash: String?) -> HTMLReport.Section {
     let record = run.record
     let facts: [(String, String?)] = [
       ("run", record.runID), ("started", record.started), ("suite", record.suite["name"]?.string),
@@ -44,6 +44,7 @@ enum PageFacts {
       ),
       ("rounds until throughputs are known within", record.precision.map { "±\(NumberText.brief($0 * 100)) %" }),
       ("schema", "version \(record.schemaVersion)"),
+      ("SHA-256 of trials.jsonl", trialsHash),
     ]
     return .init(
       anchor: "provenance", title: "Provenance",

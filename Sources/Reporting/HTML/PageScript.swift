@@ -6,7 +6,12 @@ enum PageScript {
       const contents = document.querySelector("nav details");
       contents.open = matchMedia("(min-width: 75rem)").matches;
 
-      const number = text => parseFloat(text.replace(/,/g, "").replace("−", "-"));
+      const factors = { ns: 1e-9, "µs": 1e-6, ms: 1e-3, k: 1e3, kB: 1e3, M: 1e6, MB: 1e6, GB: 1e9 };
+      const number = text => {
+        const parts = /^([-−]?)([\\d.,]+) ?([a-zµ]*)/i.exec(text);
+        if (!parts) return NaN;
+        return (parts[1] ? -1 : 1) * parts[2].replace(/,/g, "") * (factors[parts[3]] ?? 1);
+      };
       const orders = { none: "ascending", ascending: "descending", descending: "none" };
 
       for (const table of document.querySelectorAll("table.sortable")) {
@@ -14,12 +19,14 @@ enum PageScript {
         const headings = [...table.tHead.rows[0].cells];
         headings.forEach((heading, column) => {
           if (heading.tagName !== "TH") return;
-          const button = document.createElement("button");
-          button.type = "button";
+          // Chromium repeats no heading on the next sheet of paper that has a <button> in it.
+          const button = document.createElement("span");
+          button.setAttribute("role", "button");
+          button.tabIndex = 0;
           button.append(...heading.childNodes);
           heading.append(button);
           heading.setAttribute("aria-sort", "none");
-          button.addEventListener("click", () => {
+          const sort = () => {
             const order = orders[heading.getAttribute("aria-sort")], sign = order === "descending" ? -1 : 1;
             for (const other of table.querySelectorAll("[aria-sort]")) other.setAttribute("aria-sort", "none");
             heading.setAttribute("aria-sort", order);
@@ -37,6 +44,12 @@ enum PageScript {
               return x < y ? -sign : x > y ? sign : 0;
             };
             body.append(...(order === "none" ? rows : rows.toSorted(compare)));
+          };
+          button.addEventListener("click", sort);
+          button.addEventListener("keydown", event => {
+            if (event.key !== "Enter" && event.key !== " ") return;
+            event.preventDefault();
+            sort();
           });
         });
       }

@@ -35,10 +35,11 @@ enum PageStyle {
     .notes { margin: .5rem 0 1rem; padding-left: 1.2rem; max-width: 60rem }
     dl { display: grid; grid-template-columns: max-content minmax(0, 40rem); gap: .2rem 1.25rem; font-size: .925rem }
     dt { color: var(--soft) }
-    dd { margin: 0 }
+    dd { margin: 0; overflow-wrap: anywhere }
     details { margin: .75rem 0 }
     summary { cursor: pointer; color: var(--soft); font-size: .925rem }
     figure { margin: 1rem 0; overflow-x: auto }
+    .light { \(light) }
     figure svg { display: block; width: 100%; min-width: 40rem; max-width: 56rem; height: auto; font-family: sans-serif }
     """
 
@@ -54,17 +55,18 @@ enum PageStyle {
     tbody tr:nth-child(even) { background: var(--shade) }
     tr > :first-child { position: sticky; left: 0; background: inherit }
     .n { text-align: right }
+    td.n { white-space: nowrap }
     td small { display: block; color: var(--soft); font-size: .6875rem; white-space: nowrap }
     tr.first > * { border-top: 1px solid var(--grid) }
     .sorted tr.first > * { border-top: 0 }
     td.remark { color: var(--soft); font-style: italic }
     td.bar { vertical-align: middle }
     td i { display: block; width: calc(var(--part) * .035rem); height: .5rem; background: var(--mode); print-color-adjust: exact }
-    th button { all: unset; cursor: pointer }
-    th button:hover { text-decoration: underline }
-    th button:focus-visible { outline: 2px solid var(--link) }
-    [aria-sort=ascending] button::after { content: " ▲" }
-    [aria-sort=descending] button::after { content: " ▼" }
+    th [role=button] { cursor: pointer }
+    th [role=button]:hover { text-decoration: underline }
+    th [role=button]:focus-visible { outline: 2px solid var(--link) }
+    [aria-sort=ascending] [role=button]::after { content: " ▲" }
+    [aria-sort=descending] [role=button]::after { content: " ▼" }
     .headline th[scope=row] { font-weight: normal; max-width: 13rem }
     .headline th small { display: block; color: var(--soft); font-size: .6875rem }
     .headline td { min-width: 5rem }
@@ -86,7 +88,7 @@ enum PageStyle {
     }
     @media (max-width: 40rem) {
       .headline th[scope=row] { max-width: 7rem }
-      dl { grid-template-columns: 1fr; gap: 0 }
+      dl { grid-template-columns: minmax(0, 1fr); gap: 0 }
       dd { margin-bottom: .4rem }
     }
     """
@@ -105,6 +107,7 @@ enum PageStyle {
       td small, .headline th small { font-size: 6.5pt }
       .headline td { min-width: 0 }
       table, thead, tr, figure, dt, dd { break-inside: avoid }
+      table.long { break-inside: auto }
       h2, .asks, caption, summary { break-after: avoid }
       figure { display: inline-block; width: 49%; margin: .5rem 0 }
       figure svg { min-width: 0 }

@@ -67,7 +67,7 @@ enum PageTable {
       return "\(start)\(named)<td class=\"remark\" colspan=\"\(shown.count - named.count)\">\(remark)</td></tr>\n"
     }
     return """
-      <div class="scroll" tabindex="0" role="group" aria-label="\(caption ?? "table")"><table class="sortable">
+      <div class="scroll" tabindex="0" role="group" aria-label="\(caption ?? "table")"><table class="sortable\(items.count > mostOnPaper ? " long" : "")">
       \(caption.map { "<caption>\($0)</caption>\n" })\
       <thead><tr>\(shown.map { heading(columns[$0]) })</tr></thead>
       <tbody>
@@ -80,9 +80,16 @@ enum PageTable {
   static func table(_ table: (any SideTable)?) -> Markup? {
     guard let table else { return nil }
     let columns = table.columns.map { column in
-      PageColumn<Int>(heading: column.heading, kind: column.kind == .number ? .number : .text) { row in
-        column.heading == "mode"
-          ? mode(String(column.cells[row].prefix { $0 != "/" }), column.cells[row]) : Markup(column.cells[row])
+      let isNumber = column.cells.allSatisfy { cell in
+        let text = cell.drop { $0 == " " }
+        return text.isEmpty || text.first?.isNumber == true || text.hasPrefix(NumberText.none)
+      }
+      return PageColumn<Int>(heading: column.heading.trimmed, kind: isNumber ? .number : .text) { row in
+        let text = column.cells[row].trimmed
+        if column.heading == "mode" { return mode(String(text.prefix { $0 != "/" }), text) }
+        // A median, and its interval.
+        guard isNumber, let interval = text.firstIndex(of: "[") else { return Markup(text) }
+        return "\(String(text[..<interval]))<small>\(String(text[interval...]))</small>"
       }
     }
     return self.table(Array(table.columns[0].cells.indices), columns, caption: table.title)
@@ -99,6 +106,8 @@ enum PageTable {
     return "<i class=\"\(Palette.name(of: mode))\" style=\"--part: \(percent)\"></i>"
   }
 
+  /// So many rows fit on a page of paper; longer tables are broken between rows.
+  private static let mostOnPaper = 20
   private static let none = Markup(NumberText.none)
 
   private static func heading<Item>(_ column: PageColumn<Item>) -> Markup {
@@ -116,5 +125,14 @@ enum PageTable {
     case .number: "<td class=\"n\">\(content)</td>"
     case .bar: "<td class=\"bar\">\(content)</td>"
     }
+  }
+}
+
+extension String {
+  /// Without the spaces that align it.
+  fileprivate var trimmed: String {
+    var text = drop { $0 == " " }
+    while text.last == " " { text.removeLast() }
+    return String(text)
   }
 }

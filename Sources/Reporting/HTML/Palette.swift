@@ -2,7 +2,7 @@
 enum Palette {
   /// Of the modes of ``ModeOrder/known``, in their order: those of Okabe and Ito, of which the yellow is darker.
   static let colours = [
-    "#000000", "#E69F00", "#0072B2", "#009E73", "#56B4E9", "#D55E00", "#7F7F7F", "#CC79A7", "#A89A00", "#AAAAAA",
+    "#000000", "#E69F00", "#0072B2", "#009E73", "#56B4E9", "#D55E00", "#7F7F7F", "#CC79A7", "#A89A00", "#909090",
   ]
   static let other = "#666666"
 
