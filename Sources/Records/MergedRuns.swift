@@ -33,11 +33,11 @@ extension RunFolder {
   /// be lost, are an error.
   public func readInFull() throws(RunFolderFailure) -> Run {
     let run = try read()
-    func data(_ path: String) -> Data { FileManager.default.contents(atPath: path) ?? Data() }
-    try check(data(recordPath), against: run.record, at: recordPath)
-    let lines = data(trialsPath).split(separator: UInt8(ascii: "\n"))
-    for (index, (line, trial)) in zip(lines, run.trials).enumerated() {
-      try check(Data(line), against: trial, at: "\(trialsPath): line \(index + 1)")
+    try check(FileManager.default.contents(atPath: recordPath) ?? Data(), against: run.record, at: recordPath)
+    guard !run.trials.isEmpty else { return run }
+    let lines = try trialLines()
+    for (index, trial) in run.trials.enumerated() {
+      try check(lines.bytes[lines.lines[index]], against: trial, at: "\(trialsPath): line \(lines.numbers[index])")
     }
     return run
   }

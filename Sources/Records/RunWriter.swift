@@ -38,6 +38,10 @@ public final class RunWriter {
       let trials = try run.trials.reduce(into: Data()) { try $0 += encoder.encode($1) + Data("\n".utf8) }
       try record.write(to: URL(fileURLWithPath: draft.recordPath), options: .atomic)
       try trials.write(to: URL(fileURLWithPath: draft.trialsPath), options: .atomic)
+      if let limits = run.limits {
+        let text = try JSONEncoder.stable(pretty: true).encode(limits) + Data("\n".utf8)
+        try text.write(to: URL(fileURLWithPath: draft.limitsPath), options: .atomic)
+      }
       try files.moveItem(atPath: draft.path, toPath: folder.path)
     } catch {
       throw RunFolderFailure("cannot write \(folder.path): \(reason(error)); choose another --output")

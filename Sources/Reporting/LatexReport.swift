@@ -19,6 +19,8 @@ struct LatexReport {
       "\\section*{\(Self.escaped("iomodes run \(provenance.run)"))}",
       Self.escaped("\(provenance.machine) · \(provenance.date)"),
     ]
+    if let origin = provenance.origin { blocks.append(Self.escaped(origin)) }
+    blocks += provenance.warnings.map { "\\textbf{\(Self.escaped($0))}" }
     if let progress = provenance.progress(finished: run.trials.count) {
       blocks.append("\\textbf{\(Self.escaped(progress))}")
     }

@@ -10,7 +10,8 @@ extension Run {
   /// One run of several of the same work: a pure function of them.
   ///
   /// Trials follow one another in the order of `runs`. Each keeps the `run_id` of the run that it was measured in; numbers
-  /// go on from run to run, and so do the rounds of an experiment: what is paired by round is paired within one run.
+  /// go on from run to run, and so do the rounds of an experiment: what is paired by round is paired within one run. The
+  /// record of limits is that of the one run that has it; of several runs it is left to them.
   ///
   /// - Parameters:
   ///   - runs: at least one; merged ones count as the runs that they are made of.
@@ -42,7 +43,8 @@ extension Run {
           + (mixture.count > 3 ? " and \(mixture.count - 3) more" : "")
           + "; compare the runs, or merge them all the same with --allow-differences")
     }
-    self.init(record: record, trials: trials)
+    let limits = runs.compactMap(\.limits)
+    self.init(record: record, trials: trials, limits: limits.count == 1 ? limits[0] : nil)
   }
 
   private func parts(after last: Int, _ rounds: [String: Int]) -> [RunRecord.Part] {

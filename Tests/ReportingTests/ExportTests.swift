@@ -65,6 +65,19 @@ struct ExportTests {
       ])
   }
 
+  @Test func everyLimitOfSeveralHasALogOfItsOwn() throws {
+    let trials = [2, 8].flatMap { limit in
+      (1...2).map { round in
+        var trial = TinyRun.trial("epoll", round: round, latencies: [1000])
+        trial.limit = limit
+        return trial
+      }
+    }
+    let files = Export(TinyRun.run(trials), as: [.hlog]).files
+    #expect(files.map(\.name) == ["tiny-limit-2-service.hlog", "tiny-limit-8-service.hlog"])
+    #expect(files.allSatisfy { $0.text.split(separator: "\n").count { $0.hasPrefix("Tag=") } == 2 })
+  }
+
   @Test func csvIsThatOfTheReportWithTheLineEndsOfRFC4180() throws {
     var trial = TinyRun.trial("epoll")
     trial.reasons = ["two\nlines, \"quoted\""]

@@ -148,8 +148,9 @@ struct MergeTests {
     #expect(all.record.environment.kernel == nil)
     #expect(all.record.tool.version == "1.0.0, 2")
     let difference = "kernel: 6.1.0 in a; 6.2 in b"
-    for format in [OutputFormat.text, .md, .json] {
-      #expect(Report(all).render(format, width: 100, color: false).contains(difference))
+    for format in OutputFormat.allCases where format != .csv {
+      let text = Provenance.oneLine(Report(all).render(format, width: 100, color: false))
+      #expect(text.contains(difference), "\(format)")
     }
     #expect(Report(all).warnings.count == 2)
     let text = Provenance.oneLine(Report(all).render(.text, width: 100, color: false))
@@ -188,6 +189,16 @@ struct MergeTests {
   @Test func comparisonWithAPartSaysThatTheyAreNotIndependent() throws {
     let comparison = try Comparison(try merged(run("a"), run("b")), run("b"))
     #expect(comparison.remarks.contains("both have the trials of b: not independent"))
+  }
+
+  @Test func limitsOfOneRunAreKept() throws {
+    var one = run("a")
+    one.limits = LimitsRecord(
+      started: "2026-01-02T03:04:05Z", tool: one.record.tool, machine: one.record.environment, experiments: [])
+    #expect(try merged(one, run("b")).limits == one.limits)
+    var other = run("b")
+    other.limits = one.limits
+    #expect(try merged(one, other).limits == nil)
   }
 
   @Test func unfinishedPartsAreNotToBeResumed() throws {

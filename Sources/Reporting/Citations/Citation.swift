@@ -62,11 +62,12 @@ public struct Citation: Sendable {
   }
 
   private var text: String {
-    let facts = [
-      ("metric", citable.about), ("machine", provenance.machine), ("run", "\(provenance.run), \(provenance.date)"),
-      ("tool", tool), ("sha256", "\(sha256), of \(source.lineCount) \(source.lineCount == 1 ? "line" : "lines")"),
-      ("check", citable.trials.command),
-    ]
+    let facts =
+      [
+        ("metric", citable.about), ("machine", provenance.machine), ("run", "\(provenance.run), \(provenance.date)"),
+        ("tool", tool), ("sha256", "\(sha256), of \(source.lineCount) \(source.lineCount == 1 ? "line" : "lines")"),
+        ("check", citable.trials.command),
+      ] + provenance.warnings.map { ("warning", $0) }
     let lines = facts.map { "  \(Terminal.padded($0.0, to: 8))\($0.1)" }
     return "\(number.text) \(form)\n\n\(lines.joined(separator: "\n"))\n"
   }
