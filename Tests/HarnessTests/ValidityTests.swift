@@ -269,6 +269,16 @@ import Testing
     #expect(found == (isValid ? [] : ["steal: the hypervisor took 30000 µs of the processors during the trial"]))
   }
 
+  /// What was stolen while connections were opened and closed is held against that time too.
+  @Test func theHypervisorMayTakeAsMuchOfTheTimeAroundTheWindow() {
+    let found = reasonsOfWindow {
+      $0.machine = MachineUsage(steal: 30_000_000)
+      $0.connectWall = 1_500_000_000
+      $0.closeWall = 600_000_000
+    }
+    #expect(found.isEmpty)
+  }
+
   @Test func everyReasonIsGivenWhenSeveralApply() {
     let found = reasons {
       $0.operations.verified = 80
