@@ -40,10 +40,14 @@ public struct Citable: Sendable {
     }
 
     var words: [String] {
-      [experiment, claim.map { "claim=\($0)" } ?? variant.map { "\(mode)/\($0)" } ?? mode].map(CitationQuery.word)
-        + (concurrency.map { ["concurrency=\($0)"] } ?? []) + (rate.map { ["rate=\(CitationQuery.text($0))"] } ?? [])
-        + (setting.limit.map { ["limit=\($0)"] } ?? []) + (setting.pool.map { ["pool=\($0)"] } ?? [])
-        + (lanes.map { ["lanes=\(CitationQuery.word($0))"] } ?? [])
+      let name = variant.map { "\(mode)/\($0)" } ?? mode
+      let coordinates: [(String, String?)] = [
+        ("concurrency", concurrency.map(String.init)), ("rate", rate.map(CitationQuery.text)),
+        ("limit", setting.limit.map(String.init)), ("pool", setting.pool.map(String.init)),
+        ("lanes", lanes.map(CitationQuery.word)),
+      ]
+      return [CitationQuery.word(experiment), claim.map { "claim=\($0)" } ?? CitationQuery.word(name)]
+        + coordinates.compactMap { name, value in value.map { "\(name)=\($0)" } }
     }
   }
 
