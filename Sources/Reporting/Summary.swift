@@ -30,7 +30,9 @@ public struct Summary: Sendable {
     experiments =
       trials
       .map { (setting: $0.setting, trials: $1.sorted { ($0.trial, $0.round) < ($1.trial, $1.round) }) }
-      .sorted { ($0.trials[0].trial, $0.trials[0].experiment) < ($1.trials[0].trial, $1.trials[0].experiment) }
+      .sorted { a, b in
+        (a.trials[0].trial, a.trials[0].experiment, a.setting) < (b.trials[0].trial, b.trials[0].experiment, b.setting)
+      }
       .map { Experiment($0.trials, $0.setting, run.record) }
     sections = Section.sections(of: experiments, run)
     tunings = Tuning.all(of: run)
