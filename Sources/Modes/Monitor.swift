@@ -92,7 +92,11 @@ final class Monitor: @unchecked Sendable {
   /// Begins. A window that opens at once has been announced by the caller.
   func start(opensAtOnce: Bool) throws(Errno) {
     if opensAtOnce { before = readUsage() }
-    thread = try Thread(name: "monitor") { self.run() }
+    thread = try Thread(name: "monitor") {
+      // Among as many threads as there are lanes, all of them busy, its turn would come too late.
+      ProcessControl.prefer()
+      self.run()
+    }
   }
 
   /// All lanes have finished: reads what is left to be read, and ends the thread.

@@ -58,10 +58,11 @@ struct WorkloadDescription {
   /// `1 ms of work each, left to 2 threads`.
   private static func work(_ workload: JSONValue) -> [String] {
     guard let work = workload["work"]?.string else { return [] }
-    let workers = workload["pool"]?.number.map { "\(NumberText.brief($0)) " } ?? ""
+    let workers = workload["pool"]?.number
+    let count = workers.map { "\(NumberText.brief($0)) " } ?? ""
     switch workload["offload"]?.string {
-    case "pool": return ["\(spaced(work)) of work each, left to \(workers)threads"]
-    case "processes": return ["\(spaced(work)) of work each, left to \(workers)processes"]
+    case "pool": return ["\(spaced(work)) of work each, left to \(count)\(workers == 1 ? "thread" : "threads")"]
+    case "processes": return ["\(spaced(work)) of work each, left to \(count)\(workers == 1 ? "process" : "processes")"]
     default: return ["\(spaced(work)) of work each, inline"]
     }
   }
