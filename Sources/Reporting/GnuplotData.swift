@@ -63,7 +63,7 @@ struct GnuplotData {
     [GnuplotData(throughputOf: experiment, provenance)] + latencies(of: experiment, provenance)
       + [GnuplotData(costOf: experiment, provenance)]
       + (experiment.isServing ? [] : [GnuplotData(footprintOf: experiment, provenance)])
-      + [GnuplotData(speedupOf: experiment, provenance)]
+      + (experiment.hasBlocking ? [GnuplotData(speedupOf: experiment, provenance)] : [])
       + (experiment.spansMemory ? [GnuplotData(memoryOf: experiment, provenance)] : [])
       + (experiment.isServing ? [GnuplotData(servingOf: experiment, provenance)] : times(of: experiment, provenance))
   }
@@ -176,4 +176,8 @@ extension GnuplotData {
       return (["# \(name)", header] + lines).joined(separator: "\n") + "\n"
     }
   }
+}
+
+extension Summary.Experiment {
+  fileprivate var hasBlocking: Bool { points.contains { $0.mode == "blocking" } }
 }

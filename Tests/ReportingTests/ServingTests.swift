@@ -36,7 +36,7 @@ struct ServingTests {
 
   @Test func figureHasAColumnForEveryQuantity() throws {
     let files = GnuplotData.files(of: run)
-    #expect(files.map(\.kind) == [.throughput, .latency, .cpu, .speedup, .serve])
+    #expect(files.map(\.kind) == [.throughput, .latency, .cpu, .serve])
     let serve = try #require(files.last).text.split(separator: "\n").filter { !$0.hasPrefix("#") }
     #expect(
       serve == [
