@@ -26,6 +26,17 @@ enum ClaimVerdict: String, CaseIterable, Sendable {
   case undecided
   case notMeasured = "not measured"
 
+  /// As a verb of several claims.
+  var ofSeveral: String {
+    switch self {
+    case .holds: "hold"
+    case .holdsWithinBounds: "hold within bounds"
+    case .doesNotHold: "do not hold"
+    case .undecided: "are undecided"
+    case .notMeasured: "are not measured"
+    }
+  }
+
   init(_ measures: [Measure]) {
     let standings = measures.compactMap(\.standing)
     self =

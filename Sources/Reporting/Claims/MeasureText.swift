@@ -69,6 +69,15 @@ struct ClaimsOverview {
 
   var measured: [ClaimResult] { results.filter { !$0.measures.isEmpty } }
 
+  /// `9 hold, 1 does not hold`: how many of those that are measured.
+  var verdicts: String {
+    ClaimVerdict.allCases.compactMap { verdict in
+      let count = measured.count { $0.verdict == verdict }
+      guard count > 0 else { return nil }
+      return count == 1 ? "1 \(verdict.rawValue)" : "\(count) \(verdict.ofSeveral)"
+    }.joined(separator: ", ")
+  }
+
   /// In a line.
   var heading: String {
     let missing = results.count - measured.count

@@ -8,6 +8,7 @@ struct HTMLReport {
   private let figures: PageFigures
   private let trialsHash: String?
   private let answers: [Answer]
+  private let claims: ClaimsOverview?
 
   /// - Parameter trialsHash: the SHA-256 of the lines of the trials.
   init(_ run: Run, _ summary: Summary, figures: PageFigures, trialsHash: String?) {
@@ -15,6 +16,7 @@ struct HTMLReport {
     self.summary = summary
     self.figures = figures
     self.trialsHash = trialsHash
+    claims = ClaimsOverview(ClaimResult.all(run, summary))
     let trials = RunPoints(run, nil)
     answers = summary.sections.compactMap { section in
       if case .experiment(let experiment) = section { Answer(experiment, trials) } else { nil }
@@ -31,7 +33,7 @@ struct HTMLReport {
 
   func render() -> String {
     let sections =
-      claims + experiments + bestSettings + [
+      claimed + experiments + bestSettings + [
         trials, PageFacts.machine(run.record), PageFacts.method, PageFacts.provenance(run, trialsHash),
       ]
     let page: Markup = """
@@ -77,6 +79,7 @@ struct HTMLReport {
       \(provenance.warnings.map { "<p class=\"warning\">\($0)</p>\n" as Markup })\
       \(provenance.progress(finished: run.trials.count).map { "<p class=\"warning\">\($0)</p>\n" })\
       <div class="answer">
+      \(claims.map { "<p><b>Claims</b>: of \($0.measured.count) measured \($0.verdicts). <a href=\"#claims\">Each number</a></p>\n" })\
       \(summary.experiments.isEmpty ? "<p>Nothing was measured.</p>\n" : headline.sentences)</div>
       \(Trust(run, summary).map { "<p class=\"trust\">\($0.text)</p>\n" })\
       \(headline.table)\
@@ -162,8 +165,8 @@ struct HTMLReport {
   }
 
   /// Those that the run measures.
-  private var claims: [Section] {
-    guard let claims = ClaimsOverview(ClaimResult.all(run, summary)) else { return [] }
+  private var claimed: [Section] {
+    guard let claims else { return [] }
     return [
       Section(
         anchor: "claims", title: "Claims",
