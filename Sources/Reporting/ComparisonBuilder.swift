@@ -242,7 +242,7 @@ struct RunPoints {
 
     func with(_ point: PointKey) -> Key { Key(experiment, rate, setting, point) }
 
-    var experimentName: String { experiment + (rate.map { "-at-\(NumberText.brief($0))" } ?? "") + setting.suffix }
+    var experimentName: String { setting.name(of: experiment, at: rate) }
 
     /// In the words of a remark; with another mode than its own where one is given.
     func name(mode: String? = nil) -> String {

@@ -70,10 +70,8 @@ struct GnuplotData {
 
   /// By percentile, from the intended start beside the actual one where operations have both; and over time.
   private static func latencies(of experiment: Summary.Experiment, _ provenance: Provenance) -> [GnuplotData] {
-    let hasResponses = experiment.points.contains { $0.response != nil }
-    return [
-      hasResponses ? GnuplotData(responseOf: experiment, provenance) : GnuplotData(latencyOf: experiment, provenance)
-    ] + [GnuplotData(heatOf: experiment, provenance)].compactMap(\.self)
+    [GnuplotData(percentilesOf: experiment, provenance), GnuplotData(heatOf: experiment, provenance)]
+      .compactMap(\.self)
   }
 
   /// What a mode does within a window, which is known of clients.

@@ -3,37 +3,25 @@ import Records
 import Statistics
 
 extension GnuplotData {
-  /// Of the highest concurrency that has percentiles.
-  init(latencyOf experiment: Summary.Experiment, _ provenance: Provenance) {
+  /// Service times, and response times beside them where operations have both: of the highest concurrency that has
+  /// percentiles.
+  init(percentilesOf experiment: Summary.Experiment, _ provenance: Provenance) {
+    let hasResponses = experiment.points.contains { $0.response != nil }
     let group = experiment.highestWithPercentiles
     let concurrency = NumberText.grouped(group?.concurrency ?? 0)
     self.init(
-      .latency, experiment.name, experiment.description, provenance,
-      subject: "service time by percentile, at concurrency \(concurrency)",
-      remarks: Self.percentileRemarks(concurrency),
+      hasResponses ? .response : .latency, experiment.name, experiment.description, provenance,
+      subject: "service \(hasResponses ? "and response time" : "time") by percentile, at concurrency \(concurrency)",
+      remarks: [
+        ("columns", "1 / (1 - percentile / 100), then those named"), ("concurrency", concurrency),
+        ("pooled", "all valid trials together, as far as at least ten operations lie beyond"),
+      ],
       blocks: (group?.points ?? []).map { point in
-        Self.percentileBlock(point, [("latency_ns", point.latency)])
+        Self.percentileBlock(
+          point,
+          hasResponses
+            ? [("service_ns", point.latency), ("response_ns", point.response)] : [("latency_ns", point.latency)])
       })
-  }
-
-  /// Of the highest concurrency that has percentiles.
-  init(responseOf experiment: Summary.Experiment, _ provenance: Provenance) {
-    let group = experiment.highestWithPercentiles
-    let concurrency = NumberText.grouped(group?.concurrency ?? 0)
-    self.init(
-      .response, experiment.name, experiment.description, provenance,
-      subject: "service and response time by percentile, at concurrency \(concurrency)",
-      remarks: Self.percentileRemarks(concurrency),
-      blocks: (group?.points ?? []).map { point in
-        Self.percentileBlock(point, [("service_ns", point.latency), ("response_ns", point.response)])
-      })
-  }
-
-  private static func percentileRemarks(_ concurrency: String) -> [(String, String)] {
-    [
-      ("columns", "1 / (1 - percentile / 100), then those named"), ("concurrency", concurrency),
-      ("pooled", "all valid trials together, as far as at least ten operations lie beyond"),
-    ]
   }
 
   /// Eight percentiles for every halving of what lies beyond, as far as they are supported.

@@ -8,7 +8,7 @@ extension Summary.Experiment {
     plannedName = trials[0].experiment
     rate = trials[0].arrivals.rate
     self.setting = setting
-    name = Self.name(plannedName, rate, setting)
+    name = setting.name(of: plannedName, at: rate)
     isSearchStep = rate != nil && run.objectives[plannedName] != nil
     warmup = run.warmup(of: plannedName)
     workload = trials[0].workload
@@ -33,12 +33,8 @@ extension Summary.Experiment {
 }
 
 extension Summary.Experiment {
-  private static func name(_ planned: String, _ rate: Double?, _ setting: Setting) -> String {
-    planned + (rate.map { "-at-\(NumberText.brief($0))" } ?? "") + setting.suffix
-  }
-
   /// The name that it has with another setting.
-  func name(of setting: Setting) -> String { Self.name(plannedName, rate, setting) }
+  func name(of setting: Setting) -> String { setting.name(of: plannedName, at: rate) }
 }
 
 /// What the trials of a point have in common.

@@ -31,6 +31,11 @@ struct Setting: Hashable, Comparable, Sendable {
     }
   }
 
+  /// The name of an experiment, with the rate of an open loop: `http-at-1000-limit-50`.
+  func name(of planned: String, at rate: Double?) -> String {
+    planned + (rate.map { "-at-\(NumberText.brief($0))" } ?? "") + suffix
+  }
+
   /// `-limit-50-pool-4`, as part of an experiment's name.
   var suffix: String { (limit.map { "-limit-\($0)" } ?? "") + (pool.map { "-pool-\($0)" } ?? "") }
 

@@ -115,7 +115,7 @@ extension Summary.Tuning.Curve {
 
 extension TrialRecord {
   /// The experiment, with the rate of an open loop.
-  fileprivate var experimentName: String { experiment + (arrivals.rate.map { "-at-\(NumberText.brief($0))" } ?? "") }
+  fileprivate var experimentName: String { Setting().name(of: experiment, at: arrivals.rate) }
 }
 
 extension GnuplotData {

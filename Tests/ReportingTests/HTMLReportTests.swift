@@ -5,9 +5,6 @@ import Testing
 @testable import Reporting
 
 struct HTMLReportTests {
-  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .appendingPathComponent("../..").standardizedFileURL.path
-  private static let gnuplot = Figures.gnuplot(inPath: ProcessInfo.processInfo.environment["PATH"] ?? "")
 
   private func page(_ run: Run, figures: PageFigures = .withoutGnuplot) -> String {
     Report(run, figures: figures).render(.html, width: 0, color: false)
@@ -110,13 +107,13 @@ struct HTMLReportTests {
     #expect(!page.contains("<script>alert") && !page.contains("<img"))
   }
 
-  @Test(.enabled(if: gnuplot != nil, "gnuplot is not installed"))
+  @Test(.enabled(if: FigureFolder.gnuplot != nil, "gnuplot is not installed"))
   func allFiguresAreInThePageAndSoAreThoseOfAHostileRun() throws {
     let run = SyntheticRun.run(of: [
       SyntheticRun(), SyntheticRun(experiment: Self.hostile, rounds: 2),
       SyntheticRun(experiment: "load", concurrencies: [16], rates: [100, 1000, 4000]),
     ])
-    let figures = try Figures.forPage(run, scripts: "\(Self.root)/plots", gnuplot: try #require(Self.gnuplot))
+    let figures = try Figures.forPage(run, scripts: FigureFolder.scripts, gnuplot: try #require(FigureFolder.gnuplot))
     let drawn = GnuplotData.files(of: run).count { $0.measuredBlocks > 0 }
     #expect(figures.figures.count == drawn && drawn >= 9)
     let page = page(run, figures: figures)
@@ -125,7 +122,7 @@ struct HTMLReportTests {
     #expect(parsed.count("svg") == drawn)
     #expect(parsed.count("path") > 100 && parsed.count("text") > 100)
     #expect(!parsed.words.contains("No figures"))
-    let again = try Figures.forPage(run, scripts: "\(Self.root)/plots", gnuplot: try #require(Self.gnuplot))
+    let again = try Figures.forPage(run, scripts: FigureFolder.scripts, gnuplot: try #require(FigureFolder.gnuplot))
     #expect(page == self.page(run, figures: again))
   }
 
@@ -148,7 +145,7 @@ struct HTMLReportTests {
 
   @Test(arguments: ["20261121-082442-quick", "20261121-105051-serve"])
   func pagesOfTheCommittedRunsAreWellFormed(name: String) throws {
-    let run = try RunFolder(path: "\(Self.root)/results/\(name)").read()
+    let run = try RunFolder(path: "\(CitationRuns.project)/results/\(name)").read()
     let page = page(run)
     #expect(ParsedPage(page).complaints == [])
     #expect(page == self.page(run))
@@ -188,7 +185,7 @@ struct HTMLReportTests {
   }
 
   @Test func coloursAreThoseOfTheFigures() throws {
-    let style = try String(contentsOfFile: "\(Self.root)/plots/style.gp", encoding: .utf8)
+    let style = try String(contentsOfFile: "\(CitationRuns.project)/plots/style.gp", encoding: .utf8)
     #expect(style.contains("colours = \"\(Palette.colours.joined(separator: " "))\""))
   }
 }

@@ -39,19 +39,12 @@ struct PageInABrowserTests {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
     try page.write(toFile: "\(folder)/page.html", atomically: true, encoding: .utf8)
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/timeout")
-    process.arguments = [
-      "240", try #require(Self.chromium), "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
-      "--user-data-dir=\(folder)/profile", "--dump-dom", "file://\(folder)/page.html",
-    ]
-    let output = Pipe()
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return text
+    return try Subprocess.run(
+      "/usr/bin/timeout",
+      [
+        "240", try #require(Self.chromium), "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
+        "--user-data-dir=\(folder)/profile", "--dump-dom", "file://\(folder)/page.html",
+      ]
+    ).output
   }
 }
