@@ -26,7 +26,7 @@ struct CitationCheckTests {
 
   @Test(arguments: CitationRuns.all.map(\.name))
   func everyMacroOfARunMatches(name: String) throws {
-    let citations = try CitationRuns.citations(try #require(CitationRuns.all.first { $0.name == name }).run)
+    let citations = try CitationRuns.citations(name)
     let check = CitationCheck(citations.macros) { _ in citations }
     #expect(check.count == citations.all.count)
     #expect(check.findings.isEmpty, "\(check.findings.prefix(3))")

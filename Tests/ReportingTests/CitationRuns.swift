@@ -1,6 +1,7 @@
 import Foundation
 import Measurement
 import Records
+import Testing
 
 @testable import Reporting
 
@@ -11,15 +12,19 @@ enum CitationRuns {
   static func citations(_ run: Run) throws -> Citations {
     let encoder = JSONEncoder.stable()
     return Citations(
-      run, TrialLines(try run.trials.reduce(into: Data()) { $0 += try encoder.encode($1) + Data("\n".utf8) }))
+      run, TrialLines(try run.trials.reduce(into: Data()) { $0 += try encoder.encode($1) + Data("\n".utf8) }),
+      recordBytes: try encoder.encode(run.record), limitsBytes: try run.limits.map(encoder.encode))
   }
+
+  /// Runs that were measured.
+  static let recorded: [(name: String, run: Run)] = {
+    ((try? FileManager.default.contentsOfDirectory(atPath: "\(project)/results")) ?? []).sorted()
+      .compactMap { name in (try? RunFolder(path: "\(project)/results/\(name)").read()).map { (name, $0) } }
+  }()
 
   /// All kinds of numbers that reports have.
   static let all: [(name: String, run: Run)] = {
-    let recorded = ["20261121-082442-quick", "20261121-105051-serve"].compactMap { name in
-      (try? RunFolder(path: "\(project)/results/\(name)").read()).map { (name, $0) }
-    }
-    return recorded + [
+    recorded + [
       ("tiny", TinyRun.example), ("synthetic", SyntheticRun().run()), ("odd", odd),
       (
         "open loops",
@@ -37,6 +42,17 @@ enum CitationRuns {
       ("search", search),
     ]
   }()
+
+  static func run(_ name: String) throws -> Run { try #require(all.first { $0.name == name }).run }
+
+  /// As they are made but once.
+  static func citations(_ name: String) throws -> Citations { try #require(citationsByName[name]) }
+
+  private static let citationsByName: [String: Citations] = Dictionary(
+    uniqueKeysWithValues: all.compactMap { name, run in
+      let folder = RunFolder(path: "\(project)/results/\(name)")
+      return ((try? Citations(folder)) ?? (try? citations(run))).map { (name, $0) }
+    })
 
   /// Classes of lanes, failures, audits, variants and names that are no single words.
   private static let odd: Run = {
