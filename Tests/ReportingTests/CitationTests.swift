@@ -136,6 +136,46 @@ struct CitationTests {
     #expect(try citations.find(CitationQuery("http epoll concurrency=64 ratio")).sha256 == hash(["epoll", "blocking"]))
   }
 
+  @Test func hashIsOfTheFileThatTheNumberIsFrom() throws {
+    let name = "20261121-135156-claims"
+    func bytes(_ file: String) throws -> Data {
+      try Data(contentsOf: URL(fileURLWithPath: "\(CitationRuns.project)/results/\(name)/\(file)"))
+    }
+    let citations = try CitationRuns.citations(name)
+    func check(_ query: String, _ bytes: Data, _ command: String) throws {
+      let citation = try citations.find(CitationQuery(query))
+      #expect(citation.sha256 == SHA256.hash(bytes))
+      #expect(citation.render(.text).contains("check   \(command)\n"))
+    }
+    try check("limits/ports held_to_one_address_connections", bytes("limits.json"), "sha256sum limits.json")
+    try check("claim=select-1024 refused-of-1-100-at-once", bytes("limits.json"), "sha256sum limits.json")
+    try check("machine memory", bytes("run.json"), "sha256sum run.json")
+    try check("run valid", bytes("trials.jsonl"), "sha256sum trials.jsonl")
+    try check(
+      "run claims-holds", bytes("trials.jsonl") + bytes("limits.json"), "cat trials.jsonl limits.json | sha256sum")
+  }
+
+  @Test func hashOfAClaimIsOfTheTrialsThatItIsJudgedBy() throws {
+    let citations = try CitationRuns.citations("20261121-135156-claims")
+    let citation = try citations.find(CitationQuery("claim=offload-work epoll-pool-bystanders-p99-inline"))
+    let lines = try String(
+      contentsOfFile: "\(CitationRuns.project)/results/20261121-135156-claims/trials.jsonl", encoding: .utf8)
+    let own = lines.split(separator: "\n").filter { line in
+      line.contains(#""mode":"epoll""#)
+        && ["work-pool", "work-inline"].contains { line.contains("\"experiment\":\"\($0)\"") }
+    }
+    #expect(own.count == 14)
+    #expect(citation.sha256 == SHA256.hash(own.map { $0 + "\n" }.joined().utf8))
+  }
+
+  @Test(arguments: CitationRuns.all.map(\.name))
+  func noNumberIsFromNothing(name: String) throws {
+    let citations = try CitationRuns.citations(name)
+    let nothing = SHA256.hash([])
+    var hashes = Citations.Hashes()
+    #expect(citations.all.allSatisfy { citations.citation(of: $0, &hashes).sha256 != nothing })
+  }
+
   @Test func formatsHaveTheSameForm() throws {
     let citations = try CitationRuns.citations(TinyRun.example)
     let citation = try citations.find(CitationQuery("tiny epoll concurrency=1 throughput"))

@@ -54,7 +54,7 @@ struct ReportNames {
     while let found = rest.firstRange(of: name) {
       let before = rest[..<found.lowerBound].last ?? result.last
       let isWhole = !isInWord(before) && (name.hasSuffix("(") || !isInWord(rest[found.upperBound...].first))
-      result += rest[..<found.lowerBound] + (isWhole ? "name" : name)
+      result += rest[..<found.lowerBound] + (isWhole ? " name " : name)
       rest = rest[found.upperBound...]
     }
     return result + rest

@@ -4,7 +4,9 @@ import Foundation
 enum Subprocess {
   /// What it prints, and its exit code.
   /// - Parameter folder: where it works; here, unless given.
-  static func run(_ path: String, _ arguments: [String], in folder: String? = nil) throws -> (output: String, code: Int32) {
+  static func run(_ path: String, _ arguments: [String], in folder: String? = nil) throws -> (
+    output: String, code: Int32
+  ) {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path)
     process.arguments = arguments
