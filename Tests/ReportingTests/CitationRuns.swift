@@ -51,6 +51,10 @@ enum CitationRuns {
   /// As they are made but once.
   static func citations(_ name: String) throws -> Citations { try #require(citationsByName[name]) }
 
+  static func summary(_ name: String) throws -> Summary { try #require(summaries[name]) }
+
+  private static let summaries = Dictionary(uniqueKeysWithValues: all.map { ($0.name, Summary($0.run)) })
+
   private static let citationsByName: [String: Citations] = Dictionary(
     uniqueKeysWithValues: all.compactMap { name, run in
       let folder = RunFolder(path: "\(project)/results/\(name)")

@@ -85,7 +85,8 @@ struct ReportNumbers {
 
   /// Numerals that are no numbers of the study, and may be in other formats too.
   private mutating func note(_ text: String, row: String) {
-    numerals[row, default: []].formUnion(Numeral.all(in: names.removed(from: text), unit: nil).map(\.text))
+    let texts = Numeral.all(in: names.removed(from: text), unit: nil).map(\.text)
+    for row in [row, ""] { numerals[row, default: []].formUnion(texts) }
   }
 
   // MARK: Tables
@@ -98,7 +99,7 @@ struct ReportNumbers {
     guard !cells[0].hasPrefix(":--") else { return }
     let cell = Dictionary(zip(table.headings, cells)) { first, _ in first }
     if table.headings[0] == "what" {
-      if ReportColumns.ids.contains(cells[0]) { return }
+      if ReportColumns.ids.contains(cells[0]) { return note(cells[1], row: "") }
       check(cells[1], scope.filter { ReportColumns.machine[cells[0]] == $0.metric }, of: "\(cells)")
     } else if let claim = cell["claim"] {
       claimRow(claim, cells)
@@ -171,6 +172,7 @@ struct ReportNumbers {
   private mutating func prose(_ line: String) {
     if ReportNames.constants.contains(line) { return }
     if ReportNotes.ends.contains(where: line.hasPrefix) { (section, scope) = (summary.sections.count, all) }
+    note(line, row: "")
     let kind = ReportNotes.kind(of: line)
     let candidates = scope.filter { kind?.allows($0.metric) ?? false }
     check(ReportNotes.withoutCoordinates(line), candidates, counts: true, of: line)

@@ -6,12 +6,13 @@ import Testing
 
 /// Every number that a report prints has a query, but for names, dates, versions and what was asked for.
 struct ReportNumbersTests {
-  private static func markdown(_ run: Run) -> String { Report(run).render(.md, width: 0, color: false) }
+  private static func markdown(_ run: Run, _ summary: Summary) -> String { MarkdownReport(run, summary).render() }
 
   @Test(arguments: CitationRuns.all.map(\.name))
   func everyNumberOfTheMarkdownReportCanBeCited(name: String) throws {
     let run = try CitationRuns.run(name)
-    let numbers = ReportNumbers(run, Summary(run), try CitationRuns.citations(name).all, Self.markdown(run))
+    let summary = try CitationRuns.summary(name)
+    let numbers = ReportNumbers(run, summary, try CitationRuns.citations(name).all, Self.markdown(run, summary))
     #expect(numbers.missing.isEmpty, "\(numbers.missing.count): \(numbers.missing.prefix(9).joined(separator: "\n"))")
     #expect(numbers.count > 10)
   }
@@ -21,21 +22,24 @@ struct ReportNumbersTests {
   func everyNumberOfTheClaimsCanBeCited(name: String) throws {
     let run = try CitationRuns.run(name)
     let document = "## Claims\n\nClaims: \n\n" + Report(run).claims(.md, width: 0, color: false)
-    let numbers = ReportNumbers(run, Summary(run), try CitationRuns.citations(name).all, document)
+    let numbers = ReportNumbers(
+      run, try CitationRuns.summary(name), try CitationRuns.citations(name).all, document)
     #expect(numbers.missing.isEmpty, "\(numbers.missing.count): \(numbers.missing.prefix(9).joined(separator: "\n"))")
     #expect(numbers.count > 10)
   }
 
-  /// Text has the sentences of Markdown, and of each mode the numbers of its tables, but for the ends of the axes that
-  /// sparklines are drawn on.
+  /// Text and LaTeX have the sentences of Markdown, and of each mode the numbers of its tables, but for the ends of the
+  /// axes that sparklines are drawn on.
   @Test(arguments: CitationRuns.all.map(\.name))
-  func everyNumberOfTheTextReportStandsInTheMarkdownReport(name: String) throws {
+  func everyNumberOfTextAndLatexStandsInTheMarkdownReport(name: String) throws {
     let run = try CitationRuns.run(name)
-    let markdown = Self.markdown(run)
-    let numerals = ReportNumbers(run, Summary(run), [], markdown).numerals
+    let summary = try CitationRuns.summary(name)
+    let markdown = Self.markdown(run, summary)
+    let numerals = ReportNumbers(run, summary, [], markdown).numerals
     let memory = try CitationRuns.citations(name).all.filter { $0.metric == "memory" }
-    for width in [60, 100, 300] {
-      let rows = TextNumbers(run, Report(run).render(.text, width: width, color: false), markdown).rows
+    let texts = [60, 100, 300].map { TextReport(run, summary, width: $0, color: false).render() }
+    for text in texts + [Self.withoutMarkup(LatexReport(run, summary).render())] {
+      let rows = TextNumbers(run, summary, text, markdown).rows
       let lacking = rows.flatMap { row in
         row.numerals.filter { numeral in
           var inMebibytes = numeral
@@ -47,6 +51,21 @@ struct ReportNumbersTests {
       #expect(lacking.isEmpty, "\(lacking.count): \(lacking.prefix(9).joined(separator: "\n"))")
       #expect(!rows.isEmpty)
     }
+  }
+
+  /// LaTeX as text: its rows, and its sentences.
+  private static func withoutMarkup(_ latex: String) -> String {
+    let markup = [
+      ("{[}", "["), ("{]}", "]"), ("{*}", "*"), ("---", "—"), ("--", "–"), ("{}-", "-"), ("$\\mu$", "µ"),
+      ("$\\times$", "×"),
+      ("$\\cdot$", "·"), ("$\\div$", "÷"), ("$\\pm$", "±"), ("$\\geq$", "≥"), ("$\\leq$", "≤"), ("$-$", "−"),
+      ("$^2$", "²"), ("\\textless{}", "<"), (" & ", "  "), ("\\item ", ""), ("\\\\", ""), ("\\_", "_"), ("\\%", "%"),
+      ("\\&", "&"), ("\\#", "#"), ("\\`{}", "`"), ("``", "“"), ("\\dots{}", "…"), ("\\par}", ""),
+      ("{\\footnotesize ", ""),
+    ]
+    let lines = latex.split(separator: "\n").filter { !$0.contains("tabular") && !$0.contains("\\tabcolsep") }
+    return markup.reduce(lines.joined(separator: "\n")) { $0.replacing($1.0, with: $1.1) }
+      .replacing(/\\(multicolumn|(sub)?section\*|textbf|emph)(\{\d+\}\{l\})?/, with: "").replacing(/[{}]/, with: "")
   }
 
   /// Whatever lacks its query is found: each of the metrics that a report shows, taken away.
@@ -65,9 +84,9 @@ struct ReportNumbersTests {
     ])
   func metricThatCannotBeCitedIsFound(name: String, metrics: [String]) throws {
     let run = try CitationRuns.run(name)
-    let summary = Summary(run)
+    let summary = try CitationRuns.summary(name)
     let citables = try CitationRuns.citations(name).all
-    let markdown = Self.markdown(run)
+    let markdown = Self.markdown(run, summary)
     for metric in metrics {
       let numbers = ReportNumbers(run, summary, citables.filter { !$0.metric.contains(metric) }, markdown)
       #expect(!numbers.missing.isEmpty, "\(metric)")
@@ -77,9 +96,9 @@ struct ReportNumbersTests {
   /// Of numbers with three digits, hardly one is mistaken for another.
   @Test func digitThatIsChangedIsNoNumberOfTheRun() throws {
     let run = try CitationRuns.run("synthetic")
-    let summary = Summary(run)
+    let summary = try CitationRuns.summary("synthetic")
     let citables = try CitationRuns.citations("synthetic").all
-    let markdown = Self.markdown(run)
+    let markdown = Self.markdown(run, summary)
     let numbers = markdown.matches(of: /[ \[–]\d(\d\.\d|\.\d\d)/)
     let places = stride(from: 0, to: numbers.count, by: 5).map { markdown.index(before: numbers[$0].range.upperBound) }
     let unnoticed = places.filter { place in
@@ -96,8 +115,8 @@ struct TextNumbers {
   /// The mode that a line begins with, or nothing.
   private(set) var rows: [(name: String, numerals: [Numeral], line: String)] = []
 
-  init(_ run: Run, _ text: String, _ markdown: String) {
-    let names = ReportNames(run, Summary(run))
+  init(_ run: Run, _ summary: Summary, _ text: String, _ markdown: String) {
+    let names = ReportNames(run, summary)
     let plain = markdown.replacing(/\\(.)/) { String($0.1) }.replacing("**", with: "") + TextReport.sparklineLegend
     let sentences = Data(plain.replacing("\n\n", with: ": ").utf8)
     let modes = Set(run.trials.map { PointKey($0).name })
