@@ -64,6 +64,8 @@ struct ConnectionTable: @unchecked Sendable {
   func adopt(_ socket: Socket, lane: Int) { words[lane].store(socket.descriptor + 1, ordering: .releasing) }
 
   /// Begins a connection to an endpoint. Where that fails the lane has none.
+  // Not inlined: the room for an address would be part of each task that may connect.
+  @inline(never)
   func connect(_ lane: Int, to endpoint: Int32, blocking: Bool) throws(Errno) -> Socket.Connecting {
     let address = endpoints + Int(endpoint)
     adopt(
