@@ -1,6 +1,7 @@
 import Foundation
 import Measurement
 import Records
+import TestSupport
 import Testing
 
 @testable import Reporting
@@ -12,7 +13,7 @@ struct TuningTests {
     _ levels: [(Int, Double)], of mode: String = "epoll", rounds: Int = 6, noise: Double = 0.01,
     experiment: String = "swept", change: (inout TrialRecord, Int) -> Void = { $0.limit = $1 }
   ) -> [TrialRecord] {
-    var random = SeededGenerator(state: 5)
+    var random = SplitMix64(seed: 5)
     return (1...rounds).flatMap { round in
       levels.map { setting, throughput in
         var trial = TinyRun.trial(
