@@ -33,7 +33,8 @@ struct WorkloadDescription {
     if let pipeline = trial.pipeline, pipeline > 1 { rest.append("\(pipeline) requests in the pipeline") }
     if let limit = trial.limit { rest.append("at most \(limit) at a time") }
     if let (manner, lanes) = trial.bystanders {
-      rest.append("beside \(NumberText.grouped(lanes.count)) \(manner) \(lanes.count == 1 ? "lane" : "lanes")")
+      let doing = lanes.workload.map { " of \(Self.echo($0)[0])" } ?? ""
+      rest.append("beside \(NumberText.grouped(lanes.count)) \(manner) \(lanes.count == 1 ? "lane" : "lanes")\(doing)")
     }
     if let each = trial.each { parts.append("\(each) in each lane") }
     if let processes = trial.processes {
