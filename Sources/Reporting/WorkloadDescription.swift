@@ -9,6 +9,8 @@ struct WorkloadDescription {
   let textWithoutRate: String
   /// Without work for a processor.
   let textWithoutWork: String
+  /// Without arrivals either.
+  let textWithoutLoad: String
   /// How long an operation takes at least, on average, in seconds; nil where nothing says so.
   let serviceTime: Double?
 
@@ -53,6 +55,7 @@ struct WorkloadDescription {
     self.text = text(rate, work)
     textWithoutRate = text(arrivals, work)
     textWithoutWork = text(rate, [])
+    textWithoutLoad = text(nil, [])
     serviceTime = work.isEmpty ? delay?.mean ?? duration.flatMap(Nanoseconds.init).map(\.seconds) : nil
   }
 
