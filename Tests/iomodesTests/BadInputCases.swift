@@ -70,12 +70,12 @@ extension BadInputTests {
       complaint: "--span goes with the workload file"),
     Case(
       name: "bystanders of files", arguments: ["run", "--workload", "file", "--bystanders", "idle:5"],
-      complaint: "experiments[0].bystanders: idle lanes do not go with file; beside it lanes are paced, as paced:16:10ms"
-    ),
+      complaint:
+        "experiments[0].bystanders: idle lanes do not go with file; beside it lanes are paced, as paced:16:10ms"),
     Case(
       name: "slow bystanders of files", arguments: ["run", "--workload", "file", "--bystanders", "slow:5:1KiB"],
-      complaint: "experiments[0].bystanders: slow lanes do not go with file; beside it lanes are paced, as paced:16:10ms"
-    ),
+      complaint:
+        "experiments[0].bystanders: slow lanes do not go with file; beside it lanes are paced, as paced:16:10ms"),
     Case(
       name: "more processes than bystanders of a file",
       arguments: [
