@@ -4,8 +4,9 @@
 
 load "style.gp"
 
+# "beside the same lanes at 10 operations/s in all"
 rest = meta("rest")
-rest = rest[strstrt(rest, " at ") + 1:strstrt(rest, "/s") + 1]
+rest = rest eq "" ? "" : "at ".word(rest, 6)."/s"
 do for [m = 1:M] {
   stats data index block(m) every ::1 using (note(strcol(3)), note(strcol(4)), note(strcol(12)), note(strcol(13)), 0) \
     nooutput
@@ -35,18 +36,19 @@ x_rest(m) = alone ? m : (known(0) ? none : least) / 3
 thin = 'linewidth 0.9 linecolor rgb "#404040" dashtype 3'
 ring = 'pointtype 6 pointsize 1.3 linewidth 1'
 key_extra = (alone ? "" : ', keyentry with lines @thin title "the work itself"') \
-  .(rest eq "" ? "" : ', keyentry with points @ring linecolor rgb "#404040" title "beside others ".rest')
+  .(rest eq "" ? "" : ', keyentry with points @ring linecolor rgb "#404040" title "others ".rest')
 load "key.gp"
 set lmargin at screen 0.12
 set rmargin at screen 0.97
+set xtics ()
 if (alone) {
   set xrange [0.5:M + 0.5]
-  unset xtics
+  do for [m = 1:M] { set xtics add ("" m) }
 } else {
   set logscale x 10
   set xrange [(rest eq "" ? known(0) ? none : least : x_rest(1)) / 1.3:most * 1.3]
-  set xtics ()
   do for [w in amounts] { set xtics add ("" x(w + 0, 1)) }
+  if (rest ne "") { set xtics add ("" x_rest(1)) }
 }
 
 set tmargin at screen 0.77
@@ -64,7 +66,13 @@ plot for [m = 1:M] data index block(m) using (x($1, m)):2:3:4 with @bars notitle
 
 set tmargin at screen 0.425
 set bmargin at screen 0.145
-if (!alone) { do for [w in amounts] { set xtics add (amount(w + 0) x(w + 0, 1)) } }
+if (alone) {
+  if (M > 7) { set xtics font ",8.5" }
+  do for [m = 1:M] { set xtics add (caption(m) m) }
+} else {
+  do for [w in amounts] { set xtics add (amount(w + 0) x(w + 0, 1)) }
+  if (rest ne "") { set xtics add (rest x_rest(1)) }
+}
 set xlabel alone ? "" : "work of an operation, after its reply"
 set ylabel "operations/s" font ",11"
 label(v) = rate(v)
