@@ -1,9 +1,16 @@
-# What work does to lanes that have none: the bystanders' p99, and the throughput of those at work, against the work.
+# What work does to lanes that have none: the bystanders' p99, and the throughput of those at work, against the work; or
+# mode by mode where the work has no length, as that of a file. Open rings are the p99 where the others hardly work.
 # gnuplot -e "data='compute-interference.dat'; out='compute-interference.svg'" interference.gp
 
 load "style.gp"
 
-do for [m = 1:M] { stats data index block(m) every ::1 using (note(strcol(3)), note(strcol(4)), 0) nooutput }
+# "beside the same lanes at 10 operations/s in all"
+rest = meta("rest")
+rest = rest eq "" ? "" : "at ".word(rest, 6)."/s"
+do for [m = 1:M] {
+  stats data index block(m) every ::1 using (note(strcol(3)), note(strcol(4)), note(strcol(12)), note(strcol(13)), 0) \
+    nooutput
+}
 latency_low = low
 latency_high = high
 low = 1e300
@@ -24,20 +31,24 @@ alone = words(amounts) < 2
 none = least / 4
 amount(ns) = ns == 0 ? "none" : span(ns)
 x(w, m) = alone ? m : w > 0 ? w : none
+x_rest(m) = alone ? m : (known(0) ? none : least) / 3
 
 thin = 'linewidth 0.9 linecolor rgb "#404040" dashtype 3'
-key_extra = alone ? "" : ', keyentry with lines @thin title "the work itself"'
+ring = 'pointtype 6 pointsize 1.3 linewidth 1'
+key_extra = (alone ? "" : ', keyentry with lines @thin title "the work itself"') \
+  .(rest eq "" ? "" : ', keyentry with points @ring linecolor rgb "#404040" title "others ".rest')
 load "key.gp"
 set lmargin at screen 0.12
 set rmargin at screen 0.97
+set xtics ()
 if (alone) {
   set xrange [0.5:M + 0.5]
-  unset xtics
+  do for [m = 1:M] { set xtics add ("" m) }
 } else {
   set logscale x 10
-  set xrange [(known(0) ? none : least) / 1.3:most * 1.3]
-  set xtics ()
+  set xrange [(rest eq "" ? known(0) ? none : least : x_rest(1)) / 1.3:most * 1.3]
   do for [w in amounts] { set xtics add ("" x(w + 0, 1)) }
+  if (rest ne "") { set xtics add ("" x_rest(1)) }
 }
 
 set tmargin at screen 0.77
@@ -50,11 +61,18 @@ load "logarithmic.gp"
 work_key = alone ? "" : ', [w = least:most] w with lines @thin notitle'
 curve = "linespoints linewidth width(m) linecolor rgb colour(m) dashtype dash(m) pointtype marker(m)"
 plot for [m = 1:M] data index block(m) using (x($1, m)):2:3:4 with @bars notitle, \
+  for [m = 1:M] data index block(m) using (x_rest(m)):11 with points @ring linecolor rgb colour(m) notitle, \
   for [m = 1:M] data index block(m) using (x($1, m)):2 with @curve notitle @work_key
 
 set tmargin at screen 0.425
 set bmargin at screen 0.145
-if (!alone) { do for [w in amounts] { set xtics add (amount(w + 0) x(w + 0, 1)) } }
+if (alone) {
+  if (M > 7) { set xtics font ",8.5" }
+  do for [m = 1:M] { set xtics add (caption(m) m) }
+} else {
+  do for [w in amounts] { set xtics add (amount(w + 0) x(w + 0, 1)) }
+  if (rest ne "") { set xtics add (rest x_rest(1)) }
+}
 set xlabel alone ? "" : "work of an operation, after its reply"
 set ylabel "operations/s" font ",11"
 label(v) = rate(v)
