@@ -26,22 +26,29 @@ amount(ns) = ns == 0 ? "none" : span(ns)
 x(w, m) = alone ? m : w > 0 ? w : none
 
 thin = 'linewidth 0.9 linecolor rgb "#404040" dashtype 3'
-key_extra = alone ? "" : ', keyentry with lines @thin title "the work itself"'
-load "key.gp"
-set lmargin at screen 0.12
-set rmargin at screen 0.97
+# Of one amount of work alone the modes stand side by side, each with its name below, and need no key.
 if (alone) {
+  set multiplot
+  panels_top = 0.87
+  set tics font ",10"
   set xrange [0.5:M + 0.5]
-  unset xtics
+  set xtics scale 0 ()
 } else {
+  key_extra = ', keyentry with lines @thin title "the work itself"'
+  extras = 1
+  load "key.gp"
   set logscale x 10
   set xrange [(known(0) ? none : least) / 1.3:most * 1.3]
   set xtics ()
   do for [w in amounts] { set xtics add ("" x(w + 0, 1)) }
 }
+set lmargin at screen 0.12
+set rmargin at screen 0.97
+bottom_of_panels = alone ? 0.185 : 0.145
+middle = (panels_top + bottom_of_panels) / 2
 
-set tmargin at screen 0.77
-set bmargin at screen 0.455
+set tmargin at screen panels_top
+set bmargin at screen middle + 0.015
 set ylabel "p99 of bystanders, ".(strstrt(meta("latency"), "service") ? "service" : "response")." time" font ",11"
 low = latency_low
 high = latency_high
@@ -52,10 +59,17 @@ curve = "linespoints linewidth width(m) linecolor rgb colour(m) dashtype dash(m)
 plot for [m = 1:M] data index block(m) using (x($1, m)):2:3:4 with @bars notitle, \
   for [m = 1:M] data index block(m) using (x($1, m)):2 with @curve notitle @work_key
 
-set tmargin at screen 0.425
-set bmargin at screen 0.145
-if (!alone) { do for [w in amounts] { set xtics add (amount(w + 0) x(w + 0, 1)) } }
-set xlabel alone ? "" : "work of an operation, after its reply"
+set tmargin at screen middle - 0.015
+set bmargin at screen bottom_of_panels
+# Names are broken at their variant; those of neighbours that would meet are one below the other.
+broken(text, cut) = cut ? text[1:cut - 1]."\n".text[cut:*] : text
+below(m) = (M > 6 && m % 2 == 0 ? "\n\n" : "").broken(caption(m), strstrt(caption(m), "/"))
+if (alone) {
+  do for [m = 1:M] { set xtics add (below(m) m) }
+} else {
+  do for [w in amounts] { set xtics add (amount(w + 0) x(w + 0, 1)) }
+}
+set xlabel alone ? "" : "work of an operation, after its reply" offset 0, 0.4 font ",11"
 set ylabel "operations/s" font ",11"
 label(v) = rate(v)
 tics = 6
