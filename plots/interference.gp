@@ -44,7 +44,7 @@ if (alone) {
 }
 set lmargin at screen 0.12
 set rmargin at screen 0.97
-bottom_of_panels = alone ? 0.185 : 0.145
+bottom_of_panels = alone ? 0.185 : 0.155
 middle = (panels_top + bottom_of_panels) / 2
 
 set tmargin at screen panels_top

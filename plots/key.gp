@@ -13,8 +13,8 @@ key_columns = key_columns < 1 ? 1 : key_columns > entries ? entries : key_column
 key_rows = (entries + key_columns - 1) / key_columns
 key_columns = (entries + key_rows - 1) / key_rows
 key_top = 0.882
-key_bottom = key_top - 0.032 * key_rows
-panels_top = key_bottom - 0.018
+key_bottom = key_top - 0.033 * key_rows
+panels_top = key_bottom - 0.02
 # Small panels have small markers, which thin lines leave open.
 thickness = 1.2
 set pointsize 0.75 * point_size

@@ -26,7 +26,7 @@ key_extra = ""
 extras = 0
 load "key.gp"
 # Each has a title above.
-height = (panels_top - 0.115) / down
+height = (panels_top - 0.125) / down
 room = 0.05 * across
 load "concurrency.gp"
 do for [p = 1:P] {

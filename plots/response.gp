@@ -19,7 +19,7 @@ do for [p = 1:2] {
   set lmargin at screen p == 1 ? 0.085 : 0.545
   set rmargin at screen p == 1 ? 0.52 : 0.98
   set tmargin at screen panels_top - 0.03
-  set bmargin at screen 0.15
+  set bmargin at screen 0.16
   set title Title[p] font ",11" offset 0, -0.6
   label(v) = p == 1 ? span(v) : ""
   load "logarithmic.gp"

@@ -24,7 +24,7 @@ thin = 'linewidth 0.9 linecolor rgb "#404040" dashtype 3'
 key_extra = pools == 0 ? "" : ', keyentry with lines @thin title "pool ÷ delay"'
 extras = pools > 0
 load "key.gp"
-middle = (panels_top + 0.145) / 2
+middle = (panels_top + 0.155) / 2
 set lmargin at screen 0.12
 set rmargin at screen 0.97
 set xrange [0:longest * 1.02]
@@ -39,7 +39,7 @@ plot for [m = 1:M] data index block(m) using 1:2 with @curve notitle, \
   for [m = 1:M] data index block(m) using 1:4 with lines @thin notitle
 
 set tmargin at screen middle - 0.0175
-set bmargin at screen 0.145
+set bmargin at screen 0.155
 set format x "%g"
 set xlabel "seconds since the window opened" offset 0, 0.4 font ",11"
 set ylabel "threads of the client" font ",11"

@@ -33,7 +33,7 @@ extension GnuplotData {
             experiment.serviceTime.flatMap { time in width.map { min($0, Double(concurrency)) / time } },
           ]
         }
-        return Block(name: point.name, columns: names, rows: rows.flatMap { $0.isEmpty ? nil : $0 } ?? [[nil, nil, nil, nil]])
+        return Block(name: point.name, columns: names, rows: rows ?? [[nil, nil, nil, nil]])
       })
   }
 
