@@ -32,7 +32,7 @@ if (alone) {
   panels_top = 0.87
   set tics font ",10"
   set xrange [0.5:M + 0.5]
-  set xtics scale 0 ()
+  set xtics scale 0 ("" 1)
 } else {
   key_extra = ', keyentry with lines @thin title "the work itself"'
   extras = 1

@@ -1,5 +1,5 @@
-# Latency by percentile, on the axis of HdrHistogram: each step to the right is a tenth of the operations before. Bars are
-# of percentiles that trials have of their own.
+# Latency by percentile, on the axis of HdrHistogram: each step to the right is a tenth of the operations before. Bars
+# are of percentiles that trials have of their own.
 # gnuplot -e "data='http-2ms-latency.dat'; out='http-2ms-latency.svg'" latency.gp
 
 load "style.gp"

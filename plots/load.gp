@@ -52,7 +52,8 @@ set ylabel "response time"
 label(v) = span(v)
 load "logarithmic.gp"
 
-# A mode looks the same in both of its lines: the p99 is drawn in full, the p50 thinner. A ring is around each at the knee.
+# A mode looks the same in both of its lines: the p99 is drawn in full, the p50 thinner. Bars are of the p99 that trials
+# have of their own. A ring is around each at the knee.
 curve = joined ? "linespoints dashtype dash(m)" : "points"
 ring = ending eq ".svg" ? 1.9 : 2.6
 grey = 'linecolor rgb "#404040"'
@@ -61,7 +62,8 @@ sizes_key = joined ? 'keyentry with lines linewidth 1.8 @grey title "thick: p99"
   'keyentry with points pointtype 7 pointsize point_size @grey title "large: p99", \
   keyentry with points pointtype 7 pointsize 0.6 * point_size @grey title "small: p50"'
 ring_key = knees == 0 ? "" : ', keyentry with points linewidth 1.5 @grey pointtype 6 pointsize ring title "ring: knee"'
-bars_key = joined ? ', keyentry with vectors heads size screen 0.003, 90 linewidth 1 @grey title "bar: p99 of trials"' : ""
+bar = "vectors heads size screen 0.003, 90 linewidth 1"
+bars_key = joined ? ', keyentry with @bar @grey title "bar: p99 of trials"' : ""
 plot for [m = 1:M] data index block(m) using (x($1, m)):5:(0):($6 - $5) with @span_bars notitle, \
   for [m = 1:M] data index block(m) using (x($1, m)):3 \
   with @curve linewidth width(m) linecolor rgb colour(m) pointtype marker(m) pointsize point_size title caption(m), \

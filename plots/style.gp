@@ -56,7 +56,9 @@ span(v) = v == 0 ? "0" : v < 1e3 ? sprintf("%g ns", v) : v < 1e6 ? sprintf("%g Â
 bytes(v) = v < 1e3 ? sprintf("%.3g B", v) : v < 1e6 ? sprintf("%.3g kB", v / 1e3) : \
   v < 1e9 ? sprintf("%.3g MB", v / 1e6) : sprintf("%.3g GB", v / 1e9)
 lanes(v) = v < 10000 ? sprintf("%d", v) : v < 1e6 ? sprintf("%gk", v / 1e3) : sprintf("%gM", v / 1e6)
-plain(v) = sprintf("%g", v)
+exponent(v) = floor(log10(v) + 1e-9)
+plain(v) = v <= 0 || v >= 1e-4 ? sprintf("%g", v) : \
+  sprintf("%.3gÂ·10^{%d}", v / 10.0 ** exponent(v), exponent(v))
 lower(v, l) = l == l ? l : v
 
 # Intervals are drawn apart from the curve, so that its dashes do not break them.

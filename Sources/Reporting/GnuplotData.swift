@@ -111,8 +111,8 @@ struct GnuplotData {
   private init(servingOf experiment: Summary.Experiment, _ provenance: Provenance) {
     let names = [
       "throughput_per_s", "low_per_s", "high_per_s", "p50_ns", "p50_of_trials_ns", "low_ns", "high_ns", "p99_ns",
-      "p99_of_trials_ns", "low_ns", "high_ns", "server_cpu_us", "low_us", "high_us", "server_threads_peak", "low", "high",
-      "server_rss_peak_bytes", "low_bytes", "high_bytes",
+      "p99_of_trials_ns", "low_ns", "high_ns", "server_cpu_us", "low_us", "high_us", "server_threads_peak", "low",
+      "high", "server_rss_peak_bytes", "low_bytes", "high_bytes",
     ]
     self.init(
       .serve, experiment.name, experiment.description, provenance, subject: "serving, against connections",
