@@ -110,7 +110,8 @@ set pointsize point_size
 set lmargin at screen 0.12
 set tmargin at screen 0.86
 set bmargin at screen 0.17
-set label 1 short(meta("experiment").": ".meta("figure"), 90) at screen 0.012, screen 0.96 \
+subject = meta("figure")
+set label 1 short(short(meta("experiment"), 88 - strlen(subject)).": ".subject, 90) at screen 0.012, screen 0.96 \
   font ",15" noenhanced
 absent = strlen(unmeasured) > 0 ? short(" · no data:".unmeasured, 70) : ""
 set label 2 short(meta("workload"), 115 - strlen(absent)).absent at screen 0.012, screen 0.912 \

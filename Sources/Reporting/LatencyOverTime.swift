@@ -9,9 +9,7 @@ extension Summary {
     let trial: Int
     fileprivate let series: [SeriesPoint]
 
-    /// A figure of fewer intervals, or with fewer that have operations, shows next to nothing.
     private static let fewest = 10
-    private static let fewestFilled = 5
     private static let most = 64
 
     /// - Parameter trials: the valid ones of a point.
@@ -19,8 +17,7 @@ extension Summary {
     init?(_ trials: [TrialRecord]) {
       let recorded = trials.filter { trial in
         let series = trial.series ?? []
-        return trial.throughput != nil && series.count >= Self.fewest
-          && series.filter { $0.counts != nil }.count >= Self.fewestFilled
+        return trial.throughput != nil && series.count >= Self.fewest && series.contains { $0.counts != nil }
       }.sorted { ($0.throughput ?? 0, $0.trial) < ($1.throughput ?? 0, $1.trial) }
       guard !recorded.isEmpty else { return nil }
       let median = recorded[(recorded.count - 1) / 2]

@@ -43,12 +43,6 @@ struct LatencyFigureTests {
     #expect(mixed?.measuredBlocks == 1 && mixed?.text.contains("\nNaN NaN NaN NaN NaN NaN\n") == true)
   }
 
-  @Test func fewIntervalsWithOperationsAreNoFigure() {
-    var trial = trials("epoll", rounds: 1)[0]
-    for point in 4..<10 { trial.series?[point].counts = nil }
-    #expect(file(.heat, [trial]) == nil, "three of ten")
-  }
-
   @Test func manyIntervalsAreJoined() throws {
     var trial = trials("epoll", rounds: 1)[0]
     let point = try #require(trial.series?.first)
