@@ -3,6 +3,7 @@
 # gnuplot -e "data='http-2ms-latency.dat'; out='http-2ms-latency.svg'" latency.gp
 
 load "style.gp"
+room = 0.06
 load "percentiles.gp"
 
 do for [m = 1:M] { stats data index block(m) every ::1 using (note(strcol(5)), note(strcol(6)), 0) nooutput }

@@ -10,6 +10,7 @@ do for [m = 1:M] {
 key_extra = ""
 extras = 0
 load "key.gp"
+room = 0.085
 load "percentiles.gp"
 set xlabel offset 0, 0.4 font ",11"
 
