@@ -186,7 +186,7 @@ struct TuningTests {
     let files = GnuplotData.files(of: TinyRun.run(trials(Self.plateau))).filter { $0.kind == .tuning }
     let data = try #require(files.first)
     #expect(files.count == 1 && data.place == "-limit" && data.measuredBlocks == 1)
-    #expect(data.text.contains("# figure: throughput against limit\n"))
+    #expect(data.text.contains("# figure: the best limit, by throughput\n"))
     let rows = data.text.split(separator: "\n").drop { !$0.hasPrefix("\"epoll\"") }.map { $0.split(separator: " ") }
     #expect(rows.dropFirst().map { $0[0] } == ["1", "4", "16", "64", "256"])
     #expect(rows.dropFirst().map { $0[5] != "NaN" } == [false, false, true, false, false])
