@@ -31,7 +31,7 @@ alone = words(amounts) < 2
 none = least / 4
 amount(ns) = ns == 0 ? "none" : span(ns)
 x(w, m) = alone ? m : w > 0 ? w : none
-x_rest(m) = alone ? m : (known(0) ? none : least) / 3
+x_rest(m) = alone ? m - 0.16 : (known(0) ? none : least) / 3
 
 thin = 'linewidth 0.9 linecolor rgb "#404040" dashtype 3'
 ring = 'with points pointtype 6 pointsize 1.3 linewidth 1 linecolor rgb'
@@ -70,7 +70,8 @@ load "logarithmic.gp"
 work_key = alone ? "" : ', [w = least:most] w with lines @thin notitle'
 curve = "linespoints linewidth width(m) linecolor rgb colour(m) dashtype dash(m) pointtype marker(m)"
 plot for [m = 1:M] data index block(m) using (x($1, m)):2:3:4 with @bars notitle, \
-  for [m = 1:M] data index block(m) using (x_rest(m)):11 @ring colour(m) notitle, \
+  for [m = 1:M] data index block(m) every ::1::1 using (x_rest(m)):11:12:13 with @bars notitle, \
+  for [m = 1:M] data index block(m) every ::1::1 using (x_rest(m)):11 @ring colour(m) notitle, \
   for [m = 1:M] data index block(m) using (x($1, m)):2 with @curve notitle @work_key @rest_key
 unset key
 
