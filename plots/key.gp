@@ -18,7 +18,8 @@ panels_top = key_bottom - 0.02
 # Small panels have small markers, which thin lines leave open.
 thickness = 1.2
 set pointsize 0.75 * point_size
-set key inside center center horizontal Left reverse samplen 2.5 spacing 1.25 width 1 font ",11" maxcols key_columns
+set key inside center center horizontal Left reverse samplen 2.5 width 1 font ",11" maxcols key_columns \
+  spacing ending eq ".svg" ? 1.1 : 1.25
 set multiplot
 set lmargin at screen 0.01
 set rmargin at screen 0.99
