@@ -36,7 +36,8 @@ public struct TrialLines: Sendable {
   public var count: Int { lines.count }
 
   /// The SHA-256 of the lines at `positions`, each with the line feed that ends it: what sha256sum(1) prints of them.
-  public func sha256(at positions: some Sequence<Int>) -> String {
+  /// - Parameter rest: what follows them.
+  public func sha256(at positions: some Sequence<Int>, followedBy rest: Data = Data()) -> String {
     var hash = SHA256()
     bytes.withUnsafeBytes { buffer in
       for position in positions {
@@ -44,6 +45,7 @@ public struct TrialLines: Sendable {
         hash.update(UnsafeRawBufferPointer(rebasing: buffer[first...first + lines[position].count]))
       }
     }
+    rest.withUnsafeBytes { hash.update($0) }
     return hash.finish()
   }
 }

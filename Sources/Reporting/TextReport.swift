@@ -48,7 +48,7 @@ struct TextReport {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private static let sparklineLegend = """
+  static let sparklineLegend = """
     Drawn: how many operations took how long, each mode by its own most, on a logarithmic axis with the unit of the \
     percentiles; what is beyond its ends, 1 % on either side at most, is drawn there.
     """

@@ -70,12 +70,24 @@ extension Summary {
   }
 }
 
+extension Summary {
+  /// What is in flight and the threads, growing evenly and together within a window.
+  struct Growth {
+    /// What is in flight in the first interval.
+    let from: Double
+    /// The window's length, in seconds.
+    let window: Double
+    let threadsPerSecond: Double
+    let rSquared: Double
+  }
+}
+
 extension Summary.Timeline {
   /// What is in flight in each interval, by Little's law.
   var inFlight: [Double]? { serviceTime.map { time in intervals.map { $0.throughput * time } } }
 
-  /// What is in flight and the threads, growing evenly and together; nil where they do not.
-  fileprivate var growth: (from: Double, threadsPerSecond: Double, rSquared: Double)? {
+  /// Nil where there is none.
+  fileprivate var growth: Summary.Growth? {
     guard let inFlight, let from = inFlight.first,
       let line = leastSquaresLine(x: intervals.map(\.middle), y: inFlight),
       let threads = leastSquaresLine(
@@ -83,7 +95,7 @@ extension Summary.Timeline {
       let rSquared = threads.rSquared, rSquared >= Self.goodFit, line.rSquared ?? 0 >= Self.goodFit,
       threads.slope * window >= Self.leastGrowth, abs(line.slope / threads.slope - 1) < Self.likeness
     else { return nil }
-    return (from, threads.slope, rSquared)
+    return Summary.Growth(from: from, window: window, threadsPerSecond: threads.slope, rSquared: rSquared)
   }
 
   private static let goodFit = 0.95
@@ -103,13 +115,21 @@ extension Summary.Point {
   /// Throughput is that of a pool where it is this near to its width ÷ service time, with the pool as nearly full.
   private static let likeness = 0.05
 
-  fileprivate func ceilingNote(_ serviceTime: Double?) -> Summary.Experiment.Note? {
+  /// Operations per second that the width of a full pool allows, which is what it does; nil where that is not so.
+  /// - Parameter serviceTime: in seconds.
+  func ceiling(_ serviceTime: Double) -> Double? {
     // The one lane of `blocking` is no pool.
-    guard timeline != nil, mode != "blocking", let serviceTime, let inFlight, let most = inFlight.max,
+    guard timeline != nil, mode != "blocking", let inFlight, let most = inFlight.max,
       let throughput = throughput?.median, most < concurrency, inFlight.mean > Double(most) * (1 - Self.likeness)
     else { return nil }
     let ceiling = Double(most) / serviceTime
-    guard abs(throughput / ceiling - 1) < Self.likeness else { return nil }
+    return abs(throughput / ceiling - 1) < Self.likeness ? ceiling : nil
+  }
+
+  fileprivate func ceilingNote(_ serviceTime: Double?) -> Summary.Experiment.Note? {
+    guard let serviceTime, let ceiling = ceiling(serviceTime), let most = inFlight?.max,
+      let throughput = throughput?.median
+    else { return nil }
     let width = NumberText.grouped(most)
     return .init(
       text:
@@ -118,11 +138,13 @@ extension Summary.Point {
       isWarning: false)
   }
 
+  var growth: Summary.Growth? { timeline?.growth }
+
   var growthNote: Summary.Experiment.Note? {
-    guard let timeline, let growth = timeline.growth, let most = inFlight?.max else { return nil }
+    guard let growth, let most = inFlight?.max else { return nil }
     return .init(
       text: "\(place): from \(Int(growth.from.rounded())) to \(NumberText.grouped(most)) in flight in "
-        + "\(NumberText.span(nanoseconds: timeline.window * 1e9)), with "
+        + "\(NumberText.span(nanoseconds: growth.window * 1e9)), with "
         + "\(NumberText.significant(growth.threadsPerSecond, digits: 2)) threads more each second "
         + "(r² \(NumberText.share(growth.rSquared)))",
       isWarning: false)

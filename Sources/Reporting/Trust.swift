@@ -3,27 +3,40 @@ import Statistics
 
 /// How far a run can be trusted, and why, in a line.
 struct Trust {
+  /// Trials, of which some are not valid.
+  let carriedOut: Int
+  let valid: Int
+  /// Points that have a throughput, of which some have too few trials for an interval.
+  let points: Int
+  let intervals: Int
+  /// Half the width of a throughput's interval as a part of its median: the median of all, and the widest.
+  let halfWidths: (middle: Double, widest: Double)?
   let text: String
 
   /// Nil where no trial was carried out.
   init?(_ run: Run, _ summary: Summary) {
     let carriedOut = run.trials.filter { $0.skipped == nil && $0.isTimed }
     guard !carriedOut.isEmpty else { return nil }
-    var parts = ["\(carriedOut.filter(\.valid).count) of \(carriedOut.count) trials are valid"]
+    self.carriedOut = carriedOut.count
+    valid = carriedOut.count(where: \.valid)
+    var parts = ["\(valid) of \(carriedOut.count) trials are valid"]
 
     let points = summary.experiments.filter { !$0.isSearchStep }.flatMap { experiment in
       experiment.points.compactMap { point in point.throughput.map { (experiment.name, point, $0) } }
     }
     let intervals = points.filter { $0.2.kind == .interval95 }
+    (self.points, self.intervals) = (points.count, intervals.count)
     if intervals.count < points.count {
       parts.append("\(points.count - intervals.count) of \(points.count) points have fewer than six, and no interval")
     }
-    // Half the width of an interval, as a part of its median.
     let widths = intervals.map { ($0.0, $0.1, $0.2.median > 0 ? ($0.2.high - $0.2.low) / 2 / $0.2.median : 0) }
     if let widest = widths.max(by: { $0.2 < $1.2 }), let middle = median(widths.map(\.2)) {
+      halfWidths = (middle, widest.2)
       parts.append(
         "half of the throughputs are known within ±\(Self.percent(middle)), all within ±\(Self.percent(widest.2)) "
           + "(\(widest.0), \(widest.1.name) at \(NumberText.grouped(widest.1.concurrency)))")
+    } else {
+      halfWidths = nil
     }
     if !run.record.mixture.isEmpty { parts.append("trials of different machines or builds") }
     if run.record.tool.configuration == "debug" { parts.append("a debug build: not for comparison") }

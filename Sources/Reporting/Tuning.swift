@@ -6,6 +6,9 @@ extension Summary {
   struct Tuning: Sendable {
     /// As the summary names it, with its rate if it has one.
     let experiment: String
+    let plannedName: String
+    /// Of an open loop, in operations per second.
+    let rate: Double?
     /// The experiment in words, without what is varied.
     let description: String
     let axis: TuningAxis
@@ -68,6 +71,8 @@ extension Summary {
 
     private init?(_ name: String, _ trials: [TrialRecord], by axis: TuningAxis, at fixed: [Fixed]) {
       experiment = name
+      plannedName = trials[0].experiment
+      rate = trials[0].arrivals.rate
       description = WorkloadDescription(trials[0].withoutSettings).text
       self.axis = axis
       self.fixed = fixed

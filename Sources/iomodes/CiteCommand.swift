@@ -4,25 +4,32 @@ import Records
 import Reporting
 
 let citeCommand = Command(
-  name: "cite", operands: "RUN QUERY",
+  name: "cite", operands: "RUN QUERY", operandValues: .run,
   about: "Prints a number of a run with its interval, machine and hash; or checks those that a document cites.",
   groups: [
     (
       "Options",
       [
-        .value("format", "FORMAT", "text (the default), md, latex or json"),
+        .value("format", "FORMAT", "text (the default), md, latex or json", .choice(CitationFormat.self)),
         .flag("list", "lists what can be cited: every number of the reports, by the query that names it"),
         .flag("macros", "prints a LaTeX \\newcommand for every number, its interval and its unit"),
         .value(
           "verify", "FILE",
-          "checks every citation of a document, in text, Markdown or LaTeX; exit code 4 where a digit differs"),
-        .value("results", "DIR", "where --verify finds the runs; results/ unless given"),
+          "checks every citation of a document, in text, Markdown or LaTeX; exit code 4 where a digit differs", .file),
+        .value("results", "DIR", "where --verify finds the runs; results/ unless given", .folder),
       ]
     )
   ],
   examples: [
     ("iomodes cite results/quick 'http epoll concurrency=64 throughput'", "words in any order name a number"),
     ("iomodes cite results/quick 'http-2ms epoll concurrency=64 ratio' --format latex", "for a paper, with a footnote"),
+    (
+      "iomodes cite results/claims limits/select by_epoll_of_2000_at_once_served_connections", "a number of limits.json"
+    ),
+    (
+      "iomodes cite results/quick run half-width",
+      "how well throughputs are known; `machine` names the machine's numbers"
+    ),
     ("iomodes cite results/quick --macros > numbers.tex", "then: \\input{numbers}"),
     ("iomodes cite --verify paper.tex", "whether the paper still says what the runs say"),
   ],

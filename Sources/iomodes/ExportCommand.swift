@@ -2,7 +2,7 @@ import Records
 import Reporting
 
 let exportCommand = Command(
-  name: "export", operands: "[RUN]",
+  name: "export", operands: "[RUN]", operandValues: .run,
   about: "Writes a run in the formats of other programs: HdrHistogram's tables and logs, and CSV.",
   groups: [
     (
@@ -11,8 +11,8 @@ let exportCommand = Command(
         .value(
           "format", "LIST",
           "hgrm (percentiles of each point, in ms), hlog (a log of histograms for each experiment), csv (a row for each "
-            + "trial); all of them unless given"),
-        .value("output", "DIR", "where to (plots/ and the run's name, unless given)"),
+            + "trial); all of them unless given", .list(of: ExportFormat.allCases.map(\.rawValue))),
+        .value("output", "DIR", "where to (plots/ and the run's name, unless given)", .folder),
       ]
     )
   ],

@@ -4,13 +4,13 @@ import Records
 import Reporting
 
 let mergeCommand = Command(
-  name: "merge", operands: "RUN RUN…",
+  name: "merge", operands: "RUN RUN…", operandValues: .run,
   about: "Makes one run of several of the same work, with more rounds or more modes; they stay as they are.",
   groups: [
     (
       "Options",
       [
-        .value("output", "DIR", "the folder of the new run, which must not exist"),
+        .value("output", "DIR", "the folder of the new run, which must not exist", .folder),
         .flag(
           "allow-differences", "even where machines or builds differ; then reports say so, and verdicts are flagged"),
       ]

@@ -5,7 +5,7 @@ import Testing
 
 /// A reader is told which failures were asked for.
 @Suite struct AskedFaultNoteTests {
-  private func trial(round: Int, reasons: [String] = []) -> TrialRecord {
+  func trial(round: Int, reasons: [String] = []) -> TrialRecord {
     var trial = TinyRun.trial("epoll", round: round)
     trial.workload = .object([
       "kind": .string("http"), "faults": .object(["reset": .number(0.07), "stall": .number(0.005)]),

@@ -26,7 +26,7 @@ struct CitationCheckTests {
 
   @Test(arguments: CitationRuns.all.map(\.name))
   func everyMacroOfARunMatches(name: String) throws {
-    let citations = try CitationRuns.citations(try #require(CitationRuns.all.first { $0.name == name }).run)
+    let citations = try CitationRuns.citations(name)
     let check = CitationCheck(citations.macros) { _ in citations }
     #expect(check.count == citations.all.count)
     #expect(check.findings.isEmpty, "\(check.findings.prefix(3))")
@@ -46,6 +46,30 @@ struct CitationCheckTests {
       count += 1
     }
     #expect(count > 30)
+  }
+
+  /// Numbers of limits, of the run as a whole, of its machine, of reasons, of sums, and of claims.
+  @Test(
+    arguments: [
+      "limits/select by_epoll_of_2000_at_once_served_connections", "limits/dispatch-growth growth_threads_per_s",
+      "run widest-half-width", "run claims-measured", "machine memory", "machine speed",
+      "waits-20ms taskgroup concurrency=500 invalid-steal.1", "waits-2ms epoll oldest-unfinished",
+      "claim=tune-limits taskgroup-16-lanes-over-1.predicted-least", "claim=select-1024 served-by-callbacks-of-1-100",
+    ])
+  func everyDigitIsFoundWhateverANumberIsFrom(query: String) throws {
+    let citations = try CitationRuns.citations("20261121-135156-claims")
+    let citation = try citations.find(CitationQuery(query))
+    let text = citation.render(.text)
+    let form = try #require(text.firstRange(of: citation.form))
+    // Which number it is, is not part of what can be wrong.
+    let name = text[form].firstRange(of: citation.citable.query)
+    for index in text.indices where index < form.upperBound && text[index].isASCII && text[index].isNumber {
+      if let name, name.contains(index) { continue }
+      let changed = text.replacingCharacters(at: index, with: text[index] == "7" ? "8" : "7")
+      let check = CitationCheck(changed) { $0 == citations.record.runID ? citations : nil }
+      #expect(!check.findings.isEmpty, "\(changed)")
+    }
+    #expect(CitationCheck(text) { _ in citations }.findings.isEmpty)
   }
 
   @Test func findingSaysWhatStandsThereAndWhatShould() throws {

@@ -1,6 +1,7 @@
 import Foundation
 import Measurement
 import Records
+import Testing
 
 @testable import Reporting
 
@@ -11,15 +12,19 @@ enum CitationRuns {
   static func citations(_ run: Run) throws -> Citations {
     let encoder = JSONEncoder.stable()
     return Citations(
-      run, TrialLines(try run.trials.reduce(into: Data()) { $0 += try encoder.encode($1) + Data("\n".utf8) }))
+      run, TrialLines(try run.trials.reduce(into: Data()) { $0 += try encoder.encode($1) + Data("\n".utf8) }),
+      recordBytes: try encoder.encode(run.record), limitsBytes: try run.limits.map(encoder.encode))
   }
+
+  /// Runs that were measured.
+  static let recorded: [(name: String, run: Run)] = {
+    ((try? FileManager.default.contentsOfDirectory(atPath: "\(project)/results")) ?? []).sorted()
+      .compactMap { name in (try? RunFolder(path: "\(project)/results/\(name)").read()).map { (name, $0) } }
+  }()
 
   /// All kinds of numbers that reports have.
   static let all: [(name: String, run: Run)] = {
-    let recorded = ["20261121-082442-quick", "20261121-105051-serve"].compactMap { name in
-      (try? RunFolder(path: "\(project)/results/\(name)").read()).map { (name, $0) }
-    }
-    return recorded + [
+    recorded + [
       ("tiny", TinyRun.example), ("synthetic", SyntheticRun().run()), ("odd", odd),
       (
         "open loops",
@@ -34,9 +39,23 @@ enum CitationRuns {
           experiment: "many", workload: .object(["kind": .string("sleep")]), concurrencies: [1, 10, 100, 1000]
         ).run()
       ),
-      ("search", search),
+      ("search", search), ("faults", faults), ("mixed", mixed),
+      (
+        "pools", TinyRun.run([TimelineTests().growing(), TimelineTests().trial("taskgroup-blocking") { _ in 2 }])
+      ),
     ]
   }()
+
+  static func run(_ name: String) throws -> Run { try #require(all.first { $0.name == name }).run }
+
+  /// As they are made but once.
+  static func citations(_ name: String) throws -> Citations { try #require(citationsByName[name]) }
+
+  private static let citationsByName: [String: Citations] = Dictionary(
+    uniqueKeysWithValues: all.compactMap { name, run in
+      let folder = RunFolder(path: "\(project)/results/\(name)")
+      return ((try? Citations(folder)) ?? (try? citations(run))).map { (name, $0) }
+    })
 
   /// Classes of lanes, failures, audits, variants and names that are no single words.
   private static let odd: Run = {
@@ -64,6 +83,36 @@ enum CitationRuns {
     audit.audit?.operations = 1000
     audit.audit?.client = .init(syscalls: 2100, switches: 30, allocations: 5, byName: ["epoll_wait": 1000])
     return TinyRun.run(trials + [audit])
+  }()
+
+  /// Failures as asked and otherwise, a histogram that cannot be read, an audit that is not valid, and trials to come.
+  private static let faults: Run = {
+    let tests = AskedFaultNoteTests()
+    var trials = [
+      tests.trial(round: 1), tests.trial(round: 2, reasons: ["steal: 12 % of 1.25 s"]),
+      tests.trial(round: 3, reasons: ["faults: 31 of 40 came"]),
+    ]
+    for round in 4...5 {
+      trials.append(tests.trial(round: round))
+      trials[round - 1].latency = TinyRun.trial("epoll", latencies: .init(repeating: 1000, count: 500)).latency
+    }
+    trials[4].latency?.service.histogram = "?"
+    var audit = tests.trial(round: 0, reasons: ["server-count: the client has 9 operations done, the server 7"])
+    audit.audit = .init(tool: "perf")
+    return TinyRun.run(trials + [audit], planned: 12)
+  }()
+
+  /// Of two machines.
+  private static let mixed: Run = {
+    let runs = ["one", "two"].enumerated().map { index, name in
+      var run = TinyRun.example
+      run.record.runID = name
+      run.record.environment.cpusOnline = 2 + index
+      run.record.environment.memory = 17_000_000_000 << index
+      for place in run.trials.indices { run.trials[place].runID = name }
+      return run
+    }
+    return (try? Run(merging: runs, as: "both", command: [], allowsMixture: true)) ?? TinyRun.example
   }()
 
   private static let search: Run = {

@@ -7,20 +7,21 @@ import Testing
 struct CitationTests {
   @Test(arguments: CitationRuns.all.map(\.name))
   func everyNumberIsFoundByItsQueryAndNoOther(name: String) throws {
-    let citations = try CitationRuns.citations(try #require(CitationRuns.all.first { $0.name == name }).run)
+    let citations = try CitationRuns.citations(name)
     #expect(!citations.all.isEmpty)
     #expect(Set(citations.all.map(\.query)).count == citations.all.count, "every query is there once")
+    var hashes = Citations.Hashes()
     for citable in citations.all {
-      let found = try citations.find(CitationQuery(citable.words.reversed().joined(separator: "  "))).citable
-      #expect(found.query == citable.query)
+      let found = try citations.find(CitationQuery(citable.words.reversed().joined(separator: "  ")), &hashes)
+      #expect(found.citable.query == citable.query)
     }
   }
 
   /// The JSON report has all numbers of the others, and more.
   @Test(arguments: CitationRuns.all.map(\.name))
   func everyNumberOfTheReportsCanBeCited(name: String) throws {
-    let run = try #require(CitationRuns.all.first { $0.name == name }).run
-    let citations = try CitationRuns.citations(run)
+    let run = try CitationRuns.run(name)
+    let citations = try CitationRuns.citations(name)
     let text = Report(run).render(.json, width: 0, color: false)
     let document = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
     guard case .array(let experiments)? = document["experiments"] else {
@@ -53,13 +54,8 @@ struct CitationTests {
     var variant: String?
   }
 
-  /// Coordinates, how many values an estimate is of, and what notes count by their words.
-  private static let noNumbers: Set<String> = [
-    "concurrency", "rate_per_s", "n", "points", "trials", "trials_drifting", "unreadable_histograms",
-  ]
-  private static let noGroups: Set<String> = [
-    "workload", "invalid_reasons", "operations_failed_as_asked", "stopped_by",
-  ]
+  /// Coordinates, and how many values an estimate is of.
+  private static let noNumbers: Set<String> = ["concurrency", "rate_per_s", "limit", "pool", "n", "points", "trials"]
 
   private static func numbers(_ value: JSONValue, _ place: Place) -> [(Place, Double)] {
     switch value {
@@ -70,7 +66,7 @@ struct CitationTests {
       if let mode = members["mode"]?.string { (place.mode, place.variant) = (mode, members["variant"]?.string) }
       return members.flatMap { key, value in
         if case .number = value { return noNumbers.contains(key) ? [] : numbers(value, place) }
-        return noGroups.contains(key) ? [] : numbers(value, place)
+        return key == "workload" ? [] : numbers(value, place)
       }
     default: return []
     }
@@ -140,6 +136,46 @@ struct CitationTests {
     #expect(try citations.find(CitationQuery("http epoll concurrency=64 ratio")).sha256 == hash(["epoll", "blocking"]))
   }
 
+  @Test func hashIsOfTheFileThatTheNumberIsFrom() throws {
+    let name = "20261121-135156-claims"
+    func bytes(_ file: String) throws -> Data {
+      try Data(contentsOf: URL(fileURLWithPath: "\(CitationRuns.project)/results/\(name)/\(file)"))
+    }
+    let citations = try CitationRuns.citations(name)
+    func check(_ query: String, _ bytes: Data, _ command: String) throws {
+      let citation = try citations.find(CitationQuery(query))
+      #expect(citation.sha256 == SHA256.hash(bytes))
+      #expect(citation.render(.text).contains("check   \(command)\n"))
+    }
+    try check("limits/ports held_to_one_address_connections", bytes("limits.json"), "sha256sum limits.json")
+    try check("claim=select-1024 refused-of-1-100-at-once", bytes("limits.json"), "sha256sum limits.json")
+    try check("machine memory", bytes("run.json"), "sha256sum run.json")
+    try check("run valid", bytes("trials.jsonl"), "sha256sum trials.jsonl")
+    try check(
+      "run claims-holds", bytes("trials.jsonl") + bytes("limits.json"), "cat trials.jsonl limits.json | sha256sum")
+  }
+
+  @Test func hashOfAClaimIsOfTheTrialsThatItIsJudgedBy() throws {
+    let citations = try CitationRuns.citations("20261121-135156-claims")
+    let citation = try citations.find(CitationQuery("claim=offload-work epoll-pool-bystanders-p99-inline"))
+    let lines = try String(
+      contentsOfFile: "\(CitationRuns.project)/results/20261121-135156-claims/trials.jsonl", encoding: .utf8)
+    let own = lines.split(separator: "\n").filter { line in
+      line.contains(#""mode":"epoll""#)
+        && ["work-pool", "work-inline"].contains { line.contains("\"experiment\":\"\($0)\"") }
+    }
+    #expect(own.count == 14)
+    #expect(citation.sha256 == SHA256.hash(own.map { $0 + "\n" }.joined().utf8))
+  }
+
+  @Test(arguments: CitationRuns.all.map(\.name))
+  func noNumberIsFromNothing(name: String) throws {
+    let citations = try CitationRuns.citations(name)
+    let nothing = SHA256.hash([])
+    var hashes = Citations.Hashes()
+    #expect(citations.all.allSatisfy { citations.citation(of: $0, &hashes).sha256 != nothing })
+  }
+
   @Test func formatsHaveTheSameForm() throws {
     let citations = try CitationRuns.citations(TinyRun.example)
     let citation = try citations.find(CitationQuery("tiny epoll concurrency=1 throughput"))
@@ -158,7 +194,7 @@ struct CitationTests {
 
   @Test(arguments: CitationRuns.all.map(\.name))
   func macrosHaveNamesOfLettersEachOnce(name: String) throws {
-    let citations = try CitationRuns.citations(try #require(CitationRuns.all.first { $0.name == name }).run)
+    let citations = try CitationRuns.citations(name)
     let names = citations.macros.matches(of: /\\newcommand\{\\([^}]*)\}/).map { String($0.1) }
     #expect(names.count > citations.all.count)
     #expect(names.allSatisfy { $0.hasPrefix("iomodes") && $0.allSatisfy { $0.isASCII && $0.isLetter } })

@@ -186,15 +186,8 @@ struct DrawingTests {
 
   private func gnuplot(_ script: String, in folder: String) throws -> String {
     try script.write(toFile: "\(folder)/check.gp", atomically: true, encoding: .utf8)
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: try #require(FigureFolder.gnuplot))
-    process.currentDirectoryURL = URL(fileURLWithPath: folder)
-    process.arguments = ["--default-settings", "check.gp"]
-    let output = Pipe()
-    process.standardOutput = output
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return text
+    return try Subprocess.run(
+      try #require(FigureFolder.gnuplot), ["--default-settings", "check.gp"], in: folder
+    ).output
   }
 }

@@ -3,10 +3,14 @@ import Foundation
 /// Another program that a test asks.
 enum Subprocess {
   /// What it prints, and its exit code.
-  static func run(_ path: String, _ arguments: [String]) throws -> (output: String, code: Int32) {
+  /// - Parameter folder: where it works; here, unless given.
+  static func run(_ path: String, _ arguments: [String], in folder: String? = nil) throws -> (
+    output: String, code: Int32
+  ) {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path)
     process.arguments = arguments
+    if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
     let output = Pipe()
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = output

@@ -6,7 +6,7 @@ import Testing
 
 struct TimelineTests {
   /// Twelve seconds of 50 ms each, in intervals of 240 ms, with so many in flight and so many threads as are told.
-  private func trial(
+  func trial(
     _ mode: String, round: Int = 1, throughput: Double? = nil, threads: (Double) -> Int = { _ in 6 },
     inFlight: (Double) -> Double
   ) -> TrialRecord {
@@ -26,7 +26,7 @@ struct TimelineTests {
     return trial
   }
 
-  private func growing(_ round: Int = 1) -> TrialRecord {
+  func growing(_ round: Int = 1) -> TrialRecord {
     trial("dispatch-concurrent", round: round, threads: { 6 + Int($0) }, inFlight: { 2 + $0.rounded(.down) })
   }
 

@@ -43,6 +43,15 @@ import Workloads
     Case(["report", "oth"], ["other"]),
     Case(["serve", "--mode", "n"], []),
     Case(["check", "d"], ["delays"]),
+    Case(["cite", "sec"], ["second"]),
+    Case(["cite", "--format", ""], ["text", "md", "latex", "json"]),
+    Case(["cite", "--verify", "own"], ["own.json"]),
+    Case(["cite", "--results", "res"], ["results"]),
+    Case(["export", "sec"], ["second"]),
+    Case(["export", "--format", "hgrm,"], ["hgrm,hlog", "hgrm,csv"]),
+    Case(["export", "--output", "o"], ["other"]),
+    Case(["merge", "first", "sec"], ["second"]),
+    Case(["merge", "--output", "o"], ["other"]),
   ]
 
   @Test(arguments: cases) func bashOffers(_ example: Case) async throws {
@@ -112,6 +121,20 @@ import Workloads
       for option in command.options {
         guard case .one(let values) = option.values, !modes.isSuperset(of: values) else { continue }
         for value in values { #expect(option.help.contains(value), "\(command.name) --\(option.name): \(value)") }
+      }
+    }
+  }
+
+  /// What a value is called in help says of which of them there is something to offer.
+  @Test func valuesThatAreKnownBeforehandAreDeclared() {
+    let known: Set<String> = ["DIR", "FILE", "FORMAT", "KIND", "MODE", "PATH", "RUN", "WHERE"]
+    for command in Program.commands {
+      for option in command.options {
+        guard let value = option.value, known.contains(value), case .open = option.values else { continue }
+        Issue.record("\(command.name) --\(option.name) \(value)")
+      }
+      if !command.operands.isEmpty, case .open = command.operandValues {
+        Issue.record("\(command.name) \(command.operands)")
       }
     }
   }

@@ -19,10 +19,11 @@ public struct Citation: Sendable {
   private let record: RunRecord
   private let source: Source
 
-  /// The lines of `trials.jsonl` that a number is from, in the order of the file, each with its line feed.
+  /// What a number is from.
   struct Source {
     let sha256: String
-    let lineCount: Int
+    /// Of `trials.jsonl`, in the order of the file, each with its line feed; nil of another file, which is hashed whole.
+    let lineCount: Int?
   }
 
   /// How many digits of a hash are in the machine-readable form.
@@ -61,12 +62,16 @@ public struct Citation: Sendable {
       + (record.tool.configuration == "debug" ? ", a debug build" : "")
   }
 
+  /// `24 lines`, `limits.json`.
+  private var extent: String {
+    source.lineCount.map { "\($0) \($0 == 1 ? "line" : "lines")" } ?? citable.origin.name
+  }
+
   private var text: String {
     let facts =
       [
         ("metric", citable.about), ("machine", provenance.machine), ("run", "\(provenance.run), \(provenance.date)"),
-        ("tool", tool), ("sha256", "\(sha256), of \(source.lineCount) \(source.lineCount == 1 ? "line" : "lines")"),
-        ("check", citable.trials.command),
+        ("tool", tool), ("sha256", "\(sha256), of \(extent)"), ("check", citable.origin.command),
       ] + provenance.warnings.map { ("warning", $0) }
     let lines = facts.map { "  \(Terminal.padded($0.0, to: 8))\($0.1)" }
     return "\(number.text) \(form)\n\n\(lines.joined(separator: "\n"))\n"
@@ -79,7 +84,7 @@ public struct Citation: Sendable {
       \(escaped(number.text))<!-- \(form) -->\(label)
 
       \(label): \(escaped(provenance.machine)); \(escaped(tool)), run `\(provenance.run)`, \(escaped(provenance.date)). \
-      SHA-256 of the trials: `\(sha256)`.
+      SHA-256 of \(citable.origin.name): `\(sha256)`.
 
       """
   }
@@ -93,7 +98,7 @@ public struct Citation: Sendable {
     return """
       \(number.latex)% \(form)
       \\footnote{\(escaped(provenance.machine)); \(escaped(tool)), run \\texttt{\(escaped(provenance.run))}, \
-      \(escaped(provenance.date)). SHA-256 of the trials: \\texttt{\(hash)}.}
+      \(escaped(provenance.date)). SHA-256 of \(citable.origin.name): \\texttt{\(hash)}.}
 
       """
   }
@@ -104,7 +109,8 @@ public struct Citation: Sendable {
     return JSONReport.object([
       "run_id": .string(record.runID), "started": .string(record.started), "machine": .string(provenance.machine),
       "tool_version": .string(record.tool.version), "tool_commit": record.tool.commit.map { .string($0) },
-      "experiment": .string(place.experiment), "mode": .string(place.mode),
+      "experiment": [.run, .machine].contains(place) ? nil : .string(place.experiment),
+      "claim": place.claim.map { .string($0) }, "mode": place.mode.map { .string($0) },
       "variant": place.variant.map { .string($0) }, "concurrency": JSONReport.number(place.concurrency),
       "rate_per_s": place.rate.map { .number($0) }, "lanes": place.lanes.map { .string($0) },
       "metric": .string(citable.metric), "about": .string(citable.about), "query": .string(citable.query),
@@ -112,7 +118,7 @@ public struct Citation: Sendable {
       "high": citable.exact.interval.map { scaled($0.high) },
       "interval": citable.exact.interval.map { .string($0.kind.rawValue) }, "n": JSONReport.number(number.n),
       "unit": .string(number.unit.form), "text": .string(number.text), "sha256": .string(sha256),
-      "lines": JSONReport.number(source.lineCount), "check": .string(citable.trials.command), "citation": .string(form),
+      "lines": JSONReport.number(source.lineCount), "check": .string(citable.origin.command), "citation": .string(form),
     ])
   }
 }

@@ -147,8 +147,45 @@ extension Metric where Subject == Summary.Point {
       },
       number("throughput-drift", "change of the throughput over the window", .share) { $0.throughputDrift?.share },
       number("latency-drift", "change of the median service time over the window", .share) { $0.medianDrift?.share },
+      Metric("throughput-drift-trials", "trials whose throughput drifts this way", .count("trials")) {
+        $0.throughputDrift.flatMap { CitedValue($0.trials, n: $0.of) }
+      },
+      Metric("latency-drift-trials", "trials whose median service time drifts this way", .count("trials")) {
+        $0.medianDrift.flatMap { CitedValue($0.trials, n: $0.of) }
+      },
       number("late-warmup", "how much of the window looks like warm-up", .time) {
         $0.lateWarmup.map { Double($0.end) }
+      },
+      number("late-warmup-window", "length of that window", .time) { $0.lateWarmup.map { Double($0.window) } },
+      Metric("unreadable-histograms", "trials whose histograms cannot be read", .count("trials")) { point in
+        point.latency.flatMap { $0.unreadable > 0 ? CitedValue($0.unreadable, n: point.validTrials) : nil }
+      },
+    ]
+  }
+
+  /// What takes more than a point to say.
+  static func all(within experiment: Summary.Experiment) -> [Metric] {
+    let remedy = number("late-warmup-remedy", "shortest round warm-up that leaves it out", .time) { point in
+      experiment.warmup.flatMap { asked in point.lateWarmup.map { Double($0.remedy(after: asked).count) } }
+    }
+    // In an open loop no pool says how much is done.
+    guard experiment.rate == nil else { return [remedy] }
+    let growths: [(String, String, Dimension, KeyPath<Summary.Growth, Double>)] = [
+      ("from", "operations under way in the first part of the window", .mean("operations"), \.from),
+      ("window", "length of the window", .seconds, \.window),
+      ("threads", "threads more each second", .perSecond("threads"), \.threadsPerSecond),
+      ("fit", "how well a line fits them", .rSquared, \.rSquared),
+    ]
+    let growth = growths.map { name, about, dimension, value in
+      number("growth-\(name)", "\(about), of a pool that grows evenly", dimension) { $0.growth?[keyPath: value] }
+    }
+    guard let wait = experiment.serviceTime else { return [remedy] + growth }
+    return [remedy] + growth + [
+      number("pool-wait", "wait that an operation asks for, of a pool that is full throughout", .time) { point in
+        point.ceiling(wait).map { _ in wait * 1e9 }
+      },
+      number("pool-ceiling", "width of a pool that is full throughout over that wait", .operationsPerSecond) {
+        $0.ceiling(wait)
       },
     ]
   }

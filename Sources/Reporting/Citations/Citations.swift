@@ -10,24 +10,37 @@ public struct Citations: Sendable {
   /// In the order of the reports.
   public let all: [Citable]
   private let catalogue: CitationCatalogue
+  private let recordBytes: Data
+  private let limitsBytes: Data
+  /// Where the trials of each experiment are.
+  private let positions: [String: [Int]]
 
   /// - Parameters:
   ///   - run: as it was read.
   ///   - lines: of the same `trials.jsonl`; there may be more of them by now.
-  public init(_ run: Run, _ lines: TrialLines) {
+  ///   - recordBytes: those of the same `run.json`.
+  ///   - limitsBytes: those of the same `limits.json`, where there is one.
+  public init(_ run: Run, _ lines: TrialLines, recordBytes: Data, limitsBytes: Data?) {
     let summary = Summary(run)
     record = run.record
     trials = run.trials
     self.lines = lines
+    (self.recordBytes, self.limitsBytes) = (recordBytes, limitsBytes ?? Data())
+    positions = Dictionary(grouping: trials.indices.prefix(lines.count)) { [trials] in trials[$0].experiment }
+    let claims = ClaimResult.all(run, summary)
     all =
       summary.experiments.flatMap(Citable.all) + summary.sections.flatMap(Citable.all)
-      + summary.tunings.flatMap(Citable.all) + Citable.all(of: ClaimResult.all(run, summary), summary.experiments)
+      + summary.tunings.flatMap(Citable.all) + Citable.all(of: claims) + Citable.all(of: run.limits)
+      + Citable.all(of: run, summary, claims) + Citable.machines(of: run.record)
     catalogue = CitationCatalogue(all, summary, trials)
   }
 
   /// Reads the run of a folder.
   public init(_ folder: RunFolder) throws(RunFolderFailure) {
-    self.init(try folder.read(), try folder.trialLines())
+    func bytes(_ path: String) -> Data? { FileManager.default.contents(atPath: path) }
+    self.init(
+      try folder.read(), try folder.trialLines(), recordBytes: bytes(folder.recordPath) ?? Data(),
+      limitsBytes: bytes(folder.limitsPath))
   }
 
   /// Reads the run of an id, as citations have it: that of a folder under `results` with its name, or of any other one
@@ -60,7 +73,7 @@ public struct Citations: Sendable {
   }
 
   /// What the numbers of a point have in common.
-  typealias Hashes = [TrialSelector: Citation.Source]
+  typealias Hashes = [CitationOrigin: Citation.Source]
 
   /// As ``find(_:)``, with hashes that are looked up, or added.
   func find(_ query: CitationQuery, _ hashes: inout Hashes) throws(CitationFailure) -> Citation {
@@ -68,140 +81,24 @@ public struct Citations: Sendable {
   }
 
   func citation(of citable: Citable, _ hashes: inout Hashes) -> Citation {
-    let selector = citable.trials
-    if let source = hashes[selector] { return Citation(citable, record, source) }
-    let positions = trials.indices.filter { $0 < lines.count && selector.includes(trials[$0]) }
-    let source = Citation.Source(sha256: lines.sha256(at: positions), lineCount: positions.count)
-    hashes[selector] = source
+    let source = hashes[citable.origin] ?? source(of: citable.origin)
+    hashes[citable.origin] = source
     return Citation(citable, record, source)
   }
-}
 
-extension Citable {
-  /// Those of all points of an experiment.
-  static func all(of experiment: Summary.Experiment) -> [Citable] {
-    let metrics = Metric<Summary.Point>.all(hasResponse: experiment.points.contains { $0.response != nil })
-    let classMetrics = Metric<(point: Summary.Point, lanes: Summary.LaneClass)>.all
-    let keys = Set(experiment.points.map(PointKey.init))
-    return experiment.points.flatMap { point -> [Citable] in
-      let key = PointKey(point)
-      let rate = experiment.rate
-      let place = Place(
-        experiment.plannedName, key, concurrency: key.concurrency, rate: rate, experiment.setting)
-      func selector(_ keys: [PointKey]) -> TrialSelector {
-        TrialSelector(
-          experiment.plannedName, keys, concurrency: key.concurrency, rate: rate.map { .exactly($0) } ?? .closed,
-          experiment.setting)
+  private func source(of origin: CitationOrigin) -> Citation.Source {
+    let all = trials.indices.prefix(lines.count)
+    switch origin {
+    case .trials(let selectors):
+      let found = selectors.flatMap { selector in
+        (positions[selector.experiment] ?? []).filter { selector.includes(trials[$0]) }
       }
-      let own = selector([key])
-      let baseline =
-        keys.contains(key.baseline) ? key.baseline : PointKey(mode: "blocking", variant: nil, key.concurrency)
-      let values = metrics.compactMap { metric in
-        metric.value(point).flatMap {
-          Citable(
-            place, metric.name, metric.about, aliases: metric.aliases, $0, metric.dimension,
-            metric.name == "ratio" ? selector([key, baseline]) : own)
-        }
-      }
-      let classes = point.classes.flatMap { lanes -> [Citable] in
-        let place = Place(
-          experiment.plannedName, key, concurrency: key.concurrency, rate: rate, experiment.setting,
-          lanes: lanes.name)
-        return classMetrics.compactMap { metric in
-          metric.value((point, lanes)).flatMap {
-            Citable(place, metric.name, metric.about, aliases: metric.aliases, $0, metric.dimension, own)
-          }
-        }
-      }
-      return values + counts(point, place, own) + classes
+      let inOrder = Set(found).sorted()
+      return .init(sha256: lines.sha256(at: inOrder), lineCount: inOrder.count)
+    case .allTrials: return .init(sha256: lines.sha256(at: all), lineCount: all.count)
+    case .trialsAndLimits: return .init(sha256: lines.sha256(at: all, followedBy: limitsBytes), lineCount: nil)
+    case .record: return .init(sha256: SHA256.hash(recordBytes), lineCount: nil)
+    case .limits: return .init(sha256: SHA256.hash(limitsBytes), lineCount: nil)
     }
-      + experiment.memoryPerLane.flatMap { _, points, line in
-        ofLine(line, PointKey(points[0]), experiment, count: points.count)
-      }
-  }
-
-  /// Failed operations by kind, replies by status, and audited system calls by name.
-  private static func counts(_ point: Summary.Point, _ place: Place, _ trials: TrialSelector) -> [Citable] {
-    let groups = [
-      ("failed", "operations that failed so", point.failed), ("status", "replies of this status", point.non2xx),
-    ]
-    let counted = groups.flatMap { prefix, about, counts in
-      counts.compactMap { count in
-        CitedValue(count.count, n: point.carriedOut).flatMap {
-          Citable(
-            place, "\(prefix)-\(CitationQuery.word(count.name))", about, aliases: [], $0, .count("operations"), trials)
-        }
-      }
-    }
-    let audits = [("client", point.audit?.client), ("server", point.audit?.server)]
-    return counted
-      + audits.flatMap { side, counts in
-        (counts?.byName ?? [:]).sorted { $0.key < $1.key }.compactMap { name, value in
-          CitedValue(value, n: 1).flatMap {
-            Citable(
-              place, "audit-\(side)-\(CitationQuery.word(name))", "calls of \(name), counted from outside",
-              aliases: [], $0, .perOperation("calls"), trials)
-          }
-        }
-      }
-  }
-
-  private static func ofLine(
-    _ line: LeastSquaresLine, _ key: PointKey, _ experiment: Summary.Experiment, count: Int
-  ) -> [Citable] {
-    let place = Place(experiment.plannedName, key, concurrency: nil, rate: experiment.rate, experiment.setting)
-    let trials = TrialSelector(
-      experiment.plannedName, [key], concurrency: nil, rate: experiment.rate.map { .exactly($0) } ?? .closed,
-      experiment.setting)
-    let values: [(String, String, Double?, Dimension)] = [
-      ("memory-per-lane", "slope of a least-squares line through the median peaks", line.slope, .bytesPer("lane")),
-      ("memory-intercept", "where that line begins", line.intercept, .memory),
-      ("memory-fit", "how well that line fits", line.rSquared, .rSquared),
-    ]
-    return values.compactMap { name, about, value, dimension in
-      CitedValue(value, n: count).flatMap { Citable(place, name, about, aliases: [], $0, dimension, trials) }
-    }
-  }
-
-  /// What belongs to all rates of an experiment together.
-  static func all(of section: Summary.Section) -> [Citable] {
-    guard case .load(let load) = section else { return [] }
-    let curves = load.curves.flatMap { curve -> [Citable] in
-      let rates: [(String, String, Double?)] = [
-        ("knee", "offered rate of the highest throughput ÷ mean response time", curve.knee?.rate),
-        ("saturation", "lowest offered rate of which less was done", curve.saturation?.rate),
-      ]
-      return rates.compactMap { name, about, rate in
-        CitedValue(rate, n: curve.points.map(\.point.validTrials).reduce(0, +)).flatMap {
-          Citable(load, curve.key, name, about, $0, .operationsPerSecond)
-        }
-      }
-    }
-    let results = (load.search?.results ?? []).flatMap { result -> [Citable] in
-      let values: [(String, String, CitedValue?, Dimension)] = [
-        (
-          "highest-met", "highest rate that met the objective: median over the rounds", CitedValue(result.highestMet),
-          .operationsPerSecond
-        ),
-        (
-          "lowest-missed", "lowest rate that missed the objective: median over the rounds",
-          CitedValue(result.lowestMissed), .operationsPerSecond
-        ),
-        ("rounds", "rounds of the search", CitedValue(result.rounds, n: result.rounds), .count("rounds")),
-      ]
-      return values.compactMap { name, about, value, dimension in
-        value.flatMap { Citable(load, result.key, name, about, $0, dimension) }
-      }
-    }
-    return curves + results
-  }
-
-  private init?(
-    _ load: Summary.Load, _ key: PointKey, _ metric: String, _ about: String, _ value: CitedValue,
-    _ dimension: Dimension
-  ) {
-    self.init(
-      Place(load.name, key, concurrency: key.concurrency, rate: nil), metric, about, aliases: [], value, dimension,
-      TrialSelector(load.name, [key], concurrency: key.concurrency, rate: .open))
   }
 }

@@ -41,11 +41,17 @@ enum Dimension {
   case memory
   /// In bytes, for each of something.
   case bytesPer(String)
+  /// In bytes; written in GiB.
+  case machineMemory
   /// A whole number, such as of `threads`.
   case count(String)
   /// Such as of `lanes`.
   case mean(String)
+  /// Such as `threads`.
+  case perSecond(String)
   case rSquared
+  /// A number in the words of a record, as it stands there.
+  case quoted(CitedUnit)
 
   func unit(of value: Double) -> CitedUnit {
     switch self {
@@ -60,8 +66,11 @@ enum Dimension {
     case .memory: CitedUnit("MiB", factor: 1_048_576, digits: 3)
     case .bytesPer(let thing): CitedUnit("B/\(thing)", digits: 3)
     case .count(let things): CitedUnit(things, text: value == 1 ? String(things.dropLast()) : things, digits: nil)
+    case .machineMemory: CitedUnit("GiB", factor: 1_073_741_824, digits: 3)
     case .mean(let things): CitedUnit(things, digits: 3)
+    case .perSecond(let things): CitedUnit("\(things)/s")
     case .rSquared: CitedUnit("r2", text: "r²", latex: "$r^2$", digits: 3)
+    case .quoted(let unit): unit
     }
   }
 }
@@ -90,6 +99,11 @@ struct CitedUnit {
     self.init(
       isMicro ? "us" : unit.rawValue, text: unit.rawValue, latex: isMicro ? "$\\mu$s" : unit.rawValue,
       factor: unit.nanoseconds, digits: 3)
+  }
+
+  /// Of a number whose record says in words what it is of.
+  static func asRecorded(digits: Int? = nil) -> CitedUnit {
+    CitedUnit("as-recorded", text: "as recorded", digits: digits)
   }
 
   /// Without grouping; nil for what is not finite.

@@ -9,8 +9,12 @@ extension Citable {
     let setting = Setting(limit: fixed(.limit), pool: fixed(.pool))
     return tuning.curves.flatMap { curve -> [Citable] in
       let key = PointKey(mode: curve.mode, variant: curve.variant, concurrency ?? 0)
-      let place = Place(tuning.experiment, key, concurrency: concurrency, rate: nil, setting)
-      let trials = TrialSelector(tuning.experiment, [key], concurrency: concurrency, rate: .closed, setting)
+      let place = Place(tuning.plannedName, key, concurrency: concurrency, rate: tuning.rate, setting)
+      let origin = CitationOrigin.trials([
+        TrialSelector(
+          tuning.plannedName, [key], concurrency: concurrency, rate: tuning.rate.map { .exactly($0) } ?? .closed,
+          setting)
+      ])
       let axis = tuning.axis.rawValue
       let things = [TuningAxis.concurrency: "lanes", .limit: "permits", .pool: "workers"][tuning.axis] ?? axis
       let values: [(String, String, CitedValue?, Dimension)] = [
@@ -31,34 +35,74 @@ extension Citable {
           .operationsPerSecond
         ),
         (
+          "candidate-\(axis)", "smallest \(axis) not told from the best",
+          CitedValue(curve.points[curve.choice.candidate].setting, n: curve.points.count), .count(things)
+        ),
+        (
+          "rival-\(axis)", "\(axis) that the smallest not told from the best is judged by",
+          curve.choice.rival.flatMap { CitedValue(curve.points[$0].setting, n: curve.points.count) }, .count(things)
+        ),
+        (
           "candidate-ratio", "throughput of the smallest \(axis) not told from the best over that of its closest rival",
           CitedValue(curve.choice.ratio), .ratio
         ),
       ]
       return values.compactMap { name, about, value, dimension in
-        value.flatMap { Citable(place, name, about, aliases: [], $0, dimension, trials) }
+        value.flatMap { Citable(place, name, about, $0, dimension, origin) }
       }
     }
   }
 
-  /// The numbers that claims are judged by; of limits, which are not in the records of trials, none. They may be of several
-  /// experiments, and have the hash of all trials.
-  static func all(of claims: [ClaimResult], _ experiments: [Summary.Experiment]) -> [Citable] {
-    let known = Set(experiments.flatMap { [$0.name, $0.plannedName] })
-    return claims.flatMap { result in
-      result.measures.filter { known.contains($0.experiment) }.compactMap { measure in
-        CitedValue(measure.estimate).flatMap {
-          Citable(
-            Place(claim: result.claim.id, of: measure.experiment), word(measure.name),
-            "\(measure.name), of “\(result.claim.text)”", aliases: [], $0, measure.unit.dimension, .everything)
+  /// The numbers that claims are judged by, and what was predicted of them.
+  static func all(of claims: [ClaimResult]) -> [Citable] {
+    claims.flatMap { result in
+      result.measures.flatMap { measure -> [Citable] in
+        let place = Place(claim: result.claim.id, of: measure.experiment)
+        let about = "\(measure.name), of “\(result.claim.text)”"
+        let n = measure.estimate.n
+        let values: [(String, String, CitedValue?)] = [
+          ("", about, CitedValue(measure.estimate)),
+          (".predicted-least", "least by arithmetic: \(about)", CitedValue(measure.least, n: n)),
+          (".predicted-most", "most by arithmetic: \(about)", CitedValue(measure.most, n: n)),
+          (".floor", "throughput without waits over that of blocking: \(about)", CitedValue(measure.floor, n: n)),
+        ]
+        return values.compactMap { suffix, about, value in
+          value.flatMap {
+            Citable(place, word(measure.name) + suffix, about, $0, measure.unit.dimension, measure.origin)
+          }
+        }
+      }
+    }
+  }
+
+  /// What was measured of limits.
+  static func all(of limits: LimitsRecord?) -> [Citable] {
+    (limits?.experiments ?? []).flatMap { experiment in
+      (experiment.measurement ?? [:]).sorted { $0.key < $1.key }.compactMap { key, value in
+        CitedValue(value, n: 1).flatMap {
+          Citable(Place(experiment.place), CitationQuery.word(key), experiment.claim, $0, .ofLimit(key), .limits)
         }
       }
     }
   }
 
   /// `epoll/pool: bystanders' p99 over inline` as one word.
-  private static func word(_ name: String) -> String {
+  static func word(_ name: String) -> String {
     name.lowercased().split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }.joined(separator: "-")
+  }
+}
+
+extension Dimension {
+  /// By the unit that the name of a limit's number ends in.
+  fileprivate static func ofLimit(_ name: String) -> Dimension {
+    let words = name.split(separator: "_").suffix(3).map(String.init)
+    if words.count == 3, words.suffix(2) == ["per", "s"] { return .perSecond(words[0]) }
+    return switch words.last {
+    case "ns": .time
+    case let things? where ["connections", "descriptors", "operations", "queues", "threads"].contains(things):
+      .count(things)
+    default: .quoted(.asRecorded())
+    }
   }
 }
 

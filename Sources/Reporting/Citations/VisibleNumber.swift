@@ -65,7 +65,7 @@ struct VisibleNumber {
   }
 
   /// All numbers that are not a part of a word, without what groups their digits.
-  private static func numbers(in text: [Character]) -> [(digits: String, range: Range<Int>)] {
+  static func numbers(in text: [Character]) -> [(digits: String, range: Range<Int>)] {
     func isDigit(_ index: Int) -> Bool { text.indices.contains(index) && text[index].isASCII && text[index].isNumber }
     var numbers: [(String, Range<Int>)] = []
     var index = 0

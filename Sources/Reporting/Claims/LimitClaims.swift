@@ -40,17 +40,16 @@ extension Claim {
         && ["taskgroup", "taskgroup-blocking"].contains(sample.mode)
     }
     guard let blocking = samples.first(where: { $0.mode == "taskgroup-blocking" }) else { return [] }
-    let experiment = blocking.experiment.name
     let ceiling = width / blocking.wait
     let ratio = Double(blocking.lanes) / width
     let awaiting = samples.first { $0.mode == "taskgroup" }
     return [
       Measure(
         "taskgroup-blocking: \(blocking.waitText), \(NumberText.brief(width)) threads", .perSecond,
-        most: 1.05 * ceiling, blocking.estimate(\.throughput), of: experiment),
+        most: 1.05 * ceiling, blocking.estimate(\.throughput), from: .trials([blocking])),
       Measure(
         "taskgroup: \(NumberText.grouped(blocking.lanes)) tasks ÷ taskgroup-blocking", .ratio,
-        least: 0.8 * ratio, awaiting?.throughput(over: blocking), of: experiment),
+        least: 0.8 * ratio, awaiting?.throughput(over: blocking), from: .trials([blocking, awaiting].compactMap { $0 })),
     ].compactMap { $0 }
   }
 
@@ -94,7 +93,7 @@ extension LimitsRecord.Experiment {
   /// One of its numbers.
   fileprivate func measure(_ key: String, _ words: String, least: Double) -> Measure? {
     guard let measured = measurement?[key] else { return nil }
-    return Measure(words, least: least, most: nil, counts: [measured], of: place)
+    return Measure(words, least: least, most: nil, counts: [measured], from: .limits(self))
   }
 
   /// Whether one of its operations was answered.
@@ -108,8 +107,6 @@ extension LimitsRecord.Experiment {
     let met = prediction.filter { key, predicted in measurement[key].map(predicted.isMet) ?? false }
     return Measure(
       "\(name): numbers as predicted, of \(prediction.count)", least: Double(prediction.count), most: nil,
-      counts: [Double(met.count)], of: place)
+      counts: [Double(met.count)], from: .limits(self))
   }
-
-  private var place: String { "limits/\(name)" }
 }

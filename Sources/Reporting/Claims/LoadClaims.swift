@@ -39,11 +39,12 @@ extension Claim {
         return [
           Measure(
             "\(sample.point.name): \(sample.kind) \(wait), \(lanes) lanes", .ratio, least: 100, ratio,
-            of: sample.experiment.name),
+            from: .trials([sample, blocking])),
           floor.flatMap { floor in
             Measure(
-              "\(sample.point.name): share of min(\(lanes), \(NumberText.brief(floor)))", .ratio,
-              ratio?.divided(by: min(Double(sample.lanes), floor)), of: sample.experiment.name)
+              "\(sample.point.name): share of min(\(lanes), \(NumberText.brief(floor.ratio)))", .ratio,
+              ratio?.divided(by: min(Double(sample.lanes), floor.ratio)), floor: floor.ratio,
+              from: .trials([sample, blocking, floor.unwaiting]))
           },
         ]
       }.compactMap { $0 }
@@ -52,11 +53,13 @@ extension Claim {
 
   /// What the ratio comes to at most where processors are busy all the time: the throughput without any wait, over that
   /// of `blocking`. Nil where nothing says.
-  private static func floor(_ sample: Sample, _ blocking: Sample, among others: [Sample]) -> Double? {
+  private static func floor(
+    _ sample: Sample, _ blocking: Sample, among others: [Sample]
+  ) -> (ratio: Double, unwaiting: Sample)? {
     guard sample.wait > 0, let other = others.first(where: { $0.point.name == sample.point.name }),
       let most = other.estimate(\.throughput)?.median, let least = blocking.estimate(\.throughput)?.median, least > 0
     else { return nil }
-    return (most / least).rounded()
+    return ((most / least).rounded(), other)
   }
 
   private static let millionsPerSecond = Claim(
@@ -80,7 +83,7 @@ extension Claim {
       let side = sample.kind == "serve" ? "served" : "made"
       return Measure(
         "\(sample.point.name): \(side), \(manner), \(NumberText.grouped(sample.lanes)) lanes", .perSecond,
-        least: 1e6, sample.estimate(\.throughput), of: sample.experiment.name)
+        least: 1e6, sample.estimate(\.throughput), from: .trials([sample]))
     }
   }
 
@@ -140,7 +143,7 @@ extension Claim {
       measures.append(
         Measure(
           "\(name): \(NumberText.grouped(below.size)) \(what) over 1", .ratio, least: 0.7 * Double(below.size),
-          below.sample.throughput(over: one.sample), of: below.sample.experiment.name))
+          below.sample.throughput(over: one.sample), from: .trials([below.sample, one.sample])))
     }
     if let (beyond, _) = rates.first(where: { Double($0.0.size) >= 2 * knee }), let (last, _) = rates.last,
       last.size > beyond.size
@@ -149,7 +152,7 @@ extension Claim {
       measures.append(
         Measure(
           "\(name): \(sizes)", .ratio, least: 1.1, last.sample.throughput(over: beyond.sample),
-          of: last.sample.experiment.name))
+          from: .trials([last.sample, beyond.sample])))
     }
     return measures.compactMap { $0 }
   }

@@ -1,8 +1,17 @@
+import Records
 import Statistics
 
 /// A number that a claim is judged by: where it is to lie, and where it was measured.
 struct Measure: Sendable {
   enum Unit: Sendable { case seconds, perSecond, bytes, ratio, count }
+
+  /// What it was computed from.
+  enum Source: Sendable {
+    /// At least one; the experiment of the first is its own.
+    case trials([Sample])
+    /// An experiment on a limit.
+    case limits(LimitsRecord.Experiment)
+  }
 
   /// How the interval of a number lies to where the claim has it.
   enum Standing: String, Sendable {
@@ -19,15 +28,16 @@ struct Measure: Sendable {
   let least: Double?
   let most: Double?
   let estimate: Estimate
-  /// The experiment that it is from.
-  let experiment: String
+  let source: Source
+  /// What the arithmetic of its name has measured: the throughput without waits over that of `blocking`.
+  let floor: Double?
   /// Whether each value is a count, which either is so or is not, and which one trial tells.
   let isExact: Bool
 
   /// Nil where there is no estimate.
   init?(
     _ name: String, _ unit: Unit, least: Double? = nil, most: Double? = nil, _ estimate: Estimate?,
-    of experiment: String
+    floor: Double? = nil, from source: Source
   ) {
     guard let estimate else { return nil }
     self.name = name
@@ -35,12 +45,13 @@ struct Measure: Sendable {
     self.least = least
     self.most = most
     self.estimate = estimate
-    self.experiment = experiment
+    self.source = source
+    self.floor = floor
     isExact = false
   }
 
   /// Of counts, all of which count. Nil where there are none.
-  init?(_ name: String, _ unit: Unit = .count, least: Double?, most: Double?, counts: [Double], of experiment: String) {
+  init?(_ name: String, _ unit: Unit = .count, least: Double?, most: Double?, counts: [Double], from source: Source) {
     guard let lowest = counts.min(), let highest = counts.max(), let middle = Statistics.median(counts) else {
       return nil
     }
@@ -48,10 +59,26 @@ struct Measure: Sendable {
     self.unit = unit
     self.least = least
     self.most = most
-    self.experiment = experiment
+    self.source = source
+    floor = nil
     let kind: Estimate.Kind = counts.count == 1 ? .single : .range
     estimate = Estimate(median: middle, low: lowest, high: highest, kind: kind, n: counts.count)
     isExact = true
+  }
+
+  /// The name of the experiment that it is from.
+  var experiment: String {
+    switch source {
+    case .trials(let samples): samples[0].experiment.name
+    case .limits(let limit): limit.place
+    }
+  }
+
+  var origin: CitationOrigin {
+    switch source {
+    case .trials(let samples): .trials(samples.map(\.selector))
+    case .limits: .limits
+    }
   }
 
   /// Nil where nothing says where it is to lie.
@@ -64,4 +91,17 @@ struct Measure: Sendable {
     if isExact || estimate.high < least || estimate.low > most { return .beyond }
     return .open
   }
+}
+
+extension Sample {
+  /// All its trials, whatever became of them.
+  fileprivate var selector: TrialSelector {
+    TrialSelector(
+      experiment.plannedName, [PointKey(point)], concurrency: point.concurrency, rate: .closed, experiment.setting)
+  }
+}
+
+extension LimitsRecord.Experiment {
+  /// As the experiments of a run are named.
+  var place: String { "limits/\(name)" }
 }

@@ -24,7 +24,7 @@ extension Claim {
       return Measure(
         "\(sample.point.name): \(sample.lanes) × \(sample.waitText) \(manner)",
         .seconds,
-        least: least, most: least * slack, sample.estimate(\.wallSeconds), of: sample.experiment.name)
+        least: least, most: least * slack, sample.estimate(\.wallSeconds), from: .trials([sample]))
     }
   }
 
@@ -40,15 +40,13 @@ extension Claim {
         && sample.experiment.workload["faults"] == nil && !sample.hasBystanders
     }
     return ModeOrder.known.compactMap { mode in
-      let trials = samples.filter { $0.mode == mode }.flatMap(\.carriedOut)
-      let shares = trials.compactMap { trial -> Double? in
+      let samples = samples.filter { $0.mode == mode }
+      let shares = samples.flatMap(\.carriedOut).compactMap { trial -> Double? in
         guard let done = trial.operations.done, done > 0, let verified = trial.operations.verified else { return nil }
         return Double(verified) / Double(done)
       }
-      let experiments = samples.filter { $0.mode == mode }.map(\.experiment.name)
       return Measure(
-        "\(mode): verified ÷ served", .ratio, least: 1, most: 1, counts: shares,
-        of: experiments.first ?? "")
+        "\(mode): verified ÷ served", .ratio, least: 1, most: 1, counts: shares, from: .trials(samples))
     }
   }
 
@@ -72,7 +70,7 @@ extension Claim {
       }
       return Measure(
         "\(sample.point.name): \(sample.lanes) fetches, time ÷ \(isSequential ? "sum" : "slowest")", .ratio,
-        most: 1.1, ratio, of: sample.experiment.name)
+        most: 1.1, ratio, from: .trials([sample]))
     }
   }
 
@@ -99,11 +97,11 @@ extension Claim {
       return [
         Measure(
           name, .seconds, least: waves * sample.wait, most: waves * sample.wait * 1.15, sample.estimate(\.wallSeconds),
-          of: sample.experiment.name),
+          from: .trials([sample])),
         atOnce.flatMap { other in
           Measure(
             "\(sample.point.name): time ÷ all at once", .ratio, least: waves * 0.85, most: waves * 1.15,
-            sample.ratio(over: other, \.wallSeconds), of: sample.experiment.name)
+            sample.ratio(over: other, \.wallSeconds), from: .trials([sample, other]))
         },
       ]
     }.compactMap { $0 }
@@ -129,13 +127,13 @@ extension Claim {
         Measure(
           "\(sleep.point.name): time of sleeps of \(sleep.waitText)", .seconds,
           least: sleep.wait, most: sleep.wait + lanes * laneCost, sleep.estimate(\.wallSeconds),
-          of: sleep.experiment.name),
+          from: .trials([sleep])),
         Measure(
           "\(sleep.point.name): asleep at once at most", .count,
-          sleep.estimate { $0.inFlight?.max.map { Double($0) } }, of: sleep.experiment.name),
+          sleep.estimate { $0.inFlight?.max.map { Double($0) } }, from: .trials([sleep])),
         Measure(
           "\(sleep.point.name): memory per sleep", .bytes,
-          sleep.estimate { $0.client?.memoryPeak.map { Double($0) / lanes } }, of: sleep.experiment.name),
+          sleep.estimate { $0.client?.memoryPeak.map { Double($0) / lanes } }, from: .trials([sleep])),
       ]
     }.compactMap { $0 }
       + connections.flatMap { sample -> [Measure?] in
@@ -143,17 +141,17 @@ extension Claim {
           sample.verified("connections"),
           Measure(
             "\(sample.point.name): time to open them", .seconds,
-            sample.estimate { $0.connectWall.map { Double($0) / 1e9 } }, of: sample.experiment.name),
+            sample.estimate { $0.connectWall.map { Double($0) / 1e9 } }, from: .trials([sample])),
           Measure(
             "\(sample.point.name): time of a message on each", .seconds, sample.estimate(\.wallSeconds),
-            of: sample.experiment.name),
+            from: .trials([sample])),
           Measure(
             "\(sample.point.name): memory per connection, both ends", .bytes,
             sample.point.connections.flatMap { connections in
               guard let kernel = connections.kernelBytes, let processes = connections.processBytes else { return nil }
               let bytes = kernel + processes
               return Estimate(median: bytes, low: bytes, high: bytes, kind: .single, n: sample.trials.count)
-            }, of: sample.experiment.name),
+            }, from: .trials([sample])),
         ]
       }.compactMap { $0 }
   }
@@ -168,6 +166,6 @@ extension Sample {
     let asked = Double(asked ?? lanes * (each ?? 1))
     return Measure(
       "\(point.name): \(what) verified", least: asked, most: asked,
-      counts: carriedOut.compactMap { $0.operations.verified.map { Double($0) } }, of: experiment.name)
+      counts: carriedOut.compactMap { $0.operations.verified.map { Double($0) } }, from: .trials([self]))
   }
 }

@@ -27,13 +27,13 @@ extension Claim {
       return [
         Measure(
           "\(sample.point.name): bystanders' p99, \(sample.lanes) × \(sample.workText)", .seconds,
-          sample.estimate(\.bystanderP99), of: sample.experiment.name)
+          sample.estimate(\.bystanderP99), from: .trials([sample]))
       ]
         + others.map { other in
           Measure(
             "\(other.point.name): bystanders' p99 ÷ inline", .ratio, most: 1,
             other.ratio(over: sample, \.bystanderP99),
-            of: other.experiment.name)
+            from: .trials([other, sample]))
         }
     }.compactMap { $0 }
   }
@@ -55,7 +55,7 @@ extension Claim {
     return samples.filter { $0.mode != "blocking" }.compactMap { sample in
       return Measure(
         "\(sample.point.name): \(NumberText.grouped(sample.lanes)) lanes, work of \(sample.workText)", .ratio,
-        most: Double(processors) * 1.1, sample.throughput(over: blocking), of: sample.experiment.name)
+        most: Double(processors) * 1.1, sample.throughput(over: blocking), from: .trials([sample, blocking]))
     }
   }
 
@@ -85,12 +85,12 @@ extension Claim {
       return [
         Measure(
           "\(sample.mode): \(sample.fileWords), pool ÷ inline", .ratio, least: 1, pooled.throughput(over: sample),
-          of: pooled.experiment.name),
+          from: .trials([pooled, sample])),
         sample.mode == "epoll"
           ? ring.flatMap {
             Measure(
               "uring: \(sample.fileWords) ÷ epoll/inline", .ratio, $0.throughput(over: sample),
-              of: sample.experiment.name)
+              from: .trials([sample, $0]))
           } : nil,
       ]
     }.compactMap { $0 }

@@ -1,0 +1,104 @@
+import Records
+
+/// What a number is from, and its citation has the hash of.
+enum CitationOrigin: Hashable, Sendable {
+  /// The lines of `trials.jsonl` that any of these includes.
+  case trials([TrialSelector])
+  case allTrials
+  /// The whole of `trials.jsonl`, and of `limits.json` behind it.
+  case trialsAndLimits
+  /// The whole of `run.json`.
+  case record
+  /// The whole of `limits.json`.
+  case limits
+
+  /// In words, for a reader of the citation.
+  var name: String {
+    switch self {
+    case .trials, .allTrials: "the trials"
+    case .trialsAndLimits: "trials.jsonl and limits.json"
+    case .record: "run.json"
+    case .limits: "limits.json"
+    }
+  }
+
+  /// The command that prints the SHA-256 of the same bytes, for a shell with jq(1) and sha256sum(1).
+  var command: String {
+    switch self {
+    case .trials(let selectors):
+      let conditions = selectors.map(\.condition)
+      let condition = conditions.count == 1 ? conditions[0] : conditions.map { "(\($0))" }.joined(separator: " or ")
+      return "jq -Rr \(Self.quoted("select(fromjson | \(condition))")) trials.jsonl | sha256sum"
+    case .allTrials: return "sha256sum trials.jsonl"
+    case .trialsAndLimits: return "cat trials.jsonl limits.json | sha256sum"
+    case .record, .limits: return "sha256sum \(name)"
+    }
+  }
+
+  /// As one word of a shell.
+  private static func quoted(_ text: String) -> String {
+    "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+  }
+}
+
+/// Which lines of a `trials.jsonl` a number is from: all those of its points, whatever became of them.
+struct TrialSelector: Hashable, Sendable {
+  struct Name: Hashable, Sendable {
+    let mode: String
+    let variant: String?
+  }
+
+  enum Rate: Hashable, Sendable {
+    case closed, open
+    case exactly(Double)
+  }
+
+  let experiment: String
+  /// One of them.
+  let names: [Name]
+  /// Any, where it is nil.
+  let concurrency: Int?
+  let rate: Rate
+  let setting: Setting
+
+  init(
+    _ experiment: String, _ keys: [PointKey], concurrency: Int?, rate: Rate, _ setting: Setting = Setting()
+  ) {
+    self.experiment = experiment
+    names = keys.map { Name(mode: $0.mode, variant: $0.variant) }
+    self.concurrency = concurrency
+    self.rate = rate
+    self.setting = setting
+  }
+
+  func includes(_ trial: TrialRecord) -> Bool {
+    guard trial.experiment == experiment, names.contains(Name(mode: trial.mode, variant: trial.variant)) else {
+      return false
+    }
+    if let concurrency, trial.concurrency != concurrency { return false }
+    if let limit = setting.limit, trial.limit != limit { return false }
+    if let pool = setting.pool, trial.pool != pool { return false }
+    switch rate {
+    case .closed: return trial.arrivals.rate == nil
+    case .open: return trial.arrivals.rate != nil
+    case .exactly(let rate): return trial.arrivals.rate == rate
+    }
+  }
+
+  /// As a filter of jq(1) has it.
+  var condition: String {
+    func quoted(_ text: String) -> String { JSONReport.text(.string(text), pretty: false) }
+    let names = names.map { ".mode == \(quoted($0.mode)) and .variant == \($0.variant.map(quoted) ?? "null")" }
+    var conditions = [".experiment == \(quoted(experiment))"]
+    conditions.append(names.count == 1 ? names[0] : "(\(names.joined(separator: " or ")))")
+    if let concurrency { conditions.append(".concurrency == \(concurrency)") }
+    if let limit = setting.limit { conditions.append(".limit == \(limit)") }
+    if let pool = setting.pool { conditions.append(".workload.pool == \(pool)") }
+    switch rate {
+    case .closed: conditions.append(".arrivals.rate_per_s == null")
+    case .open: conditions.append(".arrivals.rate_per_s != null")
+    case .exactly(let rate): conditions.append(".arrivals.rate_per_s == \(CitationQuery.text(rate))")
+    }
+    return conditions.joined(separator: " and ")
+  }
+}

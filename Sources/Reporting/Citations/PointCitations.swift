@@ -1,0 +1,127 @@
+import Records
+import Statistics
+
+extension Citable {
+  /// Those of all points of an experiment.
+  static func all(of experiment: Summary.Experiment) -> [Citable] {
+    let metrics =
+      Metric<Summary.Point>.all(hasResponse: experiment.points.contains { $0.response != nil })
+      + Metric.all(within: experiment)
+    let classMetrics = Metric<(point: Summary.Point, lanes: Summary.LaneClass)>.all
+    let keys = Set(experiment.points.map(PointKey.init))
+    return experiment.points.flatMap { point -> [Citable] in
+      let key = PointKey(point)
+      let rate = experiment.rate
+      let place = Place(
+        experiment.plannedName, key, concurrency: key.concurrency, rate: rate, experiment.setting)
+      let own = experiment.origin([key])
+      let baseline =
+        keys.contains(key.baseline) ? key.baseline : PointKey(mode: "blocking", variant: nil, key.concurrency)
+      let values = metrics.compactMap { metric in
+        metric.value(point).flatMap {
+          Citable(
+            place, metric.name, metric.about, aliases: metric.aliases, $0, metric.dimension,
+            metric.name == "ratio" ? experiment.origin([key, baseline]) : own)
+        }
+      }
+      let classes = point.classes.flatMap { lanes -> [Citable] in
+        let place = Place(
+          experiment.plannedName, key, concurrency: key.concurrency, rate: rate, experiment.setting,
+          lanes: lanes.name)
+        return classMetrics.compactMap { metric in
+          metric.value((point, lanes)).flatMap {
+            Citable(place, metric.name, metric.about, aliases: metric.aliases, $0, metric.dimension, own)
+          }
+        }
+      }
+      return values + counts(point, place, own) + classes
+    }
+      + unfinished(experiment)
+      + experiment.memoryPerLane.flatMap { _, points, line in
+        ofLine(line, PointKey(points[0]), experiment, count: points.count)
+      }
+  }
+
+  /// What has a name of its own: failed operations by kind, replies by status, reasons, and audited system calls.
+  private static func counts(_ point: Summary.Point, _ place: Place, _ origin: CitationOrigin) -> [Citable] {
+    var groups = [
+      ("failed", "operations that failed so", point.failed), ("status", "replies of this status", point.non2xx),
+    ]
+    if !point.failedAsAsked.isEmpty {
+      groups += [
+        ("failed-as-asked", "operations that failed so, as the server was asked to", point.failedAsAsked),
+        ("failed-otherwise", "operations that failed so in the other trials", point.failedOtherwise),
+      ]
+    }
+    let counted = groups.flatMap { prefix, about, counts in
+      counts.compactMap { count in
+        CitedValue(count.count, n: point.carriedOut).flatMap {
+          Citable(place, "\(prefix)-\(CitationQuery.word(count.name))", about, $0, .count("operations"), origin)
+        }
+      }
+    }
+    let reasons =
+      reasons(point.invalidReasons, "invalid", "trials that are not valid", n: point.carriedOut, place, origin)
+      + reasons(point.auditReasons, "audit-invalid", "audits that are not valid", n: 1, place, origin)
+      + quoted(in: point.skipped?.reason ?? "", "skipped", place, origin)
+    let audits = [("client", point.audit?.client), ("server", point.audit?.server)]
+    return counted + reasons
+      + audits.flatMap { side, counts in
+        (counts?.byName ?? [:]).sorted { $0.key < $1.key }.compactMap { name, value in
+          CitedValue(value, n: 1).flatMap {
+            Citable(
+              place, "audit-\(side)-\(CitationQuery.word(name))", "calls of \(name), counted from outside", $0,
+              .perOperation("calls"), origin)
+          }
+        }
+      }
+  }
+
+  /// Of all concurrencies of a mode together, where there are several.
+  private static func unfinished(_ experiment: Summary.Experiment) -> [Citable] {
+    experiment.byName.flatMap { _, points -> [Citable] in
+      guard points.count > 1 else { return [] }
+      let place = Place(
+        experiment.plannedName, PointKey(points[0]), concurrency: nil, rate: experiment.rate, experiment.setting)
+      let origin = experiment.origin([PointKey(points[0])], concurrency: nil)
+      let count = points.map(\.carriedOut).reduce(0, +)
+      return [
+        CitedValue(points.map(\.unfinished).reduce(0, &+), n: count).flatMap {
+          Citable(
+            place, "unfinished", "operations neither done nor failed at the windows' ends, of all concurrencies", $0,
+            .count("operations"), origin)
+        },
+        CitedValue(points.compactMap(\.oldestUnfinished).max(), n: count).flatMap {
+          Citable(place, "oldest-unfinished", "time that the oldest of them had been under way", $0, .time, origin)
+        },
+      ].compactMap { $0 }
+    }
+  }
+
+  private static func ofLine(
+    _ line: LeastSquaresLine, _ key: PointKey, _ experiment: Summary.Experiment, count: Int
+  ) -> [Citable] {
+    let place = Place(experiment.plannedName, key, concurrency: nil, rate: experiment.rate, experiment.setting)
+    let origin = experiment.origin([key], concurrency: nil)
+    let values: [(String, String, Double?, Dimension)] = [
+      ("memory-per-lane", "slope of a least-squares line through the median peaks", line.slope, .bytesPer("lane")),
+      ("memory-intercept", "where that line begins", line.intercept, .memory),
+      ("memory-fit", "how well that line fits", line.rSquared, .rSquared),
+    ]
+    return values.compactMap { name, about, value, dimension in
+      CitedValue(value, n: count).flatMap { Citable(place, name, about, $0, dimension, origin) }
+    }
+  }
+}
+
+extension Summary.Experiment {
+  /// The trials of points that have their concurrency in common.
+  fileprivate func origin(_ keys: [PointKey]) -> CitationOrigin { origin(keys, concurrency: keys[0].concurrency) }
+
+  fileprivate func origin(_ keys: [PointKey], concurrency: Int?) -> CitationOrigin {
+    .trials([
+      TrialSelector(
+        plannedName, keys, concurrency: concurrency, rate: rate.map { .exactly($0) } ?? .closed, setting)
+    ])
+  }
+}
