@@ -25,9 +25,9 @@ let package = Package(
 
     .testTarget(name: "TestSupport"),
     .testTarget(name: "SystemCallsTests", dependencies: ["SystemCalls"]),
-    .testTarget(name: "MeasurementTests", dependencies: ["Measurement"]),
-    .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
-    .testTarget(name: "WorkloadsTests", dependencies: ["Workloads"]),
+    .testTarget(name: "MeasurementTests", dependencies: ["TestSupport", "Measurement"]),
+    .testTarget(name: "StatisticsTests", dependencies: ["TestSupport", "Statistics"]),
+    .testTarget(name: "WorkloadsTests", dependencies: ["TestSupport", "Workloads"]),
     .testTarget(
       name: "ModeContractTests", dependencies: ["TestSupport", "Modes", "Workloads", "Measurement", "SystemCalls"]),
     .testTarget(name: "RecordsTests", dependencies: ["Records"]),
@@ -37,7 +37,7 @@ let package = Package(
         "TestSupport", "Harness", "Modes", "Records", "Reporting", "Measurement", "Workloads", "Statistics",
         "SystemCalls",
       ]),
-    .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
+    .testTarget(name: "ReportingTests", dependencies: ["TestSupport", "Reporting"]),
     .testTarget(name: "iomodesTests", dependencies: ["TestSupport", "iomodes", "harness-benchmarks"]),
   ],
   swiftLanguageModes: [.v6]

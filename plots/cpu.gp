@@ -10,7 +10,7 @@ other = strstrt(meta("figure"), "the server") ? "client" : "server"
 array Title[6] = ["CPU, user and system (µs)", "user (µs)", "system (µs)", \
   "system calls, ".meta("calls"), "context switches", "CPU of the ".other." (µs)"]
 array Column[6] = [2, 5, 8, 11, 14, 17]
-array Low[6] = [3, 6, 9, 12, 15, 17]
-array High[6] = [4, 7, 10, 13, 16, 17]
+array Low[6] = [3, 6, 9, 12, 15, 18]
+array High[6] = [4, 7, 10, 13, 16, 19]
 array Unit[6] = ["plain", "plain", "plain", "plain", "plain", "plain"]
 load "panels.gp"

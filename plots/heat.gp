@@ -20,11 +20,12 @@ set xrange [0:longest]
 # From light to dark, so that it is read in grey too.
 set palette defined (0 "#E3EDF7", 0.35 "#7FB3D9", 0.7 "#2B6CA8", 1 "#04193A")
 set logscale cb 10
-set cbrange [(least < 0.5 ? least : 0.5):1]
+set cbrange [(least < 0.1 ? least : 0.1):1]
 set cbtics ("100 %%" 1, "10 %%" 0.1, "1 %%" 0.01, "0.1 %%" 1e-3, "0.01 %%" 1e-4, "0.001 %%" 1e-5, "0.0001 %%" 1e-6) \
   font ",10" scale 0.5
-set cblabel "share of an interval's operations" font ",11"
-set colorbox user origin screen 0.905, screen 0.16 size screen 0.016, screen 0.68 noborder
+set label 5 "service time" at screen 0.016, screen 0.5 center rotate font ",11"
+set label 6 "share of an interval's operations" at screen 0.983, screen 0.5 center rotate font ",11"
+set colorbox user origin screen 0.892, screen 0.16 size screen 0.016, screen 0.68 noborder
 
 set tics font ",10"
 set grid y front linecolor rgb "#D8D8D8" linewidth 0.4
@@ -33,8 +34,8 @@ set multiplot
 do for [m = 1:M] {
   place_across = (m - 1) % across
   place_down = (m - 1) / across
-  set lmargin at screen 0.085 + place_across * 0.805 / across
-  set rmargin at screen 0.055 + (place_across + 1) * 0.805 / across
+  set lmargin at screen 0.09 + place_across * 0.785 / across
+  set rmargin at screen 0.06 + (place_across + 1) * 0.785 / across
   set tmargin at screen 0.845 - place_down * 0.74 / down
   set bmargin at screen 0.16 + (down - 1 - place_down) * 0.74 / down
   set title caption(m) noenhanced font ",11" offset 0, -0.7

@@ -23,7 +23,10 @@ tics = 5
 down = (P + across - 1) / across
 
 key_extra = ""
+extras = 0
 load "key.gp"
+# Each has a title above.
+height = (panels_top - 0.125) / down
 room = 0.05 * across
 load "concurrency.gp"
 do for [p = 1:P] {
@@ -34,8 +37,8 @@ do for [p = 1:P] {
   place_down = (p - 1) / across
   set lmargin at screen 0.08 + place_across * 0.945 / across
   set rmargin at screen 0.005 + (place_across + 1) * 0.945 / across
-  set tmargin at screen 0.745 - place_down * 0.66 / down
-  set bmargin at screen 0.15 + (down - 1 - place_down) * 0.66 / down
+  set tmargin at screen panels_top - 0.03 - place_down * height
+  set bmargin at screen panels_top + 0.035 - (place_down + 1) * height
   set title Title[p] font ",11" offset 0, -0.6
   # The lowest of a column has the labels.
   is_lowest = p + across > P || Most[p + across > P ? p : p + across] < Least[p + across > P ? p : p + across]

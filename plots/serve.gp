@@ -8,8 +8,8 @@ across = 3
 abscissa = "connections"
 array Title[6] = ["operations/s", "p50", "p99", "server CPU per operation (µs)", "threads of the server", \
   "peak memory of the server"]
-array Column[6] = [2, 5, 6, 7, 10, 11]
-array Low[6] = [3, 5, 6, 8, 10, 12]
-array High[6] = [4, 5, 6, 9, 10, 13]
+array Column[6] = [2, 5, 9, 13, 16, 19]
+array Low[6] = [3, 7, 11, 14, 17, 20]
+array High[6] = [4, 8, 12, 15, 18, 21]
 array Unit[6] = ["rate", "span", "span", "plain", "rate", "bytes"]
 load "panels.gp"

@@ -2,12 +2,14 @@
 #
 # Wants   data   a .dat file
 #         out    the file to write: its ending, .svg, .png or .pdf, says what it is; an SVG beside data unless given
-# Leaves  M, block(m), name(m)  how many modes have a point, and for the m-th of them its index in the data and its name
+# Leaves  point_size            of markers where there is room
+#         M, block(m), name(m)  how many modes have a point, and for the m-th of them its index in the data and its name
 #         ideal                 the index of the block "ideal", the last one; N where there is none
 #         low, high             the range of the values, column 2
 #         colour(m), dash(m), marker(m), width(m), caption(m)
 #         rate(v), span(v), bytes(v), lanes(v), plain(v)   numbers as axes have them
-#         bars                  how an interval is drawn
+#         bars                  how an interval is drawn around a point
+#         span_bars             how an interval is drawn that has no point: from low to high
 #         lower(v, l)           the end of an interval, which is the value itself where there is none
 
 reset
@@ -44,7 +46,8 @@ marker(m) = rank(block(m)) ? form(int(word(markers, rank(block(m)))), earlier(bl
 dash(m) = ((rank(block(m)) ? int(word(dashes, rank(block(m)))) : 2) - 1 + earlier(block(m))) % 5 + 1
 # The control is the harness alone: what all modes pay, and none can do without.
 is_control(m) = mode(block(m)) eq "null"
-width(m) = is_control(m) ? 0.9 : 1.8
+thickness = 1.8
+width(m) = is_control(m) ? 0.5 * thickness : thickness
 caption(m) = name(m).(is_control(m) ? " (the harness)" : "")
 
 rate(v) = v < 1e3 ? sprintf("%g", v) : v < 1e6 ? sprintf("%gk", v / 1e3) : sprintf("%gM", v / 1e6)
@@ -53,11 +56,14 @@ span(v) = v == 0 ? "0" : v < 1e3 ? sprintf("%g ns", v) : v < 1e6 ? sprintf("%g �
 bytes(v) = v < 1e3 ? sprintf("%.3g B", v) : v < 1e6 ? sprintf("%.3g kB", v / 1e3) : \
   v < 1e9 ? sprintf("%.3g MB", v / 1e6) : sprintf("%.3g GB", v / 1e9)
 lanes(v) = v < 10000 ? sprintf("%d", v) : v < 1e6 ? sprintf("%gk", v / 1e3) : sprintf("%gM", v / 1e6)
-plain(v) = sprintf("%g", v)
+exponent(v) = floor(log10(v) + 1e-9)
+plain(v) = v <= 0 || v >= 1e-4 ? sprintf("%g", v) : \
+  sprintf("%.3g·10^{%d}", v / 10.0 ** exponent(v), exponent(v))
 lower(v, l) = l == l ? l : v
 
 # Intervals are drawn apart from the curve, so that its dashes do not break them.
 bars = "yerrorbars linewidth 1 linecolor rgb colour(m) pointtype 0"
+span_bars = "vectors heads size screen 0.003, 90 nofilled linewidth 1 linecolor rgb colour(m)"
 
 # Where the numbers come from stands in the comments of the data.
 meta(key) = system(sprintf("sed -n 's/^# %s: //p' '%s'", key, data))
@@ -99,15 +105,22 @@ set tics nomirror out scale 0.75, 0.4
 set grid y linecolor rgb "#D8D8D8" linewidth 0.7 linetype 1
 set key outside right top Left reverse noenhanced samplen 2.5 spacing 1.25 width 1
 set errorbars 0.7
-set pointsize ending eq ".svg" ? 0.8 : 1.1
+point_size = ending eq ".svg" ? 0.8 : 1.1
+set pointsize point_size
 set lmargin at screen 0.12
 set tmargin at screen 0.86
 set bmargin at screen 0.17
-set label 1 short(meta("experiment").": ".meta("figure"), 90) at screen 0.012, screen 0.96 \
+subject = meta("figure")
+set label 1 short(short(meta("experiment"), 88 - strlen(subject)).": ".subject, 90) at screen 0.012, screen 0.96 \
   font ",15" noenhanced
 absent = strlen(unmeasured) > 0 ? short(" · no data:".unmeasured, 70) : ""
 set label 2 short(meta("workload"), 115 - strlen(absent)).absent at screen 0.012, screen 0.912 \
   font ",11" noenhanced textcolor rgb "#404040"
-set label 3 short("run ".meta("run")." · ".meta("date")." · ".meta("machine"), 125) at screen 0.012, screen 0.025 \
-  font ",8.5" noenhanced textcolor rgb "#606060"
+small_print = 'font ",8.5" noenhanced textcolor rgb "#606060"'
+set label 3 short("run ".meta("run")." · ".meta("date")." · ".meta("machine"), 150) at screen 0.012, screen 0.018 \
+  @small_print
+if (strlen(meta("interval").meta("of trials"))) {
+  set label 4 "bars: the 95 % interval of the median over trials; of fewer than six, their range" \
+    at screen 0.012, screen 0.042 @small_print
+}
 set output out

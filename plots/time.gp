@@ -22,12 +22,14 @@ longest = STATS_max
 curve = "linespoints linewidth width(m) linecolor rgb colour(m) dashtype dash(m) pointtype marker(m) pointinterval 2"
 thin = 'linewidth 0.9 linecolor rgb "#404040" dashtype 3'
 key_extra = pools == 0 ? "" : ', keyentry with lines @thin title "pool ÷ delay"'
+extras = pools > 0
 load "key.gp"
+middle = (panels_top + 0.155) / 2
 set lmargin at screen 0.12
 set rmargin at screen 0.97
 set xrange [0:longest * 1.02]
-set tmargin at screen 0.77
-set bmargin at screen 0.475
+set tmargin at screen panels_top
+set bmargin at screen middle + 0.0175
 set format x ""
 set ylabel "throughput (operations/s)" font ",11"
 label(v) = rate(v)
@@ -36,10 +38,10 @@ load "scale.gp"
 plot for [m = 1:M] data index block(m) using 1:2 with @curve notitle, \
   for [m = 1:M] data index block(m) using 1:4 with lines @thin notitle
 
-set tmargin at screen 0.44
-set bmargin at screen 0.145
+set tmargin at screen middle - 0.0175
+set bmargin at screen 0.155
 set format x "%g"
-set xlabel "seconds since the window opened"
+set xlabel "seconds since the window opened" offset 0, 0.4 font ",11"
 set ylabel "threads of the client" font ",11"
 label(v) = rate(v)
 low = threads_low

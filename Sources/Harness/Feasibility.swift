@@ -45,8 +45,8 @@ public struct Feasibility: Sendable {
   static let spareDescriptors = 64
 
   /// A pair of TCP sockets with their buffers at rest, in the kernel; measured at about 11 KiB.
-  private static let connectionMemory: UInt64 = 16 << 10
-  private static let laneMemory: UInt64 = 2 << 10
+  private static let connectionMemory = 16 << 10
+  private static let laneMemory = 2 << 10
   private static let threadMemory: UInt64 = 32 << 10
   /// A process of the harness, before its first lane.
   private static let processMemory: UInt64 = 8 << 20
@@ -99,8 +99,8 @@ public struct Feasibility: Sendable {
       return "\(needs.allDescriptors) descriptors are needed in all, and the system has \(descriptorsLeft) left; "
         + "raise fs.file-max (sysctl -w fs.file-max=\(2 * needs.allDescriptors)) or ask for less"
     }
-    if let trackedLeft, needs.ports > 0, needs.lanes > trackedLeft {
-      return "\(needs.lanes) connections are needed, and the firewall follows \(trackedLeft) more; "
+    if let trackedLeft, needs.connections > trackedLeft {
+      return "\(needs.connections) connections are needed, and the firewall follows \(trackedLeft) more; "
         + "raise net.netfilter.nf_conntrack_max or ask for less"
     }
     if let availableMemory, needs.memory > availableMemory {
@@ -139,6 +139,8 @@ public struct Feasibility: Sendable {
   /// What a point takes of what is limited.
   private struct Needs {
     var lanes: Int
+    /// Those over the network.
+    var connections: Int
     /// In that process which takes most of them; zero where lanes take none.
     var descriptors = 0
     var allDescriptors = 0
@@ -149,27 +151,32 @@ public struct Feasibility: Sendable {
     var hasSeveral: Bool
 
     init(_ experiment: Experiment, _ mode: ModeID, _ concurrency: Int) {
-      func lanes(_ shares: [Share]) -> Int {
-        shares.reduce(0) { $0 + experiment.lanes(of: $1, mode: mode, concurrency: concurrency) }
+      func sum(_ shares: [Share], _ ofLane: (WorkloadSpec) -> Int) -> Int {
+        experiment.sum(over: shares, mode: mode, concurrency: concurrency, ofLane)
+      }
+      func toServers(_ ofLane: (WorkloadSpec) -> Int) -> Int {
+        (0..<max(1, experiment.servers)).map { sum(experiment.shares(askingServer: $0), ofLane) }.max() ?? 0
       }
       let shares = experiment.shares
-      let perLane = experiment.workload.descriptorsPerLane
-      let toEachServer = (0..<max(1, experiment.servers)).map { lanes(experiment.shares(askingServer: $0)) }
-      self.lanes = lanes(shares)
+      lanes = sum(shares) { _ in 1 }
+      connections = sum(shares) { Self.usesPorts($0) ? 1 : 0 }
       hasSeveral = shares.count > 1
-      if perLane > 0 {
+      let ofFirst = sum([shares[0]], \.descriptorsPerLane)
+      if ofFirst > 0 {
         // A server has one for each connection, as its clients have.
-        let most = max(lanes([shares[0]]) * perLane, hasSeveral ? toEachServer.max() ?? 0 : 0)
-        descriptors = most + Feasibility.spareDescriptors
+        let ofServer = hasSeveral ? toServers { min(1, $0.descriptorsPerLane) } : 0
+        descriptors = max(ofFirst, ofServer) + Feasibility.spareDescriptors
         allDescriptors =
-          self.lanes * max(2, perLane) + (shares.count + experiment.servers) * Feasibility.spareDescriptors
-        if Self.usesPorts(experiment.workload) { ports = toEachServer.max() ?? 0 }
+          sum(shares) { $0.descriptorsPerLane == 0 ? 0 : max(2, $0.descriptorsPerLane) }
+          + (shares.count + experiment.servers) * Feasibility.spareDescriptors
+        ports = toServers { Self.usesPorts($0) ? 1 : 0 }
       }
-      threads = shares.reduce(0) { $0 + mode.threads(for: lanes([$1]) * max(1, perLane)) }
-      let buffer = UInt64(experiment.workload.file?.size.count ?? 0)
-      let laneMemory =
-        Feasibility.laneMemory + buffer + UInt64(perLane) * Feasibility.connectionMemory + experiment.pipelineMemory
-      memory = UInt64(self.lanes) * laneMemory + UInt64(threads) * Feasibility.threadMemory
+      threads = shares.reduce(0) { $0 + mode.threads(for: sum([$1]) { max(1, $0.descriptorsPerLane) }) }
+      let ofLanes = sum(shares) { workload in
+        Feasibility.laneMemory + (workload.file?.size.count ?? 0)
+          + workload.descriptorsPerLane * Feasibility.connectionMemory + experiment.pipelineMemory
+      }
+      memory = UInt64(ofLanes) + UInt64(threads) * Feasibility.threadMemory
       if hasSeveral { memory += UInt64(shares.count + experiment.servers) * Feasibility.processMemory }
     }
 

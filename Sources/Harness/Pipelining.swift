@@ -26,8 +26,8 @@ extension Experiment {
   }
 
   /// What a lane takes to hold several operations: the requests, and a place for each.
-  var pipelineMemory: UInt64 {
+  var pipelineMemory: Int {
     guard let pipeline, pipeline > 1, case .http(let http) = workload.asked else { return 0 }
-    return UInt64(pipeline) * UInt64(http.longestRequest + 64)
+    return pipeline * (http.longestRequest + 64)
   }
 }

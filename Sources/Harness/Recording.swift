@@ -1,3 +1,4 @@
+import Foundation
 import Records
 import Workloads
 
@@ -28,7 +29,7 @@ extension TrialRecord {
       operations.asked = nil
       checksum = partial.checksum
       bytes = partial.bytes
-      lanes = partial.lanes
+      take(partial.lanes, doing: workload)
       self.audit = audit
       let faults = AskedFaults(workload, seed: seed, partial, isAudit: true)
       reasons = Validity.reasons(ofAudit: self, served: served, faults: faults)
@@ -47,7 +48,7 @@ extension TrialRecord {
       inFlight = partial.inFlight
       series = partial.series
       coldStart = partial.coldStart
-      lanes = partial.lanes
+      take(partial.lanes, doing: workload)
       client = partial.usage
       client?.edgeLag = partial.window.map { $0.lag(openRead: $0.openRead, closeRead: $0.closeRead) }
       self.server = server
@@ -59,5 +60,18 @@ extension TrialRecord {
         faults: AskedFaults(workload, seed: seed, partial), damagedSectors: partial.damagedSectors)
       valid = reasons.isEmpty
     }
+  }
+
+  /// Takes in the classes of lanes, and what bystanders do where that is something else.
+  private mutating func take(_ classes: [String: LaneClass]?, doing workload: WorkloadSpec) {
+    lanes = classes
+    guard let manner = bystanders?.manner, workload.ofBystanders != workload else { return }
+    lanes?[manner]?.workload = try? JSONValue(encoding: workload.ofBystanders)
+  }
+}
+
+extension JSONValue {
+  init(encoding value: some Encodable) throws {
+    self = try JSONDecoder().decode(JSONValue.self, from: JSONEncoder().encode(value))
   }
 }

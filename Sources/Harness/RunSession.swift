@@ -220,7 +220,7 @@ public struct RunSession {
 
   private static func value(_ suite: some Encodable) throws(HarnessFailure) -> JSONValue {
     do {
-      return try JSONDecoder().decode(JSONValue.self, from: JSONEncoder().encode(suite))
+      return try JSONValue(encoding: suite)
     } catch {
       throw HarnessFailure("the suite cannot be recorded: \(error)")
     }

@@ -10,8 +10,11 @@ extension Experiment {
     return (0..<processes).map { Share(process: $0, of: processes) }
   }
 
+  /// Whether the harness has to start a server for any of its lanes.
+  public var needsServer: Bool { workload.needsServer || bystanders != nil && workload.ofBystanders.needsServer }
+
   /// How many processes serve.
-  var servers: Int { workload.needsServer ? serverProcesses ?? 1 : 0 }
+  var servers: Int { needsServer ? serverProcesses ?? 1 : 0 }
 
   /// The client processes that ask one of the servers: they take the servers in turn.
   func shares(askingServer server: Int) -> [Share] {
@@ -20,7 +23,15 @@ extension Experiment {
 
   /// The lanes of one process, of all classes.
   func lanes(of share: Share, mode: ModeID, concurrency: Int) -> Int {
-    client(of: mode).lanes(for: share.count(of: concurrency)) + share.count(of: bystanders?.count ?? 0)
+    sum(over: [share], mode: mode, concurrency: concurrency) { _ in 1 }
+  }
+
+  /// What all lanes of some processes take together.
+  /// - Parameter ofLane: what one takes, by the workload that it does.
+  func sum(over shares: [Share], mode: ModeID, concurrency: Int, _ ofLane: (WorkloadSpec) -> Int) -> Int {
+    let busy = shares.reduce(0) { $0 + client(of: mode).lanes(for: $1.count(of: concurrency)) }
+    let others = shares.reduce(0) { $0 + $1.count(of: bystanders?.count ?? 0) }
+    return busy * ofLane(workload) + others * ofLane(workload.ofBystanders)
   }
 
   /// The most processes of a side.
@@ -34,7 +45,7 @@ extension Experiment {
     }
     let processes = processes ?? 1
     if let servers = serverProcesses, servers > 1 {
-      if !workload.needsServer { return (.serverProcesses, "are of a server of its own, which this workload has not") }
+      if !needsServer { return (.serverProcesses, "are of a server of its own, which this workload has not") }
       if servers > processes {
         return (.serverProcesses, "\(servers) are more than processes (\(processes)), each of which asks one server")
       }

@@ -34,10 +34,11 @@ struct TrialRunner {
   func run(_ plan: TrialPlan, stall: ServerStall? = nil, idle: () -> Void) throws(HarnessFailure) -> Result {
     let workload = plan.experiment.workload
     let folder = TemporaryFolder()
-    var spec = plan.spec(endpoints: targets[plan.experiment.name] ?? [], isOwnServer: workload.needsServer)
+    let needsServer = plan.experiment.needsServer
+    var spec = plan.spec(endpoints: targets[plan.experiment.name] ?? [], isOwnServer: needsServer)
     if let file = workload.file { spec.file = try files.make(for: file) }
     spec.iterations = work(of: plan)?.iterations
-    let servers = workload.needsServer && plan.mode != .null ? try startServers(plan, folder) : []
+    let servers = needsServer && plan.mode != .null ? try startServers(plan, folder) : []
     let replies = plan.gathersReplies && !plan.isAudit ? try repliesPath(plan) : nil
     var clients: [ChildProcess] = []
     for share in plan.shares {
@@ -122,7 +123,7 @@ struct TrialRunner {
       var serverPlan = ServerPlan(
         kind: .http, mode: experiment.workload.isServe ? plan.mode : .epoll, address: "127.0.0.1:0",
         capacity: capacity, limits: .none, cpus: processors.server)
-      if case .echo(let echo) = experiment.workload.asked {
+      if case .echo(let echo) = experiment.workload.asked.ofBystanders {
         serverPlan.kind = .echo
         if echo.transport == .unix { serverPlan.address = "unix:\(try folder.make())/server\(index)" }
       }

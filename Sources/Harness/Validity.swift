@@ -33,7 +33,7 @@ package enum Validity {
   /// Whether an audit's counts may be used. Its times are those of the tool that counts.
   static func reasons(ofAudit record: TrialRecord, served: UInt64?, faults: AskedFaults? = nil) -> [String] {
     var reasons = answers(record, ranOutOfTime: false, hasWarmup: false, faults)
-    let done = doneByAll(record)
+    let done = doneByServer(record)
     if let served, failures(record, faults).isEmpty, served.distance(to: done).magnitude > 2 * mostInHand(record) {
       reasons.append("server-count: the client has \(done) operations done, the server \(served)")
     }
@@ -67,9 +67,9 @@ package enum Validity {
     reasons += bystanders(record)
     if failures.isEmpty && !ranOutOfTime, let server = record.server {
       let slack = countSlack(record, hasWarmup: hasWarmup)
-      let doneByAll = doneByAll(record)
-      if let served = server.operationsDone, served.distance(to: doneByAll).magnitude > slack {
-        reasons.append("server-count: the client has \(doneByAll) operations done, the server \(served)")
+      let done = doneByServer(record)
+      if let served = server.operationsDone, served.distance(to: done).magnitude > slack {
+        reasons.append("server-count: the client has \(done) operations done, the server \(served)")
       }
       if let met = server.faults, met.distance(to: failed).magnitude > slack {
         reasons.append("server-count: the client has \(failed) operations failed as asked, the server \(met)")
@@ -105,14 +105,18 @@ package enum Validity {
 
   private static let idle = BystanderSpec.Manner.idle.rawValue
 
-  /// Of all classes of lanes.
-  private static func doneByAll(_ record: TrialRecord) -> UInt64 {
-    (record.operations.done ?? 0) + (record.bystanders?.lanes.operations.done ?? 0)
+  /// Whether the busy lanes ask the server. Where bystanders do something else, they do it because those have none.
+  private static func isAskedByAll(_ record: TrialRecord) -> Bool { record.bystanders?.lanes.workload == nil }
+
+  /// As the client has counted it, of all classes of lanes that ask the server.
+  private static func doneByServer(_ record: TrialRecord) -> UInt64 {
+    (isAskedByAll(record) ? record.operations.done ?? 0 : 0) + (record.bystanders?.lanes.operations.done ?? 0)
   }
 
-  /// How many operations lanes may have in hand at an edge of the window. Of idle ones only those that are late.
+  /// How many operations of the server lanes may have in hand at an edge of the window. Of idle ones only those that are
+  /// late.
   private static func mostInHand(_ record: TrialRecord) -> UInt64 {
-    let busy = UInt64(record.concurrency) * UInt64(record.pipeline ?? 1)
+    let busy = isAskedByAll(record) ? UInt64(record.concurrency) * UInt64(record.pipeline ?? 1) : 0
     guard let (manner, lanes) = record.bystanders else { return busy }
     let count = UInt64(lanes.count)
     guard manner == idle else { return busy + count }
@@ -126,7 +130,7 @@ package enum Validity {
     guard record.operations.asked == nil || hasWarmup || record.lanes != nil else { return 0 }
     let late = record.server?.edgeLag.map { Double($0.open + $0.close) / 1e9 } ?? 0
     let throughput = record.throughput ?? 0
-    let share = Double(doneByAll(record)) / Double(max(1, record.operations.done ?? 0))
+    let share = Double(doneByServer(record)) / Double(max(1, record.operations.done ?? 0))
     return 2 * mostInHand(record) + UInt64(2 * late * throughput * share)
   }
 

@@ -6,7 +6,7 @@ import Glibc
 
   @inlinable public init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
 
-  public static let distantFuture = Instant(nanoseconds: UInt64(Int64.max))
+  @inlinable public static var distantFuture: Instant { Instant(nanoseconds: UInt64(Int64.max)) }
 
   @inlinable public static func < (a: Instant, b: Instant) -> Bool { a.nanoseconds < b.nanoseconds }
 
@@ -27,6 +27,6 @@ public enum MonotonicClock {
   @inlinable public static var now: Instant {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
-    return Instant(nanoseconds: UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec))
+    return Instant(nanoseconds: UInt64(bitPattern: Int64(time.tv_sec &* 1_000_000_000 &+ time.tv_nsec)))
   }
 }

@@ -4,7 +4,7 @@
 
   @inlinable public init(_ count: UInt64) { self.count = count }
 
-  public static let zero = Nanoseconds(0)
+  @inlinable public static var zero: Nanoseconds { Nanoseconds(0) }
   public static func microseconds(_ count: UInt64) -> Nanoseconds { Nanoseconds(count * 1_000) }
   public static func milliseconds(_ count: UInt64) -> Nanoseconds { Nanoseconds(count * 1_000_000) }
   public static func seconds(_ count: UInt64) -> Nanoseconds { Nanoseconds(count * 1_000_000_000) }

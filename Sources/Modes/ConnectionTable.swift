@@ -64,6 +64,8 @@ struct ConnectionTable: @unchecked Sendable {
   func adopt(_ socket: Socket, lane: Int) { words[lane].store(socket.descriptor + 1, ordering: .releasing) }
 
   /// Begins a connection to an endpoint. Where that fails the lane has none.
+  // Not inlined: the room for an address would be part of each task that may connect.
+  @inline(never)
   func connect(_ lane: Int, to endpoint: Int32, blocking: Bool) throws(Errno) -> Socket.Connecting {
     let address = endpoints + Int(endpoint)
     adopt(
@@ -82,14 +84,15 @@ struct ConnectionTable: @unchecked Sendable {
     slow.flatMap { $0.isBystander(lane) ? Self.smallReceiveBuffer : nil }
   }
 
-  /// Connects every lane, before the trial.
+  /// Connects lanes, before the trial.
   /// - Parameter isPatient: where it is not, the first lane that has to wait for long and those after it are left without
   ///   a connection: a server that accepts one after another has only so much room for those who wait.
   func connectAll(
-    to endpoint: (Int) -> Int32, blocking: Bool, timeout: Nanoseconds, isPatient: Bool = true
+    _ lanes: some Sequence<Int>, to endpoint: (Int) -> Int32, blocking: Bool, timeout: Nanoseconds,
+    isPatient: Bool = true
   ) throws(Errno) {
     let limit = timeout == .zero ? 60_000 : Int32(clamping: timeout.count / 1_000_000 + 1)
-    for lane in 0..<count {
+    for lane in lanes {
       if case .inProgress(let socket) = try connect(lane, to: endpoint(lane), blocking: false) {
         do throws(Errno) {
           try socket.awaitConnection(timeout: isPatient ? limit : 250)

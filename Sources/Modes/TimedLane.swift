@@ -20,8 +20,30 @@ extension TimedLane where Self: ~Copyable {
 }
 
 extension ClientLane: TimedLane where C: ~Copyable {}
-extension PairedLane: TimedLane where Client: ~Copyable, Server: ~Copyable {}
 extension PipelinedLane: TimedLane {}
+
+extension ServerLane: TimedLane where C: ~Copyable {
+  /// It takes none, and answers those of others.
+  var operationStart: Instant? { nil }
+}
+
+extension EitherLane: TimedLane where First: TimedLane & ~Copyable, Second: TimedLane & ~Copyable {
+  var operationStart: Instant? {
+    switch first {
+    case .some(let lane): return lane.operationStart
+    case .none: break
+    }
+    switch second {
+    case .some(let lane): return lane.operationStart
+    case .none: return nil
+    }
+  }
+
+  mutating func deal(from operation: UInt64) {
+    first?.deal(from: operation)
+    second?.deal(from: operation)
+  }
+}
 
 extension LaneTable: Watched where L: TimedLane & ~Copyable {
   func operationStart(of lane: Int) -> Instant? { base[lane].operationStart }

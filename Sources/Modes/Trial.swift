@@ -68,7 +68,7 @@ struct Bench {
     [limit, spec.mode == .uring ? spec.workload.file?.depth : nil].compactMap { $0 }.min()
   }
 
-  private func table(_ arrangement: Arrangement, _ endpoints: [SocketAddress] = []) -> ConnectionTable {
+  func table(_ arrangement: Arrangement, _ endpoints: [SocketAddress] = []) -> ConnectionTable {
     ConnectionTable(
       count: arrangement.lanes, endpoints: endpoints, slow: spec.bystanders?.manner == .slow ? arrangement : nil)
   }
@@ -147,7 +147,7 @@ struct Bench {
   }
 
   /// Who does what lanes leave to others; nil where they do it in place.
-  private func pool(of workers: Int, _ arrangement: Arrangement, processes: Bool) throws(TrialFailure) -> OffloadPool? {
+  func pool(of workers: Int, _ arrangement: Arrangement, processes: Bool) throws(TrialFailure) -> OffloadPool? {
     guard workers > 0 else { return nil }
     do throws(Errno) {
       return try OffloadPool(
@@ -204,42 +204,6 @@ struct Bench {
     }
   }
 
-  /// On the data file, which is opened before the window and verified after it.
-  private func runFile<M: Mode>(
-    _ mode: M.Type, _ arrangement: Arrangement, _ file: FileSpec
-  ) throws(TrialFailure) -> TrialOutcome {
-    let layout = FileLayout(file, seed: spec.seed)
-    let opened = try onDataFile { (path) throws(Errno) in try OpenFile(path, file) }
-    defer { opened.close() }
-    // A mode that has no choice makes the calls itself, whatever is asked for.
-    let isOffloaded = file.offload == .pool && spec.mode.variant(doing: spec.workload) != nil
-    let pool = try pool(of: isOffloaded ? file.pool : 0, arrangement, processes: false)
-    defer { pool?.stop() }
-    var outcome = try measure(mode, arrangement, table(arrangement), file: opened, pool: pool) { group, _ in
-      ClientLane(FileConversation(file, layout: layout), in: group)
-    }
-    if file.access == .write {
-      // What was taken and came to nothing; in open loop, each lane may take one more that is too late.
-      let failed =
-        outcome.kinds.values.reduce(0, +) + UInt64(outcome.unfinishedAges.count)
-        + (outcome.scheduled == nil ? 0 : UInt64(arrangement.lanes))
-      outcome.damagedSectors = try onDataFile { (path) throws(Errno) in
-        try DataFile.damagedSectors(
-          path, layout, operations: outcome.operations.upperBound, failed: failed)
-      }
-    }
-    return outcome
-  }
-
-  private func onDataFile<R>(_ body: (_ path: String) throws(Errno) -> R) throws(TrialFailure) -> R {
-    let path = spec.file ?? "the data file"
-    do throws(Errno) {
-      return try body(path)
-    } catch {
-      throw TrialFailure(description: "\(path): \(error) (\(error.symbol))")
-    }
-  }
-
   /// Two lanes to a pair: a client's, then a server's.
   private func runPairs<M: Mode>(_ mode: M.Type, _ echo: EchoSpec) throws(TrialFailure) -> TrialOutcome {
     let arrangement = arrangement(mode, ends: 2)
@@ -259,15 +223,15 @@ struct Bench {
     defer { for tally in tallies { tally.deallocate() } }
     return try measure(mode, arrangement, connections) { group, lane in
       lane % 2 == 0
-        ? PairedLane(client: ClientLane(client(echo), in: group, connectedTo: 0))
-        : PairedLane<EchoClient, EchoServer>(
-          server: ServerLane(EchoServer(), tally: tallies[arrangement.group(of: lane)].pointer))
+        ? EitherLane(first: ClientLane(client(echo), in: group, connectedTo: 0))
+        : EitherLane<ClientLane<EchoClient>, ServerLane<EchoServer>>(
+          second: ServerLane(EchoServer(), tally: tallies[arrangement.group(of: lane)].pointer))
     }
   }
 
   // MARK: Workloads
 
-  private func client(_ echo: EchoSpec, _ faults: UnsafePointer<FaultMix>? = nil) -> EchoClient {
+  func client(_ echo: EchoSpec, _ faults: UnsafePointer<FaultMix>? = nil) -> EchoClient {
     EchoClient(size: echo.size.count, delay: echo.delay, seed: spec.seed, faults: faults)
   }
 
@@ -289,24 +253,26 @@ struct Bench {
     }
   }
 
-  private func connected<M: Mode>(
-    _ mode: M.Type, _ arrangement: Arrangement
+  /// - Parameter ranges: those of the lanes that have a connection; nil where all of them do.
+  func connected<M: Mode>(
+    _ mode: M.Type, _ arrangement: Arrangement, _ ranges: [Range<Int>]? = nil
   ) throws(TrialFailure) -> ConnectionTable {
     let endpoints = try endpoints()
     let connections = table(arrangement, endpoints)
+    let lanes = (ranges ?? [0..<arrangement.lanes]).joined()
     do throws(Errno) {
       try connections.connectAll(
-        to: { Int32($0 % endpoints.count) }, blocking: M.blocks, timeout: spec.workload.timeout,
+        lanes, to: { Int32($0 % endpoints.count) }, blocking: M.blocks, timeout: spec.workload.ofBystanders.timeout,
         isPatient: !spec.mayStayUnconnected)
     } catch {
-      throw TrialFailure(description: "cannot open \(arrangement.lanes) connections to \(endpoints[0]): \(error)")
+      throw TrialFailure(description: "cannot open \(lanes.count) connections to \(endpoints[0]): \(error)")
     }
     return connections
   }
 
   // MARK: Measuring
 
-  private func measure<M: Mode, L: TimedLane & ~Copyable>(
+  func measure<M: Mode, L: TimedLane & ~Copyable>(
     _ mode: M.Type, _ arrangement: Arrangement, _ connections: ConnectionTable, file: OpenFile? = nil,
     pool: OffloadPool? = nil, makeLane: (UnsafePointer<LaneGroup>, Int) -> L
   ) throws(TrialFailure) -> TrialOutcome {
@@ -386,7 +352,7 @@ struct Bench {
     TrialState(
       asked: nil, opens: opens, closes: closes,
       // Who reads slowly takes long.
-      timeout: bystanders.manner == .slow ? .zero : spec.workload.timeout,
+      timeout: bystanders.manner == .slow ? .zero : spec.workload.ofBystanders.timeout,
       schedule: ArrivalSchedule(
         bystanders.arrivals, seed: spec.seed, start: start, warmup: spec.warmup, operations: nil,
         span: closes.since(start)),

@@ -214,6 +214,8 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     public static let busy = "busy"
 
     public var count: Int
+    /// Of bystanders: what they do; absent where that is the workload of the trial.
+    public var workload: JSONValue?
     public var operations: Operations
     public var latency: Latency?
     /// Of bystanders: operations that were done before the window opened; absent with no warm-up.
@@ -227,7 +229,7 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey {
-      case count, operations
+      case count, workload, operations
       case latency = "latency_ns"
       case early = "done_in_warmup"
     }

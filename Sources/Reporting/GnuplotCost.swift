@@ -8,7 +8,7 @@ extension GnuplotData {
     let interval = ["low", "high"]
     let names =
       ["\(side)_cpu_us"] + interval + ["\(side)_user_us"] + interval + ["\(side)_system_us"] + interval
-      + ["\(side)_calls"] + interval + ["\(side)_switches"] + interval + ["\(other)_cpu_us"]
+      + ["\(side)_calls"] + interval + ["\(side)_switches"] + interval + ["\(other)_cpu_us"] + interval
     let counted = Self.countedCalls(experiment)
     self.init(
       .cpu, experiment.name, experiment.description, provenance,
@@ -30,7 +30,7 @@ extension GnuplotData {
         return Self.columns(point?.tested.cpu) + Self.columns(point?.tested.userCPU)
           + Self.columns(point?.tested.systemCPU)
           + (counted == nil ? Self.columns(point?.tested.directCalls) : [audited?.syscalls, nil, nil])
-          + Self.columns(point?.tested.switches) + [others?.cpu?.median]
+          + Self.columns(point?.tested.switches) + Self.columns(others?.cpu)
       })
   }
 

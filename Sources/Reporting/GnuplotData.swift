@@ -86,6 +86,10 @@ struct GnuplotData {
     "interval", "low and high are the 95 % interval of the median over trials; with fewer than 6 trials, their range"
   )
 
+  static let ofTrials = (
+    "of trials", "the median over trials of a trial's own percentile, whose interval low and high then are"
+  )
+
   private init(throughputOf experiment: Summary.Experiment, _ provenance: Provenance) {
     let names = ["throughput_per_s", "low_per_s", "high_per_s", "valid_trials"]
     var blocks = Self.blocks(experiment, names) { point in
@@ -106,20 +110,23 @@ struct GnuplotData {
   /// What serving takes, quantity by quantity.
   private init(servingOf experiment: Summary.Experiment, _ provenance: Provenance) {
     let names = [
-      "throughput_per_s", "low_per_s", "high_per_s", "p50_ns", "p99_ns", "server_cpu_us", "low_us", "high_us",
-      "server_threads_peak", "server_rss_peak_bytes", "low_bytes", "high_bytes",
+      "throughput_per_s", "low_per_s", "high_per_s", "p50_ns", "p50_of_trials_ns", "low_ns", "high_ns", "p99_ns",
+      "p99_of_trials_ns", "low_ns", "high_ns", "server_cpu_us", "low_us", "high_us", "server_threads_peak", "low",
+      "high", "server_rss_peak_bytes", "low_bytes", "high_bytes",
     ]
     self.init(
       .serve, experiment.name, experiment.description, provenance, subject: "serving, against connections",
       remarks: [
         ("columns", "connections, then those named; processor time is per operation"), Self.intervals,
-        ("pooled", "p50 and p99 are of all valid trials' operations together"),
+        ("pooled", "p50 and p99 are of all valid trials' operations together"), Self.ofTrials,
       ],
       blocks: Self.blocks(experiment, names) { point in
         let latency = point?.response ?? point?.latency
+        let ofTrials = point?.response == nil ? point?.servicePercentiles : point?.responsePercentiles
         return Self.columns(point?.throughput)
-          + [latency?.percentile(50), latency?.percentile(99)].map { $0.map { Double($0) } }
-          + Self.columns(point?.tested.cpu) + [point?.threadsPeak.map { Double($0) }] + Self.columns(point?.memory)
+          + [latency?.percentile(50).map { Double($0) }] + Self.columns(ofTrials?.p50)
+          + [latency?.percentile(99).map { Double($0) }] + Self.columns(ofTrials?.p99)
+          + Self.columns(point?.tested.cpu) + Self.columns(point?.threads) + Self.columns(point?.memory)
       })
   }
 

@@ -14,30 +14,40 @@ extension GnuplotData {
       subject: "service \(hasResponses ? "and response time" : "time") by percentile, at concurrency \(concurrency)",
       remarks: [
         ("columns", "1 / (1 - percentile / 100), then those named"), ("concurrency", concurrency),
-        ("pooled", "all valid trials together, as far as at least ten operations lie beyond"),
+        ("pooled", "all valid trials together, as far as at least ten operations lie beyond"), Self.intervals,
+        Self.ofTrials,
       ],
       blocks: (group?.points ?? []).map { point in
         Self.percentileBlock(
           point,
           hasResponses
-            ? [("service_ns", point.latency), ("response_ns", point.response)] : [("latency_ns", point.latency)])
+            ? [
+              ("service", point.latency, point.servicePercentiles),
+              ("response", point.response, point.responsePercentiles),
+            ] : [("latency", point.latency, point.servicePercentiles)])
       })
   }
 
-  /// Eight percentiles for every halving of what lies beyond, as far as they are supported.
+  /// Eight percentiles for every halving of what lies beyond, and those that trials have of their own, as far as they
+  /// are supported.
   private static func percentileBlock(
-    _ point: Summary.Point, _ latencies: [(name: String, latency: Summary.PooledLatency?)]
+    _ point: Summary.Point,
+    _ latencies: [(name: String, pooled: Summary.PooledLatency?, ofTrials: Summary.TrialPercentiles)]
   ) -> Block {
-    let most = Double(latencies.compactMap(\.latency?.histogram.count).max() ?? 0) / 10
+    let most = Double(latencies.compactMap(\.pooled?.histogram.count).max() ?? 0) / 10
     let steps = most < 1 ? [] : (0...Int(log2(most) * 8)).map { exp2(Double($0) / 8) } + [most]
-    let rows = steps.compactMap { inverse -> [Double?]? in
+    let rows = Set(steps + [10, 100, 1000].filter { $0 < most }).sorted().compactMap { inverse -> [Double?]? in
       let percentile = 100 - 100 / inverse
-      let values = latencies.map { $0.latency?.percentile(percentile).map { Double($0) } }
-      return values.allSatisfy { $0 == nil } ? nil : [inverse] + values + [percentile]
+      let values = latencies.map { $0.pooled?.percentile(percentile).map { Double($0) } }
+      guard values.contains(where: { $0 != nil }) else { return nil }
+      return [inverse] + values + [percentile] + latencies.flatMap { Self.columns($0.ofTrials.beyond(inverse)) }
     }
+    let names =
+      latencies.map { "\($0.name)_ns" } + ["percentile"]
+      + latencies.flatMap { ["\($0.name)_of_trials_ns", "low_ns", "high_ns"] }
     return Block(
-      name: point.name, columns: latencies.map(\.name) + ["percentile"],
-      rows: rows.isEmpty ? [Array(repeating: nil, count: latencies.count + 2)] : rows)
+      name: point.name, columns: names,
+      rows: rows.isEmpty ? [Array(repeating: nil, count: names.count + 1)] : rows)
   }
 
   /// Of the highest concurrency that has percentiles.
@@ -72,6 +82,19 @@ extension GnuplotData {
               + [point.throughput?.median, Double(point.validTrials)] + (isKnee ? pooled : [nil, nil])
           })
       })
+  }
+}
+
+extension Summary.TrialPercentiles {
+  /// - Parameter inverse: how many operations there are to one that lies beyond.
+  fileprivate func beyond(_ inverse: Double) -> Estimate? {
+    switch inverse {
+    case 2: p50
+    case 10: p90
+    case 100: p99
+    case 1000: p999
+    default: nil
+    }
   }
 }
 

@@ -17,6 +17,7 @@ extension Summary.Experiment {
     description = words.text
     withoutRate = words.textWithoutRate
     withoutWork = words.textWithoutWork
+    withoutLoad = words.textWithoutLoad
     withoutSettings = WorkloadDescription(trials[0].withoutSettings).text
     limit = trials[0].limit
     serviceTime = words.serviceTime

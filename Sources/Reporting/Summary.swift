@@ -67,6 +67,8 @@ public struct Summary: Sendable {
     let limit: Int?
     /// As the description, without work for a processor.
     let withoutWork: String
+    /// As the description, without work for a processor and without arrivals.
+    let withoutLoad: String
     /// Seconds that an operation takes at least, on average, by what the workload asks for; nil where it does not say.
     public let serviceTime: Double?
     /// By ascending concurrency, then by mode, then by variant.

@@ -33,7 +33,7 @@ extension Summary {
     private static let fewest = 20.0
 
     /// - Parameter trials: the valid ones of a point.
-    /// - Returns: nil where none has a series in a window that is long enough.
+    /// - Returns: nil where none has a series of intervals in a window that is long enough.
     init?(_ trials: [TrialRecord]) {
       let long = trials.filter {
         $0.operations.asked == nil && $0.throughput != nil && $0.wall ?? 0 >= Self.leastWindow && !$0.intervals.isEmpty
@@ -45,6 +45,7 @@ extension Summary {
       serviceTime = median.latency?.service.mean.map { $0 / 1e9 }
       let length = min(max(Self.leastLength, Self.leastServiceTimes * (serviceTime ?? 0)), window / Self.fewest)
       intervals = Self.joined(median.intervals, length: length)
+      if intervals.isEmpty { return nil }
     }
 
     /// As many as come nearest to the length are made one. The last one is left out where it has less than half of them.

@@ -130,7 +130,7 @@ extension GnuplotData {
     let place = fixed.map { ", \($0.0) \(NumberText.grouped($0.1))" }.joined()
     self.init(
       .tuning, tuning.experiment, tuning.description + place, provenance,
-      subject: "throughput against \(tuning.axis == .pool ? "the width of the pool" : tuning.axis.rawValue)",
+      subject: "the best \(tuning.axis == .pool ? "width of the pool" : tuning.axis.rawValue), by throughput",
       place: "-\(tuning.axis.rawValue)" + fixed.map { "-\($0.1)" }.joined(),
       remarks: [
         ("columns", "the setting, then those named"), ("setting", tuning.axis.rawValue), Self.intervals,

@@ -9,6 +9,8 @@ struct WorkloadDescription {
   let textWithoutRate: String
   /// Without work for a processor.
   let textWithoutWork: String
+  /// Without arrivals either.
+  let textWithoutLoad: String
   /// How long an operation takes at least, on average, in seconds; nil where nothing says so.
   let serviceTime: Double?
 
@@ -33,7 +35,8 @@ struct WorkloadDescription {
     if let pipeline = trial.pipeline, pipeline > 1 { rest.append("\(pipeline) requests in the pipeline") }
     if let limit = trial.limit { rest.append("at most \(limit) at a time") }
     if let (manner, lanes) = trial.bystanders {
-      rest.append("beside \(NumberText.grouped(lanes.count)) \(manner) \(lanes.count == 1 ? "lane" : "lanes")")
+      let doing = lanes.workload.map { " of \(Self.echo($0)[0])" } ?? ""
+      rest.append("beside \(NumberText.grouped(lanes.count)) \(manner) \(lanes.count == 1 ? "lane" : "lanes")\(doing)")
     }
     if let each = trial.each { parts.append("\(each) in each lane") }
     if let processes = trial.processes {
@@ -52,6 +55,7 @@ struct WorkloadDescription {
     self.text = text(rate, work)
     textWithoutRate = text(arrivals, work)
     textWithoutWork = text(rate, [])
+    textWithoutLoad = text(nil, [])
     serviceTime = work.isEmpty ? delay?.mean ?? duration.flatMap(Nanoseconds.init).map(\.seconds) : nil
   }
 

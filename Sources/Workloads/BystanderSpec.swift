@@ -1,7 +1,7 @@
 import Measurement
 
-/// Lanes beside those that are measured, which do the same workload in another manner:
-/// `{"count": 15000, "manner": "idle"}`.
+/// Lanes beside those that are measured, which do the same workload in another manner, or beside `file` the workload
+/// `echo`: `{"count": 15000, "manner": "idle"}`.
 public struct BystanderSpec: Hashable, Sendable, Codable {
   public enum Manner: String, Codable, Sendable, CaseIterable {
     /// One operation, after which the connection is held without another until the trial ends.
@@ -72,8 +72,8 @@ public struct BystanderSpec: Hashable, Sendable, Codable {
   /// Why they cannot do the workload; nil where they can.
   public func objection(to workload: WorkloadSpec) -> String? {
     switch (manner, workload) {
-    case (_, .file): "file has no connections, and no lanes beside those that are measured"
     case (.paced, _): nil
+    case (_, .file): "\(manner.rawValue) lanes do not go with file; beside it lanes are paced, as paced:16:10ms"
     case (_, .sleep): "\(manner.rawValue) lanes need a connection, and sleep has none"
     case (_, .compute(let spec)): objection(to: .http(spec.http))
     case (.idle, .http(let spec)) where spec.connection == .new:

@@ -73,7 +73,7 @@ public struct TrialState: ~Copyable, Sendable {
   public func close(at now: Instant) { closing.store(min(now, closes).nanoseconds, ordering: .relaxed) }
 
   /// Operations of the warm-up, where the window is a number of operations, are numbered apart from those that count.
-  @usableFromInline static let warmUpBit: UInt64 = 1 << 63
+  @inlinable static var warmUpBit: UInt64 { 1 << 63 }
 
   /// Takes the next operation of a closed loop, or nil where none is left.
   @inlinable @inline(__always)

@@ -67,6 +67,9 @@ public enum WorkloadSpec: Hashable, Sendable {
   /// The widest pool that it may have.
   public var largestPool: Int { if case .compute = self { ComputeSpec.largestPool } else { FileSpec.largestPool } }
 
+  /// What lanes beside it do: the same, but that those beside a file wait for messages, as a file cannot be waited for.
+  public var ofBystanders: WorkloadSpec { if case .file = self { .echo(EchoSpec()) } else { self } }
+
   /// How long one operation may take; zero for no limit.
   public var timeout: Nanoseconds {
     switch self {

@@ -123,16 +123,16 @@ struct Overrides {
       experiment.pipeline = try arguments.value("pipeline", "a number of requests") ?? experiment.pipeline
     }
     experiment.processes = try arguments.value("processes", "a number of processes") ?? experiment.processes
-    if experiment.workload.needsServer || arguments.operands.isEmpty {
-      experiment.serverProcesses =
-        try arguments.value("server-processes", "a number of processes") ?? experiment.serverProcesses
-    }
     if let text = arguments.text("bystanders") {
       do {
         experiment.bystanders = try BystanderSpec(parsing: text)
       } catch {
         throw UsageError("--bystanders \(error)")
       }
+    }
+    if experiment.needsServer || arguments.operands.isEmpty {
+      experiment.serverProcesses =
+        try arguments.value("server-processes", "a number of processes") ?? experiment.serverProcesses
     }
     let ends = ["operations", "duration", "each"].filter(arguments.has)
     if ends.count > 1 { throw UsageError("--\(ends[0]) and --\(ends[1]) exclude each other") }

@@ -103,6 +103,10 @@ let runCommand = Command(
     ("iomodes run --workload http --delay 2ms --slo 'p99<10ms'", "how many requests a second each mode can bear"),
     ("iomodes run --workload http --modes epoll,taskgroup --bystanders idle:5000", "beside 5,000 idle connections"),
     ("iomodes run --workload file --direct --offload pool", "reads of a file, in a pool where a loop would stall"),
+    (
+      "iomodes run --workload file --direct --modes epoll,uring --bystanders paced:16:10ms",
+      "what reads of a file do to lanes that echo"
+    ),
     ("iomodes run --workload echo --processes 4 --server-processes 2", "the lanes shared between four processes"),
     ("iomodes run million", "a million sleeps, and a million open connections"),
     ("iomodes run --workload echo --audit", "and what an operation takes of the kernel and of malloc"),

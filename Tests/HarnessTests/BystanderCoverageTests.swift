@@ -1,3 +1,4 @@
+import Foundation
 import Measurement
 import Modes
 import SystemCalls
@@ -62,6 +63,58 @@ import Workloads
     #expect(paced.latency?.response?.count == paced.operations.done)
     let alone = try await AuditCoverageTests.window.carriedOut()
     #expect(alone.lanes == nil)
+  }
+
+  // MARK: Beside a file
+
+  private static func besideFile(_ path: String) -> RealTrial {
+    var spec = FileSpec()
+    spec.span = ByteCount(1 << 20)
+    return RealTrial.lasting(.seconds(1), .file(spec), server: .echo).with {
+      $0.spec.bystanders = paced
+      $0.spec.file = path
+    }
+  }
+
+  @Test func bystandersOfAFileAreJudgedByTheirServer() async throws {
+    let path = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
+    try DataFile.make(path, span: ByteCount(1 << 20))
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let trial = Self.besideFile(path)
+    try await trial.expectReasons([])
+    let stray: @Sendable (SocketAddress?) -> Void = { server in
+      var spec = RealTrial.counting(200, AuditCoverageTests.echo, server: .echo).spec
+      spec.endpoints = [server!.description]
+      _ = try? Trial.run(spec)
+    }
+    // Within the window, as far as the server can tell.
+    try await trial.with {
+      $0.spec.duration = nil
+      $0.spec.operations = 200_000
+      $0.spec.warmup = .zero
+      $0.opening = stray
+    }.expectReasons(["server-count"])
+    try await trial.with { $0.tamper = { $0.bystanders?.kinds = [.wrongContent: 1] } }
+      .expectReasons(["bystander-failures"])
+    let record = try await trial.carriedOut()
+    let paced = try #require(record.lanes?["paced"])
+    #expect(paced.workload?["kind"]?.string == "echo" && record.lanes?["busy"]?.workload == nil)
+    #expect(paced.operations.done == paced.operations.verified && (paced.operations.done ?? 0) > 0)
+    #expect(record.operations.done == record.operations.verified && (record.operations.done ?? 0) > 0)
+    #expect(try SchemaValidator.complaints(FullRecords.value(record), "trial") == [])
+  }
+
+  @Test func planOfAFileHasAServerWhereLanesAreBesideIt() {
+    var experiment = Experiment(name: "x", workload: .file(FileSpec()), modes: [.epoll], concurrency: [8])
+    #expect(!experiment.needsServer && experiment.servers == 0)
+    experiment.bystanders = Self.paced
+    #expect(experiment.needsServer && experiment.servers == 1 && experiment.complaint == nil)
+    experiment.processes = 2
+    experiment.serverProcesses = 2
+    #expect(experiment.servers == 2 && experiment.complaint == nil)
+    #expect(experiment.shares.map { experiment.lanes(of: $0, mode: .epoll, concurrency: 8) } == [14, 14])
+    let plan = Schedule.plans(experiment.points, of: experiment, at: 0, round: 1, seed: 1, after: 0)[0]
+    #expect(plan.expectedTime > experiment.duration ?? .zero && plan.reasonToSkip(isPatient: false) == nil)
   }
 
   @Test func planCountsBystanders() {

@@ -87,6 +87,29 @@ import Workloads
       name: "bystanders have threads", workload: echo(), mode: .threads, concurrency: 60, threads: 500, bystanders: 441,
       objection: "501 threads are needed, and there is room for 500 "
         + "(kernel.threads-max, kernel.pid_max, vm.max_map_count); raise them or ask for less"),
+    Case(name: "a file has no descriptors", workload: file(), concurrency: 5000, bystanders: 960),
+    Case(
+      name: "bystanders of a file have descriptors", workload: file(), concurrency: 5000, bystanders: 961,
+      objection: "1025 descriptors are needed, and the hard limit (ulimit -Hn) is 1024; "
+        + "raise it (as root: ulimit -Hn 1025) or ask for less"),
+    Case(
+      name: "bystanders of a file have ports", workload: file(), concurrency: 5000, ports: 1001...1100,
+      bystanders: 101,
+      objection: "101 ports are needed, and net.ipv4.ip_local_port_range has 100; "
+        + "widen it (sysctl -w net.ipv4.ip_local_port_range='1024 65535') or ask for less"),
+    Case(
+      name: "bystanders of a file have threads too", workload: file(), mode: .threads, concurrency: 60, threads: 500,
+      bystanders: 441,
+      objection: "501 threads are needed, and there is room for 500 "
+        + "(kernel.threads-max, kernel.pid_max, vm.max_map_count); raise them or ask for less"),
+    Case(
+      name: "bystanders of a file have no buffer", workload: file { $0.size = ByteCount(1 << 20) }, concurrency: 1,
+      memory: 65 << 20, bystanders: 900),
+    Case(
+      name: "bystanders of a file are followed by a firewall", workload: file(), concurrency: 900, bystanders: 90,
+      tracked: 80,
+      objection: "90 connections are needed, and the firewall follows 80 more; raise net.netfilter.nf_conntrack_max "
+        + "or ask for less"),
     Case(
       name: "no bystander is beside one lane", workload: echo(), mode: .blocking, concurrency: 1, bystanders: 5000),
     Case(name: "a file that fits", workload: file(), concurrency: 64, memory: 65 << 20, disk: 64 << 20),
@@ -141,7 +164,12 @@ import Workloads
       trackedLeft: example.tracked)
     var experiment = Experiment(
       name: "x", workload: example.workload, modes: [example.mode], concurrency: [example.concurrency])
-    if example.bystanders > 0 { experiment.bystanders = BystanderSpec(count: example.bystanders, manner: .idle) }
+    if example.bystanders > 0 {
+      experiment.bystanders =
+        example.workload.file == nil
+        ? BystanderSpec(count: example.bystanders, manner: .idle)
+        : BystanderSpec(count: example.bystanders, manner: .paced, every: .seconds(1))
+    }
     experiment.processes = example.processes
     experiment.serverProcesses = example.servers
     let objection = feasibility.objection(to: experiment, mode: example.mode, concurrency: example.concurrency)

@@ -29,7 +29,8 @@ enum FullRecords {
     trial.connectWall = 1
     trial.closeWall = 2
     trial.coldStart = .init(firstDone: 1, done: 2, wall: 3)
-    let lanes = TrialRecord.LaneClass(count: 2, operations: operations, latency: trial.latency, early: 1)
+    var lanes = TrialRecord.LaneClass(count: 2, operations: operations, latency: trial.latency, early: 1)
+    lanes.workload = .object(["kind": .string("echo")])
     trial.lanes = ["busy": lanes, "idle": lanes]
     trial.inFlight = .init(mean: 63.9, max: 64, samples: 30)
     trial.series = [.init(t: 1, done: 2, p50: 3, p99: 4, max: 5, threads: 6, counts: "AgQ=")]

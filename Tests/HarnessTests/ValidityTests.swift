@@ -118,7 +118,8 @@ import Testing
 
   /// 100 operations beside 50 lanes that did some as well.
   private func beside(
-    _ manner: String, done: UInt64, early: UInt64? = nil, failed: [String: UInt64]? = nil, served: UInt64
+    _ manner: String, done: UInt64, early: UInt64? = nil, failed: [String: UInt64]? = nil, workload: JSONValue? = nil,
+    served: UInt64
   ) -> [String] {
     reasons {
       var operations = TrialRecord.Operations()
@@ -129,6 +130,7 @@ import Testing
         "busy": .init(count: 8, operations: $0.operations, latency: nil),
         manner: .init(count: 50, operations: operations, latency: nil, early: early),
       ]
+      $0.lanes?[manner]?.workload = workload
       $0.server?.operationsDone = served
     }
   }
@@ -143,6 +145,15 @@ import Testing
     #expect(beside("paced", done: 1000, served: 1100 + 2 * 58).isEmpty)
     #expect(
       beside("paced", done: 1000, served: 100) == ["server-count: the client has 1100 operations done, the server 100"])
+  }
+
+  @Test func serverCountsBystandersAloneWhereTheyDoSomethingElse() {
+    let echo = JSONValue.object(["kind": .string("echo")])
+    #expect(beside("paced", done: 1000, workload: echo, served: 1000).isEmpty)
+    #expect(beside("paced", done: 1000, workload: echo, served: 1000 + 2 * 50).isEmpty)
+    #expect(
+      beside("paced", done: 1000, workload: echo, served: 1101)
+        == ["server-count: the client has 1000 operations done, the server 1101"])
   }
 
   @Test func trialIsNotValidWhenIdleConnectionsWereLate() {

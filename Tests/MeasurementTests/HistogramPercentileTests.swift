@@ -1,26 +1,21 @@
 import Foundation
 import Measurement
+import TestSupport
 import Testing
 
-/// Seeded latencies: SplitMix64 (Steele, Lea and Flood 2014) and the distributions made from it.
+/// Seeded latencies of several distributions.
 struct SeededLatencies: RandomNumberGenerator {
   enum Distribution: CaseIterable {
     case constant, uniform, exponential, lognormal, bimodal, extreme
   }
 
-  private var state: UInt64
+  private var random: SplitMix64
 
   init(seed: UInt64) {
-    state = seed
+    random = SplitMix64(seed: seed)
   }
 
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var bits = state
-    bits = (bits ^ (bits >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    bits = (bits ^ (bits >> 27)) &* 0x94d0_49bb_1331_11eb
-    return bits ^ (bits >> 31)
-  }
+  mutating func next() -> UInt64 { random.next() }
 
   mutating func values(_ distribution: Distribution, count: Int) -> [UInt64] {
     (0..<count).map { _ in value(distribution) }
@@ -31,17 +26,17 @@ struct SeededLatencies: RandomNumberGenerator {
     case .constant:
       return 123_456
     case .uniform:
-      return .random(in: 0...5_000_000, using: &self)
+      return .random(in: 0...5_000_000, using: &random)
     case .exponential:
-      return UInt64(-log(.random(in: 1e-12...1, using: &self)) * 200_000)
+      return UInt64(-log(.random(in: 1e-12...1, using: &random)) * 200_000)
     case .lognormal:
-      let radius = sqrt(-2 * log(Double.random(in: 1e-12...1, using: &self)))
-      return UInt64(exp(10 + radius * cos(.random(in: 0...(2 * .pi), using: &self))))
+      let radius = sqrt(-2 * log(Double.random(in: 1e-12...1, using: &random)))
+      return UInt64(exp(10 + radius * cos(.random(in: 0...(2 * .pi), using: &random))))
     case .bimodal:
-      let center: UInt64 = .random(in: 0..<100, using: &self) < 99 ? 30_000 : 40_000_000
-      return center + .random(in: 0..<10_000, using: &self)
+      let center: UInt64 = .random(in: 0..<100, using: &random) < 99 ? 30_000 : 40_000_000
+      return center + .random(in: 0..<10_000, using: &random)
     case .extreme:
-      return next() >> UInt64.random(in: 0..<64, using: &self)
+      return random.next() >> UInt64.random(in: 0..<64, using: &random)
     }
   }
 }

@@ -118,6 +118,15 @@ struct ClaimTests {
     }
   }
 
+  private static func beside(_ trials: [TrialRecord]) -> [TrialRecord] {
+    trials.map { trial in
+      var trial = trial
+      let lanes = TrialRecord.LaneClass(count: 4, operations: trial.operations, latency: trial.latency)
+      trial.lanes = ["busy": lanes, "paced": lanes]
+      return trial
+    }
+  }
+
   static let cases: [Case] =
     [
       Case("sleeps-at-once", .holds, "5 s and 1 s", sleeps(5.001, 1.001)),
@@ -197,6 +206,8 @@ struct ClaimTests {
       Case("file-pool", .doesNotHold, "cached", files(false, 0.3)),
       Case("file-pool", .holdsWithinBounds, "both", files(true, 3) + files(false, 0.3)),
       Case("file-pool", .undecided, "too few rounds", files(true, 3, rounds: 3)),
+      Case("file-pool", .notMeasured, "beside others alone", beside(files(true, 3))),
+      Case("tune-pools", .notMeasured, "beside others alone", beside(pools([100, 400, 1000, 1000]))),
     ] + Claim.all.map { Case($0.id, .notMeasured, "nothing") }
 
   private static func withoutCallbacks(_ limit: LimitsRecord.Experiment) -> LimitsRecord.Experiment {

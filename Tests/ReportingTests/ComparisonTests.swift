@@ -1,6 +1,7 @@
 import Measurement
 import Records
 import Statistics
+import TestSupport
 import Testing
 
 @testable import Reporting
@@ -9,7 +10,7 @@ struct ComparisonTests {
   /// Eight rounds of `blocking` and `epoll` at one point, with everything but the client's processor time scaled by
   /// `factor`.
   private func run(_ factor: Double = 1, seed: UInt64 = 7, rounds: Int = 8, epoll: Double = 2) -> Run {
-    var random = SeededGenerator(state: seed)
+    var random = SplitMix64(seed: seed)
     var trials: [TrialRecord] = []
     for round in stride(from: 1, through: rounds, by: 1) {
       for (mode, speed) in [("blocking", 1), ("epoll", epoll)] {

@@ -97,9 +97,35 @@ struct DrawingTests {
       for (name, bytes) in try FigureFolder.files(in: folder) where outcome.figures.contains(name) {
         #expect(bytes.count > 5000, "\(name)")
         // The heading, as text: others put these into documents.
-        if name.hasSuffix(".svg") { #expect(bytes.range(of: Data(run.record.runID.utf8)) != nil, "\(name)") }
+        if name.hasSuffix(".svg") {
+          let text = String(decoding: bytes, as: UTF8.self)
+          #expect(text.contains(run.record.runID) && !text.contains(">NaN<"), "\(name)")
+        }
       }
     }
+  }
+
+  /// Whatever an axis spans, it has at least three labels, and no more than can be read.
+  @Test(arguments: [
+    (1.0, 1.0), (1e6, 1.1e6), (1.9e6, 9e6), (2.1e6, 4.9e6), (5.1e6, 9.9e6), (20e3, 6.3e6), (0.004, 1.2), (1, 1e9),
+    (3e-6, 3e9),
+  ])
+  func logarithmicAxisHasLabels(low: Double, high: Double) throws {
+    let labels = try FigureFolder.with { folder in
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      let script = """
+        low = \(low)
+        high = \(high)
+        count = 0
+        label(v) = (count = count + within(v), sprintf("%g", v))
+        load '\(FigureFolder.scripts)/logarithmic.gp'
+        set print '-'
+        print count
+        """
+      return try gnuplot(script, in: folder)
+    }
+    let count = try #require(Int(labels.dropLast()))
+    #expect((3...9).contains(count), "\(count) from \(low) to \(high)")
   }
 
   @Test func sameRunGivesTheSameBytesInAnyFormat() throws {

@@ -15,8 +15,8 @@ struct FiguresTests {
     trial.variant = "inline"
     let file = try #require(GnuplotData.files(of: TinyRun.run([trial])).first { $0.kind == .latency })
     let lines = file.text.split(separator: "\n")
-    #expect(lines.contains("\"epoll/inline\" latency_ns percentile"))
-    #expect(lines.last == "100 500 99")
+    #expect(lines.contains("\"epoll/inline\" latency_ns percentile latency_of_trials_ns low_ns high_ns"))
+    #expect(lines.last == "100 500 99 500 500 500")
   }
 
   @Test func everyBlockHasTheSameRowsAndColumns() {

@@ -10,12 +10,13 @@ struct InterferenceTests {
   /// One experiment in rounds; a bystander's response takes so many microseconds, in round r and r of them more.
   private func trials(
     _ experiment: String, _ mode: String, variant: String? = nil, kind: String = "compute", work: String? = nil,
-    concurrency: Int = 8, response: UInt64?, rounds: Int = 6
+    concurrency: Int = 8, rate: Double? = nil, response: UInt64?, rounds: Int = 6
   ) -> [TrialRecord] {
     (1...rounds).map { round in
       var trial = TinyRun.trial(
         mode, concurrency: concurrency, round: round, throughput: 1000 + Double(round), experiment: experiment)
       trial.variant = variant
+      if let rate { trial.arrivals = .init(kind: "constant", rate: rate) }
       var workload: [String: JSONValue] = ["kind": .string(kind)]
       workload["work"] = work.map { .string($0) }
       workload["offload"] = variant.map { .string($0) }
@@ -33,6 +34,9 @@ struct InterferenceTests {
           latency: .init(
             service: LatencySummary(service), response: response == nil ? nil : LatencySummary(responses))),
       ]
+      if kind == "file" {
+        trial.lanes?["paced"]?.workload = .object(["kind": .string("echo"), "size": .string("64B")])
+      }
       return trial
     }
   }
@@ -85,6 +89,40 @@ struct InterferenceTests {
       ).first)
     #expect(data.experiment == "reads" && data.measuredBlocks == 2)
     #expect(rows(data, of: "epoll/pool").map { $0[0] } == ["0"])
+    #expect(data.text.contains("# figure: 16 paced lanes of echo, beside 8 on a file\n"))
+    #expect(data.text.contains("# workload: random reads, beside 16 paced lanes of echo 64 B over TCP\n"))
+    #expect(rows(data, of: "epoll/pool")[0][10...].allSatisfy { $0 == "NaN" } && !data.text.contains("# rest: "))
+  }
+
+  @Test func lanesThatHardlyWorkAreShownBesideThoseThatDo() throws {
+    let reads =
+      trials("reads-inline", "epoll", variant: "inline", kind: "file", response: 700)
+      + trials("reads-pool", "epoll", variant: "pool", kind: "file", response: 90)
+      + trials("reads-inline", "threads", kind: "file", response: 80)
+    let rests =
+      trials("reads-rest", "epoll", variant: "inline", kind: "file", rate: 10, response: 40)
+      + trials("reads-much", "epoll", variant: "inline", kind: "file", rate: 5000, response: 600)
+    let files = files(reads + rests)
+    // What is neither a closed loop nor the least rate is a figure of its own.
+    #expect(files.map(\.experiment) == ["reads", "reads-much"])
+    let data = try #require(files.first)
+    #expect(data.text.contains("# rest: beside the same lanes at 10 operations/s in all\n"))
+    // Whoever does the calls, nobody waits for them.
+    for name in ["epoll/inline", "epoll/pool"] {
+      let rest = try #require(rows(data, of: name).first?[10...12].map { Double($0) })
+      #expect(try abs(#require(rest[0]) - 43_500) < 500 && #require(rest[1]) < #require(rest[2]), "\(rest)")
+    }
+    #expect(rows(data, of: "threads")[0][10...].allSatisfy { $0 == "NaN" })
+    // Alone they are a figure like any other.
+    #expect(self.files(Array(rests.prefix(6))).map(\.experiment) == ["reads-rest"])
+  }
+
+  @Test func otherWorkHasNoRest() {
+    let work = trials("work-1ms", "epoll", variant: "inline", work: "1ms", response: 5000)
+    let wide = trials("rest", "epoll", variant: "inline", work: "0s", concurrency: 64, rate: 10, response: 40)
+    #expect(files(work + wide).allSatisfy { !$0.text.contains("# rest: ") } && files(work + wide).count == 2)
+    let like = trials("rest", "epoll", variant: "pool", work: "0s", rate: 10, response: 40)
+    #expect(files(work + like).map { $0.text.contains("# rest: ") } == [true])
   }
 
   @Test func serviceTimeStandsWhereThereIsNoOther() throws {

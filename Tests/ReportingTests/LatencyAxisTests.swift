@@ -1,5 +1,6 @@
 import Measurement
 import Records
+import TestSupport
 import Testing
 
 @testable import Reporting
@@ -35,7 +36,7 @@ struct LatencyAxisTests {
   }
 
   @Test func everyLatencyIsCountedOnce() throws {
-    var random = SeededGenerator(state: 5)
+    var random = SplitMix64(seed: 5)
     let times = (0..<5000).map { _ in
       UInt64.random(in: 0...1 << 40, using: &random) >> UInt64.random(in: 0...40, using: &random)
     }

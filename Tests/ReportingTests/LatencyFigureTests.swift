@@ -63,7 +63,21 @@ struct LatencyFigureTests {
     trial.latency?.response = LatencySummary(responses)
     #expect(file(.latency, [trial]) == nil)
     let lines = try #require(file(.response, [trial])).text.split(separator: "\n")
-    #expect(lines.contains("\"epoll\" service_ns response_ns percentile") && lines.last == "100 500 900 99")
+    let names = "service_of_trials_ns low_ns high_ns response_of_trials_ns low_ns high_ns"
+    #expect(lines.contains("\"epoll\" service_ns response_ns percentile \(names)"))
+    #expect(lines.last == "100 500 900 99 500 500 500 900 900 900")
+  }
+
+  @Test func percentilesThatTrialsHaveOfTheirOwnHaveIntervals() throws {
+    let trials = (1...3).map { round in
+      TinyRun.trial("epoll", round: round, latencies: .init(repeating: UInt64(100 * round), count: 1000))
+    }
+    let rows = try #require(file(.latency, trials)).text.split(separator: "\n").filter { $0.first?.isNumber == true }
+    let own = rows.filter { !$0.hasSuffix(" NaN NaN NaN") }.map { $0.split(separator: " ").map(String.init) }
+    #expect(own.map { $0[0] } == ["2", "10", "100"], "a thousand operations have no 99.9th percentile")
+    #expect(own.allSatisfy { $0[3...] == ["200", "100", "300"] })
+    #expect(own.map { $0[1] } == ["200", "300", "300"], "of all operations together")
+    #expect(rows.count > own.count)
   }
 
   @Test func ratesHaveTheirLatenciesAtTheHighestThatNoModeIsSaturatedAt() throws {

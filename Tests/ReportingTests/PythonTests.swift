@@ -1,6 +1,7 @@
 import Foundation
 import Measurement
 import Records
+import TestSupport
 import Testing
 
 @testable import Reporting
@@ -48,7 +49,7 @@ enum Python {
       one.record(value, count: count)
       histograms.append(one)
     }
-    var random = SeededGenerator(state: 7)
+    var random = SplitMix64(seed: 7)
     for spread in [1e3, 1e6, 1e9, 3e12] {
       var many = LatencyHistogram()
       for _ in 0..<5000 { many.record(UInt64(pow(spread, random.uniform()))) }

@@ -1,5 +1,6 @@
 import Measurement
 import Records
+import TestSupport
 import Testing
 
 @testable import Reporting
@@ -17,7 +18,7 @@ struct SteadinessTests {
   }
 
   private func noise(_ seed: Int, count: Int = 50) -> [UInt64] {
-    var random = SeededGenerator(state: UInt64(seed))
+    var random = SplitMix64(seed: UInt64(seed))
     return (0..<count).map { _ in UInt64(1000 * random.jitter(0.04)) }
   }
 

@@ -1,19 +1,9 @@
 import Foundation
 import Measurement
 import Records
+import TestSupport
 
-/// SplitMix64: the same numbers for the same seed, everywhere.
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-
+extension SplitMix64 {
   /// Uniform in 0..<1.
   mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 
@@ -66,7 +56,7 @@ struct SyntheticRun {
   }
 
   private func append(to trials: inout [TrialRecord]) {
-    var random = SeededGenerator(state: seed)
+    var random = SplitMix64(seed: seed)
     let arrivals: [TrialRecord.Arrivals] =
       rates.isEmpty ? [.init(kind: "closed")] : rates.map { .init(kind: "poisson", rate: $0) }
     for round in 1...max(1, rounds) {
@@ -89,7 +79,7 @@ struct SyntheticRun {
     }
   }
 
-  private func measure(_ trial: inout TrialRecord, _ random: inout SeededGenerator) {
+  private func measure(_ trial: inout TrialRecord, _ random: inout SplitMix64) {
     let model = Self.models[trial.mode] ?? (.max, 10, 0.5)
     let lanes = min(trial.concurrency, model.lanes)
     let shared = 1 + 3 / Double(lanes)
@@ -134,7 +124,7 @@ struct SyntheticRun {
 
   /// Response times of a queue: they grow as the rate nears the capacity, and have no bound beyond it.
   private func offer(
-    _ rate: Double, _ trial: inout TrialRecord, capacity: Double, _ random: inout SeededGenerator
+    _ rate: Double, _ trial: inout TrialRecord, capacity: Double, _ random: inout SplitMix64
   ) {
     let load = rate / capacity
     trial.throughput = min(rate, capacity)

@@ -118,4 +118,12 @@ struct TimelineTests {
     let text = try file([growing(), invalid]).text
     #expect(text.contains("\"threads\" throughput_per_s threads pool_per_s\nNaN NaN NaN NaN\n"))
   }
+
+  @Test func seriesThatEndsBeforeTheFirstIntervalHasARowOfNothing() throws {
+    var brief = trial("threads") { _ in 2 }
+    brief.series = Array((brief.series ?? []).prefix(1))
+    brief.series?[0].t = 20_000_000
+    let text = try file([growing(), brief]).text
+    #expect(text.contains("\"threads\" throughput_per_s threads pool_per_s\nNaN NaN NaN NaN\n"))
+  }
 }

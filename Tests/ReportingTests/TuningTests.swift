@@ -1,6 +1,7 @@
 import Foundation
 import Measurement
 import Records
+import TestSupport
 import Testing
 
 @testable import Reporting
@@ -12,7 +13,7 @@ struct TuningTests {
     _ levels: [(Int, Double)], of mode: String = "epoll", rounds: Int = 6, noise: Double = 0.01,
     experiment: String = "swept", change: (inout TrialRecord, Int) -> Void = { $0.limit = $1 }
   ) -> [TrialRecord] {
-    var random = SeededGenerator(state: 5)
+    var random = SplitMix64(seed: 5)
     return (1...rounds).flatMap { round in
       levels.map { setting, throughput in
         var trial = TinyRun.trial(
@@ -185,7 +186,7 @@ struct TuningTests {
     let files = GnuplotData.files(of: TinyRun.run(trials(Self.plateau))).filter { $0.kind == .tuning }
     let data = try #require(files.first)
     #expect(files.count == 1 && data.place == "-limit" && data.measuredBlocks == 1)
-    #expect(data.text.contains("# figure: throughput against limit\n"))
+    #expect(data.text.contains("# figure: the best limit, by throughput\n"))
     let rows = data.text.split(separator: "\n").drop { !$0.hasPrefix("\"epoll\"") }.map { $0.split(separator: " ") }
     #expect(rows.dropFirst().map { $0[0] } == ["1", "4", "16", "64", "256"])
     #expect(rows.dropFirst().map { $0[5] != "NaN" } == [false, false, true, false, false])

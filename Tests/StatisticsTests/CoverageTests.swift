@@ -1,5 +1,6 @@
 import Glibc
 import Statistics
+import TestSupport
 import Testing
 
 /// How often intervals hold what they are intervals for, in populations where that is known.

@@ -1,5 +1,6 @@
 import Glibc
 import Statistics
+import TestSupport
 import Testing
 
 /// The expected values are those of SciPy 1.17: `mannwhitneyu` (exact without ties, asymptotic), `permutation_test` over

@@ -1,5 +1,6 @@
 import Glibc
 import Statistics
+import TestSupport
 import Testing
 
 /// False positives and power of the verdict, on lognormal values with noise of 3 % each, in rounds that are disturbed

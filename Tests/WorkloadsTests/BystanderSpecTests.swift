@@ -72,7 +72,21 @@ import Workloads
     #expect(
       Self.idle.objection(to: .http(http)) == "idle lanes hold their connection, and each operation has a new one")
     #expect(Self.slow.objection(to: .http(http)) == nil && Self.paced.objection(to: .http(http)) == nil)
+    let file = WorkloadSpec.file(FileSpec())
+    #expect(Self.paced.objection(to: file) == nil)
+    for spec in [Self.idle, Self.slow] {
+      #expect(
+        spec.objection(to: file)
+          == "\(spec.manner.rawValue) lanes do not go with file; beside it lanes are paced, as paced:16:10ms")
+    }
     for spec in [Self.idle, Self.paced, Self.slow] { #expect(spec.objection(to: .echo(EchoSpec())) == nil) }
+  }
+
+  @Test func lanesBesideAFileEchoAndOthersDoTheSame() {
+    #expect(WorkloadSpec.file(FileSpec()).ofBystanders == .echo(EchoSpec()))
+    for workload in [WorkloadSpec.sleep(SleepSpec()), .http(HTTPSpec()), .compute(ComputeSpec()), .serve(ServeSpec())] {
+      #expect(workload.ofBystanders == workload)
+    }
   }
 
   @Test func pacedLanesShareOneRate() {

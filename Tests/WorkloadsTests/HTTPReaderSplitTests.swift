@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Workloads
@@ -40,7 +41,7 @@ import Testing
   }
 
   @Test(arguments: UInt64(1)...8) func mutatedMessageReadsTheSameWholeAndCut(seed: UInt64) {
-    var random = SplitMix64(state: seed)
+    var random = SplitMix64(seed: seed)
     let messages = Self.valid.map { ($0.role, bytes($0.message)) } + Self.invalid.map { ($0.role, bytes($0.message)) }
     for round in 0..<3_000 {
       let (role, original) = messages.randomElement(using: &random)!
@@ -89,18 +90,5 @@ import Testing
     let cuts = (0..<count).map { _ in Int.random(in: 0...message.count, using: &random) }
     let bounds = [0] + cuts.sorted() + [message.count]
     return zip(bounds, bounds.dropFirst()).map { Array(message[$0..<$1]) }
-  }
-}
-
-/// Vigna's SplitMix64.
-private struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

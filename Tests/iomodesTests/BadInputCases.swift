@@ -70,7 +70,24 @@ extension BadInputTests {
       complaint: "--span goes with the workload file"),
     Case(
       name: "bystanders of files", arguments: ["run", "--workload", "file", "--bystanders", "idle:5"],
-      complaint: "experiments[0].bystanders: file has no connections, and no lanes beside those that are measured"),
+      complaint:
+        "experiments[0].bystanders: idle lanes do not go with file; beside it lanes are paced, as paced:16:10ms"),
+    Case(
+      name: "slow bystanders of files", arguments: ["run", "--workload", "file", "--bystanders", "slow:5:1KiB"],
+      complaint:
+        "experiments[0].bystanders: slow lanes do not go with file; beside it lanes are paced, as paced:16:10ms"),
+    Case(
+      name: "more processes than bystanders of a file",
+      arguments: [
+        "run", "--workload", "file", "--bystanders", "paced:3:10ms", "--processes", "4", "--output", "out",
+      ],
+      complaint: "experiments[0].processes: 4 are more than there are bystanders (3); each process needs one"),
+    Case(
+      name: "servers of a file that nobody is beside",
+      arguments: [
+        "run", "--workload", "file", "--processes", "2", "--server-processes", "2", "--output", "out",
+      ],
+      complaint: "experiments[0].server_processes: are of a server of its own, which this workload has not"),
     Case(
       name: "unknown mode", arguments: ["run", "--workload", "sleep", "--modes", "epol", "--output", "out"],
       complaint: "--modes 'epol' is not a mode; did you mean 'epoll'?; there are blocking, dispatch, taskgroup, epoll"),

@@ -39,6 +39,56 @@ import Testing
     }
   }
 
+  @Test(arguments: [[], ["--processes", "2"]])
+  func lanesBesideItEchoWithAServerThatEndsWithTheTrial(_ processes: [String]) async throws {
+    try await withFolder { folder in
+      let arguments = ["--modes", "blocking,dispatch,taskgroup,epoll,uring", "--operations", "500", "--bystanders"]
+      let running = try Running(Self.run.dropLast() + arguments + ["paced:4:20ms"] + processes, in: folder)
+      let ending = try await running.ended()
+      // 3: where other tests keep the processors a window's edge may be late.
+      #expect(ending.code == 0 || ending.code == 3, "\(ending.errors)")
+      #expect(running.children.isEmpty)
+      let words = ending.output.split { $0.isWhitespace }.joined(separator: " ")
+      #expect(words.contains("beside 4 paced lanes of echo 64 B over TCP"), "\(words)")
+      var checksums: Set<String?> = []
+      for trial in try RunFolder(path: folder + "/out").read().trials {
+        if let skipped = trial.skipped {
+          #expect(trial.mode == "blocking" || skipped.reason.hasPrefix("unavailable: "))
+          continue
+        }
+        checksums.insert(trial.checksum)
+        #expect(trial.operations.verified == 500 && trial.lanes?["busy"]?.operations.verified == 500)
+        let paced = try #require(trial.lanes?["paced"])
+        #expect(paced.count == 4 && paced.workload?["kind"]?.string == "echo" && paced.operations.failed == nil)
+        // All that they did, but for what was in hand when the file's lanes were through.
+        let echoes = paced.operations.done ?? 0
+        #expect((echoes...echoes + 4).contains(trial.server?.operationsDone ?? 0))
+      }
+      #expect(checksums.count == 1)
+    }
+  }
+
+  @Test func lanesBesideItAreInTheFigure() async throws {
+    try await withFolder { folder in
+      var arguments = [
+        "run", "--workload", "file", "--span", "1MiB", "--modes", "epoll", "--concurrency", "2", "--bystanders",
+        "paced:20:10ms", "--duration", "800ms", "--rounds", "1", "--output", "out0",
+      ]
+      var ending = try await iomodes(arguments, in: folder)
+      // Where other tests keep the processors the one trial may not be valid: then once more.
+      for attempt in 1...4 where ending.code == 3 {
+        arguments[arguments.count - 1] = "out\(attempt)"
+        ending = try await iomodes(arguments, in: folder)
+      }
+      #expect(ending.code == 0, "\(ending.errors)")
+      #expect(try await iomodes("plot", arguments[arguments.count - 1], "--output", "figures", in: folder).code == 0)
+      let trial = try #require(try RunFolder(path: "\(folder)/\(arguments.last ?? "")").read().trials.first)
+      #expect(trial.variant == "inline" && trial.lanes?.count == 2 && trial.server?.connections == 20)
+      let data = try String(contentsOfFile: folder + "/figures/file-interference.dat", encoding: .utf8)
+      #expect(data.contains(#""epoll/inline" p99_of_trials_ns "#) && data.contains("\n0 "), "\(data)")
+    }
+  }
+
   @Test func fileThatIsCutShortUnderTheClientIsCountedAndTheTrialNotValid() async throws {
     try await withFolder { folder in
       let running = try Running(Self.run + ["--modes", "epoll", "--duration", "1s", "--warmup", "0"], in: folder)

@@ -66,7 +66,7 @@ extension TaskWaiter {
   /// Carries one lane from its beginning to its end.
   func drive<L: Lane & ~Copyable>(_ index: Int, of lanes: UnsafePointer<LaneTable<L>>) async {
     let lane = lanes.pointee[index]
-    var step = lane.pointee.begin(now: MonotonicClock.now)
+    var step = lane.pointee.begin(now: Self.now)
     while true {
       switch step {
       case .connect(let endpoint):
@@ -79,10 +79,10 @@ extension TaskWaiter {
             await writable(index)
             try socket.finishConnecting()
           }
-          step = Self.resume(lane, .connected(now: MonotonicClock.now))
+          step = Self.resume(lane, .connected(now: Self.now))
         } catch {
           lanes.pointee.connections.close(index)
-          step = Self.resume(lane, .failed(error, now: MonotonicClock.now))
+          step = Self.resume(lane, .failed(error, now: Self.now))
         }
       case .send(let bytes):
         switch lanes.pointee.connections.socket(of: index).send(bytes) {
@@ -94,22 +94,22 @@ extension TaskWaiter {
         step = receive(on: index, of: lanes)
       case .sleep(let deadline):
         await sleep(index, until: deadline)
-        step = Self.resume(lane, .woke(now: MonotonicClock.now))
+        step = Self.resume(lane, .woke(now: Self.now))
       case .file(let request):
         let result = await perform(request, for: index, of: lanes)
-        step = Self.resume(lane, .transferred(result, now: MonotonicClock.now))
+        step = Self.resume(lane, .transferred(result, now: Self.now))
       case .compute(let work):
         let result = lanes.pointee.pool == nil ? work.result() : await offload(work, for: index, of: lanes)
-        step = Self.resume(lane, .computed(result, now: MonotonicClock.now))
+        step = Self.resume(lane, .computed(result, now: Self.now))
       case .acquire:
         await acquire(index)
-        step = Self.resume(lane, .acquired(now: MonotonicClock.now))
+        step = Self.resume(lane, .acquired(now: Self.now))
       case .release:
         release()
-        step = Self.resume(lane, .released(now: MonotonicClock.now))
+        step = Self.resume(lane, .released(now: Self.now))
       case .close:
         lanes.pointee.connections.close(index)
-        step = Self.resume(lane, .closed(now: MonotonicClock.now))
+        step = Self.resume(lane, .closed(now: Self.now))
       case .finishSending:
         lanes.pointee.connections.socket(of: index).finishSending()
         step = Self.resume(lane, .sent(0))
@@ -123,7 +123,12 @@ extension TaskWaiter {
     }
   }
 
-  /// Not inlined: what a lane needs while it takes an event would be part of its task for good.
+  // Not inlined: the time is written to memory, and each place that reads it would have its own in the task.
+  private static var now: Instant {
+    @inline(never) get { MonotonicClock.now }
+  }
+
+  // Not inlined: what a lane needs while it takes an event would be part of its task for good.
   @inline(never)
   private static func resume<L: Lane & ~Copyable>(_ lane: UnsafeMutablePointer<L>, _ event: Event) -> Step {
     lane.pointee.resume(event)
@@ -155,10 +160,10 @@ extension TaskWaiter {
         do throws(Errno) {
           try watchWrites(socket, lane: index)
         } catch {
-          return Self.resume(lane, .failed(error, now: MonotonicClock.now))
+          return Self.resume(lane, .failed(error, now: Self.now))
         }
         await writable(index)
-      case .failed(let error): return Self.resume(lane, .failed(error, now: MonotonicClock.now))
+      case .failed(let error): return Self.resume(lane, .failed(error, now: Self.now))
       }
       transfer = socket.send(UnsafeRawBufferPointer(rebasing: bytes[done...]))
     }
@@ -183,11 +188,11 @@ extension TaskWaiter {
     case .bytes(let count):
       if count == buffer.count { keepReadable(index) }
       let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
-      return Self.resume(lanes.pointee[index], .received(bytes, now: MonotonicClock.now))
+      return Self.resume(lanes.pointee[index], .received(bytes, now: Self.now))
     case .wouldBlock:
       forgetReadable(index)
       return .receive
-    case .failed(let error): return Self.resume(lanes.pointee[index], .failed(error, now: MonotonicClock.now))
+    case .failed(let error): return Self.resume(lanes.pointee[index], .failed(error, now: Self.now))
     }
   }
 }

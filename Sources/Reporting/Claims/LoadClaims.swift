@@ -116,7 +116,9 @@ extension Claim {
     prediction: "As for lanes: N-fold below the knee of the device, no gain beyond it.",
     reason: "A pool is a limit of concurrency too, and a device or a processor behind it has a knee of its own."
   ) { evidence in
-    let pooled = evidence.samples.filter { $0.kind == "file" && $0.offload == "pool" && $0.poolSize != nil }
+    let pooled = evidence.samples.filter {
+      $0.kind == "file" && $0.offload == "pool" && $0.poolSize != nil && !$0.hasBystanders
+    }
     var best: [Sample] = []
     for sample in pooled {
       let alike = pooled.filter { other in

@@ -66,7 +66,9 @@ extension Claim {
     reason:
       "A regular file is always ready: a pool lets waits for the device overlap, and costs two hops where none waits."
   ) { evidence in
-    let files = evidence.samples.filter { $0.kind == "file" && ClaimModes.asynchronous.contains($0.mode) }
+    let files = evidence.samples.filter {
+      $0.kind == "file" && !$0.hasBystanders && ClaimModes.asynchronous.contains($0.mode)
+    }
     let inline = files.filter { sample in
       sample.offload == "inline" && sample.mode != "uring" && sample.lanes >= 8
         && !files.contains { $0.experiment.name == sample.experiment.name && $0.lanes > sample.lanes }

@@ -29,7 +29,8 @@ enum LoadAnswer {
       .map { result in
         let estimate = EstimateText(result.highestMet)
         let place = NumberText.grouped(result.key.concurrency)
-        return "\(result.key.name) at \(place) lanes \(estimate.median)/s \(estimate.interval)"
+        let interval = estimate.interval.isEmpty ? "" : " \(estimate.interval)"
+        return "\(result.key.name) at \(place) lanes \(estimate.median)/s\(interval)"
       }
     return met.isEmpty
       ? "No rate meets \(search.objective)." : "Highest rate with \(search.objective): \(met.joined(separator: "; "))."

@@ -1,0 +1,30 @@
+import Foundation
+import Modes
+import Records
+import TestSupport
+import Testing
+
+/// The memory that a sleeping lane takes, by the peaks of two numbers of lanes: what the process itself takes is in both.
+/// The runtime gives a task memory in blocks of 1 kB, so a lane whose task has outgrown its blocks takes one more.
+@Suite(
+  .serialized, .fewAtOnce, .timeLimit(.minutes(2)),
+  .enabled(if: AllocationCounter.program != nil, "needs what swift build -c release builds"))
+struct LaneMemoryTests {
+  @Test(arguments: [(ModeID.taskgroup, 2800.0), (.executor, 2000), (.epoll, 160)])
+  func aSleepingLaneTakesNoMoreBlocks(_ mode: ModeID, most: Double) async throws {
+    try await withFolder { folder in
+      let ending = try await Running(
+        [
+          "run", "--workload", "sleep", "--each", "1", "--modes", mode.rawValue, "--concurrency", "10000,40000",
+          "--rounds",
+          "1", "--output", "out",
+        ], of: AllocationCounter.program ?? "", in: folder
+      ).ended()
+      #expect(ending.code == 0, "\(ending.errors)")
+      let trials = try RunFolder(path: folder + "/out").read().trials.sorted { $0.concurrency < $1.concurrency }
+      let peaks = trials.compactMap { $0.client?.memoryPeak }.map { Double($0) }
+      try #require(peaks.count == 2)
+      #expect((peaks[1] - peaks[0]) / 30_000 < most)
+    }
+  }
+}
