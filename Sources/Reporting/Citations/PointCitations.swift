@@ -116,7 +116,7 @@ extension Citable {
 
 extension Summary.Experiment {
   /// The trials of points that have their concurrency in common.
-  fileprivate func origin(_ keys: [PointKey]) -> CitationOrigin { origin(keys, concurrency: keys[0].concurrency) }
+  func origin(_ keys: [PointKey]) -> CitationOrigin { origin(keys, concurrency: keys[0].concurrency) }
 
   fileprivate func origin(_ keys: [PointKey], concurrency: Int?) -> CitationOrigin {
     .trials([

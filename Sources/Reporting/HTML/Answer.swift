@@ -106,6 +106,14 @@ struct Answer {
 }
 
 extension Answer {
+  /// Those of a run's experiments, in the order of the plan.
+  static func all(_ run: Run, _ summary: Summary) -> [Answer] {
+    let trials = RunPoints(run, nil)
+    return summary.sections.compactMap { section in
+      if case .experiment(let experiment) = section { Answer(experiment, trials) } else { nil }
+    }
+  }
+
   /// `first` and those that cannot be told apart from it, where that is judged.
   var leaders: [Summary.Point] { isJudged ? [first] + equal : [] }
 

@@ -17,10 +17,7 @@ struct HTMLReport {
     self.figures = figures
     self.trialsHash = trialsHash
     claims = ClaimsOverview(ClaimResult.all(run, summary))
-    let trials = RunPoints(run, nil)
-    answers = summary.sections.compactMap { section in
-      if case .experiment(let experiment) = section { Answer(experiment, trials) } else { nil }
-    }
+    answers = Answer.all(run, summary)
   }
 
   /// A part of the page that the table of contents leads to.

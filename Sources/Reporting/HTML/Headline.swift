@@ -33,22 +33,17 @@ struct Headline {
   private var closed: [Answer] { answers.filter { $0.metric == .throughput } }
 
   private var count: Markup? {
-    let compared = closed.filter { !$0.isAlone }
-    guard compared.count > 1 else { return nil }
-    let judged = compared.filter(\.isJudged)
-    let alone = judged.filter { $0.equal.isEmpty && $0.undecided.isEmpty }
-    var names: [String] = []
-    for answer in alone where !names.contains(answer.first.name) { names.append(answer.first.name) }
-    let winners = names.map { name in "\(name) in \(alone.filter { $0.first.name == name }.count)" }
+    let counts = AnswerCounts(answers)
+    guard counts.compared.count > 1 else { return nil }
+    let leaders = counts.leaders.map { "\($0.name) in \($0.count)" }.joined(separator: ", ")
     let parts = [
-      alone.isEmpty
-        ? nil : "one mode alone has the highest throughput in \(alone.count) (\(winners.joined(separator: ", ")))",
-      judged.count > alone.count ? "several cannot be told apart at the top in \(judged.count - alone.count)" : nil,
-      compared.count > judged.count
-        ? "there are too few rounds to tell in \(compared.count - judged.count)" : nil,
+      counts.ledByOne.isEmpty
+        ? nil : "one mode alone has the highest throughput in \(counts.ledByOne.count) (\(leaders))",
+      counts.ledBySeveral > 0 ? "several cannot be told apart at the top in \(counts.ledBySeveral)" : nil,
+      counts.undecided > 0 ? "there are too few rounds to tell in \(counts.undecided)" : nil,
     ].compactMap { $0 }
     return """
-      <p>Of \(compared.count) experiments in closed loop, each at its highest concurrency: \
+      <p>Of \(counts.compared.count) experiments in closed loop, each at its highest concurrency: \
       \(parts.joined(separator: "; ")).</p>
 
       """
@@ -100,4 +95,30 @@ struct Headline {
 extension Answer {
   /// All modes at this concurrency.
   var points: [Summary.Point] { experiment.points.filter { $0.concurrency == concurrency } }
+}
+
+/// How often which mode is ahead, of closed loops at their highest concurrency.
+struct AnswerCounts {
+  /// Those with several modes.
+  let compared: [Answer]
+  /// Those in which one mode is told apart from all others.
+  let ledByOne: [Answer]
+  let ledBySeveral: Int
+  /// Those with too few rounds.
+  let undecided: Int
+
+  init(_ answers: [Answer]) {
+    compared = answers.filter { $0.metric == .throughput && !$0.isAlone }
+    let judged = compared.filter(\.isJudged)
+    ledByOne = judged.filter { $0.equal.isEmpty && $0.undecided.isEmpty }
+    ledBySeveral = judged.count - ledByOne.count
+    undecided = compared.count - judged.count
+  }
+
+  /// The modes that lead alone, in the order of the plan.
+  var leaders: [(name: String, count: Int)] {
+    var names: [String] = []
+    for answer in ledByOne where !names.contains(answer.first.name) { names.append(answer.first.name) }
+    return names.map { name in (name, ledByOne.count { $0.first.name == name }) }
+  }
 }
