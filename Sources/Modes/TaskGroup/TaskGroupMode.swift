@@ -13,6 +13,7 @@ enum TaskGroupMode: Mode {
     try reactor.registerAll(of: lanes)
     let finished = DispatchSemaphore(value: 0)
     Task.detached {
+      await openTimers()
       await reactor.drive(lanes)
       finished.signal()
     }
@@ -25,11 +26,14 @@ enum TaskGroupMode: Mode {
     try reactor.register(door)
     let finished = DispatchSemaphore(value: 0)
     Task.detached {
-      // Dispatch opens the descriptors of its timers for the first sleep, when connections might have taken them all.
-      try? await Task.sleep(for: .milliseconds(1))
+      await openTimers()
       await reactor.serve(door)
       finished.signal()
     }
     finished.wait()
   }
+
+  /// Dispatch opens the descriptors of its timers for the first sleep, when connections might have taken them all: sleeps
+  /// would never end.
+  private static func openTimers() async { try? await Task.sleep(nanoseconds: 1) }
 }
