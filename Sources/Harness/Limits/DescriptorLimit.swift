@@ -21,8 +21,9 @@ enum DescriptorLimit {
     var exhausted: [String] = []
     var left = 0
     for mode in modes {
-      // What a mode keeps open for good is no leak of the trial that is looked at.
+      // What a mode keeps open for good, its timers as well, is no leak of the trial that is looked at.
       _ = try trial(mode, lanes: 1, server)
+      _ = try Trial.run(sleep(mode))
       let before = ProcFile.openDescriptors ?? 0
       ProcessControl.setDescriptorLimit(limit)
       let outcome = try trial(mode, lanes: concurrency, server)
@@ -64,6 +65,12 @@ enum DescriptorLimit {
         mode: mode, workload: .http(http), concurrency: lanes, operations: lanes == 1 ? 1 : nil,
         duration: lanes == 1 ? nil : duration, warmup: .zero, deadline: .seconds(10), seed: 1,
         endpoints: [server.address], isOwnServer: true))
+  }
+
+  private static func sleep(_ mode: ModeID) -> TrialSpec {
+    TrialSpec(
+      mode: mode, workload: .sleep(SleepSpec(duration: .milliseconds(1))), concurrency: 1, operations: 1, duration: nil,
+      warmup: .zero, deadline: .seconds(10), seed: 1, endpoints: [], isOwnServer: false)
   }
 
   /// How many operations, each with its connection, a mode has in hand at once.

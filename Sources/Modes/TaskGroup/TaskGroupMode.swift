@@ -13,7 +13,7 @@ enum TaskGroupMode: Mode {
     try reactor.registerAll(of: lanes)
     let finished = DispatchSemaphore(value: 0)
     Task.detached {
-      await openTimers()
+      if lanes.count >= ProcessControl.descriptorLimit.soft / 2 { await openTimers() }
       await reactor.drive(lanes)
       finished.signal()
     }
@@ -35,5 +35,5 @@ enum TaskGroupMode: Mode {
 
   /// Dispatch opens the descriptors of its timers for the first sleep, when connections might have taken them all: sleeps
   /// would never end.
-  private static func openTimers() async { try? await Task.sleep(nanoseconds: 1) }
+  private static func openTimers() async { try? await Task.sleep(nanoseconds: 1_000_000) }
 }
