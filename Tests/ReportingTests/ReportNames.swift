@@ -168,13 +168,17 @@ enum ReportNotes {
 
   /// Without coordinates of points, which are words of queries, and constants of the method.
   static func withoutCoordinates(_ text: String) -> String {
-    text.replacing(/of [\d,]+(–[\d,]+)? asked/, with: "of those asked")
+    withoutConstants(text).replacing(/of [\d,]+(–[\d,]+)? asked/, with: "of those asked")
       .replacing(/(knee|saturated)? at (concurrency |limit |pool )?\d[\d,.]*(\/s)?/) {
         $0.1 == nil ? " at place" : $0.0
       }
       .replacing(/\b(limit|pool) [\d,]+/) { "\($0.1) place" }
       .replacing(/one of [\d,]+ permits/, with: "one permit").replacing(/all but [\d,]+ queue/, with: "others queue")
       .replacing(/no valid trial at [\d, ]+/, with: "no valid trial")
-      .replacing(/(share|has) fewer than 6 valid rounds/, with: "too few rounds")
+  }
+
+  /// Without what no run can change.
+  static func withoutConstants(_ text: String) -> String {
+    text.replacing(/(share|has) fewer than 6 valid rounds/, with: "too few rounds")
   }
 }

@@ -127,7 +127,7 @@ struct TextNumbers {
       guard line.contains(where: \.isNumber), sentences.range(of: Data(sentence.utf8)) == nil else { continue }
       // A number that is cut off is none.
       let written = line.filter { !drawn.contains($0) }.replacing(/\d[\d,.]*…/, with: "")
-      let numerals = Numeral.all(in: names.removed(from: written), unit: nil)
+      let numerals = Numeral.all(in: names.removed(from: ReportNotes.withoutConstants(written)), unit: nil)
       let isAxis = line.hasPrefix("      ") && !line.contains { $0.isLetter }
       if numerals.isEmpty || isAxis { continue }
       rows.append((modes.contains(words[0]) ? words[0] : "", numerals, line))
