@@ -54,6 +54,9 @@ struct ConnectionTable: @unchecked Sendable {
     endpoints.deallocate()
   }
 
+  /// Whether the lanes' connections may be as many as the process can have descriptors, or nearly.
+  var mayTakeAllDescriptors: Bool { endpointCount > 0 && count >= ProcessControl.descriptorLimit.soft / 2 }
+
   /// The lane's socket; for the lane's own mode only.
   @inline(__always)
   func socket(of lane: Int) -> Socket { Socket(descriptor: abs(words[lane].load(ordering: .relaxed)) - 1) }

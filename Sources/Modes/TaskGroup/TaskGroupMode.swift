@@ -13,7 +13,7 @@ enum TaskGroupMode: Mode {
     try reactor.registerAll(of: lanes)
     let finished = DispatchSemaphore(value: 0)
     Task.detached {
-      if lanes.count >= ProcessControl.descriptorLimit.soft / 2 { await openTimers() }
+      if lanes.connections.mayTakeAllDescriptors { await openTimers() }
       await reactor.drive(lanes)
       finished.signal()
     }
