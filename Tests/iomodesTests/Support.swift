@@ -112,6 +112,18 @@ func iomodes(_ arguments: String..., in folder: String) async throws -> Ending {
   try await iomodes(arguments, in: folder)
 }
 
+/// Runs the program until all points have a valid trial, five times at most: other tests may keep the processors from it.
+/// - Returns: how the last one ended, and its folder in `folder`.
+func validRun(_ arguments: [String], in folder: String) async throws -> (ending: Ending, run: String) {
+  var run = "out0"
+  var ending = try await iomodes(arguments + ["--output", run], in: folder)
+  for attempt in 1...4 where ending.code == 3 {
+    run = "out\(attempt)"
+    ending = try await iomodes(arguments + ["--output", run], in: folder)
+  }
+  return (ending, run)
+}
+
 /// Starts the target server on its own, and waits until it says where it listens.
 func serving(_ arguments: [String], in folder: String) async throws -> (Running, SocketAddress) {
   let running = try Running(["serve"] + arguments, in: folder)

@@ -131,14 +131,10 @@ struct Reactor: TaskWaiter, @unchecked Sendable {
   /// `Task.sleep`; over at once where the task is cancelled.
   @inline(__always)
   func sleep(_ lane: Int, until deadline: Instant) async {
-    while case let left = Self.left(until: deadline), left > .zero {
+    while case let left = deadline.since(Self.now), left > .zero {
       do { try await Task.sleep(nanoseconds: left.count) } catch { return }
     }
   }
-
-  // Not inlined, as `TaskLanes` has it for every reading of the clock.
-  @inline(never)
-  private static func left(until deadline: Instant) -> Nanoseconds { deadline.since(MonotonicClock.now) }
 
   /// Their tasks have been cancelled.
   func endSleeps() {}

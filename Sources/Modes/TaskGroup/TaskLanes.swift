@@ -124,7 +124,7 @@ extension TaskWaiter {
   }
 
   // Not inlined: the time is written to memory, and each place that reads it would have its own in the task.
-  private static var now: Instant {
+  static var now: Instant {
     @inline(never) get { MonotonicClock.now }
   }
 
