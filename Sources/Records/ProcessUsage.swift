@@ -1,6 +1,8 @@
 /// What one side's process used within the window; peaks are of its whole life. Of several processes it is the sum, of
 /// peaks that of each one's, which need not have come at once; memory that they share is in it as often.
 public struct ProcessUsage: Codable, Equatable, Sendable {
+  /// By the process's clock: exact, where the two parts of it are estimates from clock ticks.
+  public var cpuTime: UInt64?
   public var userTime: UInt64?
   public var systemTime: UInt64?
   /// Made through the harness's own wrappers; those of the language runtime are not among them.
@@ -22,6 +24,9 @@ public struct ProcessUsage: Codable, Equatable, Sendable {
   public var faults: UInt64?
   public var bytesSent: UInt64?
   public var bytesReceived: UInt64?
+  /// The longest span within the window in which a thread that ticks many times as often did not: the process, or its
+  /// processor, stood still.
+  public var longestGap: UInt64?
   /// How late its counters were read at the window's opening, and at its end.
   public var edgeLag: EdgeLag?
 
@@ -38,6 +43,7 @@ public struct ProcessUsage: Codable, Equatable, Sendable {
   }
 
   enum CodingKeys: String, CodingKey {
+    case cpuTime = "cpu_ns"
     case userTime = "cpu_user_ns"
     case systemTime = "cpu_system_ns"
     case directCalls = "syscalls_direct"
@@ -52,6 +58,7 @@ public struct ProcessUsage: Codable, Equatable, Sendable {
     case connections, failed, faults
     case bytesSent = "bytes_sent"
     case bytesReceived = "bytes_received"
+    case longestGap = "longest_gap_ns"
     case edgeLag = "edge_lag_ns"
   }
 }
@@ -59,6 +66,11 @@ public struct ProcessUsage: Codable, Equatable, Sendable {
 public struct MachineUsage: Codable, Equatable, Sendable {
   /// Time taken by the hypervisor during the trial, over all processors; in ticks of 10 ms.
   public var steal: UInt64?
+  /// Processor time that others took on the trial's processors; in ticks of 10 ms.
+  public var foreign: UInt64?
+  /// How long, and in how many periods, the quota of a control group kept its processes from running.
+  public var throttled: UInt64?
+  public var throttledPeriods: UInt64?
   /// What the kernel had of its memory in use, where the harness led the processes.
   public var memory: Memory?
 
@@ -69,6 +81,9 @@ public struct MachineUsage: Codable, Equatable, Sendable {
 
   enum CodingKeys: String, CodingKey {
     case steal = "steal_ns"
+    case foreign = "foreign_ns"
+    case throttled = "throttled_ns"
+    case throttledPeriods = "throttled_periods"
     case memory
   }
 

@@ -17,6 +17,8 @@ public struct TrialRecord: Codable, Equatable, Sendable {
   public var workload: JSONValue
   public var arrivals: Arrivals
   public var concurrency: Int
+  /// Lanes that were measured and had at least one operation done within the window; absent where nobody counted them.
+  public var lanesServed: Int?
   public var limit: Int?
   public var pipeline: Int?
   /// How many operations each lane was to do, where they did not take them from one another.
@@ -25,6 +27,8 @@ public struct TrialRecord: Codable, Equatable, Sendable {
   /// are those of all processes together.
   public var processes: Int?
   public var serverProcesses: Int?
+  /// The number of the disturbed trial in whose place this one was carried out again.
+  public var repeats: Int?
   /// Where an operation is work for a processor.
   public var work: Work?
   public var operations: Operations
@@ -62,6 +66,8 @@ public struct TrialRecord: Codable, Equatable, Sendable {
   public var audit: Audit?
   /// Where the trial was not carried out: why.
   public var skipped: Skipped?
+  /// Whether an open loop offered more than the mode could do: a result, and no fault of the trial. Absent in a closed loop.
+  public var isSaturated: Bool?
   public var valid: Bool
   /// Why it is not valid.
   public var reasons: [String]
@@ -87,6 +93,10 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     self.reasons = reasons
   }
 
+  /// Whether every lane that was measured was served. Percentiles of a part of the lanes say nothing of those that
+  /// waited, and are not to be compared with percentiles of all. True where nobody counted.
+  public var servesAll: Bool { lanesServed.map { $0 >= concurrency } ?? true }
+
   /// Whether the mode under test served, and did not ask.
   public var isServing: Bool { workload["kind"]?.string == "serve" }
 
@@ -105,8 +115,11 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     case schemaVersion = "schema_version"
     case runID = "run_id"
     case experiment, trial, round, order, seed, mode, variant, workload, arrivals, concurrency, limit, pipeline
+    case lanesServed = "lanes_served"
     case each, processes
     case serverProcesses = "server_processes"
+    case repeats
+    case isSaturated = "saturated"
     case work, operations, checksum, bytes
     case wall = "wall_ns"
     case connectWall = "connect_wall_ns"
@@ -146,6 +159,12 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     public var done: UInt64?
     /// Of those done: with the content that was asked for.
     public var verified: UInt64?
+    /// In open loop: those whose intended start lay within the window, begun or not.
+    public var due: UInt64?
+    /// Of those due: neither done nor failed at the window's end, begun or not.
+    public var unanswered: UInt64?
+    /// How long the unanswered ones had been due.
+    public var unansweredAge: Ages?
     /// Started, and neither done nor failed at the window's end.
     public var unfinished: UInt64?
     /// How long the unfinished ones had been under way.
@@ -161,7 +180,8 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     public var failedInAll: UInt64 { (failed ?? [:]).values.reduce(0, +) }
 
     enum CodingKeys: String, CodingKey {
-      case asked, done, verified, unfinished
+      case asked, done, verified, due, unanswered, unfinished
+      case unansweredAge = "unanswered_age_ns"
       case unfinishedAge = "unfinished_age_ns"
       case failed
       case non2xx = "non_2xx"
