@@ -6,7 +6,8 @@ import Workloads
 ///
 /// Pure: it has no clock and reads nothing, so that a run that was stopped goes on where its records, taken in again, leave
 /// it. A round begins with every point of its experiment. Where the experiment has an objective, steps of its search
-/// follow; where a precision is asked for, more rounds.
+/// follow; where a precision is asked for, more rounds. After the rounds, trials that the machine disturbed are carried
+/// out again, at most ``mostRepeats`` times each.
 struct Agenda: Sendable {
   let suiteName: String
   let experiments: [Experiment]
@@ -30,6 +31,13 @@ struct Agenda: Sendable {
   private var plannedInRound = 0
   /// Of the round, where it searches a rate.
   private var searched: [TrialRecord] = []
+  /// Trials of the experiment that were disturbed, and have not been carried out again.
+  private var disturbed: [TrialPlan] = []
+  /// How often the experiment's disturbed trials have been carried out again, and how many the last time were.
+  private var repeats = 0
+  private var repeated = 0
+  /// On a machine that is never quiet it is no use to go on with it.
+  private(set) var hasGivenUpRepeating = false
   /// Of valid trials of the experiment, by point; a point that has not been carried out at all is absent.
   private var throughputs: [Point: [Double]] = [:]
   /// A line for each point whose throughput is not known as well as was asked for.
@@ -61,13 +69,16 @@ struct Agenda: Sendable {
     guard let plan = pending.first, record.trial == plan.number, record.experiment == plan.experiment.name,
       record.round == plan.round, record.mode == plan.mode.rawValue, record.concurrency == plan.concurrency,
       record.arrivals.kind == plan.arrivals.kind, record.arrivals.rate == plan.arrivals.rate,
-      record.limit == plan.experiment.limit
+      record.limit == plan.experiment.limit, record.repeats == plan.repeats
     else { return false }
     pending.removeFirst()
     if plan.isAudit { return true }
     if plan.experiment.objective != nil {
       searched.append(record)
-    } else if record.skipped == nil {
+      return true
+    }
+    if record.wasDisturbed { disturbed.append(plan) }
+    if record.skipped == nil {
       throughputs[plan.point, default: []] += record.valid ? [record.throughput].compactMap { $0 } : []
     }
     return true
@@ -84,11 +95,14 @@ struct Agenda: Sendable {
     }
     let vague = vaguePoints(of: current)
     guard round < current.rounds || (round < precision?.maxRounds ?? 0 && !vague.isEmpty) else {
+      planRepeats()
+      if !pending.isEmpty { return }
       shortfalls += vague.map { shortfall($0, of: current) }
       pending = auditPlans(of: current)[...]
       planned += pending.count
       experiment += 1
       round = 0
+      (disturbed, repeats, repeated) = ([], 0, 0)
       throughputs = [:]
       return
     }
@@ -106,6 +120,28 @@ struct Agenda: Sendable {
         order: plannedInRound, processors: processors)[...]
     planned += points.count
     plannedInRound += points.count
+  }
+
+  /// How often a trial is carried out again that was disturbed.
+  static let mostRepeats = 2
+  /// Of fewer it is not known whether the machine is ever quiet.
+  private static let fewestToGiveUp = 4
+
+  /// Again, in the same order, what was disturbed; unless most of what was carried out again was disturbed again.
+  private mutating func planRepeats() {
+    if repeated >= Self.fewestToGiveUp, 2 * disturbed.count > repeated { hasGivenUpRepeating = true }
+    guard repeats < Self.mostRepeats, !hasGivenUpRepeating else { return }
+    repeats += 1
+    repeated = disturbed.count
+    pending =
+      disturbed.enumerated().map { place, plan in
+        var plan = plan
+        plan.repeats = plan.repeats ?? plan.number
+        plan.number = planned + place + 1
+        return plan
+      }[...]
+    planned += pending.count
+    disturbed = []
   }
 
   /// The rates to try next, where they are not known well enough yet.

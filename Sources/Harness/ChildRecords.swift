@@ -24,6 +24,7 @@ extension PartialRecord {
     var usage = ProcessUsage(outcome.usage)
     usage.threadsPeak = outcome.threadsPeak
     usage.descriptorsPeak = outcome.descriptorsPeak
+    usage.longestGap = outcome.longestGap.count
     usage.memoryPeak = ProcFile.peakMemory
     self.init(
       operations: operations, checksum: Self.text(ofChecksum: outcome.checksum),
@@ -47,6 +48,8 @@ extension PartialRecord {
       openRead: outcome.readings.first.nanoseconds, closeRead: outcome.readings.last.nanoseconds)
     damagedSectors = outcome.damagedSectors
     sendLag = outcome.lag.map { LatencySummary($0) }
+    pacerLag = TrialRecord.PacerLag(outcome.pacerLateness)
+    longestQuiet = outcome.longestQuiet?.count
     scheduled = outcome.scheduled
     numbers = Numbers(from: outcome.operations.lowerBound, to: outcome.operations.upperBound)
     coldStart = outcome.coldStart.map {
@@ -59,6 +62,15 @@ extension PartialRecord {
         bystanders.spec.manner.rawValue: TrialRecord.LaneClass(bystanders, window: outcome.wall),
       ]
     }
+  }
+}
+
+extension TrialRecord.PacerLag {
+  /// Nil of too few to say how late half of them were.
+  init?(_ lateness: [Nanoseconds]) {
+    guard lateness.count >= 10 else { return nil }
+    let sorted = lateness.map(\.count).sorted()
+    self.init(p50: sorted[(sorted.count - 1) / 2], max: sorted[sorted.count - 1], samples: sorted.count)
   }
 }
 

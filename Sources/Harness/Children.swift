@@ -203,6 +203,8 @@ public enum Children {
       var at: Instant
       var totals: TargetServer.Totals
       var usage: ResourceUsage
+      /// Of the thread that reads, which is not the mode's.
+      var own: ResourceUsage
     }
 
     private let server: TargetServer
@@ -214,6 +216,7 @@ public enum Children {
     private var threadsPeak: Int?
     private var descriptorsPeak: Int?
     private var memory: UInt64?
+    private var heart = Heartbeat(isPreferred: false)
 
     init(_ server: TargetServer, cpus: [Int]) {
       self.server = server
@@ -222,15 +225,15 @@ public enum Children {
     }
 
     private static func read(_ server: TargetServer) -> Reading {
-      Reading(at: MonotonicClock.now, totals: server.totals, usage: .current())
+      Reading(at: MonotonicClock.now, totals: server.totals, usage: .current(), own: .ofThread())
     }
 
     /// Until the client has closed its end.
     func followWindow(from descriptor: Int32) {
       // A thousand threads that serve would keep it from reading in time.
-      ProcessControl.prefer()
+      heart = Heartbeat(isPreferred: ProcessControl.prefer())
       var byte: UInt8 = 0
-      while Glibc.read(descriptor, &byte, 1) == 1 {
+      while awaitWord(from: descriptor), Glibc.read(descriptor, &byte, 1) == 1 {
         // Of several clients, the first that opens its window and the last that closes it.
         if byte == UInt8(ascii: "o"), !hasOpened {
           hasOpened = true
@@ -247,6 +250,16 @@ public enum Children {
       }
     }
 
+    /// Waits for a word of the client; beats meanwhile, while the window is open.
+    private func awaitWord(from descriptor: Int32) -> Bool {
+      var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      while true {
+        let isOpen = hasOpened && last == nil
+        if isOpen { heart.beat(at: MonotonicClock.now) }
+        if poll(&entry, 1, isOpen ? 20 : -1) != 0 { return true }
+      }
+    }
+
     private func samplePeaks() {
       threadsPeak = [threadsPeak, ProcFile.threads].compactMap { $0 }.max()
       descriptorsPeak = [descriptorsPeak, ProcFile.openDescriptors].compactMap { $0 }.max()
@@ -254,7 +267,8 @@ public enum Children {
 
     var report: ServerReport {
       let last = last ?? Self.read(server)
-      var usage = ProcessUsage(last.usage.since(first.usage))
+      var usage = ProcessUsage(last.usage.since(first.usage).without(last.own.since(first.own)))
+      usage.longestGap = heart.longestGap.count
       usage.threadsPeak = threadsPeak
       usage.descriptorsPeak = descriptorsPeak
       usage.memoryPeak = ProcFile.peakMemory

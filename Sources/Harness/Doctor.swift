@@ -146,7 +146,7 @@ public struct Doctor: Sendable {
       remedy: "compare within a run; for absolute numbers use bare metal or a dedicated host")
   }
 
-  private var steal: Finding {
+  var steal: Finding {
     let effect = "stolen time lands in the tail of latencies; trials that lose over 1 % are invalid"
     guard let share = sample?.stolenShare else { return .hidden("steal", effect: effect) }
     let sinceBoot = environment.stealShare.map { ", \(Self.percent($0)) since boot" } ?? ""
@@ -156,12 +156,12 @@ public struct Doctor: Sendable {
       effect: effect, remedy: "run at a quieter time, or where processors are neither shared nor throttled")
   }
 
-  private var others: Finding {
-    let effect = "other programs take processors and caches, unequally from round to round"
+  var others: Finding {
+    let effect = "other programs take processors and caches; trials that lose over 2 % of one processor are invalid"
     guard let share = sample?.busyShare else { return .hidden("other load", effect: effect) }
     return Finding(
       "other load", "\(Self.percent(share)) of the allowed processors over 0.5 s",
-      share > 0.1 ? .warning : share > 0.03 ? .note : .fine,
+      share > 0.05 ? .warning : share > 0.02 ? .note : .fine,
       effect: effect, remedy: "stop them (top shows them), or confine them to other processors")
   }
 

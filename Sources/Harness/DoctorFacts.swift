@@ -10,10 +10,7 @@ extension Doctor {
   public static func ofThisMachine() throws(HarnessFailure) -> Doctor {
     let processors = try Processors.current()
     var doctor = Doctor()
-    let before = MachineFacts.processorTimes(of: processors.allowed)
-    usleep(500_000)
-    let after = MachineFacts.processorTimes(of: processors.allowed)
-    if let before, let after { doctor.sample = after.since(before) }
+    doctor.sample = sample(of: processors.allowed)
     doctor.environment = MachineFacts.environment(processors)
     doctor.sharedCores = sharedCores(of: processors) {
       MachineFacts.line("/sys/devices/system/cpu/cpu\($0)/topology/thread_siblings_list")
@@ -26,6 +23,24 @@ extension Doctor {
       ["gnuplot", "perf", "strace"].filter { name in folders.contains { access("\($0)/\(name)", X_OK) == 0 } })
     doctor.configuration = MachineFacts.configuration
     return doctor
+  }
+
+  /// What will disturb trials now, with its remedy, a line each. Looks at the machine for half a second.
+  static func disturbances(on processors: Processors) -> [String] {
+    var doctor = Doctor()
+    doctor.sample = sample(of: processors.allowed)
+    doctor.environment.containerCPULimit = MachineFacts.processorLimit
+    return [doctor.steal, doctor.others, doctor.processorQuota].filter { $0.severity == .warning }.map { finding in
+      "\(finding.name): \(finding.found): \(finding.effect)" + (finding.remedy.map { "; \($0)" } ?? "")
+    }
+  }
+
+  /// What the processors do for half a second, while this program sleeps.
+  private static func sample(of processors: [Int]) -> ProcessorTimes? {
+    let before = MachineFacts.processorTimes(of: processors)
+    usleep(500_000)
+    guard let before, let after = MachineFacts.processorTimes(of: processors) else { return nil }
+    return after.since(before)
   }
 
   /// The cores, as lists of their processors, on which the client has a processor and the server another.

@@ -31,7 +31,7 @@ package enum MachineFacts {
       $0.split(separator: " ").contains("hypervisor")
     }
     let groups = ProcFile.text(of: "/proc/self/cgroup") ?? ""
-    facts.containerCPULimit = ControlGroup(groups, controller: "cpu").processorLimit(line)
+    facts.containerCPULimit = processorLimit
     facts.containerMemoryLimit = ControlGroup(groups, controller: "memory").memoryLimit(line)
     facts.descriptorLimit = ProcessControl.descriptorLimit.hard
     facts.softDescriptorLimit = ProcessControl.descriptorLimit.soft
@@ -47,6 +47,11 @@ package enum MachineFacts {
     facts.somaxconn = line("/proc/sys/net/core/somaxconn").flatMap(MachineText.number)
     facts.swapUsed = ProcFile.text(of: "/proc/meminfo").flatMap(MachineText.swapUsed)
     return facts
+  }
+
+  /// The quota of processor time that binds, as cpu.max of cgroups v2 writes it.
+  static var processorLimit: String? {
+    ControlGroup(ProcFile.text(of: "/proc/self/cgroup") ?? "", controller: "cpu").processorLimit(line)
   }
 
   /// What these processors have done since boot.

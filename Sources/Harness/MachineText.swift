@@ -77,12 +77,15 @@ enum MachineText {
 /// What processors have done, in clock ticks: /proc/stat, proc(5).
 struct ProcessorTimes: Equatable, Sendable {
   var busy: Double
+  /// Of that, in interrupts and in what they leave for later.
+  var interrupts: Double
   var idle: Double
   /// What the hypervisor gave to others.
   var stolen: Double
 
-  init(busy: Double, idle: Double, stolen: Double) {
+  init(busy: Double, interrupts: Double = 0, idle: Double, stolen: Double) {
     self.busy = busy
+    self.interrupts = interrupts
     self.idle = idle
     self.stolen = stolen
   }
@@ -99,6 +102,7 @@ struct ProcessorTimes: Equatable, Sendable {
       guard let name = words.first, names.contains(name), ticks.count >= 8 else { continue }
       isFound = true
       busy += ticks[0] + ticks[1] + ticks[2] + ticks[5] + ticks[6]
+      interrupts += ticks[5] + ticks[6]
       idle += ticks[3] + ticks[4]
       stolen += ticks[7]
     }
@@ -107,7 +111,7 @@ struct ProcessorTimes: Equatable, Sendable {
 
   func since(_ earlier: ProcessorTimes) -> ProcessorTimes {
     ProcessorTimes(
-      busy: max(0, busy - earlier.busy), idle: max(0, idle - earlier.idle), stolen: max(0, stolen - earlier.stolen))
+      busy: max(0, busy - earlier.busy), interrupts: max(0, interrupts - earlier.interrupts), idle: max(0, idle - earlier.idle), stolen: max(0, stolen - earlier.stolen))
   }
 
   /// Shares of the time that passed, from 0 to 1; nil where none did.

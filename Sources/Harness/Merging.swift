@@ -26,6 +26,9 @@ extension PartialRecord {
       ranOutOfTime: parts.contains(where: \.ranOutOfTime))
     window = parts.compactMap(\.window).merged
     sendLag = try LatencySummary(merging: parts.compactMap(\.sendLag))
+    // The most disturbed of them speaks for all.
+    pacerLag = parts.compactMap(\.pacerLag).max { $0.p50 < $1.p50 }
+    longestQuiet = parts.compactMap(\.longestQuiet).max()
     scheduled = total(parts.map(\.scheduled))
     numbers = parts.compactMap(\.numbers).reduce(nil) { sum, next in
       Numbers(from: min(sum?.from ?? next.from, next.from), to: max(sum?.to ?? next.to, next.to))
@@ -173,6 +176,7 @@ extension ProcessUsage {
     faults = total(parts.map(\.faults))
     bytesSent = total(parts.map(\.bytesSent))
     bytesReceived = total(parts.map(\.bytesReceived))
+    longestGap = parts.compactMap(\.longestGap).max()
   }
 }
 

@@ -11,6 +11,7 @@ extension TrialRecord {
       operations: TrialRecord.Operations(asked: plan.experiment.operations),
       arrivals: TrialRecord.Arrivals(kind: plan.arrivals.kind, rate: plan.arrivals.rate), limit: plan.experiment.limit,
       valid: false, reasons: [])
+    repeats = plan.repeats
     variant = plan.mode.variant(doing: plan.experiment.workload)
     pipeline = plan.experiment.pipeline.flatMap { $0 > 1 ? $0 : nil }
     each = plan.experiment.each
@@ -19,7 +20,11 @@ extension TrialRecord {
   }
 
   /// Takes in what the trial came to, and judges it.
-  mutating func fill(with result: TrialRunner.Result, doing workload: WorkloadSpec, hasWarmup: Bool) {
+  /// - Parameter foreignBound: how much of a processor other processes may use.
+  mutating func fill(
+    with result: TrialRunner.Result, doing workload: WorkloadSpec, hasWarmup: Bool,
+    foreignBound: Double = RunRecord.usualForeignBound
+  ) {
     switch result {
     case .failed(let reason):
       reasons = ["broken: \(reason)"]
@@ -34,7 +39,7 @@ extension TrialRecord {
       let faults = AskedFaults(workload, seed: seed, partial, isAudit: true)
       reasons = Validity.reasons(ofAudit: self, served: served, faults: faults)
       valid = reasons.isEmpty
-    case .measured(let partial, let server, let steal, let leading):
+    case .measured(let partial, let server, let machine, let leading):
       operations = partial.operations
       checksum = partial.checksum
       bytes = partial.bytes
@@ -44,6 +49,8 @@ extension TrialRecord {
       }
       latency = partial.latency
       sendLag = partial.sendLag
+      pacerLag = partial.pacerLag
+      longestQuiet = partial.longestQuiet
       arrivals.scheduled = partial.scheduled
       inFlight = partial.inFlight
       series = partial.series
@@ -52,12 +59,14 @@ extension TrialRecord {
       client = partial.usage
       client?.edgeLag = partial.window.map { $0.lag(openRead: $0.openRead, closeRead: $0.closeRead) }
       self.server = server
-      machine = MachineUsage(steal: steal, memory: leading?.memory)
+      self.machine = machine
       connectWall = leading?.connectWall
       closeWall = leading?.closeWall
       reasons = Validity.reasons(
         self, ranOutOfTime: partial.ranOutOfTime, hasWarmup: hasWarmup,
-        faults: AskedFaults(workload, seed: seed, partial), damagedSectors: partial.damagedSectors)
+        faults: AskedFaults(workload, seed: seed, partial), damagedSectors: partial.damagedSectors,
+        bounds: DisturbanceBounds(foreign: foreignBound, doing: workload))
+      isSaturated = Validity.isSaturated(self)
       valid = reasons.isEmpty
     }
   }

@@ -20,10 +20,12 @@ public struct RunSession {
     public var audits: Bool
     /// Where data files are made; nil for the run's folder.
     public var fileFolder: String?
+    /// The most of one processor's time that other processes may use on a trial's processors.
+    public var foreignBound: Double
 
     public init(
       command: [String], seed: UInt64, processors: Processors, isPatient: Bool, precision: Precision? = nil,
-      audits: Bool = false, fileFolder: String? = nil
+      audits: Bool = false, fileFolder: String? = nil, foreignBound: Double = RunRecord.usualForeignBound
     ) {
       self.command = command
       self.seed = seed
@@ -32,6 +34,7 @@ public struct RunSession {
       self.precision = precision
       self.audits = audits
       self.fileFolder = fileFolder
+      self.foreignBound = foreignBound
     }
   }
 
@@ -80,6 +83,7 @@ public struct RunSession {
       audit: options.audits ? true : nil, fileFolder: options.fileFolder,
       fileSystem: suite.hasFiles ? FileSystem.name(at: DataFiles.nearestFolder(files.folder)) : nil)
     record.calibration = calibration
+    record.foreignBound = options.foreignBound
     let writer: RunWriter
     do throws(RunFolderFailure) {
       writer = try RunWriter(creating: folder, record)
@@ -114,6 +118,9 @@ public struct RunSession {
     return lines + ["suite \(agenda.suiteName): \(parts), about \(Self.span(seconds: seconds))"]
   }
 
+  /// What disturbs measurements on this machine now, a line each. Takes half a second.
+  public var warnings: [String] { Doctor.disturbances(on: options.processors) }
+
   private static func span(seconds: Double) -> String {
     seconds < 90 ? "\(max(1, Int(seconds.rounded()))) s" : "\(Int((seconds / 60).rounded())) min"
   }
@@ -144,7 +151,7 @@ public struct RunSession {
     let options = Options(
       command: run.record.command, seed: run.record.seed, processors: processors, isPatient: run.record.isPatient,
       precision: precision, audits: run.record.audit ?? false,
-      fileFolder: run.record.fileFolder)
+      fileFolder: run.record.fileFolder, foreignBound: run.record.foreignBound ?? RunRecord.usualForeignBound)
     let files = DataFiles(in: options.fileFolder, of: folder)
     let targets = try Self.check(suite, files)
     let auditTool = options.audits ? try AuditTool.find() : nil
@@ -263,7 +270,8 @@ public struct RunSession {
           report(Progress(done: done, total: done + most.trials, label: plan.label, remaining: remaining))
         }
         record.fill(
-          with: result, doing: plan.experiment.workload, hasWarmup: plan.experiment.warmup > .zero)
+          with: result, doing: plan.experiment.workload, hasWarmup: plan.experiment.warmup > .zero,
+          foreignBound: options.foreignBound)
         spent += MonotonicClock.now.since(started).seconds
         expected += plan.expectedTime.seconds
       }

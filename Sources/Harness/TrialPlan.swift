@@ -15,6 +15,8 @@ public struct TrialPlan: Sendable {
   /// Within the round, from 1.
   public var order: Int
   public var seed: UInt64
+  /// The number of the disturbed trial in whose place it is carried out.
+  public var repeats: Int?
   /// How many processors the mode under test has.
   public var processors = 1
 
@@ -174,7 +176,7 @@ extension TrialPlan {
   }
 
   /// What it is, in a few words.
-  var label: String { point.label(in: experiment) + (isAudit ? ", audit" : "") }
+  var label: String { point.label(in: experiment) + (isAudit ? ", audit" : "") + (repeats == nil ? "" : ", again") }
 }
 
 /// The order of the trials: within a round every point once, in an order drawn from the seed, so that what drifts on the

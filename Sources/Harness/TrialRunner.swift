@@ -21,7 +21,7 @@ struct TrialRunner {
 
   /// What a trial came to.
   enum Result {
-    case measured(PartialRecord, server: ProcessUsage?, steal: UInt64?, Leading? = nil)
+    case measured(PartialRecord, server: ProcessUsage?, machine: MachineUsage, Leading? = nil)
     /// Counted from outside, and what the harness's own server says that it has answered.
     case audited(PartialRecord, served: UInt64?, TrialRecord.Audit)
     /// Something broke that is not an answer of the server: why.
@@ -32,6 +32,19 @@ struct TrialRunner {
   ///   - stall: stops the own server for a while.
   ///   - idle: called again and again while the trial runs.
   func run(_ plan: TrialPlan, stall: ServerStall? = nil, idle: () -> Void) throws(HarnessFailure) -> Result {
+    let watch = MachineWatch(Set(processors.client + processors.server).sorted())
+    // Once this has returned, all of the trial's processes have been waited for.
+    let result = try carryOut(plan, stall, idle)
+    guard case .measured(let partial, let server, var machine, let leading) = result else { return result }
+    let memory = machine.memory
+    machine = watch.finish()
+    machine.memory = memory
+    return .measured(partial, server: server, machine: machine, leading)
+  }
+
+  private func carryOut(
+    _ plan: TrialPlan, _ stall: ServerStall?, _ idle: () -> Void
+  ) throws(HarnessFailure) -> Result {
     let workload = plan.experiment.workload
     let folder = TemporaryFolder()
     let needsServer = plan.experiment.needsServer
@@ -53,14 +66,16 @@ struct TrialRunner {
       }
       audit = attached
     }
-    let stealBefore = ProcFile.stolenTime
     let group = ClientGroup(
       processes: clients, patience: plan.patience(deadline: spec.deadline), holds: plan.experiment.each != nil)
     let begun = MonotonicClock.now
     let around = plan.isLed ? MachineFacts.memory : nil
     for (share, client) in zip(plan.shares, clients) {
       spec.share = share
-      if !servers.isEmpty { spec.endpoints = [servers[share.process % servers.count].address] }
+      if !servers.isEmpty {
+        spec.endpoints = [servers[share.process % servers.count].address]
+        spec.serverProcesses = servers.map(\.child.identifier)
+      }
       let clientPlan = ClientPlan(
         spec: spec, cpus: processors.client, hasControl: !servers.isEmpty, replies: replies, isLed: plan.isLed)
       client.send(Self.json(clientPlan))
@@ -77,10 +92,10 @@ struct TrialRunner {
       leading = led
     case .failed(let reason): return .failed("client: \(reason)")
     }
-    let steal = ProcFile.stolenTime.flatMap { after in stealBefore.map { after - $0 } }
+    let machine = MachineUsage(steal: nil, memory: leading?.memory)
     guard !servers.isEmpty else {
       if let audit { return .audited(partial, served: nil, try audit.finish(partial, idle: idle)) }
-      return .measured(partial, server: nil, steal: steal, leading)
+      return .measured(partial, server: nil, machine: machine, leading)
     }
     for server in servers { server.child.send("report") }
     var reports: [ServerReport] = []
@@ -101,7 +116,7 @@ struct TrialRunner {
     }
     if workload.faults == nil { usage.faults = nil }
     usage.edgeLag = partial.window?.lag(openRead: answer.openRead, closeRead: answer.closeRead)
-    return .measured(partial, server: usage, steal: steal, leading)
+    return .measured(partial, server: usage, machine: machine, leading)
   }
 
   /// What each operation is to a processor; nil where it is nothing.

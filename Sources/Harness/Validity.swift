@@ -4,30 +4,30 @@ import Workloads
 
 /// Whether a trial's numbers may be used. Each reason is a name, a colon, and what was found.
 package enum Validity {
-  /// How much of a window may pass between its edge and the reading of the counters.
-  static let toleratedEdgeLag = 0.02
   /// How far the number in flight may be from what Little's law makes of rate and latency.
   static let toleratedLittle = 0.1
-  /// How much of the processors' time a hypervisor may take.
-  static let toleratedSteal = 0.01
-  /// How late, in the median, a lane may start that nothing but the harness kept.
-  static let toleratedSendLag: UInt64 = 1_000_000
   /// From which load on a client counts as saturated.
   static let saturation = 0.95
+  /// An open loop of which less than this share is done is saturated, whoever is to blame.
+  static let leastShareDone = 0.95
 
   /// - Parameters:
   ///   - faults: those that the server was asked for, if it was.
   ///   - damagedSectors: of a data file, where one was written.
+  ///   - bounds: what the machine may do to it.
   static func reasons(
     _ record: TrialRecord, ranOutOfTime: Bool, hasWarmup: Bool = false, faults: AskedFaults? = nil,
-    damagedSectors: UInt64? = nil
+    damagedSectors: UInt64? = nil, bounds: DisturbanceBounds = DisturbanceBounds()
   ) -> [String] {
     var reasons = answers(record, ranOutOfTime: ranOutOfTime, hasWarmup: hasWarmup, faults)
     if let damagedSectors, damagedSectors > 0 {
       reasons.append("damaged-file: \(damagedSectors) sectors do not hold what was written there")
     }
-    reasons += [edges(record), little(record), load(record), sendLag(record), steal(record)].compactMap { $0 }
-    return reasons
+    let disturbances = disturbances(of: record, bounds)
+    // Where nothing moved for a while, rate and latency do not belong together either.
+    let isStill = disturbances.contains { $0.hasPrefix("stalled") }
+    reasons += [isStill ? nil : little(record), load(record)].compactMap { $0 }
+    return reasons + disturbances
   }
 
   /// Whether an audit's counts may be used. Its times are those of the tool that counts.
@@ -136,17 +136,6 @@ package enum Validity {
 
   // MARK: The harness
 
-  private static func edges(_ record: TrialRecord) -> String? {
-    guard let wall = record.wall, wall > 0, record.operations.asked == nil else { return nil }
-    for (name, usage) in [("client", record.client), ("server", record.server)] {
-      guard let lag = usage?.edgeLag else { continue }
-      if Double(max(lag.open, lag.close)) > toleratedEdgeLag * Double(wall) {
-        return "late-edge: the \(name)'s counters were read \(micros(max(lag.open, lag.close))) after the window's edge"
-      }
-    }
-    return nil
-  }
-
   /// Little, "A proof for the queuing formula L = λW", 1961. The number in flight is sampled from the lanes, and does not
   /// come from the latencies that it is compared with. What failed was in flight as well, and has no latency.
   private static func little(_ record: TrialRecord) -> String? {
@@ -168,31 +157,29 @@ package enum Validity {
     return "little: \(rounded(inFlight.mean)) in flight, and rate × latency is \(rounded(expected))"
   }
 
-  /// An open loop whose client has no processor left measures its client.
-  private static func load(_ record: TrialRecord) -> String? {
-    guard let scheduled = record.arrivals.scheduled, scheduled > 0, let wall = record.wall, wall > 0,
-      let client = record.client, let cpus = client.cpus, !cpus.isEmpty,
+  /// Whether an open loop offered more than could be done, which is a result: of the mode, or of the server that it asks.
+  /// Nil in a closed loop.
+  static func isSaturated(_ record: TrialRecord) -> Bool? {
+    guard let scheduled = record.arrivals.scheduled, scheduled > 0 else { return nil }
+    let done = Double(record.operations.done ?? 0) / Double(scheduled)
+    return done < leastShareDone || (done < 0.99 && (clientLoad(record) ?? 0) > saturation)
+  }
+
+  /// The client's processor time as a share of what its processors have.
+  private static func clientLoad(_ record: TrialRecord) -> Double? {
+    guard let wall = record.wall, wall > 0, let client = record.client, let cpus = client.cpus, !cpus.isEmpty,
       let user = client.userTime, let system = client.systemTime
     else { return nil }
-    let load = Double(user + system) / (Double(wall) * Double(cpus.count))
+    return Double(user + system) / (Double(wall) * Double(cpus.count))
+  }
+
+  /// Where the mode serves, an open loop whose client has no processor left measures its client.
+  private static func load(_ record: TrialRecord) -> String? {
+    guard record.isServing, let scheduled = record.arrivals.scheduled, scheduled > 0, let load = clientLoad(record)
+    else { return nil }
     let done = Double(record.operations.done ?? 0) / Double(scheduled)
     guard load > saturation, done < 0.99 else { return nil }
     return "client-saturated: \(percent(load)) of the client's processors used, \(percent(done)) of the schedule done"
-  }
-
-  private static func sendLag(_ record: TrialRecord) -> String? {
-    guard let lag = record.sendLag?.p50, lag > toleratedSendLag else { return nil }
-    return "send-lag: half of the operations started over \(micros(lag)) late, by the harness's fault"
-  }
-
-  package static func steal(_ record: TrialRecord) -> String? {
-    guard let steal = record.machine?.steal, let wall = record.wall, wall > 0 else { return nil }
-    // It is of the whole trial, connections opened and closed.
-    let span = wall + (record.connectWall ?? 0) + (record.closeWall ?? 0)
-    let cpus = Set((record.client?.cpus ?? []) + (record.server?.cpus ?? [])).count
-    // The kernel counts in ticks of 10 ms: one alone says nothing of a short window.
-    guard steal > 20_000_000, Double(steal) > toleratedSteal * Double(span) * Double(max(1, cpus)) else { return nil }
-    return "steal: the hypervisor took \(micros(steal)) of the processors during the trial"
   }
 
   // MARK: Words
@@ -201,7 +188,7 @@ package enum Validity {
     (counts ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
   }
 
-  private static func micros(_ nanoseconds: UInt64) -> String { "\(nanoseconds / 1000) µs" }
-  private static func percent(_ fraction: Double) -> String { "\(Int((fraction * 100).rounded())) %" }
+  static func micros(_ nanoseconds: UInt64) -> String { "\(nanoseconds / 1000) µs" }
+  static func percent(_ fraction: Double) -> String { "\(Int((fraction * 100).rounded())) %" }
   private static func rounded(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
 }

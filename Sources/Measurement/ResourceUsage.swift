@@ -22,10 +22,7 @@ public struct ResourceUsage: Sendable {
   /// /proc/PID/stat are. Switches and calls, which nothing tells at once, are left at zero, as is all of one that has gone.
   public static func of(process: pid_t) -> ResourceUsage {
     var usage = ResourceUsage.zero
-    var clock = clockid_t()
-    var time = timespec()
-    guard clock_getcpuclockid(process, &clock) == 0, clock_gettime(clock, &time) == 0 else { return usage }
-    let total = UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    guard let total = processorTime(of: process)?.count else { return usage }
     // After the name, which may have anything in it.
     let fields = ProcFile.text(of: "/proc/\(process)/stat")?.split(separator: ")").last?.split(separator: " ")
     let ticks = fields.map { $0.dropFirst(11).prefix(2).compactMap { Double($0) } } ?? []
@@ -34,6 +31,24 @@ public struct ResourceUsage: Sendable {
     usage.userTime = Nanoseconds(total - usage.systemTime.count)
     return usage
   }
+
+  /// The processor time of a process, to the nanosecond: clock_getcpuclockid(3). Nil of one that has gone.
+  public static func processorTime(of process: pid_t) -> Nanoseconds? {
+    var clock = clockid_t()
+    var time = timespec()
+    guard clock_getcpuclockid(process, &clock) == 0, clock_gettime(clock, &time) == 0 else { return nil }
+    return Nanoseconds(UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec))
+  }
+
+  /// This process and all of its descendants that have ended and been waited for: getrusage(RUSAGE_CHILDREN).
+  public static var ofFamily: ResourceUsage {
+    var usage = current()
+    usage.add(read(RUSAGE_CHILDREN.rawValue, directCalls: 0))
+    return usage
+  }
+
+  /// User and system together.
+  public var processorTime: Nanoseconds { Nanoseconds(userTime.count + systemTime.count) }
 
   private static func read(_ who: some BinaryInteger, directCalls: UInt64) -> ResourceUsage {
     var usage = rusage()

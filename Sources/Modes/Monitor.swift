@@ -26,6 +26,7 @@ final class Monitor: @unchecked Sendable {
   private(set) var series: [SeriesSample] = []
   private(set) var threadsPeak: Int?
   private(set) var descriptorsPeak: Int?
+  private(set) var standstill: Standstill
   private var before: Reading?
   private var after: Reading?
 
@@ -63,9 +64,10 @@ final class Monitor: @unchecked Sendable {
   /// - Parameters:
   ///   - expected: how long the window will be, as far as can be told.
   ///   - edges: told when the window opens and closes.
+  ///   - servers: the processes that answer, where they are known.
   init(
     _ watched: any Watched, recorders: [Recorder], opens: Instant, closes: Instant, timeout: Nanoseconds,
-    expected: Nanoseconds, edges: WindowEdges?, beside bystanders: UnsafePointer<TrialState>? = nil,
+    expected: Nanoseconds, edges: WindowEdges?, servers: [Int32] = [], beside bystanders: UnsafePointer<TrialState>? = nil,
     held: [UnsafePointer<TrialState>] = [], hasDoneAll: @escaping () -> Bool = { false }
   ) {
     self.watched = watched
@@ -74,6 +76,7 @@ final class Monitor: @unchecked Sendable {
     self.closes = closes
     self.timeout = timeout
     self.edges = edges
+    standstill = Standstill(servers: servers)
     self.bystanders = bystanders
     self.held = held
     self.hasDoneAll = hasDoneAll
@@ -94,7 +97,7 @@ final class Monitor: @unchecked Sendable {
     if opensAtOnce { before = readUsage() }
     thread = try Thread(name: "monitor") {
       // Among as many threads as there are lanes, all of them busy, its turn would come too late.
-      ProcessControl.prefer()
+      self.standstill.begin(isPreferred: ProcessControl.prefer())
       self.run()
     }
   }
@@ -148,12 +151,15 @@ final class Monitor: @unchecked Sendable {
     var nextBystanders = opens + bystanderInterval
     var sample: UInt64 = 0
     var next = MonotonicClock.now + pause(before: sample)
+    standstill.watches = true
     while !isStopped.load(ordering: .acquiring) {
       wait(until: min(next, closes))
       if isStopped.load(ordering: .acquiring) { return }
       let now = MonotonicClock.now
       if now >= closes || !held.isEmpty && hasDoneAll() { return close() }
-      inFlight.add(look(at: busyLanes, timeout: timeout, now))
+      let inHand = look(at: busyLanes, timeout: timeout, now)
+      inFlight.add(inHand)
+      standstill.note(lastEnd: recorders.compactMap(\.lastEnd).max(), inHand: inHand, at: now)
       if let bystanders, now >= nextBystanders {
         _ = look(at: bystanderLanes, timeout: bystanders.pointee.timeout, now)
         nextBystanders = now + bystanderInterval
@@ -176,6 +182,7 @@ final class Monitor: @unchecked Sendable {
 
   /// The window's end: ends every wait that would outlast it.
   private func close() {
+    standstill.close(lastEnd: recorders.compactMap(\.lastEnd).max(), at: MonotonicClock.now)
     for trial in held { trial.pointee.close(at: MonotonicClock.now) }
     noteOwnUsage()
     end(readUsage())
@@ -188,7 +195,9 @@ final class Monitor: @unchecked Sendable {
   private func wait(until instant: Instant) {
     // In pieces, so that the end of the trial is soon noticed.
     while case let now = MonotonicClock.now, now < instant, !isStopped.load(ordering: .acquiring) {
-      sleepBlocking(until: min(instant, now + .milliseconds(20)))
+      let end = min(instant, now + .milliseconds(20))
+      sleepBlocking(until: end)
+      standstill.woke(at: MonotonicClock.now, due: end)
     }
   }
 

@@ -334,6 +334,7 @@ struct Bench {
     let monitor = Monitor(
       lanes, recorders: busy.recorders, opens: opens, closes: closes, timeout: spec.workload.timeout,
       expected: spec.predictedWindow(processors: processors.lanes.count), edges: edges,
+      servers: spec.serverProcesses ?? [],
       beside: bystanders.map { UnsafePointer($0.trial) }, held: held.map { UnsafePointer($0.trial) },
       hasDoneAll: { busy.hasDoneAll })
     do throws(Errno) {

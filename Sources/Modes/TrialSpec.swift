@@ -26,6 +26,8 @@ public struct TrialSpec: Codable, Sendable {
   public var endpoints: [String]
   /// The path of the data file, where the workload has one.
   public var file: String?
+  /// The processes of the harness's own servers.
+  public var serverProcesses: [Int32]?
   /// Whether the endpoint is the harness's own server, so that its answers are known.
   public var isOwnServer: Bool
   /// Whether lanes for which the server's backlog has no room begin without a connection: those that it never gets to are
@@ -64,6 +66,7 @@ public struct TrialSpec: Codable, Sendable {
     case isOwnServer = "own_server"
     case mayStayUnconnected = "may_stay_unconnected"
     case each, share
+    case serverProcesses = "server_processes"
   }
 }
 
@@ -97,6 +100,13 @@ public struct TrialOutcome: Sendable {
   public var inFlight: InFlightSamples
   public var series: [SeriesSample]
   public var usage: ResourceUsage
+  /// The longest span in which the monitor's thread did not run, though it should have.
+  public var longestGap: Nanoseconds
+  /// The longest span in which nothing ended though operations were in hand, and nobody worked; nil where it is not known
+  /// who answers.
+  public var longestQuiet: Nanoseconds?
+  /// How late the monitor's own sleeps ended; empty where its thread has no priority over the mode's.
+  public var pacerLateness: [Nanoseconds]
   public var threadsPeak: Int?
   public var descriptorsPeak: Int?
   /// How many lanes were measured.

@@ -81,23 +81,13 @@ public struct Bracket: Equatable, Sendable {
   }
 }
 
-extension TrialRecord {
-  /// Reasons that say something of the machine at that moment, and nothing of the rate.
-  private static let disturbances: Set<String> = ["late-edge", "steal", "broken"]
-
-  /// Whether it is not valid for such reasons alone.
-  fileprivate var wasDisturbed: Bool {
-    !valid && !reasons.isEmpty && reasons.allSatisfy { Self.disturbances.contains(Self.name(ofReason: $0)) }
-  }
-}
-
 /// The bracket of each round that has a trial which was carried out, by the round's number. A trial that the machine
 /// disturbed says nothing of its rate.
 /// - Parameter trials: those of one mode at one concurrency of one experiment, in any order.
 public func brackets(of trials: [TrialRecord], objective: Objective) -> [Int: Bracket] {
   let carriedOut = trials.filter { $0.skipped == nil }
   return Dictionary(grouping: carriedOut, by: \.round).mapValues { trials in
-    let tried = trials.filter { !$0.wasDisturbed }.compactMap { trial in
+    let tried = trials.filter { !$0.saysNothing }.compactMap { trial in
       trial.arrivals.rate.map { (rate: $0, isMet: objective.isMet(by: trial)) }
     }
     let missed = tried.filter { !$0.isMet }.map(\.rate).min()

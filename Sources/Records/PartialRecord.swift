@@ -9,6 +9,8 @@ public struct PartialRecord: Codable, Equatable, Sendable {
   public var window: Window?
   public var latency: TrialRecord.Latency
   public var sendLag: LatencySummary?
+  public var pacerLag: TrialRecord.PacerLag?
+  public var longestQuiet: UInt64?
   /// In open loop: how many operations were to start within the window.
   public var scheduled: UInt64?
   /// Of the operations that may have counted.
@@ -53,6 +55,8 @@ public struct PartialRecord: Codable, Equatable, Sendable {
     case window
     case latency = "latency_ns"
     case sendLag = "send_lag_ns"
+    case pacerLag = "pacer_lag_ns"
+    case longestQuiet = "longest_quiet_ns"
     case scheduled, numbers
     case coldStart = "cold_start"
     case lanes

@@ -63,10 +63,13 @@ public struct ProcessUsage: Codable, Equatable, Sendable {
   }
 }
 
+/// What the machine did beside a trial, from before its first process starts until its last one has ended.
 public struct MachineUsage: Codable, Equatable, Sendable {
+  /// How long it was watched; absent of records that were made before all of it was.
+  public var watched: UInt64?
   /// Time taken by the hypervisor during the trial, over all processors; in ticks of 10 ms.
   public var steal: UInt64?
-  /// Processor time that others took on the trial's processors; in ticks of 10 ms.
+  /// Processor time that other processes took on the trial's processors. Threads of the kernel are none of them.
   public var foreign: UInt64?
   /// How long, and in how many periods, the quota of a control group kept its processes from running.
   public var throttled: UInt64?
@@ -74,12 +77,19 @@ public struct MachineUsage: Codable, Equatable, Sendable {
   /// What the kernel had of its memory in use, where the harness led the processes.
   public var memory: Memory?
 
+  /// Other processes' time as a share of one processor's.
+  public var foreignShare: Double? {
+    guard let foreign, let watched, watched > 0 else { return nil }
+    return Double(foreign) / Double(watched)
+  }
+
   public init(steal: UInt64?, memory: Memory? = nil) {
     self.steal = steal
     self.memory = memory
   }
 
   enum CodingKeys: String, CodingKey {
+    case watched = "watched_ns"
     case steal = "steal_ns"
     case foreign = "foreign_ns"
     case throttled = "throttled_ns"

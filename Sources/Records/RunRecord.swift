@@ -30,6 +30,11 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var fileFolder: String?
   /// The kind of file system that data files were on, if there were any.
   public var fileSystem: String?
+  /// The most of one processor's time that other processes might use on a trial's processors; absent of runs that were
+  /// made before it was looked at.
+  public var foreignBound: Double?
+  /// What is tolerated of it unless somebody says otherwise.
+  public static let usualForeignBound = 0.02
   /// How fast the client's processors computed before the first trial, where operations are work for them.
   public var calibration: Calibration?
   public var environment: Environment
@@ -74,6 +79,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
     case audit
     case fileFolder = "file_dir"
     case fileSystem = "file_system"
+    case foreignBound = "foreign_load_bound"
     case calibration, environment
     case mergedFrom = "merged_from"
   }

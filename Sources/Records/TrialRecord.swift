@@ -42,6 +42,11 @@ public struct TrialRecord: Codable, Equatable, Sendable {
   public var latency: Latency?
   /// In open loop: how late operations started that nothing but the harness kept.
   public var sendLag: LatencySummary?
+  /// How late sleeps of a thread ended that owes nothing to the mode; absent where it could have no priority.
+  public var pacerLag: PacerLag?
+  /// The longest span within the window in which operations were in hand and none ended, while neither the client nor the
+  /// server used a tenth of it; absent where the server is not the harness's own.
+  public var longestQuiet: UInt64?
   /// How long it took to connect all lanes, from the order to do so until the last process had done it; absent where the
   /// harness did not lead the processes.
   public var connectWall: UInt64?
@@ -127,6 +132,8 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     case throughput = "throughput_per_s"
     case latency = "latency_ns"
     case sendLag = "send_lag_ns"
+    case pacerLag = "pacer_lag_ns"
+    case longestQuiet = "longest_quiet_ns"
     case coldStart = "cold_start"
     case lanes
     case inFlight = "in_flight"
@@ -286,6 +293,19 @@ public struct TrialRecord: Codable, Equatable, Sendable {
 
     public init(mean: Double, max: Int?, samples: Int) {
       self.mean = mean
+      self.max = max
+      self.samples = samples
+    }
+  }
+
+  /// Of sleeps of the harness's own, beside the mode.
+  public struct PacerLag: Codable, Equatable, Sendable {
+    public var p50: UInt64
+    public var max: UInt64
+    public var samples: Int
+
+    public init(p50: UInt64, max: UInt64, samples: Int) {
+      self.p50 = p50
       self.max = max
       self.samples = samples
     }

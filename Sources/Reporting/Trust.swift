@@ -21,6 +21,7 @@ struct Trust {
     valid = carriedOut.count(where: \.valid)
     var parts = ["\(valid) of \(carriedOut.count) trials are valid"]
 
+    if let disturbance = Disturbance(run) { parts.append(disturbance.text) }
     let points = summary.experiments.filter { !$0.isSearchStep }.flatMap { experiment in
       experiment.points.compactMap { point in point.throughput.map { (experiment.name, point, $0) } }
     }

@@ -38,10 +38,12 @@ public enum ProcessControl {
 
   /// Lets the calling thread run as soon as it can, before all that are scheduled in the usual way: sched_setscheduler(2),
   /// SCHED_FIFO. It takes CAP_SYS_NICE; without it nothing changes.
-  public static func prefer() {
+  /// - Returns: whether it does.
+  @discardableResult
+  public static func prefer() -> Bool {
     var parameters = sched_param()
     parameters.sched_priority = 1
-    _ = sched_setscheduler(0, SCHED_FIFO, &parameters)
+    return sched_setscheduler(0, SCHED_FIFO, &parameters) == 0
   }
 
   /// The name that the calling thread goes by in /proc, at most 15 bytes.

@@ -33,6 +33,9 @@ let runCommand = Command(
         .value("rounds", "N", "trials of each point"),
         .value("precision", "PERCENT", "more rounds, until each throughput's interval is at most so wide, such as 2%"),
         .value("max-rounds", "N", "the most rounds with --precision (50)"),
+        .value(
+          "foreign-load", "PERCENT",
+          "a trial is invalid where other programs use more of one processor than this (2%); it is then repeated"),
         .value("seed", "N", "the seed of all that is drawn"),
       ]
     ),
@@ -130,7 +133,9 @@ let runCommand = Command(
     session = try beginning(arguments)
   }
   Interruption.watch()
-  if !arguments.has("quiet") { for line in session.announcements { Program.complain(line) } }
+  if !arguments.has("quiet") {
+    for line in session.announcements + session.warnings { Program.complain(line) }
+  }
   let bar = Screen.Bar(quiet: arguments.has("quiet"))
   defer { bar.clear() }
   let shortfalls: [String]
@@ -149,6 +154,7 @@ let runCommand = Command(
     fflush(nil)
     Program.complain("the run lies in \(session.folder.path); `iomodes plot \(session.folder.path)` draws it")
   }
+  if let disturbance = Disturbance(run) { Program.complain(disturbance.advice) }
   for shortfall in shortfalls.prefix(8) { Program.complain(shortfall) }
   let dead = pointsWithoutValidTrial(run)
   for point in dead.prefix(8) { Program.complain("no valid trial: \(point)") }
@@ -179,7 +185,7 @@ private func beginning(_ arguments: Arguments) throws -> RunSession {
       command: CommandLine.arguments, seed: seed,
       processors: try Processors.current(client: processors("client-cpus"), server: processors("server-cpus")),
       isPatient: arguments.has("patient"), precision: overrides.precision(for: suite), audits: arguments.has("audit"),
-      fileFolder: arguments.text("file-dir")))
+      fileFolder: arguments.text("file-dir"), foreignBound: try overrides.foreignBound()))
 }
 
 extension HarnessFailure {

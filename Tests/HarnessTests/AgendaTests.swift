@@ -57,6 +57,72 @@ import Workloads
   }
 }
 
+@Suite struct RepeatedAgendaTests {
+  private static let experiment = Experiment(
+    name: "x", workload: .sleep(SleepSpec()), modes: [.blocking, .epoll], concurrency: [1, 4], rounds: 3)
+
+  /// - Parameter isDisturbed: by the trial, and how often it has been carried out before.
+  private func carryOut(
+    _ suite: Suite, _ isDisturbed: @escaping (TrialPlan, Int) -> Bool
+  ) -> [(plan: TrialPlan, record: TrialRecord)] {
+    var agenda = Agenda(suite, seed: 7)
+    var times: [Int: Int] = [:]
+    return agenda.carryOut { plan in
+      let original = plan.repeats ?? plan.number
+      defer { times[original, default: 0] += 1 }
+      var record = TrialRecord(plan, throughput: 100)
+      if isDisturbed(plan, times[original] ?? 0) {
+        record.valid = false
+        record.reasons = ["foreign-load: much"]
+      }
+      return record
+    }
+  }
+
+  @Test func disturbedTrialIsCarriedOutAgainAtTheEndOfItsExperiment() throws {
+    let other = Experiment(name: "y", workload: .sleep(SleepSpec()), modes: [.epoll], rounds: 1)
+    let all = carryOut(suite(Self.experiment, other)) { plan, before in plan.number == 5 && before == 0 }
+    #expect(all.count == 14 && all.map(\.plan.number) == Array(1...14))
+    let (again, first) = (all[12].plan, all[4].plan)
+    #expect(again.repeats == 5 && again.experiment.name == "x" && all[13].plan.experiment.name == "y")
+    #expect(again.point == first.point && again.round == first.round && again.seed == first.seed)
+    #expect(all[12].record.repeats == 5 && all.count { $0.plan.repeats != nil } == 1)
+  }
+
+  @Test func disturbedTrialIsCarriedOutAgainTwiceAtMost() {
+    let all = carryOut(suite(Self.experiment)) { plan, _ in (plan.repeats ?? plan.number) == 5 }
+    #expect(all.map(\.plan.repeats).suffix(2) == [5, 5] && all.count == 14)
+  }
+
+  /// It ends in about twice the time, and does not go on like that.
+  @Test func nothingIsCarriedOutAgainOnceTheMachineIsNeverQuiet() {
+    let second = Experiment(name: "y", workload: .sleep(SleepSpec()), modes: [.epoll], concurrency: [1, 2, 4], rounds: 6)
+    let all = carryOut(suite(Self.experiment, second)) { _, _ in true }
+    #expect(all.count == 12 + 12 + 18)
+  }
+
+  @Test func whatIsNotTheMachinesDoingIsNotCarriedOutAgain() {
+    var agenda = Agenda(suite(Self.experiment), seed: 7)
+    let all = agenda.carryOut { plan in
+      var record = TrialRecord(plan)
+      record.reasons = ["failures: ECONNRESET 3 of 100 operations"]
+      return record
+    }
+    #expect(all.count == 12)
+  }
+
+  @Test func runGoesOnWhereItsRecordsEnd() {
+    let whole = carryOut(suite(Self.experiment)) { plan, before in plan.number == 5 && before == 0 }
+    var agenda = Agenda(suite(Self.experiment), seed: 7)
+    for (_, record) in whole {
+      #expect(agenda.next() != nil)
+      let isTaken = agenda.take(record)
+      #expect(isTaken)
+    }
+    #expect(agenda.next() == nil)
+  }
+}
+
 private func suite(_ experiments: Experiment...) -> Suite {
   Suite(name: "s", about: "", experiments: experiments)
 }

@@ -1,5 +1,6 @@
 import Glibc
 import Measurement
+import Records
 import Modes
 import SystemCalls
 import TestSupport
@@ -145,36 +146,51 @@ import Workloads
     try await Self.window.with { $0.spec.arrivals = .constant(rate: 200) }.expectReasons([])
   }
 
-  @Test func clientSaturated() async throws {
+  /// What a mode cannot do is a result, and so is what its own timers do to it.
+  @Test func trialIsValidAndSaturatedWhenMoreIsOfferedThanTheModeCanDo() async throws {
     let trial = RealTrial.lasting(
       .seconds(1), warmup: .zero, .sleep(SleepSpec(duration: .zero)), server: nil
     ).with {
       $0.spec.mode = .blocking
       $0.cpus = [0]
     }
-    try await trial.with { $0.spec.arrivals = .constant(rate: 200) }.expectReasons([])
-    let burners = try Burners(4)
-    defer { burners.stop() }
-    try await withKnownIssue("other processes left it less than the one", isIntermittent: true) {
-      try await trial.with { $0.spec.arrivals = .constant(rate: Arrivals.highestRate) }
-        .expectReasons(["client-saturated"])
-    } matching: { _ in
-      burners.processorsHad < 1
-    }
+    let calm = try await trial.with { $0.spec.arrivals = .constant(rate: 200) }.carriedOut()
+    #expect(calm.isSaturated == false)
+    let pressed = trial.with { $0.spec.arrivals = .constant(rate: Arrivals.highestRate) }
+    #expect(try await pressed.carriedOut().isSaturated == true)
+    try await pressed.expectReasons([])
   }
 
-  @Test func sendLag() async throws {
+  @Test func trialIsValidWhenItsOwnTimersAreLate() async throws {
     let trial = RealTrial.counting(60, .sleep(SleepSpec(duration: .zero)), server: nil).with {
       $0.spec.mode = .blocking
       $0.spec.arrivals = .constant(rate: 40)
     }
-    try await trial.with { $0.prepare = { ProcessControl.setTimerSlack(nanoseconds: 1) } }.expectReasons([])
-    try await trial.with { $0.prepare = { ProcessControl.setTimerSlack(nanoseconds: 5_000_000) } }
-      .expectReasons(["send-lag"])
+    let late = trial.with { $0.prepare = { ProcessControl.setTimerSlack(nanoseconds: 5_000_000) } }
+    // What has a priority of its own has no slack.
+    try await late.expectReasons([])
+    try await late.with { $0.tamper = { $0.pacerLateness = Array(repeating: .milliseconds(2), count: 50) } }
+      .expectReasons(["late-timers"])
   }
 
   @Test func steal() async throws {
-    try await Self.window.with { $0.steal = 0 }.expectReasons([])
-    try await Self.window.with { $0.steal = 100_000_000 }.expectReasons(["steal"])
+    try await Self.window.with { $0.machine = MachineUsage(steal: 0) }.expectReasons([])
+    try await Self.window.with { $0.machine = MachineUsage(steal: 100_000_000) }.expectReasons(["steal"])
+  }
+
+  @Test func otherLoad() async throws {
+    func trial(_ change: @escaping (inout MachineUsage) -> Void) -> RealTrial {
+      Self.window.with {
+        $0.machine.watched = 1_000_000_000
+        change(&$0.machine)
+      }
+    }
+    try await trial { $0.foreign = 10_000_000 }.expectReasons([])
+    try await trial { $0.foreign = 30_000_000 }.expectReasons(["foreign-load"])
+    try await trial { $0.throttled = 30_000_000 }.expectReasons(["throttled"])
+  }
+
+  @Test func stalled() async throws {
+    try await Self.window.with { $0.tamper = { $0.longestGap = .milliseconds(60) } }.expectReasons(["stalled"])
   }
 }

@@ -212,7 +212,7 @@ import Testing
       cpu2 1 2 3
       intr 5
       """
-    #expect(ProcessorTimes(text, of: [0, 1]) == ProcessorTimes(busy: 29, idle: 190, stolen: 8))
+    #expect(ProcessorTimes(text, of: [0, 1]) == ProcessorTimes(busy: 29, interrupts: 13, idle: 190, stolen: 8))
     #expect(ProcessorTimes(text, of: [2, 3]) == nil)
     #expect(ProcessorTimes("", of: [0]) == nil)
   }

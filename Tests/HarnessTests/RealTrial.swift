@@ -24,7 +24,8 @@ struct RealTrial: Sendable {
   var tamper: @Sendable (inout TrialOutcome) -> Void = { _ in }
   /// Processors that the client is said to be allowed.
   var cpus: [Int]?
-  var steal: UInt64?
+  /// What the machine is said to have done.
+  var machine = MachineUsage(steal: nil)
 
   /// Of a number of operations.
   static func counting(_ operations: UInt64, _ workload: WorkloadSpec, server: TargetServer.Kind?) -> RealTrial {
@@ -56,7 +57,7 @@ struct RealTrial: Sendable {
   // MARK: Judging
 
   /// What a busy machine may add to a trial, truthfully.
-  private static let machineReasons: Set = ["late-edge", "little", "send-lag"]
+  private static let machineReasons: Set = ["late-edge", "late-timers", "little", "stalled"]
   private static let attempts = 10
 
   /// Carries the trial out, and expects the judgement to have these reasons, and no other. It is repeated where the
@@ -127,7 +128,7 @@ struct RealTrial: Sendable {
       valid: false, reasons: [])
     record.pipeline = spec.pipeline > 1 ? spec.pipeline : nil
     record.fill(
-      with: .measured(partial, server: readings.usage(for: spec, partial.window), steal: steal),
+      with: .measured(partial, server: readings.usage(for: spec, partial.window), machine: machine),
       doing: spec.workload, hasWarmup: spec.warmup > .zero)
     return record
   }

@@ -1,6 +1,7 @@
 import Measurement
 import Records
 import Testing
+import Workloads
 
 @testable import Harness
 
@@ -254,24 +255,106 @@ import Testing
     #expect(found == ["failures: timeout 3 of 103 operations"])
   }
 
-  @Test func trialIsNotValidWhenTheClientIsSaturatedAndBehindItsSchedule() {
-    #expect(reasonsOfWindow { $0.arrivals.scheduled = 101 }.isEmpty)
-    let found = reasonsOfWindow { $0.arrivals.scheduled = 125 }
-    #expect(found == ["client-saturated: 98 % of the client's processors used, 80 % of the schedule done"])
-    let idle = reasonsOfWindow {
-      $0.arrivals.scheduled = 125
-      $0.client?.cpus = [0, 1]
+  /// Where the mode asks, that it is saturated is what was measured.
+  @Test func trialIsNotValidWhenItIsTheClientOfAServingModeThatIsSaturated() {
+    let serving = JSONValue.object(["kind": .string("serve")])
+    func found(scheduled: UInt64, _ workload: JSONValue? = nil, cpus: [Int]? = nil) -> [String] {
+      reasonsOfWindow {
+        $0.arrivals.scheduled = scheduled
+        if let workload { $0.workload = workload }
+        if let cpus { $0.client?.cpus = cpus }
+      }
     }
-    #expect(idle.isEmpty)
+    #expect(found(scheduled: 101, serving).isEmpty && found(scheduled: 125).isEmpty)
+    #expect(
+      found(scheduled: 125, serving) == [
+        "client-saturated: 98 % of the client's processors used, 80 % of the schedule done"
+      ])
+    #expect(found(scheduled: 125, serving, cpus: [0, 1]).isEmpty)
   }
 
-  @Test(arguments: [(UInt64(900_000), true), (1_500_000, false)])
-  func trialIsNotValidWhenTheHarnessStartsOperationsLate(lag: UInt64, isValid: Bool) {
+  /// What the mode's own timers, pool and hops do is a result.
+  @Test(arguments: [(UInt64(900_000), UInt64?(2_000_000), true), (1_500_000, 900_000, true), (1_500_000, nil, true),
+    (1_500_000, 2_000_000, false)])
+  func trialIsNotValidWhenLanesStartLateAndAWitnessWasLateAsWell(lag: UInt64, witness: UInt64?, isValid: Bool) {
     var lags = LatencyHistogram()
     for _ in 0..<100 { lags.record(lag) }
-    let found = reasonsOfWindow { $0.sendLag = LatencySummary(lags) }
+    let found = reasonsOfWindow {
+      $0.sendLag = LatencySummary(lags)
+      $0.pacerLag = witness.map { .init(p50: $0, max: $0, samples: 50) }
+    }
     #expect(found.isEmpty == isValid)
-    #expect(found.allSatisfy { $0.hasPrefix("send-lag: half of the operations started over 1") })
+    #expect(found.allSatisfy { $0.hasPrefix("late-timers: half of the operations started over 1") })
+  }
+
+  @Test func openLoopIsSaturatedWhenLessIsDoneThanOffered() {
+    func isSaturated(scheduled: UInt64?, cpus: [Int] = [0, 1]) -> Bool? {
+      var record = Self.record { Self.window(&$0) }
+      record.arrivals.scheduled = scheduled
+      record.client?.cpus = cpus
+      return Validity.isSaturated(record)
+    }
+    #expect(isSaturated(scheduled: nil) == nil && isSaturated(scheduled: 100) == false)
+    // 96 % done is saturation only of a client that has no processor left.
+    #expect(isSaturated(scheduled: 104) == false && isSaturated(scheduled: 104, cpus: [0]) == true)
+    #expect(isSaturated(scheduled: 125) == true)
+  }
+
+  @Test(arguments: [("client", UInt64(49), true), ("client", 60, false), ("server", 60, false)])
+  func trialIsNotValidWhenASideStoodStill(side: String, milliseconds: UInt64, isValid: Bool) {
+    let found = reasonsOfWindow {
+      if side == "client" { $0.client?.longestGap = milliseconds * 1_000_000 }
+      if side == "server" { $0.server?.longestGap = milliseconds * 1_000_000 }
+    }
+    #expect(found == (isValid ? [] : ["stalled: the \(side) stood still for \(milliseconds) ms within the window"]))
+    // A look at as many lanes takes its time.
+    let many = reasonsOfWindow {
+      $0.concurrency = 100_000
+      $0.client?.longestGap = 900_000_000
+    }
+    #expect(many.isEmpty)
+  }
+
+  @Test func nothingMayEndForAsLongAsItWaitsOnPurpose() throws {
+    func found(quiet: UInt64, _ workload: WorkloadSpec) -> [String] {
+      var record = Self.record { Self.window(&$0) }
+      record.longestQuiet = quiet * 1_000_000
+      return Validity.reasons(
+        record, ranOutOfTime: false, bounds: DisturbanceBounds(foreign: 0.02, doing: workload)
+      ).map(TrialRecord.name(ofReason:))
+    }
+    #expect(found(quiet: 70, .http(HTTPSpec())).isEmpty && found(quiet: 90, .http(HTTPSpec())) == ["stalled"])
+    let waiting = WorkloadSpec.http(delay: .milliseconds(20))
+    #expect(found(quiet: 270, waiting).isEmpty && found(quiet: 290, waiting) == ["stalled"])
+    var opening = HTTPSpec()
+    opening.connection = .new
+    #expect(found(quiet: 900, .http(opening)).isEmpty && found(quiet: 900, .file(FileSpec())).isEmpty)
+  }
+
+  /// Of the whole time that was watched, on one processor.
+  @Test(arguments: [(UInt64(30_000_000), 0.02, true), (50_000_000, 0.02, false), (50_000_000, 0.05, true)])
+  func trialIsNotValidWhenOthersUsedItsProcessors(foreign: UInt64, bound: Double, isValid: Bool) {
+    var record = Self.record { Self.window(&$0) }
+    record.machine = MachineUsage(steal: 0)
+    record.machine?.watched = 2_000_000_000
+    record.machine?.foreign = foreign
+    let bounds = DisturbanceBounds(foreign: bound, doing: .http(HTTPSpec()))
+    let found = Validity.reasons(record, ranOutOfTime: false, bounds: bounds)
+    let words = "foreign-load: other processes used 50000 µs of the trial's processors, 3 % of one; at most 2 % is tolerated"
+    #expect(found == (isValid ? [] : [words]))
+  }
+
+  @Test func trialIsNotValidWhenAQuotaKeptItFromRunning() {
+    let found = reasonsOfWindow {
+      $0.machine = MachineUsage(steal: 0)
+      $0.machine?.watched = 1_000_000_000
+      $0.machine?.throttled = 250_000_000
+      $0.machine?.throttledPeriods = 5
+    }
+    #expect(
+      found == [
+        "throttled: a quota of processor time (cpu.max) kept processes from running for 250000 µs in 5 periods of the trial"
+      ])
   }
 
   @Test(arguments: [(UInt64(20_000_000), true), (30_000_000, false)])

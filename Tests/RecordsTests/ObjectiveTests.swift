@@ -103,7 +103,7 @@ import Testing
     }
     #expect(invalid("steal: some") == [1: Bracket()] && invalid("late-edge: some", "broken: why") == [1: Bracket()])
     #expect(invalid("client-saturated: all") == [1: Bracket(lowestMissed: 100)])
-    #expect(invalid("steal: some", "send-lag: much") == [1: Bracket(lowestMissed: 100)])
+    #expect(invalid("steal: some", "failures: much") == [1: Bracket(lowestMissed: 100)])
   }
 
   @Test func runKnowsTheObjectivesOfItsExperiments() {

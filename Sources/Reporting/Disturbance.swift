@@ -1,0 +1,47 @@
+import Records
+import Statistics
+
+/// What the machine did to a run's trials.
+package struct Disturbance {
+  /// Trials that were disturbed; all are left out.
+  let trials: Int
+  let carriedOut: Int
+  /// By the name of the reason, most frequent first.
+  let reasons: [Summary.Count]
+  /// Disturbed trials that were carried out again, and of those the ones whose repeat is valid.
+  let repeated: Int
+  let replaced: Int
+  /// The median share of a processor that other processes used, of the trials that were disturbed by that.
+  let foreignShare: Double?
+
+  /// Nil where no trial was disturbed.
+  package init?(_ run: Run) {
+    let all = run.trials.filter { $0.skipped == nil && $0.isTimed }
+    let disturbed = all.filter(\.wasDisturbed)
+    guard !disturbed.isEmpty else { return nil }
+    trials = disturbed.count
+    carriedOut = all.count
+    var counts: [String: UInt64] = [:]
+    for reason in disturbed.flatMap(\.reasons) { counts[TrialRecord.name(ofReason: reason), default: 0] += 1 }
+    reasons = counts.map { Summary.Count(name: $0, count: $1) }.sorted { ($1.count, $0.name) < ($0.count, $1.name) }
+    let repeats = all.filter { $0.repeats != nil }
+    repeated = Set(repeats.compactMap(\.repeats)).count
+    replaced = repeats.count(where: \.valid)
+    let shares = disturbed.filter { $0.reasons.contains { $0.hasPrefix("foreign-load:") } }
+      .compactMap { $0.machine?.foreignShare }
+    foreignShare = Statistics.median(shares)
+  }
+
+  /// In a sentence without its end.
+  package var text: String {
+    "the machine disturbed \(trials) of \(carriedOut) trials, which are left out (\(Summary.Point.list(reasons)))"
+      + (repeated == 0 ? "" : "; \(repeated) were carried out again, \(replaced) of them undisturbed")
+  }
+
+  /// For whoever has made the run: what its numbers are worth, and what to do.
+  package var advice: String {
+    let load = foreignShare.map { "; other programs used \(NumberText.significant($0 * 100, digits: 2)) % of a processor" } ?? ""
+    return "\(text)\(load): points may have too few trials for an interval; stop other programs (`iomodes doctor` says what "
+      + "disturbs) and run again"
+  }
+}

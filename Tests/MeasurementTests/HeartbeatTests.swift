@@ -1,0 +1,29 @@
+import Testing
+
+@testable import Measurement
+
+@Suite struct HeartbeatTests {
+  private func gap(isPreferred: Bool, busy: Bool) -> Nanoseconds {
+    var heart = Heartbeat(isPreferred: isPreferred)
+    let start = MonotonicClock.now
+    heart.beat(at: start)
+    // The process's clock goes on for as long as this loop runs.
+    while busy && MonotonicClock.now < start + .milliseconds(30) {}
+    heart.beat(at: start + .milliseconds(30))
+    return heart.longestGap
+  }
+
+  @Test func gapIsFoundWhenTheProcessDidNothing() {
+    var heart = Heartbeat(isPreferred: false)
+    let start = MonotonicClock.now
+    heart.beat(at: start)
+    heart.beat(at: start + .seconds(10))
+    heart.beat(at: start + .seconds(11))
+    #expect(heart.longestGap == .seconds(10))
+  }
+
+  @Test func gapIsNoneWhenOnlyTheProcessItselfKeptTheThreadWaiting() {
+    #expect(gap(isPreferred: true, busy: true) == .milliseconds(30))
+    #expect(gap(isPreferred: false, busy: true) == .zero)
+  }
+}
