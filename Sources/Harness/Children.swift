@@ -77,6 +77,8 @@ public enum Children {
   static let clientCommand = "--child-client"
   static let serverCommand = "--child-server"
   static let limitCommand = "--child-limit"
+  static let starterCommand = "--child-starter"
+  private static let busyCommand = "--child-busy"
   private static let controlDescriptor: Int32 = 3
 
   /// Sleeps of every mode end as close to their time as the kernel can do it.
@@ -89,6 +91,8 @@ public enum Children {
     case clientCommand: runClient()
     case serverCommand: runServer()
     case limitCommand: runLimit()
+    case starterCommand: startBusyLoop()
+    case busyCommand: keepBusy()
     case Worker.command:
       // One that computes does not hear of its socket's end.
       followParent()
@@ -293,6 +297,30 @@ public enum Children {
         Interruption.pause(milliseconds: 1)
       }
       return server.totals
+    }
+  }
+
+  // MARK: Other load
+
+  /// Starts a busy loop, which has this process's standard input, says so, and ends: nobody is the loop's parent then.
+  private static func startBusyLoop() -> Never {
+    let loop = Process()
+    loop.executableURL = URL(fileURLWithPath: TrialRunner.program)
+    loop.arguments = [busyCommand]
+    loop.standardInput = FileHandle.standardInput
+    loop.standardOutput = FileHandle.nullDevice
+    guard (try? loop.run()) != nil else { _exit(1) }
+    answer(ServerGreeting(address: "busy"))
+    _exit(0)
+  }
+
+  /// Until its standard input ends.
+  private static func keepBusy() -> Never {
+    var entry = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+    while true {
+      let end = MonotonicClock.now + .milliseconds(5)
+      while MonotonicClock.now < end {}
+      if poll(&entry, 1, 0) > 0 { _exit(0) }
     }
   }
 

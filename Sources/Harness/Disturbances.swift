@@ -81,7 +81,8 @@ extension Validity {
   private static func pacer(_ record: TrialRecord) -> String? {
     guard let lag = record.sendLag?.p50, lag > toleratedLag, let witness = record.pacerLag?.p50, witness > toleratedLag
     else { return nil }
-    return "late-timers: half of the operations started over \(micros(lag)) late, and half of the sleeps of a thread beside "
+    return
+      "late-timers: half of the operations started over \(micros(lag)) late, and half of the sleeps of a thread beside "
       + "the mode ended over \(micros(witness)) late"
   }
 
@@ -105,7 +106,8 @@ extension Validity {
       return nil
     }
     let share = Double(time) / span
-    return "foreign-load: other processes used \(micros(time)) of the trial's processors, \(percent(share)) of one; at most "
+    return
+      "foreign-load: other processes used \(micros(time)) of the trial's processors, \(percent(share)) of one; at most "
       + "\(percent(bounds.foreign)) is tolerated"
   }
 

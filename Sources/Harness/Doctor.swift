@@ -157,7 +157,7 @@ public struct Doctor: Sendable {
   }
 
   var others: Finding {
-    let effect = "other programs take processors and caches; trials that lose over 2 % of one processor are invalid"
+    let effect = "other programs take processors; trials that lose 2 % of one are invalid"
     guard let share = sample?.busyShare else { return .hidden("other load", effect: effect) }
     return Finding(
       "other load", "\(Self.percent(share)) of the allowed processors over 0.5 s",

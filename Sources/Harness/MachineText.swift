@@ -111,7 +111,8 @@ struct ProcessorTimes: Equatable, Sendable {
 
   func since(_ earlier: ProcessorTimes) -> ProcessorTimes {
     ProcessorTimes(
-      busy: max(0, busy - earlier.busy), interrupts: max(0, interrupts - earlier.interrupts), idle: max(0, idle - earlier.idle), stolen: max(0, stolen - earlier.stolen))
+      busy: max(0, busy - earlier.busy), interrupts: max(0, interrupts - earlier.interrupts),
+      idle: max(0, idle - earlier.idle), stolen: max(0, stolen - earlier.stolen))
   }
 
   /// Shares of the time that passed, from 0 to 1; nil where none did.

@@ -38,9 +38,10 @@ struct MachineWatch {
     usage.watched = after.at.since(before.at).count
     let used = after.processes.since(before.processes)
     if let now = after.processors, let then = before.processors {
-      usage.foreign = ForeignLoad(
-        used: used.others, own: used.family, processors: now.since(then)
-      ).time
+      usage.foreign =
+        ForeignLoad(
+          used: used.others, own: used.family, processors: now.since(then)
+        ).time
     } else {
       usage.foreign = used.others
     }

@@ -29,12 +29,12 @@ struct TrialRunner {
   }
 
   /// - Parameters:
-  ///   - stall: stops the own server for a while.
+  ///   - stop: stops the client or the own server for a while.
   ///   - idle: called again and again while the trial runs.
-  func run(_ plan: TrialPlan, stall: ServerStall? = nil, idle: () -> Void) throws(HarnessFailure) -> Result {
+  func run(_ plan: TrialPlan, stop: ProcessStop? = nil, idle: () -> Void) throws(HarnessFailure) -> Result {
     let watch = MachineWatch(Set(processors.client + processors.server).sorted())
     // Once this has returned, all of the trial's processes have been waited for.
-    let result = try carryOut(plan, stall, idle)
+    let result = try carryOut(plan, stop, idle)
     guard case .measured(let partial, let server, var machine, let leading) = result else { return result }
     let memory = machine.memory
     machine = watch.finish()
@@ -43,7 +43,7 @@ struct TrialRunner {
   }
 
   private func carryOut(
-    _ plan: TrialPlan, _ stall: ServerStall?, _ idle: () -> Void
+    _ plan: TrialPlan, _ stop: ProcessStop?, _ idle: () -> Void
   ) throws(HarnessFailure) -> Result {
     let workload = plan.experiment.workload
     let folder = TemporaryFolder()
@@ -81,7 +81,9 @@ struct TrialRunner {
       client.send(Self.json(clientPlan))
     }
     func watch() {
-      if let server = servers.first { stall?.carryOut(on: server.child, since: begun) }
+      if let stop {
+        (stop.side == .client ? clients.first : servers.first?.child).map { stop.carryOut(on: $0, since: begun) }
+      }
       idle()
     }
     let partial: PartialRecord
@@ -189,7 +191,7 @@ struct TrialRunner {
 
   /// The child is on its processors from its first instruction: Dispatch sizes its pools when it is loaded, before the
   /// child could have read its plan.
-  private static func spawn(
+  static func spawn(
     _ command: String, on processors: [Int], control: Int32?
   ) throws(HarnessFailure) -> ChildProcess {
     let own = try? Affinity.current()

@@ -67,7 +67,8 @@ final class Monitor: @unchecked Sendable {
   ///   - servers: the processes that answer, where they are known.
   init(
     _ watched: any Watched, recorders: [Recorder], opens: Instant, closes: Instant, timeout: Nanoseconds,
-    expected: Nanoseconds, edges: WindowEdges?, servers: [Int32] = [], beside bystanders: UnsafePointer<TrialState>? = nil,
+    expected: Nanoseconds, edges: WindowEdges?, servers: [Int32] = [],
+    beside bystanders: UnsafePointer<TrialState>? = nil,
     held: [UnsafePointer<TrialState>] = [], hasDoneAll: @escaping () -> Bool = { false }
   ) {
     self.watched = watched

@@ -40,7 +40,7 @@ public struct TrialRecord: Codable, Equatable, Sendable {
   /// Operations done in the window, per second.
   public var throughput: Double?
   public var latency: Latency?
-  /// In open loop: how late operations started that nothing but the harness kept.
+  /// In open loop: how late operations started that a lane waited for, which is the mode's own wake-up lag.
   public var sendLag: LatencySummary?
   /// How late sleeps of a thread ended that owes nothing to the mode; absent where it could have no priority.
   public var pacerLag: PacerLag?

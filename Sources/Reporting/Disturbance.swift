@@ -40,8 +40,10 @@ package struct Disturbance {
 
   /// For whoever has made the run: what its numbers are worth, and what to do.
   package var advice: String {
-    let load = foreignShare.map { "; other programs used \(NumberText.significant($0 * 100, digits: 2)) % of a processor" } ?? ""
-    return "\(text)\(load): points may have too few trials for an interval; stop other programs (`iomodes doctor` says what "
+    let load =
+      foreignShare.map { "; other programs used \(NumberText.significant($0 * 100, digits: 2)) % of a processor" } ?? ""
+    return
+      "\(text)\(load): points may have too few trials for an interval; stop other programs (`iomodes doctor` says what "
       + "disturbs) and run again"
   }
 }

@@ -33,7 +33,7 @@ struct LoadTable {
 
   var offeredHeading: String { "\(rateUnit.rawValue)\(rateUnit == .one ? "" : " ")offered/s" }
   var doneHeading: String { "\(rateUnit.rawValue)\(rateUnit == .one ? "" : " ")done/s" }
-  var lagHeading: String { "lag p50 \(lagUnit.rawValue)" }
+  var lagHeading: String { "wake lag p50 \(lagUnit.rawValue)" }
   func percentileHeading(_ percentile: String) -> String { "resp. p\(percentile) \(timeUnit.rawValue)" }
 
   func offered(_ row: Row) -> String { NumberText.brief(row.rate / rateUnit.factor) }

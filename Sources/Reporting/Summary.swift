@@ -107,7 +107,7 @@ public struct Summary: Sendable {
     /// From intended to actual starts of all valid trials' operations, where they queue on a limit.
     public let queueing: PooledLatency?
 
-    /// In open loop: how late operations started that nothing but the harness kept, of all valid trials.
+    /// In open loop: how late operations started that a lane waited for, of all valid trials: the wake-up lag.
     public let sendLag: PooledLatency?
     /// Medians over the valid trials of each trial's own percentiles.
     public let servicePercentiles: TrialPercentiles

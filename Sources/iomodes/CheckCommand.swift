@@ -48,8 +48,8 @@ let checkCommand = Command(
     let data = try JSONEncoder.stable(pretty: true).encode(CheckReport(results))
     print(String(decoding: data, as: UTF8.self))
   }
-  guard let complaint = CheckText.complaint(results) else { return 0 }
-  throw HarnessFailure(complaint)
+  if let complaint = CheckText.complaint(results) { throw HarnessFailure(complaint) }
+  return results.contains { $0.verdict == .undecided } ? 3 : 0
 }
 
 private func parts(_ name: String?) throws -> [Check.Part] {
@@ -68,7 +68,7 @@ struct CheckReport: Encodable {
   var checks: [CheckResult]
 
   init(_ results: [CheckResult]) {
-    passed = !results.contains { $0.verdict == .failed }
+    passed = !results.contains { $0.verdict == .failed || $0.verdict == .undecided }
     checks = results
   }
 }
@@ -105,10 +105,12 @@ enum CheckText {
   }
 
   private static func verdict(_ results: [CheckResult]) -> String {
-    let judged = results.filter { $0.verdict != .measured }.count
-    let failed = results.filter { $0.verdict == .failed }.count
-    if judged == 0 { return "measured, and not judged" }
-    return failed == 0 ? "all \(judged) answers are right" : "\(failed) of \(judged) answers are wrong"
+    let judged = results.count { $0.verdict == .passed || $0.verdict == .failed }
+    let failed = results.count { $0.verdict == .failed }
+    let open = results.count { $0.verdict == .undecided }
+    let disturbed = open == 0 ? "" : "; \(open) could not be judged, as the machine was not quiet"
+    if judged == 0 { return open == 0 ? "measured, and not judged" : "nothing could be judged\(disturbed)" }
+    return (failed == 0 ? "all \(judged) answers are right" : "\(failed) of \(judged) answers are wrong") + disturbed
   }
 
   private static func expected(_ result: CheckResult) -> String {

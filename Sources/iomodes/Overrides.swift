@@ -56,8 +56,11 @@ struct Overrides {
 
   /// How much of a processor other programs may use.
   func foreignBound() throws -> Double {
-    try arguments.value("foreign-load", "a percentage of one processor such as 2%, above 0 and at most 100000%") { text in
-      guard text.hasSuffix("%"), let percent = Double(text.dropLast()), percent > 0, percent <= 100_000 else { return nil }
+    try arguments.value("foreign-load", "a percentage of one processor such as 2%, above 0 and at most 100000%") {
+      text in
+      guard text.hasSuffix("%"), let percent = Double(text.dropLast()), percent > 0, percent <= 100_000 else {
+        return nil
+      }
       return percent / 100
     } ?? RunRecord.usualForeignBound
   }

@@ -96,7 +96,8 @@ import Workloads
 
   /// It ends in about twice the time, and does not go on like that.
   @Test func nothingIsCarriedOutAgainOnceTheMachineIsNeverQuiet() {
-    let second = Experiment(name: "y", workload: .sleep(SleepSpec()), modes: [.epoll], concurrency: [1, 2, 4], rounds: 6)
+    let second = Experiment(
+      name: "y", workload: .sleep(SleepSpec()), modes: [.epoll], concurrency: [1, 2, 4], rounds: 6)
     let all = carryOut(suite(Self.experiment, second)) { _, _ in true }
     #expect(all.count == 12 + 12 + 18)
   }

@@ -1,7 +1,7 @@
 import Glibc
 import Measurement
-import Records
 import Modes
+import Records
 import SystemCalls
 import TestSupport
 import Testing

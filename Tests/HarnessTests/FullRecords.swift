@@ -15,6 +15,11 @@ enum FullRecords {
       arrivals: .init(kind: "poisson", rate: 1e5 / 3), limit: 5, valid: false, reasons: ["steal: much"])
     trial.arrivals.scheduled = 3
     trial.variant = "pool"
+    trial.lanesServed = 64
+    trial.repeats = 1
+    trial.isSaturated = false
+    trial.pacerLag = .init(p50: 1, max: 2, samples: 10)
+    trial.longestQuiet = 1
     trial.pipeline = 2
     trial.each = 1
     trial.processes = 2
@@ -38,6 +43,10 @@ enum FullRecords {
     trial.server = usage
     trial.machine = .init(
       steal: 10_000_000, memory: .init(before: memory, connected: memory, done: memory, closed: memory))
+    trial.machine?.watched = 1_000_000_000
+    trial.machine?.foreign = 1
+    trial.machine?.throttled = 2
+    trial.machine?.throttledPeriods = 3
     let counts = TrialRecord.Counts(syscalls: 1, switches: 2, allocations: 3, byName: ["read": 1])
     trial.audit = .init(tool: "perf")
     trial.audit?.operations = 1
@@ -62,6 +71,9 @@ enum FullRecords {
     var operations = TrialRecord.Operations(asked: .max)
     operations.done = 3
     operations.verified = 2
+    operations.due = 4
+    operations.unanswered = 1
+    operations.unansweredAge = .init(min: 1, mean: 2, max: 3, within: 1)
     operations.unfinished = 1
     operations.unfinishedAge = .init(min: 1, mean: 2, max: 3, within: 1)
     operations.failed = ["ECONNRESET": 4]
@@ -77,6 +89,8 @@ enum FullRecords {
 
   private static var usage: ProcessUsage {
     var usage = ProcessUsage()
+    usage.cpuTime = 3
+    usage.longestGap = 18
     usage.userTime = 1
     usage.systemTime = 2
     usage.directCalls = 3
@@ -162,6 +176,7 @@ enum FullRecords {
       tool: .init(version: "1.0.0", commit: "0123abc-dirty", configuration: "release"), command: ["iomodes"],
       seed: .max, suite: try! value(suite), trialsPlanned: 12, environment: environment, isPatient: true,
       precision: 0.02, maxRounds: 50, audit: true, fileFolder: "/tmp", fileSystem: "ext4")
+    run.foreignBound = 0.02
     run.calibration = .init(iterationsPerSecond: 2.5e9, low: 2.4e9, high: 2.6e9, runs: 9)
     return run
   }

@@ -274,8 +274,10 @@ import Workloads
   }
 
   /// What the mode's own timers, pool and hops do is a result.
-  @Test(arguments: [(UInt64(900_000), UInt64?(2_000_000), true), (1_500_000, 900_000, true), (1_500_000, nil, true),
-    (1_500_000, 2_000_000, false)])
+  @Test(arguments: [
+    (UInt64(900_000), UInt64?(2_000_000), true), (1_500_000, 900_000, true), (1_500_000, nil, true),
+    (1_500_000, 2_000_000, false),
+  ])
   func trialIsNotValidWhenLanesStartLateAndAWitnessWasLateAsWell(lag: UInt64, witness: UInt64?, isValid: Bool) {
     var lags = LatencyHistogram()
     for _ in 0..<100 { lags.record(lag) }
@@ -340,7 +342,8 @@ import Workloads
     record.machine?.foreign = foreign
     let bounds = DisturbanceBounds(foreign: bound, doing: .http(HTTPSpec()))
     let found = Validity.reasons(record, ranOutOfTime: false, bounds: bounds)
-    let words = "foreign-load: other processes used 50000 µs of the trial's processors, 3 % of one; at most 2 % is tolerated"
+    let words =
+      "foreign-load: other processes used 50000 µs of the trial's processors, 3 % of one; at most 2 % is tolerated"
     #expect(found == (isValid ? [] : [words]))
   }
 

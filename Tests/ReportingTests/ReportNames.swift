@@ -89,7 +89,7 @@ enum ReportColumns {
     "client CPU µs/op": ["client-cpu", "cpu"], "server CPU µs/op": ["server-cpu", "cpu"], "in flight": ["in-flight"],
     "threads": ["threads"], "memory": ["memory-peak"], "": ["memory"], "× blocking": ["ratio"], "lanes": ["count"],
     "operations": ["operations"], "in warm-ups": ["in-warm-ups"], "not valid": ["invalid"], "of": ["invalid"],
-    "p99 of trials": ["response-p99-of-trials"], "lag p50": ["send-lag-p50"],
+    "p99 of trials": ["response-p99-of-trials"], "wake lag p50": ["send-lag-p50"],
     "recommended": ["recommended-concurrency", "recommended-limit", "recommended-pool"],
     "highest": ["highest-concurrency", "highest-limit", "highest-pool"],
   ]

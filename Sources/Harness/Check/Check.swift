@@ -8,6 +8,14 @@ public enum Check {
     case delays
     /// Comparisons of what is the same, and of what is slower by a known part.
     case comparisons
+    /// Trials beside another process's load, which have to say so.
+    case foreign
+    /// Trials of which a process is stopped, which have to say so.
+    case standstill
+    /// Lanes that are never served.
+    case starved
+    /// Open loops that offer more than a mode can do.
+    case saturation
     /// What the harness costs, without a verdict.
     case costs
   }
@@ -25,6 +33,10 @@ public enum Check {
       case .stall: results += try StallCheck.carryOut(on: bench)
       case .delays: results += try DelayCheck.carryOut(on: bench)
       case .comparisons: results += try ComparisonCheck.carryOut(on: bench)
+      case .foreign: results += try WitnessCheck.foreignLoad(on: bench)
+      case .standstill: results += try WitnessCheck.standstills(on: bench)
+      case .starved: results += try WitnessCheck.starvedLanes(on: bench)
+      case .saturation: results += try WitnessCheck.saturation(on: bench)
       case .costs: results += try CostCheck.carryOut(on: bench)
       }
     }

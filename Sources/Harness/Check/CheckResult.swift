@@ -1,6 +1,12 @@
+import Records
+
 /// One thing that was checked: what was to be expected, what was measured, and what that means.
 public struct CheckResult: Sendable, Equatable {
-  public enum Verdict: String, Sendable { case passed, failed, measured }
+  public enum Verdict: String, Sendable {
+    case passed, failed, measured
+    /// The machine disturbed what was to be judged.
+    case undecided
+  }
 
   /// Of all numbers of a result.
   public enum Unit: String, Sendable {
@@ -44,6 +50,20 @@ extension CheckResult {
   /// What nothing is known of beforehand.
   init(_ part: Check.Part, _ name: String, _ unit: Unit, measured: Double) {
     self.init(part: part, name: name, unit: unit, expected: .nothing, measured: measured, verdict: .measured)
+  }
+
+  /// Of a trial that is not valid: undecided where the machine disturbed it, else failed.
+  func invalid(_ record: TrialRecord) -> CheckResult {
+    var result = self
+    result.verdict = record.wasDisturbed ? .undecided : .failed
+    result.remark = record.objection
+    return result
+  }
+
+  /// Of a trial that is not valid, of which nothing is said.
+  init(_ part: Check.Part, _ name: String, _ unit: Unit, invalid record: TrialRecord) {
+    self.init(part: part, name: name, unit: unit, expected: .nothing, verdict: .failed)
+    self = invalid(record)
   }
 
   /// Nothing could be measured.

@@ -45,6 +45,7 @@ enum ComparisonCheck {
     let verdict = series.outcome.verdict
     switch verdict {
     case .tooFewRounds, .notComparable:
+      if series.wasDisturbed { result.verdict = .undecided }
       result.remark = series.shortage
     case .faster where first?.outcome.verdict == verdict, .slower where first?.outcome.verdict == verdict:
       result.remark = "two comparisons of the same say \(verdict.rawValue); chance does 1 in 800 times"
@@ -67,7 +68,9 @@ enum ComparisonCheck {
     guard let rate = median(pilot.baseline + pilot.candidate), rate > 0, let noise = noiseLimit(ofLogRatios: logRatios),
       let recommended = recommendedRounds(detecting: -slowdown, noise: noise)
     else {
-      return CheckResult(.comparisons, "slower by 5 %, http", .ratio, failed: "pilot: \(pilot.shortage)")
+      var result = CheckResult(.comparisons, "slower by 5 %, http", .ratio, failed: "pilot: \(pilot.shortage)")
+      if pilot.wasDisturbed { result.verdict = .undecided }
+      return result
     }
     let each = Double(plain.concurrency[0]) / rate * 1e9
     let added = Nanoseconds.microseconds(UInt64((each * (1 / (1 - slowdown) - 1) / 1000).rounded()))
@@ -77,7 +80,8 @@ enum ComparisonCheck {
       waiting(Nanoseconds(2_000_000 + added.count), rounds: rounds), seed: seed + 1, on: bench)
 
     var result = blank("slower by 5 %, http: throughput", .words("0.950, slower"), series)
-    result.verdict = series.outcome.verdict == .slower ? .passed : .failed
+    let isBeyondUs = series.wasDisturbed || recommended.rounds > rounds
+    result.verdict = series.outcome.verdict == .slower ? .passed : isBeyondUs ? .undecided : .failed
     let micros = (before: UInt64(each / 1000), added: added.count / 1000)
     let arithmetic =
       "an operation takes \(micros.before) µs; \(micros.added) µs more make \(micros.before) / "
@@ -133,6 +137,8 @@ enum ComparisonCheck {
     var candidate: [Double] = []
     /// Why trials were left out.
     var objections: [String] = []
+    /// Whether the machine disturbed any of them.
+    var wasDisturbed = false
 
     var outcome: PairedComparison {
       let series = PairedSeries(
@@ -156,6 +162,7 @@ enum ComparisonCheck {
         let record = try bench.record(side == 0 ? first : second)
         values[side] = record.valid ? record.throughput : nil
         if let objection = record.objection { series.objections.append(objection) }
+        series.wasDisturbed = series.wasDisturbed || record.wasDisturbed
       }
       guard let before = values[0], let after = values[1] else { continue }
       series.baseline.append(before)

@@ -27,7 +27,7 @@ enum CostCheck {
 
   static func result(_ plan: TrialPlan, _ record: TrialRecord) -> CheckResult {
     let name = "null, \(plan.experiment.name): CPU per operation"
-    if let objection = record.objection { return CheckResult(.costs, name, .nanoseconds, failed: objection) }
+    if !record.valid { return CheckResult(.costs, name, .nanoseconds, invalid: record) }
     guard let done = record.operations.done, done > 0, let user = record.client?.userTime,
       let system = record.client?.systemTime
     else { return CheckResult(.costs, name, .nanoseconds, failed: "the record has no processor time") }

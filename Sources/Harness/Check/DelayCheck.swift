@@ -28,7 +28,7 @@ enum DelayCheck {
   static func result(_ plan: TrialPlan, _ record: TrialRecord) -> CheckResult {
     let delay = plan.experiment.workload.leastDuration
     let name = "\(plan.experiment.name) \(delay), \(plan.mode.rawValue): service p50"
-    if let objection = record.objection { return CheckResult(.delays, name, .nanoseconds, failed: objection) }
+    if !record.valid { return CheckResult(.delays, name, .nanoseconds, invalid: record) }
     guard let median = record.latency?.service.p50, let least = record.latency?.service.min else {
       return CheckResult(.delays, name, .nanoseconds, failed: "too few operations for a median")
     }

@@ -52,8 +52,8 @@ enum StallCheck {
   private static func judged(
     _ plan: TrialPlan, index: Int, _ runner: TrialRunner
   ) throws(HarnessFailure) -> [CheckResult] {
-    let stall = ServerStall(after: .milliseconds(2500 + 1500 * UInt64(index)), for: length)
-    let (record, opens) = try runner.measure(plan, stall: stall)
+    let stall = ProcessStop(.server, after: .milliseconds(2500 + 1500 * UInt64(index)), for: length)
+    let (record, opens) = try runner.measure(plan, stop: stall)
     return results(plan, record, opens: opens, stall: stall.span)
   }
 
@@ -61,9 +61,18 @@ enum StallCheck {
   static func results(
     _ plan: TrialPlan, _ record: TrialRecord, opens: Instant?, stall: Range<Instant>?
   ) -> [CheckResult] {
-    // Nothing that validity looks at is moved by the stall: counts agree, the counters are read outside it, and what is
-    // in flight meanwhile is in the service times too.
-    if let objection = record.objection { return [failed(plan, objection)] }
+    // Apart from the stall itself nothing that validity looks at is moved by it: counts agree, the counters are read
+    // outside it, and what is in flight meanwhile is in the service times too.
+    var record = record
+    guard let mark = record.reasons.firstIndex(where: { $0.hasPrefix("stalled:") }) else {
+      return [
+        record.valid
+          ? failed(plan, "the trial is valid, and does not say that its server stood still")
+          : CheckResult(.stall, plan.mode.rawValue, .nanoseconds, invalid: record)
+      ]
+    }
+    record.reasons.remove(at: mark)
+    if !record.reasons.isEmpty { return [CheckResult(.stall, plan.mode.rawValue, .nanoseconds, invalid: record)] }
     guard let opens, let stall, let rate = plan.arrivals.rate, let service = record.latency?.service.p50 else {
       return [failed(plan, "the trial's record lacks the stall, the window or the service time")]
     }

@@ -33,7 +33,9 @@ extension Metric where Subject == Summary.Point {
     ] + percentiles("service time", service, aliases: ["service-", ""], \.latency)
       + percentiles("response time, from the intended start", "response-", aliases: [""], \.response)
       + percentiles("time that operations queue for their permits", "queueing-", aliases: [], \.queueing)
-      + percentiles("lag of the harness behind the schedule", "send-lag-", aliases: [], \.sendLag)
+      + percentiles(
+        "wake-up lag: from the intended to the actual start of operations that a lane waited for", "send-lag-",
+        aliases: [], \.sendLag)
       + ofTrials("service time", service, aliases: ["service-", ""], \.servicePercentiles)
       + ofTrials("response time, from the intended start", "response-", aliases: [""], \.responsePercentiles) + [
         estimate("response-mean", "mean response time of a trial", .time, \.meanResponse),
