@@ -26,7 +26,7 @@ package enum Validity {
     if let damagedSectors, damagedSectors > 0 {
       reasons.append("damaged-file: \(damagedSectors) sectors do not hold what was written there")
     }
-    reasons += [edges(record), little(record), load(record), sendLag(record), steal(record)].compactMap { $0 }
+    reasons += [edges(record), little(record), load(record), sendLag(record), steal(record), beyondRange(record)].compactMap { $0 }
     return reasons
   }
 
@@ -193,6 +193,13 @@ package enum Validity {
     // The kernel counts in ticks of 10 ms: one alone says nothing of a short window.
     guard steal > 20_000_000, Double(steal) > toleratedSteal * Double(span) * Double(max(1, cpus)) else { return nil }
     return "steal: the hypervisor took \(micros(steal)) of the processors during the trial"
+  }
+
+  /// A latency past the histogram's range is counted in its last slot, and no percentile tells how long it was.
+  private static func beyondRange(_ record: TrialRecord) -> String? {
+    let latencies = [record.latency, record.bystanders?.lanes.latency].compactMap { $0 }
+    let counts = latencies.flatMap { [$0.service, $0.response, $0.queueing] }.compactMap { $0?.beyondRange }
+    return counts.max().map { "beyond-histogram: \($0) latencies were longer than 1 h, the histogram's range" }
   }
 
   // MARK: Words

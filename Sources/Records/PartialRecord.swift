@@ -9,6 +9,8 @@ public struct PartialRecord: Codable, Equatable, Sendable {
   public var window: Window?
   public var latency: TrialRecord.Latency
   public var sendLag: LatencySummary?
+  /// Lanes that were measured and had at least one operation done within the window.
+  public var lanesServed: Int?
   /// In open loop: how many operations were to start within the window.
   public var scheduled: UInt64?
   /// Of the operations that may have counted.
@@ -53,6 +55,7 @@ public struct PartialRecord: Codable, Equatable, Sendable {
     case window
     case latency = "latency_ns"
     case sendLag = "send_lag_ns"
+    case lanesServed = "lanes_served"
     case scheduled, numbers
     case coldStart = "cold_start"
     case lanes
