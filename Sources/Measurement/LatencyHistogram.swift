@@ -180,10 +180,10 @@ extension LatencyHistogram {
   /// 1000 and p99.9 10,000. With fewer, the value is that of a handful of latencies, so a report leaves it out.
   ///
   /// - Parameter missing: how many latencies are not in the histogram, and longer than all that are. They move the rank, and
-  ///   are not among the ten.
+  ///   lie above it; a percentile among them is not supported.
   public func percentileIsSupported(_ percentile: Double, missing: UInt64 = 0) -> Bool {
     guard let rank = rank(of: percentile, missing: missing) else { return false }
-    return rank >= 10 && rank <= count && count - rank >= 10
+    return rank >= 10 && rank <= count && count - rank + missing >= 10
   }
 
   /// The position, from 1, of `percentile` in the sorted latencies, of which the `missing` ones are last.
