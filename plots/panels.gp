@@ -1,5 +1,7 @@
 # Several quantities against concurrency, side by side under one key. Loaded after style.gp.
 #
+# A percentile of which the column served_in_part says that it is of a part of the connections is hollow.
+#
 # Wants   P, across             how many there are, and how many of them in a row
 #         Title, Column, Low, High, Unit   of each: its name, its columns and those of its interval, which are its own
 #                               where there is none; and what it is: "rate", "span", "bytes" or "plain"
@@ -50,6 +52,9 @@ do for [p = 1:P] {
   plot for [m = 1:M] data index block(m) using \
     (x($1, m)):Column[p]:(lower(column(Column[p]), column(Low[p]))):(lower(column(Column[p]), column(High[p]))) \
     with @bars notitle, \
-    for [m = 1:M] data index block(m) using (x($1, m)):Column[p] with @curve notitle
+    for [m = 1:M] data index block(m) using (x($1, m)):Column[p] with @curve notitle, \
+    for [m = 1:(Unit[p] eq "span" && strlen(partly) ? M : 0)] data index block(m) \
+    using (x($1, m)):(column("served_in_part") > 0 ? column(Column[p]) : NaN) \
+    with points pointtype 7 pointsize 0.35 * point_size linecolor rgb "white" notitle
 }
 unset multiplot

@@ -42,13 +42,21 @@ earlier(b) = b < 1 ? 0 : (sum [a = 0:b - 1] (mode(a) eq mode(b) ? 1 : 0))
 others(b) = b < 1 ? 0 : (sum [a = 0:b - 1] (rank(a) ? 0 : 1))
 form(k, n) = n % 2 == 0 ? k : k % 2 ? k - 1 : k + 1
 colour(m) = rank(block(m)) ? word(colours, rank(block(m))) : "#666666"
-marker(m) = rank(block(m)) ? form(int(word(markers, rank(block(m)))), earlier(block(m))) : 1 + others(block(m)) % 3
-dash(m) = ((rank(block(m)) ? int(word(dashes, rank(block(m)))) : 2) - 1 + earlier(block(m))) % 5 + 1
+whole_marker(m) = rank(block(m)) ? form(int(word(markers, rank(block(m)))), earlier(block(m))) : 1 + others(block(m)) % 3
+whole_dash(m) = ((rank(block(m)) ? int(word(dashes, rank(block(m)))) : 2) - 1 + earlier(block(m))) % 5 + 1
+# A mode of whose lanes only a part was served is hollow and dotted, and its name says of how many its percentiles are: the
+# data have it as name=served/lanes.
+part_at(m) = strlen(partly) ? strstrt(" ".partly, " ".name(m)."=") : 0
+part_of(m) = word(partly[part_at(m) + strlen(name(m)) + 1:*], 1)
+hollow(k) = k > 4 && k % 2 ? k - 1 : k
+marker(m) = part_at(m) ? hollow(whole_marker(m)) : whole_marker(m)
+dash(m) = part_at(m) ? 6 : whole_dash(m)
+set dashtype 6 (2, 6)
 # The control is the harness alone: what all modes pay, and none can do without.
 is_control(m) = mode(block(m)) eq "null"
 thickness = 1.8
 width(m) = is_control(m) ? 0.5 * thickness : thickness
-caption(m) = name(m).(is_control(m) ? " (the harness)" : "")
+caption(m) = name(m).(is_control(m) ? " (the harness)" : "").(part_at(m) ? " (served ".part_of(m).")" : "")
 
 rate(v) = v < 1e3 ? sprintf("%g", v) : v < 1e6 ? sprintf("%gk", v / 1e3) : sprintf("%gM", v / 1e6)
 span(v) = v == 0 ? "0" : v < 1e3 ? sprintf("%g ns", v) : v < 1e6 ? sprintf("%g µs", v / 1e3) : \
@@ -67,6 +75,7 @@ span_bars = "vectors heads size screen 0.003, 90 nofilled linewidth 1 linecolor 
 
 # Where the numbers come from stands in the comments of the data.
 meta(key) = system(sprintf("sed -n 's/^# %s: //p' '%s'", key, data))
+partly = meta("served in part")
 short(text, length) = strlen(text) <= length ? text : length > 1 ? text[1:length - 1]."…" : "…"
 
 # The blocks, and what they span. A block's first row is its header, and its first word the name.
@@ -120,7 +129,8 @@ small_print = 'font ",8.5" noenhanced textcolor rgb "#606060"'
 set label 3 short("run ".meta("run")." · ".meta("date")." · ".meta("machine"), 150) at screen 0.012, screen 0.018 \
   @small_print
 if (strlen(meta("interval").meta("of trials"))) {
-  set label 4 "bars: the 95 % interval of the median over trials; of fewer than six, their range" \
+  set label 4 "bars: the 95 % interval of the median over trials; of fewer than six, their range". \
+    (strlen(partly) ? "; hollow: percentiles of the lanes served alone, which are not all" : "") \
     at screen 0.012, screen 0.042 @small_print
 }
 set output out

@@ -19,7 +19,7 @@ extension PartialRecord {
   init(_ outcome: TrialOutcome, asked: UInt64?) {
     let operations = TrialRecord.Operations(
       asked: asked, done: outcome.done, verified: outcome.verified, kinds: outcome.kinds,
-      unfinishedAges: outcome.unfinishedAges, window: outcome.wall)
+      unfinishedAges: outcome.unfinishedAges, window: outcome.wall, arrivals: outcome.arrivals)
     let samples = outcome.inFlight
     var usage = ProcessUsage(outcome.usage)
     usage.threadsPeak = outcome.threadsPeak
@@ -51,14 +51,16 @@ extension PartialRecord {
     pacerLag = TrialRecord.PacerLag(outcome.pacerLateness)
     longestQuiet = outcome.longestQuiet?.count
     scheduled = outcome.scheduled
+    lanesServed = outcome.servedLanes
     numbers = Numbers(from: outcome.operations.lowerBound, to: outcome.operations.upperBound)
     coldStart = outcome.coldStart.map {
       TrialRecord.ColdStart(firstDone: $0.firstDone?.count, done: $0.done, wall: $0.wall.count)
     }
     lanes = outcome.bystanders.map { bystanders in
-      [
-        TrialRecord.LaneClass.busy: TrialRecord.LaneClass(
-          count: outcome.busyLanes, operations: operations, latency: latency),
+      var busy = TrialRecord.LaneClass(count: outcome.busyLanes, operations: operations, latency: latency)
+      busy.served = outcome.servedLanes
+      return [
+        TrialRecord.LaneClass.busy: busy,
         bystanders.spec.manner.rawValue: TrialRecord.LaneClass(bystanders, window: outcome.wall),
       ]
     }
@@ -80,19 +82,20 @@ extension TrialRecord.LaneClass {
       count: bystanders.count,
       operations: TrialRecord.Operations(
         asked: nil, done: bystanders.done, verified: bystanders.verified, kinds: bystanders.kinds,
-        unfinishedAges: bystanders.unfinishedAges, window: window),
+        unfinishedAges: bystanders.unfinishedAges, window: window, arrivals: bystanders.arrivals),
       latency: bystanders.service.count == 0
         ? nil
         : TrialRecord.Latency(
           service: LatencySummary(bystanders.service), response: bystanders.response.map { LatencySummary($0) }),
       early: bystanders.early)
+    served = bystanders.served
   }
 }
 
 extension TrialRecord.Operations {
   init(
     asked: UInt64?, done: UInt64, verified: UInt64, kinds: [OutcomeKind: UInt64], unfinishedAges: [Nanoseconds],
-    window: Nanoseconds
+    window: Nanoseconds, arrivals: ArrivalOutcome? = nil
   ) {
     self.init(asked: asked)
     self.done = done
@@ -103,6 +106,12 @@ extension TrialRecord.Operations {
       func mean(_ values: [UInt64]) -> UInt64 { UInt64(values.reduce(0.0) { $0 + Double($1) } / Double(values.count)) }
       unfinishedAge = TrialRecord.Ages(
         min: least, mean: mean(ages), max: most, within: mean(ages.map { Swift.min($0, window.count) }))
+    }
+    due = arrivals?.due
+    unanswered = arrivals?.unanswered
+    if let arrivals, arrivals.unanswered > 0 {
+      unansweredAge = TrialRecord.Ages(
+        min: arrivals.leastAge.count, mean: UInt64(arrivals.meanAge), max: arrivals.mostAge.count)
     }
     func counts(_ isStatus: Bool) -> [String: UInt64]? {
       let kinds = kinds.filter { ($0.key.status != nil) == isStatus }

@@ -17,6 +17,8 @@ public struct Feasibility: Sendable {
   public var descriptorsLeft: Int?
   /// How many connections are left of those that the system's firewall follows; nil where it follows none.
   public var trackedLeft: Int?
+  /// Where data files are in memory alone: `tmpfs (/dev/shm)`; nil where they reach a device.
+  public var memoryFileSystem: String?
 
   public init(
     descriptorLimit: Int, ephemeralPorts: ClosedRange<Int>, availableMemory: UInt64?, threadLimit: Int? = nil,
@@ -33,12 +35,19 @@ public struct Feasibility: Sendable {
 
   /// - Parameter folder: where data files are to be made.
   public static func ofThisMachine(filesIn folder: String? = nil) -> Feasibility {
-    Feasibility(
+    var feasibility = Feasibility(
       descriptorLimit: ProcessControl.descriptorLimit.hard,
       ephemeralPorts: MachineFacts.ephemeralPorts ?? 32768...60999,
       availableMemory: MachineFacts.memory("MemAvailable:"), threadLimit: MachineFacts.threadLimit,
       freeDisk: folder.flatMap { FileSystem.freeBytes(at: $0) }, descriptorsLeft: MachineFacts.descriptorsLeft,
       trackedLeft: MachineFacts.trackedLeft)
+    feasibility.memoryFileSystem = folder.flatMap(memoryFileSystem)
+    return feasibility
+  }
+
+  /// What `folder` lies on, where that is memory alone.
+  static func memoryFileSystem(of folder: String) -> String? {
+    FileSystem.nameInMemory(at: folder).map { "\($0) (\(folder))" }
   }
 
   /// What a process needs besides its connections.
@@ -112,6 +121,11 @@ public struct Feasibility: Sendable {
 
   private func objection(to file: FileSpec) -> String? {
     let span = UInt64(file.span.count)
+    if let memoryFileSystem, file.direct || file.sync != .none {
+      let asked = file.direct ? "O_DIRECT (--direct)" : "\(file.sync.rawValue) (--sync)"
+      return "\(asked) reaches no device on \(memoryFileSystem), which is in memory; "
+        + "name a folder on a disk (--file-dir) or leave it out"
+    }
     if let freeDisk, span > freeDisk {
       return "a file of \(file.span) is needed, and its file system has \(freeDisk >> 20) MiB left; "
         + "free some, ask for less (--span), or name another folder (--file-dir)"

@@ -29,6 +29,7 @@ extension PartialRecord {
     // The most disturbed of them speaks for all.
     pacerLag = parts.compactMap(\.pacerLag).max { $0.p50 < $1.p50 }
     longestQuiet = parts.compactMap(\.longestQuiet).max()
+    lanesServed = total(parts.map(\.lanesServed))
     scheduled = total(parts.map(\.scheduled))
     numbers = parts.compactMap(\.numbers).reduce(nil) { sum, next in
       Numbers(from: min(sum?.from ?? next.from, next.from), to: max(sum?.to ?? next.to, next.to))
@@ -103,13 +104,21 @@ extension TrialRecord.Operations {
     done = total(parts.map(\.done))
     verified = total(parts.map(\.verified))
     unfinished = total(parts.map(\.unfinished))
-    unfinishedAge = Self.ages(parts)
+    unfinishedAge = Self.ages(parts, \.unfinishedAge, of: \.unfinished)
+    due = total(parts.map(\.due))
+    unanswered = total(parts.map(\.unanswered))
+    unansweredAge = Self.ages(parts, \.unansweredAge, of: \.unanswered)
     failed = Self.counts(parts.compactMap(\.failed))
     non2xx = Self.counts(parts.compactMap(\.non2xx))
   }
 
-  private static func ages(_ parts: [TrialRecord.Operations]) -> TrialRecord.Ages? {
-    let aged = parts.compactMap { part in part.unfinishedAge.map { (ages: $0, count: Double(part.unfinished ?? 0)) } }
+  private static func ages(
+    _ parts: [TrialRecord.Operations], _ ages: KeyPath<TrialRecord.Operations, TrialRecord.Ages?>,
+    of count: KeyPath<TrialRecord.Operations, UInt64?>
+  ) -> TrialRecord.Ages? {
+    let aged = parts.compactMap { part in
+      part[keyPath: ages].map { (ages: $0, count: Double(part[keyPath: count] ?? 0)) }
+    }
     let count = aged.reduce(0) { $0 + $1.count }
     guard count > 0, let least = aged.map(\.ages.min).min(), let most = aged.map(\.ages.max).max() else { return nil }
     func mean(_ value: (TrialRecord.Ages) -> UInt64) -> UInt64 {
@@ -154,6 +163,7 @@ extension TrialRecord.LaneClass {
     self.init(
       count: parts.reduce(0) { $0 + $1.count }, operations: .init(merging: parts.map(\.operations)),
       latency: latencies.isEmpty ? nil : try .init(merging: latencies), early: total(parts.map(\.early)))
+    served = total(parts.map(\.served))
   }
 }
 

@@ -48,6 +48,8 @@ extension TrialRecord {
         throughput = Double(done) / (Double(partial.wall) / 1e9)
       }
       latency = partial.latency
+      latency?.response?.count(missing: operations.missing)
+      lanesServed = partial.lanesServed
       sendLag = partial.sendLag
       pacerLag = partial.pacerLag
       longestQuiet = partial.longestQuiet
@@ -73,7 +75,11 @@ extension TrialRecord {
 
   /// Takes in the classes of lanes, and what bystanders do where that is something else.
   private mutating func take(_ classes: [String: LaneClass]?, doing workload: WorkloadSpec) {
-    lanes = classes
+    lanes = classes?.mapValues { lanes in
+      var lanes = lanes
+      lanes.latency?.response?.count(missing: lanes.operations.missing)
+      return lanes
+    }
     guard let manner = bystanders?.manner, workload.ofBystanders != workload else { return }
     lanes?[manner]?.workload = try? JSONValue(encoding: workload.ofBystanders)
   }

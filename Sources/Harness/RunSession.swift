@@ -294,10 +294,13 @@ extension RunSession {
   /// Why a trial is not carried out; nil where it is.
   private func reasonToSkip(_ plan: TrialPlan) throws(HarnessFailure) -> TrialRecord.Skipped? {
     if let skipped = plan.reasonToSkip(isPatient: options.isPatient) { return skipped }
-    if plan.experiment.optional == true, plan.mode != .null,
-      let shortage = Feasibility.ofThisMachine().shortage(of: plan.experiment, plan.mode, plan.concurrency)
-    {
-      return TrialRecord.Skipped(reason: "unavailable: \(shortage)")
+    if plan.experiment.optional == true, plan.mode != .null {
+      var feasibility = Feasibility.ofThisMachine()
+      // Not how much room there is for files: one that lies there takes some of it.
+      feasibility.memoryFileSystem = Feasibility.memoryFileSystem(of: DataFiles.nearestFolder(runner.files.folder))
+      if let shortage = feasibility.shortage(of: plan.experiment, plan.mode, plan.concurrency) {
+        return TrialRecord.Skipped(reason: "unavailable: \(shortage)")
+      }
     }
     return try runner.files.reasonToSkip(plan.experiment.workload)
   }

@@ -26,7 +26,7 @@ package enum Validity {
     let disturbances = disturbances(of: record, bounds)
     // Where nothing moved for a while, rate and latency do not belong together either.
     let isStill = disturbances.contains { $0.hasPrefix("stalled") }
-    reasons += [isStill ? nil : little(record), load(record)].compactMap { $0 }
+    reasons += [isStill ? nil : little(record), load(record), beyondRange(record)].compactMap { $0 }
     return reasons + disturbances
   }
 
@@ -180,6 +180,13 @@ package enum Validity {
     let done = Double(record.operations.done ?? 0) / Double(scheduled)
     guard load > saturation, done < 0.99 else { return nil }
     return "client-saturated: \(percent(load)) of the client's processors used, \(percent(done)) of the schedule done"
+  }
+
+  /// A latency past the histogram's range is counted in its last slot, and no percentile tells how long it was.
+  private static func beyondRange(_ record: TrialRecord) -> String? {
+    let latencies = [record.latency, record.bystanders?.lanes.latency].compactMap { $0 }
+    let counts = latencies.flatMap { [$0.service, $0.response, $0.queueing] }.compactMap { $0?.beyondRange }
+    return counts.max().map { "beyond-histogram: \($0) latencies were longer than 1 h, the histogram's range" }
   }
 
   // MARK: Words

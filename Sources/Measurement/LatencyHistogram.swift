@@ -158,10 +158,13 @@ extension LatencyHistogram {
   /// the maximum and, at percentile 0, is the minimum. Percentages outside 0...100 are clamped.
   ///
   /// Complexity: linear in the number of slots.
-  public func percentile(_ percentile: Double) -> UInt64? {
-    guard let rank = rank(of: percentile), let last = slots.last else { return nil }
+  ///
+  /// - Parameter missing: how many latencies are not in the histogram, because what they are of has not ended. They count
+  ///   as longer than all that are; a percentile that lies among them is nil.
+  public func percentile(_ percentile: Double, missing: UInt64 = 0) -> UInt64? {
+    guard let rank = rank(of: percentile, missing: missing), rank <= count, let last = slots.last else { return nil }
     if percentile <= 0 { return lowerBound }
-    if percentile >= 100 { return upperBound }
+    if rank == count { return upperBound }
     var seen: UInt64 = 0
     for slot in slots {
       seen = Self.total(seen, slot.count)
@@ -175,18 +178,29 @@ extension LatencyHistogram {
   ///
   /// For percentiles from 50 up this is *count × (1 - percentile / 100) ≥ 10*: p50 needs 20 latencies, p90 100, p99
   /// 1000 and p99.9 10,000. With fewer, the value is that of a handful of latencies, so a report leaves it out.
-  public func percentileIsSupported(_ percentile: Double) -> Bool {
-    guard let rank = rank(of: percentile) else { return false }
-    return rank >= 10 && count - rank >= 10
+  ///
+  /// - Parameter missing: how many latencies are not in the histogram, and longer than all that are. They move the rank, and
+  ///   lie above it; a percentile among them is not supported.
+  public func percentileIsSupported(_ percentile: Double, missing: UInt64 = 0) -> Bool {
+    guard let rank = rank(of: percentile, missing: missing) else { return false }
+    return rank >= 10 && rank <= count && count - rank + missing >= 10
   }
 
-  /// The position, in `1...count`, of `percentile` in the sorted latencies.
-  private func rank(of percentile: Double) -> UInt64? {
-    guard count > 0, !percentile.isNaN else { return nil }
+  /// The position, from 1, of `percentile` in the sorted latencies, of which the `missing` ones are last.
+  private func rank(of percentile: Double, missing: UInt64) -> UInt64? {
+    guard self.count > 0, !percentile.isNaN else { return nil }
+    let count = Self.total(self.count, missing)
     guard percentile < 100 else { return count }
     // One ulp less, as in HdrHistogram: else 99.9 % of 1000, a little above 999 in binary, would be rounded up to 1000.
     let exact = max(percentile.nextDown, 0) * Double(count) / 100
     return min(max(UInt64(exact.rounded(.up)), 1), count)
+  }
+
+  /// How many latencies are longer than ``HistogramLayout/highestTrackable``, as far as slots tell them apart. The longest
+  /// of them are counted in the last slot, whatever they were.
+  public var beyondRange: UInt64 {
+    slots.reversed().prefix { $0.lowestEquivalent > HistogramLayout.highestTrackable }
+      .reduce(0) { Self.total($0, $1.count) }
   }
 }
 

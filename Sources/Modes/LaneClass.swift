@@ -48,6 +48,16 @@ struct LaneClass {
     let closes = trial.pointee.closes
     return ranges.joined().flatMap { lanes.operationStarts(of: $0) }.map { closes.since($0) }
   }
+
+  /// How many of these lanes had an operation done that counts.
+  func servedCount(_ lanes: some Watched, in ranges: [Range<Int>]) -> Int {
+    ranges.joined().reduce(0) { $0 + (lanes.isServed($1) ? 1 : 0) }
+  }
+
+  /// What the schedule of these lanes asked for in the window, and what it got; nil in a closed loop.
+  func arrivals(_ lanes: some Watched, in ranges: [Range<Int>]) -> ArrivalOutcome? {
+    trial.pointee.arrivals(inHand: ranges.joined().compactMap { lanes.arrivalInHand(of: $0) })
+  }
 }
 
 /// A value that lanes point to.

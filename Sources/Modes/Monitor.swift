@@ -12,6 +12,10 @@ protocol Watched: Sendable {
   func heldCount(of lane: Int) -> Int
   /// The starts of all that it holds; once it has finished.
   func operationStarts(of lane: Int) -> [Instant]
+  /// Whether it has had an operation done that counts; once it has finished.
+  func isServed(_ lane: Int) -> Bool
+  /// Of a schedule, the operation that it has taken and not ended; once it has finished.
+  func arrivalInHand(of lane: Int) -> UInt64?
   var connections: ConnectionTable { get }
   /// What other processes have used so far that work for the lanes.
   var usageOfWorkers: ResourceUsage { get }

@@ -9,6 +9,10 @@ protocol TimedLane: Lane, ~Copyable {
   var heldCount: Int { get }
   /// The start of one of those, from the oldest on.
   func operationStart(_ place: Int) -> Instant?
+  /// Whether it has had an operation done that counts. Asked once it has finished.
+  var isServed: Bool { get }
+  /// Of a schedule, the operation that it has taken and not ended. Asked once it has finished.
+  var arrivalInHand: UInt64? { get }
   /// Gives it operations of its own, of which `first` is the first.
   mutating func deal(from first: UInt64)
 }
@@ -16,6 +20,7 @@ protocol TimedLane: Lane, ~Copyable {
 extension TimedLane where Self: ~Copyable {
   var heldCount: Int { operationStart == nil ? 0 : 1 }
   func operationStart(_ place: Int) -> Instant? { operationStart }
+  var arrivalInHand: UInt64? { nil }
   mutating func deal(from first: UInt64) { preconditionFailure("only lanes with one operation at a time are dealt to") }
 }
 
@@ -25,6 +30,7 @@ extension PipelinedLane: TimedLane {}
 extension ServerLane: TimedLane where C: ~Copyable {
   /// It takes none, and answers those of others.
   var operationStart: Instant? { nil }
+  var isServed: Bool { false }
 }
 
 extension EitherLane: TimedLane where First: TimedLane & ~Copyable, Second: TimedLane & ~Copyable {
@@ -39,6 +45,28 @@ extension EitherLane: TimedLane where First: TimedLane & ~Copyable, Second: Time
     }
   }
 
+  var isServed: Bool {
+    switch first {
+    case .some(let lane): return lane.isServed
+    case .none: break
+    }
+    switch second {
+    case .some(let lane): return lane.isServed
+    case .none: return false
+    }
+  }
+
+  var arrivalInHand: UInt64? {
+    switch first {
+    case .some(let lane): return lane.arrivalInHand
+    case .none: break
+    }
+    switch second {
+    case .some(let lane): return lane.arrivalInHand
+    case .none: return nil
+    }
+  }
+
   mutating func deal(from operation: UInt64) {
     first?.deal(from: operation)
     second?.deal(from: operation)
@@ -48,6 +76,8 @@ extension EitherLane: TimedLane where First: TimedLane & ~Copyable, Second: Time
 extension LaneTable: Watched where L: TimedLane & ~Copyable {
   func operationStart(of lane: Int) -> Instant? { base[lane].operationStart }
   func heldCount(of lane: Int) -> Int { base[lane].heldCount }
+  func isServed(_ lane: Int) -> Bool { base[lane].isServed }
+  func arrivalInHand(of lane: Int) -> UInt64? { base[lane].arrivalInHand }
 
   var usageOfWorkers: ResourceUsage { pool?.usageOfWorkers ?? .zero }
 

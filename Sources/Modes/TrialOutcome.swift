@@ -24,11 +24,13 @@ extension Bench {
       sentBytes: busy.sum(\.sentBytes), receivedBytes: busy.sum(\.receivedBytes), kinds: busy.kinds,
       unfinishedAges: ages, service: busy.merged(.service), response: hasResponse ? busy.merged(.response) : nil,
       queueing: trial.pointee.isLimited ? busy.merged(.queueing) : nil, lag: isOpenLoop ? busy.merged(.lag) : nil,
-      scheduled: trial.pointee.scheduled, operations: trial.pointee.numbers, inFlight: monitor.inFlight,
+      scheduled: trial.pointee.scheduled, arrivals: busy.arrivals(lanes, in: lanes.arrangement.busyLanes),
+      operations: trial.pointee.numbers, inFlight: monitor.inFlight,
       series: monitor.series, usage: monitor.usage, longestGap: monitor.standstill.longestGap,
       longestQuiet: monitor.standstill.longestQuiet, pacerLateness: monitor.standstill.lateness,
       threadsPeak: monitor.threadsPeak,
       descriptorsPeak: monitor.descriptorsPeak, busyLanes: laneCount,
+      servedLanes: busy.servedCount(lanes, in: lanes.arrangement.busyLanes),
       bystanders: bystanders.flatMap { outcome($0, lanes) }, coldStart: coldStart,
       replies: nil,
       ranOutOfTime: ranOutOfTime)
@@ -40,6 +42,8 @@ extension Bench {
         count: bystanderCount, spec: $0, done: bystanders.sum(\.done), verified: bystanders.sum(\.verified),
         receivedBytes: bystanders.sum(\.receivedBytes), kinds: bystanders.kinds,
         unfinishedAges: bystanders.unfinishedAges(lanes, in: lanes.arrangement.bystanderLanes),
+        arrivals: bystanders.arrivals(lanes, in: lanes.arrangement.bystanderLanes),
+        served: $0.manner == .idle ? nil : bystanders.servedCount(lanes, in: lanes.arrangement.bystanderLanes),
         service: bystanders.merged(.service), response: $0.manner == .paced ? bystanders.merged(.response) : nil,
         early: spec.warmup == .zero ? nil : bystanders.sum(\.early))
     }

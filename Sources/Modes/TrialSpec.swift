@@ -95,6 +95,8 @@ public struct TrialOutcome: Sendable {
   public var lag: LatencyHistogram?
   /// In open loop: how many operations were to start within the window.
   public var scheduled: UInt64?
+  /// In open loop: what of the schedule was due in the window, and what was left.
+  public var arrivals: ArrivalOutcome?
   /// The numbers of the operations that may have counted: those that were taken, without a warm-up of their own.
   public var operations: Range<UInt64>
   public var inFlight: InFlightSamples
@@ -109,8 +111,9 @@ public struct TrialOutcome: Sendable {
   public var pacerLateness: [Nanoseconds]
   public var threadsPeak: Int?
   public var descriptorsPeak: Int?
-  /// How many lanes were measured.
+  /// How many lanes were measured, and how many of them had at least one operation done.
   public var busyLanes: Int
+  public var servedLanes: Int
   /// What the bystanders did, if there are any.
   public var bystanders: BystanderOutcome?
   /// What the warm-up came to; nil where there was none.
@@ -132,6 +135,10 @@ public struct BystanderOutcome: Sendable {
   public var receivedBytes: UInt64
   public var kinds: [OutcomeKind: UInt64]
   public var unfinishedAges: [Nanoseconds]
+  /// Where operations have intended starts: what of them was due in the window, and what was left.
+  public var arrivals: ArrivalOutcome?
+  /// How many of the lanes had at least one operation done; nil of idle ones, which are through with theirs beforehand.
+  public var served: Int?
   public var service: LatencyHistogram
   /// Where operations have intended starts.
   public var response: LatencyHistogram?

@@ -10,29 +10,47 @@ public struct LatencySummary: Codable, Equatable, Sendable {
   public var p90: UInt64?
   public var p99: UInt64?
   public var p999: UInt64?
+  /// How many were longer than the histogram's range, which is an hour; absent where none was.
+  public var beyondRange: UInt64?
   /// HdrHistogram V2 payload in base64, lossless.
   public var histogram: String
 
-  public init(_ latencies: LatencyHistogram) {
+  /// - Parameter missing: how many latencies are not there, as what they are of has not ended; longer than all that are.
+  public init(_ latencies: LatencyHistogram, missing: UInt64 = 0) {
     count = latencies.count
     if count > 0 {
       min = latencies.minimum
       mean = latencies.mean
       max = latencies.maximum
     }
+    beyondRange = latencies.beyondRange > 0 ? latencies.beyondRange : nil
+    histogram = latencies.encoded()
+    setPercentiles(of: latencies, missing: missing)
+  }
+
+  /// States the percentiles anew, where `missing` latencies are not there, as what they are of has not ended: percentile *p*
+  /// is that of all of them, and absent where it lies among those.
+  public mutating func count(missing: UInt64) {
+    guard missing > 0 else { return }
+    // Of what cannot be read there is none.
+    setPercentiles(of: (try? LatencyHistogram(encoded: histogram)) ?? LatencyHistogram(), missing: missing)
+  }
+
+  private mutating func setPercentiles(of latencies: LatencyHistogram, missing: UInt64) {
     func supported(_ percentile: Double) -> UInt64? {
-      latencies.percentileIsSupported(percentile) ? latencies.percentile(percentile) : nil
+      guard latencies.percentileIsSupported(percentile, missing: missing) else { return nil }
+      return latencies.percentile(percentile, missing: missing).map { Swift.min($0, max ?? $0) }
     }
     p50 = supported(50)
     p90 = supported(90)
     p99 = supported(99)
     p999 = supported(99.9)
-    histogram = latencies.encoded()
   }
 
   enum CodingKeys: String, CodingKey {
     case count, min, mean, max, p50, p90, p99
     case p999 = "p99_9"
+    case beyondRange = "beyond_range"
     case histogram
   }
 }

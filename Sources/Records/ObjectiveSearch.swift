@@ -5,6 +5,16 @@ public struct Objective: Hashable, Sendable {
   public enum Percentile: String, CaseIterable, Sendable {
     case p50, p90, p99
     case p999 = "p99.9"
+
+    /// The part that lies below it.
+    var share: Double {
+      switch self {
+      case .p50: 0.5
+      case .p90: 0.9
+      case .p99: 0.99
+      case .p999: 0.999
+      }
+    }
   }
 
   public var percentile: Percentile
@@ -20,14 +30,17 @@ public struct Objective: Hashable, Sendable {
   public static let leastDone = 0.99
 
   /// Whether the trial, of an open loop, kept to the objective: it is valid, the percentile of its response time is below
-  /// the bound, and of its schedule all is done but for 1 %, or for the one operation that the window's end may cut.
+  /// the bound, and of its schedule all is done but for 1 %, and for no more than may be above the percentile, or for the
+  /// one operation that the window's end may cut.
   /// Where there are too few samples for the percentile, the longest response time stands in for it.
   public func isMet(by trial: TrialRecord) -> Bool {
     guard trial.valid, let scheduled = trial.arrivals.scheduled, let done = trial.operations.done,
       let response = trial.latency?.response, let reached = response[percentile] ?? response.max
     else { return false }
     let missing = Double(scheduled) - Double(done)
-    return reached < bound.count && missing <= max(1, (1 - Self.leastDone) * Double(scheduled))
+    // What has not ended is above whatever did.
+    let above = trial.operations.due == nil ? 1 : 1 - percentile.share
+    return reached < bound.count && missing <= max(1, min(1 - Self.leastDone, above) * Double(scheduled))
   }
 }
 

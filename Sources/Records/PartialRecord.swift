@@ -11,6 +11,8 @@ public struct PartialRecord: Codable, Equatable, Sendable {
   public var sendLag: LatencySummary?
   public var pacerLag: TrialRecord.PacerLag?
   public var longestQuiet: UInt64?
+  /// Lanes that were measured and had at least one operation done within the window.
+  public var lanesServed: Int?
   /// In open loop: how many operations were to start within the window.
   public var scheduled: UInt64?
   /// Of the operations that may have counted.
@@ -57,6 +59,7 @@ public struct PartialRecord: Codable, Equatable, Sendable {
     case sendLag = "send_lag_ns"
     case pacerLag = "pacer_lag_ns"
     case longestQuiet = "longest_quiet_ns"
+    case lanesServed = "lanes_served"
     case scheduled, numbers
     case coldStart = "cold_start"
     case lanes

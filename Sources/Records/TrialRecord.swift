@@ -98,9 +98,19 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     self.reasons = reasons
   }
 
-  /// Whether every lane that was measured was served. Percentiles of a part of the lanes say nothing of those that
-  /// waited, and are not to be compared with percentiles of all. True where nobody counted.
-  public var servesAll: Bool { lanesServed.map { $0 >= concurrency } ?? true }
+  /// How many lanes there were operations for.
+  public var lanesToServe: Int {
+    Int(min(UInt64(max(0, concurrency)), operations.asked ?? .max, operations.due ?? .max))
+  }
+
+  /// Whether lanes had no operation done within the window though there were operations for them. False where nobody
+  /// counted.
+  public var leavesLanesUnserved: Bool { lanesServed.map { $0 < lanesToServe } ?? false }
+
+  /// Whether the latencies are of all that there was to do. Percentiles of a part of the lanes say nothing of those that
+  /// waited, and are not to be compared with percentiles of all. In open loop whoever is free takes what is due, and all
+  /// that was due is counted, begun or not: how many lanes did it makes no difference. True where nobody counted.
+  public var servesAll: Bool { !leavesLanesUnserved || operations.due != nil }
 
   /// Whether the mode under test served, and did not ask.
   public var isServing: Bool { workload["kind"]?.string == "serve" }
@@ -183,6 +193,13 @@ public struct TrialRecord: Codable, Equatable, Sendable {
 
     public init(asked: UInt64? = nil) { self.asked = asked }
 
+    /// In open loop: by how many more were due in the window than ended in it. What was due before the window and ended in it
+    /// stands for as many that were due late in the window and ended after it, so that a loop that keeps up lacks none.
+    public var missing: UInt64 {
+      let ended = (done ?? 0) + failedInAll
+      return due.map { $0 - Swift.min($0, ended) } ?? 0
+    }
+
     /// Failed operations of all kinds.
     public var failedInAll: UInt64 { (failed ?? [:]).values.reduce(0, +) }
 
@@ -241,6 +258,8 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     public static let busy = "busy"
 
     public var count: Int
+    /// How many of them had at least one operation done within the window; absent of idle ones, and where nobody counted.
+    public var served: Int?
     /// Of bystanders: what they do; absent where that is the workload of the trial.
     public var workload: JSONValue?
     public var operations: Operations
@@ -256,7 +275,7 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey {
-      case count, workload, operations
+      case count, served, workload, operations
       case latency = "latency_ns"
       case early = "done_in_warmup"
     }

@@ -6,6 +6,8 @@ extension Summary {
     /// `busy`, or the manner of bystanders.
     public let name: String
     public let lanes: Int
+    /// How many of them had an operation done within the window, in the trial that served the fewest; nil where nobody counted.
+    public let served: Int?
     /// Done within the windows of all valid trials.
     public let operations: UInt64
     /// Done before they opened; nil where there was no warm-up.
@@ -26,10 +28,11 @@ extension Summary {
         let early = name == busy ? trials.compactMap(\.coldStart?.done) : classes.compactMap(\.early)
         return classes.first.map {
           LaneClass(
-            name: name, lanes: $0.count, operations: classes.compactMap(\.operations.done).reduce(0, &+),
+            name: name, lanes: $0.count, served: classes.compactMap(\.served).min(), operations: classes.compactMap(\.operations.done).reduce(0, &+),
             early: early.isEmpty ? nil : early.reduce(0, &+),
             latency: PooledLatency(classes.compactMap(\.latency?.service)),
-            response: PooledLatency(classes.compactMap(\.latency?.response)),
+            response: PooledLatency(
+              classes.compactMap(\.latency?.response), missing: classes.map(\.operations.missing).reduce(0, +)),
             percentiles: TrialPercentiles(
               classes.compactMap { $0.latency.map { $0.response ?? $0.service } }))
         }
@@ -81,6 +84,11 @@ struct ClassTable: SideTable {
     columns += [
       Column(heading: "class", cells: rows.map(\.lanes.name), kind: .text),
       numbers("lanes") { NumberText.grouped($0.lanes) },
+    ]
+    if rows.contains(where: { $0.lanes.served ?? .max < $0.lanes.lanes }) {
+      columns.append(numbers("served") { $0.served.map { NumberText.grouped($0) } })
+    }
+    columns += [
       numbers("operations") { NumberText.grouped($0.operations) },
       percentile(50, of: \.latency), percentile(99, of: \.latency),
     ]

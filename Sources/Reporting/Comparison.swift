@@ -69,6 +69,8 @@ public struct Comparison: Sendable {
     public let verdict: PairedComparison.Verdict
     /// Whether machines or work differ, so that the verdict may be on them.
     public let isFlagged: Bool
+    /// Where latencies of a part of the lanes would be held against those of others: `served 255 of 10,000`.
+    public let servedInPart: String?
 
     /// The verdict in words, with `!` where it is flagged.
     public var words: String {
@@ -78,7 +80,7 @@ public struct Comparison: Sendable {
         case .slower: "slower"
         case .noDifference: "no difference"
         case .tooFewRounds: first == nil || second == nil ? "no values" : "too few rounds"
-        case .notComparable: "not comparable"
+        case .notComparable: servedInPart ?? "not comparable"
         }
       return isFlagged ? text + " !" : text
     }
@@ -89,7 +91,8 @@ public struct Comparison: Sendable {
 
   /// The sizes of the families, each once, ascending.
   var familySizes: [Int] {
-    Set(experiments.flatMap(\.points).flatMap(\.rows).map(\.familySize)).sorted()
+    let judged = experiments.flatMap(\.points).flatMap(\.rows).filter { $0.servedInPart == nil }
+    return Set(judged.map(\.familySize)).sorted()
   }
 }
 

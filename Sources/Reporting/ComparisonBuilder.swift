@@ -50,7 +50,7 @@ extension Comparison {
     second = run.record.runID
     machineDifferences = run.record.mixture
     workDifferences = []
-    experiments = Self.experiments(pairs, .modes) { [isMixed = !machineDifferences.isEmpty] _ in isMixed }
+    experiments = Self.experiments(pairs, .modes, baseline: baseline) { [isMixed = !machineDifferences.isEmpty] _ in isMixed }
     var told: Set<String> = []
     let baselineRemarks = Self.exclusions(pairs, nil, \.first, name: baseline).filter { told.insert($0).inserted }
     let alone = candidates.filter { judged(by: $0) == nil }
@@ -80,6 +80,17 @@ extension Comparison {
     var isResponse: Bool {
       let trials = (first + second).filter(\.valid)
       return !trials.isEmpty && trials.allSatisfy { $0.latency?.response != nil }
+    }
+
+    /// Whose latencies are of a part of the lanes, where the other's are not of as many; nil where they can be compared.
+    func servedInPart(_ name: String) -> String? {
+      func served(_ trials: [TrialRecord]) -> TrialRecord? {
+        trials.filter { $0.valid && !$0.servesAll }.min { $0.lanesServed ?? 0 < $1.lanesServed ?? 0 }
+      }
+      let (before, after) = (served(first), served(second))
+      guard before?.lanesServed != after?.lanesServed, let least = after ?? before else { return nil }
+      let count = "served \(NumberText.grouped(least.lanesServed ?? 0)) of \(NumberText.grouped(least.concurrency))"
+      return after == nil ? "\(name) \(count)" : count
     }
 
     func series(_ metric: ComparisonMetric) -> Series {
@@ -135,7 +146,10 @@ extension Comparison {
     }
   }
 
-  private static func experiments(_ pairs: [Pair], _ kind: Kind, isFlagged: (String) -> Bool) -> [Experiment] {
+  /// - Parameter baseline: the mode that others are judged by, where modes are compared.
+  private static func experiments(
+    _ pairs: [Pair], _ kind: Kind, baseline: String = "", isFlagged: (String) -> Bool
+  ) -> [Experiment] {
     // All rates of an experiment are one family.
     var names: [String] = []
     for pair in pairs where !names.contains(pair.key.experiment) { names.append(pair.key.experiment) }
@@ -144,12 +158,19 @@ extension Comparison {
       var rows = Array(repeating: [Row](), count: members.count)
       for metric in ComparisonMetric.allCases {
         let series = members.map { $0.series(metric) }
-        for (index, outcome) in outcomes(series, kind, name: "\(metric.rawValue) of \(name)").enumerated() {
+        let remarks = members.map { metric.isLatency ? $0.servedInPart(kind == .modes ? baseline : "first run") : nil }
+        // Those that cannot be compared are no part of the family.
+        let family = members.indices.filter { remarks[$0] == nil }
+        let judged = outcomes(family.map { series[$0] }, kind, name: "\(metric.rawValue) of \(name)")
+        let byPlace = Dictionary(uniqueKeysWithValues: zip(family, judged))
+        for index in members.indices {
+          let outcome = byPlace[index] ?? Outcome(ratio: nil, pValue: nil, verdict: .notComparable)
           rows[index].append(
             Row(
               metric: metric, isResponse: series[index].isResponse, first: medianEstimate(of: series[index].first),
               second: medianEstimate(of: series[index].second), ratio: outcome.ratio, pValue: outcome.pValue,
-              familySize: members.count, verdict: outcome.verdict, isFlagged: isFlagged(name)))
+              familySize: family.count, verdict: outcome.verdict, isFlagged: isFlagged(name),
+              servedInPart: remarks[index]))
         }
       }
       var names: [String] = []

@@ -88,6 +88,7 @@ extension Comparison.Row {
       "p_adjusted": pValue.map { .number($0) },
       "family_size": JSONReport.number(familySize),
       "verdict": .string(verdict.rawValue),
+      "served_in_part": servedInPart.map { .string($0) },
       "flagged": .bool(isFlagged),
     ])
   }

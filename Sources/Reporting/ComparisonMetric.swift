@@ -12,6 +12,8 @@ public enum ComparisonMetric: String, CaseIterable, Sendable {
   /// The 99th percentile of latency, in nanoseconds.
   case p99
 
+  var isLatency: Bool { self == .p50 || self == .p99 }
+
   var preference: PairedSeries.Preference { self == .throughput ? .higherIsFaster : .lowerIsFaster }
 
   /// The metric in the words of a table.

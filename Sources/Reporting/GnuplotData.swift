@@ -109,17 +109,21 @@ struct GnuplotData {
 
   /// What serving takes, quantity by quantity.
   private init(servingOf experiment: Summary.Experiment, _ provenance: Provenance) {
-    let names = [
-      "throughput_per_s", "low_per_s", "high_per_s", "p50_ns", "p50_of_trials_ns", "low_ns", "high_ns", "p99_ns",
-      "p99_of_trials_ns", "low_ns", "high_ns", "server_cpu_us", "low_us", "high_us", "server_threads_peak", "low",
-      "high", "server_rss_peak_bytes", "low_bytes", "high_bytes",
-    ]
+    let isPartly = experiment.points.contains { !$0.servesAll }
+    let names =
+      [
+        "throughput_per_s", "low_per_s", "high_per_s", "p50_ns", "p50_of_trials_ns", "low_ns", "high_ns", "p99_ns",
+        "p99_of_trials_ns", "low_ns", "high_ns", "server_cpu_us", "low_us", "high_us", "server_threads_peak", "low",
+        "high", "server_rss_peak_bytes", "low_bytes", "high_bytes",
+      ] + (isPartly ? ["served_in_part"] : [])
     self.init(
       .serve, experiment.name, experiment.description, provenance, subject: "serving, against connections",
       remarks: [
         ("columns", "connections, then those named; processor time is per operation"), Self.intervals,
         ("pooled", "p50 and p99 are of all valid trials' operations together"), Self.ofTrials,
-      ],
+      ]
+        + (isPartly
+          ? [("served in part", "served_in_part is how many connections were served, where those are not all; else NaN")] : []),
       blocks: Self.blocks(experiment, names) { point in
         let latency = point?.response ?? point?.latency
         let ofTrials = point?.response == nil ? point?.servicePercentiles : point?.responsePercentiles
@@ -127,6 +131,7 @@ struct GnuplotData {
           + [latency?.percentile(50).map { Double($0) }] + Self.columns(ofTrials?.p50)
           + [latency?.percentile(99).map { Double($0) }] + Self.columns(ofTrials?.p99)
           + Self.columns(point?.tested.cpu) + Self.columns(point?.threads) + Self.columns(point?.memory)
+          + (isPartly ? [point.flatMap { $0.servesAll ? nil : $0.lanesServed.map { Double($0) } }] : [])
       })
   }
 
@@ -168,9 +173,14 @@ extension GnuplotData {
     let rows: [[Double?]]
 
     init(name: String, columns: [String], rows: [[Double?]]) {
-      self.name = String(name.map { $0.isWhitespace || $0 == "\"" || $0 == "\\" ? "-" : $0 })
+      self.name = Self.word(name)
       self.columns = columns
       self.rows = rows
+    }
+
+    /// A name as blocks have it.
+    static func word(_ name: String) -> String {
+      String(name.map { $0.isWhitespace || $0 == "\"" || $0 == "\\" ? "-" : $0 })
     }
 
     var text: String {

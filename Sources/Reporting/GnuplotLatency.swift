@@ -16,7 +16,7 @@ extension GnuplotData {
         ("columns", "1 / (1 - percentile / 100), then those named"), ("concurrency", concurrency),
         ("pooled", "all valid trials together, as far as at least ten operations lie beyond"), Self.intervals,
         Self.ofTrials,
-      ],
+      ] + Self.servedRemark(group?.points ?? []),
       blocks: (group?.points ?? []).map { point in
         Self.percentileBlock(
           point,

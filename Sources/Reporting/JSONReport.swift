@@ -75,6 +75,7 @@ struct JSONReport {
       "mode": .string(point.mode),
       "variant": point.variant.map { .string($0) },
       "concurrency": .number(Double(point.concurrency)),
+      "lanes_served": number(point.lanesServed),
       "trials_valid": .number(Double(point.validTrials)),
       "trials_invalid": .number(Double(point.invalidTrials)),
       "trials_skipped": .number(Double(point.skippedTrials)),
@@ -105,6 +106,9 @@ struct JSONReport {
       "\(point.side)_threads_peak": number(point.threadsPeak),
       "\(point.side)_rss_peak_bytes": number(point.memoryPeak),
       "\(point.side)_rss_peak_bytes_of_trials": estimate(point.memory),
+      "operations_due": point.due > 0 ? number(point.due) : nil,
+      "operations_unanswered": point.due > 0 ? number(point.unanswered) : nil,
+      "unanswered_age_max_ns": number(point.oldestUnanswered),
       "operations_unfinished": number(point.unfinished),
       "unfinished_age_max_ns": number(point.oldestUnfinished),
       "operations_failed": counts(point.failed),
@@ -143,7 +147,7 @@ struct JSONReport {
           (
             lanes.name,
             object([
-              "count": number(lanes.lanes), "operations_done": number(lanes.operations),
+              "count": number(lanes.lanes), "served": number(lanes.served), "operations_done": number(lanes.operations),
               "operations_done_in_warmup": number(lanes.early), "latency_ns": lanes.latency.map { latency($0, nil) },
               "response_ns": lanes.response.map { latency($0, lanes.percentiles) },
             ])

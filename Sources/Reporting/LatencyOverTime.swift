@@ -64,7 +64,7 @@ extension GnuplotData {
             + Provenance.oneLine(trials.joined(separator: ", "))
         ),
         ("share", "of the operations that ended in the interval, those whose service time is from low_ns to high_ns"),
-      ],
+      ] + Self.servedRemark(group.points),
       blocks: group.points.map { point in
         let rows = point.latencyOverTime.map { $0.intervals.flatMap(Self.heatRows) } ?? []
         return Block(

@@ -69,7 +69,8 @@ struct LatexReport {
       }
     }
     let columns =
-      [column("trials") { "\($0.validTrials)" }] + (table.countsOperations ? [column("wall s", table.wall)] : [])
+      [column("trials") { "\($0.validTrials)" }] + (table.showsServed ? [column("served", table.served)] : [])
+      + (table.countsOperations ? [column("wall s", table.wall)] : [])
       + Self.columns(table.rateHeading, points.map(table.throughput)) + percentiles(["50", "99"])
       + Self.columns("× blocking", points.map(table.ratio))
       + Self.columns("CPU µs/op", points.map { EstimateText($0.tested.cpu, digits: 3) }) + percentiles(["90", "99.9"])

@@ -39,7 +39,8 @@ struct MarkdownReport {
   private func section(_ table: ResultTable) -> [String] {
     let experiment = table.experiment
     let headings =
-      ["mode", "concurrency", "trials"] + (table.countsOperations ? ["wall s"] : [])
+      ["mode", "concurrency", "trials"] + (table.showsServed ? ["served"] : [])
+      + (table.countsOperations ? ["wall s"] : [])
       + [table.rateHeading, "interval"] + ["50", "90", "99", "99.9"].map { table.percentileHeading($0) }
       + ["client CPU µs/op", "server CPU µs/op", "system calls/op", "in flight", "threads", "memory MiB"]
       + ["× blocking", "interval"]
@@ -101,7 +102,8 @@ struct MarkdownReport {
       let cells = name + ["0", "*\(Self.escaped(prediction))*"]
       return cells + Array(repeating: "", count: columns - cells.count)
     }
-    return name + ["\(point.validTrials)"] + (table.countsOperations ? [table.wall(point)] : [])
+    return name + ["\(point.validTrials)"] + (table.showsServed ? [table.served(point)] : [])
+      + (table.countsOperations ? [table.wall(point)] : [])
       + Self.cells(table.throughput(point))
       + [50, 90, 99, 99.9].map { table.percentile($0, point) }
       + [point.client.cpu, point.server.cpu, point.tested.directCalls].map { EstimateText($0, digits: 3).median }

@@ -3,7 +3,7 @@ import Records
 extension Summary.Experiment {
   /// What a reader of the numbers must know, one sentence each.
   var notes: [Note] {
-    inFlightNotes + points.flatMap { $0.invalidNotes($0.place) + $0.notes($0.place) } + unfinishedNotes
+    inFlightNotes + points.servedNotes + points.flatMap { $0.invalidNotes($0.place) + $0.notes($0.place) } + unfinishedNotes
       + poolNotes + points.compactMap(\.connectionsNote)
       + [queueingNote, memoryNote, lateWarmupNote, coldStartNote].compactMap { $0 }
   }
@@ -52,15 +52,24 @@ extension Summary.Experiment {
   }
 
   private var unfinishedNotes: [Note] {
+    let (open, closed) = ("due and unanswered at the windows' ends", "unfinished at the windows' ends")
     let modes = byName.compactMap { name, points -> String? in
+      let due = points.map(\.due).reduce(0, &+)
+      let unanswered = points.map(\.unanswered).reduce(0, &+)
+      guard unanswered > 0 else { return nil }
+      let age = points.compactMap(\.oldestUnanswered).max().map { " (\(NumberText.span(nanoseconds: Double($0))))" } ?? ""
+      return "\(name) \(NumberText.grouped(unanswered)) of \(NumberText.grouped(due))\(age)"
+    }
+    let others = byName.compactMap { name, points -> String? in
+      let points = points.filter { $0.due == 0 }
       let unfinished = points.map(\.unfinished).reduce(0, &+)
       let oldest = points.compactMap(\.oldestUnfinished).max()
       let age = oldest.map { " (\(NumberText.span(nanoseconds: Double($0))))" } ?? ""
       return unfinished > 0 ? "\(name) \(NumberText.grouped(unfinished))\(age)" : nil
     }
-    let list = modes.joined(separator: ", ")
-    return modes.isEmpty
-      ? [] : [Note(text: "unfinished at the windows' ends (age of the oldest): \(list)", isWarning: false)]
+    return [(open, modes), (closed, others)].filter { !$0.1.isEmpty }.map { name, modes in
+      Note(text: "\(name) (age of the oldest): \(modes.joined(separator: ", "))", isWarning: false)
+    }
   }
 
   /// The points of each mode and variant, by ascending concurrency.
@@ -109,6 +118,7 @@ extension Summary.Point {
     if let unreadable = latency?.unreadable, unreadable > 0 {
       texts.append("percentiles are without \(unreadable) trials, whose histograms cannot be read")
     }
+    if let unansweredText { texts.append(unansweredText) }
     if let drift = throughputDrift, growthNote == nil { texts.append("throughput \(drift.text)") }
     if let drift = medianDrift { texts.append("the median service time \(drift.text)") }
     let warnings = texts.map { Summary.Experiment.Note(text: "\(place): \($0)") }

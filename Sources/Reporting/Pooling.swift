@@ -77,6 +77,9 @@ extension Summary.Point {
     let carriedOut = trials.filter { $0.skipped == nil }
     let valid = carriedOut.filter(\.valid)
     validTrials = valid.count
+    lanesServed = valid.compactMap(\.lanesServed).min()
+    leavesLanesUnserved = valid.contains(where: \.leavesLanesUnserved)
+    servesAll = valid.allSatisfy(\.servesAll)
     invalidTrials = carriedOut.count - valid.count
     invalidReasons = Self.reasons(carriedOut.filter { !$0.valid })
     skippedTrials = trials.count - carriedOut.count
@@ -87,7 +90,8 @@ extension Summary.Point {
     let countsOperations = !valid.isEmpty && valid.allSatisfy { $0.operations.asked != nil }
     wallSeconds = countsOperations ? medianEstimate(of: valid.compactMap(\.wall).map { Double($0) / 1e9 }) : nil
     latency = Summary.PooledLatency(valid.compactMap(\.latency?.service))
-    response = Summary.PooledLatency(valid.compactMap(\.latency?.response))
+    response = Summary.PooledLatency(
+      valid.compactMap(\.latency?.response), missing: Self.sum(valid.map(\.operations.missing)))
     queueing = Summary.PooledLatency(valid.compactMap(\.latency?.queueing))
     sendLag = Summary.PooledLatency(valid.compactMap(\.sendLag))
     servicePercentiles = Summary.TrialPercentiles(valid.compactMap(\.latency?.service))
@@ -120,6 +124,10 @@ extension Summary.Point {
 
     unfinished = Self.sum(carriedOut.compactMap(\.operations.unfinished))
     oldestUnfinished = carriedOut.compactMap(\.operations.unfinishedAge?.max).max()
+    due = Self.sum(carriedOut.compactMap(\.operations.due))
+    unanswered = Self.sum(carriedOut.compactMap(\.operations.unanswered))
+    missing = Self.sum(carriedOut.map(\.operations.missing))
+    oldestUnanswered = carriedOut.compactMap(\.operations.unansweredAge?.max).max()
     failed = Self.counts(carriedOut.compactMap(\.operations.failed))
     failedAsAsked = Self.counts(carriedOut.filter(\.failsAsAsked).compactMap(\.operations.failed))
     failedOtherwise = Self.counts(carriedOut.filter { !$0.failsAsAsked }.compactMap(\.operations.failed))
@@ -218,7 +226,8 @@ extension TrialRecord {
 
 extension Summary.PooledLatency {
   /// Nil where there are none.
-  init?(_ summaries: [LatencySummary]) {
+  /// - Parameter missing: how many operations have no latency, as they had not ended.
+  init?(_ summaries: [LatencySummary], missing: UInt64 = 0) {
     var merged = LatencyHistogram()
     var maximum: UInt64?
     var unreadable = 0
@@ -231,6 +240,6 @@ extension Summary.PooledLatency {
       if let highest = summary.max ?? histogram.maximum { maximum = max(maximum ?? 0, highest) }
     }
     guard merged.count > 0 || unreadable > 0 else { return nil }
-    self.init(histogram: merged, maximum: maximum ?? 0, unreadable: unreadable)
+    self.init(histogram: merged, maximum: maximum ?? 0, unreadable: unreadable, missing: missing)
   }
 }

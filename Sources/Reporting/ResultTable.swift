@@ -7,6 +7,8 @@ struct ResultTable {
   let rateUnit: RateUnit
   /// Whether trials are a number of operations, so that the time they take is an answer.
   let countsOperations: Bool
+  /// Whether a mode left lanes unserved, so that each row says how many it served.
+  let showsServed: Bool
   /// Whether its percentiles are those of the response time, and not of the service time.
   let showsResponse: Bool
 
@@ -19,6 +21,7 @@ struct ResultTable {
       .flatMap { [$0.percentile(50), $0.percentile(99)] }.compactMap { $0 }
     timeUnit = .fitting(times.map { Double($0) })
     rateUnit = .fitting(points.compactMap(\.throughput?.high))
+    showsServed = points.contains(where: \.leavesLanesUnserved)
     countsOperations = points.contains { $0.wallSeconds != nil }
   }
 
@@ -57,6 +60,11 @@ struct ResultTable {
   func trialPercentile99(_ point: Summary.Point) -> EstimateText {
     let percentiles = showsResponse ? point.responsePercentiles : point.servicePercentiles
     return EstimateText(percentiles.p99, over: timeUnit.nanoseconds, digits: 3)
+  }
+
+  /// `255 of 10,000`.
+  func served(_ point: Summary.Point) -> String {
+    showsServed ? point.servedText ?? NumberText.none : NumberText.none
   }
 
   func wall(_ point: Summary.Point) -> String { EstimateText(point.wallSeconds).median }

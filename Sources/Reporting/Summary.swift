@@ -84,6 +84,15 @@ public struct Summary: Sendable {
     /// On which side the mode was: `client` or `server`.
     let side: String
 
+    /// How many lanes had an operation done within the window, in the valid trial that served the fewest; nil where nobody
+    /// counted.
+    public let lanesServed: Int?
+    /// Whether a valid trial left lanes unserved, though there were operations for them.
+    public let leavesLanesUnserved: Bool
+    /// Whether the latencies are of all that there was to do, in every valid trial. Those of a part of the lanes are not
+    /// ranked, compared or claimed against those of all.
+    public let servesAll: Bool
+
     public let validTrials: Int
     public let invalidTrials: Int
     /// Why trials are not valid, with the number of trials each reason was given for; most frequent first. Reasons of
@@ -154,6 +163,13 @@ public struct Summary: Sendable {
     public let unfinished: UInt64
     /// How long the oldest of the unfinished operations had been under way, in nanoseconds.
     public let oldestUnfinished: UInt64?
+    /// In open loop, of all trials that were carried out: how many operations were due within the windows, how many of them
+    /// had not ended when those did, begun or not, and by how many more were due than ended.
+    public let due: UInt64
+    public let unanswered: UInt64
+    public let missing: UInt64
+    /// How long the oldest of the unanswered operations had been due, in nanoseconds.
+    public let oldestUnanswered: UInt64?
     /// Failed operations by kind, in all trials that were carried out; most frequent first.
     public let failed: [Count]
     /// Those of them that the server was asked to fail: all, in trials where none failed but as asked.
@@ -209,10 +225,13 @@ public struct Summary: Sendable {
     public let maximum: UInt64
     /// Trials that have a histogram which cannot be read, and which is therefore missing here.
     public let unreadable: Int
+    /// How many operations have no latency here because they had not ended: they count as longer than all others.
+    public var missing: UInt64 = 0
 
-    /// In nanoseconds; nil where there are too few samples to say.
+    /// In nanoseconds; nil where there are too few samples to say, or where it lies among those that are missing.
     public func percentile(_ percentile: Double) -> UInt64? {
-      histogram.percentileIsSupported(percentile) ? histogram.percentile(percentile) : nil
+      histogram.percentileIsSupported(percentile, missing: missing)
+        ? histogram.percentile(percentile, missing: missing) : nil
     }
   }
 }

@@ -59,6 +59,8 @@ struct SweepTable: SideTable {
     columns =
       [Column(heading: "mode", cells: points.map(\.name), kind: .text)]
       + (hasConcurrencies ? [column("conc.") { NumberText.grouped($0.concurrency) }] : [])
+      + (points.contains(where: \.leavesLanesUnserved)
+        ? [column("served") { $0.servedText ?? NumberText.none }] : [])
       + sweep.axes.map { axis in
         Column(
           heading: axis.rawValue,
@@ -77,7 +79,9 @@ struct SweepTable: SideTable {
           $0.memory.map { NumberText.significant($0.median / 1_048_576, digits: 3) } ?? NumberText.none
         },
       ]
-    notes = rows.flatMap { setting, point in
+    notes =
+      points.servedNotes
+      + rows.flatMap { setting, point in
       let place = point.place + setting.suffix.replacing("-", with: " ")
       return (point.prediction.map { [.init(text: "\(place): \($0)", isWarning: false)] } ?? [])
         + point.invalidNotes(place) + point.notes(place)

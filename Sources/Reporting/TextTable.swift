@@ -9,7 +9,8 @@ struct TextTable {
   static func fitting(_ table: ResultTable, width: Int) -> TextTable {
     let make = ColumnMaker(table: table)
     let (mode, concurrency) = (make.mode(), make.concurrency())
-    let start = [mode, concurrency, Column(heading: "", drawn: .bar, width: drawnWidths.lowerBound)]
+    let served = table.showsServed ? [make.served()] : []
+    let start = [mode, concurrency] + served + [Column(heading: "", drawn: .bar, width: drawnWidths.lowerBound)]
     let wall = table.countsOperations ? [make.wall()] : []
     let (throughput, throughputInterval) = (make.throughput(interval: false), make.throughput(interval: true))
     let (ratio, ratioInterval) = (make.ratio(interval: false), make.ratio(interval: true))
@@ -108,6 +109,7 @@ private struct ColumnMaker {
 
   func mode() -> Column { make("mode", .text, \.name) }
   func concurrency() -> Column { make("conc.", .number) { NumberText.grouped($0.concurrency) } }
+  func served() -> Column { make("served", .number, table.served) }
   func wall() -> Column { make("wall s", .number, table.wall) }
   func threads() -> Column { make("threads", .number, table.threads) }
   func memory() -> Column { make("MiB", .number, table.memory) }

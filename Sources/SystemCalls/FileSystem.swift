@@ -9,6 +9,14 @@ public enum FileSystem {
     return kind < 0 ? nil : names[kind] ?? "file system 0x\(String(kind, radix: 16))"
   }
 
+  /// The name of its kind where what lies there is in memory alone, and reaches no device.
+  public static func nameInMemory(at path: String) -> String? {
+    let kind = cl_file_system_kind(path)
+    return inMemory.contains(kind) ? names[kind] : nil
+  }
+
+  private static let inMemory: Set<Int64> = [0x0102_1994, 0x8584_58f6]
+
   /// Bytes that this process may still write there, statvfs(3).
   public static func freeBytes(at path: String) -> UInt64? {
     var status = statvfs()
@@ -19,5 +27,6 @@ public enum FileSystem {
   private static let names: [Int64: String] = [
     0xef53: "ext4", 0x0102_1994: "tmpfs", 0x5846_5342: "xfs", 0x9123_683e: "btrfs", 0x794c_7630: "overlayfs",
     0x6969: "nfs", 0x6573_5546: "fuse", 0x0102_1997: "9p", 0x2fc1_2fc1: "zfs", 0xf2f5_2010: "f2fs",
+    0x8584_58f6: "ramfs",
   ]
 }

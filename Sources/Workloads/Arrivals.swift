@@ -111,9 +111,82 @@ public struct ArrivalSchedule: ~Copyable, @unchecked Sendable {
 
   deinit { offsets.deallocate() }
 
+  /// How many operations are to start before `instant`.
+  func count(before instant: Instant) -> UInt64 {
+    var (low, high) = (UInt64(0), count)
+    while low < high {
+      let middle = low + (high - low) / 2
+      if start(of: middle) < instant { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
   /// When `operation` is to start, which must be below `count`.
   public func start(of operation: UInt64) -> Instant {
     let offset = offsets.isEmpty ? UInt64(Double(operation) * interval) : offsets[Int(operation)]
     return Instant(nanoseconds: start.nanoseconds + offset)
+  }
+
+  /// What was due from the window's opening to its end, and what of it was left.
+  /// - Parameters:
+  ///   - inHand: what lanes had taken and not ended.
+  ///   - next: the first that no lane of this process had taken; from there on one in every `stride` is this process's.
+  func outcome(
+    before closes: Instant, inHand: some Sequence<UInt64>, untakenFrom next: UInt64, stride: UInt64, share: Share
+  ) -> ArrivalOutcome {
+    let due = warmUpCount..<max(warmUpCount, count(before: closes))
+    var outcome = ArrivalOutcome(due: share.count(of: due.upperBound) - share.count(of: due.lowerBound))
+    for operation in inHand where due.contains(operation) {
+      outcome.leave(for: closes.since(start(of: operation)))
+    }
+    // What is left of a backlog from before the window was not due in it.
+    var operation = next
+    if operation < due.lowerBound { operation += (due.lowerBound - operation + stride - 1) / stride * stride }
+    guard operation < due.upperBound else { return outcome }
+    if offsets.isEmpty {
+      let steps = (due.upperBound - 1 - operation) / stride
+      let last = start(of: operation + steps * stride)
+      outcome.leave(steps + 1, from: closes.since(start(of: operation)), to: closes.since(last))
+      return outcome
+    }
+    while operation < due.upperBound {
+      outcome.leave(for: closes.since(start(of: operation)))
+      operation += stride
+    }
+    return outcome
+  }
+}
+
+/// What a schedule asked for in a window, and what of it was left at its end, begun or not.
+public struct ArrivalOutcome: Hashable, Sendable {
+  /// How many operations were to start within the window.
+  public var due: UInt64
+  /// Of those due: neither done nor failed at the window's end.
+  public private(set) var unanswered: UInt64 = 0
+  /// How long the youngest, the oldest and all of the unanswered together had been due.
+  public private(set) var leastAge = Nanoseconds(UInt64.max)
+  public private(set) var mostAge = Nanoseconds.zero
+  private var ages = 0.0
+
+  public init(due: UInt64) { self.due = due }
+
+  /// In nanoseconds, of at least one.
+  public var meanAge: Double { ages / Double(max(1, unanswered)) }
+
+  /// Counts operations that are left, which were due at even intervals: `first` is for how long the first of them had
+  /// been due.
+  mutating func leave(_ count: UInt64, from first: Nanoseconds, to last: Nanoseconds) {
+    unanswered += count
+    leastAge = min(leastAge, last)
+    mostAge = max(mostAge, first)
+    ages += Double(count) * (Double(first.count) + Double(last.count)) / 2
+  }
+
+  /// Counts one that is left, and how long it had been due.
+  mutating func leave(for age: Nanoseconds) {
+    unanswered += 1
+    leastAge = min(leastAge, age)
+    mostAge = max(mostAge, age)
+    ages += Double(age.count)
   }
 }

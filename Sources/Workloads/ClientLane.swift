@@ -15,10 +15,12 @@ import SystemCalls
   @usableFromInline let started = Atomic<UInt64>(0)
   @usableFromInline var sentBytes = 0
   @usableFromInline var receivedBytes = 0
-  /// What the open connection leads to; negative with none open.
+  /// What the open connection leads to; with none open negative, and lower by one for each that failed after another.
   @usableFromInline var endpoint: Int32
   /// Connections that failed one after another.
-  @usableFromInline var refusals: UInt8 = 0
+  @inlinable var refusals: UInt8 { endpoint < 0 ? UInt8(truncatingIfNeeded: ~endpoint) : 0 }
+  /// Whether an operation is done that counts.
+  @usableFromInline var wasServed = false
   @usableFromInline var sleeps = Sleeps.inConversation
   /// Whether the lane has one of the trial's permits.
   @usableFromInline var isAdmitted = false
@@ -58,6 +60,14 @@ import SystemCalls
     return nanoseconds == 0 ? nil : Instant(nanoseconds: nanoseconds)
   }
 
+  /// Whether it has had an operation done that counts. Not for other threads, before it has finished.
+  public var isServed: Bool { wasServed }
+
+  /// Of the schedule, the operation that the lane has taken and not ended. After the trial: that it has left.
+  public var arrivalInHand: UInt64? {
+    operationStart != nil || sleeps == .untilArrival ? operation : nil
+  }
+
   @inlinable @inline(__always)
   func elapsed(_ now: Instant) -> Nanoseconds {
     now.since(Instant(nanoseconds: started.load(ordering: .relaxed)))
@@ -90,14 +100,13 @@ import SystemCalls
       isAdmitted = false
       return now < trial.pointee.closes ? goOn(now) : .finished
     case .connected(let now):
-      refusals = 0
       endpoint = conversation.endpoint(of: number)
       return interpret(conversation.begin(number), now)
     case .closed(let now):
       return operationStart == nil ? takeNext(now) : reach(now)
     case .failed(let errno, let now):
       if sleeps == .holding { return lose(.errno(errno), now) }
-      if endpoint < 0 { refusals = min(refusals &+ 1, 7) }
+      if endpoint < 0 { endpoint = max(endpoint &- 1, ~7) }
       return complete(.failed(.errno(errno)), now)
     }
   }
@@ -129,6 +138,8 @@ import SystemCalls
       if intended >= trial.pointee.opens && now < trial.pointee.closes {
         recorder.lagged(now.since(intended))
       } else if trial.pointee.holdsConnections && now >= trial.pointee.closes {
+        // It was due, and is left.
+        sleeps = .untilArrival
         return .finished
       }
       return admit(now)
@@ -227,6 +238,7 @@ import SystemCalls
     started.store(0, ordering: .relaxed)
     let isDone = group.pointee.record(
       outcome, of: operation, after: service, at: now, sent: sentBytes, received: receivedBytes)
+    if isDone { wasServed = true }
     if isDone && (trial.pointee.isOpenLoop || trial.pointee.isLimited) { respond(now, after: service) }
     mustClose = C.usesConnection && !outcome.keepsConnection && endpoint >= 0
     return isAdmitted ? .release : goOn(now)

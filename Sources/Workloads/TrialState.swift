@@ -132,6 +132,17 @@ public struct TrialState: ~Copyable, Sendable {
     return firstCounted..<max(firstCounted, asked.map { min(taken, firstCounted + $0) } ?? taken)
   }
 
+  /// What was due of an open loop in the window, and what of it was left when all lanes had finished; nil in a closed loop.
+  /// - Parameter inHand: the operations that lanes had taken and not ended.
+  public func arrivals(inHand: some Sequence<UInt64>) -> ArrivalOutcome? {
+    switch schedule {
+    case .some(let schedule):
+      return schedule.outcome(
+        before: closes, inHand: inHand, untakenFrom: next.load(ordering: .relaxed), stride: stride, share: share)
+    case .none: return nil
+    }
+  }
+
   /// How many operations of an open loop are to start within the window.
   public var scheduled: UInt64? {
     switch schedule {

@@ -21,6 +21,7 @@ import Workloads
     var servers = 1
     var descriptorsLeft: Int?
     var tracked: Int?
+    var memoryFileSystem: String?
     /// What is said after the point's name; nil where it fits.
     var objection: String?
 
@@ -124,6 +125,17 @@ import Workloads
     Case(
       name: "past the page cache it need not", workload: file { $0.direct = true }, concurrency: 64, memory: 63 << 20),
     Case(
+      name: "past a page cache that is all there is", workload: file { $0.direct = true }, concurrency: 64,
+      memoryFileSystem: "tmpfs (/dev/shm)",
+      objection: "O_DIRECT (--direct) reaches no device on tmpfs (/dev/shm), which is in memory; "
+        + "name a folder on a disk (--file-dir) or leave it out"),
+    Case(
+      name: "written to no device", workload: file { ($0.access, $0.sync) = (.write, .fdatasync) }, concurrency: 64,
+      memoryFileSystem: "tmpfs (/dev/shm)",
+      objection: "fdatasync (--sync) reaches no device on tmpfs (/dev/shm), which is in memory; "
+        + "name a folder on a disk (--file-dir) or leave it out"),
+    Case(name: "a file in memory by choice", workload: file(), concurrency: 64, memoryFileSystem: "tmpfs (/dev/shm)"),
+    Case(
       name: "each lane has a buffer", workload: file { $0.size = ByteCount(1 << 20) }, concurrency: 1024,
       memory: 1 << 30,
       objection: "about 1026 MiB of memory are needed, and 1024 MiB are free; free some or ask for less"),
@@ -158,10 +170,11 @@ import Workloads
   ]
 
   @Test(arguments: cases) func pointFitsOrIsRefusedWithARemedy(_ example: Case) {
-    let feasibility = Feasibility(
+    var feasibility = Feasibility(
       descriptorLimit: example.descriptors, ephemeralPorts: example.ports, availableMemory: example.memory,
       threadLimit: example.threads, freeDisk: example.disk, descriptorsLeft: example.descriptorsLeft,
       trackedLeft: example.tracked)
+    feasibility.memoryFileSystem = example.memoryFileSystem
     var experiment = Experiment(
       name: "x", workload: example.workload, modes: [example.mode], concurrency: [example.concurrency])
     if example.bystanders > 0 {

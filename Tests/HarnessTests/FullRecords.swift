@@ -14,6 +14,7 @@ enum FullRecords {
       workload: workloads[0], concurrency: 64, operations: operations,
       arrivals: .init(kind: "poisson", rate: 1e5 / 3), limit: 5, valid: false, reasons: ["steal: much"])
     trial.arrivals.scheduled = 3
+    trial.lanesServed = 63
     trial.variant = "pool"
     trial.lanesServed = 64
     trial.repeats = 1
@@ -35,6 +36,7 @@ enum FullRecords {
     trial.closeWall = 2
     trial.coldStart = .init(firstDone: 1, done: 2, wall: 3)
     var lanes = TrialRecord.LaneClass(count: 2, operations: operations, latency: trial.latency, early: 1)
+    lanes.served = 1
     lanes.workload = .object(["kind": .string("echo")])
     trial.lanes = ["busy": lanes, "idle": lanes]
     trial.inFlight = .init(mean: 63.9, max: 64, samples: 30)
@@ -76,6 +78,9 @@ enum FullRecords {
     operations.unansweredAge = .init(min: 1, mean: 2, max: 3, within: 1)
     operations.unfinished = 1
     operations.unfinishedAge = .init(min: 1, mean: 2, max: 3, within: 1)
+    operations.due = 8
+    operations.unanswered = 1
+    operations.unansweredAge = .init(min: 1, mean: 2, max: 3, within: 1)
     operations.failed = ["ECONNRESET": 4]
     operations.non2xx = ["404": 1]
     return operations
@@ -84,6 +89,7 @@ enum FullRecords {
   private static var summary: LatencySummary {
     var latencies = LatencyHistogram()
     for value in 1...20_000 as ClosedRange<UInt64> { latencies.record(value * 977) }
+    latencies.record(3_700_000_000_000)
     return LatencySummary(latencies)
   }
 

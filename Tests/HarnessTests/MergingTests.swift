@@ -94,6 +94,20 @@ import Workloads
     #expect(merged.unfinished == 4 && merged.unfinishedAge == .init(min: 5, mean: 8, max: 11, within: 8))
   }
 
+  @Test func whatWasDueAndWhoWasServedIsAddedUp() throws {
+    var (a, b) = (Self.partial([0], window: Self.window), Self.partial([1], window: Self.window))
+    (a.lanesServed, b.lanesServed) = (3, 4)
+    (a.operations.due, b.operations.due) = (10, 11)
+    (a.operations.unanswered, b.operations.unanswered) = (1, 3)
+    a.operations.unansweredAge = .init(min: 5, mean: 5, max: 5)
+    b.operations.unansweredAge = .init(min: 7, mean: 9, max: 11)
+    let merged = try PartialRecord(merging: [a, b])
+    #expect(merged.lanesServed == 7 && merged.operations.due == 21 && merged.operations.unanswered == 4)
+    #expect(merged.operations.unansweredAge == .init(min: 5, mean: 8, max: 11))
+    b.lanesServed = nil
+    #expect(try PartialRecord(merging: [a, b]).lanesServed == nil, "one did not count")
+  }
+
   @Test func aHistogramThatCannotBeReadIsNotMerged() {
     var wrong = Self.partial([0], window: Self.window)
     wrong.latency.service.histogram = "nonsense"

@@ -196,6 +196,17 @@ import Workloads
     }
   }
 
+  @Test func latenciesBeyondTheHistogramMakeATrialInvalid() {
+    // Sleeps of ninety minutes, of which the histogram would say 73.
+    let found = reasonsOfWindow {
+      var latencies = LatencyHistogram()
+      for _ in 0..<20 { latencies.record(5_400_000_000_000) }
+      $0.latency = .init(service: LatencySummary(latencies))
+      $0.inFlight = nil
+    }
+    #expect(found == ["beyond-histogram: 20 latencies were longer than 1 h, the histogram's range"])
+  }
+
   @Test func windowIsValidWhenEverythingAgrees() { #expect(reasonsOfWindow().isEmpty) }
 
   @Test(arguments: [(UInt64(20_000_000), true), (20_001_000, false)])

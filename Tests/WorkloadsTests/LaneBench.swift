@@ -100,6 +100,8 @@ final class LaneBench {
     Dictionary(uniqueKeysWithValues: recorder.kinds.map { (OutcomeKind(rawValue: UInt16($0.key)), $0.value) })
   }
   func start(_ lane: Int = 0) -> Instant? { lanes[lane].operationStart }
+  func isServed(_ lane: Int = 0) -> Bool { lanes[lane].isServed }
+  func arrivalInHand(_ lane: Int = 0) -> UInt64? { lanes[lane].arrivalInHand }
 
   private func text(_ step: Step) -> String {
     switch step {

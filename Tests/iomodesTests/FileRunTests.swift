@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Records
+import SystemCalls
 import TestSupport
 import Testing
 
@@ -65,6 +66,29 @@ import Testing
         #expect((echoes...echoes + 4).contains(trial.server?.operationsDone ?? 0))
       }
       #expect(checksums.count == 1)
+    }
+  }
+
+  @Test(.enabled(if: FileSystem.nameInMemory(at: "/dev/shm") != nil, "/dev/shm is no file system in memory"))
+  func pastThePageCacheOrToADeviceItRunsOnNoFileSystemInMemory() async throws {
+    try await withFolder { folder in
+      for asked in [["--direct"], ["--access", "write", "--sync", "fsync"]] {
+        let ending = try await iomodes(
+          Self.run + ["--modes", "epoll", "--operations", "50", "--file-dir", "/dev/shm"] + asked, in: folder)
+        #expect(ending.code == 1 && ending.output.isEmpty)
+        #expect(ending.errors.contains(" reaches no device on tmpfs (/dev/shm)"), "\(ending.errors)")
+        #expect(ending.errors.contains("--file-dir") && ending.errors.split(separator: "\n").count == 1)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+      }
+      let suite = """
+        {"name": "shm", "experiments": [{"name": "x", "workload": {"kind": "file", "span": "1MiB", "direct": true},
+          "modes": ["epoll"], "concurrency": [2], "operations": 50, "rounds": 1, "optional": true}]}
+        """
+      try suite.write(toFile: folder + "/shm.json", atomically: true, encoding: .utf8)
+      let ending = try await iomodes(
+        ["run", "--suite", "shm.json", "--file-dir", "/dev/shm", "--output", "out", "--quiet"], in: folder)
+      let trial = try #require(try RunFolder(path: folder + "/out").read().trials.first, "\(ending.errors)")
+      #expect(trial.skipped?.reason.hasPrefix("unavailable: O_DIRECT (--direct) reaches no device") == true)
     }
   }
 

@@ -75,7 +75,8 @@ struct Answer {
 
   /// The median and interval that modes are ranked by.
   static func estimate(of point: Summary.Point, _ metric: ComparisonMetric) -> Estimate? {
-    switch metric {
+    if metric == .p50 || metric == .p99, !point.servesAll { return nil }
+    return switch metric {
     case .p99: point.responsePercentiles.p99
     case .p50: point.responsePercentiles.p50
     case .throughput, .cpu: point.throughput

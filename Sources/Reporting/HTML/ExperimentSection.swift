@@ -34,6 +34,7 @@ struct ExperimentSection {
       .number("trials", "valid trials, of those carried out") {
         $0.invalidTrials > 0 ? "\($0.validTrials) of \($0.carriedOut)" : "\($0.validTrials)"
       },
+      .number("served", "lanes that had an operation done within the window, of those asked for", table.served),
       .estimate("wall s", "how long a trial took") { EstimateText($0.wallSeconds, digits: 3) },
       .estimate(table.rateHeading, "median over the valid trials, and its interval", table.throughput),
       .estimate("× blocking", "throughput over that of blocking, round by round", table.ratio),

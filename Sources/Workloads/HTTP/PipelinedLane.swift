@@ -22,6 +22,8 @@ public struct PipelinedLane: Lane, ~Copyable {
   private var receivedBytes = 0
   private var isConnected: Bool
   private var isSending = false
+  /// Whether it has had an operation done that counts. Not for other threads, before it has finished.
+  public private(set) var isServed = false
   /// Why the connection takes no more. What the peer had answered before can still be received.
   private var sendError: Errno?
   /// Connections that failed one after another.
@@ -152,9 +154,12 @@ public struct PipelinedLane: Lane, ~Copyable {
   private mutating func endFirst(_ outcome: Outcome, _ now: Instant) {
     let held = inHand[0]
     let start = Instant(nanoseconds: held.pointee.start.load(ordering: .relaxed))
-    _ = group.pointee.record(
+    if group.pointee.record(
       outcome, of: held.pointee.operation, after: now.since(start), at: now, sent: held.pointee.requestBytes,
       received: receivedBytes)
+    {
+      isServed = true
+    }
     inHand.removeFirst()
     sentCount = max(0, sentCount - 1)
     receivedBytes = 0

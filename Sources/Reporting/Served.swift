@@ -1,0 +1,45 @@
+import Records
+
+extension Summary.Point {
+  /// `255 of 10,000`; nil where nobody counted.
+  var servedText: String? {
+    lanesServed.map { "\(NumberText.grouped($0)) of \(NumberText.grouped(concurrency))" }
+  }
+
+  /// Where what was due and had not ended moves percentiles: how much that is.
+  var unansweredText: String? {
+    guard due > 0, missing >= max(2, due / 100) else { return nil }
+    let age = oldestUnanswered.map { ", the oldest for \(NumberText.span(nanoseconds: Double($0)))" } ?? ""
+    return "\(NumberText.grouped(unanswered)) of \(NumberText.grouped(due)) due unanswered at the window's end\(age); "
+      + "percentiles count them as longer than all others"
+  }
+}
+
+extension [Summary.Point] {
+  /// Whose latencies are of a part of the lanes alone: a note for each mode.
+  var servedNotes: [Summary.Experiment.Note] {
+    var names: [String] = []
+    for point in self where !point.servesAll && !names.contains(point.name) { names.append(point.name) }
+    return names.map { name in
+      let points = filter { !$0.servesAll && $0.name == name }
+      var texts: [String] = []
+      for text in points.compactMap(\.servedText) where !texts.contains(text) { texts.append(text) }
+      let list = texts.count > 1 ? "\(texts.dropLast().joined(separator: ", ")) and \(texts[texts.count - 1])" : texts[0]
+      let what = points[0].side == "server" ? "connections" : "lanes"
+      let place = texts.count == 1 ? points[0].place : name
+      return .init(
+        text: "\(place): served \(list) \(what); its latencies are of those alone and are not compared with others",
+        isWarning: false)
+    }
+  }
+}
+
+extension GnuplotData {
+  /// Of whose lanes only a part was served, which figures of latency mark; empty where there are none.
+  static func servedRemark(_ points: [Summary.Point]) -> [(String, String)] {
+    let partly = points.filter { !$0.servesAll }.compactMap { point in
+      point.servedText.map { "\(Block.word(point.name))=\($0.replacing(" of ", with: "/"))" }
+    }
+    return partly.isEmpty ? [] : [("served in part", partly.joined(separator: " "))]
+  }
+}
