@@ -76,7 +76,7 @@ public struct Comparison: Sendable {
         switch verdict {
         case .faster: "faster"
         case .slower: "slower"
-        case .noDifference: "no difference"
+        case .notSignificant: "no difference"
         case .tooFewRounds: first == nil || second == nil ? "no values" : "too few rounds"
         case .notComparable: "not comparable"
         }

@@ -30,7 +30,7 @@ let runCommand = Command(
         .value("each", "N", "each lane does N operations, and holds its connection until all lanes are through"),
         .value("duration", "TIME", "each trial's window lasts so long, such as 300ms"),
         .value("warmup", "TIME", "before the window opens"),
-        .value("rounds", "N", "trials of each point"),
+        .value("rounds", "N", "trials of each point; as a suite has it, or 9, and more for many points"),
         .value("precision", "PERCENT", "more rounds, until each throughput's interval is at most so wide, such as 2%"),
         .value("max-rounds", "N", "the most rounds with --precision (50)"),
         .value("seed", "N", "the seed of all that is drawn"),
