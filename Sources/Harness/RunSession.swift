@@ -311,7 +311,7 @@ extension Suite {
 }
 
 extension Agenda {
-  fileprivate init(_ suite: Suite, _ options: RunSession.Options) {
+  init(_ suite: Suite, _ options: RunSession.Options) {
     self.init(
       suite, seed: options.seed, processors: options.processors.client.count, precision: options.precision,
       isPatient: options.isPatient, audits: options.audits)

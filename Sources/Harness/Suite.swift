@@ -2,6 +2,7 @@ import Foundation
 import Measurement
 import Modes
 import Records
+import Statistics
 import Workloads
 
 /// A suite: experiments to be carried out one after another, as its file describes them.
@@ -88,7 +89,7 @@ public struct Experiment: Codable, Sendable {
     name: String, workload: WorkloadSpec, modes: [ModeID] = Self.headline, concurrency: [Int] = [64],
     arrivals: String? = nil, rates: [Double] = [], objective: Objective? = nil, limit: Int? = nil,
     pipeline: Int? = nil, operations: UInt64? = nil, duration: Nanoseconds? = nil, warmup: Nanoseconds? = nil,
-    rounds: Int = 6
+    rounds: Int? = nil
   ) {
     self.name = name
     self.workload = workload
@@ -102,7 +103,8 @@ public struct Experiment: Codable, Sendable {
     self.operations = operations
     self.duration = operations == nil ? duration ?? .seconds(1) : nil
     self.warmup = warmup ?? Self.usualWarmup(operations)
-    self.rounds = rounds
+    self.rounds = rounds ?? usualRounds
+    if rounds == nil { self.rounds = roundsForVerdict }
   }
 
   public init(from decoder: any Decoder) throws {
@@ -126,10 +128,12 @@ public struct Experiment: Codable, Sendable {
     operations = try fields.value(.operations)
     duration = try fields.value(.duration)
     warmup = try fields.value(.warmup) ?? (each == nil ? Self.usualWarmup(operations) : .zero)
-    rounds = try fields.value(.rounds) ?? 6
+    let asked: Int? = try fields.value(.rounds)
+    rounds = asked ?? usualRounds
     try fields.check(.name, Suite.isFileName(name), "'\(name)' is not made of letters, digits, '-', '_' and '.'")
     try fields.check(.duration, operations == nil || duration == nil, "cannot be given along with operations")
     if operations == nil && duration == nil && each == nil { duration = .seconds(1) }
+    if asked == nil { rounds = roundsForVerdict }
     if let complaint = complaint { try fields.check(complaint.field, false, complaint.text) }
   }
 

@@ -8,13 +8,30 @@ import Statistics
 public struct Comparison: Sendable {
   /// What is put beside what.
   public enum Kind: String, Sendable {
-    /// The second run beside the first, point by point. Nothing pairs their trials: a rank-sum test.
+    /// The second run, or runs, beside the first, point by point.
     case runs
     /// The modes of a run beside a baseline, paired by round: a sign-flip test.
     case modes
   }
 
+  /// What one observation is: what is taken as independent of each other.
+  public enum Unit: String, Sendable {
+    /// One run a side. Nothing pairs their trials: a rank-sum test.
+    case trial
+    /// Several runs: the median of each, by Student's *t*.
+    case run
+    /// Runs that were carried out in pairs: a sign-flip test of the ratios of their medians.
+    case pairOfRuns = "pair of runs"
+    /// The modes of a run: a sign-flip test of the ratios within each round.
+    case round
+  }
+
   public let kind: Kind
+  public let unit: Unit
+  /// A verdict is that a ratio lies beyond so much of 1; 0 for none.
+  public let leastEffect: Double
+  /// The names of the runs that are judged by, and of those judged.
+  public let runs: (first: [String], second: [String])
   /// What is judged by: a run's name, or a mode.
   public let first: String
   /// What is judged: a run's name, or that of the run whose modes are compared.
@@ -71,15 +88,25 @@ public struct Comparison: Sendable {
     public let isFlagged: Bool
     /// Where latencies of a part of the lanes would be held against those of others: `served 255 of 10,000`.
     public let servedInPart: String?
+    /// Whether there is one run a side, so that a verdict is on these two runs, and not on what made them.
+    public let isOfTwoRuns: Bool
+    /// How far runs lie apart, where there are several.
+    public let spread: RunSpread?
+    /// The rounds, pairs of runs, or runs a side that find 5 % nine times in ten; nil where nothing says.
+    public let recommended: RecommendedRounds?
 
     /// The verdict in words, with `!` where it is flagged.
-    public var words: String {
+    public var words: String { words(isOfTwoRuns ? " between these two runs" : "") }
+
+    /// - Parameter scope: what follows a difference that was found.
+    func words(_ scope: String) -> String {
       let text =
         switch verdict {
-        case .faster: "faster"
-        case .slower: "slower"
-        case .noDifference: "no difference"
-        case .tooFewRounds: first == nil || second == nil ? "no values" : "too few rounds"
+        case .faster: "faster" + scope
+        case .slower: "slower" + scope
+        case .notSignificant: "not significant"
+        case .tooFewRounds where first == nil || second == nil: "no values"
+        case .tooFewRounds: spread == nil ? "too few rounds" : "too few runs"
         case .notComparable: servedInPart ?? "not comparable"
         }
       return isFlagged ? text + " !" : text

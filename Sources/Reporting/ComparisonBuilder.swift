@@ -4,35 +4,60 @@ import Statistics
 extension Comparison {
   /// The second run judged by the first, at every point that both have.
   ///
-  /// - Parameter modes: those that are compared, with or without their variant; nil for all.
-  public init(_ first: Run, _ second: Run, modes: [String]? = nil) throws(ComparisonFailure) {
-    let (old, new) = (RunPoints(first, modes), RunPoints(second, modes))
-    try Self.check(modes, among: [first, second])
-    let machines = RunDifferences.machines(first.record, second.record)
-    let work = RunDifferences.work(first, second)
+  /// - Parameters:
+  ///   - modes: those that are compared, with or without their variant; nil for all.
+  ///   - leastEffect: as with several runs.
+  public init(
+    _ first: Run, _ second: Run, modes: [String]? = nil, leastEffect: Double? = nil
+  ) throws(ComparisonFailure) {
+    try self.init([first], [second], modes: modes, leastEffect: leastEffect)
+  }
+
+  /// Runs judged by others, at every point that both sides have. With several runs on a side the run is the unit.
+  ///
+  /// - Parameters:
+  ///   - modes: those that are compared, with or without their variant; nil for all.
+  ///   - isPaired: whether the first of one side was carried out beside the first of the other, and so on; then there are
+  ///     as many on both sides.
+  ///   - leastEffect: a verdict is that a ratio lies beyond so much, such as 0.05 for 5 %; where nil,
+  ///     ``leastEffectBetweenTwoRuns`` of one run a side, whose variance between runs is not known, and else none.
+  public init(
+    _ first: [Run], _ second: [Run], modes: [String]? = nil, isPaired: Bool = false, leastEffect: Double? = nil
+  ) throws(ComparisonFailure) {
+    let (old, new) = (SideOfRuns(first, modes), SideOfRuns(second, modes))
+    try Self.check(modes, among: first + second)
+    let differences = SideOfRuns.differences(first, second)
+    let unit: Unit = first.count == 1 && second.count == 1 ? .trial : isPaired ? .pairOfRuns : .run
     let pairs = new.keys.compactMap { key -> Pair? in
-      guard let before = old.trials[key], let after = new.trials[key] else { return nil }
-      return Pair(key: key, first: before, second: after)
+      guard let before = old.trials(key), let after = new.trials(key) else { return nil }
+      return Pair(key: key, first: before, second: after, unit: unit)
     }
     kind = .runs
-    self.first = first.record.runID
-    self.second = second.record.runID
-    machineDifferences = machines
-    workDifferences = work.map(\.text)
-    let changed = Set(work.map(\.experiment))
-    experiments = Self.experiments(pairs, .runs) { !machines.isEmpty || changed.contains($0) }
+    self.unit = unit
+    let effect = leastEffect ?? (unit == .trial ? Self.leastEffectBetweenTwoRuns : 0)
+    self.leastEffect = effect
+    runs = (first.map(\.record.runID), second.map(\.record.runID))
+    self.first = SideOfRuns.name(first)
+    self.second = SideOfRuns.name(second)
+    machineDifferences = differences.machines
+    workDifferences = differences.work.map(\.text)
+    let changed = Set(differences.work.map(\.experiment))
+    experiments = Self.experiments(pairs, unit, effect) { !differences.machines.isEmpty || changed.contains($0) }
+    let (one, other) = unit == .trial ? ("first run", "second run") : ("first runs", "second runs")
+    let has = unit == .trial ? "has" : "have"
     remarks =
-      Self.shortages(experiments, fewestTrials) + RunDifferences.remarks(first, second)
-      + Self.exclusions(pairs, "first run", \.first)
-      + Self.exclusions(pairs, "second run", \.second) + old.missing(in: new, "only the first run has")
-      + new.missing(in: old, "only the second run has")
+      Self.shortages(experiments, unit) + differences.remarks + Self.exclusions(pairs, one, \.first)
+      + Self.exclusions(pairs, other, \.second) + old.missing(in: new, "only the \(one) \(has)")
+      + new.missing(in: old, "only the \(other) \(has)")
   }
 
   /// The modes of a run, each judged by `baseline` at the same experiment, rate and concurrency, and in the same variant
   /// where the baseline has it.
   ///
   /// - Parameter modes: those that are compared, with or without their variant; nil for all.
-  public init(_ run: Run, baseline: String, modes: [String]? = nil) throws(ComparisonFailure) {
+  public init(
+    _ run: Run, baseline: String, modes: [String]? = nil, leastEffect: Double? = nil
+  ) throws(ComparisonFailure) {
     try Self.check([baseline], among: [run])
     try Self.check(modes, among: [run])
     let all = RunPoints(run, nil)
@@ -43,19 +68,24 @@ extension Comparison {
     }
     let candidates = all.keys.filter { $0.point.mode != baseline && RunPoints.matches($0.point, modes) }
     let pairs = candidates.compactMap { key in
-      judged(by: key).map { Pair(key: key, first: $0, second: all.trials[key] ?? [], isPaired: true) }
+      judged(by: key).map { Pair(key: key, first: [$0], second: [all.trials[key] ?? []], unit: .round) }
     }
     kind = .modes
+    unit = .round
+    self.leastEffect = leastEffect ?? 0
+    runs = ([run.record.runID], [run.record.runID])
     first = baseline
     second = run.record.runID
     machineDifferences = run.record.mixture
     workDifferences = []
-    experiments = Self.experiments(pairs, .modes, baseline: baseline) { [isMixed = !machineDifferences.isEmpty] _ in isMixed }
+    experiments = Self.experiments(pairs, .round, self.leastEffect, baseline: baseline) {
+      [isMixed = !machineDifferences.isEmpty] _ in isMixed
+    }
     var told: Set<String> = []
     let baselineRemarks = Self.exclusions(pairs, nil, \.first, name: baseline).filter { told.insert($0).inserted }
     let alone = candidates.filter { judged(by: $0) == nil }
     remarks =
-      Self.shortages(experiments, fewestRounds) + baselineRemarks + Self.exclusions(pairs, nil, \.second)
+      Self.shortages(experiments, .round) + baselineRemarks + Self.exclusions(pairs, nil, \.second)
       + RunPoints.list(alone, "without \(baseline) beside them, and not compared")
   }
 
@@ -69,16 +99,15 @@ extension Comparison {
     }
   }
 
-  /// The trials of a point on both sides, in the order of their rounds.
+  /// The trials of a point on both sides: those of each run, in the order of their rounds.
   private struct Pair {
     let key: RunPoints.Key
-    let first: [TrialRecord]
-    let second: [TrialRecord]
-    /// Whether trials of one round belong together.
-    var isPaired = false
+    let first: [[TrialRecord]]
+    let second: [[TrialRecord]]
+    let unit: Unit
 
     var isResponse: Bool {
-      let trials = (first + second).filter(\.valid)
+      let trials = (first + second).joined().filter(\.valid)
       return !trials.isEmpty && trials.allSatisfy { $0.latency?.response != nil }
     }
 
@@ -93,62 +122,30 @@ extension Comparison {
       return after == nil ? "\(name) \(count)" : count
     }
 
-    func series(_ metric: ComparisonMetric) -> Series {
+    func series(_ metric: ComparisonMetric) -> ComparisonSeries {
       let isResponse = isResponse
       func values(_ trials: [TrialRecord]) -> [(round: Int, value: Double)] {
         trials.filter(\.valid).compactMap { trial in
           metric.value(trial, isResponse: isResponse).map { (trial.round, $0) }
         }
       }
-      var (before, after) = (values(first), values(second))
-      if isPaired {
-        let byRound = Dictionary(before.map { ($0.round, $0.value) }) { first, _ in first }
+      var (before, after) = (first.map(values), second.map(values))
+      if unit == .round {
+        let byRound = Dictionary(before.joined().map { ($0.round, $0.value) }) { first, _ in first }
         var used: Set<Int> = []
-        after = after.filter { byRound[$0.round] != nil && used.insert($0.round).inserted }
-        before = after.map { ($0.round, byRound[$0.round] ?? .nan) }
+        let shared = after.joined().filter { byRound[$0.round] != nil && used.insert($0.round).inserted }
+        after = [shared]
+        before = [shared.map { ($0.round, byRound[$0.round] ?? .nan) }]
       }
-      return Series(
-        name: key.point.mode, metric: metric, isResponse: isResponse, first: before.map(\.value),
-        second: after.map(\.value))
-    }
-  }
-
-  private struct Series {
-    let name: String
-    let metric: ComparisonMetric
-    let isResponse: Bool
-    let first: [Double]
-    let second: [Double]
-    var preference: PairedSeries.Preference { metric.preference }
-  }
-
-  private struct Outcome {
-    let ratio: Estimate?
-    let pValue: Double?
-    let verdict: PairedComparison.Verdict
-  }
-
-  /// Judges a family by the test that fits what is compared.
-  private static func outcomes(_ family: [Series], _ kind: Kind, name: String) -> [Outcome] {
-    switch kind {
-    case .runs:
-      let members = family.map {
-        UnpairedSeries(name: $0.name, candidate: $0.second, baseline: $0.first, preference: $0.preference)
-      }
-      return (compareUnpaired(members, family: name) ?? [])
-        .map { Outcome(ratio: $0.ratio, pValue: $0.adjustedPValue, verdict: $0.verdict) }
-    case .modes:
-      let members = family.map {
-        PairedSeries(name: $0.name, candidate: $0.second, baseline: $0.first, preference: $0.preference)
-      }
-      return (comparePairs(members, family: name)?.comparisons ?? [])
-        .map { Outcome(ratio: $0.ratio, pValue: $0.adjustedPValue, verdict: $0.verdict) }
+      return ComparisonSeries(
+        name: key.point.mode, metric: metric, unit: unit, isResponse: isResponse,
+        first: before.map { $0.map(\.value) }, second: after.map { $0.map(\.value) })
     }
   }
 
   /// - Parameter baseline: the mode that others are judged by, where modes are compared.
   private static func experiments(
-    _ pairs: [Pair], _ kind: Kind, baseline: String = "", isFlagged: (String) -> Bool
+    _ pairs: [Pair], _ unit: Unit, _ leastEffect: Double, baseline: String? = nil, isFlagged: (String) -> Bool
   ) -> [Experiment] {
     // All rates of an experiment are one family.
     var names: [String] = []
@@ -158,19 +155,22 @@ extension Comparison {
       var rows = Array(repeating: [Row](), count: members.count)
       for metric in ComparisonMetric.allCases {
         let series = members.map { $0.series(metric) }
-        let remarks = members.map { metric.isLatency ? $0.servedInPart(kind == .modes ? baseline : "first run") : nil }
+        let remarks = members.map { metric.isLatency ? $0.servedInPart(baseline ?? "first run") : nil }
         // Those that cannot be compared are no part of the family.
         let family = members.indices.filter { remarks[$0] == nil }
-        let judged = outcomes(family.map { series[$0] }, kind, name: "\(metric.rawValue) of \(name)")
+        let judged = ComparisonSeries.outcomes(
+          family.map { series[$0] }, unit, leastEffect, name: "\(metric.rawValue) of \(name)")
         let byPlace = Dictionary(uniqueKeysWithValues: zip(family, judged))
         for index in members.indices {
-          let outcome = byPlace[index] ?? Outcome(ratio: nil, pValue: nil, verdict: .notComparable)
+          let one = series[index]
+          let outcome = byPlace[index]
           rows[index].append(
             Row(
-              metric: metric, isResponse: series[index].isResponse, first: medianEstimate(of: series[index].first),
-              second: medianEstimate(of: series[index].second), ratio: outcome.ratio, pValue: outcome.pValue,
-              familySize: family.count, verdict: outcome.verdict, isFlagged: isFlagged(name),
-              servedInPart: remarks[index]))
+              metric: metric, isResponse: one.isResponse, first: one.estimate(\.first),
+              second: one.estimate(\.second), ratio: outcome?.ratio, pValue: outcome?.pValue,
+              familySize: family.count, verdict: outcome?.verdict ?? .notComparable, isFlagged: isFlagged(name),
+              servedInPart: remarks[index], isOfTwoRuns: unit == .trial, spread: one.spread,
+              recommended: one.recommended(familySize: family.count)))
         }
       }
       var names: [String] = []
@@ -179,7 +179,7 @@ extension Comparison {
         let indices = members.indices.filter { members[$0].key.experimentName == full }
         guard let one = indices.first.map({ members[$0] }) else { return nil }
         return Experiment(
-          name: one.key.experimentName, baseName: name, workload: one.second.first?.workload["kind"]?.string,
+          name: one.key.experimentName, baseName: name, workload: one.second.joined().first?.workload["kind"]?.string,
           points: indices.map { index in
             let point = members[index].key.point
             return Point(
@@ -189,22 +189,24 @@ extension Comparison {
     }
   }
 
-  /// Where no difference could be found, however large: how many rounds it takes.
-  private static func shortages(_ experiments: [Experiment], _ fewest: (Int) -> Int) -> [String] {
+  /// Where no difference could be found, however large: how many rounds or runs it takes.
+  private static func shortages(_ experiments: [Experiment], _ unit: Unit) -> [String] {
     var told: Set<String> = []
     return experiments.compactMap { experiment in
       let short = experiment.points.flatMap(\.rows).first { $0.verdict == .tooFewRounds && $0.ratio != nil }
       guard let size = short?.familySize, told.insert(experiment.baseName).inserted else { return nil }
-      return "\(experiment.baseName): a difference can be found from \(fewest(size)) rounds on, in a family of \(size)"
+      return "\(experiment.baseName): a difference can be found from \(unit.fewest(familySize: size)) on, in a family "
+        + "of \(size)"
     }
   }
 
   /// Trials that are left out because they are not valid, aloud.
   private static func exclusions(
-    _ pairs: [Pair], _ side: String?, _ trials: KeyPath<Pair, [TrialRecord]>, name: String? = nil
+    _ pairs: [Pair], _ side: String?, _ trials: KeyPath<Pair, [[TrialRecord]]>, name: String? = nil
   ) -> [String] {
     pairs.compactMap { pair in
-      let invalid = pair[keyPath: trials].filter { !$0.valid }
+      let all = pair[keyPath: trials].joined()
+      let invalid = all.filter { !$0.valid }
       guard !invalid.isEmpty else { return nil }
       var reasons: [String] = []
       for reason in invalid.flatMap(\.reasons) {
@@ -212,7 +214,7 @@ extension Comparison {
         if !reasons.contains(name) { reasons.append(name) }
       }
       let why = reasons.isEmpty ? "" : " (\(reasons.joined(separator: ", ")))"
-      let count = "\(invalid.count) of \(pair[keyPath: trials].count) trials"
+      let count = "\(invalid.count) of \(all.count) trials"
       return "\(pair.key.name(mode: name)): \(count)\(side.map { " of the \($0)" } ?? "") not valid, left out\(why)"
     }
   }
@@ -275,11 +277,6 @@ struct RunPoints {
   static func matches(_ point: PointKey, _ modes: [String]?) -> Bool {
     guard let modes else { return true }
     return modes.contains(point.mode) || (point.variant.map { modes.contains("\(point.mode)/\($0)") } ?? false)
-  }
-
-  /// What the other has not got, in one line at most.
-  func missing(in other: RunPoints, _ words: String) -> [String] {
-    Self.list(keys.filter { other.trials[$0] == nil }, words)
   }
 
   static func list(_ keys: [Key], _ words: String) -> [String] {

@@ -9,17 +9,24 @@ extension Comparison {
       "kind": .string(kind.rawValue),
       "baseline": .string(first),
       "run_id": .string(second),
-      "test": .string(kind == .runs ? "mann-whitney" : "sign-flip"),
+      "runs": JSONReport.object(["baseline": texts(runs.first), "judged": texts(runs.second)]),
+      "unit": .string(unit.rawValue),
+      "verdicts_are_on": .string(
+        unit == .trial ? "these two runs" : unit == .round ? "the modes of this run" : "what was run"),
+      "least_effect": .number(leastEffect),
+      "test": .string(unit.test),
       "adjustment": .string("holm"),
       "family": .string("one metric in one experiment"),
       "level": .number(0.05),
       "machine_differences": texts(machineDifferences),
       "work_differences": texts(workDifferences),
       "remarks": texts(remarks),
+      "notes": texts(notes),
       "experiments": .array(
         experiments.map { experiment in
           JSONReport.object([
             "name": .string(experiment.name),
+            "family": .string(experiment.baseName),
             "workload": experiment.workload.map { .string($0) },
             "points": .array(experiment.points.map(\.document)),
           ])
@@ -59,7 +66,8 @@ extension Comparison {
         lines.map { "| " + $0.joined(separator: " | ") + " |" }.joined(separator: "\n"),
       ]
     }
-    return (blocks + list(outcomes.map(\.line)) + [MarkdownReport.escaped(legend)]).joined(separator: "\n\n") + "\n"
+    return (blocks + list(notes) + list(outcomes.map(\.line)) + [MarkdownReport.escaped(legend)]).joined(
+      separator: "\n\n") + "\n"
   }
 }
 
@@ -81,14 +89,17 @@ extension Comparison.Row {
       "unit": .string(isLatency ? "ns" : metric == .cpu ? "us_per_operation" : "per_s"),
       "latency": isLatency ? .string(isResponse ? "response" : "service") : nil,
       "first_median": first.map { .number($0.median) },
-      "first_trials": JSONReport.number(first?.n ?? 0),
+      "first_values": JSONReport.number(first?.n ?? 0),
       "second_median": second.map { .number($0.median) },
-      "second_trials": JSONReport.number(second?.n ?? 0),
+      "second_values": JSONReport.number(second?.n ?? 0),
       "ratio": JSONReport.estimate(ratio),
       "p_adjusted": pValue.map { .number($0) },
       "family_size": JSONReport.number(familySize),
       "verdict": .string(verdict.rawValue),
       "served_in_part": servedInPart.map { .string($0) },
+      "between_runs_relative_sd": spread.map { .number($0.between) },
+      "within_runs_relative_sd": spread?.within.map { .number($0) },
+      "units_to_find_5_percent": recommended.flatMap { JSONReport.number($0.rounds) },
       "flagged": .bool(isFlagged),
     ])
   }

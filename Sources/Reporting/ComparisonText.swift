@@ -51,20 +51,9 @@ extension Comparison {
       p: adjusted by Holm over the family, which is one metric in one experiment (\(sizes) comparisons); a verdict is \
       one at p ≤ 0.05. 95 % intervals are of one comparison each, not adjusted.
       """
-    switch kind {
-    case .runs:
-      return """
-        first, second: medians over the valid trials. ratio: second ÷ first, Hodges–Lehmann [Moses's 95 % interval; * \
-        the range, of too few]. \(family) Test: Mann–Whitney, two-sided, trials unpaired. It takes the trials of a run as independent: \
-        what a whole run shared, such as its hour, counts as a difference; interleaved rounds within one run do not \
-        have it.
-        """
-    case .modes:
-      return """
-        baseline, mode: medians over the rounds. ratio: mode ÷ baseline, its median over the rounds, paired [its 95 % \
-        interval; * the range, of fewer than six]. \(family) Test: sign flips of log ratios, two-sided, paired by round.
-        """
-    }
+    let percent = NumberText.significant(leastEffect * 100, digits: 3)
+    let beyond = leastEffect > 0 ? " p is that of a ratio beyond 1 ± \(percent) %." : ""
+    return unit.legend(family: family + beyond)
   }
 }
 
@@ -89,6 +78,7 @@ private struct ComparisonText {
     for experiment in comparison.experiments {
       lines += [""] + styled(experiment.name, .bold) + table(experiment)
     }
+    if !comparison.notes.isEmpty { lines += [""] + comparison.notes.flatMap { styled("· \($0)", .plain) } }
     if !outcomes.isEmpty {
       lines += [""] + outcomes.flatMap { styled($0.line, $0.judgement == .holds ? .plain : .warning) }
     }
@@ -96,7 +86,8 @@ private struct ComparisonText {
   }
 
   private func table(_ experiment: Comparison.Experiment) -> [String] {
-    var cells: [[String]] = [["mode", "conc.", "metric"] + comparison.columnNames + ["", "p", "verdict"]]
+    let verdicts = comparison.unit == .trial ? "these two runs" : "verdict"
+    var cells: [[String]] = [["mode", "conc.", "metric"] + comparison.columnNames + ["", "p", verdicts]]
     for point in experiment.points {
       for (index, row) in point.rows.enumerated() {
         let ratio = EstimateText(row.ratio, digits: 3)
@@ -104,7 +95,7 @@ private struct ComparisonText {
         cells.append(
           [isFirst ? Terminal.shortened(point.name, to: 20) : "", isFirst ? NumberText.grouped(point.concurrency) : ""]
             + [row.metric.name(isResponse: row.isResponse), row.text(row.first), row.text(row.second)]
-            + [ratio.median, ratio.interval, row.pText, row.words])
+            + [ratio.median, ratio.interval, row.pText, row.words("")])
       }
     }
     let all = Array(cells[0].indices)

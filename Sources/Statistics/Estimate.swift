@@ -15,10 +15,10 @@ public struct Estimate: Sendable, Equatable {
   /// The median of the values.
   public var median: Double
 
-  /// The lower end of the interval, itself one of the values.
+  /// The lower end of the interval: itself one of the values, except of several runs (``compareRuns(_:family:level:leastEffect:)``).
   public var low: Double
 
-  /// The upper end of the interval, itself one of the values.
+  /// The upper end of the interval, as the lower one.
   public var high: Double
 
   /// What the interval means.

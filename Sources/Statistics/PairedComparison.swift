@@ -39,8 +39,8 @@ public struct PairedComparison: Sendable, Equatable {
     case faster
     /// It is slower than the baseline.
     case slower
-    /// No difference was found, which does not prove that there is none.
-    case noDifference
+    /// No significant difference was found, which does not prove that there is none.
+    case notSignificant
     /// There are fewer than ``minimumRounds``, or fewer than the family needs for any difference to be found.
     case tooFewRounds
     /// The values cannot be paired, or one of them, or of their ratios, is not a positive number.
@@ -99,7 +99,7 @@ public func fewestRounds(familySize: Int) -> Int {
 /// ``holmAdjusted(_:family:)``, is at most `level`, and the median of the ratios lies on the same side of 1 as their
 /// geometric mean, which the test judges. The probability of any false verdict in the family is thus at most `level`.
 /// The interval of ``PairedComparison/ratio`` is not corrected, and belongs to the median: it may exclude 1 where the
-/// test finds nothing, and the verdict is then “no difference”.
+/// test finds nothing, and the verdict is then “not significant”.
 ///
 /// The smallest p-value that *n* rounds can have is 2^(1 - *n*). Below ``minimumRounds``, or where that value times the
 /// size of the family exceeds `level`, a comparison that is not significant has too few rounds: seven are needed for
@@ -107,14 +107,16 @@ public func fewestRounds(familySize: Int) -> Int {
 ///
 /// Complexity: that of the tests.
 ///
-/// - Parameter seed: what the draws of tests that are not exact depend on.
+/// - Parameters:
+///   - seed: what the draws of tests that are not exact depend on.
+///   - leastEffect: a verdict is that the ratio lies beyond so much, such as 0.05 for 5 %.
 /// - Returns: nil when there is nothing to compare, or `level` is not between 0 and 1.
 public func comparePairs(
-  _ family: [PairedSeries], family name: String, level: Double = 0.05, seed: UInt64 = 0
+  _ family: [PairedSeries], family name: String, level: Double = 0.05, seed: UInt64 = 0, leastEffect: Double = 0
 ) -> ComparisonFamily? {
   guard level > 0, level < 1 else { return nil }
   let tests = family.map { series in
-    series.logRatios.flatMap { signFlipTest(ofLogRatios: $0, seed: seed) }
+    series.logRatios.flatMap { signFlipTest(ofLogRatios: $0, seed: seed, leastEffect: leastEffect) }
   }
   guard let holm = holmAdjusted(tests.map { $0?.pValue }, family: name) else { return nil }
   let comparisons = family.indices.map { index in
@@ -123,6 +125,17 @@ public func comparePairs(
       level: level)
   }
   return ComparisonFamily(name: holm.name, level: level, comparisons: comparisons)
+}
+
+/// The test of “no difference of at least so much”. Its mean is that of the ratios, as they are.
+private func signFlipTest(ofLogRatios logRatios: [Double], seed: UInt64, leastEffect: Double) -> SignFlipTest? {
+  guard leastEffect > 0, let plain = signFlipTest(ofLogRatios: logRatios, seed: seed) else {
+    return signFlipTest(ofLogRatios: logRatios, seed: seed)
+  }
+  let shift = shift(of: exp(plain.meanLogRatio), beyond: leastEffect)
+  let moved = shift.flatMap { shift in signFlipTest(ofLogRatios: logRatios.map { $0 - log(shift) }, seed: seed) }
+  return SignFlipTest(
+    pValue: moved?.pValue ?? 1, isExact: plain.isExact, meanLogRatio: plain.meanLogRatio, n: plain.n)
 }
 
 extension PairedSeries {
@@ -153,7 +166,7 @@ extension PairedComparison {
     if rounds < minimumRounds || (adjustedPValue > level && smallestPValue * Double(familySize) > level) {
       verdict = .tooFewRounds
     } else if adjustedPValue > level || (ratio.median - 1) * test.meanLogRatio <= 0 {
-      verdict = .noDifference
+      verdict = .notSignificant
     } else {
       verdict = (test.meanLogRatio > 0) == (series.preference == .higherIsFaster) ? .faster : .slower
     }

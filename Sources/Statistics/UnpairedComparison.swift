@@ -48,15 +48,17 @@ public struct UnpairedComparison: Sendable, Equatable {
 /// Of *m* and *n* values the smallest p-value is 2 *m*! *n*! / (*m* + *n*)!. Where that is above 5 % (below four and
 /// four values) or, times the size of the family, above `level`, a difference that is not found is “too few rounds”.
 ///
-/// - Parameter level: the probability, at most, of even one false verdict in the family.
+/// - Parameters:
+///   - level: the probability, at most, of even one false verdict in the family.
+///   - leastEffect: a verdict is that the ratio lies beyond so much, such as 0.05 for 5 %.
 /// - Returns: a comparison for each of `family`, in its order; nil when it is empty, or `level` is not between 0 and 1.
 public func compareUnpaired(
-  _ family: [UnpairedSeries], family name: String, level: Double = 0.05
+  _ family: [UnpairedSeries], family name: String, level: Double = 0.05, leastEffect: Double = 0
 ) -> [UnpairedComparison]? {
   guard level > 0, level < 1 else { return nil }
   let ratios = family.map { unpairedRatioEstimate($0.candidate, over: $0.baseline) }
   let tests = family.indices.map { index in
-    ratios[index].flatMap { _ in rankSumTest(family[index].candidate, against: family[index].baseline) }
+    ratios[index].flatMap { ratio in rankSumTest(family[index], ratio.median, beyond: leastEffect) }
   }
   guard let holm = holmAdjusted(tests.map { $0?.pValue }, family: name) else { return nil }
   return family.indices.map { index in
@@ -64,6 +66,15 @@ public func compareUnpaired(
       family[index], ratio: ratios[index], test: tests[index], adjustedPValue: holm.adjustedPValues[index],
       familySize: holm.size, level: level)
   }
+}
+
+private func rankSumTest(_ series: UnpairedSeries, _ ratio: Double, beyond leastEffect: Double) -> RankSumTest? {
+  guard let shift = shift(of: ratio, beyond: leastEffect) else {
+    return rankSumTest(series.candidate, against: series.baseline).map {
+      RankSumTest(pValue: 1, isExact: $0.isExact, u: $0.u)
+    }
+  }
+  return rankSumTest(shift == 1 ? series.candidate : series.candidate.map { $0 / shift }, against: series.baseline)
 }
 
 /// The fewest trials on each side with which ``compareUnpaired(_:family:level:)`` can find a difference at 5 %.
@@ -92,7 +103,7 @@ extension UnpairedComparison {
     if smallest > 0.05 || (adjustedPValue > level && smallest * Double(familySize) > level) {
       verdict = .tooFewRounds
     } else if adjustedPValue > level || ratio.median == 1 {
-      verdict = .noDifference
+      verdict = .notSignificant
     } else {
       verdict = (ratio.median > 1) == (series.preference == .higherIsFaster) ? .faster : .slower
     }

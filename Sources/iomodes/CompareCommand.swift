@@ -1,10 +1,12 @@
 import Harness
 import Modes
+import Records
 import Reporting
 
 let compareCommand = Command(
-  name: "compare", operands: "RUN [RUN]", operandValues: .run,
-  about: "Judges the second run by the first, point by point; or the modes of one run by a baseline.",
+  name: "compare", operands: "RUN[,RUN...] [RUN[,RUN...]]", operandValues: .run,
+  about:
+    "Judges the second run, or runs, by the first, point by point; or the modes of one run by a baseline.",
   groups: [
     (
       "Options",
@@ -12,6 +14,10 @@ let compareCommand = Command(
         .value("modes", "LIST", "only these modes, such as epoll,taskgroup", .modes),
         .value(
           "baseline", "MODE", "what the modes of one run are judged by; blocking unless given", .choice(ModeID.self)),
+        .flag("paired", "the runs of two lists were made in pairs, the first of one beside the first of the other"),
+        .value(
+          "least-effect", "PERCENT",
+          "a verdict takes a ratio beyond 1 ± PERCENT; 5 unless given where there is one run a side, and else 0"),
         .flag("strict", "refuse (exit code 1) where the machines, the builds or the work of two runs differ"),
         .list(
           "fail-on", "EXPRESSION",
@@ -23,6 +29,7 @@ let compareCommand = Command(
   ],
   examples: [
     ("iomodes compare results/before results/after", "what changed, and what the noise allows to say of it"),
+    ("iomodes compare a-1,a-2,a-3 b-1,b-2,b-3", "several runs a side: the variance between runs is in the intervals"),
     ("iomodes compare results/quick --baseline epoll --modes taskgroup", "mode against mode, paired by round"),
     (
       "iomodes compare main branch --strict --fail-on 'epoll http throughput < 0.95'",
@@ -42,18 +49,34 @@ let compareCommand = Command(
   guard let first = arguments.operands.first else {
     throw UsageError("compare needs one run or two; name their folders")
   }
+  let effect: Double? = try arguments.value("least-effect", "a percentage such as 5, from 0 to below 100") { text in
+    Double(text.hasSuffix("%") ? String(text.dropLast()) : text).flatMap { 0..<100 ~= $0 ? $0 / 100 : nil }
+  }
   let comparison: Comparison
   if arguments.operands.count == 2 {
     if arguments.has("baseline") { throw UsageError("--baseline goes with one run; of two, the first is the baseline") }
-    let (before, after) = (try Places.read(Places.run(first)), try Places.read(Places.run(arguments.operands[1])))
-    comparison = try usage("--modes") { () throws(ComparisonFailure) in try Comparison(before, after, modes: modes) }
+    let (before, after) = (try runs(first), try runs(arguments.operands[1]))
+    let isPaired = arguments.has("paired")
+    if isPaired, before.count < 2 || before.count != after.count {
+      throw UsageError(
+        "--paired goes with as many runs on both sides, at least two; there are "
+          + "\(before.count) and \(after.count)")
+    }
+    comparison = try usage("--modes") { () throws(ComparisonFailure) in
+      try Comparison(before, after, modes: modes, isPaired: isPaired, leastEffect: effect)
+    }
     if comparison.isEmpty { throw HarnessFailure("the runs have no point in common; compare runs of one suite") }
   } else {
-    if arguments.has("strict") { throw UsageError("--strict goes with two runs") }
-    let run = try Places.read(Places.run(first))
+    for option in ["strict", "paired"] where arguments.has(option) {
+      throw UsageError("--\(option) goes with two runs")
+    }
+    let all = try runs(first)
+    guard let run = all.first, all.count == 1 else {
+      throw UsageError("'\(first)' are several runs: name those that they are judged by before them")
+    }
     let baseline = arguments.text("baseline") ?? "blocking"
     comparison = try usage("--baseline or --modes") { () throws(ComparisonFailure) in
-      try Comparison(run, baseline: baseline, modes: modes)
+      try Comparison(run, baseline: baseline, modes: modes, leastEffect: effect)
     }
     if comparison.isEmpty {
       throw HarnessFailure("the run has no mode beside \(baseline) at any point; choose another --baseline")
@@ -71,6 +94,16 @@ let compareCommand = Command(
   for outcome in outcomes where outcome.judgement != .holds { Program.complain(outcome.line) }
   if outcomes.contains(where: { $0.judgement == .fails }) { return regressionFound }
   return outcomes.contains { $0.judgement == .unjudged } ? noValidTrial : 0
+}
+
+/// The runs of an operand: one, or several with commas between them.
+private func runs(_ operand: String) throws -> [Run] {
+  if (try? Places.run(operand)) != nil { return [try Places.read(Places.run(operand))] }
+  let names = operand.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+  if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
+    throw UsageError("'\(twice)' is there twice: each run counts once")
+  }
+  return try names.map { try Places.read(Places.run($0)) }
 }
 
 /// Exit codes that speak of results.

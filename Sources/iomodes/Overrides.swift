@@ -13,6 +13,7 @@ struct Overrides {
   /// The suite that is to be carried out.
   func suite() throws -> Suite {
     var suite: Suite
+    var isMadeOfOptions = false
     if let name = arguments.operands.first {
       suite = try Places.suite(name)
       if let kind = arguments.text("workload") {
@@ -23,10 +24,15 @@ struct Overrides {
     } else if let kind = arguments.text("workload") ?? (arguments.has("target") ? "http" : nil) {
       suite = Suite(
         name: kind, about: "from the command line", experiments: [Experiment(name: kind, workload: try workload(kind))])
+      isMadeOfOptions = true
     } else {
       suite = try Places.suite("quick")
     }
-    suite.experiments = try suite.experiments.map(changed)
+    suite.experiments = try suite.experiments.map { experiment in
+      var changed = try changed(experiment)
+      if isMadeOfOptions, !arguments.has("rounds") { changed.rounds = changed.roundsForVerdict }
+      return changed
+    }
     for option in Self.workloadOptions where arguments.has(option.name) {
       guard suite.experiments.contains(where: { option.kinds.contains($0.workload.kind) }) else {
         throw UsageError("--\(option.name) goes with the workload \(option.kinds.joined(separator: " or "))")

@@ -30,7 +30,7 @@ let runCommand = Command(
         .value("each", "N", "each lane does N operations, and holds its connection until all lanes are through"),
         .value("duration", "TIME", "each trial's window lasts so long, such as 300ms"),
         .value("warmup", "TIME", "before the window opens"),
-        .value("rounds", "N", "trials of each point"),
+        .value("rounds", "N", "trials of each point; as a suite has it, or 9, and more for many points"),
         .value("precision", "PERCENT", "more rounds, until each throughput's interval is at most so wide, such as 2%"),
         .value("max-rounds", "N", "the most rounds with --precision (50)"),
         .value(
@@ -84,6 +84,11 @@ let runCommand = Command(
       "How",
       [
         .value("output", "DIR", "the run's folder (results/, the time and the suite, unless given)", .folder),
+        .value("repeat", "N", "the suite N times, into folders OUTPUT-1 to OUTPUT-N, and how far those runs lie apart"),
+        .value(
+          "versus", "PROGRAM",
+          "another build of iomodes: pairs of short runs, by turns this one and that, then compared (--repeat pairs)",
+          .file),
         .value("resume", "RUN", "go on with a run that was stopped", .run),
         .value("file-dir", "DIR", "where data files are made, and removed (the run's folder)", .folder),
         .value("client-cpus", "LIST", "processors of the client, such as 0,2-3"),
@@ -98,7 +103,7 @@ let runCommand = Command(
   examples: [
     ("iomodes run", "the suite 'quick', about two minutes"),
     ("iomodes run tutorial", "the examples of the asyncio tutorials"),
-    ("iomodes run claims", "what tutorials claim, put to the test, in about ten minutes"),
+    ("iomodes run claims", "what tutorials claim, put to the test, in about 12 minutes"),
     ("iomodes run --workload http --delay 2ms --concurrency 1,16,256", "four modes against the own server"),
     ("iomodes run --workload http --target http://127.0.0.1:8080/ --modes epoll", "any HTTP/1.1 server"),
     ("iomodes run --workload http --pipeline 24 --modes epoll,uring", "24 requests in flight on each connection"),
@@ -111,6 +116,8 @@ let runCommand = Command(
       "what reads of a file do to lanes that echo"
     ),
     ("iomodes run --workload echo --processes 4 --server-processes 2", "the lanes shared between four processes"),
+    ("iomodes run quick --repeat 3", "three runs, and how far they lie apart"),
+    ("iomodes run quick --versus ../main/.build/release/iomodes", "is this build faster than that one?"),
     ("iomodes run million", "a million sleeps, and a million open connections"),
     ("iomodes run --workload echo --audit", "and what an operation takes of the kernel and of malloc"),
     (
@@ -129,6 +136,8 @@ let runCommand = Command(
       throw UsageError("--resume goes on as the run was planned, and takes no '\(other)'")
     }
     session = try RunSession(resuming: try Places.run(name))
+  } else if arguments.has("repeat") || arguments.has("versus") {
+    return try RepeatedRuns(arguments, format).carryOut()
   } else {
     session = try beginning(arguments)
   }

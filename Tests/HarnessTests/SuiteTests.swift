@@ -55,7 +55,7 @@ import Workloads
     #expect(experiment.arrivals == "closed" && experiment.rates.isEmpty && experiment.limit == nil)
     #expect(experiment.operations == nil && experiment.duration == .seconds(1))
     #expect(experiment.warmup == .milliseconds(100))
-    #expect(experiment.rounds == 6)
+    #expect(experiment.rounds == 9)
     #expect(experiment.workload == .sleep(SleepSpec(duration: .seconds(1))))
   }
 

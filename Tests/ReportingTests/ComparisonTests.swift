@@ -34,7 +34,7 @@ struct ComparisonTests {
     #expect(comparison.experiments.map(\.name) == ["tiny"])
     let all = rows(comparison, "blocking") + rows(comparison, "epoll")
     #expect(all.count == 8)
-    #expect(all.allSatisfy { $0.verdict == .noDifference && !$0.isFlagged && $0.familySize == 2 })
+    #expect(all.allSatisfy { $0.verdict == .notSignificant && !$0.isFlagged && $0.familySize == 2 })
     #expect(all.allSatisfy { abs(($0.ratio?.median ?? 0) - 1) < 1e-9 && $0.pValue == 1 })
     #expect(comparison.remarks == ["both are the same run"])
   }
@@ -44,7 +44,7 @@ struct ComparisonTests {
     for mode in ["blocking", "epoll"] {
       let found = rows(comparison, mode)
       #expect(found.map(\.metric) == ComparisonMetric.allCases)
-      #expect(found.map(\.verdict) == [.slower, .noDifference, .slower, .slower])
+      #expect(found.map(\.verdict) == [.slower, .notSignificant, .slower, .slower])
       #expect(abs((found[0].ratio?.median ?? 0) - 0.9) < 0.01)
       #expect(abs((found[2].ratio?.median ?? 0) - 1 / 0.9) < 0.01)
       #expect(found[0].ratio.map { $0.low < 0.9 && 0.9 < $0.high && $0.high < 0.95 } == true)
@@ -56,7 +56,7 @@ struct ComparisonTests {
     #expect(comparison.kind == .modes)
     #expect(rows(comparison, "blocking").isEmpty)
     let found = rows(comparison, "epoll")
-    #expect(found.map(\.verdict) == [.faster, .noDifference, .faster, .faster])
+    #expect(found.map(\.verdict) == [.faster, .notSignificant, .faster, .faster])
     #expect(found[0].ratio?.n == 8)
     #expect(try rows(Comparison(run(), baseline: "epoll"), "blocking")[0].verdict == .slower)
   }

@@ -32,7 +32,7 @@ struct PairedComparisonTests {
 
   @Test func oneRoundTheOtherWayIsNoDifferenceInSixRounds() throws {
     let result = try comparison(series([1.25, 1.5, 1.25, 1.5, 1.25, 0.75]))
-    #expect(result.verdict == .noDifference)
+    #expect(result.verdict == .notSignificant)
     #expect(result.adjustedPValue ?? 0 > 0.05)
   }
 
@@ -75,7 +75,7 @@ struct PairedComparisonTests {
     let result = try comparison(series)
     #expect(result.adjustedPValue ?? 1 <= 0.05)
     #expect(result.test?.meanLogRatio ?? 0 < 0)
-    #expect(result.verdict == .noDifference)
+    #expect(result.verdict == .notSignificant)
   }
 
   @Test(

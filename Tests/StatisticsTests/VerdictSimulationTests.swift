@@ -27,7 +27,7 @@ struct VerdictSimulationTests {
     let draws = 2000
     var found = 0
     for _ in 0..<draws {
-      found += try simulate(rounds: rounds, factor: 1, using: &generator) == [.noDifference] ? 0 : 1
+      found += try simulate(rounds: rounds, factor: 1, using: &generator) == [.notSignificant] ? 0 : 1
     }
     // Three standard errors of a rate of exactly 5 %.
     #expect(Double(found) / Double(draws) <= 0.05 + 3 * 0.0049)
@@ -39,7 +39,7 @@ struct VerdictSimulationTests {
     var found = 0
     for _ in 0..<draws {
       let verdicts = try simulate(rounds: 10, factor: 1, members: 6, using: &generator)
-      found += verdicts.allSatisfy { $0 == .noDifference } ? 0 : 1
+      found += verdicts.allSatisfy { $0 == .notSignificant } ? 0 : 1
     }
     #expect(Double(found) / Double(draws) <= 0.05 + 3 * 0.0097)
   }

@@ -30,6 +30,8 @@ import Testing
     try await withFolder { folder in
       try write("old", epoll: 2000, in: folder)
       try write("slow", epoll: 1800, in: folder)
+      try write("slower", epoll: 1810, in: folder)
+      try write("older", epoll: 2010, in: folder)
       try write("short", epoll: 1800, rounds: 2, in: folder)
       try write("elsewhere", epoll: 1800, cpu: "Slide rule", in: folder)
       ending = try await iomodes(["compare"] + arguments, in: folder)
@@ -41,6 +43,8 @@ import Testing
     ["old", "old"], ["old", "slow"], ["old"], ["old", "--baseline", "epoll"], ["old", "elsewhere"],
     ["old", "slow", "--strict", "--modes", "epoll"], ["old", "slow", "--fail-on", "epoll http throughput < 0.85"],
     ["old", "slow", "--fail-on", "blocking http throughput < 0.95"], ["old", "slow", "--format", "json"],
+    ["old,older", "slow,slower"], ["old,older", "slow"], ["old,older", "slow,slower", "--paired"],
+    ["old", "slow", "--least-effect", "10%"], ["old", "--least-effect", "0"],
   ])
   func comparisonThatFindsNoRegressionEndsWith0(_ arguments: [String]) async throws {
     let ending = try await compare(arguments)
@@ -74,7 +78,12 @@ import Testing
       (["old", "slow", "--fail-on", "uring http p50 < 1"], 2, "'uring http p50 < 1' matches no point"),
       (["old", "slow", "--modes", "epol"], 2, "--modes 'epol' is not a mode of what is compared"),
       (["old", "slow", "--baseline", "epoll"], 2, "--baseline goes with one run"),
-      (["old", "--strict"], 2, "--strict goes with two runs"),
+      (["old", "--strict"], 2, "--strict goes with two runs"), (["old", "--paired"], 2, "--paired goes with two runs"),
+      (["old", "slow", "--paired"], 2, "at least two; there are 1 and 1"),
+      (["old,older", "slow,old,slower", "--paired"], 2, "there are 2 and 3"),
+      (["old,old", "slow"], 2, "'old' is there twice"), (["old,older"], 2, "'old,older' are several runs"),
+      (["old,nothing", "slow"], 1, "there is no run 'nothing'"),
+      (["old", "slow", "--least-effect", "-1"], 2, "--least-effect '-1' is not a percentage"),
       (["old", "slow", "--format", "csv"], 2, "--format 'csv' is not one of text, json, md"),
       (["old", "nothing"], 1, "there is no run 'nothing'"),
       (["old", "--modes", "blocking"], 1, "the run has no mode beside blocking"),

@@ -41,7 +41,7 @@ enum ComparisonCheck {
 
   /// What one comparison, or a second after one that differed, comes to.
   static func result(_ series: Series, after first: Series? = nil) -> CheckResult {
-    var result = blank("epoll twice, echo: throughput", .words("no difference"), series)
+    var result = blank("epoll twice, echo: throughput", .words("not significant"), series)
     let verdict = series.outcome.verdict
     switch verdict {
     case .tooFewRounds, .notComparable:
@@ -49,7 +49,7 @@ enum ComparisonCheck {
       result.remark = series.shortage
     case .faster where first?.outcome.verdict == verdict, .slower where first?.outcome.verdict == verdict:
       result.remark = "two comparisons of the same say \(verdict.rawValue); chance does 1 in 800 times"
-    case .noDifference, .faster, .slower:
+    case .notSignificant, .faster, .slower:
       result.verdict = .passed
       if first != nil {
         result.remark = "the first comparison differed, as 1 in 20 does at a level of 5 %; this is the second"

@@ -1,0 +1,27 @@
+import Statistics
+
+/// How many rounds a verdict takes, by what is compared.
+extension Experiment {
+  /// The comparisons of one metric that `compare` makes between its modes: every point but those of the baseline.
+  public var familySize: Int {
+    guard !modes.isEmpty else { return 0 }
+    let counts = Dictionary(grouping: points, by: \.mode).mapValues(\.count)
+    return points.count - (counts.values.min() ?? 0)
+  }
+
+  /// The comparisons of one metric that `compare` makes between two runs of it: every point.
+  public var pointCount: Int { points.count }
+
+  /// The rounds that it has unless others are asked for. A search has no family: what it finds are rates.
+  public var roundsForVerdict: Int {
+    objective == nil ? Statistics.roundsForVerdict(familySize: familySize) : usualRounds
+  }
+}
+
+extension Suite {
+  /// The comparisons in the largest family that `compare` makes between two runs of it.
+  public var mostPoints: Int { experiments.map(\.pointCount).max() ?? 0 }
+
+  /// About how long a run of it takes, in seconds.
+  public func expectedSeconds(options: RunSession.Options) -> Double { Agenda(self, options).most.seconds }
+}

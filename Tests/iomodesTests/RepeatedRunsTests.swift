@@ -1,0 +1,72 @@
+import Foundation
+import Testing
+
+/// How `iomodes run --repeat` and `--versus` end.
+@Suite(.fewAtOnce, .timeLimit(.minutes(1))) struct RepeatedRunsTests {
+  private static let work = [
+    "run", "--workload", "sleep", "--sleep", "1ms", "--modes", "epoll,threads", "--concurrency", "2", "--duration",
+    "50ms", "--warmup", "0ms",
+  ]
+
+  @Test func suiteIsCarriedOutRepeatedlyAndItsSpreadIsTold() async throws {
+    try await withFolder { folder in
+      let ending = try await iomodes(Self.work + ["--rounds", "1", "--repeat", "2", "--output", "out"], in: folder)
+      // Other tests may keep the processors from it.
+      #expect(ending.code == 0 || ending.code == 3, "\(ending.errors)")
+      #expect(ending.output.hasPrefix("2 runs: out-1, out-2\n"))
+      for run in ["out-1", "out-2"] { #expect(recordedTrials("\(folder)/\(run)") == 2) }
+      #expect(!FileManager.default.fileExists(atPath: folder + "/out"))
+    }
+  }
+
+  @Test func twoBuildsAreRunByTurnsAndCompared() async throws {
+    try await withFolder { folder in
+      let words = ["--versus", Executable.path, "--repeat", "2", "--output", "out", "--seed", "5"]
+      let ending = try await iomodes(Self.work + words, in: folder)
+      #expect(ending.code == 0 || ending.code == 3, "\(ending.errors)")
+      #expect(ending.output.contains("out-a1, out-a2 judged by out-b1, out-b2"))
+      #expect(ending.output.contains("pairs of runs"))
+      // Nine rounds in two pairs make five each, of two modes.
+      for run in ["out-a1", "out-b1", "out-a2", "out-b2"] { #expect(recordedTrials("\(folder)/\(run)") == 10) }
+      let order = try ["a1", "b1", "b2", "a2"].map { name in
+        try FileManager.default.attributesOfItem(atPath: "\(folder)/out-\(name)/trials.jsonl")[.modificationDate]
+          as? Date
+          ?? .distantPast
+      }
+      #expect(order == order.sorted())
+      let record = try String(contentsOfFile: folder + "/out-b2/run.json", encoding: .utf8)
+      #expect(record.contains("out-suite.json") && record.contains("\"seed\" : 5"))
+    }
+  }
+
+  @Test func buildThatFailsIsToldInOneLine() async throws {
+    try await withFolder { folder in
+      let other = folder + "/other"
+      try "#!/bin/sh\necho 'iomodes: no such workload' >&2\nexit 2\n".write(
+        toFile: other, atomically: true, encoding: .utf8)
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: other)
+      let ending = try await iomodes(
+        Self.work + ["--rounds", "1", "--versus", "./other", "--repeat", "2", "--output", "out", "--quiet"], in: folder)
+      #expect(ending.code == 1)
+      #expect(ending.complaints.last?.contains("./other ended with exit code 2: no such workload") == true)
+      #expect(ending.complaints.last?.contains("the finished runs are kept: out-a1") == true)
+      #expect(recordedTrials(folder + "/out-a1") == 2)
+    }
+  }
+
+  @Test(arguments: [
+    (["--versus", "/nothing/here"], "--versus '/nothing/here' is not a program"),
+    (["--versus", "/tmp"], "--versus '/tmp' is not a program"),
+    (["--repeat", "1"], "--repeat '1' is not a number of runs from 2 to 1000"),
+    (["--repeat", "2", "--format", "csv"], "--format csv goes with one run"),
+    (["--versus", Executable.path, "--audit"], "--audit does not go with --versus"),
+  ])
+  func whatCannotBeRepeatedIsRefusedInOneLine(words: [String], complaint: String) async throws {
+    try await withFolder { folder in
+      let ending = try await iomodes(Self.work + words, in: folder)
+      #expect(ending.code == 2)
+      #expect(ending.complaints.count == 1 && ending.errors.contains(complaint), "\(ending.errors)")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder).allSatisfy { $0.hasPrefix("std") })
+    }
+  }
+}
