@@ -54,9 +54,23 @@ public struct RunFolder: Sendable {
   private func readTrials(into run: inout Run) throws(RunFolderFailure) {
     let lines = try trialLines()
     run.trials = try trials(in: lines)
+    try checkNumbers(of: run.trials, in: lines)
     if let number = lines.cutOff {
       run.warnings.append(
         "\(trialsPath): line \(number) is cut off and left out; `iomodes run --resume \(path)` measures it again")
+    }
+  }
+
+  /// A trial that stands there twice would count twice.
+  private func checkNumbers(of trials: [TrialRecord], in lines: TrialLines) throws(RunFolderFailure) {
+    var known: [Int: Int] = [:]
+    for (index, trial) in trials.enumerated() {
+      guard let first = known.updateValue(index, forKey: trial.trial) else { continue }
+      let isCopy = trial == trials[first]
+      throw RunFolderFailure(
+        "\(trialsPath): line \(lines.numbers[index]) has trial \(trial.trial), as line \(lines.numbers[first]) has; "
+          + (isCopy
+            ? "remove one of them, which are alike" : "they differ, so restore the file, or run again"))
     }
   }
 

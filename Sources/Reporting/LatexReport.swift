@@ -6,10 +6,13 @@ import Statistics
 struct LatexReport {
   let run: Run
   let summary: Summary
+  /// Of the numbers in the tables of experiments, which stand behind them as comments.
+  private let citations: TableCitations?
 
-  init(_ run: Run, _ summary: Summary) {
+  init(_ run: Run, _ summary: Summary, citations: Citations? = nil) {
     self.run = run
     self.summary = summary
+    self.citations = citations.map { TableCitations($0, .latex) }
   }
 
   func render() -> String {
@@ -25,11 +28,13 @@ struct LatexReport {
       blocks.append("\\textbf{\(Self.escaped(progress))}")
     }
     for section in summary.sections {
-      switch section {
-      case .experiment(let experiment): blocks += self.section(experiment)
-      case .load(let load): blocks += self.section(load)
-      case .sweep(let sweep): blocks += self.section(sweep)
-      }
+      let own =
+        switch section {
+        case .experiment(let experiment): self.section(experiment)
+        case .load(let load): self.section(load)
+        case .sweep(let sweep): self.section(sweep)
+        }
+      blocks += citations?.cited(own, of: section) ?? own
     }
     blocks += section(summary.tunings)
     blocks += Self.tables([InvalidTable(summary), MachineTable(run.record)])
@@ -74,7 +79,7 @@ struct LatexReport {
       + Self.columns(table.rateHeading, points.map(table.throughput)) + percentiles(["50", "99"])
       + Self.columns("× blocking", points.map(table.ratio))
       + Self.columns("CPU µs/op", points.map { EstimateText($0.tested.cpu, digits: 3) }) + percentiles(["90", "99.9"])
-      + Self.columns("p99 of trials", points.map(table.trialPercentile99)) + [
+      + Self.columns("\(table.percentileHeading("99")) of trials", points.map(table.trialPercentile99)) + [
         column("in flight") { $0.inFlight?.max.map { NumberText.grouped($0) } ?? NumberText.none },
         column("threads", table.threads), column("MiB", table.memory),
       ]

@@ -5,10 +5,13 @@ import Statistics
 struct MarkdownReport {
   let run: Run
   let summary: Summary
+  /// Of the numbers in the tables of experiments, which stand behind them as comments.
+  private let citations: TableCitations?
 
-  init(_ run: Run, _ summary: Summary) {
+  init(_ run: Run, _ summary: Summary, citations: Citations? = nil) {
     self.run = run
     self.summary = summary
+    self.citations = citations.map { TableCitations($0, .markdown) }
   }
 
   func render() -> String {
@@ -19,11 +22,13 @@ struct MarkdownReport {
     blocks += provenance.warnings.map { "**\(Self.escaped($0))**" }
     if let progress = provenance.progress(finished: run.trials.count) { blocks.append("**\(progress)**") }
     for section in summary.sections {
-      switch section {
-      case .experiment(let experiment): blocks += self.section(ResultTable(experiment))
-      case .load(let load): blocks += self.section(load)
-      case .sweep(let sweep): blocks += self.section(sweep)
-      }
+      let own =
+        switch section {
+        case .experiment(let experiment): self.section(ResultTable(experiment))
+        case .load(let load): self.section(load)
+        case .sweep(let sweep): self.section(sweep)
+        }
+      blocks += citations?.cited(own, of: section) ?? own
     }
     blocks += section(summary.tunings)
     blocks += rows(InvalidTable(summary)) + rows(MachineTable(run.record))

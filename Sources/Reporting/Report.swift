@@ -21,11 +21,17 @@ public struct Report: Sendable {
   private let run: Run
   private let figures: PageFigures
   private let trialsHash: String?
+  private let citations: Citations?
 
   /// - Parameters:
   ///   - figures: those of a page; only for ``OutputFormat/html``.
   ///   - trialsHash: the SHA-256 of the lines of the trials; only for ``OutputFormat/html``.
-  public init(_ run: Run, figures: PageFigures = .withoutGnuplot, trialsHash: String? = nil) {
+  ///   - citations: those of the run, for tables to carry as comments; only for ``OutputFormat/latex`` and
+  ///     ``OutputFormat/md``.
+  public init(
+    _ run: Run, figures: PageFigures = .withoutGnuplot, trialsHash: String? = nil, citations: Citations? = nil
+  ) {
+    self.citations = citations
     self.run = run
     self.figures = figures
     self.trialsHash = trialsHash
@@ -42,8 +48,8 @@ public struct Report: Sendable {
     case .text: TextReport(run, Summary(run), width: width, color: color).render()
     case .json: JSONReport(run, Summary(run)).render()
     case .csv: CSVReport(run).render()
-    case .md: MarkdownReport(run, Summary(run)).render()
-    case .latex: LatexReport(run, Summary(run)).render()
+    case .md: MarkdownReport(run, Summary(run), citations: citations).render()
+    case .latex: LatexReport(run, Summary(run), citations: citations).render()
     case .html: HTMLReport(run, Summary(run), figures: figures, trialsHash: trialsHash).render()
     }
   }

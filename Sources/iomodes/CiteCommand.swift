@@ -13,9 +13,11 @@ let citeCommand = Command(
         .value("format", "FORMAT", "text (the default), md, latex or json", .choice(CitationFormat.self)),
         .flag("list", "lists what can be cited: every number of the reports, by the query that names it"),
         .flag("macros", "prints a LaTeX \\newcommand for every number, its interval and its unit"),
+        .value("prefix", "NAME", "what the names of --macros begin with, in letters; iomodes unless given"),
         .value(
           "verify", "FILE",
-          "checks every citation of a document, in text, Markdown or LaTeX; exit code 4 where a digit differs", .file),
+          "checks every citation and macro of a document and of the files that it reads by \\input and \\include, in text, "
+            + "Markdown or LaTeX; exit code 4 where a digit, a unit, the machine, the build or the hash differs", .file),
         .value("results", "DIR", "where --verify finds the runs; results/ unless given", .folder),
       ]
     )
@@ -31,7 +33,11 @@ let citeCommand = Command(
       "how well throughputs are known; `machine` names the machine's numbers"
     ),
     ("iomodes cite results/quick --macros > numbers.tex", "then: \\input{numbers}"),
-    ("iomodes cite --verify paper.tex", "whether the paper still says what the runs say"),
+    (
+      "iomodes cite results/quick --macros --prefix second > second.tex",
+      "\\secondHttp…: macros of two runs in one paper"
+    ),
+    ("iomodes cite --verify paper.tex", "whether the paper, its tables and its macros still say what the runs say"),
   ],
   mostOperands: 16
 ) { arguments in
@@ -43,6 +49,11 @@ let citeCommand = Command(
       throw UsageError("--verify goes without a run; it finds those of the document")
     }
     return try verify(path, results: arguments.text("results") ?? Places.results)
+  }
+  let prefix = arguments.text("prefix")
+  guard prefix == nil || arguments.has("macros") else { throw UsageError("--prefix goes with --macros") }
+  if let prefix, prefix.isEmpty || !prefix.allSatisfy({ $0.isASCII && $0.isLetter }) {
+    throw UsageError("--prefix '\(prefix)' is not letters only; LaTeX has no other names, so spell it out, as 'runTwo'")
   }
   guard !arguments.has("results") else { throw UsageError("--results goes with --verify") }
   guard let name = arguments.operands.first else {
@@ -57,7 +68,7 @@ let citeCommand = Command(
   if arguments.has("list") {
     print(citations.list, terminator: "")
   } else if arguments.has("macros") {
-    print(citations.macros, terminator: "")
+    print(prefix.map(citations.macros(prefix:)) ?? citations.macros, terminator: "")
   } else {
     do {
       print(try citations.find(query).render(format), terminator: "")
@@ -76,20 +87,28 @@ private let mismatchFound: Int32 = 4
 
 /// Says what of a document's citations does not match its runs.
 private func verify(_ path: String, results: String) throws -> Int32 {
-  guard let bytes = FileManager.default.contents(atPath: path) else {
+  guard let document = CitationDocument(path: path) else {
     throw HarnessFailure("cannot read \(path): it is missing or not readable; name a document")
   }
-  let check = try CitationCheck(String(decoding: bytes, as: UTF8.self)) { id in
-    try Citations(run: id, in: results)
-  }
-  guard check.count > 0 else {
+  let check = try CitationCheck(document) { id in try Citations(run: id, in: results) }
+  guard check.count > 0 || !check.findings.isEmpty else {
     throw HarnessFailure("\(path) has no citations; `iomodes cite` writes them")
   }
   for finding in check.findings {
-    let remedy = finding.lacksRun ? " under \(results); name its folder with --results" : ""
-    print("\(path):\(finding.line): \(finding.text)\(remedy)")
+    let remedy =
+      switch finding.kind {
+      case .mismatch: ""
+      case .noRun: " under \(results); name its folder with --results"
+      case .noFile: "; its citations are not checked"
+      }
+    print("\(finding.path):\(finding.line): \(finding.text)\(remedy)")
   }
-  let wrong = check.findings.count { !$0.lacksRun }
+  if let first = check.older.first {
+    print(
+      "\(first.path):\(first.line): older form, here and in \(check.older.count - 1) other places: machine, commit and "
+        + "a part of the hash are not bound; `iomodes cite` writes them anew")
+  }
+  let wrong = check.findings.count { $0.kind == .mismatch }
   let missing = check.findings.count - wrong
   let outcome = check.findings.isEmpty ? "all match" : "\(wrong) do not match, \(missing) cannot be checked"
   print("\(path): \(check.count) \(check.count == 1 ? "citation" : "citations"), \(outcome)")

@@ -16,11 +16,16 @@ let reportCommand = Command(
       [
         formatOption,
         .flag("claims", "only the claims of tutorials that it puts to the test, with predictions and reasons"),
+        .flag(
+          "cite",
+          "with --format md: puts the citation of each number of a table behind it, as a comment that `iomodes cite "
+            + "--verify` checks; tables for LaTeX have them without it"),
       ]
     )
   ],
   examples: [
     ("iomodes report results/quick --format md", "the tables for a README"),
+    ("iomodes report results/quick --format md --cite", "the same, of which `iomodes cite --verify` checks every number"),
     ("iomodes report results/quick --format latex > quick.tex", "for a paper: \\usepackage{booktabs}, \\input{quick}"),
     ("iomodes report results/quick --format html > quick.html", "one page for a browser, with its figures"),
     ("iomodes report results/claims --claims", "what holds of what tutorials say, where, and why"),
@@ -29,7 +34,11 @@ let reportCommand = Command(
 ) { arguments in
   let format: OutputFormat = try arguments.choice("format") ?? .text
   let folder = try Places.run(arguments.operands.first)
-  let report = Reports.of(try Places.read(folder), format, in: folder)
+  let cites = arguments.has("cite")
+  guard !cites || format == .md || format == .latex, !cites || !arguments.has("claims") else {
+    throw UsageError("--cite goes with --format md or latex, and without --claims")
+  }
+  let report = Reports.of(try Places.read(folder), format, in: folder, cites: cites)
   show(format, arguments.has("claims") ? report.claims : report.render)
   return 0
 }

@@ -6,11 +6,25 @@ import Reporting
 enum Reports {
   /// A page has its figures drawn for it. Where they cannot be, it says so, and why is told on standard error.
   ///
-  /// - Parameter folder: that of the run.
-  static func of(_ run: Run, _ format: OutputFormat, in folder: RunFolder) -> Report {
+  /// - Parameters:
+  ///   - folder: that of the run.
+  ///   - cites: whether tables for GitHub carry citations, as those for LaTeX do.
+  static func of(
+    _ run: Run, _ format: OutputFormat, in folder: RunFolder, cites: Bool = false
+  ) -> Report {
+    if format == .latex || cites { return Report(run, citations: citations(of: run, in: folder)) }
     guard format == .html else { return Report(run) }
     let hash = (try? folder.trialLines()).map { $0.sha256(at: 0..<$0.count) }
     return Report(run, figures: figures(of: run), trialsHash: hash)
+  }
+
+  private static func citations(of run: Run, in folder: RunFolder) -> Citations? {
+    do {
+      return try Citations(run, in: folder)
+    } catch {
+      Program.complain("\(error), so the tables have no citations")
+      return nil
+    }
   }
 
   private static func figures(of run: Run) -> PageFigures {

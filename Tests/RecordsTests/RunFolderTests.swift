@@ -100,6 +100,22 @@ struct RunFolderTests {
     }
   }
 
+  @Test func trialThatIsThereTwiceIsAFailureThatNamesBothLines() throws {
+    try withScratchFolder { folder in
+      try write(folder, trials: 3)
+      let lines = try String(contentsOfFile: folder.trialsPath, encoding: .utf8)
+      try (lines + lines.split(separator: "\n")[1] + "\n").write(
+        toFile: folder.trialsPath, atomically: true, encoding: .utf8)
+      expectFailure(
+        reading: folder, "trials.jsonl: line 4 has trial 2, as line 2 has", "remove one of them, which are alike")
+      var other = Sample.trial(2)
+      other.concurrency += 1
+      try lines.write(toFile: folder.trialsPath, atomically: true, encoding: .utf8)
+      try RunWriter(resuming: folder).append(other)
+      expectFailure(reading: folder, "line 4 has trial 2, as line 2 has", "they differ, so restore the file")
+    }
+  }
+
   @Test func fieldOfTheWrongTypeIsNamed() throws {
     try withScratchFolder { folder in
       try write(folder, trials: 1)

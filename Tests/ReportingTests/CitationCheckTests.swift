@@ -99,7 +99,7 @@ struct CitationCheckTests {
     let broken = citation.form.split(separator: " ").joined(separator: "\r\n  % ")
     for text in [
       "it is \(number.value) each second (between \(low) and \(high); $n=\(number.n)$) \(broken)",
-      "it is \(number.value)% \(broken)", "at 64, \(number.value) operations <!-- \(citation.form) -->",
+      "it is \(number.value)% \(broken)", "at 64, \(number.value) operations a second <!-- \(citation.form) -->",
       "> \(number.value)\n> \(citation.form)",
     ] {
       let check = check(text)

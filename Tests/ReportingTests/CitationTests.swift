@@ -179,10 +179,11 @@ struct CitationTests {
   @Test func formatsHaveTheSameForm() throws {
     let citations = try CitationRuns.citations(TinyRun.example)
     let citation = try citations.find(CitationQuery("tiny epoll concurrency=1 throughput"))
-    let digits = citation.sha256.prefix(16)
     #expect(
       citation.form
-        == "[iomodes:run-1 tiny epoll concurrency=1 throughput = 137.2 [136.5, 138.0]* op/s n=2 sha256:\(digits)]")
+        == "[iomodes:run-1 tiny epoll concurrency=1 throughput = 137.2 [136.5, 138.0]* op/s n=2 machine:Abacus,2_CPUs,Linux_6.1.0 "
+        + "commit:not-recorded sha256:\(citation.sha256)]")
+    #expect(citation.sha256.count == 64)
     for format in CitationFormat.allCases {
       let text = citation.render(format)
       #expect(text.contains(citation.form) && text.contains("Abacus") && text.contains("run-1"), "\(text)")
@@ -199,6 +200,14 @@ struct CitationTests {
     #expect(names.count > citations.all.count)
     #expect(names.allSatisfy { $0.hasPrefix("iomodes") && $0.allSatisfy { $0.isASCII && $0.isLetter } })
     #expect(Set(names).count == names.count)
+  }
+
+  @Test func prefixKeepsMacrosOfTwoRunsApart() throws {
+    let citations = try CitationRuns.citations(TinyRun.example)
+    let macros = citations.macros(prefix: "second")
+    #expect(macros.contains("\\newcommand{\\secondTinyEpollCOneThroughput}{137.2}"))
+    #expect(!macros.contains("\\newcommand{\\iomodes"))
+    #expect(macros.contains("% [iomodes-macros:run-1 prefix:second machine:Abacus,2_CPUs,Linux_6.1.0 commit:"))
   }
 
   @Test(arguments: [

@@ -6,13 +6,14 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct CiteTests {
   private func write(_ name: String, in folder: String) throws {
     let record = RunRecord(
-      runID: name, started: "2026-01-02T03:04:05Z", tool: .init(version: "1", commit: nil, configuration: "release"),
+      runID: name, started: "2026-01-02T03:04:05Z",
+      tool: .init(version: "1", commit: "0123456789abcdef-dirty", configuration: "release"),
       command: [], seed: 1, suite: .null, trialsPlanned: 14, environment: Records.Environment())
     let writer = try RunWriter(creating: RunFolder(path: "\(folder)/\(name)"), record)
     for round in 1...7 {
-      for (mode, value) in [("blocking", 1000.0), ("epoll", 2000)] {
+      for (index, (mode, value)) in [("blocking", 1000.0), ("epoll", 2000)].enumerated() {
         var trial = TrialRecord(
-          runID: name, experiment: "http-2ms", trial: round, round: round, order: 1, seed: 1, mode: mode,
+          runID: name, experiment: "http-2ms", trial: 2 * round - 1 + index, round: round, order: 1, seed: 1, mode: mode,
           workload: .object(["kind": .string("http")]), concurrency: 64, operations: .init(), valid: mode == "epoll",
           reasons: mode == "epoll" ? [] : ["steal: 12 %"])
         trial.throughput = value + Double(round)
@@ -22,11 +23,17 @@ import Testing
   }
 
   private func cite(_ arguments: [String], document: String? = nil) async throws -> Ending {
+    try await end(["cite"] + arguments, files: document.map { ["paper.tex": $0] } ?? [:])
+  }
+
+  private func end(_ arguments: [String], files: [String: String]) async throws -> Ending {
     var ending = Ending(code: -1, output: "", errors: "")
     try await withFolder { folder in
       try write("results/old", in: folder)
-      try document?.write(toFile: folder + "/paper.tex", atomically: true, encoding: .utf8)
-      ending = try await iomodes(["cite"] + arguments, in: folder)
+      for (name, text) in files {
+        try text.write(toFile: "\(folder)/\(name)", atomically: true, encoding: .utf8)
+      }
+      ending = try await iomodes(arguments, in: folder)
     }
     return ending
   }
@@ -35,7 +42,8 @@ import Testing
   func numberIsPrinted(format: String) async throws {
     let ending = try await cite(["old", "http", "epoll", "throughput", "--format", format])
     #expect(ending.code == 0 && ending.errors.isEmpty, "\(ending.errors)")
-    #expect(ending.output.contains("http-2ms epoll concurrency=64 throughput = 2004 [2001, 2007] op/s n=7 sha256:"))
+    #expect(ending.output.contains("http-2ms epoll concurrency=64 throughput = 2004 [2001, 2007] op/s n=7 "))
+    #expect(ending.output.contains(" machine:not-recorded commit:0123456789ab-dirty sha256:"))
   }
 
   @Test func documentThatCitesIsChecked() async throws {
@@ -49,6 +57,57 @@ import Testing
     #expect(bad.output.contains("the text has 2000 for the low end, and its citation 2001"))
     let elsewhere = try await cite(["--verify", "paper.tex", "--results", "nowhere"], document: citation)
     #expect(elsewhere.code == 1 && elsewhere.output.contains("is not there under nowhere"))
+  }
+
+  @Test func paperOfMacrosAloneIsCheckedWithTheFileOfTheMacros() async throws {
+    let macros = try await cite(["old", "--macros", "--prefix", "quick"]).output
+    let paper = "\\input{numbers}\n\nIt is $\\quickHttpTwoMsEpollCSixtyfourThroughput$\\,op/s.\n"
+    let command = ["cite", "--verify", "paper.tex"]
+    let good = try await end(command, files: ["paper.tex": paper, "numbers.tex": macros])
+    #expect(good.code == 0 && good.output == "paper.tex: 1 citation, all match\n", "\(good.output)\(good.errors)")
+    let stale = macros.replacing("{2,004}", with: "{2,040}")
+    let bad = try await end(command, files: ["paper.tex": paper, "numbers.tex": stale])
+    #expect(bad.code == 4 && bad.output.contains("numbers.tex:") && bad.output.contains(": stale: 1 of its "))
+    #expect(bad.output.contains("paper.tex:3: \\quickHttpTwoMsEpollCSixtyfourThroughput: "), "\(bad.output)")
+    let lone = try await end(command, files: ["paper.tex": paper])
+    #expect(lone.code == 1, "\(lone.output)")
+    #expect(lone.output.contains("paper.tex:1: 'numbers' is read here, and there is no such file"))
+  }
+
+  @Test func olderCitationIsCheckedAsFarAsItGoes() async throws {
+    let citation = String(try await cite(["old", "http epoll throughput"]).output.prefix { $0 != "\n" })
+    let older = citation.replacing(/\ machine:.* sha256:([0-9a-f]{16})[0-9a-f]+/) { " sha256:\($0.1)" }
+    let good = try await cite(["--verify", "paper.tex"], document: older)
+    #expect(good.code == 0 && good.output.hasSuffix("paper.tex: 1 citation, all match\n"), "\(good.output)")
+    #expect(good.output.contains("paper.tex:1: older form"))
+    let wrong = older.replacing(/sha256:(.)/) { $0.1 == "0" ? "sha256:1" : "sha256:0" }
+    #expect(try await cite(["--verify", "paper.tex"], document: wrong).code == 4)
+  }
+
+  @Test(arguments: [("md", "tables.md", ["--cite"]), ("latex", "tables.tex", [])])
+  func tablesCarryTheirCitations(format: String, name: String, options: [String]) async throws {
+    let tables = try await end(["report", "old", "--format", format] + options, files: [:])
+    #expect(tables.code == 0 && tables.output.contains("[iomodes:old http-2ms epoll"), "\(tables.errors)")
+    let good = try await end(["cite", "--verify", name], files: [name: tables.output])
+    #expect(good.code == 0 && good.output.contains("all match"), "\(good.output)\(good.errors)")
+    let wrong = tables.output.replacing("2,004", with: "2,400")
+    #expect(try await end(["cite", "--verify", name], files: [name: wrong]).code == 4)
+  }
+
+  @Test func trialThatIsThereTwiceIsRefusedInALine() async throws {
+    try await withFolder { folder in
+      try write("results/old", in: folder)
+      let path = folder + "/results/old/trials.jsonl"
+      let lines = try String(contentsOfFile: path, encoding: .utf8)
+      try (lines + lines.split(separator: "\n")[3] + "\n").write(toFile: path, atomically: true, encoding: .utf8)
+      for arguments in [
+        ["report", "old"], ["cite", "old", "http epoll throughput"], ["run", "--resume", "results/old"],
+      ] {
+        let ending = try await iomodes(arguments, in: folder)
+        #expect(ending.code == 1 && ending.complaints.count == 1, "\(ending.output)\(ending.errors)")
+        #expect(ending.errors.contains("trials.jsonl: line 15 has trial 4, as line 4 has; remove one of them"))
+      }
+    }
   }
 
   @Test func listAndMacrosHaveEveryNumber() async throws {
@@ -65,6 +124,8 @@ import Testing
       (["old", "epoll"], 2, "'epoll' matches "), (["old", "--list", "--macros"], 2, "--list goes without --macros"),
       (["old", "epoll", "--list"], 2, "--list goes without a query"),
       (["old", "--verify", "paper.tex"], 2, "--verify goes without a run"),
+      (["old", "--list", "--prefix", "x"], 2, "--prefix goes with --macros"),
+      (["old", "--macros", "--prefix", "run2"], 2, "--prefix 'run2' is not letters only"),
       (["old", "epoll", "--results", "x"], 2, "--results goes with --verify"),
       (["old", "epoll", "--format", "csv"], 2, "--format 'csv' is not one of text, md, latex, json"),
       (["--verify", "nothing.md"], 1, "cannot read nothing.md"),

@@ -18,6 +18,7 @@ public struct Citation: Sendable {
   let citable: Citable
   private let record: RunRecord
   private let source: Source
+  let build: CitedBuild
 
   /// What a number is from.
   struct Source {
@@ -26,12 +27,10 @@ public struct Citation: Sendable {
     let lineCount: Int?
   }
 
-  /// How many digits of a hash are in the machine-readable form.
-  static let shortHash = 16
-
-  init(_ citable: Citable, _ record: RunRecord, _ source: Source) {
+  init(_ citable: Citable, _ record: RunRecord, _ build: CitedBuild, _ source: Source) {
     self.citable = citable
     self.record = record
+    self.build = build
     self.source = source
   }
 
@@ -41,9 +40,10 @@ public struct Citation: Sendable {
   private var run: String { CitationQuery.word(record.runID) }
 
   /// `[iomodes:20260102-030405-quick http-2ms epoll concurrency=64 throughput = 30280 [29924, 30486] op/s n=8
-  /// sha256:0123456789abcdef]`
+  /// machine:AMD_EPYC,2_CPUs,Linux_6.18 commit:50886a01fd4c sha256:…]`, with all digits of the hash.
   public var form: String {
-    "[iomodes:\(run) \(citable.query) = \(number.form) sha256:\(sha256.prefix(Self.shortHash))]"
+    "[iomodes:\(run) \(citable.query) = \(number.form) machine:\(build.machine) commit:\(build.commit) "
+      + "sha256:\(sha256)]"
   }
 
   public func render(_ format: CitationFormat) -> String {

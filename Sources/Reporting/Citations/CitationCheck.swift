@@ -3,139 +3,122 @@ import Records
 /// Whether the citations of a document, in text, Markdown or LaTeX, still are what their runs say.
 public struct CitationCheck: Sendable {
   public struct Finding: Sendable, Equatable {
+    public enum Kind: Sendable {
+      case mismatch
+      /// The run is not at hand, so that nothing can be said.
+      case noRun
+      /// A file that the document reads is not there.
+      case noFile
+    }
+
+    /// Of the document, or of a file that it reads.
+    public let path: String
     /// From 1.
     public let line: Int
     public let text: String
-    /// Whether the run is not at hand, so that nothing can be said.
-    public let lacksRun: Bool
+    public let kind: Kind
+
+    public var lacksRun: Bool { kind == .noRun }
   }
 
-  /// How many citations there are.
-  public let count: Int
-  /// What does not match, in the order of the document.
-  public let findings: [Finding]
+  /// How many citations there are: those that stand there, and uses of macros.
+  public private(set) var count = 0
+  /// What does not match, in the order of the files.
+  public private(set) var findings: [Finding] = []
+  /// Where citations stand that say less than those of today, and match as far as they go.
+  public private(set) var older: [Finding] = []
 
+  /// Of one text, which is taken to read no others.
   /// - Parameter run: answers the numbers of the run of an id; nil where there is no such run.
-  public init(_ document: String, run: (String) throws -> Citations?) rethrows {
-    let forms = CitationForm.all(in: document.replacing("\r\n", with: "\n"))
-    count = forms.count
-    var findings: [Finding] = []
-    var runs: [String: Citations] = [:]
-    var hashes: [String: Citations.Hashes] = [:]
-    for place in forms {
-      func add(_ line: Int, _ texts: [String], lacksRun: Bool = false) {
-        findings += texts.map { Finding(line: line, text: $0, lacksRun: lacksRun) }
+  public init(_ text: String, isLatex: Bool = true, run: (String) throws -> Citations?) rethrows {
+    try self.init(CitationDocument(text, isLatex: isLatex), run: run)
+  }
+
+  /// Of a document with the files that it reads.
+  public init(_ document: CitationDocument, run: (String) throws -> Citations?) rethrows {
+    let macros = document.files.map(MacroFile.init)
+    let texts = zip(document.files, macros).map {
+      CitationDocument.File(path: $0.path, text: $1.rest, isLatex: $0.isLatex)
+    }
+    let places = texts.map { CitationForm.all(in: $0.text) }
+    var runs = CitedRuns()
+    let forms = places.joined().compactMap(\.form) + macros.flatMap { $0.definitions.compactMap(\.form) }
+    for id in forms.map(\.run) + macros.compactMap(\.header?.run) where !runs.isKnown(id) {
+      runs.add(try run(id), as: id)
+    }
+    for (file, places) in zip(texts, places) { check(places, in: file, &runs) }
+    for (path, line, name) in document.missing {
+      findings.append(
+        Finding(path: path, line: line, text: "'\(name)' is read here, and there is no such file", kind: .noFile))
+    }
+    let uses = MacroCheck(texts, macros, &runs)
+    count += uses.count
+    findings += uses.findings
+    older += uses.older
+  }
+
+  private mutating func check(_ places: [CitationForm.Place], in file: CitationDocument.File, _ runs: inout CitedRuns) {
+    guard !places.isEmpty else { return }
+    count += places.count
+    let headings = TableHeadings(file.text)
+    for place in places {
+      func finding(_ text: String, line: Int, _ kind: Finding.Kind = .mismatch) -> Finding {
+        Finding(path: file.path, line: line, text: text, kind: kind)
       }
       guard let form = place.form else {
-        add(place.line, ["a citation that cannot be read; write it anew with `iomodes cite`"])
+        findings.append(
+          finding("a citation that cannot be read; write it anew with `iomodes cite`", line: place.line))
         continue
       }
-      if runs[form.run] == nil { runs[form.run] = try run(form.run) }
-      if let citations = runs[form.run] {
-        add(place.line, Self.differences(of: form, from: citations, &hashes[form.run, default: [:]]))
-      } else {
-        add(place.line, ["the run \(form.run) is not there"], lacksRun: true)
+      var number: Citable?
+      switch runs.outcome(of: form) {
+      case .noRun: findings.append(finding("the run \(form.run) is not there", line: place.line, .noRun))
+      case .noNumber(let text): findings.append(finding(text, line: place.line))
+      case .found(let citation):
+        findings += form.differences(from: citation).map { finding($0, line: place.line) }
+        if form.hasNumber(of: citation.citable) { number = citation.citable }
       }
-      let visible = VisibleNumber(before: place, hasInterval: form.low != nil)
-      add(visible.line, visible.differences(from: form))
-    }
-    self.findings = findings
-  }
-
-  private static func differences(
-    of form: CitationForm, from citations: Citations, _ hashes: inout Citations.Hashes
-  ) -> [String] {
-    let citation: Citation
-    do throws(CitationFailure) {
-      citation = try citations.find(CitationQuery(form.query), &hashes)
-    } catch {
-      return ["the run \(form.run) has no number '\(form.query)' any more"]
-    }
-    let number = citation.citable.number
-    let digits = Citation.shortHash
-    let hash = citation.sha256.prefix(max(digits, form.sha256.count))
-    let kind = number.interval.map { CitationForm.kind(isRange: $0.isRange) }
-    let pairs: [(String, String?, String?)] = [
-      ("value", form.value, number.value), ("low end", form.low, number.interval?.low),
-      ("high end", form.high, number.interval?.high), ("kind of interval", form.kind, kind),
-      ("unit", form.unit, number.unit.form), ("n", form.n, "\(number.n)"), ("sha256", form.sha256, String(hash)),
-    ]
-    return pairs.filter { $0.1 != $0.2 }.map { name, stands, should in
-      "\(form.query): the \(name) is \(stands ?? "absent"), and should be \(should ?? "absent")"
+      let visible = VisibleNumber(before: place, hasInterval: form.low != nil, isLatex: file.isLatex)
+      let heading = headings.heading(
+        at: place.line, behind: place.lineBefore, columnsBefore: visible.columnsBefore)
+      findings += visible.differences(from: form, number, heading: heading).map { finding($0, line: visible.line) }
+      if form.isOlder { older.append(finding("", line: place.line)) }
     }
   }
 }
 
-/// The machine-readable form of a citation, in its parts.
-struct CitationForm: Equatable {
-  let run: String
-  let query: String
-  let value: String
-  let low: String?
-  let high: String?
-  let kind: String?
-  let unit: String
-  let n: String
-  let sha256: String
+/// The runs that a document cites.
+struct CitedRuns {
+  private var runs: [String: Citations?] = [:]
+  private var hashes: [String: Citations.Hashes] = [:]
+  private var names: [String: [String: String]] = [:]
 
-  private static let opening = "[iomodes:"
-
-  init?(parsing text: some StringProtocol) {
-    // What an editor may put in where it breaks a line: white space, and the mark of a comment or a quotation.
-    let oneLine = String(text).replacing(/\s*\n\s*[%>#\/*]*\s*/, with: " ")
-    let pattern =
-      /\[iomodes:(\S+)\s+(\S.*?)\s+=\s+(\S+)\s+(?:\[([^,\]\s]+),\s*([^\]\s]+)\](\*?)\s+)?(\S+)\s+n=(\d+)\s+sha256:([0-9a-f]+)\]/
-    guard let match = oneLine.prefixMatch(of: pattern)?.output else { return nil }
-    run = String(match.1)
-    query = String(match.2)
-    value = String(match.3)
-    low = match.4.map(String.init)
-    high = match.5.map(String.init)
-    kind = match.6.map { Self.kind(isRange: !$0.isEmpty) }
-    unit = String(match.7)
-    n = String(match.8)
-    sha256 = String(match.9)
+  enum Outcome {
+    case noRun
+    case noNumber(String)
+    case found(Citation)
   }
 
-  static func kind(isRange: Bool) -> String { isRange ? "range" : "95 % interval" }
+  func isKnown(_ id: String) -> Bool { runs[id] != nil }
+  mutating func add(_ citations: Citations?, as id: String) { runs[id] = .some(citations) }
+  func citations(_ id: String) -> Citations? { runs[id] ?? nil }
 
-  /// Where a form stands in a document.
-  struct Place {
-    /// Nil where it cannot be read.
-    let form: CitationForm?
-    let line: Int
-    /// What stands before it: from the last citation, or the beginning of its paragraph.
-    let before: Substring
-    /// The line that this begins on.
-    let firstLine: Int
-  }
-
-  /// Behind the bracket that closes a form; the first may be that of its interval.
-  private static func end(of text: Substring) -> String.Index? {
-    guard let first = text.firstIndex(of: "]") else { return nil }
-    if text[..<first].contains("sha256:") { return text.index(after: first) }
-    return text[first...].dropFirst().firstIndex(of: "]").map { text.index(after: $0) }
-  }
-
-  static func all(in document: String) -> [Place] {
-    var places: [Place] = []
-    // Where the text begins that may belong to the next citation.
-    var (start, startLine) = (document.startIndex, 1)
-    var search = start
-    while let found = document[search...].firstRange(of: opening) {
-      let lines = document[start..<found.lowerBound].split(separator: "\n", omittingEmptySubsequences: false)
-      let line = startLine + lines.count - 1
-      if let blank = lines.indices.dropFirst().dropLast().last(where: { lines[$0].allSatisfy(\.isWhitespace) }) {
-        start = lines[blank].endIndex
-        startLine += blank
-      }
-      let end = end(of: document[found.upperBound...])
-      let form = end.flatMap { CitationForm(parsing: document[found.lowerBound..<$0]) }
-      places.append(Place(form: form, line: line, before: document[start..<found.lowerBound], firstLine: startLine))
-      search = form == nil ? found.upperBound : end ?? found.upperBound
-      startLine = line + document[found.lowerBound..<search].count(where: \.isNewline)
-      start = search
+  /// The number that a citation names.
+  mutating func outcome(of form: CitationForm) -> Outcome {
+    guard let citations = citations(form.run) else { return .noRun }
+    do throws(CitationFailure) {
+      return .found(try citations.find(CitationQuery(form.query), &hashes[form.run, default: [:]]))
+    } catch {
+      return .noNumber("the run \(form.run) has no number '\(form.query)' any more")
     }
-    return places
+  }
+
+  /// The names of a run's macros by query, without their prefix.
+  mutating func macroNames(of id: String) -> [String: String] {
+    if let known = names[id] { return known }
+    let pairs = citations(id)?.macroNames.map { ($0.citable.query, $0.name) } ?? []
+    let own = Dictionary(pairs) { first, _ in first }
+    names[id] = own
+    return own
   }
 }

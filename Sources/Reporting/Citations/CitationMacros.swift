@@ -2,35 +2,126 @@ import Records
 
 extension Citations {
   /// A `\newcommand` for every number, its interval and its unit, with the machine-readable citation behind it.
-  public var macros: String {
+  public var macros: String { macros(prefix: MacroFile.usualPrefix) }
+
+  /// - Parameter prefix: what all names begin with, in letters.
+  public func macros(prefix: String) -> String {
     let provenance = Provenance(record)
     var lines = [
       "% Numbers of the run \(provenance.run), \(provenance.date), written by `iomodes cite --macros`: do not edit.",
       "% \(provenance.machine); iomodes \(Provenance.oneLine(record.tool.version))"
         + (record.tool.commit.map { " (\(Provenance.oneLine($0)))" } ?? ""),
+      "% " + MacroFile.Header(self, prefix: prefix).text,
     ]
-    var uses: [String: Int] = [:]
     var hashes = Hashes()
-    for citable in all {
-      let name = LatexName.command(citable.words)
-      let use = uses[name, default: 0] + 1
-      uses[name] = use
-      let command = "\\" + name + (use > 1 ? LatexName.words(use) : "")
-      let number = citable.number
-      let definitions = [("", number.latexValue), ("Interval", number.latexInterval), ("Unit", number.unit.latex)]
+    for (citable, name) in macroNames {
+      let definitions = MacroFile.texts(of: citable.number, named: prefix + name)
       lines.append(
-        definitions.compactMap { suffix, text in text.map { "\\newcommand{\(command)\(suffix)}{\($0)}" } }.joined()
+        definitions.map { "\\newcommand{\\\($0.name)}{\($0.text)}" }.joined()
           + "% \(citation(of: citable, &hashes).form)")
     }
     return lines.joined(separator: "\n") + "\n"
   }
+
+  /// What the macro of each number is called, without the prefix of all.
+  var macroNames: [(citable: Citable, name: String)] {
+    var uses: [String: Int] = [:]
+    return all.map { citable in
+      let name = LatexName.command(citable.words)
+      let use = uses[name, default: 0] + 1
+      uses[name] = use
+      return (citable, name + (use > 1 ? LatexName.words(use) : ""))
+    }
+  }
+}
+
+/// What a file of macros has: lines that `iomodes cite --macros` wrote, and whatever else.
+struct MacroFile {
+  static let usualPrefix = "iomodes"
+
+  struct Definition {
+    /// In the order of the line.
+    let texts: [(name: String, text: String)]
+    let form: CitationForm?
+    let line: Int
+  }
+
+  /// The line that says what all of the file is from; older files have none.
+  struct Header {
+    let run: String
+    let prefix: String
+    let machine: String
+    let commit: String
+    /// Of the whole `trials.jsonl`.
+    let sha256: String
+
+    init(_ citations: Citations, prefix: String) {
+      run = CitationQuery.word(citations.record.runID)
+      self.prefix = prefix
+      (machine, commit) = (citations.build.machine, citations.build.commit)
+      sha256 = citations.trialsHash
+    }
+
+    init?(_ line: Substring) {
+      let pattern = /% \[iomodes-macros:(\S+) prefix:([A-Za-z]+) machine:(\S+) commit:(\S+) sha256:([0-9a-f]{64})\]/
+      guard let match = line.wholeMatch(of: pattern) else { return nil }
+      run = String(match.1)
+      prefix = String(match.2)
+      machine = String(match.3)
+      commit = String(match.4)
+      sha256 = String(match.5)
+    }
+
+    var text: String {
+      "[iomodes-macros:\(run) prefix:\(prefix) machine:\(machine) commit:\(commit) sha256:\(sha256)]"
+    }
+  }
+
+  private(set) var header: Header?
+  private(set) var definitions: [Definition] = []
+  /// The text with empty lines instead of the definitions.
+  let rest: String
+
+  var prefix: String { header?.prefix ?? Self.usualPrefix }
+
+  init(_ file: CitationDocument.File) {
+    guard file.isLatex, file.text.contains("\\newcommand{\\") || file.text.contains("[iomodes-macros:") else {
+      rest = file.text
+      return
+    }
+    var others: [Substring] = []
+    for (index, line) in file.text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      if header == nil, line.hasPrefix("% [iomodes-macros:") { header = Header(line) }
+      if line.hasPrefix("\\newcommand{\\"), let comment = line.firstRange(of: "}% [iomodes:") {
+        let texts = line[...comment.lowerBound].matches(
+          of: /\\newcommand\{\\([A-Za-z]+)\}\{((?:[^{}]|\{[^{}]*\})*)\}/
+        ).map { (name: String($0.1), text: String($0.2)) }
+        let form = line[comment.lowerBound...].dropFirst(3)
+        definitions.append(Definition(texts: texts, form: CitationForm(parsing: form), line: index + 1))
+        others.append("")
+      } else {
+        others.append(line)
+      }
+    }
+    rest = others.joined(separator: "\n")
+  }
+
+  /// The macros of a number, its interval and its unit.
+  static func texts(of number: CitedNumber, named name: String) -> [(name: String, text: String)] {
+    [
+      (name, number.latexValue), (name + intervalSuffix, number.latexInterval), (name + unitSuffix, number.unit.latex),
+    ].compactMap { name, text in text.map { (name, $0) } }
+  }
+
+  static let intervalSuffix = "Interval"
+  static let unitSuffix = "Unit"
 }
 
 /// Names of LaTeX commands, which have letters only.
 enum LatexName {
-  /// `iomodesHttpTwoMsEpollCSixtyfourThroughput`
+  /// `HttpTwoMsEpollCSixtyfourThroughput`
   static func command(_ words: [String]) -> String {
-    "iomodes" + words.map { letters($0.hasPrefix("concurrency=") ? "c" + $0.dropFirst(12) : $0) }.joined()
+    words.map { letters($0.hasPrefix("concurrency=") ? "c" + $0.dropFirst(12) : $0) }.joined()
   }
 
   /// Each word begins with a capital, and numbers are written out.

@@ -5,6 +5,7 @@ import Statistics
 /// The numbers of a run that can be cited: all that its reports show.
 public struct Citations: Sendable {
   let record: RunRecord
+  let build: CitedBuild
   let trials: [TrialRecord]
   let lines: TrialLines
   /// In the order of the reports.
@@ -23,6 +24,7 @@ public struct Citations: Sendable {
   public init(_ run: Run, _ lines: TrialLines, recordBytes: Data, limitsBytes: Data?) {
     let summary = Summary(run)
     record = run.record
+    build = CitedBuild(record)
     trials = run.trials
     self.lines = lines
     (self.recordBytes, self.limitsBytes) = (recordBytes, limitsBytes ?? Data())
@@ -37,10 +39,14 @@ public struct Citations: Sendable {
   }
 
   /// Reads the run of a folder.
-  public init(_ folder: RunFolder) throws(RunFolderFailure) {
+  public init(_ folder: RunFolder) throws(RunFolderFailure) { try self.init(try folder.read(), in: folder) }
+
+  /// - Parameter folder: that `run` was read from.
+  public init(_ run: Run, in folder: RunFolder) throws(RunFolderFailure) {
     func bytes(_ path: String) -> Data? { FileManager.default.contents(atPath: path) }
+    let hasTrials = FileManager.default.fileExists(atPath: folder.trialsPath)
     self.init(
-      try folder.read(), try folder.trialLines(), recordBytes: bytes(folder.recordPath) ?? Data(),
+      run, hasTrials ? try folder.trialLines() : TrialLines(Data()), recordBytes: bytes(folder.recordPath) ?? Data(),
       limitsBytes: bytes(folder.limitsPath))
   }
 
@@ -84,8 +90,11 @@ public struct Citations: Sendable {
   func citation(of citable: Citable, _ hashes: inout Hashes) -> Citation {
     let source = hashes[citable.origin] ?? source(of: citable.origin)
     hashes[citable.origin] = source
-    return Citation(citable, record, source)
+    return Citation(citable, record, build, source)
   }
+
+  /// The SHA-256 of the whole `trials.jsonl`.
+  var trialsHash: String { source(of: .allTrials).sha256 }
 
   private func source(of origin: CitationOrigin) -> Citation.Source {
     let all = trials.indices.prefix(lines.count)

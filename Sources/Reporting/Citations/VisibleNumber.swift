@@ -1,58 +1,102 @@
-/// The number that a reader of a document sees before a citation: the last one there, with its interval and *n* where
-/// they follow it. Text, Markdown and LaTeX are read alike.
+import Foundation
+
+/// The number that a reader of a document sees before a citation: the last one there, with its unit, its interval and *n*
+/// where they follow it. Text, Markdown and LaTeX are read alike.
 struct VisibleNumber {
   private(set) var value: String?
   private(set) var low: String?
   private(set) var high: String?
   private(set) var n: String?
+  /// The words behind the value or, where there are none, behind its interval or *n*.
+  private(set) var phrase = ""
+  /// What else stands between the value and the citation.
+  private(set) var others: [String] = []
+  /// How many columns of a table the value stands before the citation.
+  private(set) var columnsBefore = 0
   /// Where the value stands, from 1.
   let line: Int
 
-  /// - Parameter hasInterval: whether the citation has one, so that two numbers in a row may be its ends.
-  init(before place: CitationForm.Place, hasInterval: Bool) {
-    var text = String(place.before)
-    for (markup, plain) in Self.markup { text = text.replacing(markup, with: plain) }
-    let characters = Array(text)
+  /// - Parameters:
+  ///   - hasInterval: whether the citation has one, so that two numbers in a row may be its ends.
+  ///   - isLatex: whether a percent sign that no backslash precedes begins a comment.
+  init(before place: CitationForm.Place, hasInterval: Bool, isLatex: Bool = true) {
+    let characters = Array(Self.plain(isLatex ? Self.withoutCommentMark(place.before) : String(place.before)))
     var numbers = Self.numbers(in: characters)
     func between(_ first: Int, _ second: Int) -> String {
       String(characters[first..<second]).trimmingWhitespace()
     }
-    if let last = numbers.last, Self.endsWithCount(characters[..<last.range.lowerBound]) {
-      n = last.digits
+    var last = characters.count
+    var gaps: [Range<Int>] = []
+    func take(_ range: Range<Int>) {
+      gaps.insert(range.upperBound..<last, at: 0)
+      last = range.lowerBound
+    }
+    if let count = numbers.last, Self.endsWithCount(characters[..<count.range.lowerBound]) {
+      n = count.digits
+      take(count.range)
       numbers.removeLast()
     }
     if hasInterval, let upper = numbers.last, let lower = numbers.dropLast().last,
       Self.links.contains(between(lower.range.upperBound, upper.range.lowerBound))
     {
       (low, high) = (lower.digits, upper.digits)
+      take(lower.range.lowerBound..<upper.range.upperBound)
       numbers.removeLast(2)
     }
     // The level of the interval.
-    if let last = numbers.last, last.digits == "95", low != nil,
-      characters[last.range.upperBound...].first(where: { !$0.isWhitespace }) == "%"
+    if let level = numbers.last, level.digits == "95", low != nil,
+      characters[level.range.upperBound...].first(where: { !$0.isWhitespace }) == "%"
     {
+      last = level.range.lowerBound
       numbers.removeLast()
     }
     value = numbers.last?.digits
-    line = place.firstLine + characters.prefix(numbers.last?.range.lowerBound ?? characters.count).count { $0 == "\n" }
+    let start = numbers.last?.range.lowerBound ?? characters.count
+    line = place.firstLine + characters.prefix(start).count { $0 == "\n" }
+    guard let number = numbers.last else { return }
+    take(number.range)
+    columnsBefore = characters[number.range.upperBound...].count { $0 == "|" || $0 == "&" }
+    let phrases = gaps.map { Self.phrase(characters[$0]) }
+    let stated = phrases.firstIndex { !$0.isEmpty }
+    phrase = stated.map { phrases[$0] } ?? ""
+    if stated == nil { others = gaps.flatMap { String(characters[$0]).split { !$0.isLetter }.map(String.init) } }
   }
 
-  /// What is not as the citation has it.
-  func differences(from form: CitationForm) -> [String] {
-    guard let value else { return ["\(form.query): no number stands before its citation"] }
-    let pairs = [
-      ("value", value, form.value), ("low end", low, form.low), ("high end", high, form.high), ("n", n, form.n),
-    ]
-    return pairs.compactMap { name, visible, cited in
-      guard let visible, let cited, visible != cited else { return nil }
-      return "\(form.query): the text has \(visible) for the \(name), and its citation \(cited)"
-    }
+  /// A comment that is to hide a citation begins with a mark that is no unit.
+  private static func withoutCommentMark(_ text: Substring) -> String {
+    var rest = text
+    while rest.last?.isWhitespace == true { rest.removeLast() }
+    guard rest.last == "%", !rest.dropLast().hasSuffix("\\") else { return String(text) }
+    return String(rest.dropLast())
   }
 
-  /// Spaces and signs as LaTeX, HTML and Markdown write them.
+  /// The words in front of whatever ends them.
+  private static func phrase(_ gap: ArraySlice<Character>) -> String {
+    let closed = gap.drop { $0.isWhitespace || "])*".contains($0) }
+    return String(closed.prefix { !"([<,;:|&–±".contains($0) && !($0.isASCII && $0.isNumber) }).trimmingWhitespace()
+  }
+
+  /// As it is read, without what LaTeX, HTML and Markdown write of it.
+  static func plain(_ text: String) -> String {
+    var text = text
+    for (markup, plain) in markup { text = text.replacing(markup, with: plain) }
+    // Any other command is the end of what is said of a number.
+    if text.contains("\\") { text = text.replacing(/\\[A-Za-z]+\*?/, with: ";") }
+    for mark in ["{", "}"] { text = text.replacing(mark, with: " ") }
+    for mark in ["$", "\\"] { text = text.replacing(mark, with: "") }
+    return text.contains("<") ? text.replacing(/<\/?[A-Za-z][^<>]*>/, with: "") : text
+  }
+
+  /// The words that stand behind a number, in front of whatever ends them.
+  static func phrase(behind text: String) -> String { phrase(Array(plain(text))[...]) }
+
+  /// Spaces, signs and units as LaTeX, HTML and Markdown write them.
   private static let markup = [
-    ("\\,", "\u{202F}"), ("{,}", ","), ("&nbsp;", "\u{A0}"), ("~", "\u{A0}"), ("\\%", "%"), ("--", "–"),
-    ("&ndash;", "–"), ("$", ""), ("\\", ""),
+    ("\\&", " "), ("\\|", " "), ("\\,", "\u{202F}"), ("{,}", ","), ("&nbsp;", "\u{A0}"), ("&thinsp;", "\u{202F}"),
+    ("~", "\u{A0}"), ("\\%", "%"), ("---", "—"), ("--", "–"), ("&ndash;", "–"), ("&times;", "×"), ("&micro;", "µ"),
+    ("\\times", "×"), ("\\nano\\second", " ns"), ("\\micro\\second", " µs"), ("\\milli\\second", " ms"),
+    ("\\second", " s"), ("\\mu", "µ"), ("\\textmu", "µ"), ("\\textendash", "–"), ("\\mathrm", ""), ("\\text{", "{"),
+    ("\\mbox", ""), ("\\percent", "%"),
   ]
   /// What stands between the ends of an interval.
   private static let links: Set<String> = ["–", "-", "to", "and"]
@@ -103,7 +147,7 @@ struct VisibleNumber {
 }
 
 extension String {
-  fileprivate func trimmingWhitespace() -> String {
+  func trimmingWhitespace() -> String {
     String(drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
   }
 }
