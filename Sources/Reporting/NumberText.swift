@@ -55,9 +55,10 @@ package enum NumberText {
 }
 
 extension NumberText {
-  /// `1.6 kB`: by thousands, in the largest unit in which it is at least 1.
+  /// `1.6 KiB`: by 1,024, in the largest unit in which it is at least 1.
   static func bytes(_ value: Double) -> String {
-    let (factor, unit) = [(1e9, "GB"), (1e6, "MB"), (1e3, "kB")].first { value >= $0.0 } ?? (1, "B")
+    let units: [(Double, String)] = [(1_073_741_824, "GiB"), (1_048_576, "MiB"), (1024, "KiB")]
+    let (factor, unit) = units.first { value >= $0.0 } ?? (1, "B")
     return "\(significant(value / factor, digits: 2)) \(unit)"
   }
 

@@ -69,7 +69,7 @@ struct LoadTests {
   @Test func kneeAndSaturationAreThoseOfTheCurve() throws {
     let curve = try #require(try load(TinyRun.run(sweep)).curves.first)
     #expect(curve.knee?.rate == 80)
-    #expect(curve.knee?.isInterior == true)
+    #expect(curve.kneeAbsence == nil)
     #expect(curve.saturation?.rate == 120)
   }
 
