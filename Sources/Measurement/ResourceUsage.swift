@@ -3,8 +3,8 @@ import SystemCalls
 
 /// What a process or a thread has used so far. The difference of two readings is what it used between them.
 public struct ResourceUsage: Sendable {
-  /// By the clock of the process or thread: what it ran, to the nanosecond. The next two are parts of it by estimate: the
-  /// kernel tells them apart at its ticks.
+  /// By the clock of the process or thread, which counts in nanoseconds; other threads that run meanwhile are behind by a
+  /// tick of the kernel at most. The next two are parts of it by estimate: the kernel tells them apart at its ticks.
   public var cpuTime = Nanoseconds.zero
   public var userTime: Nanoseconds
   public var systemTime: Nanoseconds

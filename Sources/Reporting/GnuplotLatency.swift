@@ -92,8 +92,9 @@ extension GnuplotData {
   /// Which curves have no knee, and up or down to which rate: `no knee up to 20,000/s: epoll, uring`.
   private static func kneeless(_ curves: [Summary.Curve]) -> [(String, String)] {
     let texts = curves.compactMap(\.kneeAbsence?.text)
-    let parts = texts.enumerated().filter { texts.firstIndex(of: $0.element) == $0.offset }.map { _, text in
-      "\(text): \(curves.filter { $0.kneeAbsence?.text == text }.map(\.key.name).joined(separator: ", "))"
+    let parts = texts.enumerated().filter { texts.firstIndex(of: $0.element) == $0.offset }.map { _, text -> String in
+      let names = curves.filter { $0.kneeAbsence?.text == text }.map(\.key.name)
+      return "\(text): \(names.joined(separator: ", "))"
     }
     return parts.isEmpty ? [] : [("absent", Provenance.oneLine(parts.joined(separator: "; ")))]
   }

@@ -11,7 +11,8 @@ extension GnuplotData {
     let hasThreads = points.contains { $0.timeline?.intervals.contains { $0.threads != nil } ?? false }
     self.init(
       .time, experiment.name, experiment.description, provenance,
-      subject: "throughput\(hasThreads ? " and threads" : "") over time, at concurrency \(NumberText.grouped(concurrency))",
+      subject: "throughput\(hasThreads ? " and threads" : "") over time, at concurrency "
+        + NumberText.grouped(concurrency),
       place: "-\(concurrency)",
       remarks: [
         ("columns", "the middle of an interval, in seconds from the window's opening, then those named"),

@@ -64,7 +64,8 @@ extension Summary {
   /// A curve without a knee: the power grows, or falls, from one end of the rates that were measured to the other, so that
   /// the knee is beyond that rate.
   enum KneeAbsence: Equatable {
-    case upTo(Double), downTo(Double)
+    case upTo(Double)
+    case downTo(Double)
 
     /// `no knee up to 20,000/s`
     var text: String {

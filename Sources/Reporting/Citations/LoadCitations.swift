@@ -9,7 +9,10 @@ extension Citable {
       let absent = curve.kneeAbsence
       let rates: [(String, String, Double?)] = [
         ("knee", "offered rate of the highest throughput ÷ mean response time", curve.knee?.rate),
-        ("no-knee-up-to", "highest offered rate, up to which throughput ÷ mean response time has no maximum", absent?.up),
+        (
+          "no-knee-up-to", "highest offered rate, up to which throughput ÷ mean response time has no maximum",
+          absent?.up
+        ),
         (
           "no-knee-down-to", "lowest offered rate, down to which throughput ÷ mean response time has no maximum",
           absent?.down
