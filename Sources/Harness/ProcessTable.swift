@@ -35,7 +35,7 @@ struct ProcessStatus: Equatable, Sendable {
 /// out: on an otherwise quiet machine what they do is on behalf of the trial.
 struct ProcessTable: Sendable {
   /// Of the process that it is read in, and of its descendants; in nanoseconds.
-  private(set) var family = ResourceUsage.ofFamily.processorTime.count
+  private(set) var family = ResourceUsage.processorTimeOfFamily.count
   /// Of all others; in nanoseconds.
   private(set) var others: UInt64 = 0
 

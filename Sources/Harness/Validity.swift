@@ -168,9 +168,9 @@ package enum Validity {
   /// The client's processor time as a share of what its processors have.
   private static func clientLoad(_ record: TrialRecord) -> Double? {
     guard let wall = record.wall, wall > 0, let client = record.client, let cpus = client.cpus, !cpus.isEmpty,
-      let user = client.userTime, let system = client.systemTime
+      let cpu = client.totalCPU
     else { return nil }
-    return Double(user + system) / (Double(wall) * Double(cpus.count))
+    return Double(cpu) / (Double(wall) * Double(cpus.count))
   }
 
   /// Where the mode serves, an open loop whose client has no processor left measures its client.
