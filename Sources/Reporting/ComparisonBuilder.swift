@@ -116,7 +116,7 @@ extension Comparison {
       func served(_ trials: [TrialRecord]) -> TrialRecord? {
         trials.filter { $0.valid && !$0.servesAll }.min { $0.lanesServed ?? 0 < $1.lanesServed ?? 0 }
       }
-      let (before, after) = (served(first), served(second))
+      let (before, after) = (served(first.flatMap { $0 }), served(second.flatMap { $0 }))
       guard before?.lanesServed != after?.lanesServed, let least = after ?? before else { return nil }
       let count = "served \(NumberText.grouped(least.lanesServed ?? 0)) of \(NumberText.grouped(least.concurrency))"
       return after == nil ? "\(name) \(count)" : count
