@@ -95,7 +95,7 @@ let runCommand = Command(
   examples: [
     ("iomodes run", "the suite 'quick', about two minutes"),
     ("iomodes run tutorial", "the examples of the asyncio tutorials"),
-    ("iomodes run claims", "what tutorials claim, put to the test, in about ten minutes"),
+    ("iomodes run claims", "what tutorials claim, put to the test, in about 12 minutes"),
     ("iomodes run --workload http --delay 2ms --concurrency 1,16,256", "four modes against the own server"),
     ("iomodes run --workload http --target http://127.0.0.1:8080/ --modes epoll", "any HTTP/1.1 server"),
     ("iomodes run --workload http --pipeline 24 --modes epoll,uring", "24 requests in flight on each connection"),
