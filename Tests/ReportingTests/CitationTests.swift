@@ -157,12 +157,12 @@ struct CitationTests {
 
   @Test func hashOfAClaimIsOfTheTrialsThatItIsJudgedBy() throws {
     let citations = try CitationRuns.citations("20261121-135156-claims")
-    let citation = try citations.find(CitationQuery("claim=offload-work epoll-pool-bystanders-p99-inline"))
+    let citation = try citations.find(CitationQuery("claim=file-pool epoll-cached-reads-pool-inline"))
     let lines = try String(
       contentsOfFile: "\(CitationRuns.project)/results/20261121-135156-claims/trials.jsonl", encoding: .utf8)
     let own = lines.split(separator: "\n").filter { line in
       line.contains(#""mode":"epoll""#)
-        && ["work-pool", "work-inline"].contains { line.contains("\"experiment\":\"\($0)\"") }
+        && ["cached-pool", "cached-inline"].contains { line.contains("\"experiment\":\"\($0)\"") }
     }
     #expect(own.count == 14)
     #expect(citation.sha256 == SHA256.hash(own.map { $0 + "\n" }.joined().utf8))

@@ -48,24 +48,42 @@ enum ClaimRun {
     }
   }
 
-  /// Beside bystanders with such a p99, in milliseconds.
-  static func work(_ offload: String, rounds: Int = 6, p99: Double) -> [TrialRecord] {
-    let workload = #"{"kind": "compute", "work": "10ms", "offload": "\#(offload)"}"#
-    return trials("epoll", "work-\(offload)", workload, lanes: 4, rounds: rounds, variant: offload) { trial, factor in
+  /// Beside bystanders with such a p99, in milliseconds, of whose operations so many are done.
+  static func work(_ offload: String, rounds: Int = 6, p99: Double, answered: UInt64 = 1200) -> [TrialRecord] {
+    bystanders("work-\(offload)", work: "10ms", offload, rounds: rounds, p99: p99, answered: answered)
+  }
+
+  /// Bystanders with such a p99, in milliseconds, beside lanes that ask for next to nothing.
+  static func alone(rounds: Int = 6, p99: Double) -> [TrialRecord] {
+    bystanders("alone", work: "0s", "pool", rounds: rounds, p99: p99, answered: 1200).map { trial in
+      var trial = trial
+      trial.arrivals = .init(kind: "constant", rate: 10)
+      trial.lanesServed = 1
+      return trial
+    }
+  }
+
+  private static func bystanders(
+    _ experiment: String, work: String, _ offload: String, rounds: Int, p99: Double, answered: UInt64
+  ) -> [TrialRecord] {
+    let workload = #"{"kind": "compute", "work": "\#(work)", "offload": "\#(offload)"}"#
+    return trials("epoll", experiment, workload, lanes: 4, rounds: rounds, variant: offload) { trial, factor in
       var latencies = LatencyHistogram()
       for _ in 0..<1100 { latencies.record(UInt64(p99 * factor * 1e6)) }
       let summary = LatencySummary(latencies)
       let busy = TrialRecord.LaneClass(count: 4, operations: .init(), latency: nil)
-      let paced = TrialRecord.LaneClass(
+      var paced = TrialRecord.LaneClass(
         count: 100, operations: .init(), latency: .init(service: summary, response: summary))
+      paced.operations.done = answered
+      trial.wall = 1_200_000_000
       trial.lanes = ["busy": busy, "paced": paced]
     }
   }
 
-  /// With one processor for the client.
-  static func run(_ trials: [TrialRecord], limits: [LimitsRecord.Experiment] = []) -> Run {
+  /// With one processor for the client, unless it has more.
+  static func run(_ trials: [TrialRecord], limits: [LimitsRecord.Experiment] = [], processors: Int = 1) -> Run {
     var run = TinyRun.run(trials)
-    run.record.environment.clientCPUs = [0]
+    run.record.environment.clientCPUs = Array(0..<processors)
     if !limits.isEmpty {
       run.limits = LimitsRecord(
         started: "2026-01-02T03:04:05Z", tool: run.record.tool, machine: run.record.environment, experiments: limits)

@@ -58,10 +58,10 @@ struct ClaimTests {
   private static let waits = #"{"kind": "http", "delay": "20ms"}"#
   private static let plain = #"{"kind": "http"}"#
 
-  /// Ratios to either side of 100.
-  private static var aroundAHundred: [TrialRecord] {
-    R.trials("blocking", "w", waits, lanes: 500, perSecond: 50)
-      + R.trials("epoll", "w", waits, lanes: 500) { trial, _ in trial.throughput = Double(4000 + 500 * trial.round) }
+  /// Ratios to either side of 200.
+  private static var aroundTwoHundred: [TrialRecord] {
+    R.trials("blocking", "u", waits, lanes: 500, perSecond: 50)
+      + R.trials("epoll", "u", waits, lanes: 500) { trial, _ in trial.throughput = Double(8000 + 1000 * trial.round) }
   }
 
   private static func semaphore(_ limited: Double, _ atOnce: Double, rounds: Int = 6) -> [TrialRecord] {
@@ -108,6 +108,20 @@ struct ClaimTests {
     let workload = #"{"kind": "compute", "work": "1ms", "offload": "inline"}"#
     return R.trials("blocking", "c", workload, lanes: 16, rounds: rounds, perSecond: 1000)
       + R.trials("epoll", "c", workload, lanes: 16, rounds: rounds, variant: "inline", perSecond: 1000 * ratio)
+  }
+
+  /// Eight clients, each answered after 100 ms, in so many seconds.
+  private static func accepting(blocking: Double, epoll: Double, rounds: Int = 6) -> [TrialRecord] {
+    let workload = #"{"kind": "serve", "protocol": "http", "delay": "100ms", "connection": "new"}"#
+    return R.trials("blocking", "a", workload, lanes: 8, rounds: rounds, asked: 8, seconds: blocking)
+      + R.trials("epoll", "a", workload, lanes: 8, rounds: rounds, asked: 8, seconds: epoll)
+  }
+
+  /// Operations that wait 8 ms and work for 2 ms, so many times as many as one at a time.
+  private static func waitingAndWorking(_ ratio: Double, rounds: Int = 6) -> [TrialRecord] {
+    let workload = #"{"kind": "compute", "work": "2ms", "offload": "inline", "delay": "8ms"}"#
+    return R.trials("blocking", "i", workload, lanes: 64, rounds: rounds, perSecond: 100)
+      + R.trials("epoll", "i", workload, lanes: 64, rounds: rounds, variant: "inline", perSecond: 100 * ratio)
   }
 
   private static func files(_ isDirect: Bool, _ ratio: Double, rounds: Int = 6) -> [TrialRecord] {
@@ -158,22 +172,25 @@ struct ClaimTests {
         "hundreds-of-times", .holdsWithinBounds, "waits alone",
         ratio("w", waits, 400) + ratio("n", plain, 3, over: 20_000)),
       Case("hundreds-of-times", .undecided, "too few rounds", ratio("w", waits, 400, rounds: 4)),
-      Case("hundreds-of-times", .undecided, "to either side of 100", aroundAHundred),
+      Case("hundreds-of-times", .undecided, "to either side of 200", aroundTwoHundred),
+      Case("hundreds-of-times", .doesNotHold, "150 is no hundreds", ratio("w", waits, 150)),
       Case("millions-per-second", .holds, "both", requests(pipelined: 2e6, single: 1.5e6)),
       Case("millions-per-second", .holdsWithinBounds, "in a pipeline", requests(pipelined: 2e6, single: 1e5)),
       Case("millions-per-second", .doesNotHold, "neither", requests(pipelined: 3e5, single: 1e5)),
       Case("millions-per-second", .undecided, "too few rounds", requests(pipelined: 2e6, single: 2e6, rounds: 2)),
       Case("millions-per-second", .notMeasured, "no pipeline", requests(pipelined: nil, single: 1e5)),
-      Case("tune-limits", .holdsWithinBounds, "up to the knee", sweep([50, 200, 1000, 1005])),
-      Case("tune-limits", .doesNotHold, "no gain at all", sweep([50, 50, 50, 50])),
+      Case("tune-limits", .holdsWithinBounds, "up to the knee", sweep([50, 200, 1000, 1005], rounds: 9)),
+      Case("tune-limits", .doesNotHold, "no gain at all", sweep([50, 50, 50, 50], rounds: 9)),
+      Case("tune-limits", .undecided, "six rounds, of which two find the knee", sweep([50, 200, 1000, 1005])),
       Case("tune-limits", .undecided, "too few rounds", sweep([50, 200, 1000, 1005], rounds: 3)),
       Case("tune-limits", .notMeasured, "two points", Array(sweep([50, 200]))),
-      Case("tune-pools", .holdsWithinBounds, "up to the knee", pools([50, 200, 450, 455])),
-      Case("tune-pools", .doesNotHold, "no gain at all", pools([50, 51, 52, 50])),
+      Case("tune-pools", .holdsWithinBounds, "up to the knee", pools([50, 200, 450, 455], rounds: 9)),
+      Case("tune-pools", .doesNotHold, "no gain at all", pools([50, 51, 52, 50], rounds: 9)),
       Case("tune-pools", .undecided, "too few rounds", pools([50, 200, 450, 455], rounds: 3)),
       Case("select-1024", .holdsWithinBounds, "one remedy", limits: [R.select(served: 1019, others: 2000)]),
       Case("select-1024", .doesNotHold, "none", limits: [R.select(served: 1100, others: 1019)].map(withoutCallbacks)),
       Case("avoid-blocking-calls", .holds, "as wide as the pool", tasks(39.5, 1270)),
+      Case("avoid-blocking-calls", .holdsWithinBounds, "more than tasks ÷ width", tasks(39.5, 39.5 * 40)),
       Case("avoid-blocking-calls", .doesNotHold, "as if they awaited", tasks(1270, 1270)),
       Case("avoid-blocking-calls", .undecided, "too few rounds", tasks(39.5, 1270, rounds: 2)),
       Case("avoid-blocking-calls", .notMeasured, "none that blocks", Array(tasks(39.5, 1270).suffix(6))),
@@ -193,15 +210,30 @@ struct ClaimTests {
       Case("keep-alive-slips", .holdsWithinBounds, "half of them", limits: [R.slips(answered: [0, 1, 0, 1])]),
       Case("keep-alive-slips", .doesNotHold, "none answers", limits: [R.slips(answered: [0, 0, 0, 0])]),
       Case("keep-alive-slips", .holds, "all answer", limits: [R.slips(answered: [1, 1, 1, 1])]),
-      Case("offload-work", .holds, "less", R.work("inline", p99: 40) + R.work("pool", p99: 12)),
-      Case("offload-work", .doesNotHold, "no less", R.work("inline", p99: 40) + R.work("pool", p99: 50)),
+      Case("offload-work", .holds, "as alone", R.alone(p99: 1) + R.work("inline", p99: 40) + R.work("pool", p99: 1.2)),
+      Case(
+        "offload-work", .doesNotHold, "0.97 of inline",
+        R.alone(p99: 1) + R.work("inline", p99: 40) + R.work("pool", p99: 38.8)),
       Case(
         "offload-work", .undecided, "too few rounds",
-        R.work("inline", rounds: 3, p99: 40) + R.work("pool", rounds: 3, p99: 12)),
-      Case("offload-work", .notMeasured, "nothing but inline", R.work("inline", p99: 40)),
+        R.alone(rounds: 3, p99: 1) + R.work("inline", rounds: 3, p99: 40) + R.work("pool", rounds: 3, p99: 1.2)),
+      Case("offload-work", .notMeasured, "nothing but inline", R.alone(p99: 1) + R.work("inline", p99: 40)),
+      Case("offload-work", .notMeasured, "no bystanders alone", R.work("inline", p99: 40) + R.work("pool", p99: 1.2)),
       Case("not-for-computation", .holds, "no gain", computing(1)),
       Case("not-for-computation", .doesNotHold, "a gain on one processor", computing(4)),
       Case("not-for-computation", .undecided, "too few rounds", computing(1, rounds: 5)),
+      Case("goes-on-accepting", .holds, "all at once", accepting(blocking: 0.81, epoll: 0.103)),
+      Case("goes-on-accepting", .doesNotHold, "one after another", accepting(blocking: 0.81, epoll: 0.8)),
+      Case("goes-on-accepting", .undecided, "too few rounds", accepting(blocking: 0.81, epoll: 0.103, rounds: 5)),
+      Case("limit-speeds-up", .doesNotHold, "half as fast", semaphore(1.02, 0.51)),
+      Case("limit-speeds-up", .doesNotHold, "as fast", semaphore(0.51, 0.51)),
+      Case("limit-speeds-up", .holds, "faster", semaphore(0.51, 1.02)),
+      Case("limit-speeds-up", .undecided, "too few rounds", semaphore(1.02, 0.51, rounds: 3)),
+      Case("idle-time", .holds, "a processor always works", waitingAndWorking(5)),
+      Case("idle-time", .doesNotHold, "one at a time", waitingAndWorking(1)),
+      Case("idle-time", .undecided, "too few rounds", waitingAndWorking(5, rounds: 4)),
+      Case("system-1024", .doesNotHold, "epoll serves more", limits: [R.select(served: 1019, others: 2000)]),
+      Case("system-1024", .holds, "nothing serves more", limits: [R.select(served: 1019, others: 1019)]),
       Case("file-pool", .holds, "past the cache", files(true, 3)),
       Case("file-pool", .doesNotHold, "cached", files(false, 0.3)),
       Case("file-pool", .holdsWithinBounds, "both", files(true, 3) + files(false, 0.3)),
@@ -220,7 +252,7 @@ struct ClaimTests {
     let run = ClaimRun.run(test.trials, limits: test.limits)
     let result = try #require(ClaimResult.all(run, Summary(run)).first { $0.claim.id == test.claim })
     let measures = result.measures.map {
-      "\($0.name): \($0.predicted), \($0.measured), \($0.standing?.rawValue ?? "–")"
+      "\($0.name): \($0.predicted), \($0.measured), \($0.standingText)"
     }
     #expect(result.verdict == test.verdict, "\(measures)")
     if test.verdict == .notMeasured { #expect(result.measures.isEmpty) }
@@ -265,8 +297,9 @@ struct ClaimTests {
 
   @Test func textHasClaimsThatAreMeasured() {
     let text = Report(run).render(.text, width: 100, color: false)
+    let all = Claim.all.count
     let expected = """
-      Claims: 2 of 17 measured here, 15 not; `iomodes report RUN --claims` has all, with reasons
+      Claims: 3 of \(all) measured here, \(all - 3) not; `iomodes report RUN --claims` has all, with reasons
       sleeps-at-once: holds within bounds
       """
     #expect(text.contains(expected), "\(text)")
@@ -299,7 +332,8 @@ struct ClaimTests {
 
   @Test func rowsOfCSVHaveAsManyFieldsAsItsHeading() {
     let rows = Report(run).claims(.csv, width: 100, color: false).split(separator: "\n")
-    #expect(rows.count == 1 + 2 + 5 + Claim.all.count - 2)
+    // Of sleeps, of select, and of the system's limit.
+    #expect(rows.count == 1 + 2 + 5 + 1 + Claim.all.count - 3)
     #expect(rows[0].split(separator: ",").count == 14)
   }
 }

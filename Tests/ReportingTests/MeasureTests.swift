@@ -25,6 +25,13 @@ struct MeasureTests {
     #expect(Measure("m", least: 3, most: nil, counts: [3, 2], from: source)?.standing == .beyond)
   }
 
+  @Test func numberHeldAgainstArithmeticIsNoPartOfTheVerdict() throws {
+    let claim = try #require(Measure("m", .ratio, least: 1, estimate(2, 3), from: source))
+    let arithmetic = try #require(Measure("m", .ratio, as: .arithmetic, least: 4, estimate(2, 3), from: source))
+    #expect(claim.standingText == "holds" && arithmetic.standingText == "otherwise")
+    #expect(ClaimVerdict([claim, arithmetic]) == .holds && ClaimVerdict([arithmetic]) == .undecided)
+  }
+
   @Test func numberWithoutABoundHasNoStanding() {
     #expect(Measure("m", .ratio, estimate(2, 3), from: source)?.standing == nil)
     #expect(Measure("m", .ratio, least: 1, nil, from: source) == nil)

@@ -123,7 +123,8 @@ struct ReportNumbers {
     // What a number is called has what was asked for, and once what was measured.
     if let floor = own.first(where: { $0.metric.hasSuffix(".floor") }) {
       count += 1
-      if !cells[2].contains(", \(NumberText.brief(floor.exact.value)))") { missing.append("floor in: \(cells)") }
+      let whole = NumberText.brief(floor.exact.value.rounded())
+      if !cells[2].contains(", \(whole))") { missing.append("floor in: \(cells)") }
     }
   }
 

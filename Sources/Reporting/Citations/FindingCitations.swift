@@ -64,7 +64,7 @@ extension Citable {
           ("", about, CitedValue(measure.estimate)),
           (".predicted-least", "least by arithmetic: \(about)", CitedValue(measure.least, n: n)),
           (".predicted-most", "most by arithmetic: \(about)", CitedValue(measure.most, n: n)),
-          (".floor", "throughput without waits over that of blocking: \(about)", CitedValue(measure.floor, n: n)),
+          (".floor", "throughput without waits over that of blocking: \(about)", CitedValue(measure.floor)),
         ]
         return values.compactMap { suffix, about, value in
           value.flatMap {

@@ -37,8 +37,9 @@ enum ClaimVerdict: String, CaseIterable, Sendable {
     }
   }
 
+  /// By the numbers that the claim is judged by, all of which count alike.
   init(_ measures: [Measure]) {
-    let standings = measures.compactMap(\.standing)
+    let standings = measures.filter { $0.role == .claim }.compactMap(\.standing)
     self =
       switch (standings.contains(.within), standings.contains(.beyond), standings.contains(.open)) {
       case (true, true, _): .holdsWithinBounds
@@ -60,6 +61,22 @@ struct ClaimResult: Sendable {
     self.claim = claim
     measures = claim.measures(evidence)
     verdict = ClaimVerdict(measures)
+  }
+
+  /// Those that the verdict is of.
+  var judged: [Measure] { measures.filter { $0.role == .claim && $0.standing != nil } }
+
+  /// Those of them whose interval does not decide.
+  var undecided: [Measure] { judged.filter { $0.standing == .open } }
+
+  /// The verdict with its parts: `holds within bounds; 1 of 4 undecided`.
+  var verdictText: String {
+    var text = verdict.rawValue
+    let holding = judged.filter { $0.standing == .within }.compactMap(\.subject)
+    if verdict == .holdsWithinBounds, !holding.isEmpty { text += " (\(holding.joined(separator: "; ")))" }
+    let (open, all) = (undecided.count, judged.count)
+    if open == 0 || open == all { return text }
+    return verdict == .undecided ? "\(text): \(open) of \(all)" : "\(text); \(open) of \(all) undecided"
   }
 
   /// All claims, in their order.

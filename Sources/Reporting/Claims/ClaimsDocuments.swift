@@ -10,6 +10,8 @@ extension [ClaimResult] {
           "id": .string(result.claim.id), "claim": .string(result.claim.text),
           "prediction": .string(result.claim.prediction), "reason": .string(result.claim.reason),
           "verdict": .string(result.verdict.rawValue),
+          "judged_by": result.measures.isEmpty ? nil : JSONReport.number(result.judged.count),
+          "undecided": result.measures.isEmpty ? nil : JSONReport.number(result.undecided.count),
           "measures": result.measures.isEmpty ? nil : .array(result.measures.map(\.json)),
         ])
       })
@@ -20,7 +22,7 @@ extension [ClaimResult] {
     let headings = ["claim", "verdict", "number", "predicted", "measured", "interval", "trials", "number is"]
     let rows = flatMap { result -> [[String]] in
       let name = "\(MarkdownReport.escaped(result.claim.id)): \(MarkdownReport.escaped(result.claim.text))"
-      let head = [name, "**\(result.verdict.rawValue)**"]
+      let head = [name, "**\(MarkdownReport.escaped(result.verdictText))**"]
       guard !result.measures.isEmpty else { return [head + ["", "", "", "", "", ""]] }
       return result.measures.enumerated().map { index, measure in
         (index == 0 ? head : ["", ""]) + measure.cells.map(MarkdownReport.escaped)
@@ -51,7 +53,7 @@ extension [ClaimResult] {
         let estimate = measure.estimate
         let numbers = [measure.least, measure.most, estimate.median, estimate.low, estimate.high].map(text)
         return head + [measure.experiment, measure.name, measure.unit.name] + numbers
-          + [measure.kind, "\(estimate.n)", measure.standing?.rawValue]
+          + [measure.kind, "\(estimate.n)", measure.standing.map { _ in measure.standingText }]
       }
     }
     return CSVReport.lines([names] + rows)
@@ -65,7 +67,7 @@ struct ClaimsTable: SideTable {
 
   init(_ results: [ClaimResult]) {
     let rows = results.flatMap { result -> [[String]] in
-      let head = ["\(result.claim.id): \(result.claim.text)", result.verdict.rawValue]
+      let head = ["\(result.claim.id): \(result.claim.text)", result.verdictText]
       guard !result.measures.isEmpty else { return [head + ["", "", "", ""]] }
       return result.measures.enumerated().map { index, measure in
         (index == 0 ? head : ["", ""]) + [measure.name, measure.predicted, measure.median, measure.interval]
@@ -82,7 +84,7 @@ extension Measure {
   fileprivate var kind: String { isExact ? "counts" : estimate.kind.rawValue }
 
   fileprivate var cells: [String] {
-    [name, predicted, median, interval, NumberText.grouped(estimate.n), standing?.rawValue ?? ""]
+    [name, predicted, median, interval, NumberText.grouped(estimate.n), standingText]
   }
 
   fileprivate var json: JSONValue {
@@ -90,7 +92,9 @@ extension Measure {
       "name": .string(name), "experiment": .string(experiment), "unit": .string(unit.name),
       "predicted_least": least.map { .number($0) }, "predicted_most": most.map { .number($0) },
       "median": .number(estimate.median), "low": .number(estimate.low), "high": .number(estimate.high),
-      "interval": .string(kind), "n": JSONReport.number(estimate.n), "standing": standing.map { .string($0.rawValue) },
+      "interval": .string(kind), "n": JSONReport.number(estimate.n),
+      "bounds_by": standing.map { _ in .string(role.rawValue) },
+      "standing": standing.map { _ in .string(standingText) },
     ])
   }
 }

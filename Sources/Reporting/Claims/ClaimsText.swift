@@ -5,14 +5,14 @@ struct ClaimsText {
   let color: Bool
 
   /// Each claim that is measured, with its numbers.
-  func compact() -> [String] { results.filter { !$0.measures.isEmpty }.flatMap { [heading($0)] + rows($0) } }
+  func compact() -> [String] { results.filter { !$0.measures.isEmpty }.flatMap { heading($0) + rows($0) } }
 
   /// Every claim, with what is expected, what was measured, and why.
   func whole() -> [String] {
     results.flatMap { result -> [String] in
       let claim = result.claim
       let words = styled("“\(claim.text)”", .plain) + styled("Predicted: \(claim.prediction)", .dim)
-      return [heading(result)] + words + rows(result) + styled("Why: \(claim.reason)", .dim) + [""]
+      return heading(result) + words + rows(result) + styled("Why: \(claim.reason)", .dim) + [""]
     }
   }
 
@@ -21,8 +21,9 @@ struct ClaimsText {
     Terminal.wrapped(ClaimsOverview.legend, width: width).map { Style.dim.applied(to: $0, color: color) }
   }
 
-  private func heading(_ result: ClaimResult) -> String {
-    Style.bold.applied(to: "\(result.claim.id): \(result.verdict.rawValue)", color: color)
+  private func heading(_ result: ClaimResult) -> [String] {
+    Terminal.wrapped("\(result.claim.id): \(result.verdictText)", width: width, indent: 2)
+      .map { Style.bold.applied(to: $0, color: color) }
   }
 
   private func styled(_ text: String, _ style: Style) -> [String] {
@@ -59,7 +60,7 @@ struct ClaimsText {
   private static func cells(_ measure: Measure) -> [String] {
     [
       measure.name, measure.predicted, measure.measured, NumberText.grouped(measure.estimate.n),
-      measure.standing?.rawValue ?? "",
+      measure.standingText,
     ]
   }
 }

@@ -4,8 +4,10 @@ import Statistics
 
 /// What a run has for claims to be judged by: found by what it is, and not by the name of a suite.
 struct Evidence: Sendable {
-  /// A mode at one point of an experiment, in the order of the plan.
+  /// A mode at one point of an experiment in a closed loop, in the order of the plan.
   let samples: [Sample]
+  /// The same in an open loop, for what bystanders take beside lanes that ask for little.
+  let atRates: [Sample]
   /// By name.
   let limits: [String: LimitsRecord.Experiment]
   /// How many the client had.
@@ -14,20 +16,24 @@ struct Evidence: Sendable {
   init(_ run: Run, _ summary: Summary) {
     struct Key: Hashable {
       var experiment: String
+      var rate: Double?
       var setting: Setting
       var point: PointKey
     }
     let sweeps = Sweeps(run.trials)
-    let closed = run.trials.filter { $0.isTimed && $0.skipped == nil && $0.arrivals.kind == "closed" }
-    let trials = Dictionary(grouping: closed) {
-      Key(experiment: $0.experiment, setting: sweeps.setting(of: $0), point: PointKey($0))
+    let timed = run.trials.filter { $0.isTimed && $0.skipped == nil }
+    let trials = Dictionary(grouping: timed) {
+      Key(experiment: $0.experiment, rate: $0.arrivals.rate, setting: sweeps.setting(of: $0), point: PointKey($0))
     }
-    samples = summary.experiments.filter { $0.rate == nil }.flatMap { experiment in
+    let all = summary.experiments.filter { !$0.isSearchStep }.flatMap { experiment in
       experiment.points.compactMap { point in
-        let key = Key(experiment: experiment.plannedName, setting: experiment.setting, point: PointKey(point))
+        let (name, rate) = (experiment.plannedName, experiment.rate)
+        let key = Key(experiment: name, rate: rate, setting: experiment.setting, point: PointKey(point))
         return trials[key].map { Sample(experiment, point, $0) }
       }
     }
+    samples = all.filter { $0.experiment.rate == nil }
+    atRates = all.filter { $0.experiment.rate != nil }
     limits = Dictionary((run.limits?.experiments ?? []).map { ($0.name, $0) }) { first, _ in first }
     processors = run.record.environment.clientCPUs?.count
   }
@@ -60,7 +66,7 @@ struct Evidence: Sendable {
   private static func rounds(_ samples: [Sample]) -> Int { samples.map(\.trials.count).max() ?? 0 }
 }
 
-/// The trials of a mode at one point of an experiment, in a closed loop.
+/// The trials of a mode at one point of an experiment.
 struct Sample: Sendable {
   let experiment: Summary.Experiment
   let point: Summary.Point
@@ -73,11 +79,22 @@ struct Sample: Sendable {
 
   /// - Parameter carriedOut: at least one.
   init(_ experiment: Summary.Experiment, _ point: Summary.Point, _ carriedOut: [TrialRecord]) {
+    self.init(experiment, point, carriedOut, first: carriedOut[0])
+  }
+
+  private init(
+    _ experiment: Summary.Experiment, _ point: Summary.Point, _ carriedOut: [TrialRecord], first: TrialRecord
+  ) {
     self.experiment = experiment
     self.point = point
     self.carriedOut = carriedOut
+    self.first = first
     trials = carriedOut.filter(\.valid)
-    first = carriedOut[0]
+  }
+
+  /// The trials of some of its rounds, possibly none.
+  func inRounds(_ isIncluded: (Int) -> Bool) -> Sample {
+    Sample(experiment, point, carriedOut.filter { isIncluded($0.round) }, first: first)
   }
 
   var kind: String { experiment.kind }
@@ -89,10 +106,14 @@ struct Sample: Sendable {
   var pipeline: Int { first.pipeline ?? 1 }
   var each: Int? { first.each }
   var hasBystanders: Bool { first.lanes != nil }
+  /// `100 paced`; nil where there are none.
+  var bystanders: String? { first.bystanders.map { "\($0.lanes.count) \($0.manner)" } }
   /// Seconds that an operation waits at least, on average; 0 where nothing says so.
   var wait: Double { experiment.serviceTime ?? 0 }
   /// Seconds of work for a processor.
   var work: Double { seconds("work") }
+  /// Seconds that the server waits before each answer, where that is always as long.
+  var delay: Double { seconds("delay") }
   /// `20 ms`.
   var waitText: String { Self.span(wait) }
   var workText: String { Self.span(work) }
@@ -102,7 +123,7 @@ struct Sample: Sendable {
   func text(_ field: String) -> String? { experiment.workload[field]?.string }
   private func seconds(_ field: String) -> Double { text(field).flatMap { Nanoseconds($0) }?.seconds ?? 0 }
 
-  private static func span(_ seconds: Double) -> String {
+  static func span(_ seconds: Double) -> String {
     let nanoseconds = (seconds * 1e9).rounded()
     let unit = TimeUnit.allCases.last { nanoseconds >= $0.nanoseconds } ?? .nanoseconds
     return "\(NumberText.brief(nanoseconds / unit.nanoseconds)) \(unit.rawValue)"
@@ -140,10 +161,25 @@ extension TrialRecord {
   /// Seconds.
   var wallSeconds: Double? { wall.map { Double($0) / 1e9 } }
 
-  /// The p99 of the bystanders, in seconds: of their response times, where they have any.
+  /// The p99 of the bystanders, in seconds: of their response times, where they have any. Nil where lanes at work were
+  /// starved, as what bystanders take beside a part of them says nothing of all; in an open loop lanes may have nothing
+  /// to do.
   var bystanderP99: Double? {
+    guard servesAll || arrivals.kind != "closed" else { return nil }
     let latency = bystanders?.lanes.latency
     return (latency?.response ?? latency?.service)?.p99.map { Double($0) / 1e9 }
+  }
+
+  /// Bystanders' operations that were done, in each second.
+  var bystanderRate: Double? {
+    guard let done = bystanders?.lanes.operations.done, let wall, wall > 0 else { return nil }
+    return Double(done) / Double(wall) * 1e9
+  }
+}
+
+extension Estimate {
+  func divided(by factor: Double) -> Estimate? {
+    factor > 0 ? Estimate(median: median / factor, low: low / factor, high: high / factor, kind: kind, n: n) : nil
   }
 }
 
@@ -153,4 +189,11 @@ enum ClaimModes {
   static let asynchronous = ["taskgroup", "epoll", "executor", "uring"]
   /// As many wait at once as there are lanes.
   static let concurrent = asynchronous + ["dispatch", "threads"]
+  /// Lanes run on several threads, and so on several processors at once.
+  static let parallel = ["dispatch", "taskgroup", "dispatch-concurrent", "threads", "taskgroup-blocking"]
+
+  /// How many processors of those that the client has can work for the lanes of a mode at once.
+  static func processors(of mode: String, lanes: Int, among processors: Int) -> Int {
+    parallel.contains(mode) ? max(1, min(processors, lanes)) : 1
+  }
 }

@@ -3,7 +3,7 @@ import Statistics
 
 /// Claims of what a system or a runtime allows, and of what blocks whom.
 extension Claim {
-  static let limits = [select, blockingCalls, poolGrowth, portsRunOut, keepAliveSlips]
+  static let limits = [select, systemLimit, blockingCalls, poolGrowth, portsRunOut, keepAliveSlips]
 
   private static let select = Claim(
     id: "select-1024",
@@ -21,10 +21,30 @@ extension Claim {
     ].compactMap { $0 }
   }
 
+  private static let systemLimit = Claim(
+    id: "system-1024",
+    text: "1,024 descriptors are the limit of the operating system.",
+    prediction:
+      "Were it so, epoll would serve at most 1,024 at once, FD_SET of 1,024 would be refused by a system call and not end "
+      + "the program, and 512 lanes would never run out.",
+    reason: "1,024 is FD_SETSIZE of the C library, and a usual ulimit; the system's limits are RLIMIT_NOFILE and "
+      + "fs.nr_open, which are what they are set to."
+  ) { evidence in
+    let (select, descriptors) = (evidence.limits["select"], evidence.limits["descriptors"])
+    return [
+      select?.measure("by_epoll_of_2000_at_once_served_connections", "served by epoll, of 2,000 at once", most: 1024),
+      select?.measure(
+        "FD_SET_of_1024_fortified_ended_by_signal", "signal of the C library that ends FD_SET of 1,024", most: 0),
+      descriptors?.measure(
+        "epoll_failed_by_EMFILE_operations", "out of descriptors with 512 lanes, at a ulimit of 256", most: 0),
+    ].compactMap { $0 }
+  }
+
   private static let blockingCalls = Claim(
     id: "avoid-blocking-calls",
     text: "Avoid blocking calls in asynchronous code.",
-    prediction: "Tasks that block: at most pool width W ÷ wait; tasks that await: lanes N ÷ wait, N ÷ W times as much.",
+    prediction:
+      "Tasks that block: the pool's width W ÷ wait a second; tasks that await: N ÷ W times as much; each ± 10 %.",
     reason:
       "The pool that runs all tasks has a thread for each processor, and each blocking call takes one of them away."
   ) { evidence in
@@ -46,10 +66,11 @@ extension Claim {
     return [
       Measure(
         "taskgroup-blocking: \(blocking.waitText), \(NumberText.brief(width)) threads", .perSecond,
-        most: 1.05 * ceiling, blocking.estimate(\.throughput), from: .trials([blocking])),
+        least: 0.9 * ceiling, most: 1.1 * ceiling, blocking.estimate(\.throughput), from: .trials([blocking])),
       Measure(
         "taskgroup: \(NumberText.grouped(blocking.lanes)) tasks ÷ taskgroup-blocking", .ratio,
-        least: 0.8 * ratio, awaiting?.throughput(over: blocking), from: .trials([blocking, awaiting].compactMap { $0 })),
+        least: 0.9 * ratio, most: 1.1 * ratio, awaiting?.throughput(over: blocking),
+        from: .trials([blocking, awaiting].compactMap { $0 })),
     ].compactMap { $0 }
   }
 
@@ -91,9 +112,9 @@ extension Claim {
 
 extension LimitsRecord.Experiment {
   /// One of its numbers.
-  fileprivate func measure(_ key: String, _ words: String, least: Double) -> Measure? {
+  fileprivate func measure(_ key: String, _ words: String, least: Double? = nil, most: Double? = nil) -> Measure? {
     guard let measured = measurement?[key] else { return nil }
-    return Measure(words, least: least, most: nil, counts: [measured], from: .limits(self))
+    return Measure(words, least: least, most: most, counts: [measured], from: .limits(self))
   }
 
   /// Whether one of its operations was answered.

@@ -5,15 +5,17 @@ import Statistics
 extension Claim {
   static let load = [hundredsOfTimes, millionsPerSecond, tuneLimits, tunePools]
 
+  /// Hundreds are at least two of them.
+  private static let hundreds = 200.0
   /// The fewest lanes with which a ratio can be in the hundreds with room to spare.
-  private static let manyLanes = 200
+  private static let manyLanes = 400
 
   private static let hundredsOfTimes = Claim(
     id: "hundreds-of-times",
     text: "Asynchronous code is hundreds of times faster than synchronous code.",
     prediction:
-      "Ratio to blocking: at most min(lanes, floor), the floor being the throughput without waits over "
-      + "blocking's with them.",
+      "Ratio to blocking: at most min(lanes, floor) and 10 % more, and at least 1 ÷ (1 ÷ lanes + 2 ÷ floor); the floor "
+      + "is the throughput without waits over blocking's with them. Hundreds are 200 or more.",
     reason: "The ratio counts waits that overlap: where nothing waits there is nothing to overlap, and the cost of an "
       + "operation is left."
   ) { evidence in
@@ -38,13 +40,13 @@ extension Claim {
         let lanes = NumberText.grouped(sample.lanes)
         return [
           Measure(
-            "\(sample.point.name): \(sample.kind) \(wait), \(lanes) lanes", .ratio, least: 100, ratio,
+            "\(sample.point.name): \(sample.kind) \(wait), \(lanes) lanes", .ratio, least: hundreds, ratio,
             from: .trials([sample, blocking])),
           floor.flatMap { floor in
             Measure(
-              "\(sample.point.name): share of min(\(lanes), \(NumberText.brief(floor.ratio)))", .ratio,
-              ratio?.divided(by: min(Double(sample.lanes), floor.ratio)), floor: floor.ratio,
-              from: .trials([sample, blocking, floor.unwaiting]))
+              "\(sample.point.name): share of min(\(lanes), \(NumberText.brief(floor.ratio.median.rounded())))", .ratio,
+              as: .arithmetic, least: floor.leastShare(of: sample.lanes), most: 1.1, floor.share(of: sample, ratio),
+              floor: floor.ratio, from: .trials([sample, blocking, floor.unwaiting]))
           },
         ]
       }.compactMap { $0 }
@@ -53,37 +55,67 @@ extension Claim {
 
   /// What the ratio comes to at most where processors are busy all the time: the throughput without any wait, over that
   /// of `blocking`. Nil where nothing says.
-  private static func floor(
-    _ sample: Sample, _ blocking: Sample, among others: [Sample]
-  ) -> (ratio: Double, unwaiting: Sample)? {
+  private static func floor(_ sample: Sample, _ blocking: Sample, among others: [Sample]) -> Floor? {
     guard sample.wait > 0, let other = others.first(where: { $0.point.name == sample.point.name }),
-      let most = other.estimate(\.throughput)?.median, let least = blocking.estimate(\.throughput)?.median, least > 0
+      let ratio = other.throughput(over: blocking)
     else { return nil }
-    return ((most / least).rounded(), other)
+    return Floor(ratio: ratio, unwaiting: other)
+  }
+
+  private struct Floor {
+    var ratio: Estimate
+    /// The same mode where nobody waits.
+    var unwaiting: Sample
+
+    /// A ratio's share of min(lanes, floor), with the uncertainty of whichever is the less.
+    ///
+    /// Of the floor it is sample ÷ blocking over unwaiting ÷ blocking, which is sample ÷ unwaiting: a ratio of two
+    /// samples, with an interval of its own. Where the floor's interval spans the lanes nothing says which is the less,
+    /// and the interval is from the lower of both ends to the higher.
+    func share(of sample: Sample, _ ratio: Estimate?) -> Estimate? {
+      let lanes = Double(sample.lanes)
+      let isKnown = self.ratio.kind == .interval95
+      let ofLanes = ratio?.divided(by: lanes)
+      if isKnown, self.ratio.low >= lanes { return ofLanes }
+      let ofFloor = sample.throughput(over: unwaiting)
+      if isKnown, self.ratio.high < lanes { return ofFloor }
+      guard let ofLanes, let ofFloor else { return nil }
+      let kind: Estimate.Kind = ofLanes.kind == .interval95 && ofFloor.kind == .interval95 ? .interval95 : .range
+      return Estimate(
+        median: max(ofLanes.median, ofFloor.median), low: min(ofLanes.low, ofFloor.low),
+        high: max(ofLanes.high, ofFloor.high), kind: kind, n: min(ofLanes.n, ofFloor.n))
+    }
+
+    /// The least that it can be: each waits for all others at both ends, and nothing overlaps with that.
+    func leastShare(of lanes: Int) -> Double {
+      let (lanes, floor) = (Double(lanes), ratio.median)
+      return 1 / (1 / lanes + 2 / floor) / min(lanes, floor)
+    }
   }
 
   private static let millionsPerSecond = Claim(
     id: "millions-per-second",
     text: "A client makes, or a server answers, millions of requests a second.",
-    prediction: "Processors ÷ processor time of a request: below 1,000,000/s as long as a request takes over 1 µs.",
+    prediction:
+      "Processors ÷ processor time of a request, in each mode: below 1,000,000/s as long as a request takes over 1 µs.",
     reason: "A pipeline divides a system call between requests; parsing, checking and copying each one is left."
   ) { evidence in
-    // Of those that have an interval, where any has.
-    func fastest(_ condition: (Sample) -> Bool) -> Sample? {
-      let all = evidence.samples.filter { $0.isHTTP && !$0.trials.isEmpty && condition($0) }
-      let known = all.filter { $0.point.throughput?.kind == .interval95 }
-      return (known.isEmpty ? all : known).max {
-        $0.point.throughput?.median ?? 0 < $1.point.throughput?.median ?? 0
-      }
-    }
+    let all = evidence.samples.filter { $0.isHTTP && !$0.trials.isEmpty }
     // Without a pipeline there is nothing to claim.
-    guard let pipelined = fastest({ $0.pipeline > 1 }) else { return [] }
-    return [pipelined, fastest { $0.pipeline == 1 }].compactMap { $0 }.compactMap { sample in
+    guard all.contains(where: { $0.pipeline > 1 }) else { return [] }
+    // Of those that have an interval, where any has.
+    let known = all.filter { $0.point.throughput?.kind == .interval95 }
+    let samples = Dictionary(grouping: known.isEmpty ? all : known) { $0.requests }
+    // By what was planned, and not by how fast it was.
+    let chosen = samples.values.compactMap { alike in
+      alike.max { ($0.trials.count, $0.pipeline, $0.lanes) < ($1.trials.count, $1.pipeline, $1.lanes) }
+    }
+    return chosen.sorted { $0.requests < $1.requests }.compactMap { sample in
       let manner = sample.pipeline > 1 ? "\(sample.pipeline) in a pipeline" : "one at a time"
       let side = sample.kind == "serve" ? "served" : "made"
       return Measure(
-        "\(sample.point.name): \(side), \(manner), \(NumberText.grouped(sample.lanes)) lanes", .perSecond,
-        least: 1e6, sample.estimate(\.throughput), from: .trials([sample]))
+        "\(sample.point.name): \(side), \(manner), \(NumberText.grouped(sample.lanes)) lanes", .perSecond, least: 1e6,
+        sample.estimate(\.throughput), subject: "\(sample.point.name) \(side), \(manner)", from: .trials([sample]))
     }
   }
 
@@ -92,7 +124,7 @@ extension Claim {
     text: "Raise the limit of concurrency to go faster.",
     prediction:
       "Throughput X(N) = min(N·X(1), Xmax): at least 0.7·N-fold up to half the knee N* = Xmax ÷ X(1), no gain of "
-      + "10 % beyond twice the knee.",
+      + "10 % beyond twice the knee. Every third round says where the knee is, and the others judge.",
     reason: "Below the knee lanes wait for replies; beyond it they wait for each other, at the same bottleneck."
   ) { evidence in
     let series = Dictionary(
@@ -113,7 +145,7 @@ extension Claim {
   private static let tunePools = Claim(
     id: "tune-pools",
     text: "Make the pool of threads larger to go faster.",
-    prediction: "As for lanes: N-fold below the knee of the device, no gain beyond it.",
+    prediction: "As for lanes: N-fold below the knee of the device, which every third round finds; no gain beyond it.",
     reason: "A pool is a limit of concurrency too, and a device or a processor behind it has a knee of its own."
   ) { evidence in
     let pooled = evidence.samples.filter {
@@ -131,19 +163,25 @@ extension Claim {
     return kneeMeasures(points, "threads", best.first?.point.name ?? "")
   }
 
-  /// Of more and more of something, what half of the knee's comes to and what much more than the knee's does.
+  /// Of more and more of something, what half of the knee's comes to and what much more than the knee's does: in other
+  /// rounds than those that say where the knee is, of which no number is judged.
   /// - Parameter points: by ascending size.
   private static func kneeMeasures(_ points: [(size: Int, sample: Sample)], _ what: String, _ name: String) -> [Measure]
   {
-    let rates = points.compactMap { point in point.sample.estimate(\.throughput).map { (point, $0.median) } }
+    let rates = points.compactMap { point in
+      point.sample.inRounds(findsKnee).estimate(\.throughput).map { (point, $0.median) }
+    }
     guard let (one, single) = rates.first, one.size == 1, single > 0, let most = rates.map(\.1).max() else { return [] }
     let knee = most / single
+    func ratio(_ sample: Sample, over other: Sample) -> Estimate? {
+      sample.inRounds { !findsKnee($0) }.throughput(over: other.inRounds { !findsKnee($0) })
+    }
     var measures: [Measure?] = []
     if let (below, _) = rates.last(where: { $0.0.size > 1 && Double($0.0.size) <= knee / 2 }) {
       measures.append(
         Measure(
           "\(name): \(NumberText.grouped(below.size)) \(what) over 1", .ratio, least: 0.7 * Double(below.size),
-          below.sample.throughput(over: one.sample), from: .trials([below.sample, one.sample])))
+          ratio(below.sample, over: one.sample), from: .trials([below.sample, one.sample])))
     }
     if let (beyond, _) = rates.first(where: { Double($0.0.size) >= 2 * knee }), let (last, _) = rates.last,
       last.size > beyond.size
@@ -151,17 +189,13 @@ extension Claim {
       let sizes = "\(NumberText.grouped(last.size)) \(what) over \(NumberText.grouped(beyond.size))"
       measures.append(
         Measure(
-          "\(name): \(sizes)", .ratio, least: 1.1, last.sample.throughput(over: beyond.sample),
+          "\(name): \(sizes)", .ratio, least: 1.1, ratio(last.sample, over: beyond.sample),
           from: .trials([last.sample, beyond.sample])))
     }
     return measures.compactMap { $0 }
   }
-}
 
-extension Estimate {
-  fileprivate func divided(by factor: Double) -> Estimate? {
-    factor > 0 ? Estimate(median: median / factor, low: low / factor, high: high / factor, kind: kind, n: n) : nil
-  }
+  private static func findsKnee(_ round: Int) -> Bool { round % 3 == 0 }
 }
 
 extension Sample {
@@ -169,6 +203,24 @@ extension Sample {
   fileprivate var isHTTP: Bool {
     let isServed = kind == "serve" && (text("protocol") ?? "http") == "http"
     return (kind == "http" || isServed) && asked == nil && limit == nil && wait == 0 && !hasBystanders
+  }
+
+  /// What requests of HTTP are told apart by, in the order of reports: those in a pipeline first.
+  fileprivate var requests: Requests {
+    Requests(mode: point.mode, name: point.name, isServed: kind == "serve", isPipelined: pipeline > 1)
+  }
+
+  fileprivate struct Requests: Hashable, Comparable {
+    var mode: String
+    var name: String
+    var isServed: Bool
+    var isPipelined: Bool
+
+    static func < (a: Requests, b: Requests) -> Bool {
+      if a.isPipelined != b.isPipelined { return a.isPipelined }
+      if a.isServed != b.isServed { return b.isServed }
+      return a.mode == b.mode ? a.name < b.name : ModeOrder.precedes(a.mode, b.mode)
+    }
   }
 
   fileprivate var poolSize: Int? { experiment.workload["pool"]?.number.flatMap { Int(exactly: $0) } }

@@ -13,35 +13,47 @@ struct Measure: Sendable {
     case limits(LimitsRecord.Experiment)
   }
 
-  /// How the interval of a number lies to where the claim has it.
-  enum Standing: String, Sendable {
-    case within = "holds"
-    case beyond = "does not hold"
+  /// What its bounds are.
+  enum Role: String, Sendable {
+    /// Where the claim has it: it counts for the verdict.
+    case claim
+    /// Where arithmetic has it: it says why the claim holds or does not, and has no part in the verdict.
+    case arithmetic
+  }
+
+  /// How the interval of a number lies to its bounds.
+  enum Standing: Sendable {
+    case within, beyond
     /// The interval spans a bound, or there is no interval.
-    case open = "undecided"
+    case open
   }
 
   /// In words, without the unit.
   let name: String
   let unit: Unit
-  /// Where the claim has it; nil where there is no bound.
+  let role: Role
+  /// Which of what is claimed of several it speaks of: `uring, 24 in a pipeline`; nil where the claim is one.
+  let subject: String?
+  /// Where the claim, or arithmetic, has it; nil where there is no bound.
   let least: Double?
   let most: Double?
   let estimate: Estimate
   let source: Source
   /// What the arithmetic of its name has measured: the throughput without waits over that of `blocking`.
-  let floor: Double?
+  let floor: Estimate?
   /// Whether each value is a count, which either is so or is not, and which one trial tells.
   let isExact: Bool
 
   /// Nil where there is no estimate.
   init?(
-    _ name: String, _ unit: Unit, least: Double? = nil, most: Double? = nil, _ estimate: Estimate?,
-    floor: Double? = nil, from source: Source
+    _ name: String, _ unit: Unit, as role: Role = .claim, least: Double? = nil, most: Double? = nil,
+    _ estimate: Estimate?, subject: String? = nil, floor: Estimate? = nil, from source: Source
   ) {
     guard let estimate else { return nil }
     self.name = name
     self.unit = unit
+    self.role = role
+    self.subject = subject
     self.least = least
     self.most = most
     self.estimate = estimate
@@ -51,15 +63,20 @@ struct Measure: Sendable {
   }
 
   /// Of counts, all of which count. Nil where there are none.
-  init?(_ name: String, _ unit: Unit = .count, least: Double?, most: Double?, counts: [Double], from source: Source) {
+  init?(
+    _ name: String, _ unit: Unit = .count, as role: Role = .claim, least: Double?, most: Double?, counts: [Double],
+    from source: Source
+  ) {
     guard let lowest = counts.min(), let highest = counts.max(), let middle = Statistics.median(counts) else {
       return nil
     }
     self.name = name
     self.unit = unit
+    self.role = role
     self.least = least
     self.most = most
     self.source = source
+    subject = nil
     floor = nil
     let kind: Estimate.Kind = counts.count == 1 ? .single : .range
     estimate = Estimate(median: middle, low: lowest, high: highest, kind: kind, n: counts.count)
@@ -97,7 +114,8 @@ extension Sample {
   /// All its trials, whatever became of them.
   fileprivate var selector: TrialSelector {
     TrialSelector(
-      experiment.plannedName, [PointKey(point)], concurrency: point.concurrency, rate: .closed, experiment.setting)
+      experiment.plannedName, [PointKey(point)], concurrency: point.concurrency,
+      rate: experiment.rate.map { .exactly($0) } ?? .closed, experiment.setting)
   }
 }
 

@@ -1,3 +1,4 @@
+import Records
 import Statistics
 
 extension Measure {
@@ -10,6 +11,18 @@ extension Measure {
     case (let least?, nil): return "≥ \(scale.text(least))"
     case (nil, let most?): return "≤ \(scale.text(most))"
     case (nil, nil): return NumberText.none
+    }
+  }
+
+  /// How it lies to its bounds, in words; empty where it has none.
+  var standingText: String {
+    switch (standing, role) {
+    case (nil, _): ""
+    case (.open?, _): ClaimVerdict.undecided.rawValue
+    case (.within?, .claim): ClaimVerdict.holds.rawValue
+    case (.beyond?, .claim): ClaimVerdict.doesNotHold.rawValue
+    case (.within?, .arithmetic): LimitsRecord.Verdict.asPredicted.rawValue
+    case (.beyond?, .arithmetic): LimitsRecord.Verdict.otherwise.rawValue
     }
   }
 
@@ -90,6 +103,7 @@ struct ClaimsOverview {
 
   static let legend = """
     Claims are judged by the 95 % interval of a number against where the claim has it: all of it within holds, all of it \
-    beyond does not hold, and else, or with fewer than six trials (*), it is undecided. Counts and limits take one trial.
+    beyond does not hold, and else, or with fewer than six trials (*), it is undecided. Counts and limits take one trial. \
+    Numbers that are “as predicted” or “otherwise” are held against arithmetic alone, and are no part of the verdict.
     """
 }

@@ -3,7 +3,9 @@ import Statistics
 
 /// Claims of waits that overlap.
 extension Claim {
-  static let waits = [sleepsAtOnce, greeting, slowestFetch, semaphore, millionAtOnce]
+  static let waits = [
+    sleepsAtOnce, greeting, goesOnAccepting, slowestFetch, semaphore, limitSpeedsUp, millionAtOnce,
+  ]
 
   /// How much longer than its waits a small number of operations may take.
   private static let slack = 1.05
@@ -34,11 +36,7 @@ extension Claim {
     prediction: "Every reply is the greeting, byte by byte, whatever mode serves it: a share of 1.",
     reason: "A greeting needs no more than a connection, a head and a reply of known length; all modes serve the same."
   ) { evidence in
-    let samples = evidence.samples.filter { sample in
-      sample.kind == "serve" && (sample.text("protocol") ?? "http") == "http"
-        && sample.experiment.workload["size"] == nil
-        && sample.experiment.workload["faults"] == nil && !sample.hasBystanders
-    }
+    let samples = evidence.samples.filter(\.isGreeting)
     return ModeOrder.known.compactMap { mode in
       let samples = samples.filter { $0.mode == mode }
       let shares = samples.flatMap(\.carriedOut).compactMap { trial -> Double? in
@@ -47,6 +45,28 @@ extension Claim {
       }
       return Measure(
         "\(mode): verified ÷ served", .ratio, least: 1, most: 1, counts: shares, from: .trials(samples))
+    }
+  }
+
+  private static let goesOnAccepting = Claim(
+    id: "goes-on-accepting",
+    text: "A server greets a client and goes on accepting: nobody waits for the answer to another.",
+    prediction:
+      "N clients at once, each answered after d: all in d and at most 10 % more; one after another, in blocking, N·d.",
+    reason: "An answer that waits takes no processor, and a listener is ready for the next client in the meantime."
+  ) { evidence in
+    let samples = evidence.best { sample in
+      sample.isGreeting && sample.experiment.workload["connection"] == .string("new") && sample.wait > 0
+        && sample.asked == sample.lanes && (2...100).contains(sample.lanes) && sample.limit == nil
+    }
+    return samples.compactMap { sample in
+      let isSequential = sample.mode == "blocking"
+      guard isSequential || ClaimModes.concurrent.contains(sample.mode) else { return nil }
+      let least = sample.wait * (isSequential ? Double(sample.lanes) : 1)
+      return Measure(
+        "\(sample.point.name): \(sample.lanes) clients, answered after \(sample.waitText)", .seconds,
+        as: isSequential ? .arithmetic : .claim, least: least, most: least * 1.1, sample.estimate(\.wallSeconds),
+        from: .trials([sample]))
     }
   }
 
@@ -81,19 +101,10 @@ extension Claim {
       "N requests, S at a time: ⌈N ÷ S⌉ × the delay, and at most 15 % more; the ratio to all at once likewise.",
     reason: "A permit is given back when a reply is there, so that requests go in waves, each as long as one delay."
   ) { evidence in
-    let limited = evidence.best { sample in
-      guard let asked = sample.asked, ClaimModes.asynchronous.contains(sample.mode) else { return false }
-      return sample.kind == "http" && sample.wait > 0 && sample.permits >= 100 && asked >= 2 * sample.permits
-    }
-    return limited.flatMap { sample -> [Measure?] in
-      guard let asked = sample.asked else { return [] }
+    limited(evidence).flatMap { sample, asked, atOnce -> [Measure?] in
       let waves = Double((asked + sample.permits - 1) / sample.permits)
       let what = "\(NumberText.grouped(asked)) fetches"
       let name = "\(sample.point.name): \(what), \(sample.permits) at a time"
-      let atOnce = evidence.best { other in
-        other.kind == "http" && other.asked == asked && other.permits == asked && other.wait == sample.wait
-          && other.point.name == sample.point.name
-      }.first
       return [
         Measure(
           name, .seconds, least: waves * sample.wait, most: waves * sample.wait * 1.15, sample.estimate(\.wallSeconds),
@@ -107,17 +118,57 @@ extension Claim {
     }.compactMap { $0 }
   }
 
-  /// Seconds that it may take to begin and to end a lane.
+  /// Fetches behind a semaphore, how many there are, and the same without one where the run has it.
+  private static func limited(_ evidence: Evidence) -> [(sample: Sample, asked: Int, atOnce: Sample?)] {
+    let limited = evidence.best { sample in
+      guard let asked = sample.asked, ClaimModes.asynchronous.contains(sample.mode) else { return false }
+      return sample.kind == "http" && sample.wait > 0 && sample.permits >= 100 && asked >= 2 * sample.permits
+    }
+    return limited.compactMap { sample in
+      guard let asked = sample.asked else { return nil }
+      let atOnce = evidence.best { other in
+        other.kind == "http" && other.asked == asked && other.permits == asked && other.wait == sample.wait
+          && other.point.name == sample.point.name
+      }.first
+      return (sample, asked, atOnce)
+    }
+  }
+
+  private static let limitSpeedsUp = Claim(
+    id: "limit-speeds-up",
+    text: "A semaphore of 500 speeds 1,000 requests up.",
+    prediction:
+      "Speed, the time without the semaphore ÷ the time with it: 1 ÷ ⌈N ÷ S⌉, a half here. To speed up is to gain 5 %.",
+    reason: "A request that waits for a permit is not under way: a limit protects a server, and takes time."
+  ) { evidence in
+    limited(evidence).compactMap { sample, asked, atOnce in
+      guard let atOnce else { return nil }
+      let permits = NumberText.grouped(sample.permits)
+      return Measure(
+        "\(sample.point.name): speed, \(permits) of \(NumberText.grouped(asked)) at a time", .ratio, least: 1.05,
+        atOnce.ratio(over: sample, \.wallSeconds), from: .trials([sample, atOnce]))
+    }
+  }
+
+  /// Seconds that it may take to begin and to end a lane that sleeps, and to open a connection or send a message on it.
   private static let laneCost = 10e-6
+  private static let connectionCost = 100e-6
+  /// Bytes: a task and what it is in; a pair of sockets with buffers at rest, and a lane at each end.
+  private static let mostOfSleep = 4096.0
+  private static let mostOfConnection = 20480.0
+  /// How much of the lanes samples of what is in hand have to find.
+  private static let sampled = 0.99
 
   private static let millionAtOnce = Claim(
     id: "million-at-once",
     text: "A million can wait at once.",
-    prediction: "All done and verified, within the sleep and 10 µs for each lane; memory bounds how many.",
+    prediction:
+      "In every mode all done and verified, all asleep at once, within the sleep and 10 µs a lane; at most 4 KiB a sleep. "
+      + "A connection: 100 µs to open, 100 µs for a message, at most 20 KiB.",
     reason:
       "A lane that waits is a heap entry, a task or a connection: kilobytes, and microseconds to begin and to end."
   ) { evidence in
-    let many = evidence.samples.filter { $0.lanes >= 1_000_000 && ClaimModes.asynchronous.contains($0.mode) }
+    let many = evidence.samples.filter { $0.lanes >= 1_000_000 }
     let sleeps = many.filter { $0.kind == "sleep" && $0.asked ?? 0 >= $0.lanes }
     let connections = many.filter { $0.kind == "echo" && $0.each != nil }
     return sleeps.flatMap { sleep -> [Measure?] in
@@ -129,24 +180,26 @@ extension Claim {
           least: sleep.wait, most: sleep.wait + lanes * laneCost, sleep.estimate(\.wallSeconds),
           from: .trials([sleep])),
         Measure(
-          "\(sleep.point.name): asleep at once at most", .count,
+          "\(sleep.point.name): asleep at once at most", .count, least: Self.sampled * lanes,
           sleep.estimate { $0.inFlight?.max.map { Double($0) } }, from: .trials([sleep])),
         Measure(
-          "\(sleep.point.name): memory per sleep", .bytes,
+          "\(sleep.point.name): memory per sleep", .bytes, as: .arithmetic, most: Self.mostOfSleep,
           sleep.estimate { $0.client?.memoryPeak.map { Double($0) / lanes } }, from: .trials([sleep])),
       ]
     }.compactMap { $0 }
       + connections.flatMap { sample -> [Measure?] in
-        [
+        let most = Double(sample.lanes) * Self.connectionCost
+        return [
           sample.verified("connections"),
           Measure(
-            "\(sample.point.name): time to open them", .seconds,
+            "\(sample.point.name): time to open them", .seconds, as: .arithmetic, most: most,
             sample.estimate { $0.connectWall.map { Double($0) / 1e9 } }, from: .trials([sample])),
           Measure(
-            "\(sample.point.name): time of a message on each", .seconds, sample.estimate(\.wallSeconds),
-            from: .trials([sample])),
+            "\(sample.point.name): time of a message on each", .seconds, as: .arithmetic, most: most,
+            sample.estimate(\.wallSeconds), from: .trials([sample])),
           Measure(
-            "\(sample.point.name): memory per connection, both ends", .bytes,
+            "\(sample.point.name): memory per connection, both ends", .bytes, as: .arithmetic,
+            most: Self.mostOfConnection,
             sample.point.connections.flatMap { connections in
               guard let kernel = connections.kernelBytes, let processes = connections.processBytes else { return nil }
               let bytes = kernel + processes
@@ -160,6 +213,12 @@ extension Claim {
 extension Sample {
   /// How many operations can be in hand at once.
   fileprivate var permits: Int { min(limit ?? lanes, lanes) }
+
+  /// Whether the mode serves the greeting, and does nothing else.
+  fileprivate var isGreeting: Bool {
+    kind == "serve" && (text("protocol") ?? "http") == "http" && experiment.workload["size"] == nil
+      && experiment.workload["faults"] == nil && !hasBystanders
+  }
 
   /// Of each trial that was carried out: how many operations were done as they should be.
   fileprivate func verified(_ what: String) -> Measure? {

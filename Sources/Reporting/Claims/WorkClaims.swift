@@ -3,15 +3,23 @@ import Statistics
 
 /// Claims of work for a processor, and of files.
 extension Claim {
-  static let work = [offload, notForComputation, files]
+  static let work = [offload, notForComputation, idleTime, files]
+
+  /// What of the time alone is nobody waiting: a worker and a loop that share a processor have half of it each.
+  private static let fairShare = 2.0
+  /// How much of what bystanders alone are answered they have to be for their p99 to be one.
+  private static let answered = 0.99
 
   private static let offload = Claim(
     id: "offload-work",
     text: "Hand work for a processor to an executor, and nobody else waits for it.",
     prediction:
-      "Inline a bystander waits for all work before it, up to lanes × work; left to others it waits for less.",
-    reason: "A loop that computes answers nobody; a thread or a process that computes is put aside by the scheduler."
+      "A bystander's p99 with work left to others: at most 2 × that of bystanders alone. Inline: at least half of lanes × "
+      + "work ÷ processors, as they wait for all work before them.",
+    reason: "A loop that computes answers nobody. A thread or process that computes takes at most half of a processor "
+      + "that it shares, if the scheduler is fair over so short a time, and nothing of one that it does not."
   ) { evidence in
+    guard let processors = evidence.processors else { return [] }
     let inline = evidence.samples.filter { sample in
       sample.kind == "compute" && sample.hasBystanders && sample.offload == "inline" && sample.work > 0
         && ClaimModes.asynchronous.contains(sample.mode)
@@ -19,23 +27,41 @@ extension Claim {
     let most = inline.map(\.work).max()
     return inline.filter { $0.work == most }.flatMap { sample -> [Measure?] in
       let others = evidence.samples.filter { other in
-        other.kind == "compute" && other.hasBystanders && other.offload != "inline" && other.mode == sample.mode
-          && other.lanes == sample.lanes
-          && other.workload(without: Self.offloading) == sample.workload(without: Self.offloading)
+        other.offload != "inline" && other.isBesideTheSame(as: sample, without: Self.offloading)
       }
-      guard !others.isEmpty else { return [] }
+      let resting = evidence.atRates.filter { other in
+        other.work == 0 && other.isBesideTheSame(as: sample, without: Self.offloading + ["work"])
+      }
+      guard !others.isEmpty,
+        let alone = resting.min(by: { $0.experiment.rate ?? 0 < $1.experiment.rate ?? 0 })
+      else { return [] }
+      let used = ClaimModes.processors(of: sample.mode, lanes: sample.lanes, among: processors)
+      let turn = Double(sample.lanes) * sample.work / Double(used)
       return [
         Measure(
-          "\(sample.point.name): bystanders' p99, \(sample.lanes) × \(sample.workText)", .seconds,
-          sample.estimate(\.bystanderP99), from: .trials([sample]))
-      ]
-        + others.map { other in
-          Measure(
-            "\(other.point.name): bystanders' p99 ÷ inline", .ratio, most: 1,
-            other.ratio(over: sample, \.bystanderP99),
-            from: .trials([other, sample]))
-        }
+          "\(sample.mode): bystanders' p99 alone", .seconds, as: .arithmetic, most: sample.work,
+          alone.estimate(\.bystanderP99), from: .trials([alone])),
+        Measure(
+          "\(sample.point.name): bystanders' p99, \(sample.lanes) × \(sample.workText)", .seconds, as: .arithmetic,
+          least: turn / 2, sample.estimate(\.bystanderP99), from: .trials([sample])),
+        Measure(
+          "\(sample.point.name): bystanders' p99 ÷ alone", .ratio, as: .arithmetic, least: fairShare,
+          sample.ratio(over: alone, \.bystanderP99), from: .trials([sample, alone])),
+      ] + others.map { bystanders(besides: $0, alone) }
     }.compactMap { $0 }
+  }
+
+  /// What bystanders take beside work that is left to others; how many are answered, where that is not all of them.
+  private static func bystanders(besides other: Sample, _ alone: Sample) -> Measure? {
+    let share = other.ratio(over: alone, \.bystanderRate)
+    if let share, share.median < answered {
+      return Measure(
+        "\(other.point.name): bystanders answered ÷ alone", .ratio, least: answered, share,
+        from: .trials([other, alone]))
+    }
+    return Measure(
+      "\(other.point.name): bystanders' p99 ÷ alone", .ratio, most: fairShare,
+      other.ratio(over: alone, \.bystanderP99), from: .trials([other, alone]))
   }
 
   private static let offloading = ["offload", "pool", "depth"]
@@ -43,26 +69,60 @@ extension Claim {
   private static let notForComputation = Claim(
     id: "not-for-computation",
     text: "Asynchronous code is not suitable for work that keeps a processor busy.",
-    prediction: "Ratio to blocking: at most the number of processors P of the client, and 10 % more; 1 where P is 1.",
+    prediction:
+      "Ratio to blocking for each processor that the mode uses: 0.9–1.1 on one, and at most 1.1 on each of several, which "
+      + "threads would use as well.",
     reason: "Work does not wait, so that nothing of it overlaps but on other processors, which any threads would use."
   ) { evidence in
-    guard let processors = evidence.processors else { return [] }
+    guard let all = evidence.processors else { return [] }
     // The wait for a reply is to be small against the work.
     let samples = evidence.best(having: "blocking") {
-      $0.kind == "compute" && !$0.hasBystanders && $0.work >= 0.0005 && $0.offload == "inline"
+      $0.kind == "compute" && !$0.hasBystanders && $0.work >= 0.0005 && $0.offload == "inline" && $0.delay == 0
     }
     guard let blocking = samples.first(where: { $0.mode == "blocking" }) else { return [] }
     return samples.filter { $0.mode != "blocking" }.compactMap { sample in
+      let used = ClaimModes.processors(of: sample.mode, lanes: sample.lanes, among: all)
+      let processors = used == 1 ? "on 1 processor" : "on each of \(used) processors"
       return Measure(
-        "\(sample.point.name): \(NumberText.grouped(sample.lanes)) lanes, work of \(sample.workText)", .ratio,
-        most: Double(processors) * 1.1, sample.throughput(over: blocking), from: .trials([sample, blocking]))
+        "\(sample.point.name): \(NumberText.grouped(sample.lanes)) × \(sample.workText) \(processors)", .ratio,
+        least: used == 1 ? 0.9 : nil, most: 1.1, sample.throughput(over: blocking)?.divided(by: Double(used)),
+        from: .trials([sample, blocking]))
+    }
+  }
+
+  private static let idleTime = Claim(
+    id: "idle-time",
+    text: "While one operation waits another works, so that idle time is made use of.",
+    prediction:
+      "Waits d, each followed by work w, on P processors: min(lanes, P·(d + w) ÷ w) times what is done one at a time, "
+      + "± 10 %.",
+    reason: "One at a time a processor works for w of d + w. With enough lanes some other one always has work for it."
+  ) { evidence in
+    guard let all = evidence.processors else { return [] }
+    let samples = evidence.best(having: "blocking") {
+      $0.kind == "compute" && !$0.hasBystanders && $0.offload == "inline" && $0.work >= 0.0005 && $0.delay > 0
+    }
+    guard let blocking = samples.first(where: { $0.mode == "blocking" }) else { return [] }
+    return samples.filter { ClaimModes.concurrent.contains($0.mode) }.compactMap { sample in
+      let used = ClaimModes.processors(of: sample.mode, lanes: sample.lanes, among: all)
+      let knee = Double(used) * (sample.delay + sample.work) / sample.work
+      let lanes = Double(sample.lanes)
+      // Near the knee lanes wait for each other, and neither is what limits them.
+      guard lanes >= 2 * knee || lanes <= knee / 2 else { return nil }
+      let processors = used == 1 ? "1 processor" : "\(used) processors"
+      let what = "\(sample.workText) of work after \(Sample.span(sample.delay)) of waiting"
+      return Measure(
+        "\(sample.point.name): \(what), \(processors)", .ratio, least: 0.9 * min(lanes, knee),
+        most: 1.1 * min(lanes, knee), sample.throughput(over: blocking), from: .trials([sample, blocking]))
     }
   }
 
   private static let files = Claim(
     id: "file-pool",
     text: "Leave file calls to a pool of threads, as asynchronous code must not block.",
-    prediction: "Throughput over calls made inline: above 1 where calls wait for a device, below 1 where they do not.",
+    prediction:
+      "Throughput over calls made inline: above 1 where calls wait for a device, below 1 where they do not; uring's above "
+      + "1, and from a half to twice as much.",
     reason:
       "A regular file is always ready: a pool lets waits for the device overlap, and costs two hops where none waits."
   ) { evidence in
@@ -89,8 +149,9 @@ extension Claim {
         sample.mode == "epoll"
           ? ring.flatMap {
             Measure(
-              "uring: \(sample.fileWords) ÷ epoll/inline", .ratio, $0.throughput(over: sample),
-              from: .trials([sample, $0]))
+              "uring: \(sample.fileWords) ÷ epoll/inline", .ratio, as: .arithmetic,
+              least: sample.waitsForDevice ? 1 : 0.5, most: sample.waitsForDevice ? nil : 2,
+              $0.throughput(over: sample), from: .trials([sample, $0]))
           } : nil,
       ]
     }.compactMap { $0 }
@@ -98,10 +159,21 @@ extension Claim {
 }
 
 extension Sample {
+  /// Whether it is beside the same bystanders in the same mode, and differs in some fields of the workload alone.
+  fileprivate func isBesideTheSame(as other: Sample, without fields: [String]) -> Bool {
+    kind == other.kind && mode == other.mode && lanes == other.lanes && bystanders != nil
+      && bystanders == other.bystanders && workload(without: fields) == other.workload(without: fields)
+  }
+
+  fileprivate var isDirect: Bool { experiment.workload["direct"] == .bool(true) }
+  fileprivate var isWrite: Bool { text("access") == "write" }
+  /// After each write; nil where they are not written out.
+  fileprivate var sync: String? { text("sync").flatMap { isWrite && $0 != "none" ? $0 : nil } }
+  fileprivate var waitsForDevice: Bool { isDirect || sync != nil }
+
   fileprivate var fileWords: String {
-    let isWrite = text("access") == "write"
-    if isWrite, let sync = text("sync"), sync != "none" { return "\(sync) writes" }
-    let place = experiment.workload["direct"] == .bool(true) ? "uncached" : "cached"
+    if let sync { return "\(sync) writes" }
+    let place = isDirect ? "uncached" : "cached"
     return "\(place) \(isWrite ? "writes" : "reads")"
   }
 }
