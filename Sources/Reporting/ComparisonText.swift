@@ -51,7 +51,8 @@ extension Comparison {
       p: adjusted by Holm over the family, which is one metric in one experiment (\(sizes) comparisons); a verdict is \
       one at p ≤ 0.05. 95 % intervals are of one comparison each, not adjusted.
       """
-    let percent = NumberText.significant(leastEffect * 100, digits: 3)
+    let rounded = (leastEffect * 100_000).rounded() / 1000
+    let percent = rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"
     let beyond = leastEffect > 0 ? " p is that of a ratio beyond 1 ± \(percent) %." : ""
     return unit.legend(family: family + beyond)
   }

@@ -160,7 +160,13 @@ struct RepeatedRuns {
       }
     }
     let end = child.wait()
-    if let signal = Interruption.signal { throw HarnessFailure(.interrupted(signal), "interrupted\(kept)") }
+    if let signal = Interruption.signal {
+      // What it was about to say: how to go on with the run that was under way.
+      let rest = lines.last { $0.contains("--resume") }?.split(separator: "`").dropFirst().first.map {
+        "; the one under way goes on with `\($0)`"
+      }
+      throw HarnessFailure(.interrupted(signal), "interrupted\(kept)\(rest ?? "")")
+    }
     switch end {
     case .exited(0), .exited(3):
       for line in lines { FileHandle.standardError.write(Data((line + "\n").utf8)) }

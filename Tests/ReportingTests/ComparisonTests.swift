@@ -99,7 +99,7 @@ struct ComparisonTests {
       ])
     #expect(comparison.remarks == ["seed: 7 in the first run, 8 in the second: the operations are not the same ones"])
     #expect(rows(comparison, "epoll").allSatisfy { $0.isFlagged })
-    #expect(rows(comparison, "epoll")[0].words == "slower !")
+    #expect(rows(comparison, "epoll")[0].words == "slower between these two runs !")
   }
 
   @Test func workThatDiffersIsToldAndFlagsItsVerdicts() throws {

@@ -49,9 +49,9 @@ struct SeveralRunsTests {
   @Test func verdictOnOneRunASideIsOnTheseTwoRuns() throws {
     let comparison = try Comparison(run("a", level: 1, seed: 1), run("b", level: 0.8, seed: 2))
     #expect(rows(comparison)[0].words == "slower between these two runs")
-    let text = comparison.render(.text, width: 100, color: false)
-    #expect(text.contains("these two runs") && text.contains("beyond 1 ± 5 %"))
-    #expect(comparison.render(.md, width: 100, color: false).contains("slower between these two runs"))
+    #expect(comparison.render(.text, width: 100, color: false).contains("p  these two runs"))
+    let markdown = comparison.render(.md, width: 100, color: false)
+    #expect(markdown.contains("slower between these two runs") && markdown.contains("beyond 1 ± 5 %"))
     let json = comparison.render(.json, width: 100, color: false)
     for part in [#""unit" : "trial""#, #""least_effect" : 0.05"#, #""verdicts_are_on" : "these two runs""#] {
       #expect(json.contains(part), "\(part)")

@@ -54,6 +54,25 @@ import Testing
     }
   }
 
+  @Test func interruptionKeepsTheFinishedRuns() async throws {
+    try await withFolder { folder in
+      let words = ["--rounds", "20", "--repeat", "3", "--output", "out"]
+      let running = try Running(Self.work + words, in: folder)
+      let isUnderWay = try await eventually(within: 40) {
+        recordedTrials(folder + "/out-2") > 0
+      } then: {
+        running.signal(SIGINT)
+      }
+      #expect(isUnderWay)
+      let ending = try await running.ended()
+      #expect(ending.code == 130)
+      #expect(ending.complaints.last?.contains("the finished runs are kept: out-1") == true, "\(ending.errors)")
+      #expect(ending.complaints.last?.contains("`iomodes run --resume out-2`") == true, "\(ending.errors)")
+      #expect(recordedTrials(folder + "/out-1") == 40)
+      #expect(!FileManager.default.fileExists(atPath: folder + "/out-3"))
+    }
+  }
+
   @Test(arguments: [
     (["--versus", "/nothing/here"], "--versus '/nothing/here' is not a program"),
     (["--versus", "/tmp"], "--versus '/tmp' is not a program"),
