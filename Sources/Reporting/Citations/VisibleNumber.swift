@@ -76,28 +76,9 @@ struct VisibleNumber {
     return String(closed.prefix { !"([<,;:|&–±".contains($0) && !($0.isASCII && $0.isNumber) }).trimmingWhitespace()
   }
 
-  /// As it is read, without what LaTeX, HTML and Markdown write of it.
-  static func plain(_ text: String) -> String {
-    var text = text
-    for (markup, plain) in markup { text = text.replacing(markup, with: plain) }
-    // Any other command is the end of what is said of a number.
-    if text.contains("\\") { text = text.replacing(/\\[A-Za-z]+\*?/, with: ";") }
-    for mark in ["{", "}"] { text = text.replacing(mark, with: " ") }
-    for mark in ["$", "\\"] { text = text.replacing(mark, with: "") }
-    return text.contains("<") ? text.replacing(/<\/?[A-Za-z][^<>]*>/, with: "") : text
-  }
-
   /// The words that stand behind a number, in front of whatever ends them.
   static func phrase(behind text: String) -> String { phrase(Array(plain(text))[...]) }
 
-  /// Spaces, signs and units as LaTeX, HTML and Markdown write them.
-  private static let markup = [
-    ("\\&", " "), ("\\|", " "), ("\\,", "\u{202F}"), ("{,}", ","), ("&nbsp;", "\u{A0}"), ("&thinsp;", "\u{202F}"),
-    ("~", "\u{A0}"), ("\\%", "%"), ("---", "—"), ("--", "–"), ("&ndash;", "–"), ("&times;", "×"), ("&micro;", "µ"),
-    ("\\times", "×"), ("\\nano\\second", " ns"), ("\\micro\\second", " µs"), ("\\milli\\second", " ms"),
-    ("\\second", " s"), ("\\mu", "µ"), ("\\textmu", "µ"), ("\\textendash", "–"), ("\\mathrm", ""), ("\\text{", "{"),
-    ("\\mbox", ""), ("\\percent", "%"),
-  ]
   /// What stands between the ends of an interval.
   private static let links: Set<String> = ["–", "-", "to", "and"]
   private static let separators: Set<Character> = [",", "\u{A0}", "\u{2009}", "\u{202F}"]
