@@ -61,8 +61,9 @@ public struct ResourceUsage: Sendable {
     getrusage(Int32(who), &usage)
     let (user, system) = (usage.ru_utime.span, usage.ru_stime.span)
     return ResourceUsage(
-      cpuTime: Nanoseconds(time(of: clock) ?? user.count + system.count), userTime: user, systemTime: system, directCalls: directCalls,
-      voluntarySwitches: UInt64(usage.ru_nvcsw), involuntarySwitches: UInt64(usage.ru_nivcsw))
+      cpuTime: Nanoseconds(time(of: clock) ?? user.count + system.count), userTime: user, systemTime: system,
+      directCalls: directCalls, voluntarySwitches: UInt64(usage.ru_nvcsw),
+      involuntarySwitches: UInt64(usage.ru_nivcsw))
   }
 
   /// In nanoseconds; nil where the clock cannot be read.

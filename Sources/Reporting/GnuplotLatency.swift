@@ -71,9 +71,10 @@ extension GnuplotData {
         ("of trials", "the median over trials of a trial's own p99; \(Self.intervals.1)"),
         (
           "knee",
-          "the rate with the highest throughput / mean response time, where that is not at an end; NaN elsewhere"
+          "the rate with the highest throughput / mean response time, if not at an end; NaN elsewhere"
         ),
-      ] + Self.kneeless(curves(concurrency)) + (load.search.map { [("objective", Provenance.oneLine($0.objective))] } ?? []),
+      ] + Self.kneeless(curves(concurrency))
+        + (load.search.map { [("objective", Provenance.oneLine($0.objective))] } ?? []),
       blocks: curves(concurrency).map { curve in
         Block(
           name: curve.key.name, columns: names,
