@@ -16,7 +16,7 @@ if (L > M) {
   Line[L] = -1
   End[L] = reference_end
 }
-note_end(x, v) = v eq "NaN" ? 0 : (end_x = x + 0, end = v + 0, 0)
+note_end(x, v) = v eq "NaN" ? 0 : (end_x = x + 0, end = v / unit, 0)
 do for [k = 1:M] {
   Line[k] = block(k)
   # The value is one that lies within the axis.

@@ -6,9 +6,9 @@ load "style.gp"
 P = 2
 across = 2
 abscissa = "concurrency (lanes)"
-array Title[2] = ["threads, at most", "peak memory"]
+array Title[2] = ["threads, at most", "memory, median peak (MiB)"]
 array Column[2] = [2, 5]
 array Low[2] = [3, 6]
 array High[2] = [4, 7]
-array Unit[2] = ["rate", "bytes"]
+array Unit[2] = ["rate", "mebibytes"]
 load "panels.gp"

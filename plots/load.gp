@@ -63,6 +63,9 @@ sizes_key = joined ? 'keyentry with lines linewidth 1.8 @grey title "thick: p99"
   keyentry with points pointtype 7 pointsize 0.6 * point_size @grey title "small: p50"'
 ring_key = knees == 0 ? "" : ', keyentry with points linewidth 1.5 @grey pointtype 6 pointsize ring title "ring: knee"'
 bar = "vectors heads size screen 0.003, 90 linewidth 1"
+# Where the power is highest at an end of the rates, there is no knee.
+absent = meta("absent")
+if (absent ne "") { set label 9 short(absent, 90) at screen 0.985, screen 0.042 right @small_print }
 bars_key = joined ? ', keyentry with @bar @grey title "bar: p99 of trials"' : ""
 plot for [m = 1:M] data index block(m) using (x($1, m)):5:(0):($6 - $5) with @span_bars notitle, \
   for [m = 1:M] data index block(m) using (x($1, m)):3 \

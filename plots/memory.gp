@@ -20,15 +20,18 @@ do for [k = int(floor(log10(STATS_min))):int(ceil(log10(last)))] {
   do for [step = 1:9] { set xtics add ((step == 1 ? lanes(10.0 ** k) : "") step * 10.0 ** k step > 1) }
 }
 
-set ylabel "peak memory of the process"
-label(v) = bytes(v)
+set ylabel "memory of the process, median peak (MiB)"
+unit = mebibyte
+low = low / unit
+high = high / unit
+label(v) = plain(v)
 logarithmic = 1
 load "logarithmic.gp"
 caption(m) = name(m).Slope[block(m) + 1]
 reference = ""
 load "ends.gp"
 
-plot for [m = 1:M] data index block(m) using 1:2:3:4 with @bars notitle, \
-  for [m = 1:M] data index block(m) using 1:2 \
+plot for [m = 1:M] data index block(m) using 1:($2 / unit):($3 / unit):($4 / unit) with @bars notitle, \
+  for [m = 1:M] data index block(m) using 1:($2 / unit) \
   with linespoints linewidth width(m) linecolor rgb colour(m) dashtype dash(m) \
   pointtype marker(m) title key(m)

@@ -2,12 +2,16 @@
 #
 # Wants   P, across             how many there are, and how many of them in a row
 #         Title, Column, Low, High, Unit   of each: its name, its columns and those of its interval, which are its own
-#                               where there is none; and what it is: "rate", "span", "bytes" or "plain"
+#                               where there is none; and what it is: "rate", "span", "mebibytes" (of bytes) or "plain"
 #         abscissa              what stands below
 
 # What each spans, before axes are set, which would leave out what lies beyond them.
 array Least[P]
 array Most[P]
+# What has no value at all has no panel.
+array Shown[P]
+shown = 0
+scale(p) = Unit[p] eq "mebibytes" ? mebibyte : 1.0
 do for [p = 1:P] {
   low = 1e300
   high = -1e300
@@ -15,12 +19,15 @@ do for [p = 1:P] {
     stats data index block(m) every ::1 \
       using (note(strcol(Column[p])), note(strcol(Low[p])), note(strcol(High[p])), 0) nooutput
   }
-  Least[p] = low
-  Most[p] = high
+  Least[p] = low / scale(p)
+  Most[p] = high / scale(p)
+  if (high >= low) { shown = shown + 1; Shown[shown] = p }
 }
-label(v) = Unit[p] eq "rate" ? rate(v) : Unit[p] eq "span" ? span(v) : Unit[p] eq "bytes" ? bytes(v) : plain(v)
+label(v) = Unit[p] eq "rate" ? rate(v) : Unit[p] eq "span" ? span(v) : plain(v)
+quantity(c) = column(c) / scale(p)
 tics = 5
-down = (P + across - 1) / across
+across = shown < across ? shown : shown == 4 ? 2 : across
+down = (shown + across - 1) / across
 
 key_extra = ""
 extras = 0
@@ -29,27 +36,27 @@ load "key.gp"
 height = (panels_top - 0.125) / down
 room = 0.05 * across
 load "concurrency.gp"
-do for [p = 1:P] {
+do for [s = 1:shown] {
+  p = Shown[s]
   low = Least[p]
   high = Most[p]
-  if (high < low) { continue }
-  place_across = (p - 1) % across
-  place_down = (p - 1) / across
+  place_across = (s - 1) % across
+  place_down = (s - 1) / across
   set lmargin at screen 0.08 + place_across * 0.945 / across
   set rmargin at screen 0.005 + (place_across + 1) * 0.945 / across
   set tmargin at screen panels_top - 0.03 - place_down * height
   set bmargin at screen panels_top + 0.035 - (place_down + 1) * height
   set title Title[p] font ",11" offset 0, -0.6
   # The lowest of a column has the labels.
-  is_lowest = p + across > P || Most[p + across > P ? p : p + across] < Least[p + across > P ? p : p + across]
+  is_lowest = s + across > shown
   if (is_lowest) { set xlabel abscissa offset 0, 0.4 font ",11" } else { unset xlabel }
   do for [k = 1:words(concurrencies)] {
     set xtics add ((is_lowest ? tic_label(k) : "") x(word(concurrencies, k) + 0, (M + 1) / 2.0))
   }
   load "scale.gp"
   plot for [m = 1:M] data index block(m) using \
-    (x($1, m)):Column[p]:(lower(column(Column[p]), column(Low[p]))):(lower(column(Column[p]), column(High[p]))) \
+    (x($1, m)):(quantity(Column[p])):(lower(quantity(Column[p]), quantity(Low[p]))):(lower(quantity(Column[p]), quantity(High[p]))) \
     with @bars notitle, \
-    for [m = 1:M] data index block(m) using (x($1, m)):Column[p] with @curve notitle
+    for [m = 1:M] data index block(m) using (x($1, m)):(quantity(Column[p])) with @curve notitle
 }
 unset multiplot

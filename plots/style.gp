@@ -8,6 +8,7 @@
 #         low, high             the range of the values, column 2
 #         colour(m), dash(m), marker(m), width(m), caption(m)
 #         rate(v), span(v), bytes(v), lanes(v), plain(v)   numbers as axes have them
+#         unit                  what column 2 is divided by on the axis
 #         bars                  how an interval is drawn around a point
 #         span_bars             how an interval is drawn that has no point: from low to high
 #         lower(v, l)           the end of an interval, which is the value itself where there is none
@@ -53,8 +54,12 @@ caption(m) = name(m).(is_control(m) ? " (the harness)" : "")
 rate(v) = v < 1e3 ? sprintf("%g", v) : v < 1e6 ? sprintf("%gk", v / 1e3) : sprintf("%gM", v / 1e6)
 span(v) = v == 0 ? "0" : v < 1e3 ? sprintf("%g ns", v) : v < 1e6 ? sprintf("%g µs", v / 1e3) : \
   v < 1e9 ? sprintf("%g ms", v / 1e6) : sprintf("%g s", v / 1e9)
-bytes(v) = v < 1e3 ? sprintf("%.3g B", v) : v < 1e6 ? sprintf("%.3g kB", v / 1e3) : \
-  v < 1e9 ? sprintf("%.3g MB", v / 1e6) : sprintf("%.3g GB", v / 1e9)
+bytes(v) = v < 1024 ? sprintf("%.3g B", v) : v < 1024.0 ** 2 ? sprintf("%.3g KiB", v / 1024.0) : \
+  v < 1024.0 ** 3 ? sprintf("%.3g MiB", v / 1024.0 ** 2) : sprintf("%.3g GiB", v / 1024.0 ** 3)
+# Axes of memory are in MiB.
+mebibyte = 1048576.0
+# Of the values of column 2 on the vertical axis.
+unit = 1.0
 lanes(v) = v < 10000 ? sprintf("%d", v) : v < 1e6 ? sprintf("%gk", v / 1e3) : sprintf("%gM", v / 1e6)
 exponent(v) = floor(log10(v) + 1e-9)
 plain(v) = v <= 0 || v >= 1e-4 ? sprintf("%g", v) : \

@@ -24,13 +24,16 @@ thin = 'linewidth 0.9 linecolor rgb "#404040" dashtype 3'
 key_extra = pools == 0 ? "" : ', keyentry with lines @thin title "pool ÷ delay"'
 extras = pools > 0
 load "key.gp"
-middle = (panels_top + 0.155) / 2
+# Where nothing is known of threads, the throughput has all of the page.
+has_threads = threads_high >= threads_low
+middle = has_threads ? (panels_top + 0.155) / 2 : 0.1375
 set lmargin at screen 0.12
 set rmargin at screen 0.97
 set xrange [0:longest * 1.02]
 set tmargin at screen panels_top
 set bmargin at screen middle + 0.0175
-set format x ""
+time_label = 'set format x "%g"; set xlabel "seconds since the window opened" offset 0, 0.4 font ",11"'
+if (has_threads) { set format x "" } else { @time_label }
 set ylabel "throughput (operations/s)" font ",11"
 label(v) = rate(v)
 tics = 6
@@ -38,15 +41,13 @@ load "scale.gp"
 plot for [m = 1:M] data index block(m) using 1:2 with @curve notitle, \
   for [m = 1:M] data index block(m) using 1:4 with lines @thin notitle
 
-set tmargin at screen middle - 0.0175
-set bmargin at screen 0.155
-set format x "%g"
-set xlabel "seconds since the window opened" offset 0, 0.4 font ",11"
-set ylabel "threads of the client" font ",11"
-label(v) = rate(v)
-low = threads_low
-high = threads_high
-if (high >= low) {
+if (has_threads) {
+  set tmargin at screen middle - 0.0175
+  set bmargin at screen 0.155
+  @time_label
+  set ylabel "threads of the client" font ",11"
+  low = threads_low
+  high = threads_high
   load "scale.gp"
   plot for [m = 1:M] data index block(m) using 1:3 with @curve notitle
 }

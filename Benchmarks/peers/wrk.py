@@ -145,7 +145,7 @@ def run_mode(settings: Settings, mode: str, connections: int) -> Trial | None:
     if record is None:
         return None
     usage = record["client"]
-    cpu = (usage["cpu_user_ns"] + usage["cpu_system_ns"]) / record["operations"]["done"] / 1000
+    cpu = usage.get("cpu_ns", usage["cpu_user_ns"] + usage["cpu_system_ns"]) / record["operations"]["done"] / 1000
     return Trial(record["throughput_per_s"], cpu, busy / wall)
 
 

@@ -42,7 +42,7 @@ enum Calibration {
     let before = ResourceUsage.ofThread()
     last.store(computation.result(), ordering: .sequentiallyConsistent)
     let used = ResourceUsage.ofThread().since(before)
-    return max(Nanoseconds(used.userTime.count + used.systemTime.count), Nanoseconds(1))
+    return max(used.cpuTime, Nanoseconds(1))
   }
 }
 

@@ -7,6 +7,7 @@ import Workloads
 extension ProcessUsage {
   init(_ usage: ResourceUsage) {
     self.init()
+    cpuTime = usage.cpuTime.count
     userTime = usage.userTime.count
     systemTime = usage.systemTime.count
     directCalls = usage.directCalls

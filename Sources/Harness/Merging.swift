@@ -132,6 +132,7 @@ extension LatencySummary {
     // A histogram that has been written down knows these to its resolution only.
     min = parts.compactMap(\.min).min()
     max = parts.compactMap(\.max).max()
+    clampPercentiles()
     mean = count == 0 ? nil : parts.reduce(0) { $0 + ($1.mean ?? 0) * Double($1.count) } / Double(count)
   }
 }
@@ -157,6 +158,7 @@ extension TrialRecord.LaneClass {
 extension ProcessUsage {
   init(merging parts: [ProcessUsage]) {
     self.init()
+    cpuTime = total(parts.map(\.cpuTime))
     userTime = total(parts.map(\.userTime))
     systemTime = total(parts.map(\.systemTime))
     directCalls = total(parts.map(\.directCalls))

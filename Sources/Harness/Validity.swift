@@ -171,10 +171,9 @@ package enum Validity {
   /// An open loop whose client has no processor left measures its client.
   private static func load(_ record: TrialRecord) -> String? {
     guard let scheduled = record.arrivals.scheduled, scheduled > 0, let wall = record.wall, wall > 0,
-      let client = record.client, let cpus = client.cpus, !cpus.isEmpty,
-      let user = client.userTime, let system = client.systemTime
+      let client = record.client, let cpus = client.cpus, !cpus.isEmpty, let cpu = client.totalCPU
     else { return nil }
-    let load = Double(user + system) / (Double(wall) * Double(cpus.count))
+    let load = Double(cpu) / (Double(wall) * Double(cpus.count))
     let done = Double(record.operations.done ?? 0) / Double(scheduled)
     guard load > saturation, done < 0.99 else { return nil }
     return "client-saturated: \(percent(load)) of the client's processors used, \(percent(done)) of the schedule done"

@@ -3,6 +3,9 @@ import SystemCalls
 
 /// What a process or a thread has used so far. The difference of two readings is what it used between them.
 public struct ResourceUsage: Sendable {
+  /// By the clock of the process or thread, which counts in nanoseconds; other threads that run meanwhile are behind by a
+  /// tick of the kernel at most. The next two are parts of it by estimate: the kernel tells them apart at its ticks.
+  public var cpuTime = Nanoseconds.zero
   public var userTime: Nanoseconds
   public var systemTime: Nanoseconds
   public var directCalls: UInt64
@@ -12,20 +15,23 @@ public struct ResourceUsage: Sendable {
   public static let zero = ResourceUsage(
     userTime: .zero, systemTime: .zero, directCalls: 0, voluntarySwitches: 0, involuntarySwitches: 0)
 
-  /// This process: getrusage(RUSAGE_SELF), and the system calls made through SystemCalls.
-  public static func current() -> ResourceUsage { read(RUSAGE_SELF.rawValue, directCalls: SystemCall.count) }
+  /// This process: its clock, getrusage(RUSAGE_SELF), and the system calls made through SystemCalls.
+  public static func current() -> ResourceUsage {
+    read(RUSAGE_SELF.rawValue, CLOCK_PROCESS_CPUTIME_ID, directCalls: SystemCall.count)
+  }
 
-  /// The calling thread: getrusage(RUSAGE_THREAD).
-  public static func ofThread() -> ResourceUsage { read(1, directCalls: SystemCall.countOfThread) }
+  /// The calling thread: its clock, and getrusage(RUSAGE_THREAD).
+  public static func ofThread() -> ResourceUsage {
+    read(1, CLOCK_THREAD_CPUTIME_ID, directCalls: SystemCall.countOfThread)
+  }
 
   /// Another process: its processor time, which clock_getcpuclockid(3) tells to the nanosecond, divided as its ticks in
   /// /proc/PID/stat are. Switches and calls, which nothing tells at once, are left at zero, as is all of one that has gone.
   public static func of(process: pid_t) -> ResourceUsage {
     var usage = ResourceUsage.zero
     var clock = clockid_t()
-    var time = timespec()
-    guard clock_getcpuclockid(process, &clock) == 0, clock_gettime(clock, &time) == 0 else { return usage }
-    let total = UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    guard clock_getcpuclockid(process, &clock) == 0, let total = Self.time(of: clock) else { return usage }
+    usage.cpuTime = Nanoseconds(total)
     // After the name, which may have anything in it.
     let fields = ProcFile.text(of: "/proc/\(process)/stat")?.split(separator: ")").last?.split(separator: " ")
     let ticks = fields.map { $0.dropFirst(11).prefix(2).compactMap { Double($0) } } ?? []
@@ -35,15 +41,25 @@ public struct ResourceUsage: Sendable {
     return usage
   }
 
-  private static func read(_ who: some BinaryInteger, directCalls: UInt64) -> ResourceUsage {
+  private static func read(_ who: some BinaryInteger, _ clock: clockid_t, directCalls: UInt64) -> ResourceUsage {
     var usage = rusage()
     getrusage(Int32(who), &usage)
+    let (user, system) = (usage.ru_utime.span, usage.ru_stime.span)
     return ResourceUsage(
-      userTime: usage.ru_utime.span, systemTime: usage.ru_stime.span, directCalls: directCalls,
-      voluntarySwitches: UInt64(usage.ru_nvcsw), involuntarySwitches: UInt64(usage.ru_nivcsw))
+      cpuTime: Nanoseconds(time(of: clock) ?? user.count + system.count), userTime: user, systemTime: system,
+      directCalls: directCalls, voluntarySwitches: UInt64(usage.ru_nvcsw),
+      involuntarySwitches: UInt64(usage.ru_nivcsw))
+  }
+
+  /// In nanoseconds; nil where the clock cannot be read.
+  private static func time(of clock: clockid_t) -> UInt64? {
+    var time = timespec()
+    guard clock_gettime(clock, &time) == 0 else { return nil }
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 
   public mutating func add(_ other: ResourceUsage) {
+    cpuTime = Nanoseconds(cpuTime.count + other.cpuTime.count)
     userTime = Nanoseconds(userTime.count + other.userTime.count)
     systemTime = Nanoseconds(systemTime.count + other.systemTime.count)
     directCalls += other.directCalls
@@ -54,6 +70,7 @@ public struct ResourceUsage: Sendable {
   /// Never less than nothing, also where `earlier` is the later one.
   public func since(_ earlier: ResourceUsage) -> ResourceUsage {
     ResourceUsage(
+      cpuTime: Nanoseconds(difference(cpuTime.count, earlier.cpuTime.count)),
       userTime: Nanoseconds(difference(userTime.count, earlier.userTime.count)),
       systemTime: Nanoseconds(difference(systemTime.count, earlier.systemTime.count)),
       directCalls: difference(directCalls, earlier.directCalls),
@@ -69,15 +86,15 @@ extension timeval {
 }
 
 extension ResourceUsage {
-  /// What is left without the use of one thread of the process. The kernel knows how long a thread has run to the
-  /// nanosecond, and estimates from ticks how much of that was in the kernel: so the sum is exact, and is split as that
-  /// of the whole process was.
+  /// What is left without the use of one thread of the process. The kernel estimates from ticks how much of a thread's
+  /// time was in the kernel: so what is left is split as that of the whole process was.
   public func without(_ thread: ResourceUsage) -> ResourceUsage {
     let total = userTime.count + systemTime.count
     let left = difference(total, thread.userTime.count + thread.systemTime.count)
     let user = total == 0 ? 0 : UInt64(Double(left) * Double(userTime.count) / Double(total))
     return ResourceUsage(
-      userTime: Nanoseconds(user), systemTime: Nanoseconds(left - min(user, left)),
+      cpuTime: Nanoseconds(difference(cpuTime.count, thread.cpuTime.count)), userTime: Nanoseconds(user),
+      systemTime: Nanoseconds(left - min(user, left)),
       directCalls: difference(directCalls, thread.directCalls),
       voluntarySwitches: difference(voluntarySwitches, thread.voluntarySwitches),
       involuntarySwitches: difference(involuntarySwitches, thread.involuntarySwitches))

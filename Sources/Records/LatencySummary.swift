@@ -30,6 +30,29 @@ public struct LatencySummary: Codable, Equatable, Sendable {
     histogram = latencies.encoded()
   }
 
+  /// Of a histogram that was written down, a percentile is the highest value of its slot, and may lie beyond the
+  /// extremes that are known exactly: puts it between them.
+  public mutating func clampPercentiles() {
+    guard let min, let max, min <= max else { return }
+    for percentile in [\LatencySummary.p50, \.p90, \.p99, \.p999] {
+      self[keyPath: percentile] = self[keyPath: percentile].map { Swift.min(Swift.max($0, min), max) }
+    }
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    count = try values.decode(UInt64.self, forKey: .count)
+    min = try values.decodeIfPresent(UInt64.self, forKey: .min)
+    mean = try values.decodeIfPresent(Double.self, forKey: .mean)
+    max = try values.decodeIfPresent(UInt64.self, forKey: .max)
+    p50 = try values.decodeIfPresent(UInt64.self, forKey: .p50)
+    p90 = try values.decodeIfPresent(UInt64.self, forKey: .p90)
+    p99 = try values.decodeIfPresent(UInt64.self, forKey: .p99)
+    p999 = try values.decodeIfPresent(UInt64.self, forKey: .p999)
+    histogram = try values.decode(String.self, forKey: .histogram)
+    clampPercentiles()
+  }
+
   enum CodingKeys: String, CodingKey {
     case count, min, mean, max, p50, p90, p99
     case p999 = "p99_9"

@@ -32,6 +32,24 @@ public struct ProcessUsage: Codable, Equatable, Sendable {
 
   public init() {}
 
+  /// Processor time in the window: by the process's clock or, in records that have none, as the sum of its two parts.
+  public var totalCPU: UInt64? {
+    if let cpuTime { return cpuTime }
+    guard let userTime, let systemTime else { return nil }
+    return userTime &+ systemTime
+  }
+
+  /// The two parts of the processor time, where there are enough ticks to tell them apart.
+  public var splitCPU: (user: UInt64, system: UInt64)? {
+    guard let userTime, let systemTime, let totalCPU, totalCPU >= Self.leastSplit else { return nil }
+    return (userTime, systemTime)
+  }
+
+  /// Ten ticks of the clock in which processor times are told (USER_HZ, 100 a second: sysconf(_SC_CLK_TCK)). The kernel
+  /// divides a time between user and system by what it found running at its own ticks (CONFIG_HZ, 100 to 1000 a second):
+  /// of fewer than these ten the division is noise.
+  public static let leastSplit: UInt64 = 10 * 10_000_000
+
   public struct EdgeLag: Codable, Equatable, Sendable {
     public var open: UInt64
     public var close: UInt64

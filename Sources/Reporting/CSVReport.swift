@@ -155,6 +155,7 @@ struct CSVReport {
 
   private static func usage(_ side: String, _ usage: @escaping (TrialRecord) -> ProcessUsage?) -> [Column] {
     [
+      ("\(side)_cpu_ns", { text(usage($0)?.totalCPU) }),
       ("\(side)_cpu_user_ns", { text(usage($0)?.userTime) }),
       ("\(side)_cpu_system_ns", { text(usage($0)?.systemTime) }),
       ("\(side)_syscalls_direct", { text(usage($0)?.directCalls) }),

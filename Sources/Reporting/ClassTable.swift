@@ -85,6 +85,13 @@ struct ClassTable: SideTable {
       percentile(50, of: \.latency), percentile(99, of: \.latency),
     ]
     if hasResponse { columns += [50, 99].map { percentile($0, "resp. ", of: \.response) } }
+    if rows.contains(where: { $0.lanes.percentiles.p99 != nil }) {
+      // Of response times, where there are any.
+      columns.append(
+        Column(
+          heading: "p99 of trials",
+          rows.map { EstimateText($0.lanes.percentiles.p99, over: unit.nanoseconds, digits: 3) }, withInterval: true))
+    }
     if rows.contains(where: { $0.lanes.early != nil }) {
       columns.append(numbers("in warm-ups") { $0.early.map { NumberText.grouped($0) } })
     }

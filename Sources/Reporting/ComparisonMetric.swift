@@ -5,7 +5,7 @@ import Statistics
 public enum ComparisonMetric: String, CaseIterable, Sendable {
   /// Operations per second.
   case throughput
-  /// Processor time of the client for an operation, user and system; in microseconds.
+  /// Processor time of the mode's side for an operation; in microseconds.
   case cpu
   /// The median latency, in nanoseconds.
   case p50
@@ -38,10 +38,8 @@ public enum ComparisonMetric: String, CaseIterable, Sendable {
     switch self {
     case .throughput: return trial.throughput
     case .cpu:
-      guard let done = trial.operations.done, done > 0, let user = trial.tested?.userTime,
-        let system = trial.tested?.systemTime
-      else { return nil }
-      return (Double(user) + Double(system)) / 1000 / Double(done)
+      guard let done = trial.operations.done, done > 0, let cpu = trial.tested?.totalCPU else { return nil }
+      return Double(cpu) / 1000 / Double(done)
     case .p50: return latency?.p50.map { Double($0) }
     case .p99: return latency?.p99.map { Double($0) }
     }

@@ -7,6 +7,8 @@ public struct FiguresOutcome: Sendable, Equatable {
   public var data: [String] = []
   /// Rendered figures, by name.
   public var figures: [String] = []
+  /// How many figures have nothing to show, and are not made.
+  public var leftOut = 0
   /// What there is to tell, one line each: a figure that has nothing to show, how to install gnuplot, its warnings.
   public var remarks: [String] = []
   /// The figures that were drawn, in the order of the data.
@@ -51,6 +53,7 @@ public enum Figures {
       try write(data.text, to: "\(folder)/\(stem).dat")
       outcome.data.append("\(stem).dat")
       guard data.measuredBlocks == 0 else { continue }
+      outcome.leftOut += 1
       outcome.remarks.append("\(stem): \(emptiness(data.kind)), so there is no figure")
       for ending in endings { unlink("\(folder)/\(stem)\(ending)") }
     }
@@ -87,7 +90,8 @@ public enum Figures {
 
   private static func emptiness(_ kind: FigureKind) -> String {
     switch kind {
-    case .throughput, .heat, .cpu, .footprint, .serve, .time, .memory, .tuning: "no valid trial has a value"
+    case .throughput, .heat, .cpu, .footprint, .serve, .memory, .tuning: "no valid trial has a value"
+    case .time: "no mode has two intervals to draw a line through"
     case .latency, .response, .load, .interference: "too few operations for percentiles"
     case .speedup: "no mode has valid trials in the same rounds as blocking"
     }

@@ -22,6 +22,10 @@ extension GnuplotData {
             ? "system calls are those of the harness's own wrappers; the language's runtimes make others"
             : "system calls are all of them, in trials of their own, setting up included"
         ),
+        (
+          "split",
+          "user and system only where each trial used 100 ms or more: with fewer than ten ticks they are not told apart"
+        ),
         ("switches", "context switches, voluntary and not, by getrusage(2)"),
       ],
       blocks: Self.blocks(experiment, names) { point in

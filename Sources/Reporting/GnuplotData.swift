@@ -18,7 +18,7 @@ struct GnuplotData {
   /// What tells it from other figures of its kind and experiment; empty where there are none.
   let place: String
   let text: String
-  /// How many modes have at least one value.
+  /// How many modes have something to draw: a value or, over time, two.
   let measuredBlocks: Int
 
   init(
@@ -29,7 +29,12 @@ struct GnuplotData {
     self.experiment = experiment
     self.subject = subject
     self.place = place
-    measuredBlocks = blocks.filter { $0.name != Self.ideal && $0.rows.contains { $0[1]?.isFinite ?? false } }.count
+    // What goes over time has two points at least.
+    let fewest = kind == .time ? 2 : 1
+    measuredBlocks =
+      blocks.filter { block in
+        block.name != Self.ideal && block.rows.count { $0[1]?.isFinite ?? false } >= fewest
+      }.count
     let facts =
       [("figure", subject), ("run", provenance.run)] + (provenance.origin.map { [("origin", $0)] } ?? [])
       + provenance.warnings.map { ("warning", $0) } + [

@@ -69,8 +69,12 @@ extension GnuplotData {
         ("columns", "offered rate per second, then those named"), ("concurrency", lanes),
         ("pooled", "response_p50 and response_p99 are of all valid trials' operations together"),
         ("of trials", "the median over trials of a trial's own p99; \(Self.intervals.1)"),
-        ("knee", "the rate with the highest throughput / mean response time; NaN elsewhere"),
-      ] + (load.search.map { [("objective", Provenance.oneLine($0.objective))] } ?? []),
+        (
+          "knee",
+          "the rate with the highest throughput / mean response time, if not at an end; NaN elsewhere"
+        ),
+      ] + Self.kneeless(curves(concurrency))
+        + (load.search.map { [("objective", Provenance.oneLine($0.objective))] } ?? []),
       blocks: curves(concurrency).map { curve in
         Block(
           name: curve.key.name, columns: names,
@@ -82,6 +86,18 @@ extension GnuplotData {
               + [point.throughput?.median, Double(point.validTrials)] + (isKnee ? pooled : [nil, nil])
           })
       })
+  }
+}
+
+extension GnuplotData {
+  /// Which curves have no knee, and up or down to which rate: `no knee up to 20,000/s: epoll, uring`.
+  private static func kneeless(_ curves: [Summary.Curve]) -> [(String, String)] {
+    let texts = curves.compactMap(\.kneeAbsence?.text)
+    let parts = texts.enumerated().filter { texts.firstIndex(of: $0.element) == $0.offset }.map { _, text -> String in
+      let names = curves.filter { $0.kneeAbsence?.text == text }.map(\.key.name)
+      return "\(text): \(names.joined(separator: ", "))"
+    }
+    return parts.isEmpty ? [] : [("absent", Provenance.oneLine(parts.joined(separator: "; ")))]
   }
 }
 

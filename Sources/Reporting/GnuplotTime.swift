@@ -7,9 +7,12 @@ extension GnuplotData {
   {
     let trials = points.compactMap { point in point.timeline.map { "\(point.name) \($0.trial)" } }
     let names = ["throughput_per_s", "threads", "pool_per_s"]
+    // Those of lanes that several processes share are not always known.
+    let hasThreads = points.contains { $0.timeline?.intervals.contains { $0.threads != nil } ?? false }
     self.init(
       .time, experiment.name, experiment.description, provenance,
-      subject: "throughput and threads over time, at concurrency \(NumberText.grouped(concurrency))",
+      subject: "throughput\(hasThreads ? " and threads" : "") over time, at concurrency "
+        + NumberText.grouped(concurrency),
       place: "-\(concurrency)",
       remarks: [
         ("columns", "the middle of an interval, in seconds from the window's opening, then those named"),

@@ -10,8 +10,8 @@ struct LatencyAxis {
 
   /// Nil where there are no latencies.
   init?(_ latencies: [Summary.PooledLatency]) {
-    guard let lowest = latencies.compactMap({ $0.histogram.percentile(1) }).min(),
-      let highest = latencies.compactMap({ $0.histogram.percentile(99) }).max()
+    guard let lowest = latencies.compactMap({ $0.value(at: 1) }).min(),
+      let highest = latencies.compactMap({ $0.value(at: 99) }).max()
     else { return nil }
     self.lowest = max(1, lowest)
     self.highest = max(self.lowest, highest)

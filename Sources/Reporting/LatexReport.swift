@@ -72,10 +72,10 @@ struct LatexReport {
       [column("trials") { "\($0.validTrials)" }] + (table.countsOperations ? [column("wall s", table.wall)] : [])
       + Self.columns(table.rateHeading, points.map(table.throughput)) + percentiles(["50", "99"])
       + Self.columns("× blocking", points.map(table.ratio))
-      + Self.columns("CPU µs/op", points.map { EstimateText($0.tested.cpu, digits: 3) }) + percentiles(["90", "99.9"])
+      + Self.columns("CPU µs/op", points.map(table.cpu)) + percentiles(["90", "99.9"])
       + Self.columns("p99 of trials", points.map(table.trialPercentile99)) + [
         column("in flight") { $0.inFlight?.max.map { NumberText.grouped($0) } ?? NumberText.none },
-        column("threads", table.threads), column("MiB", table.memory),
+        column("threads", table.threads), column("median peak MiB", table.memory),
       ]
     return [
       "\\subsection*{\(Self.escaped(experiment.name))}",
@@ -109,7 +109,8 @@ struct LatexReport {
       [column("trials") { "\($0.point.validTrials)" }] + Self.columns(table.doneHeading, table.rows.map(table.done))
       + ["50", "99", "99.9"].map { name in
         column(table.percentileHeading(name)) { table.percentile(Double(name) ?? 0, $0) }
-      } + [column("CPU µs/op") { table.cpu($0).median }]
+      } + Self.columns("p99 of trials", table.rows.map(table.trialPercentile99))
+      + Self.columns("CPU µs/op", table.rows.map(table.cpu))
     if load.search == nil { blocks.append(Self.escaped("\(load.description) · \(table.trialCount)")) }
     return blocks
       + [

@@ -61,14 +61,34 @@ extension Summary {
     }
   }
 
+  /// A curve without a knee: the power grows, or falls, from one end of the rates that were measured to the other, so that
+  /// the knee is beyond that rate.
+  enum KneeAbsence: Equatable {
+    case upTo(Double)
+    case downTo(Double)
+
+    /// `no knee up to 20,000/s`
+    var text: String {
+      switch self {
+      case .upTo(let rate): "no knee up to \(NumberText.brief(rate))/s"
+      case .downTo(let rate): "no knee down to \(NumberText.brief(rate))/s"
+      }
+    }
+
+    var up: Double? { if case .upTo(let rate) = self { rate } else { nil } }
+    var down: Double? { if case .downTo(let rate) = self { rate } else { nil } }
+  }
+
   /// One mode at one concurrency, at all offered rates.
   struct Curve: Sendable {
     let key: PointKey
     /// By ascending rate, in operations per second.
     let points: [(rate: Double, point: Point)]
-    /// The rate with the highest power, and whether higher and lower ones were measured. Absent in a search, whose rates
-    /// were each measured in another round.
-    let knee: (rate: Double, point: Point, isInterior: Bool)?
+    /// The rate with the highest power, where higher and lower ones were measured. Absent in a search, whose rates were
+    /// each measured in another round.
+    let knee: (rate: Double, point: Point)?
+    /// Where the power is highest at an end of the rates that were measured.
+    let kneeAbsence: KneeAbsence?
     /// The lowest rate of which less was done than was offered.
     let saturation: (rate: Double, point: Point)?
 
@@ -79,13 +99,17 @@ extension Summary {
       self.key = key
       self.points = points
       let measured = points.filter { $0.point.throughput != nil && $0.point.meanResponse != nil }
-      knee =
+      let highest =
         isSearched
         ? nil
         : Statistics.knee(
           throughputs: measured.compactMap { $0.point.throughput?.median },
-          responseTimes: measured.compactMap { $0.point.meanResponse?.median }
-        ).map { (measured[$0.index].rate, measured[$0.index].point, $0.isInterior) }
+          responseTimes: measured.compactMap { $0.point.meanResponse?.median })
+      knee = highest.flatMap { $0.isInterior ? measured[$0.index] : nil }
+      kneeAbsence = highest.flatMap { highest in
+        let rate = measured[highest.index].rate
+        return highest.isInterior ? nil : highest.index == 0 ? .downTo(rate) : .upTo(rate)
+      }
       saturation = points.first { _, point in
         point.offeredShare.map { $0.median < Self.enough }
           ?? point.invalidReasons.contains { $0.name.hasPrefix("client-saturated") }

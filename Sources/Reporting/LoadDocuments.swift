@@ -29,7 +29,12 @@ extension Summary.Curve {
         "knee": knee.map { knee in
           JSONReport.object([
             "rate_per_s": .number(knee.rate), "throughput_per_s": knee.point.throughput.map { .number($0.median) },
-            "mean_response_ns": knee.point.meanResponse.map { .number($0.median) }, "interior": .bool(knee.isInterior),
+            "mean_response_ns": knee.point.meanResponse.map { .number($0.median) },
+          ])
+        },
+        "no_knee": kneeAbsence.map { absence in
+          JSONReport.object([
+            "up_to_per_s": absence.up.map { .number($0) }, "down_to_per_s": absence.down.map { .number($0) },
           ])
         },
         "saturated_at_per_s": saturation.map { .number($0.rate) },

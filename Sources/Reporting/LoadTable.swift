@@ -85,12 +85,9 @@ struct LoadTable {
   private func curveNote(_ curve: Summary.Curve) -> Summary.Experiment.Note? {
     var parts: [String] = []
     if let knee = curve.knee, let response = knee.point.meanResponse {
-      let beyond =
-        knee.isInterior
-        ? "" : knee.rate == curve.points.first?.rate ? ", the lowest measured" : ", the highest measured"
-      parts.append(
-        "knee at \(rate(knee.rate))\(beyond) (mean response \(NumberText.span(nanoseconds: response.median)))")
+      parts.append("knee at \(rate(knee.rate)) (mean response \(NumberText.span(nanoseconds: response.median)))")
     }
+    if let absence = curve.kneeAbsence { parts.append(absence.text) }
     if let saturation = curve.saturation {
       let done = saturation.point.throughput.map { ": \(rate($0.median)) done" } ?? ": no valid trial"
       parts.append("saturated at \(rate(saturation.rate))\(done)")
@@ -127,13 +124,15 @@ extension LoadTable {
     let (short, byTrial) = ([percentiles[0], percentiles[1]], estimates("of trials", trialPercentile99, true))
     let (done, doneInterval) = (estimates(doneHeading, done, false), estimates(doneHeading, done, true))
     let lag = hasLag ? [number(lagHeading, lag)] : []
-    let cpu = number("CPU µs/op") { self.cpu($0).median }
+    // Processor time has its interval, or no column.
+    let cpu = estimates("CPU µs/op", cpu, true)
     let layouts = [
       names + [doneInterval] + short + [byTrial, percentiles[2]] + lag + [cpu],
       names + [done] + short + [byTrial, percentiles[2]] + lag + [cpu],
-      names + [doneInterval] + percentiles + lag + [cpu],
-      names + [done] + percentiles + lag + [cpu],
-      names + [done] + percentiles + [cpu],
+      names + [done] + short + [byTrial] + lag + [cpu],
+      names + [done] + short + [byTrial] + [cpu],
+      names + [done] + percentiles + lag,
+      names + [done] + percentiles,
       names + [done] + short,
       names + [done],
     ]

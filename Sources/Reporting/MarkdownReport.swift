@@ -41,7 +41,8 @@ struct MarkdownReport {
     let headings =
       ["mode", "concurrency", "trials"] + (table.countsOperations ? ["wall s"] : [])
       + [table.rateHeading, "interval"] + ["50", "90", "99", "99.9"].map { table.percentileHeading($0) }
-      + ["client CPU µs/op", "server CPU µs/op", "system calls/op", "in flight", "threads", "memory MiB"]
+      + ["p99 of trials", "interval", "client CPU µs/op", "interval", "server CPU µs/op", "interval"]
+      + ["system calls/op", "in flight", "threads", "memory, median peak MiB"]
       + ["× blocking", "interval"]
     let rows = Self.table(headings, experiment.points.map { cells($0, table, columns: headings.count) })
     let heading = "## \(Self.escaped(experiment.name))"
@@ -73,11 +74,10 @@ struct MarkdownReport {
       }
     }
     let rows = Self.table(
-      ["mode", "concurrency", "\(table.experiment.side) CPU µs/op", "interval"] + headings("")
+      ["mode", "concurrency"] + headings("")
         + (hasResponse ? headings("resp. ") : []),
       points.map { point in
-        [Self.escaped(point.name), NumberText.grouped(point.concurrency)]
-          + Self.cells(EstimateText(point.tested.cpu, digits: 3)) + cells(point.servicePercentiles)
+        [Self.escaped(point.name), NumberText.grouped(point.concurrency)] + cells(point.servicePercentiles)
           + (hasResponse ? cells(point.responsePercentiles) : [])
       })
     return ["Medians over the trials of each trial's own value:", rows]
@@ -104,10 +104,11 @@ struct MarkdownReport {
     return name + ["\(point.validTrials)"] + (table.countsOperations ? [table.wall(point)] : [])
       + Self.cells(table.throughput(point))
       + [50, 90, 99, 99.9].map { table.percentile($0, point) }
-      + [point.client.cpu, point.server.cpu, point.tested.directCalls].map { EstimateText($0, digits: 3).median }
+      + Self.cells(table.trialPercentile99(point))
+      + [point.client.cpu, point.server.cpu].flatMap { Self.cells(EstimateText($0, digits: 3)) }
+      + [EstimateText(point.tested.directCalls, digits: 3).median]
       + [point.inFlight?.max.map { NumberText.grouped($0) } ?? NumberText.none, table.threads(point)]
-      + [point.memoryPeak.map { NumberText.significant(Double($0) / 1_048_576, digits: 3) } ?? NumberText.none]
-      + Self.cells(table.ratio(point))
+      + [table.memory(point)] + Self.cells(table.ratio(point))
   }
 
   /// What would be markup is put as it is.

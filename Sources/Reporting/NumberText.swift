@@ -55,10 +55,29 @@ package enum NumberText {
 }
 
 extension NumberText {
-  /// `1.6 kB`: by thousands, in the largest unit in which it is at least 1.
+  /// `1.6 KiB`: by 1,024, in the largest unit in which it is at least 1.
   static func bytes(_ value: Double) -> String {
-    let (factor, unit) = [(1e9, "GB"), (1e6, "MB"), (1e3, "kB")].first { value >= $0.0 } ?? (1, "B")
-    return "\(significant(value / factor, digits: 2)) \(unit)"
+    let unit = ByteUnit.fitting(value)
+    return "\(significant(value / unit.factor, digits: 2)) \(unit.rawValue)"
+  }
+
+  enum ByteUnit: String, CaseIterable {
+    case one = "B"
+    case kibi = "KiB"
+    case mebi = "MiB"
+    case gibi = "GiB"
+
+    var factor: Double {
+      switch self {
+      case .one: 1
+      case .kibi: 1024
+      case .mebi: 1_048_576
+      case .gibi: 1_073_741_824
+      }
+    }
+
+    /// The largest one in which it is at least 1.
+    static func fitting(_ bytes: Double) -> ByteUnit { allCases.last { bytes >= $0.factor } ?? .one }
   }
 
   /// `0.999`: of 1, with three decimals.

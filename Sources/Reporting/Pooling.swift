@@ -175,13 +175,11 @@ extension Summary.PerOperation {
           return trial[keyPath: side].flatMap(quantity).map { $0 / Double(done) }
         })
     }
-    func microseconds(_ nanoseconds: UInt64?) -> Double? { nanoseconds.map { Double($0) / 1000 } }
-    userCPU = perOperation { microseconds($0.userTime) }
-    systemCPU = perOperation { microseconds($0.systemTime) }
-    cpu = perOperation { usage in
-      guard let user = microseconds(usage.userTime), let system = microseconds(usage.systemTime) else { return nil }
-      return user + system
-    }
+    cpu = perOperation { $0.totalCPU.map { Double($0) / 1000 } }
+    let usages = trials.compactMap { $0[keyPath: side] }
+    let isSplit = usages.allSatisfy { $0.totalCPU == nil || $0.splitCPU != nil }
+    userCPU = isSplit ? perOperation { $0.splitCPU.map { Double($0.user) / 1000 } } : nil
+    systemCPU = isSplit ? perOperation { $0.splitCPU.map { Double($0.system) / 1000 } } : nil
     directCalls = perOperation { $0.directCalls.map { Double($0) } }
     switches = perOperation { usage in
       guard let voluntary = usage.voluntarySwitches, let involuntary = usage.involuntarySwitches else { return nil }
@@ -220,6 +218,7 @@ extension Summary.PooledLatency {
   /// Nil where there are none.
   init?(_ summaries: [LatencySummary]) {
     var merged = LatencyHistogram()
+    var minimum: UInt64?
     var maximum: UInt64?
     var unreadable = 0
     for summary in summaries {
@@ -228,9 +227,10 @@ extension Summary.PooledLatency {
         continue
       }
       merged.merge(histogram)
+      if let lowest = summary.min ?? histogram.minimum { minimum = min(minimum ?? .max, lowest) }
       if let highest = summary.max ?? histogram.maximum { maximum = max(maximum ?? 0, highest) }
     }
     guard merged.count > 0 || unreadable > 0 else { return nil }
-    self.init(histogram: merged, maximum: maximum ?? 0, unreadable: unreadable)
+    self.init(histogram: merged, minimum: minimum ?? 0, maximum: maximum ?? 0, unreadable: unreadable)
   }
 }

@@ -66,9 +66,9 @@ public struct Report: Sendable {
   }
 
   static let legend = """
-    op/s, × blocking: median over the valid trials [its 95 % interval; * the range, of fewer than six]. \
+    op/s, CPU, × blocking: median over the valid trials [its 95 % interval; * the range, of fewer than six]. \
     × blocking: trials of the same round. Percentiles: service time (resp.: response time, from the intended start), of \
     all valid trials' operations together; – where there are too few. Of trials: the median over \
-    the valid trials of each trial's own percentile, which is a statistic of trials. CPU: the mode's, user and system.
+    the valid trials of each trial's own percentile, which is a statistic of trials. CPU: processor time of the mode. MiB: its peak in a trial, the median over the valid trials.
     """
 }

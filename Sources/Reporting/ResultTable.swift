@@ -61,14 +61,17 @@ struct ResultTable {
 
   func wall(_ point: Summary.Point) -> String { EstimateText(point.wallSeconds).median }
 
-  func cpu(_ point: Summary.Point) -> String { EstimateText(point.tested.cpu, digits: 3).median }
+  func cpu(_ point: Summary.Point) -> EstimateText { EstimateText(point.tested.cpu, digits: 3) }
 
   func threads(_ point: Summary.Point) -> String {
     point.threadsPeak.map { NumberText.grouped($0) } ?? NumberText.none
   }
 
-  func memory(_ point: Summary.Point) -> String {
-    point.memory.map { NumberText.significant($0.median / 1_048_576, digits: 3) } ?? NumberText.none
+  func memory(_ point: Summary.Point) -> String { Self.mebibytes(point.memory) }
+
+  /// The median over the trials of their peaks.
+  static func mebibytes(_ peak: Estimate?) -> String {
+    peak.map { NumberText.significant($0.median / 1_048_576, digits: 3) } ?? NumberText.none
   }
 
   func ratio(_ point: Summary.Point) -> EstimateText {
@@ -96,6 +99,13 @@ struct EstimateText {
   init(median: String, interval: String) {
     self.median = median
     self.interval = interval
+  }
+
+  /// A time in the largest unit in which it is at least 1: `2.31 ms [2.20–2.50]`.
+  init(span estimate: Estimate?) {
+    let unit = TimeUnit.allCases.last { estimate?.median ?? 0 >= $0.nanoseconds } ?? .nanoseconds
+    self.init(estimate, over: unit.nanoseconds, digits: 3)
+    if estimate != nil { median += " \(unit.rawValue)" }
   }
 
   init(_ estimate: Estimate?, over factor: Double = 1, digits: Int = 4) {

@@ -184,8 +184,9 @@ public struct Summary: Sendable {
 
   /// What one side used for an operation: medians over the valid trials.
   public struct PerOperation: Sendable {
-    /// Microseconds of processor time, user and system.
+    /// Microseconds of processor time.
     public let cpu: Estimate?
+    /// Its two parts; absent where a valid trial used too little for them to be told apart.
     public let userCPU: Estimate?
     public let systemCPU: Estimate?
     /// System calls made through the harness's own wrappers.
@@ -205,14 +206,20 @@ public struct Summary: Sendable {
   /// The distribution over all trials together: from merged histograms, never from averaged percentiles.
   public struct PooledLatency: Sendable {
     public let histogram: LatencyHistogram
-    /// The highest latency, exactly; in nanoseconds.
+    /// The lowest and the highest latency, exactly; in nanoseconds.
+    public let minimum: UInt64
     public let maximum: UInt64
     /// Trials that have a histogram which cannot be read, and which is therefore missing here.
     public let unreadable: Int
 
     /// In nanoseconds; nil where there are too few samples to say.
     public func percentile(_ percentile: Double) -> UInt64? {
-      histogram.percentileIsSupported(percentile) ? histogram.percentile(percentile) : nil
+      histogram.percentileIsSupported(percentile) ? value(at: percentile) : nil
+    }
+
+    /// The same, of however few samples. Never beyond the extremes: a slot of a histogram answers with its highest value.
+    func value(at percentile: Double) -> UInt64? {
+      histogram.percentile(percentile).map { min(max($0, minimum), max(minimum, maximum)) }
     }
   }
 }

@@ -53,6 +53,12 @@ struct SweepTable: SideTable {
         }
       }
     }
+    let ofTrials =
+      points.contains { $0.servicePercentiles.p99 != nil }
+      ? [
+        Column(
+          heading: "p99 of trials", points.map { EstimateText(span: $0.servicePercentiles.p99) }, withInterval: true)
+      ] : []
     let unit = RateUnit.fitting(points.compactMap(\.throughput?.high))
     let hasConcurrencies = Set(points.map(\.concurrency)).count > 1
     title = "by \(sweep.axes.map(\.rawValue).joined(separator: " and ")):"
@@ -69,13 +75,12 @@ struct SweepTable: SideTable {
         Column(
           heading: unit == .one ? "op/s" : "\(unit.rawValue) op/s",
           points.map { EstimateText($0.throughput, over: unit.factor) }, withInterval: true)
-      ] + latencies("", \.latency) + latencies("wait ", \.queueing)
+      ] + latencies("", \.latency) + ofTrials + latencies("wait ", \.queueing)
       + [
-        column("CPU µs/op") { EstimateText($0.tested.cpu, digits: 3).median },
+        Column(
+          heading: "CPU µs/op", points.map { EstimateText($0.tested.cpu, digits: 3) }, withInterval: true),
         column("threads") { $0.threadsPeak.map { NumberText.grouped($0) } ?? NumberText.none },
-        column("MiB") {
-          $0.memory.map { NumberText.significant($0.median / 1_048_576, digits: 3) } ?? NumberText.none
-        },
+        column("MiB") { ResultTable.mebibytes($0.memory) },
       ]
     notes = rows.flatMap { setting, point in
       let place = point.place + setting.suffix.replacing("-", with: " ")

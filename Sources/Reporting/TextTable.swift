@@ -13,27 +13,29 @@ struct TextTable {
     let wall = table.countsOperations ? [make.wall()] : []
     let (throughput, throughputInterval) = (make.throughput(interval: false), make.throughput(interval: true))
     let (ratio, ratioInterval) = (make.ratio(interval: false), make.ratio(interval: true))
+    // Processor time has its interval, or no column.
     let (percentiles, cpu) = ([make.percentile(50), make.percentile(99)], make.cpu())
-    let byTrial = make.trialPercentile()
-    let latencies = percentiles + make.sparkline(width: drawnWidths.lowerBound)
+    let sparkline = make.sparkline(width: drawnWidths.lowerBound)
+    let byTrial = percentiles + [make.trialPercentile()] + sparkline
+    let latencies = percentiles + sparkline
     let server = [cpu, make.threads(), make.memory()]
     let serving = [
-      start + wall + [throughputInterval] + latencies + server + [ratio],
+      start + wall + [throughputInterval] + byTrial + server + [ratio],
+      start + wall + [throughputInterval] + byTrial + server,
       start + wall + [throughputInterval] + latencies + server,
       start + wall + [throughput] + latencies + server,
     ]
     let asking = [
+      start + wall + [throughputInterval] + byTrial + [cpu, ratioInterval],
       start + wall + [throughputInterval] + latencies + [cpu, ratioInterval],
       start + wall + [throughputInterval] + latencies + [cpu, ratio],
+      start + wall + [throughputInterval] + latencies + [ratioInterval],
       start + wall + [throughputInterval] + latencies + [ratio],
       start + wall + [throughput] + latencies + [ratio],
       start + [throughput, ratio],
       start + [throughput],
     ]
-    let widest =
-      start + wall + [throughputInterval] + percentiles + [byTrial] + latencies.dropFirst(2) + [cpu, ratioInterval]
-    let layouts =
-      (table.experiment.isServing ? serving.flatMap(drawnLess) : []) + [widest] + asking.flatMap(drawnLess)
+    let layouts = ((table.experiment.isServing ? serving : []) + asking).flatMap(drawnLess)
     let columns = layouts.first { $0.totalWidth <= width } ?? layouts[layouts.count - 1]
     return TextTable(table: table, columns: widened(columns, to: width), width: width)
   }
@@ -111,7 +113,7 @@ private struct ColumnMaker {
   func wall() -> Column { make("wall s", .number, table.wall) }
   func threads() -> Column { make("threads", .number, table.threads) }
   func memory() -> Column { make("MiB", .number, table.memory) }
-  func cpu() -> Column { make("CPU µs/op", .number, table.cpu) }
+  func cpu() -> Column { estimates("CPU µs/op", table.cpu, true) }
 
   func percentile(_ percentile: Int) -> Column {
     make(table.percentileHeading("\(percentile)"), .number) { table.percentile(Double(percentile), $0) }

@@ -42,7 +42,8 @@ let plotCommand = Command(
   let outcome = try Figures.write(run, to: target, scripts: scripts, gnuplot: gnuplot, progress: progress)
   bar.withLock { $0.clear() }
   for remark in outcome.remarks { Program.complain(remark) }
-  print("\(target): \(outcome.data.count) data files, \(outcome.figures.count) figures")
+  let leftOut = outcome.leftOut > 0 ? "; \(outcome.leftOut) left out, which have nothing to show" : ""
+  print("\(target): \(outcome.data.count) data files, \(outcome.figures.count) figures\(leftOut)")
   return 0
 }
 

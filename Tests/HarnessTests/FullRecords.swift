@@ -77,6 +77,7 @@ enum FullRecords {
 
   private static var usage: ProcessUsage {
     var usage = ProcessUsage()
+    usage.cpuTime = 4
     usage.userTime = 1
     usage.systemTime = 2
     usage.directCalls = 3

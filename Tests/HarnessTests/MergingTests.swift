@@ -81,6 +81,23 @@ import Workloads
     #expect(merged.map(\.counts) == [counts(10), counts(8)])
   }
 
+  /// Of several processes each has slots that answer with more than was recorded.
+  @Test func percentilesOfSeveralAreNotAboveTheirMaximum() throws {
+    var latencies = LatencyHistogram()
+    latencies.record(5_000_000_000, count: 1000)
+    let merged = try #require(try LatencySummary(merging: [LatencySummary(latencies), LatencySummary(latencies)]))
+    #expect(merged.max == 5_000_000_000 && merged.p50 == merged.max && merged.p99 == merged.max)
+  }
+
+  @Test func processorTimeByTheClockIsTheSumWhereAllHaveIt() throws {
+    var (a, b) = (ProcessUsage(), ProcessUsage())
+    (a.cpuTime, a.userTime, a.systemTime) = (90, 40, 40)
+    (b.cpuTime, b.userTime, b.systemTime) = (20, 10, 5)
+    #expect(ProcessUsage(merging: [a, b]).totalCPU == 110)
+    b.cpuTime = nil
+    #expect(ProcessUsage(merging: [a, b]).totalCPU == 95)
+  }
+
   @Test func whatFailedIsAddedUpByKind() throws {
     var (a, b) = (Self.partial([0], window: Self.window), Self.partial([1], window: Self.window))
     a.operations.failed = ["timeout": 2]

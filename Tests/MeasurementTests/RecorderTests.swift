@@ -110,6 +110,29 @@ import Testing
     #expect(ResourceUsage.ofThread().since(thread).directCalls >= 3)
   }
 
+  /// To the nanosecond, of a process and of its threads.
+  @Test func processorTimeIsThatOfTheClock() {
+    let (process, thread) = (ResourceUsage.current(), ResourceUsage.ofThread())
+    var work: UInt64 = 1
+    while ResourceUsage.ofThread().since(thread).cpuTime < .milliseconds(1) {
+      for _ in 0..<10_000 { work = work &* 6_364_136_223_846_793_005 &+ 1 }
+    }
+    #expect(work != 0 && ResourceUsage.current().since(process).cpuTime >= .milliseconds(1))
+    #expect(ResourceUsage.of(process: getpid()).cpuTime >= process.cpuTime)
+    #expect(process.cpuTime.count > 0 && thread.cpuTime <= process.cpuTime)
+  }
+
+  @Test func timeByTheClockIsAddedAndTakenOutApart() {
+    let process = ResourceUsage(
+      cpuTime: Nanoseconds(1001), userTime: Nanoseconds(600), systemTime: Nanoseconds(200), directCalls: 0,
+      voluntarySwitches: 0, involuntarySwitches: 0)
+    var thread = ResourceUsage.zero
+    thread.cpuTime = Nanoseconds(1)
+    #expect(process.without(thread).cpuTime == Nanoseconds(1000) && process.since(thread).cpuTime == Nanoseconds(1000))
+    thread.add(process)
+    #expect(thread.cpuTime == Nanoseconds(1002) && ResourceUsage.zero.since(thread).cpuTime == .zero)
+  }
+
   @Test func differencesNeverWrap() {
     let less = ResourceUsage(
       userTime: Nanoseconds(5), systemTime: Nanoseconds(5), directCalls: 1, voluntarySwitches: 1, involuntarySwitches: 1

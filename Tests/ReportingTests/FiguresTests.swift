@@ -63,6 +63,30 @@ struct FiguresTests {
     }
   }
 
+  /// Sleeps as long as the window leave one interval, and nothing is known of their threads.
+  @Test func figureOverTimeOfOneIntervalIsLeftOutAndSaysWhy() throws {
+    let run = try CitationRuns.run("20261121-165109-memory")
+    try FigureFolder.with { folder in
+      let outcome = try Figures.write(
+        run, to: folder, scripts: FigureFolder.scripts, gnuplot: FigureFolder.gnuplot, endings: [".svg"])
+      let remarks = outcome.remarks.filter { $0.contains("there is no figure") }
+      #expect(
+        remarks == [
+          "million-sleepers-1000000-time: no mode has two intervals to draw a line through, so there is no figure"
+        ])
+      #expect(outcome.leftOut == 1 && !outcome.figures.contains("million-sleepers-1000000-time.svg"))
+      #expect(outcome.figures.isEmpty || outcome.figures.contains("million-sleepers-10000-time.svg"))
+      #expect(outcome.remarks.count == (FigureFolder.gnuplot == nil ? 2 : 1), "\(outcome.remarks)")
+    }
+  }
+
+  @Test func throughputOverTimeNeedsNoThreads() throws {
+    var trial = TimelineTests().trial("epoll") { _ in 2 }
+    for index in 0..<(trial.series?.count ?? 0) { trial.series?[index].threads = nil }
+    let data = try #require(GnuplotData.files(of: TinyRun.run([trial])).first { $0.kind == .time })
+    #expect(data.measuredBlocks == 1 && data.subject == "throughput over time, at concurrency 64")
+  }
+
   @Test func styleKnowsEveryMode() throws {
     let style = try String(contentsOfFile: "\(FigureFolder.scripts)/style.gp", encoding: .utf8)
     let modes = ModeOrder.known.joined(separator: " ")

@@ -48,6 +48,7 @@ struct LatencyAxisTests {
   private func pooled(_ times: [UInt64]) -> Summary.PooledLatency {
     var histogram = LatencyHistogram()
     for time in times { histogram.record(time) }
-    return Summary.PooledLatency(histogram: histogram, maximum: times.max() ?? 0, unreadable: 0)
+    return Summary.PooledLatency(
+      histogram: histogram, minimum: times.min() ?? 0, maximum: times.max() ?? 0, unreadable: 0)
   }
 }

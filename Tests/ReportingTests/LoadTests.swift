@@ -69,8 +69,33 @@ struct LoadTests {
   @Test func kneeAndSaturationAreThoseOfTheCurve() throws {
     let curve = try #require(try load(TinyRun.run(sweep)).curves.first)
     #expect(curve.knee?.rate == 80)
-    #expect(curve.knee?.isInterior == true)
+    #expect(curve.kneeAbsence == nil)
     #expect(curve.saturation?.rate == 120)
+  }
+
+  /// A maximum at an end of what was measured may lie beyond it.
+  @Test func highestPowerAtAnEndOfTheRatesIsNoKnee() throws {
+    let rising = [trial(40), trial(80), trial(120)]
+    let falling = [trial(40), trial(80, response: 90_000), trial(120, response: 90_000_000)]
+    for (trials, absence, text, metric) in [
+      (rising, .upTo(120), "no knee up to 120/s", "no-knee-up-to"),
+      (falling, .downTo(40), "no knee down to 40/s", "no-knee-down-to"),
+    ] as [([TrialRecord], Summary.KneeAbsence, String, String)] {
+      let run = TinyRun.run(trials)
+      let curve = try #require(try load(run).curves.first)
+      #expect(curve.knee == nil && curve.kneeAbsence == absence)
+      for format in [OutputFormat.text, .md, .latex, .html] {
+        let report = Report(run).render(format, width: 100, color: false)
+        #expect(report.contains(text) && !report.contains("knee at"), "\(format)")
+      }
+      #expect(Report(run).render(.json, width: 0, color: false).contains("\"no_knee\""))
+      let metrics = try CitationRuns.citations(run).all.map(\.metric)
+      #expect(metrics.contains(metric) && !metrics.contains("knee"))
+      let figure = try #require(GnuplotData.files(of: run).first { $0.kind == .load }).text
+      #expect(figure.contains("# absent: \(text): epoll\n"))
+      let rows = figure.split(separator: "\n").filter { $0.first?.isNumber == true }
+      #expect(rows.count == 3 && rows.allSatisfy { $0.hasSuffix(" NaN NaN") })
+    }
   }
 
   @Test func invalidTrialsMoveNeitherKneeNorRowAndAreShownWithTheirReasons() throws {

@@ -39,7 +39,7 @@ struct MeasureTests {
     #expect(try text(.seconds, 0.1, 0.3, least: 0.1, most: 0.15) == ["100.0–150.0 ms", "200.0 ms [100.0–300.0]"])
     #expect(try text(.ratio, 200, 400, least: 100, most: nil) == ["≥ 100", "300 [200–400]"])
     #expect(try text(.perSecond, 1e5, 3e5, least: 1e6, most: nil) == ["≥ 1,000 k/s", "200 k/s [100–300]"])
-    #expect(try text(.bytes, 1000, 2000, least: nil, most: nil) == ["–", "1.50 kB [1.00–2.00]"])
+    #expect(try text(.bytes, 1024, 2048, least: nil, most: nil) == ["–", "1.50 KiB [1.00–2.00]"])
     let counts = try #require(Measure("m", least: 5, most: 5, counts: [5, 5], from: source))
     #expect([counts.predicted, counts.measured] == ["5", "5"])
   }

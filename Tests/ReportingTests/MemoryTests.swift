@@ -33,7 +33,7 @@ struct MemoryTests {
   @Test func slopesOfMedianPeaksAreNoted() throws {
     #expect(
       try note(trials("epoll", perLane: 76) + trials("executor", perLane: 1600))
-        == "memory per lane of the client: epoll 76 B (r² 1.000), executor 1.6 kB (r² 1.000)")
+        == "memory per lane of the client: epoll 76 B (r² 1.000), executor 1.6 KiB (r² 1.000)")
   }
 
   @Test func whatIsNoLineOrDoesNotGrowIsNotNoted() throws {
@@ -88,8 +88,8 @@ struct MemoryTests {
     #expect(file(trials("epoll", perLane: 76, lanes: [10, 50, 100])) != nil)
   }
 
-  @Test(arguments: [(76.4, "76 B"), (1600, "1.6 kB"), (2_345_678, "2.3 MB"), (0.5, "0.50 B"), (4.2e9, "4.2 GB")])
-  func bytesAreByThousands(value: Double, text: String) {
+  @Test(arguments: [(76.4, "76 B"), (1600, "1.6 KiB"), (2_345_678, "2.2 MiB"), (0.5, "0.50 B"), (4.2e9, "3.9 GiB")])
+  func bytesAreInBinaryUnits(value: Double, text: String) {
     #expect(NumberText.bytes(value) == text)
   }
 }

@@ -194,7 +194,7 @@ struct Numeral {
   var unit: String?
 
   private static let factors: [String: Double] = [
-    "ns": 1, "µs": 1e3, "ms": 1e6, "s": 1e9, "%": 0.01, "k": 1e3, "M": 1e6, "kB": 1e3, "MB": 1e6, "GB": 1e9, "B": 1,
+    "ns": 1, "µs": 1e3, "ms": 1e6, "s": 1e9, "%": 0.01, "k": 1e3, "M": 1e6, "KiB": 1024, "B": 1,
     "MiB": 1_048_576, "GiB": 1_073_741_824, "k/s": 1e3, "M/s": 1e6,
   ]
   private static let times: Set<String> = ["ns", "us", "ms", "s"]

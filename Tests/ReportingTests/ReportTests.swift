@@ -35,7 +35,8 @@ struct ReportTests {
   }
 
   @Test(arguments: [
-    (94, false, false), (95, false, true), (104, false, true), (105, true, true), (160, true, true),
+    (93, false, false), (103, false, true), (104, false, false), (114, false, true), (124, true, true),
+    (160, true, true),
   ])
   func numbersComeBeforeWhatIsDrawn(width: Int, bar: Bool, sparkline: Bool) throws {
     let lines = Report(TinyRun.example).render(.text, width: width, color: false).split(separator: "\n")
@@ -45,6 +46,43 @@ struct ReportTests {
     #expect(row.drop { $0 != "]" }.contains("█") == sparkline, "\(row)")
     #expect(lines.contains { $0.hasSuffix(" latency") || $0.contains(" latency ") } == sparkline)
     #expect(lines.contains { $0.contains(/^ +1\.0 +2\.0$/) } == sparkline, "the ends of the axis")
+  }
+
+  @Test(arguments: [100, 130])
+  func processorTimeHasItsIntervalInATableOf100Columns(width: Int) throws {
+    let run = SyntheticRun().run()
+    let cpu = try #require(Summary(run).experiments[0].points.last?.tested.cpu)
+    let interval = EstimateText(cpu, digits: 3)
+    let text = Report(run).render(.text, width: width, color: false)
+    #expect(text.contains("\(interval.median) \(interval.interval)"), "\(text)")
+  }
+
+  @Test(arguments: [OutputFormat.md, .latex, .html, .text])
+  func processorTimeHasItsIntervalWhereverItStands(format: OutputFormat) throws {
+    let load = SyntheticRun(concurrencies: [16], rates: [1000, 2000, 4000])
+    let serving = SyntheticRun(workload: .object(["kind": .string("serve"), "protocol": .string("http")]))
+    for run in [SyntheticRun().run(), load.run(), serving.run()] {
+      let text = Report(run).render(format, width: 200, color: false)
+      for point in Summary(run).experiments.flatMap(\.points) {
+        let cpu = EstimateText(point.tested.cpu, digits: 3).interval
+        let written = format == .latex ? LatexText.escaped(cpu) : format == .md ? MarkdownReport.escaped(cpu) : cpu
+        #expect(!cpu.isEmpty && text.contains(written), "\(point.name): \(cpu)")
+      }
+      #expect(text.contains(format == .text ? "of trials" : "p99 of trials"))
+    }
+  }
+
+  @Test func memoryIsTheMedianPeakInEveryFormat() throws {
+    let trials = ([10, 30, 20] as [UInt64]).enumerated().map { index, peak in
+      var trial = TinyRun.trial("epoll", round: index + 1)
+      trial.client = TinyRun.usage(user: 1, system: 1)
+      trial.client?.memoryPeak = peak << 20
+      return trial
+    }
+    let run = TinyRun.run(trials)
+    #expect(Report(run).render(.md, width: 0, color: false).contains("| 20.0 | – |  |"), "the median, and no maximum")
+    #expect(Report(run).render(.latex, width: 0, color: false).contains("& 20.0 \\\\"))
+    #expect(Report(run).render(.html, width: 0, color: false).contains("<td class=\"n\">20.0</td>"))
   }
 
   @Test func responseTimesAreDrawnWhereThereAreAny() {
@@ -147,27 +185,23 @@ struct ReportTests {
     Abacus, 2 CPUs, Linux 6.1.0 · 2026-01-02T03:04:05Z
 
     tiny: sleep for 10 ms · 1 to 2 valid trials at each point
-      mode      conc.   op/s                 p50 µs  p99 µs  latency        CPU µs/op  × blocking
-      blocking      1  91.50 [91.00–92.00]*    1.00       –  █                   4.00     1
-      epoll         1  137.2 [136.5–138.0]*    2.00    2.00              █       4.00  1.50 [1.50–1.50]*
-                                                             1.0       2.0
+      mode      conc.   op/s                 p50 µs  p99 µs  CPU µs/op          × blocking
+      blocking      1  91.50 [91.00–92.00]*    1.00       –  4.00 [3.00–5.00]*     1
+      epoll         1  137.2 [136.5–138.0]*    2.00    2.00  4.00 [4.00–4.00]*  1.50 [1.50–1.50]*
 
       blocking      4  predicted 100 s (not run: it would pass the limit of 60 s)
-      epoll         4  390.0                      –       –  █                      –     –
-                                                             1.0       1.0
+      epoll         4  390.0                      –       –     –                  –
       · in flight at most: epoll 3 of 4 asked
       · epoll at 4: 1 of 2 trials not valid and left out: steal 12 % (1)
       · epoll at 4: failed operations: timeout (3)
 
     Trust: 5 of 6 trials are valid; 3 of 3 points have fewer than six, and no interval.
 
-    op/s, × blocking: median over the valid trials [its 95 % interval; * the range, of fewer than six].
-    × blocking: trials of the same round. Percentiles: service time (resp.: response time, from the
-    intended start), of all valid trials' operations together; – where there are too few. Of trials: the
-    median over the valid trials of each trial's own percentile, which is a statistic of trials. CPU:
-    the mode's, user and system. Drawn: how many operations took how long, each mode by its own most, on
-    a logarithmic axis with the unit of the percentiles; what is beyond its ends, 1 % on either side at
-    most, is drawn there.
+    op/s, CPU, × blocking: median over the valid trials [its 95 % interval; * the range, of fewer than
+    six]. × blocking: trials of the same round. Percentiles: service time (resp.: response time, from
+    the intended start), of all valid trials' operations together; – where there are too few. Of trials:
+    the median over the valid trials of each trial's own percentile, which is a statistic of trials.
+    CPU: processor time of the mode. MiB: its peak in a trial, the median over the valid trials.
 
     """
 
@@ -176,25 +210,26 @@ struct ReportTests {
 
     sleep for 10 ms · 1 to 2 valid trials at each point
 
-    | mode | concurrency | trials | op/s | interval | p50 µs | p90 µs | p99 µs | p99.9 µs | client CPU \#
-    µs/op | server CPU µs/op | system calls/op | in flight | threads | memory MiB | × blocking | \#
-    interval |
-    | :-- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |
-    | blocking | 1 | 2 | 91.50 | \[91.00–92.00\]\* | 1.00 | – | – | – | 4.00 | – | – | 1 | – | – | 1 |  |
-    | epoll | 1 | 2 | 137.2 | \[136.5–138.0\]\* | 2.00 | 2.00 | 2.00 | – | 4.00 | – | – | – | – | – | \#
-    1.50 | \[1.50–1.50\]\* |
+    | mode | concurrency | trials | op/s | interval | p50 µs | p90 µs | p99 µs | p99.9 µs | \#
+    p99 of trials | interval | client CPU µs/op | interval | server CPU µs/op | interval | \#
+    system calls/op | in flight | threads | memory, median peak MiB | × blocking | interval |
+    | :-- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | \#
+    --: | --: | --: | --: | --: | --: |
+    | blocking | 1 | 2 | 91.50 | \[91.00–92.00\]\* | 1.00 | – | – | – | – |  | 4.00 | \#
+    \[3.00–5.00\]\* | – |  | – | 1 | – | – | 1 |  |
+    | epoll | 1 | 2 | 137.2 | \[136.5–138.0\]\* | 2.00 | 2.00 | 2.00 | – | – |  | 4.00 | \#
+    \[4.00–4.00\]\* | – |  | – | – | – | – | 1.50 | \[1.50–1.50\]\* |
     | blocking | 4 | 0 | *predicted 100 s (not run: it would pass the limit of 60 s)* |  |  |  |  |  |  \#
-    |  |  |  |  |  |  |  |
-    | epoll | 4 | 1 | 390.0 |  | – | – | – | – | – | – | – | 3 | – | – | – |  |
+    |  |  |  |  |  |  |  |  |  |  |  |
+    | epoll | 4 | 1 | 390.0 |  | – | – | – | – | – |  | – |  | – |  | – | 3 | – | – | – |  |
 
     Medians over the trials of each trial's own value:
 
-    | mode | concurrency | client CPU µs/op | interval | p50 µs | interval | p90 µs | interval | p99 µs | \#
-    interval | p99.9 µs | interval |
-    | :-- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |
-    | blocking | 1 | 4.00 | \[3.00–5.00\]\* | 1.00 | \[1.00–1.00\]\* | – |  | – |  | – |  |
-    | epoll | 1 | 4.00 | \[4.00–4.00\]\* | 2.00 | \[2.00–2.00\]\* | 2.00 | \[2.00–2.00\]\* | – |  | – |  |
-    | epoll | 4 | – |  | – |  | – |  | – |  | – |  |
+    | mode | concurrency | p50 µs | interval | p90 µs | interval | p99 µs | interval | p99.9 µs | interval |
+    | :-- | --: | --: | --: | --: | --: | --: | --: | --: | --: |
+    | blocking | 1 | 1.00 | \[1.00–1.00\]\* | – |  | – |  | – |  |
+    | epoll | 1 | 2.00 | \[2.00–2.00\]\* | 2.00 | \[2.00–2.00\]\* | – |  | – |  |
+    | epoll | 4 | – |  | – |  | – |  | – |  |
 
     - in flight at most: epoll 3 of 4 asked
     - epoll at 4: 1 of 2 trials not valid and left out: steal 12 % (1)

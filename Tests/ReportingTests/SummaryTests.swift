@@ -92,12 +92,65 @@ struct SummaryTests {
 
   @Test func processorTimeIsPerOperationInMicroseconds() throws {
     var trial = TinyRun.trial("epoll")
-    trial.client = TinyRun.usage(user: 4_000_000, system: 6_000_000)
+    trial.client = TinyRun.usage(user: 40_000_000, system: 60_000_000)
     trial.client?.directCalls = 2500
     let client = try point([trial]).client
-    #expect(client.cpu?.median == 10)
-    #expect(client.userCPU?.median == 4)
+    #expect(client.cpu?.median == 100)
+    #expect(client.userCPU?.median == 40 && client.systemCPU?.median == 60)
     #expect(client.directCalls?.median == 2.5)
+  }
+
+  @Test func processorTimeIsThatOfTheProcessClockWhereTheRecordHasIt() throws {
+    var trial = TinyRun.trial("epoll")
+    trial.client = TinyRun.usage(user: 40_000_000, system: 60_000_000)
+    trial.client?.cpuTime = 120_000_000
+    let client = try point([trial]).client
+    #expect(client.cpu?.median == 120 && client.userCPU?.median == 40)
+    #expect(ComparisonMetric.cpu.value(trial, isResponse: false) == 120)
+    let rows = Report(TinyRun.run([trial])).render(.csv, width: 0, color: false).split(separator: "\n")
+    #expect(rows[0].contains(",client_cpu_ns,client_cpu_user_ns,") && rows[1].contains(",120000000,40000000,60000000,"))
+  }
+
+  /// Of fewer than ten clock ticks the kernel's division is noise.
+  @Test func userAndSystemTimeAreAbsentWhereATrialUsedLessThanTenTicks() throws {
+    var short = TinyRun.trial("epoll", round: 2)
+    short.client = TinyRun.usage(user: 40_000_000, system: 59_999_999)
+    var long = TinyRun.trial("epoll")
+    long.client = TinyRun.usage(user: 40_000_000, system: 60_000_000)
+    #expect(try point([long]).client.userCPU != nil)
+    let client = try point([long, short]).client
+    #expect(client.cpu?.n == 2 && client.userCPU == nil && client.systemCPU == nil)
+    let run = TinyRun.run([long, short])
+    #expect(!Report(run).render(.json, width: 0, color: false).contains("cpu_user_us_per_operation"))
+    #expect(!(try CitationRuns.citations(run)).all.contains { $0.metric.hasSuffix("user-cpu") })
+    let data = try #require(GnuplotData.files(of: run).first { $0.kind == .cpu }).text
+    #expect(data.contains(" 100 NaN NaN NaN NaN NaN NaN "), "\(data)")
+  }
+
+  /// A slot of a histogram answers with its highest value, which may be more than was ever recorded.
+  @Test func percentileIsNeverAboveTheMaximumNorBelowTheMinimum() throws {
+    let slow = TinyRun.trial("epoll", latencies: .init(repeating: 5_000_000_000, count: 2000))
+    let latency = try #require(try point([slow, slow]).latency)
+    #expect(try #require(latency.histogram.percentile(50)) > 5_000_000_000, "or there is nothing to clamp")
+    for percentile in [50, 90, 99] as [Double] { #expect(latency.percentile(percentile) == 5_000_000_000) }
+    let text = Report(TinyRun.run([slow, slow])).render(.json, width: 0, color: false)
+    #expect(text.contains("\"p50\" : 5000000000,"))
+  }
+
+  @Test(arguments: CitationRuns.recorded.map(\.name))
+  func noPercentileOfAPublishedRunIsBeyondItsExtremes(name: String) throws {
+    let points = try CitationRuns.summary(name).experiments.flatMap(\.points)
+    let latencies = points.flatMap { point in
+      [point.latency, point.response, point.queueing, point.sendLag]
+        + point.classes.flatMap { [$0.latency, $0.response] }
+    }.compactMap { $0 }
+    #expect(!latencies.isEmpty)
+    for latency in latencies {
+      for percentile in [1, 50, 90, 99, 99.9, 99.99] {
+        let value = latency.value(at: percentile) ?? latency.minimum
+        #expect((latency.minimum...latency.maximum).contains(value), "\(value), \(latency.maximum)")
+      }
+    }
   }
 
   @Test func nothingIsPerOperationWhereNoneWasDone() throws {

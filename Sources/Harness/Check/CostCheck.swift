@@ -28,10 +28,10 @@ enum CostCheck {
   static func result(_ plan: TrialPlan, _ record: TrialRecord) -> CheckResult {
     let name = "null, \(plan.experiment.name): CPU per operation"
     if let objection = record.objection { return CheckResult(.costs, name, .nanoseconds, failed: objection) }
-    guard let done = record.operations.done, done > 0, let user = record.client?.userTime,
-      let system = record.client?.systemTime
-    else { return CheckResult(.costs, name, .nanoseconds, failed: "the record has no processor time") }
-    return CheckResult(.costs, name, .nanoseconds, measured: Double(user + system) / Double(done))
+    guard let done = record.operations.done, done > 0, let cpu = record.client?.totalCPU else {
+      return CheckResult(.costs, name, .nanoseconds, failed: "the record has no processor time")
+    }
+    return CheckResult(.costs, name, .nanoseconds, measured: Double(cpu) / Double(done))
   }
 
   /// Nanoseconds: the least of several passes over latencies between 1 µs and 1 s, evenly spread over the magnitudes.

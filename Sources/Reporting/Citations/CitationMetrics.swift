@@ -108,7 +108,7 @@ extension Metric where Subject == Summary.Point {
       number("memory-peak", "resident memory of the mode's side, at most", .memory) {
         $0.memoryPeak.map { Double($0) }
       },
-      estimate("memory", "peak of the resident memory of the mode's side", .memory, \.memory),
+      estimate("memory", "median peak: the peak of the resident memory of the mode's side", .memory, \.memory),
       Metric("trials", "valid trials", .count("trials")) { CitedValue($0.validTrials, n: $0.carriedOut) },
       Metric("invalid", "trials that are not valid", .count("trials")) {
         CitedValue($0.invalidTrials, n: $0.carriedOut)

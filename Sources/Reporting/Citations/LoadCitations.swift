@@ -6,8 +6,17 @@ extension Citable {
   static func all(of section: Summary.Section) -> [Citable] {
     guard case .load(let load) = section else { return [] }
     let curves = load.curves.flatMap { curve -> [Citable] in
+      let absent = curve.kneeAbsence
       let rates: [(String, String, Double?)] = [
         ("knee", "offered rate of the highest throughput ÷ mean response time", curve.knee?.rate),
+        (
+          "no-knee-up-to", "highest offered rate, up to which throughput ÷ mean response time has no maximum",
+          absent?.up
+        ),
+        (
+          "no-knee-down-to", "lowest offered rate, down to which throughput ÷ mean response time has no maximum",
+          absent?.down
+        ),
         ("saturation", "lowest offered rate of which less was done", curve.saturation?.rate),
       ]
       return rates.compactMap { name, about, rate in

@@ -50,7 +50,9 @@ extension Measure {
       let unit = TimeUnit.allCases.last { estimate.median * 1e9 >= $0.nanoseconds } ?? .nanoseconds
       return Scale(factor: unit.nanoseconds / 1e9, suffix: " \(unit.rawValue)", digits: 4)
     case .perSecond: return thousands("/s")
-    case .bytes: return thousands("B")
+    case .bytes:
+      let unit = NumberText.ByteUnit.fitting(estimate.median)
+      return Scale(factor: unit.factor, suffix: " \(unit.rawValue)")
     case .ratio: return Scale(factor: 1, suffix: "", isWhole: true)
     case .count: return Scale(factor: 1, suffix: "", digits: 4, isWhole: true)
     }

@@ -39,10 +39,10 @@ struct ExperimentSection {
       .estimate("× blocking", "throughput over that of blocking, round by round", table.ratio),
       percentile("50", table), percentile("90", table), percentile("99", table), percentile("99.9", table),
       .estimate("p99 of trials", "median over the valid trials of each trial's own p99", table.trialPercentile99),
-      .estimate("client CPU µs/op", "processor time, user and system") { EstimateText($0.client.cpu, digits: 3) },
-      .estimate("server CPU µs/op", "processor time, user and system") { EstimateText($0.server.cpu, digits: 3) },
+      .estimate("client CPU µs/op", Self.aboutCPU) { EstimateText($0.client.cpu, digits: 3) },
+      .estimate("server CPU µs/op", Self.aboutCPU) { EstimateText($0.server.cpu, digits: 3) },
       .number("threads", "the most threads of the mode's process", table.threads),
-      .number("MiB", "peak memory of the mode's process: the median over the valid trials", table.memory),
+      .number("MiB", "memory, median peak: the peak of a trial, the median over the valid trials", table.memory),
       .number("calls/op", "system calls of the mode, made through its own wrappers") {
         EstimateText($0.tested.directCalls, digits: 3).median
       },
@@ -53,6 +53,8 @@ struct ExperimentSection {
     return PageTable.table(
       experiment.points, columns, remark: \.prediction, startsGroup: { $0.concurrency != $1.concurrency })
   }
+
+  private static let aboutCPU = "processor time: median over the valid trials, and its interval"
 
   private func percentile(_ percentile: String, _ table: ResultTable) -> PageColumn<Summary.Point> {
     .number(
@@ -136,7 +138,7 @@ struct LoadSection {
       ] + percentiles + [
         .estimate("p99 of trials", "median over the valid trials of each trial's own p99", table.trialPercentile99),
         .number(table.lagHeading, "how late the harness itself started operations", table.lag),
-        .estimate("CPU µs/op", "processor time of the mode, user and system", table.cpu),
+        .estimate("CPU µs/op", "processor time of the mode", table.cpu),
         .text("not valid") { table.remark($0, inFull: true) ?? NumberText.none },
       ]
     return PageTable.table(

@@ -77,7 +77,8 @@ enum PageFacts {
       <dt>p50 … p99.9</dt><dd>of all valid trials' operations together, from merged histograms of three digits; only where \
       at least ten lie above and ten below, else –. Percentiles are never averaged</dd>
       <dt>of trials</dt><dd>the median over the valid trials of each trial's own percentile: a statistic of trials</dd>
-      <dt>CPU</dt><dd>processor time for an operation, user and system</dd>
+      <dt>CPU</dt><dd>processor time for an operation, by the clock of the process</dd>
+      <dt>MiB</dt><dd>memory, median peak: the peak of a trial, the median over the valid trials</dd>
       <dt>lane</dt><dd>a line of work that carries out one operation at a time; concurrency is their number</dd>
       </dl>
 

@@ -6,7 +6,7 @@ enum PageScript {
       const contents = document.querySelector("nav details");
       contents.open = matchMedia("(min-width: 75rem)").matches;
 
-      const factors = { ns: 1e-9, "µs": 1e-6, ms: 1e-3, k: 1e3, kB: 1e3, M: 1e6, MB: 1e6, GB: 1e9 };
+      const factors = { ns: 1e-9, "µs": 1e-6, ms: 1e-3, k: 1e3, M: 1e6, KiB: 1024, MiB: 1048576, GiB: 1073741824 };
       const number = text => {
         const parts = /^([-−]?)([\\d.,]+) ?([a-zµ]*)/i.exec(text);
         if (!parts) return NaN;
