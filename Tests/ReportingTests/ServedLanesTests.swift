@@ -83,7 +83,7 @@ struct ServedLanesTests {
 
   @Test func runsThatServeAsManyAreCompared() throws {
     let equal = rows(try Comparison(Self.run(), Self.run()), "dispatch")
-    #expect(equal[3].verdict == .noDifference)
+    #expect(equal[3].verdict == .notSignificant)
     let fewer = rows(try Comparison(Self.run(served: 10_000), Self.run()), "dispatch")
     #expect(fewer[3].words == "served 255 of 10,000" && fewer[3].verdict == .notComparable)
     let more = rows(try Comparison(Self.run(), Self.run(served: 10_000)), "dispatch")
