@@ -91,7 +91,10 @@ extension MarkdownReport {
     let headings =
       ["mode", "concurrency", table.offeredHeading, "trials", table.doneHeading, "interval"]
       + ["50", "90", "99", "99.9"].map { table.percentileHeading($0) }
-      + ["p99 \(table.timeUnit.rawValue) of trials", "interval", table.lagHeading, "client CPU µs/op", "interval", "not valid"]
+      + [
+        "p99 \(table.timeUnit.rawValue) of trials", "interval", table.lagHeading, "client CPU µs/op", "interval",
+        "not valid",
+      ]
     return Self.table(
       headings,
       table.rows.map { row in

@@ -104,9 +104,10 @@ private func verify(_ path: String, results: String) throws -> Int32 {
     print("\(finding.path):\(finding.line): \(finding.text)\(remedy)")
   }
   if let first = check.older.first {
+    let others = check.older.count > 1 ? " (and \(check.older.count - 1) more)" : ""
     print(
-      "\(first.path):\(first.line): older form, here and in \(check.older.count - 1) other places: machine, commit and "
-        + "a part of the hash are not bound; `iomodes cite` writes them anew")
+      "\(first.path):\(first.line): older form\(others): machine, commit and a part of the hash are not bound; "
+        + "`iomodes cite` writes it anew")
   }
   let wrong = check.findings.count { $0.kind == .mismatch }
   let missing = check.findings.count - wrong

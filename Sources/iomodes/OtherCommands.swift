@@ -25,7 +25,7 @@ let reportCommand = Command(
   ],
   examples: [
     ("iomodes report results/quick --format md", "the tables for a README"),
-    ("iomodes report results/quick --format md --cite", "the same, of which `iomodes cite --verify` checks every number"),
+    ("iomodes report results/quick --format md --cite", "with a citation behind each number"),
     ("iomodes report results/quick --format latex > quick.tex", "for a paper: \\usepackage{booktabs}, \\input{quick}"),
     ("iomodes report results/quick --format html > quick.html", "one page for a browser, with its figures"),
     ("iomodes report results/claims --claims", "what holds of what tutorials say, where, and why"),

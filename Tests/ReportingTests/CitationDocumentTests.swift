@@ -39,7 +39,7 @@ struct CitationDocumentTests {
     ]
     let check = try check(files)
     #expect(check.count == 5)
-    #expect(check.findings.map { ($0.path as NSString).lastPathComponent } == ["two.tex"], "\(check.findings)")
+    #expect(Set(check.findings.map { ($0.path as NSString).lastPathComponent }) == ["two.tex"], "\(check.findings)")
   }
 
   @Test func fileThatIsMissingIsSaidInALine() throws {
@@ -68,7 +68,8 @@ struct CitationDocumentTests {
     let check = try check(["paper.tex": "\\input{numbers}\n\n\(macro)", "numbers.tex": stale])
     #expect(check.findings.count == 2, "\(check.findings)")
     #expect(check.findings.contains { $0.text.hasPrefix("stale: 1 of its \(citations.all.count) macros") })
-    #expect(check.findings.contains { $0.line == 3 && $0.text == "\(macro): \(macro) is 1,234, and should be \(value)" })
+    #expect(
+      check.findings.contains { $0.line == 3 && $0.text == "\(macro): \(macro) is 1,234, and should be \(value)" })
   }
 
   @Test func macrosOfARunThatHasChangedAreStale() throws {
@@ -82,7 +83,8 @@ struct CitationDocumentTests {
   }
 
   @Test func macroThatIsNotDefinedOrDefinedAnewIsFound() throws {
-    let paper = "\\input{numbers}\n\\renewcommand{\(macro)}{9,999}\n\(macro)s and \\iomodesOther and \\iomodesMine"
+    let paper =
+      "\\input{numbers}\n\\renewcommand{\(macro)}{9,999}\n\(macro)s and \\iomodesOther and \\iomodesMine"
       + "\n\\newcommand{\\iomodesMine}{mine}"
     let check = try check(["paper.tex": paper, "numbers.tex": citations.macros])
     #expect(check.findings.map(\.line) == [2, 3, 3], "\(check.findings)")
@@ -92,7 +94,8 @@ struct CitationDocumentTests {
   }
 
   @Test(arguments: [
-    ("\\,million op/s", "'million op/s'"), (" million~\\iomodesHttpTwoMsEpollCSixtyfourThroughputUnit", "'million op/s'"),
+    ("\\,million op/s", "'million op/s'"),
+    (" million~\\iomodesHttpTwoMsEpollCSixtyfourThroughputUnit", "'million op/s'"),
     ("\\,ms", "'ms'"),
   ])
   func unitBehindAMacroIsHeldAgainstItsCitation(text: String, finding: String) throws {
@@ -102,7 +105,9 @@ struct CitationDocumentTests {
 
   @Test func macrosOfTwoRunsAreKeptApartByTheirPrefix() throws {
     let paper = "\\input{one}\n\\input{two}\n\(macro) and \\secondHttpTwoMsEpollCSixtyfourThroughput"
-    let apart = try check(["paper.tex": paper, "one.tex": citations.macros, "two.tex": citations.macros(prefix: "second")])
+    let apart = try check([
+      "paper.tex": paper, "one.tex": citations.macros, "two.tex": citations.macros(prefix: "second"),
+    ])
     #expect(apart.count == 2 && apart.findings.isEmpty, "\(apart.findings)")
     let both = try check(["paper.tex": paper, "one.tex": citations.macros, "two.tex": citations.macros])
     #expect(both.findings.contains { $0.text.contains("keeps runs apart") })

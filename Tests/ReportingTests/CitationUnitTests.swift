@@ -43,7 +43,7 @@ struct CitationUnitTests {
       ("throughput", "30,625 [30,622–30,628] op/s"), ("throughput", "30.6 k op/s [30.6–30.6]"),
       ("throughput", "30,625 op/s (95 % CI 30,622–30,628, n = 8)"), ("throughput", "30,625 in `epoll`"),
       ("p50", "2.08 ms"), ("p50", "2,080 µs"), ("p50", "2,080,000 ns"), ("p50", "0.00208 s"), ("p50", "2.1 ms"),
-      ("p50", "2,080 microseconds"), ("ratio", "61.2 ×"), ("ratio", "61.2 times as many"), ("ratio", "61.2-fold"),
+      ("p50", "2,080 microseconds"), ("ratio", "61.3 ×"), ("ratio", "61.3 times as many"), ("ratio", "61.3-fold"),
       ("cpu", "8.42 µs/op"), ("cpu", "8.42 µs per operation"), ("cpu", "8,420 ns/op"), ("threads", "3 threads"),
     ])
   func unitThatIsRightMatches(metric: String, text: String) throws {
@@ -64,7 +64,7 @@ struct CitationUnitTests {
       ("throughput", "3 k", "3 k for the value"), ("throughput", "30.6 k op/s [30.6–30.7]", "30.7 k op/s for the high"),
       ("p50", "2.08 µs", "2.08 µs for the value, and its citation 2.08 ms"), ("p50", "2.08 s", "2.08 s for the value"),
       ("p50", "2.08 op/s", "'op/s' behind 2.08"), ("p50", "2.3 ms", "2.3 for the value"),
-      ("ratio", "61.2 %", "61.2 % for the value"), ("cpu", "8.42 µs", "'µs' behind 8.42"),
+      ("ratio", "61.3 %", "61.3 % for the value"), ("cpu", "8.42 µs", "'µs' behind 8.42"),
       ("cpu", "8.42 ms/op", "8.42 ms/op for the value"), ("threads", "3 million threads", "3 million threads"),
     ])
   func unitThatIsWrongIsFound(metric: String, text: String, finding: String) throws {

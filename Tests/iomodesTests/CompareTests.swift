@@ -17,7 +17,8 @@ import Testing
     for round in 1...rounds {
       for (index, (mode, value)) in [("blocking", 1000), ("epoll", throughput)].enumerated() {
         var trial = TrialRecord(
-          runID: name, experiment: "http-2ms", trial: 2 * round - 1 + index, round: round, order: 1, seed: 1, mode: mode,
+          runID: name, experiment: "http-2ms", trial: 2 * round - 1 + index, round: round, order: 1, seed: 1,
+          mode: mode,
           workload: .object(["kind": .string("http")]), concurrency: 64, operations: .init(), valid: true, reasons: [])
         trial.throughput = value + Double(round)
         try writer.append(trial)

@@ -70,9 +70,11 @@ extension VisibleNumber {
     let step = pow(10, -Double(decimals(of: visible))) * ratio
     let citedStep = pow(10, -Double(decimals(of: cited)))
     if ratio == 1, step == citedStep { return false }
+    // Converted, digit by digit.
+    if abs(shown - stated) <= abs(stated) * 1e-9 { return true }
     func isNear(_ number: Double) -> Bool { abs(shown - number) <= step * 0.500001 }
-    // One digit is a number of another kind, unless it is all that there is.
-    guard digits(of: visible) > 1 || abs(shown - (exact ?? stated)) <= abs(stated) * 1e-9 else { return false }
+    // One digit says too little, unless it is all that there is.
+    guard digits(of: visible) > 1 else { return false }
     return exact.map(isNear) ?? false || (step > citedStep || exact == nil) && isNear(stated)
   }
 
