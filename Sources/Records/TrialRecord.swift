@@ -196,12 +196,12 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     /// In open loop: by how many more were due in the window than ended in it. What was due before the window and ended in it
     /// stands for as many that were due late in the window and ended after it, so that a loop that keeps up lacks none.
     public var missing: UInt64 {
-      let ended = (done ?? 0) + failedInAll
+      let ended = [done ?? 0, failedInAll].saturatingSum
       return due.map { $0 - Swift.min($0, ended) } ?? 0
     }
 
     /// Failed operations of all kinds.
-    public var failedInAll: UInt64 { (failed ?? [:]).values.reduce(0, +) }
+    public var failedInAll: UInt64 { (failed ?? [:]).values.saturatingSum }
 
     enum CodingKeys: String, CodingKey {
       case asked, done, verified, due, unanswered, unfinished

@@ -122,11 +122,11 @@ extension Summary.Point {
     memoryPeak = memoryPeaks.max()
     memory = medianEstimate(of: memoryPeaks.map { Double($0) })
 
-    unfinished = Self.sum(carriedOut.compactMap(\.operations.unfinished))
+    unfinished = carriedOut.compactMap(\.operations.unfinished).saturatingSum
     oldestUnfinished = carriedOut.compactMap(\.operations.unfinishedAge?.max).max()
-    due = Self.sum(carriedOut.compactMap(\.operations.due))
-    unanswered = Self.sum(carriedOut.compactMap(\.operations.unanswered))
-    missing = Self.sum(carriedOut.map(\.operations.missing))
+    due = carriedOut.compactMap(\.operations.due).saturatingSum
+    unanswered = carriedOut.compactMap(\.operations.unanswered).saturatingSum
+    missing = carriedOut.map(\.operations.missing).saturatingSum
     oldestUnanswered = carriedOut.compactMap(\.operations.unansweredAge?.max).max()
     failed = Self.counts(carriedOut.compactMap(\.operations.failed))
     failedAsAsked = Self.counts(carriedOut.filter(\.failsAsAsked).compactMap(\.operations.failed))
@@ -164,13 +164,6 @@ extension Summary.Point {
     return totals.filter { $0.value > 0 }
       .sorted { $0.value == $1.value ? $0.key < $1.key : $0.value > $1.value }
       .map { Summary.Count(name: $0.key, count: $0.value) }
-  }
-
-  private static func sum(_ counts: [UInt64]) -> UInt64 {
-    counts.reduce(0) { total, count in
-      let (sum, overflow) = total.addingReportingOverflow(count)
-      return overflow ? .max : sum
-    }
   }
 }
 

@@ -11,6 +11,8 @@ import Workloads
   /// Shipped experiments that give no verdict, and why they do not.
   private static let withoutVerdict = [
     "claims/greeting": "whether it is served at all",
+    "claims/five-sleeps": "hardly varies, and takes five seconds; six rounds have an interval",
+    "claims/million-sleeps": "takes ten seconds in some modes; six rounds have an interval",
     "claims/million-connections": "whether it can be done; a minute each",
     "million/million-sleeps": "whether it can be done; minutes in some modes",
     "million/million-connections": "whether it can be done; a minute each",
