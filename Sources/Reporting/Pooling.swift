@@ -91,7 +91,7 @@ extension Summary.Point {
     wallSeconds = countsOperations ? medianEstimate(of: valid.compactMap(\.wall).map { Double($0) / 1e9 }) : nil
     latency = Summary.PooledLatency(valid.compactMap(\.latency?.service))
     response = Summary.PooledLatency(
-      valid.compactMap(\.latency?.response), missing: Self.sum(valid.map(\.operations.missing)))
+      valid.compactMap(\.latency?.response), missing: valid.map(\.operations.missing).saturatingSum)
     queueing = Summary.PooledLatency(valid.compactMap(\.latency?.queueing))
     sendLag = Summary.PooledLatency(valid.compactMap(\.sendLag))
     servicePercentiles = Summary.TrialPercentiles(valid.compactMap(\.latency?.service))
@@ -159,7 +159,7 @@ extension Summary.Point {
   private static func counts(_ all: [[String: UInt64]]) -> [Summary.Count] {
     var totals: [String: UInt64] = [:]
     for (name, count) in all.joined() {
-      totals[name] = sum([totals[name] ?? 0, count])
+      totals[name] = [totals[name] ?? 0, count].saturatingSum
     }
     return totals.filter { $0.value > 0 }
       .sorted { $0.value == $1.value ? $0.key < $1.key : $0.value > $1.value }
