@@ -26,7 +26,8 @@ package enum Validity {
     if let damagedSectors, damagedSectors > 0 {
       reasons.append("damaged-file: \(damagedSectors) sectors do not hold what was written there")
     }
-    reasons += [edges(record), little(record), load(record), sendLag(record), steal(record), beyondRange(record)].compactMap { $0 }
+    reasons += [edges(record), little(record), load(record), sendLag(record), steal(record)].compactMap { $0 }
+    reasons += [beyondRange(record)].compactMap { $0 }
     return reasons
   }
 

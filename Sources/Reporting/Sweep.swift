@@ -79,13 +79,12 @@ struct SweepTable: SideTable {
           $0.memory.map { NumberText.significant($0.median / 1_048_576, digits: 3) } ?? NumberText.none
         },
       ]
-    notes =
-      points.servedNotes
-      + rows.flatMap { setting, point in
+    let ofRows = rows.flatMap { setting, point -> [Summary.Experiment.Note] in
       let place = point.place + setting.suffix.replacing("-", with: " ")
       return (point.prediction.map { [.init(text: "\(place): \($0)", isWarning: false)] } ?? [])
         + point.invalidNotes(place) + point.notes(place)
     }
+    notes = points.servedNotes + ofRows
   }
 }
 
