@@ -189,8 +189,9 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     /// In open loop: by how many more were due in the window than ended in it. What was due before the window and ended in it
     /// stands for as many that were due late in the window and ended after it, so that a loop that keeps up lacks none.
     public var missing: UInt64 {
-      let ended = (done ?? 0) + failedInAll
-      return due.map { $0 - Swift.min($0, ended) } ?? 0
+      guard let due else { return 0 }
+      // Records are read from files, and may say anything.
+      return (failed ?? [:]).values.reduce(due - Swift.min(due, done ?? 0)) { $0 - Swift.min($0, $1) }
     }
 
     /// Failed operations of all kinds.

@@ -33,7 +33,7 @@ extension Summary {
             early: early.isEmpty ? nil : early.reduce(0, &+),
             latency: PooledLatency(classes.compactMap(\.latency?.service)),
             response: PooledLatency(
-              classes.compactMap(\.latency?.response), missing: classes.map(\.operations.missing).reduce(0, +)),
+              classes.compactMap(\.latency?.response), missing: classes.map(\.operations.missing).reduce(0, &+)),
             percentiles: TrialPercentiles(
               classes.compactMap { $0.latency.map { $0.response ?? $0.service } }))
         }
