@@ -31,6 +31,9 @@ load "key.gp"
 height = (panels_top - 0.125) / down
 room = 0.05 * across
 load "concurrency.gp"
+drawn = 'for [m = 1:M] data index block(m) using '. \
+  '(x($1, m)):Column[p]:(lower(column(Column[p]), column(Low[p]))):(lower(column(Column[p]), column(High[p]))) '. \
+  'with @bars notitle, for [m = 1:M] data index block(m) using (x($1, m)):Column[p] with @curve notitle'
 do for [p = 1:P] {
   low = Least[p]
   high = Most[p]
@@ -49,12 +52,12 @@ do for [p = 1:P] {
     set xtics add ((is_lowest ? tic_label(k) : "") x(word(concurrencies, k) + 0, (M + 1) / 2.0))
   }
   load "scale.gp"
-  plot for [m = 1:M] data index block(m) using \
-    (x($1, m)):Column[p]:(lower(column(Column[p]), column(Low[p]))):(lower(column(Column[p]), column(High[p]))) \
-    with @bars notitle, \
-    for [m = 1:M] data index block(m) using (x($1, m)):Column[p] with @curve notitle, \
-    for [m = 1:(Unit[p] eq "span" && strlen(partly) ? M : 0)] data index block(m) \
-    using (x($1, m)):(column("served_in_part") > 0 ? column(Column[p]) : NaN) \
-    with points pointtype 7 pointsize 0.35 * point_size linecolor rgb "white" notitle
+  if (Unit[p] eq "span" && strlen(partly)) {
+    plot @drawn, for [m = 1:M] data index block(m) \
+      using (x($1, m)):(column("served_in_part") > 0 ? column(Column[p]) : NaN) \
+      with points pointtype 7 pointsize 0.35 * point_size linecolor rgb "white" notitle
+  } else {
+    plot @drawn
+  }
 }
 unset multiplot
