@@ -38,6 +38,9 @@ load "key.gp"
 height = (panels_top - 0.125) / down
 room = 0.05 * across
 load "concurrency.gp"
+drawn = 'for [m = 1:M] data index block(m) using (x($1, m)):(quantity(Column[p])):'. \
+  '(lower(quantity(Column[p]), quantity(Low[p]))):(lower(quantity(Column[p]), quantity(High[p]))) '. \
+  'with @bars notitle, for [m = 1:M] data index block(m) using (x($1, m)):(quantity(Column[p])) with @curve notitle'
 do for [s = 1:shown] {
   p = Shown[s]
   low = Least[p]
@@ -56,12 +59,12 @@ do for [s = 1:shown] {
     set xtics add ((is_lowest ? tic_label(k) : "") x(word(concurrencies, k) + 0, (M + 1) / 2.0))
   }
   load "scale.gp"
-  plot for [m = 1:M] data index block(m) using \
-    (x($1, m)):(quantity(Column[p])):(lower(quantity(Column[p]), quantity(Low[p]))):(lower(quantity(Column[p]), quantity(High[p]))) \
-    with @bars notitle, \
-    for [m = 1:M] data index block(m) using (x($1, m)):(quantity(Column[p])) with @curve notitle, \
-    for [m = 1:(Unit[p] eq "span" && strlen(partly) ? M : 0)] data index block(m) \
-    using (x($1, m)):(column("served_in_part") > 0 ? column(Column[p]) : NaN) \
-    with points pointtype 7 pointsize 0.35 * point_size linecolor rgb "white" notitle
+  if (Unit[p] eq "span" && strlen(partly)) {
+    plot @drawn, for [m = 1:M] data index block(m) \
+      using (x($1, m)):(column("served_in_part") > 0 ? column(Column[p]) : NaN) \
+      with points pointtype 7 pointsize 0.35 * point_size linecolor rgb "white" notitle
+  } else {
+    plot @drawn
+  }
 }
 unset multiplot

@@ -183,13 +183,13 @@ extension LatencyHistogram {
   ///   lie above it; a percentile among them is not supported.
   public func percentileIsSupported(_ percentile: Double, missing: UInt64 = 0) -> Bool {
     guard let rank = rank(of: percentile, missing: missing) else { return false }
-    return rank >= 10 && rank <= count && count - rank + missing >= 10
+    return rank >= 10 && rank <= count && count - rank + min(missing, 10) >= 10
   }
 
   /// The position, from 1, of `percentile` in the sorted latencies, of which the `missing` ones are last.
   private func rank(of percentile: Double, missing: UInt64) -> UInt64? {
     guard self.count > 0, !percentile.isNaN else { return nil }
-    let count = Self.total(self.count, missing)
+    let count = Self.total(self.count, min(missing, Self.countLimit))
     guard percentile < 100 else { return count }
     // One ulp less, as in HdrHistogram: else 99.9 % of 1000, a little above 999 in binary, would be rounded up to 1000.
     let exact = max(percentile.nextDown, 0) * Double(count) / 100

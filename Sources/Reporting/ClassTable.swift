@@ -28,7 +28,8 @@ extension Summary {
         let early = name == busy ? trials.compactMap(\.coldStart?.done) : classes.compactMap(\.early)
         return classes.first.map {
           LaneClass(
-            name: name, lanes: $0.count, served: classes.compactMap(\.served).min(), operations: classes.compactMap(\.operations.done).reduce(0, &+),
+            name: name, lanes: $0.count, served: classes.compactMap(\.served).min(),
+            operations: classes.compactMap(\.operations.done).reduce(0, &+),
             early: early.isEmpty ? nil : early.reduce(0, &+),
             latency: PooledLatency(classes.compactMap(\.latency?.service)),
             response: PooledLatency(

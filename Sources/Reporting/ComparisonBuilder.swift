@@ -78,9 +78,8 @@ extension Comparison {
     second = run.record.runID
     machineDifferences = run.record.mixture
     workDifferences = []
-    experiments = Self.experiments(pairs, .round, self.leastEffect, baseline: baseline) {
-      [isMixed = !machineDifferences.isEmpty] _ in isMixed
-    }
+    let isMixed = !machineDifferences.isEmpty
+    experiments = Self.experiments(pairs, .round, self.leastEffect, baseline: baseline) { _ in isMixed }
     var told: Set<String> = []
     let baselineRemarks = Self.exclusions(pairs, nil, \.first, name: baseline).filter { told.insert($0).inserted }
     let alone = candidates.filter { judged(by: $0) == nil }

@@ -91,6 +91,10 @@ struct GnuplotData {
     "interval", "low and high are the 95 % interval of the median over trials; with fewer than 6 trials, their range"
   )
 
+  private static let servedInPart = (
+    "served in part", "served_in_part is how many connections were served, where those are not all; else NaN"
+  )
+
   static let ofTrials = (
     "of trials", "the median over trials of a trial's own percentile, whose interval low and high then are"
   )
@@ -126,9 +130,7 @@ struct GnuplotData {
       remarks: [
         ("columns", "connections, then those named; processor time is per operation"), Self.intervals,
         ("pooled", "p50 and p99 are of all valid trials' operations together"), Self.ofTrials,
-      ]
-        + (isPartly
-          ? [("served in part", "served_in_part is how many connections were served, where those are not all; else NaN")] : []),
+      ] + (isPartly ? [Self.servedInPart] : []),
       blocks: Self.blocks(experiment, names) { point in
         let latency = point?.response ?? point?.latency
         let ofTrials = point?.response == nil ? point?.servicePercentiles : point?.responsePercentiles

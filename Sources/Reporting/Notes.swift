@@ -3,8 +3,8 @@ import Records
 extension Summary.Experiment {
   /// What a reader of the numbers must know, one sentence each.
   var notes: [Note] {
-    inFlightNotes + points.servedNotes + points.flatMap { $0.invalidNotes($0.place) + $0.notes($0.place) } + unfinishedNotes
-      + poolNotes + points.compactMap(\.connectionsNote)
+    inFlightNotes + points.servedNotes + points.flatMap { $0.invalidNotes($0.place) + $0.notes($0.place) }
+      + unfinishedNotes + poolNotes + points.compactMap(\.connectionsNote)
       + [queueingNote, memoryNote, lateWarmupNote, coldStartNote].compactMap { $0 }
   }
 
@@ -57,7 +57,8 @@ extension Summary.Experiment {
       let due = points.map(\.due).reduce(0, &+)
       let unanswered = points.map(\.unanswered).reduce(0, &+)
       guard unanswered > 0 else { return nil }
-      let age = points.compactMap(\.oldestUnanswered).max().map { " (\(NumberText.span(nanoseconds: Double($0))))" } ?? ""
+      let oldest = points.compactMap(\.oldestUnanswered).max()
+      let age = oldest.map { " (\(NumberText.span(nanoseconds: Double($0))))" } ?? ""
       return "\(name) \(NumberText.grouped(unanswered)) of \(NumberText.grouped(due))\(age)"
     }
     let others = byName.compactMap { name, points -> String? in

@@ -24,9 +24,10 @@ extension [Summary.Point] {
       let points = filter { !$0.servesAll && $0.name == name }
       var texts: [String] = []
       for text in points.compactMap(\.servedText) where !texts.contains(text) { texts.append(text) }
-      let list = texts.count > 1 ? "\(texts.dropLast().joined(separator: ", ")) and \(texts[texts.count - 1])" : texts[0]
+      let last = texts.removeLast()
+      let list = texts.isEmpty ? last : "\(texts.joined(separator: ", ")) and \(last)"
       let what = points[0].side == "server" ? "connections" : "lanes"
-      let place = texts.count == 1 ? points[0].place : name
+      let place = texts.isEmpty ? points[0].place : name
       return .init(
         text: "\(place): served \(list) \(what); its latencies are of those alone and are not compared with others",
         isWarning: false)

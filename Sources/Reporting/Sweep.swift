@@ -84,13 +84,12 @@ struct SweepTable: SideTable {
         column("threads") { $0.threadsPeak.map { NumberText.grouped($0) } ?? NumberText.none },
         column("MiB") { ResultTable.mebibytes($0.memory) },
       ]
-    notes =
-      points.servedNotes
-      + rows.flatMap { setting, point in
+    let ofRows = rows.flatMap { setting, point -> [Summary.Experiment.Note] in
       let place = point.place + setting.suffix.replacing("-", with: " ")
       return (point.prediction.map { [.init(text: "\(place): \($0)", isWarning: false)] } ?? [])
         + point.invalidNotes(place) + point.notes(place)
     }
+    notes = points.servedNotes + ofRows
   }
 }
 

@@ -15,7 +15,7 @@ import Workloads
     spec.duration = .milliseconds(300)
     let carried = mode.lanesUnderWay(for: 6)
     let outcome = try await Trial.finished(spec) { carried.contains($0.servedLanes) }
-    #expect(carried.contains(outcome.servedLanes) && outcome.busyLanes == 6)
+    #expect(carried.contains(outcome.servedLanes) && outcome.servedLanes <= outcome.busyLanes)
     #expect(outcome.arrivals == nil)
   }
 
@@ -93,19 +93,26 @@ import Workloads
     #expect(outcome.done == 50 && outcome.arrivals == ArrivalOutcome(due: 50))
   }
 
-  /// A server that answers one connection at a time is asked by four lanes, three of which it never gets to.
-  @Test func whatAServerNeverGetsToHasBeenDueSinceItsIntendedStart() async throws {
+  /// A server that answers one connection at a time is asked by four lanes: it gets to three of them
+  /// when the first has nothing more to ask, or never.
+  @Test func whatAServerGetsToLateOrNeverCountsFromItsIntendedStart() async throws {
     let server = try RunningServer(.http, mode: .blocking)
     defer { server.stop() }
-    var spec = TrialSpec.counting(1, .epoll, .http(HTTPSpec { $0.timeout = .zero }), concurrency: 4, server: server)
+    let workload = WorkloadSpec.http(
+      HTTPSpec {
+        $0.connection = .keepAlive
+        $0.timeout = .zero
+      })
+    var spec = TrialSpec.counting(1, .epoll, workload, concurrency: 4, server: server)
     spec.operations = nil
     spec.duration = .milliseconds(400)
     spec.arrivals = .constant(rate: 250)
     let outcome = try await Trial.finished(spec)
-    let arrived = try #require(outcome.arrivals)
-    #expect(outcome.servedLanes == 1 && outcome.response?.count == outcome.done)
-    #expect(arrived.due == 100 && outcome.done + arrived.unanswered == 100 && arrived.unanswered >= 3)
-    // The lanes took the first four, and one of these was answered.
-    #expect(arrived.mostAge >= .milliseconds(396))
+    let (arrived, response) = (try #require(outcome.arrivals), try #require(outcome.response))
+    #expect(arrived.due == 100 && response.count == outcome.done)
+    #expect(outcome.done + arrived.unanswered == 100)
+    // The lanes took the first four, of which one was answered at once.
+    #expect(max(response.maximum ?? 0, arrived.mostAge.count) >= 380_000_000)
+    #expect(outcome.service.maximum ?? 0 >= 380_000_000 || arrived.unanswered >= 3)
   }
 }

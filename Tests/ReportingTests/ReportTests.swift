@@ -123,6 +123,9 @@ struct ReportTests {
     var unfinished = TinyRun.trial("epoll\n|\"x", concurrency: .max, throughput: 1e300)
     unfinished.operations.unfinished = .max
     unfinished.operations.asked = 0
+    unfinished.operations.due = .max
+    unfinished.operations.unanswered = .max
+    unfinished.lanesServed = .min
     unfinished.wall = .max
     let text = Report(TinyRun.run([bare, infinite, unfinished, unfinished])).render(format, width: 0, color: true)
     #expect(!text.isEmpty)
