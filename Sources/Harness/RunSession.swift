@@ -119,7 +119,8 @@ public struct RunSession {
   }
 
   /// What disturbs measurements on this machine now, a line each. Takes half a second.
-  public var warnings: [String] { Doctor.disturbances(on: options.processors) }
+  /// Whoever tolerates a whole processor's load is not warned of it.
+  public var warnings: [String] { options.foreignBound < 1 ? Doctor.disturbances(on: options.processors) : [] }
 
   private static func span(seconds: Double) -> String {
     seconds < 90 ? "\(max(1, Int(seconds.rounded()))) s" : "\(Int((seconds / 60).rounded())) min"

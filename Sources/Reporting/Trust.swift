@@ -11,6 +11,8 @@ struct Trust {
   let intervals: Int
   /// Half the width of a throughput's interval as a part of its median: the median of all, and the widest.
   let halfWidths: (middle: Double, widest: Double)?
+  /// What the machine did to them; nil where it did nothing.
+  let disturbance: Disturbance?
   let text: String
 
   /// Nil where no trial was carried out.
@@ -21,7 +23,8 @@ struct Trust {
     valid = carriedOut.count(where: \.valid)
     var parts = ["\(valid) of \(carriedOut.count) trials are valid"]
 
-    if let disturbance = Disturbance(run) { parts.append(disturbance.text) }
+    disturbance = Disturbance(run)
+    if let disturbance { parts.append(disturbance.text) }
     let points = summary.experiments.filter { !$0.isSearchStep }.flatMap { experiment in
       experiment.points.compactMap { point in point.throughput.map { (experiment.name, point, $0) } }
     }

@@ -80,7 +80,9 @@ struct RepeatedRuns {
       }
     }
     let file = try write(short)
-    let words = ["run", file] + Self.words(keeping: ["seed", "client-cpus", "server-cpus", "patient", "file-dir"])
+    let words =
+      ["run", file]
+      + Self.words(keeping: ["seed", "client-cpus", "server-cpus", "patient", "file-dir", "foreign-load"])
     try announce(short, pairs, other)
 
     let folders = ["a", "b"].map { side in (1...pairs).map { "\(base)-\(side)\($0)" } }

@@ -184,5 +184,6 @@ enum ReportNotes {
   /// Without what no run can change.
   static func withoutConstants(_ text: String) -> String {
     text.replacing(/(share|has) fewer than 6 valid rounds/, with: "too few rounds")
+      .replacing(/undecided: \d+ of \d+/, with: "undecided").replacing(/; \d+ of \d+ undecided/, with: "; undecided")
   }
 }

@@ -52,7 +52,8 @@ extension BadInputTests {
       complaint: "completion needs the name of a shell; there are bash, zsh, fish"),
     Case(
       name: "unknown part of the check", arguments: ["check", "delay"],
-      complaint: "'delay' is not a part of the check; there are stall, delays, comparisons, costs"),
+      complaint: "'delay' is not a part of the check; there are stall, delays, comparisons, foreign, "
+        + "standstill, starved, saturation, costs"),
     Case(
       name: "repeated part of the check", arguments: ["check", "delays", "--repeat", "2"],
       complaint: "--repeat goes without a PART"),

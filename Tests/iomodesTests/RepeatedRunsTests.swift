@@ -14,7 +14,7 @@ import Testing
       // Other tests may keep the processors from it.
       #expect(ending.code == 0 || ending.code == 3, "\(ending.errors)")
       #expect(ending.output.hasPrefix("2 runs: out-1, out-2\n"))
-      for run in ["out-1", "out-2"] { #expect(recordedTrials("\(folder)/\(run)") == 2) }
+      for run in ["out-1", "out-2"] { #expect(plannedTrials("\(folder)/\(run)") == 2) }
       #expect(!FileManager.default.fileExists(atPath: folder + "/out"))
     }
   }
@@ -27,7 +27,7 @@ import Testing
       #expect(ending.output.contains("out-a1, out-a2 judged by out-b1, out-b2"))
       #expect(ending.output.contains("pairs of runs"))
       // Nine rounds in two pairs make five each, of two modes.
-      for run in ["out-a1", "out-b1", "out-a2", "out-b2"] { #expect(recordedTrials("\(folder)/\(run)") == 10) }
+      for run in ["out-a1", "out-b1", "out-a2", "out-b2"] { #expect(plannedTrials("\(folder)/\(run)") == 10) }
       let order = try ["a1", "b1", "b2", "a2"].map { name in
         try FileManager.default.attributesOfItem(atPath: "\(folder)/out-\(name)/trials.jsonl")[.modificationDate]
           as? Date
@@ -50,7 +50,7 @@ import Testing
       #expect(ending.code == 1)
       #expect(ending.complaints.last?.contains("./other ended with exit code 2: no such workload") == true)
       #expect(ending.complaints.last?.contains("the finished runs are kept: out-a1") == true)
-      #expect(recordedTrials(folder + "/out-a1") == 2)
+      #expect(plannedTrials(folder + "/out-a1") == 2)
     }
   }
 
@@ -68,7 +68,7 @@ import Testing
       #expect(ending.code == 130)
       #expect(ending.complaints.last?.contains("the finished runs are kept: out-1") == true, "\(ending.errors)")
       #expect(ending.complaints.last?.contains("`iomodes run --resume out-2`") == true, "\(ending.errors)")
-      #expect(recordedTrials(folder + "/out-1") == 40)
+      #expect(plannedTrials(folder + "/out-1") == 40)
       #expect(!FileManager.default.fileExists(atPath: folder + "/out-3"))
     }
   }

@@ -37,7 +37,8 @@ import Testing
       let ending = try await iomodes(["run", "--workload"] + workload + Self.tiny + Self.short, in: folder)
       #expect(ending.code == 0, "\(ending.errors)")
       #expect(ending.output.contains("taskgroup") && ending.output.contains("epoll"))
-      #expect(ending.complaints.count == 2 && ending.errors.contains("iomodes plot out"), "\(ending.errors)")
+      let complaints = ending.complaints.filter { !$0.hasPrefix("iomodes: the machine disturbed") }
+      #expect(complaints.count == 2 && ending.errors.contains("iomodes plot out"), "\(ending.errors)")
       #expect(ending.complaints.first == "iomodes: suite \(workload[0]): 2 trials, about 1 s", "\(ending.errors)")
       try expectReadable(folder, trials: 2)
     }

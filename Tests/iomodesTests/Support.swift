@@ -70,7 +70,7 @@ struct Running: Sendable {
   /// The other tests that run beside it are other processes' load, which would make each of its trials invalid.
   private static func amidOtherTests(_ arguments: [String]) -> [String] {
     let isPlain = arguments.first == "run" && !arguments.contains("--resume") && !arguments.contains("--foreign-load")
-    return isPlain ? arguments + ["--foreign-load", "100000%"] : arguments
+    return isPlain ? ["run", "--foreign-load", "100000%"] + arguments.dropFirst() : arguments
   }
 
   /// Waits for its end, without a thread of the pool.
@@ -175,4 +175,10 @@ func eventually(
 func recordedTrials(_ run: String) -> Int {
   let data = FileManager.default.contents(atPath: run + "/trials.jsonl") ?? Data()
   return data.count { $0 == UInt8(ascii: "\n") }
+}
+
+/// How many of its trials a run has recorded that are not another's repeat: the machine may disturb some.
+func plannedTrials(_ run: String) -> Int {
+  let text = (try? String(contentsOfFile: run + "/trials.jsonl", encoding: .utf8)) ?? ""
+  return text.split(separator: "\n").count { !$0.contains("\"repeats\":") }
 }

@@ -85,8 +85,9 @@ import Testing
       #expect(ending.code == 3, "\(ending.errors)")
       let kind = [.resets: "ECONNRESET", .repliesGarbage: "malformed-status-line"][conduct] ?? "timeout"
       let trials = try RunFolder(path: folder + "/out").read().trials
-      #expect(trials.count == 4)
-      for trial in trials {
+      // What the machine disturbs besides is carried out again.
+      #expect(trials.count { $0.repeats == nil } == 4)
+      for trial in trials where !trial.wasDisturbed {
         #expect(!trial.valid)
         #expect(trial.operations.failed == [kind: 4], "\(trial.mode)")
         #expect(trial.reasons == ["failures: \(kind) 4 of 4 operations"], "\(trial.mode)")

@@ -40,7 +40,20 @@ extension Citable {
         CitedValue(trust.halfWidths?.widest, n: trust.intervals), .share
       ),
     ]
-    return values.compactMap { name, about, value, dimension in
+    let disturbed = trust.disturbance.map { disturbance in
+      [
+        ("disturbed", "trials that the machine disturbed", disturbance.trials),
+        ("repeated", "disturbed trials that were carried out again", disturbance.repeated),
+        ("replaced", "of those, the ones that were not disturbed again", disturbance.replaced),
+      ]
+        + disturbance.reasons.map {
+          ("disturbed-\($0.name)", "trials that are not valid: \($0.name)", Int(clamping: $0.count))
+        }
+    }
+    let counts = (disturbed ?? []).map { name, about, value in
+      (name, about, CitedValue(value, n: trials), Dimension.count("trials"))
+    }
+    return (values + counts).compactMap { name, about, value, dimension in
       value.flatMap { Citable(.run, name, about, $0, dimension, .allTrials) }
     }
   }

@@ -104,6 +104,6 @@ struct ClaimsOverview {
   static let legend = """
     Claims are judged by the 95 % interval of a number against where the claim has it: all of it within holds, all of it \
     beyond does not hold, and else, or with fewer than six trials (*), it is undecided. Counts and limits take one trial. \
-    Numbers that are “as predicted” or “otherwise” are held against arithmetic alone, and are no part of the verdict.
+    A number that is only held against arithmetic (as predicted, or otherwise) is no part of the verdict.
     """
 }
