@@ -137,7 +137,8 @@ enum ReportNotes {
 
   private static let kinds = [
     Kind(
-      "Trust: ", of: "valid", "trials", "points", "points-without-interval", "half-width", "widest-half-width",
+      "Trust: ", of: "valid", "disturbed*", "repeated", "replaced", "trials", "points", "points-without-interval",
+      "half-width", "widest-half-width",
       "client-processors", "server-processors"),
     Kind("Claims: ", of: "claims", "claims-measured", "claims-not-measured"),
     Kind("planned trials are recorded", of: "planned", "recorded"),
