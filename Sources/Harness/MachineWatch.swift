@@ -10,30 +10,35 @@ struct MachineWatch {
   private struct Reading {
     var at = MonotonicClock.now
     var stolen = ProcFile.stolenTime
-    var processes = ProcessTable()
+    var processes: ProcessTable
     var processors: ProcessorTimes?
     var quota: QuotaUsage?
 
-    init(_ processors: [Int], _ group: ControlGroup) {
+    init(_ processors: [Int], _ targets: Set<pid_t>, _ group: ControlGroup) {
+      processes = ProcessTable(with: targets)
       self.processors = MachineFacts.processorTimes(of: processors)
       quota = group.quotaUsage(MachineFacts.line)
     }
   }
 
   private let processors: [Int]
+  private let targets: Set<pid_t>
   private let group: ControlGroup
   private let before: Reading
 
-  /// - Parameter processors: those of the trial.
-  init(_ processors: [Int]) {
+  /// - Parameters:
+  ///   - processors: those of the trial.
+  ///   - targets: processes that are asked, and are none of the harness's.
+  init(_ processors: [Int], targets: Set<pid_t> = []) {
     self.processors = processors
+    self.targets = targets
     group = ControlGroup(ProcFile.text(of: "/proc/self/cgroup") ?? "", controller: "cpu")
-    before = Reading(processors, group)
+    before = Reading(processors, targets, group)
   }
 
   /// What has come to pass since the watch began.
   func finish() -> MachineUsage {
-    let after = Reading(processors, group)
+    let after = Reading(processors, targets, group)
     var usage = MachineUsage(steal: after.stolen.flatMap { now in before.stolen.map { now - min($0, now) } })
     usage.watched = after.at.since(before.at).count
     let used = after.processes.since(before.processes)

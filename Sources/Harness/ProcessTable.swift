@@ -39,8 +39,10 @@ struct ProcessTable: Sendable {
   /// Of all others; in nanoseconds.
   private(set) var others: UInt64 = 0
 
-  init() {
+  /// - Parameter members: processes that are of the family, too, with their descendants.
+  init(with members: Set<pid_t> = []) {
     let head = getpid()
+    let heads = members.union([head])
     var statuses: [pid_t: ProcessStatus] = [:]
     guard let folder = opendir("/proc") else { return }
     defer { closedir(folder) }
@@ -55,15 +57,15 @@ struct ProcessTable: Sendable {
     for (process, status) in statuses where !status.isKernelThread && process != head {
       let own = ResourceUsage.processorTime(of: process)?.count ?? status.ticks * tick
       let time = own + status.ticksOfChildren * tick
-      if Self.isOfFamily(process, head, statuses) { family += time } else { others += time }
+      if Self.isOfFamily(process, heads, statuses) { family += time } else { others += time }
     }
   }
 
-  private static func isOfFamily(_ process: pid_t, _ family: pid_t, _ statuses: [pid_t: ProcessStatus]) -> Bool {
+  private static func isOfFamily(_ process: pid_t, _ heads: Set<pid_t>, _ statuses: [pid_t: ProcessStatus]) -> Bool {
     var process = process
     // A chain of parents that was read while it changed may have no end.
     for _ in 0..<statuses.count {
-      if process == family { return true }
+      if heads.contains(process) { return true }
       guard let parent = statuses[process]?.parent, parent > 0 else { return false }
       process = parent
     }

@@ -32,13 +32,19 @@ struct TrialRunner {
   ///   - stop: stops the client or the own server for a while.
   ///   - idle: called again and again while the trial runs.
   func run(_ plan: TrialPlan, stop: ProcessStop? = nil, idle: () -> Void) throws(HarnessFailure) -> Result {
-    let watch = MachineWatch(Set(processors.client + processors.server).sorted())
+    let targets = targets[plan.experiment.name] ?? []
+    let asked = ListeningProcesses.holding(ports: Set(targets.compactMap { (try? SocketAddress(parsing: $0))?.port }))
+    let watch = MachineWatch(Set(processors.client + processors.server).sorted(), targets: asked)
     // Once this has returned, all of the trial's processes have been waited for.
     let result = try carryOut(plan, stop, idle)
     guard case .measured(let partial, let server, var machine, let leading) = result else { return result }
     let memory = machine.memory
     machine = watch.finish()
     machine.memory = memory
+    // A target on this machine whose processes cannot be seen is not told from other load.
+    if asked.isEmpty, targets.contains(where: { $0.hasPrefix("127.") || $0.hasPrefix("[::1]") }) {
+      machine.foreign = nil
+    }
     return .measured(partial, server: server, machine: machine, leading)
   }
 

@@ -56,6 +56,28 @@ import Testing
     #expect(ended.family >= alive)
   }
 
+  @Test func listenersOfAPortAreFound() throws {
+    let table = """
+        sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+         0: 0100007F:4830 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 4711 1 0 100 0 0 10 0
+         1: 0100007F:4830 0100007F:9999 01 00000000:00000000 00:00000000 00000000     0        0 4712 1 0 100 0 0 10 0
+         2: 0100007F:4831 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 4713 1 0 100 0 0 10 0
+      """
+    #expect(ListeningProcesses.inodes(listeningOn: [0x4830], in: table) == [4711])
+    let listener = try Socket.listen(on: SocketAddress(host: "127.0.0.1", port: 0), count: 1, blocking: true)[0]
+    defer { listener.close() }
+    let port = try listener.localAddress().port
+    #expect(ListeningProcesses.holding(ports: [port]).contains(getpid()))
+    #expect(ListeningProcesses.holding(ports: []).isEmpty)
+  }
+
+  /// A server that is asked is part of the trial, and so are its workers.
+  @Test func targetIsNoOtherLoad() throws {
+    let before = ProcessTable(with: [1])
+    // Everything descends from the first process, or from that of another namespace, as this one does.
+    #expect(before.others <= ProcessTable().others)
+  }
+
   @Test func quotaIsReadFromBothVersionsOfControlGroups() {
     let unified = "usage_usec 9\nnr_periods 424\nnr_throttled 140\nthrottled_usec 7000\n"
     #expect(QuotaUsage(unified) == QuotaUsage(periods: 140, throttled: 7_000_000))

@@ -1,0 +1,48 @@
+import Glibc
+import Measurement
+
+/// The processes that listen on a port of this machine: a target that is asked is part of a trial, and no other load.
+enum ListeningProcesses {
+  /// Those that have a listening TCP socket of one of the ports, as far as this process may see it: proc(5), /proc/net/tcp
+  /// and /proc/PID/fd.
+  static func holding(ports: Set<UInt16>) -> Set<pid_t> {
+    let tables = ["/proc/net/tcp", "/proc/net/tcp6"].compactMap { ProcFile.text(of: $0) }
+    let sockets = Set(tables.flatMap { inodes(listeningOn: ports, in: $0) }.map { "socket:[\($0)]" })
+    guard !sockets.isEmpty else { return [] }
+    return Set(
+      entries(of: "/proc").compactMap { pid_t($0) }.filter { process in
+        entries(of: "/proc/\(process)/fd").contains { descriptor in
+          destination(of: "/proc/\(process)/fd/\(descriptor)").map(sockets.contains) ?? false
+        }
+      })
+  }
+
+  /// - Parameter table: /proc/net/tcp: a line for each socket, its local address, its state (0A listens) and its inode.
+  static func inodes(listeningOn ports: Set<UInt16>, in table: String) -> [UInt64] {
+    table.split(separator: "\n").compactMap { line in
+      let fields = line.split(separator: " ")
+      guard fields.count > 9, fields[3] == "0A", let text = fields[1].split(separator: ":").last,
+        let port = UInt16(text, radix: 16), ports.contains(port)
+      else { return nil }
+      return UInt64(fields[9])
+    }
+  }
+
+  private static func entries(of folder: String) -> [String] {
+    guard let directory = opendir(folder) else { return [] }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+      names.append(
+        withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
+    }
+    return names
+  }
+
+  private static func destination(of link: String) -> String? {
+    withUnsafeTemporaryAllocation(byteCount: 256, alignment: 1) { buffer in
+      let count = readlink(link, buffer.baseAddress!.assumingMemoryBound(to: CChar.self), buffer.count)
+      return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
+    }
+  }
+}
