@@ -99,6 +99,8 @@ import Testing
           "run", "--workload", "file", "--span", "1MiB", "--modes", "epoll", "--concurrency", "2", "--bystanders",
           "paced:20:10ms", "--duration", "800ms", "--rounds", "1",
         ], in: folder)
+      // Where the hypervisor never leaves it the processors, there is nothing to draw.
+      if ending.code == 3, try RunFolder(path: "\(folder)/\(run)").read().trials.allSatisfy(\.wasDisturbed) { return }
       #expect(ending.code == 0, "\(ending.errors)")
       #expect(try await iomodes("plot", run, "--output", "figures", in: folder).code == 0)
       let trial = try #require(try RunFolder(path: "\(folder)/\(run)").read().trials.first)

@@ -29,12 +29,14 @@ import Testing
   private func expectResumable(_ folder: String, planned: Int = Self.planned) async throws {
     let finished = try RunFolder(path: folder + "/out").read().trials
     #expect(finished.count < planned)
-    for trial in finished { #expect(trial.valid, "\(trial.reasons)") }
+    for trial in finished where !trial.wasDisturbed { #expect(trial.valid, "\(trial.reasons)") }
     let resumed = try await iomodes("run", "--resume", "out", "--quiet", in: folder)
-    #expect(resumed.code == 0 && resumed.errors.isEmpty, "\(resumed.errors)")
+    // What the machine disturbs is carried out again.
+    #expect(resumed.code == 0 || resumed.code == 3, "\(resumed.errors)")
     let run = try RunFolder(path: folder + "/out").read()
     #expect(run.warnings.isEmpty)
-    #expect(run.trials.map(\.trial) == Array(1...planned))
+    #expect(run.trials.map(\.trial) == Array(1...run.trials.count))
+    #expect(run.trials.count { $0.repeats == nil } == planned)
     #expect(Array(run.trials.prefix(finished.count)) == finished)
   }
 
@@ -89,8 +91,8 @@ import Testing
       // On a machine that is busy none of the short windows may be valid.
       #expect(ending.code == 0 || ending.code == 3, "\(ending.errors)")
       let trials = try RunFolder(path: folder + "/out").read().trials
-      #expect(trials.map(\.trial) == [1, 2, 3])
-      #expect(trials.map { $0.reasons.first?.hasPrefix("broken: ") ?? false } == [false, true, false])
+      #expect(trials.prefix(3).map(\.trial) == [1, 2, 3])
+      #expect(trials.prefix(3).map { $0.reasons.first?.hasPrefix("broken: ") ?? false } == [false, true, false])
       #expect(trials[1].reasons.count == 1 && !trials[1].valid)
     }
   }
@@ -121,7 +123,8 @@ import Testing
   /// A limit on the size of files stands in for a full disk.
   @Test func finishedTrialsAreKeptWhenTheDiskIsFull() async throws {
     try await withFolder { folder in
-      let plan = "run --workload sleep --sleep 1ms --operations 20 --modes blocking,epoll --rounds 4 --output out"
+      let plan =
+        "run --foreign-load 100000% --workload sleep --sleep 1ms --operations 20 --modes blocking,epoll --rounds 4 --output out"
       let script = "trap '' XFSZ; ulimit -f 8; exec \(Executable.path) \(plan) --quiet"
       let ending = try await Running(["-c", script], of: "/bin/sh", in: folder).ended()
       #expect(ending.code == 1)
