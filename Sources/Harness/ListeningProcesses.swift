@@ -6,12 +6,13 @@ enum ListeningProcesses {
   /// Those that have a listening TCP socket of one of the ports, as far as this process may see it: proc(5), /proc/net/tcp
   /// and /proc/PID/fd.
   static func holding(ports: Set<UInt16>) -> Set<pid_t> {
+    guard !ports.isEmpty else { return [] }
     let tables = ["/proc/net/tcp", "/proc/net/tcp6"].compactMap { ProcFile.text(of: $0) }
     let sockets = Set(tables.flatMap { inodes(listeningOn: ports, in: $0) }.map { "socket:[\($0)]" })
     guard !sockets.isEmpty else { return [] }
     return Set(
-      entries(of: "/proc").compactMap { pid_t($0) }.filter { process in
-        entries(of: "/proc/\(process)/fd").contains { descriptor in
+      ProcFile.entries(of: "/proc").compactMap { pid_t($0) }.filter { process in
+        ProcFile.entries(of: "/proc/\(process)/fd").contains { descriptor in
           destination(of: "/proc/\(process)/fd/\(descriptor)").map(sockets.contains) ?? false
         }
       })
@@ -26,17 +27,6 @@ enum ListeningProcesses {
       else { return nil }
       return UInt64(fields[9])
     }
-  }
-
-  private static func entries(of folder: String) -> [String] {
-    guard let directory = opendir(folder) else { return [] }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      names.append(
-        withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
-    }
-    return names
   }
 
   private static func destination(of link: String) -> String? {

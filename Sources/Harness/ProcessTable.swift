@@ -44,14 +44,8 @@ struct ProcessTable: Sendable {
     let head = getpid()
     let heads = members.union([head])
     var statuses: [pid_t: ProcessStatus] = [:]
-    guard let folder = opendir("/proc") else { return }
-    defer { closedir(folder) }
-    while let entry = readdir(folder) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      guard let process = pid_t(name) else { continue }
-      statuses[process] = ProcFile.text(of: "/proc/\(name)/stat").flatMap { ProcessStatus($0) }
+    for process in ProcFile.entries(of: "/proc").compactMap({ pid_t($0) }) {
+      statuses[process] = ProcFile.text(of: "/proc/\(process)/stat").flatMap { ProcessStatus($0) }
     }
     let tick = UInt64(1_000_000_000 / sysconf(Int32(_SC_CLK_TCK)))
     for (process, status) in statuses where !status.isKernelThread && process != head {
@@ -78,5 +72,19 @@ struct ProcessTable: Sendable {
     table.family -= min(family, earlier.family)
     table.others -= min(others, earlier.others)
     return table
+  }
+}
+
+extension ProcFile {
+  /// The names in a folder, readdir(3); none of one that cannot be read, or has gone.
+  static func entries(of folder: String) -> [String] {
+    guard let directory = opendir(folder) else { return [] }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+      names.append(
+        withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
+    }
+    return names
   }
 }

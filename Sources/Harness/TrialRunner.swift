@@ -37,10 +37,9 @@ struct TrialRunner {
     let watch = MachineWatch(Set(processors.client + processors.server).sorted(), targets: asked)
     // Once this has returned, all of the trial's processes have been waited for.
     let result = try carryOut(plan, stop, idle)
-    guard case .measured(let partial, let server, var machine, let leading) = result else { return result }
-    let memory = machine.memory
-    machine = watch.finish()
-    machine.memory = memory
+    guard case .measured(let partial, let server, let led, let leading) = result else { return result }
+    var machine = watch.finish()
+    machine.memory = led.memory
     // A target on this machine whose processes cannot be seen is not told from other load.
     if asked.isEmpty, targets.contains(where: { $0.hasPrefix("127.") || $0.hasPrefix("[::1]") }) {
       machine.foreign = nil
