@@ -192,6 +192,7 @@ public struct Feasibility: Sendable {
       }
       memory = UInt64(ofLanes) + UInt64(threads) * Feasibility.threadMemory
       if hasSeveral { memory += UInt64(shares.count + experiment.servers) * Feasibility.processMemory }
+      memory = [memory, experiment.scheduleMemory.multipliedSaturating(by: UInt64(shares.count))].saturatingSum
     }
 
     static func usesPorts(_ workload: WorkloadSpec) -> Bool {
@@ -202,5 +203,15 @@ public struct Feasibility: Sendable {
       case .serve(let spec): usesPorts(spec.workload)
       }
     }
+  }
+}
+
+extension Experiment {
+  /// Bytes that a process takes for the intended starts of a Poisson process, which it draws before it begins: 8 for each,
+  /// and at most three times as many while their array grows.
+  fileprivate var scheduleMemory: UInt64 {
+    guard arrivals == "poisson", let rate = rates.max() else { return 0 }
+    let counted = operations.map { Double($0) } ?? rate * (duration ?? .zero).seconds
+    return UInt64(saturating: 24 * (counted + rate * warmup.seconds))
   }
 }

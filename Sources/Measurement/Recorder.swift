@@ -38,6 +38,7 @@ import Synchronization
     /// When the last operation ended, in nanoseconds.
     @usableFromInline let lastEnd = Atomic<UInt64>(0)
     @usableFromInline let kinds: UnsafeMutablePointer<Counter>
+    let lenient = Counter()
     let early = Counter()
     /// When the first of the early operations ended, in nanoseconds; ``never`` while there is none.
     let firstEarlyEnd: Atomic<UInt64>
@@ -100,6 +101,9 @@ import Synchronization
     ended(at: end)
   }
 
+  /// Only lenient reading could take the answer of the operation that was just completed.
+  public func readLeniently() { block.pointee.lenient.add(1, shared: block.pointee.shared) }
+
   /// The operation that was just completed had been to start this long before its end.
   @inlinable
   public func responded(_ response: Nanoseconds) { add(response, to: block.pointee.response) }
@@ -155,6 +159,8 @@ import Synchronization
   }
   public var verified: UInt64 { block.pointee.verified.count }
   public var checksum: UInt64 { block.pointee.checksum.count }
+  /// Operations that are done, and whose answers only lenient reading could take.
+  public var lenientReads: UInt64 { block.pointee.lenient.count }
   public var sentBytes: UInt64 { block.pointee.sentBytes.count }
   public var receivedBytes: UInt64 { block.pointee.receivedBytes.count }
 

@@ -5,9 +5,17 @@
   @inlinable public init(_ count: UInt64) { self.count = count }
 
   @inlinable public static var zero: Nanoseconds { Nanoseconds(0) }
-  public static func microseconds(_ count: UInt64) -> Nanoseconds { Nanoseconds(count * 1_000) }
-  public static func milliseconds(_ count: UInt64) -> Nanoseconds { Nanoseconds(count * 1_000_000) }
-  public static func seconds(_ count: UInt64) -> Nanoseconds { Nanoseconds(count * 1_000_000_000) }
+  public static func microseconds(_ count: UInt64) -> Nanoseconds { Nanoseconds(1_000) * count }
+  public static func milliseconds(_ count: UInt64) -> Nanoseconds { Nanoseconds(1_000_000) * count }
+  public static func seconds(_ count: UInt64) -> Nanoseconds { Nanoseconds(1_000_000_000) * count }
+
+  /// Stops at the longest span that there is.
+  public static func + (a: Nanoseconds, b: Nanoseconds) -> Nanoseconds {
+    Nanoseconds([a.count, b.count].saturatingSum)
+  }
+  public static func * (span: Nanoseconds, times: UInt64) -> Nanoseconds {
+    Nanoseconds(span.count.multipliedSaturating(by: times))
+  }
 
   public var seconds: Double { Double(count) / 1e9 }
 

@@ -32,7 +32,7 @@ extension Bench {
       descriptorsPeak: monitor.descriptorsPeak, busyLanes: laneCount,
       servedLanes: busy.servedCount(lanes, in: lanes.arrangement.busyLanes),
       bystanders: bystanders.flatMap { outcome($0, lanes) }, coldStart: coldStart,
-      replies: nil,
+      replies: nil, lenientReads: spec.workload.isLenient ? busy.sum(\.lenientReads) : nil,
       ranOutOfTime: ranOutOfTime)
   }
 

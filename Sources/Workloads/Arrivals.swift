@@ -123,8 +123,7 @@ public struct ArrivalSchedule: ~Copyable, @unchecked Sendable {
 
   /// When `operation` is to start, which must be below `count`.
   public func start(of operation: UInt64) -> Instant {
-    let offset = offsets.isEmpty ? UInt64(Double(operation) * interval) : offsets[Int(operation)]
-    return Instant(nanoseconds: start.nanoseconds + offset)
+    start + Nanoseconds(offsets.isEmpty ? UInt64(saturating: Double(operation) * interval) : offsets[Int(operation)])
   }
 
   /// What was due from the window's opening to its end, and what of it was left.

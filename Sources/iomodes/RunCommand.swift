@@ -57,8 +57,11 @@ let runCommand = Command(
         .value("connection", "KIND", "http: keep-alive, or new for every operation", .choice(HTTPSpec.Connection.self)),
         .value("pipeline", "N", "http, in epoll and uring, and serve: so many requests in flight on a connection"),
         .value("method", "NAME", "http: GET unless given"),
-        .list("header", "LINE", "http: a header line, again for several"),
+        .list("header", "LINE", "http: a header line, again for several; Host replaces the target's"),
         .value("body", "TEXT", "http: the request's body"),
+        .value("max-head", "BYTES", "http: the most that the head of a reply may come to (64KiB)"),
+        .value("max-fields", "N", "http: the most fields that the head of a reply may have (1000)"),
+        .flag("lenient", "http: take spaces after a chunk size, and count the replies that have them"),
         .value("timeout", "TIME", "echo, http: the most that one operation may take (10s); 0 for no limit"),
         .value(
           "faults", "LIST", "echo, http: what the own server does wrong, per operation, such as reset:0.01,stall:0.005"),

@@ -34,6 +34,8 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
   let expectation: Expectation
   let isHEAD: Bool
   let keepsConnections: Bool
+  /// How replies are read.
+  let rules: HTTPReader.Rules
   let delay: Delay
   let seed: UInt64
   let replies: ReplyStore?
@@ -46,6 +48,7 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
   ) {
     isHEAD = spec.method == "HEAD"
     keepsConnections = spec.connection == .keepAlive
+    rules = spec.rules
     delay = spec.delay
     faults = server == nil ? nil : spec.faults
     self.seed = seed
@@ -58,8 +61,8 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
       expectation = .any
     }
     func template(_ authority: String, _ path: String) -> Template {
-      var text = "\(spec.method) \(path) HTTP/1.1\r\nHost: \(authority)\r\n"
-      for header in spec.headers { text += header + "\r\n" }
+      var text = "\(spec.method) \(path) HTTP/1.1\r\n\(spec.host ?? "Host: \(authority)")\r\n"
+      for header in spec.headers where !HTTPSyntax.isHost(header) { text += header + "\r\n" }
       if spec.connection == .new { text += "Connection: close\r\n" }
       if !spec.body.isEmpty || spec.method == "POST" || spec.method == "PUT" {
         text += "Content-Length: \(spec.body.utf8.count)\r\n"
