@@ -1,9 +1,10 @@
 import Foundation
-import Harness
 import Measurement
 import Modes
 import Testing
 import Workloads
+
+@testable import Harness
 
 @Suite struct SuiteTests {
   /// The suites that come with the project.
