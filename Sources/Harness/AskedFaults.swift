@@ -28,7 +28,7 @@ struct AskedFaults {
   }
 
   /// Drawn in a fraction of a second. Who claims to have taken more is not believed.
-  private static let mostDrawn: UInt64 = 1 << 26
+  private static let mostDrawn: UInt64 = 1 << 25
 
   /// What failed and no fault explains.
   func unexplained(_ failed: [String: UInt64]) -> [String: UInt64] {

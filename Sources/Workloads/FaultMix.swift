@@ -95,11 +95,11 @@ public struct FaultMix: Hashable, Sendable {
 
   /// How many of `operations` are to meet each fault.
   public func counts(seed: UInt64, operations: Range<UInt64>) -> [FaultKind: UInt64] {
-    var counts: [FaultKind: UInt64] = [:]
-    for operation in operations {
-      if let kind = drawn(seed: seed, operation: operation) { counts[kind, default: 0] += 1 }
-    }
-    return counts
+    // By the kinds' codes: there may be millions of operations.
+    var counts = [UInt64](repeating: 0, count: FaultKind.allCases.count + 1)
+    for operation in operations { counts[Int(drawn(seed: seed, operation: operation)?.code ?? 0)] += 1 }
+    let met = FaultKind.allCases.filter { counts[Int($0.code)] > 0 }
+    return Dictionary(uniqueKeysWithValues: met.map { ($0, counts[Int($0.code)]) })
   }
 
   /// The mix, or nil where it asks for nothing.

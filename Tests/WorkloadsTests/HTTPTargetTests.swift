@@ -77,6 +77,7 @@ import Testing
     ("http://::1/", "'http://::1/': an IPv6 address stands in brackets: http://[::1]/"),
     ("http://[::1/", "'http://[::1/': '[' begins an IPv6 address that no ']' ends"),
     ("http://[a]/", "'http://[a]/': 'a' in brackets is no IPv6 address, such as [::1]"),
+    ("http://[::1\0]/", "'http://[::1\0]/': '::1\0' in brackets is no IPv6 address, such as [::1]"),
     ("http://[]/", "'http://[]/': '' in brackets is no IPv6 address, such as [::1]"),
     ("http://[fe80::1%lo]/", "'http://[fe80::1%lo]/': \(zone)"),
     ("http://[fe80::1%25]/", "'http://[fe80::1%25]/': \(zone)"),

@@ -29,8 +29,7 @@ struct HTTPAuthority {
     let literal = text[text.index(after: text.startIndex)..<bracket]
     host = String(literal.prefix { $0 != "%" })
     zone = try Self.zone(literal.dropFirst(host.count))
-    var address = in6_addr()
-    guard inet_pton(AF_INET6, host, &address) == 1 else {
+    guard Self.isIPv6(host) else {
       throw Objection(text: ": '\(host)' in brackets is no IPv6 address, such as [::1]")
     }
     port = try Self.port(text[text.index(after: bracket)...])
@@ -38,8 +37,7 @@ struct HTTPAuthority {
 
   private static func name(_ name: Substring, of text: Substring) throws(Objection) -> String {
     guard !name.isEmpty || text.hasPrefix("::") else { throw Objection(text: " names no host") }
-    var address = in6_addr()
-    if inet_pton(AF_INET6, String(text), &address) == 1 {
+    if isIPv6(String(text)) {
       throw Objection(text: ": an IPv6 address stands in brackets: http://[\(text)]/")
     }
     guard name.utf8.allSatisfy({ $0 < 0x80 }) else {
@@ -49,6 +47,12 @@ struct HTTPAuthority {
       !name.isEmpty
     else { throw Objection(text: ": the host has a character that no name of a host has") }
     return String(name)
+  }
+
+  /// inet_pton(3), which ends at a NUL.
+  private static func isIPv6(_ text: String) -> Bool {
+    var address = in6_addr()
+    return !text.utf8.contains(0) && inet_pton(AF_INET6, text, &address) == 1
   }
 
   /// `":" port`, of which an empty one is the usual one (RFC 3986, section 6.2.3).
