@@ -1,3 +1,4 @@
+import Measurement
 import Records
 
 /// A row for every trial, valid or not, a column for every scalar, with its unit in its name; quoted as RFC 4180 says.
@@ -211,7 +212,7 @@ struct CSVReport {
 
   private static func text(_ value: (some LosslessStringConvertible)?) -> String? { value.map { $0.description } }
 
-  private static func total(_ counts: [String: UInt64]?) -> UInt64? { counts.map { $0.values.reduce(0, &+) } }
+  private static func total(_ counts: [String: UInt64]?) -> UInt64? { counts.map { $0.values.saturatingSum } }
 
   /// `timeout 3; ECONNRESET 1`, by name.
   private static func list(_ counts: [String: UInt64]?) -> String? {

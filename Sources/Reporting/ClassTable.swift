@@ -1,3 +1,4 @@
+import Measurement
 import Records
 
 extension Summary {
@@ -29,8 +30,8 @@ extension Summary {
         return classes.first.map {
           LaneClass(
             name: name, lanes: $0.count, served: classes.compactMap(\.served).min(),
-            operations: classes.compactMap(\.operations.done).reduce(0, &+),
-            early: early.isEmpty ? nil : early.reduce(0, &+),
+            operations: classes.compactMap(\.operations.done).saturatingSum,
+            early: early.isEmpty ? nil : early.saturatingSum,
             latency: PooledLatency(classes.compactMap(\.latency?.service)),
             response: PooledLatency(
               classes.compactMap(\.latency?.response), missing: classes.map(\.operations.missing).saturatingSum),

@@ -1,3 +1,4 @@
+import Measurement
 import Records
 
 extension Summary.Experiment {
@@ -54,8 +55,8 @@ extension Summary.Experiment {
   private var unfinishedNotes: [Note] {
     let (open, closed) = ("due and unanswered at the windows' ends", "unfinished at the windows' ends")
     let modes = byName.compactMap { name, points -> String? in
-      let due = points.map(\.due).reduce(0, &+)
-      let unanswered = points.map(\.unanswered).reduce(0, &+)
+      let due = points.map(\.due).saturatingSum
+      let unanswered = points.map(\.unanswered).saturatingSum
       guard unanswered > 0 else { return nil }
       let oldest = points.compactMap(\.oldestUnanswered).max()
       let age = oldest.map { " (\(NumberText.span(nanoseconds: Double($0))))" } ?? ""
@@ -63,7 +64,7 @@ extension Summary.Experiment {
     }
     let others = byName.compactMap { name, points -> String? in
       let points = points.filter { $0.due == 0 }
-      let unfinished = points.map(\.unfinished).reduce(0, &+)
+      let unfinished = points.map(\.unfinished).saturatingSum
       let oldest = points.compactMap(\.oldestUnfinished).max()
       let age = oldest.map { " (\(NumberText.span(nanoseconds: Double($0))))" } ?? ""
       return unfinished > 0 ? "\(name) \(NumberText.grouped(unfinished))\(age)" : nil

@@ -97,7 +97,7 @@ extension RunRecord {
         version: list(\.tool.version), commit: shared(\.tool.commit), configuration: list(\.tool.configuration)),
       command: command, seed: runs[0].seed,
       suite: Self.suite(of: runs, named: shared { $0.suite["name"]?.string } ?? runID),
-      trialsPlanned: runs.reduce(0) { $0 &+ $1.trialsPlanned }, environment: Self.environment(of: runs),
+      trialsPlanned: runs.map(\.trialsPlanned).saturatingSum, environment: Self.environment(of: runs),
       isPatient: runs.contains(where: \.isPatient), precision: shared(\.precision), maxRounds: shared(\.maxRounds),
       audit: shared(\.audit), fileFolder: shared(\.fileFolder), fileSystem: shared(\.fileSystem))
     calibration = shared(\.calibration)

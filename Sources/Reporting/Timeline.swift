@@ -64,7 +64,7 @@ extension Summary {
         let end = start + joined.map(\.length).reduce(0, +)
         defer { start = end }
         let threads = joined.compactMap(\.threads).map { Double($0) }
-        let done = Double(joined.map(\.done).reduce(0, +))
+        let done = Double(joined.map(\.done).saturatingSum)
         return Interval(
           start: Double(start) / 1e9, end: Double(end) / 1e9, throughput: done / (Double(end - start) / 1e9),
           threads: threads.isEmpty ? nil : threads.reduce(0, +) / Double(threads.count))

@@ -126,4 +126,20 @@ struct TimelineTests {
     let text = try file([growing(), brief]).text
     #expect(text.contains("\"threads\" throughput_per_s threads pool_per_s\nNaN NaN NaN NaN\n"))
   }
+
+  /// As a record of somebody else may have them.
+  @Test func countsAtTheEndOfTheirRangeStayThere() {
+    var trial = TinyRun.trial("epoll", latencies: .init(repeating: 1000, count: 20))
+    trial.wall = 3_000_000_000
+    trial.series = (1...30).map {
+      SeriesPoint(t: $0 * 100_000_000, done: .max, p50: .max, p99: .max, max: .max, threads: .max)
+    }
+    trial.operations.done = .max
+    trial.operations.unfinished = .max
+    trial.operations.failed = ["timeout": .max, "ECONNRESET": .max]
+    trial.client = TinyRun.usage(user: .max, system: .max)
+    #expect(trial.client?.totalCPU == .max)
+    let run = TinyRun.run([trial, trial])
+    for format in OutputFormat.allCases { #expect(!Report(run).render(format, width: 100, color: false).isEmpty) }
+  }
 }

@@ -1,3 +1,4 @@
+import Measurement
 import Records
 import Statistics
 
@@ -86,7 +87,7 @@ extension Citable {
       let origin = experiment.origin([PointKey(points[0])], concurrency: nil)
       let count = points.map(\.carriedOut).reduce(0, +)
       return [
-        CitedValue(points.map(\.unfinished).reduce(0, &+), n: count).flatMap {
+        CitedValue(points.map(\.unfinished).saturatingSum, n: count).flatMap {
           Citable(
             place, "unfinished", "operations neither done nor failed at the windows' ends, of all concurrencies", $0,
             .count("operations"), origin)
