@@ -30,6 +30,8 @@ extension PartialRecord {
     pacerLag = parts.compactMap(\.pacerLag).max { $0.p50 < $1.p50 }
     longestQuiet = parts.compactMap(\.longestQuiet).max()
     lanesServed = total(parts.map(\.lanesServed))
+    connectionsOpened = total(parts.map(\.connectionsOpened))
+    reconnected = total(parts.map(\.reconnected))
     scheduled = total(parts.map(\.scheduled))
     numbers = parts.compactMap(\.numbers).reduce(nil) { sum, next in
       Numbers(from: min(sum?.from ?? next.from, next.from), to: max(sum?.to ?? next.to, next.to))
@@ -165,6 +167,7 @@ extension TrialRecord.LaneClass {
       count: parts.reduce(0) { $0 + $1.count }, operations: .init(merging: parts.map(\.operations)),
       latency: latencies.isEmpty ? nil : try .init(merging: latencies), early: total(parts.map(\.early)))
     served = total(parts.map(\.served))
+    reconnected = total(parts.map(\.reconnected))
   }
 }
 

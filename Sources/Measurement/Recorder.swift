@@ -39,6 +39,8 @@ import Synchronization
     @usableFromInline let lastEnd = Atomic<UInt64>(0)
     @usableFromInline let kinds: UnsafeMutablePointer<Counter>
     let early = Counter()
+    let connections = Counter()
+    let reconnections = Counter()
     /// When the first of the early operations ended, in nanoseconds; ``never`` while there is none.
     let firstEarlyEnd: Atomic<UInt64>
     /// Not the largest number: `Atomic<UInt64>.min` of Swift 6.3 compares as if numbers had a sign.
@@ -135,6 +137,12 @@ import Synchronization
     }
   }
 
+  /// A lane has a new connection.
+  public func connected() { block.pointee.connections.add(1, shared: block.pointee.shared) }
+
+  /// A lane found its idle connection closed, and is to have another one.
+  public func reconnected() { block.pointee.reconnections.add(1, shared: block.pointee.shared) }
+
   /// Counts one of `kind`; numbers out of range count as kind 0.
   public func count(kind: Int) {
     block.pointee.kinds[(0..<Self.kindCount).contains(kind) ? kind : 0].add(1, shared: block.pointee.shared)
@@ -153,6 +161,10 @@ import Synchronization
     let nanoseconds = block.pointee.firstEarlyEnd.load(ordering: .relaxed)
     return nanoseconds == Block.never ? nil : Instant(nanoseconds: nanoseconds)
   }
+  /// Connections that lanes have had.
+  public var connections: UInt64 { block.pointee.connections.count }
+  /// Of those, the ones that took the place of one that was closed while it was idle.
+  public var reconnections: UInt64 { block.pointee.reconnections.count }
   public var verified: UInt64 { block.pointee.verified.count }
   public var checksum: UInt64 { block.pointee.checksum.count }
   public var sentBytes: UInt64 { block.pointee.sentBytes.count }

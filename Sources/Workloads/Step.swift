@@ -3,8 +3,10 @@ import SystemCalls
 
 /// What a lane asks of its mode.
 @frozen public enum Step {
-  /// A connection to the endpoint of this number. The lane has none open.
+  /// To go on with the lane's connection to the endpoint of this number, which is opened where it has none.
   case connect(Int32)
+  /// A look at what waits to be received, though nothing was asked for: without waiting, and without taking it.
+  case check
   /// All of these bytes sent. They stay put until the step is answered.
   case send(UnsafeRawBufferPointer)
   /// Whatever has arrived, once anything has.
@@ -30,6 +32,10 @@ import SystemCalls
 /// A mode's answer to a step. `connect`, `send` and `receive` may also be answered by `failed`.
 @frozen public enum Event {
   case connected(now: Instant)
+  /// The lane has had a connection there already.
+  case reached(now: Instant)
+  /// Nil where nothing waits; no bytes where none will come any more.
+  case checked(UnsafeRawBufferPointer?, now: Instant)
   case sent(Int)
   /// No bytes: the peer has finished sending.
   case received(UnsafeRawBufferPointer, now: Instant)

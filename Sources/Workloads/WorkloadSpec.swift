@@ -86,7 +86,8 @@ public enum WorkloadSpec: Hashable, Sendable {
     switch self {
     case .sleep, .file: 0
     case .echo(let spec): spec.ends == .both ? 2 : 1
-    case .http, .compute: 1
+    case .http(let spec): spec.connection == .keepAlive ? max(1, spec.addresses) : 1
+    case .compute: 1
     case .serve(let spec): spec.workload.descriptorsPerLane
     }
   }
@@ -170,6 +171,7 @@ public struct HTTPSpec: Hashable, Sendable, Codable {
   public var body = ""
   /// Servers to ask instead of the one that the harness starts, in turn; `{i}` in a path is the operation's number.
   public var targets: [HTTPTarget] = []
+
   public var connection = Connection.keepAlive
   /// Asked of the harness's own server: how long it waits before it answers.
   public var delay = Delay.none
@@ -180,6 +182,9 @@ public struct HTTPSpec: Hashable, Sendable, Codable {
   public var faults: FaultMix?
   /// Whether the replies are kept, and written out in order.
   public var gather = false
+
+  /// To how many hosts and ports the targets lead.
+  var addresses: Int { Set(targets.map(\.authority)).count }
 
   public init() {}
 

@@ -78,16 +78,16 @@ import Testing
     #expect(String(decoding: asked.sent, as: UTF8.self) == example.text)
   }
 
-  @Test func operationsGoToTheTargetsInTurn() {
-    let spec = Self.spec { $0.targets = ["http://a/", "http://b/", "http://c/"].map { try! HTTPTarget(parsing: $0) } }
+  @Test func operationsGoToTheAddressesOfTheTargetsInTurn() {
+    let spec = Self.spec { $0.targets = ["http://a/", "http://b/", "http://a/x"].map { try! HTTPTarget(parsing: $0) } }
     let requests = UnsafeMutablePointer<HTTPRequests>.allocate(capacity: 1)
-    requests.initialize(to: HTTPRequests(spec, server: nil, seed: 7))
+    requests.initialize(to: HTTPRequests(spec, server: nil, endpoints: [0, 1, 0], seed: 7))
     defer {
       requests.deinitialize(count: 1)
       requests.deallocate()
     }
     let client = HTTPClient(requests)
-    #expect((0..<7).map { client.endpoint(of: $0) } == [0, 1, 2, 0, 1, 2, 0])
+    #expect((0..<7).map { client.endpoint(of: $0) } == [0, 1, 0, 0, 1, 0, 0])
   }
 
   // MARK: Replies

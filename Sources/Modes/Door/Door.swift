@@ -110,7 +110,7 @@ struct Door<L: Lane & ~Copyable>: @unchecked Sendable {
     let slot = slots[0].take()
     lanes[slot].initialize(to: makeLane(peer, tallies[slot % tallies.count]))
     looks[slot] = Look()
-    lanes.connections.adopt(socket, lane: slot)
+    lanes.connections.adopt(socket, at: slot)
     return slot
   }
 

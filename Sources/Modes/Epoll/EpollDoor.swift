@@ -20,7 +20,7 @@ extension EpollMode {
         switch door.accept() {
         case .lane(let lane):
           do throws(Errno) {
-            try loop.watch(door.lanes.connections.socket(of: lane), lane: lane)
+            try loop.watch(door.lanes.connections.socket(of: lane), at: lane)
             loop.begin(lane)
           } catch {
             door.turnAway(lane)

@@ -30,6 +30,7 @@ enum NullMode {
         isConnected = true
         served = server.pointee.begin(now: now)
         step = lane.pointee.resume(.connected(now: now))
+      case .check: step = lane.pointee.resume(.checked(nil, now: now))
       case .send(let bytes):
         if case .receive = served { served = server.pointee.resume(.received(bytes, now: now)) }
         step = lane.pointee.resume(.sent(bytes.count))

@@ -25,6 +25,8 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
     var capacity: Int
     /// The whole request, where it is the same for every operation.
     var fixed: UnsafeRawBufferPointer?
+    /// The number of the address that it goes to.
+    var endpoint: Int32 = 0
   }
 
   let templates: UnsafeBufferPointer<Template>
@@ -33,6 +35,8 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
   let faults: FaultMix?
   let expectation: Expectation
   let isHEAD: Bool
+  /// Whether the method is idempotent (RFC 9110, section 9.2.2).
+  let isIdempotent: Bool
   let keepsConnections: Bool
   let delay: Delay
   let seed: UInt64
@@ -40,11 +44,14 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
 
   /// - Parameters:
   ///   - server: the authority and the greeting of the harness's own server, where the spec names no targets.
+  ///   - endpoints: for each of the targets the number of its address, of which several targets may have the same.
   ///   - replies: where the replies are kept, if they are.
   public init(
-    _ spec: HTTPSpec, server: (authority: String, greeting: String)?, seed: UInt64, replies: ReplyStore? = nil
+    _ spec: HTTPSpec, server: (authority: String, greeting: String)?, endpoints: [Int32] = [], seed: UInt64,
+    replies: ReplyStore? = nil
   ) {
     isHEAD = spec.method == "HEAD"
+    isIdempotent = ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"].contains(spec.method)
     keepsConnections = spec.connection == .keepAlive
     delay = spec.delay
     faults = server == nil ? nil : spec.faults
@@ -66,7 +73,9 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
       }
       return Self.template(head: text + "\r\n", body: spec.body)
     }
-    templates = Self.stored(locations.map { template($0.authority, $0.path) })
+    var templates = locations.map { template($0.authority, $0.path) }
+    for (target, endpoint) in endpoints.prefix(templates.count).enumerated() { templates[target].endpoint = endpoint }
+    self.templates = Self.stored(templates)
     let kinds = faults == nil ? [] : FaultKind.allCases
     faulty = Self.stored(kinds.map { template(locations[0].authority, Self.path(of: spec, fault: $0)) })
   }
@@ -131,9 +140,17 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
     return UnsafeRawBufferPointer(bytes)
   }
 
-  func endpoint(of operation: UInt64) -> Int {
+  /// The number of the address that `operation` goes to.
+  func endpoint(of operation: UInt64) -> Int32 { templates.count == 1 ? 0 : templates[target(of: operation)].endpoint }
+
+  private func target(of operation: UInt64) -> Int {
     // With one target, as mostly, there is nothing to divide: a division takes as long as twenty additions.
     templates.count == 1 ? 0 : Int(operation % UInt64(templates.count))
+  }
+
+  /// Whether `operation` may be asked for again where the server may have done it.
+  func mayRepeat(_ operation: UInt64) -> Bool {
+    isIdempotent && faults?.drawn(seed: seed, operation: operation) == nil
   }
 
   /// The bytes of the room that a lane needs to write its requests in; 0 where all of them are ready made.
@@ -147,7 +164,7 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
   /// Writes the request of `operation`, and answers its length.
   @inline(__always)
   func write(_ operation: UInt64, to buffer: UnsafeMutableRawPointer) -> Int {
-    let template = templates[endpoint(of: operation)]
+    let template = templates[target(of: operation)]
     guard let fixed = template.fixed else { return write(template, operation, to: buffer).count }
     memcpy(buffer, fixed.baseAddress!, fixed.count)
     return fixed.count
@@ -158,7 +175,7 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
     if let fault = faults?.drawn(seed: seed, operation: operation) {
       return write(faulty[Int(fault.code) - 1], operation, to: buffer!)
     }
-    let template = templates[endpoint(of: operation)]
+    let template = templates[target(of: operation)]
     return template.fixed ?? write(template, operation, to: buffer!)
   }
 
