@@ -268,7 +268,8 @@ struct Bench {
     let lanes = (ranges ?? [0..<arrangement.lanes]).joined()
     do throws(Errno) {
       try connections.connectAll(
-        lanes, to: { endpoint(of: $0, addresses.count) }, blocking: M.blocks, timeout: spec.workload.ofBystanders.timeout,
+        lanes, to: { endpoint(of: $0, addresses.count) }, blocking: M.blocks,
+        timeout: spec.workload.ofBystanders.timeout,
         isPatient: !spec.mayStayUnconnected)
     } catch {
       throw TrialFailure(description: "cannot open \(lanes.count) connections to \(addresses[0]): \(error)")

@@ -93,7 +93,8 @@ public protocol ServerConversation: Conversation, ~Copyable {
       self.now = now
       return interpret(conversation.woke(0, after: elapsed))
     case .failed: return finish(isBroken: true)
-    case .connected, .reached, .checked, .closed, .transferred, .computed, .acquired, .released: return finish(isBroken: false)
+    case .connected, .reached, .checked, .closed, .transferred, .computed, .acquired, .released:
+      return finish(isBroken: false)
     }
   }
 
