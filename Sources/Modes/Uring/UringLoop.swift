@@ -12,6 +12,8 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
     var isReceiving = false
     /// It has been cancelled, because more had arrived than the lane asked for.
     var isCancelled = false
+    /// A request is under way that hears the connection's end, as none receives.
+    var isAwaitingEnd = false
     /// Nothing more will arrive.
     var hasEnded = false
     /// Which of the lane's connections this is, as its requests carry it.
@@ -30,7 +32,7 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
   private enum Wait: UInt8 { case nothing, connection, arrival }
 
   /// What a completion belongs to.
-  private enum Request: UInt64 { case cancel, connection, receive, sendAtOnce, send, accept, stop, file, offloaded }
+  private enum Request: UInt64 { case cancel, connection, receive, sendAtOnce, send, accept, stop, file, offloaded, end }
 
   private let lanes: LaneTable<L>
   private let slots: UnsafeMutablePointer<Slot>
@@ -50,6 +52,9 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
   /// Requests of the data file that are under way, and those that the depth keeps back.
   private var fileCount = 0
   private var files = Ring<FileTurn>()
+  /// Lanes that have given way to others, and those for which there was no buffer.
+  private var yielded = LaneQueue()
+  private var starved = LaneQueue()
   private let isServing: Bool
   private var retired: [Int] = []
   /// Descriptors that have been accepted, or errors as negative numbers, in their order.
@@ -119,7 +124,7 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
   /// - Parameter patience: nanoseconds that it waits at most; negative for any time.
   mutating func turn(atMost patience: Int64 = -1) {
     // Lanes go on as soon as their sends are submitted: there is nothing to wait for.
-    let isWaiting = sends.count == 0
+    let isWaiting = sends.count &+ yielded.count == 0
     var timeout = patience
     if isWaiting, let earliest = timers.earliest {
       let span = Int64(earliest.since(MonotonicClock.now).count)
@@ -139,6 +144,14 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
       }
     }
     admitQueued()
+    for _ in 0..<yielded.count {
+      let lane = Int(yielded.popFirst()!)
+      advance(lane, lanes[lane].pointee.resume(.woke(now: MonotonicClock.now)))
+    }
+    while starved.count > 0, buffers.hasFree {
+      let lane = Int(starved.popFirst()!)
+      if slots[lane].waits == .arrival && !slots[lane].isReceiving { receive(lane) }
+    }
   }
 
   /// Gives permits that have come back to the lanes that have queued for them longest.
@@ -177,6 +190,13 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
       pendingCount -= 1
       finishConnecting(lane)
     case .cancel: pendingCount -= 1
+    case .end:
+      pendingCount -= 1
+      guard isCurrent else { return }
+      slot.pointee.isAwaitingEnd = false
+      if timers.cancelDelay(of: UInt32(lane)) {
+        advance(lane, lanes[lane].pointee.resume(.ended(now: MonotonicClock.now)))
+      }
     case .accept:
       if !completion.hasMore {
         pendingCount -= 1
@@ -217,15 +237,19 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
       switch -completion.result {
       // It is taken up again when the lane next asks.
       case ENOBUFS where buffers.replenish(): break
-      case ECANCELED: break
+      case ENOBUFS where slot.pointee.waits == .arrival: return starved.append(UInt32(lane))
+      case ENOBUFS, ECANCELED: break
       case let error where error >= 0:
         slot.pointee.hasEnded = true
         slot.pointee.error = error
       default: break
       }
+      if !slot.pointee.hasEnded && timers.isDelayed(UInt32(lane)) { awaitEnd(lane) }
     }
     if slot.pointee.waits == .arrival {
       advance(lane, .receive)
+    } else if slot.pointee.hasEnded && timers.cancelDelay(of: UInt32(lane)) {
+      advance(lane, end(lane))
     } else if slot.pointee.arrived.count >= Self.mostArrived && slot.pointee.isReceiving {
       stopReceiving(lane)
     }
@@ -306,6 +330,17 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
       case .sleep(let deadline):
         timers.insert(lane: UInt32(index), deadline: deadline)
         return
+      case .delay(let deadline):
+        if slot.pointee.hasEnded {
+          step = end(index)
+        } else {
+          if !slot.pointee.isReceiving { awaitEnd(index) }
+          timers.insertDelay(of: UInt32(index), deadline: deadline)
+          return
+        }
+      case .yield:
+        yielded.append(UInt32(index))
+        return
       case .file(let request):
         let turn = FileTurn(lane: UInt32(index), request: request)
         if fileCount < lanes.file!.depth { submit(turn) } else { files.append(turn) }
@@ -350,6 +385,14 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
     pendingCount += 1
   }
 
+  /// Where nothing is received, a delay is cut short by this. It stays under way until the connection is closed.
+  private mutating func awaitEnd(_ lane: Int) {
+    guard !slots[lane].isAwaitingEnd else { return }
+    slots[lane].isAwaitingEnd = true
+    ring.awaitEnd(lanes.connections.socket(of: lane), data: data(.end, of: lane))
+    pendingCount += 1
+  }
+
   private mutating func stopReceiving(_ lane: Int) {
     guard !slots[lane].isCancelled else { return }
     slots[lane].isCancelled = true
@@ -373,9 +416,14 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
     guard lanes.connections.isOpen(lane) else { return }
     let slot = slots + lane
     if slot.pointee.isReceiving { stopReceiving(lane) }
+    if slot.pointee.isAwaitingEnd {
+      ring.cancel(data(.end, of: lane), data: data(.cancel, of: lane))
+      pendingCount += 1
+    }
     while let (buffer, _) = arrived.popFirst(of: &slot.pointee.arrived) { buffers.giveBack(buffer) }
     slot.pointee.generation = (slot.pointee.generation &+ 1) & 0x0fff_ffff
     slot.pointee.isReceiving = false
+    slot.pointee.isAwaitingEnd = false
     slot.pointee.hasEnded = false
     slot.pointee.error = 0
     lanes.connections.close(lane)
