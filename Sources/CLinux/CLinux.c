@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -78,6 +79,12 @@ int cl_pipe2(int descriptors[2], int flags) { return pipe2(descriptors, flags); 
 int cl_epoll_pwait2(int epoll, struct epoll_event *events, int capacity, int64_t timeout_ns) {
   struct timespec timeout = {timeout_ns / 1000000000, timeout_ns % 1000000000};
   return epoll_pwait2(epoll, events, capacity, timeout_ns < 0 ? NULL : &timeout, NULL);
+}
+
+int cl_await_end(int descriptor, int64_t timeout_ns) {
+  struct pollfd entry = {.fd = descriptor, .events = POLLRDHUP};
+  struct timespec timeout = {timeout_ns / 1000000000, timeout_ns % 1000000000};
+  return ppoll(&entry, 1, &timeout, NULL);
 }
 
 enum { max_processors = 4096 };

@@ -175,6 +175,15 @@ import Glibc
     }
   }
 
+  /// ppoll(2): whether the peer finishes, or the connection breaks, within this time; bytes that arrive are not looked at.
+  /// Nil where a signal came first.
+  /// - Parameter nanoseconds: not negative.
+  public func awaitEnd(atMost nanoseconds: Int64) -> Bool? {
+    cl_count_call()
+    let count = cl_await_end(descriptor, nanoseconds)
+    return count < 0 ? nil : count > 0
+  }
+
   /// shutdown(2) of both directions: whoever waits on the socket wakes.
   public func shutdown() { _ = SystemCall.retrying { Glibc.shutdown(descriptor, Int32(SHUT_RDWR)) } }
 

@@ -15,6 +15,11 @@ import SystemCalls
   /// No more to be sent: the peer is to hear the end of it, and may go on sending. Answered as a send of nothing.
   case finishSending
   case sleep(until: Instant)
+  /// Time to pass that the peer may cut short: until then, or until the peer has finished or the connection broke, bytes
+  /// that wait to be received or not. Answered by `woke`, or as a receive that finds the end.
+  case delay(until: Instant)
+  /// Others to have their turn first. Answered by `woke`.
+  case yield
   /// A part of the trial's data file read or written, or all of it synced. The bytes stay put until it is answered.
   case file(FileRequest)
   /// This done by a processor: by whoever carries the lane, or while it waits.
@@ -47,6 +52,11 @@ import SystemCalls
   case acquired(now: Instant)
   case released(now: Instant)
   case failed(Errno, now: Instant)
+
+  /// The peer has finished sending.
+  @inlinable public static func ended(now: Instant) -> Event {
+    .received(UnsafeRawBufferPointer(start: nil, count: 0), now: now)
+  }
 }
 
 /// One line of work that a mode carries through its waits: steps out, events in. Everything that is the same in every

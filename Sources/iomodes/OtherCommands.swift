@@ -1,8 +1,10 @@
 import Foundation
 import Harness
+import Measurement
 import Modes
 import Records
 import Reporting
+import Workloads
 
 let formatOption = Option.value(
   "format", "FORMAT", "text (the default), json, csv, md, latex or html", .choice(OutputFormat.self))
@@ -76,10 +78,19 @@ let serveCommand = Command(
         .value(
           "connections", "N",
           "how many are served at once, the next ones wait; as many as descriptors allow unless given"),
-        .value("idle-timeout", "TIME", "how long a connection may be idle; 60s unless given, 0 for any time"),
-        .value("header-timeout", "TIME", "how long a request's head may take; 10s unless given, 0 for any time"),
       ]
-    )
+    ),
+    (
+      "Limits for clients (0: none)",
+      [
+        .value("per-address", "N", "connections of one address, the next ones are closed; half of all unless given"),
+        .value("max-delay", "TIME", "the delay that a request may ask for; 10s unless given"),
+        .value("max-size", "SIZE", "the content of a request, and what it may ask for; 16MiB unless given"),
+        .value("idle-timeout", "TIME", "how long a connection may be idle; 60s unless given"),
+        .value("header-timeout", "TIME", "how long a request's head may take; 10s unless given"),
+        .value("write-timeout", "TIME", "how long a client may take to receive a reply; 30s unless given"),
+      ]
+    ),
   ],
   examples: [
     ("iomodes serve --port 8080", "then: curl 'http://127.0.0.1:8080/?delay=100ms'"),
@@ -93,19 +104,34 @@ let serveCommand = Command(
   }
   let port: UInt16 = try arguments.value("port", "a port from 0 to 65535") ?? 0
   let cpus = try arguments.value("server-cpus", "a list of processors such as 0,2-3") { Processors.parse($0) }
-  let connections = try arguments.value("connections", "a number of connections, from 1 to 1048576") {
-    Int($0).flatMap { 1...1 << 20 ~= $0 ? $0 : nil }
-  }
-  let limits = TimeLimits(
-    idle: try arguments.value("idle-timeout", "a time such as 60s, or 0") ?? .seconds(60),
-    head: try arguments.value("header-timeout", "a time such as 10s, or 0") ?? .seconds(10))
-  try Serving.run(
+  let summary = try Serving.run(
     kind: arguments.text("protocol") ?? "http", mode: try arguments.choice("mode") ?? .epoll,
     host: arguments.text("bind") ?? "127.0.0.1", port: port, unixPath: arguments.text("unix"), cpus: cpus,
-    connections: connections, limits: limits
-  ) { address in
-    print("listening on \(address)")
+    limits: try servingLimits(arguments)
+  ) { address, limits in
+    print("listening on \(address)\n\(limits)")
     fflush(nil)
   }
+  print(summary)
   return 0
+}
+
+private func servingLimits(_ arguments: Arguments) throws -> ServingLimits {
+  func number(_ name: String, from least: Int) throws -> Int? {
+    try arguments.value(name, "a number of connections, from \(least) to 1048576") {
+      Int($0).flatMap { least...1 << 20 ~= $0 ? $0 : nil }
+    }
+  }
+  func time(_ name: String, _ usual: Nanoseconds) throws -> Nanoseconds {
+    try arguments.value(name, "a time such as \(usual), or 0") ?? usual
+  }
+  let usual = ServingLimits.usual
+  return ServingLimits(
+    connections: try number("connections", from: 1), perAddress: try number("per-address", from: 0),
+    requests: RequestLimits(
+      delay: try time("max-delay", usual.requests.delay),
+      size: try arguments.value("max-size", "a size such as 16MiB, or 0") ?? usual.requests.size),
+    times: TimeLimits(
+      idle: try time("idle-timeout", usual.times.idle), head: try time("header-timeout", usual.times.head),
+      reply: try time("write-timeout", usual.times.reply)))
 }

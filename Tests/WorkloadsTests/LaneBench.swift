@@ -128,6 +128,7 @@ final class LaneBench {
     case .finishSending: "finish sending"
     case .abort: "abort"
     case .sleep(let deadline): "sleep \(Double(deadline.since(Self.instant(0)).count) / 1e6)"
+    case .delay, .yield: "\(step)"
     case .file(let request): "\(request)"
     case .compute(let work): "compute \(work.iterations)"
     case .acquire: "acquire"

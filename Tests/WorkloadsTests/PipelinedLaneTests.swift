@@ -68,7 +68,7 @@ private final class PipelineBench {
     case .close: return "close"
     case .sleep(let deadline): return "sleep \(deadline.since(now).count / 1_000_000)"
     case .finished: return "finished"
-    case .check, .acquire, .release, .finishSending, .abort, .file, .compute: return "\(step)"
+    case .check, .acquire, .release, .finishSending, .abort, .file, .compute, .delay, .yield: return "\(step)"
     }
   }
 

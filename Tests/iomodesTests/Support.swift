@@ -134,9 +134,9 @@ func validRun(_ arguments: [String], in folder: String) async throws -> (ending:
 func serving(_ arguments: [String], in folder: String) async throws -> (Running, SocketAddress) {
   let running = try Running(["serve"] + arguments, in: folder)
   #expect(try await eventually { running.outputSoFar.hasSuffix("\n") })
-  let line = running.outputSoFar
+  let line = running.outputSoFar.prefix { $0 != "\n" }
   #expect(line.hasPrefix("listening on "))
-  return (running, try SocketAddress(parsing: String(line.dropFirst("listening on ".count).dropLast())))
+  return (running, try SocketAddress(parsing: String(line.dropFirst("listening on ".count))))
 }
 
 /// A folder of its own for a test, removed afterwards.

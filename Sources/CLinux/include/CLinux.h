@@ -55,6 +55,9 @@ int64_t cl_file_system_kind(const char *path);
 // open(2) past the page cache: with O_DIRECT.
 int cl_open_direct(const char *path, int flags);
 int cl_accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);
+// ppoll(2) for POLLRDHUP: 1 where the peer has finished or the connection is broken, 0 where the time is over first, or
+// -1 with errno.
+int cl_await_end(int descriptor, int64_t timeout_ns);
 int cl_pipe2(int descriptors[2], int flags);
 // A negative timeout waits without limit.
 int cl_epoll_pwait2(int epoll, struct epoll_event *events, int capacity, int64_t timeout_ns);

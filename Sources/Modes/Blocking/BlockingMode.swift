@@ -60,6 +60,11 @@ func driveBlocking<L: Lane & ~Copyable>(_ index: Int, of lanes: LaneTable<L>, pe
     case .sleep(let deadline):
       sleepBlocking(until: deadline)
       step = lane.pointee.resume(.woke(now: MonotonicClock.now))
+    case .delay(let deadline):
+      let hasEnded = delayBlocking(connections.socket(of: place), until: deadline)
+      step = lane.pointee.resume(hasEnded ? .ended(now: MonotonicClock.now) : .woke(now: MonotonicClock.now))
+    case .yield:
+      step = lane.pointee.resume(.woke(now: MonotonicClock.now))
     case .file(let request):
       step = lane.pointee.resume(.transferred(lanes.file!.perform(request), now: MonotonicClock.now))
     case .compute(let work):
@@ -83,6 +88,14 @@ func driveBlocking<L: Lane & ~Copyable>(_ index: Int, of lanes: LaneTable<L>, pe
       connections.closeAll(of: index)
       return
     }
+  }
+}
+
+/// ppoll(2) to a point in time, or to the peer's end: whether that came first.
+private func delayBlocking(_ socket: Socket, until deadline: Instant) -> Bool {
+  while true {
+    let left = deadline.since(MonotonicClock.now)
+    if let hasEnded = socket.awaitEnd(atMost: Int64(left.count)) { return hasEnded }
   }
 }
 

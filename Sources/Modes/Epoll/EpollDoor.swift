@@ -25,6 +25,8 @@ extension EpollMode {
           } catch {
             door.turnAway(lane)
           }
+        // Whoever comes again and again does not keep the loop from its lanes.
+        case .turnedAway: patience = 0
         case .nobody: mayWait = false
         case .exhausted: patience = Int64(Door<L>.pause.count)
         case .stopped: return

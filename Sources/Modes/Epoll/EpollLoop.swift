@@ -34,6 +34,8 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
   private var queue = LaneQueue()
   /// Requests of the data file that the loop makes itself, each in its turn.
   private var files = Ring<FileTurn>()
+  /// Lanes that have given way to others.
+  private var yielded = LaneQueue()
   private let isServing: Bool
   private var retired: [Int] = []
 
@@ -103,7 +105,7 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
   mutating func turn(atMost patience: Int64 = -1) -> News {
     var news: News = []
     var timeout = patience
-    if files.count > 0 {
+    if files.count &+ yielded.count > 0 {
       timeout = 0
     } else if let earliest = timers.earliest {
       let span = Int64(earliest.since(MonotonicClock.now).count)
@@ -126,6 +128,10 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
     admitQueued()
     if news.contains(.offloaded) { takeOffloaded() }
     makeFileCalls()
+    for _ in 0..<yielded.count {
+      let lane = Int(yielded.popFirst()!)
+      advance(lane, lanes[lane].pointee.resume(.woke(now: MonotonicClock.now)))
+    }
     return news
   }
 
@@ -170,7 +176,10 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
       slot.pointee.isReadable = true
     }
     switch slot.pointee.waits {
-    case .nothing: break
+    case .nothing:
+      if slot.pointee.hasEnded && timers.cancelDelay(of: UInt32(lane)) {
+        advance(lane, lanes[lane].pointee.resume(.ended(now: MonotonicClock.now)))
+      }
     case .readable:
       if slot.pointee.isReadable { advance(lane, .receive) }
     case .writable:
@@ -258,6 +267,16 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
         }
       case .sleep(let deadline):
         timers.insert(lane: UInt32(index), deadline: deadline)
+        return
+      case .delay(let deadline):
+        if slot.pointee.hasEnded {
+          step = lane.pointee.resume(.ended(now: MonotonicClock.now))
+        } else {
+          timers.insertDelay(of: UInt32(index), deadline: deadline)
+          return
+        }
+      case .yield:
+        yielded.append(UInt32(index))
         return
       case .file(let request):
         if let pool = lanes.pool { return pool.submit(.file(request, on: lanes.file!.descriptor), for: index) }

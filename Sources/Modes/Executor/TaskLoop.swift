@@ -113,7 +113,7 @@ struct TaskLoop: TaskWaiter, @unchecked Sendable {
     if !readiness.isDisjoint(with: .ended) { slot.pointee.news.insert(.ended) }
     let goesOn =
       switch slot.pointee.waits {
-      case .nothing: false
+      case .nothing: slot.pointee.news.contains(.ended) && cancelDelay(of: UInt32(data & 0xffff_ffff))
       case .readable: Self.consume(.readable, slot)
       case .writable: Self.consume(.writable, slot)
       }
@@ -122,6 +122,9 @@ struct TaskLoop: TaskWaiter, @unchecked Sendable {
       slot.pointee.waiter.resume()
     }
   }
+
+  @inline(never)
+  private func cancelDelay(of lane: UInt32) -> Bool { state.pointee.timers.cancelDelay(of: lane) }
 
   /// Whether there has been news since the last time.
   @inline(__always)
@@ -181,6 +184,18 @@ struct TaskLoop: TaskWaiter, @unchecked Sendable {
       state.pointee.slots[place].waiter = continuation
       state.pointee.timers.insert(lane: UInt32(place), deadline: deadline)
     }
+  }
+
+  @inline(never)
+  func delay(_ place: Int, until deadline: Instant) async -> Bool {
+    let slot = state.pointee.slots + place
+    if !slot.pointee.news.contains(.ended) && !state.pointee.endsSleeps {
+      await withUnsafeContinuation { continuation in
+        slot.pointee.waiter = continuation
+        state.pointee.timers.insertDelay(of: UInt32(place), deadline: deadline)
+      }
+    }
+    return slot.pointee.news.contains(.ended)
   }
 
   func endSleeps() {

@@ -11,6 +11,8 @@ struct Reactor: TaskWaiter, @unchecked Sendable {
     let write = Atomic<UInt>(Word.idle)
     /// Which of the place's connections the words speak of.
     let generation = Atomic<UInt32>(0)
+    /// The lane's task while it is delayed, which is cancelled at the connection's end; or `idle`, `ended`, `taken`.
+    let delay = Atomic<UInt>(Word.idle)
     var watchesWrites = false
   }
 
@@ -19,6 +21,8 @@ struct Reactor: TaskWaiter, @unchecked Sendable {
     static var idle: UInt { 0 }
     static var ready: UInt { 1 }
     static var ended: UInt { 2 }
+    /// Of a delay: the reactor has it in hand, and whoever else wants it waits.
+    static var taken: UInt { 3 }
   }
 
   private struct Shared: ~Copyable {
@@ -66,6 +70,7 @@ struct Reactor: TaskWaiter, @unchecked Sendable {
         let ended = !readiness.isDisjoint(with: .ended)
         if ended || readiness.contains(.readable) { signal(slot.pointee.read, ended: ended) }
         if ended || readiness.contains(.writable) { signal(slot.pointee.write, ended: ended) }
+        if ended { endDelay(slot, UInt32(data >> 32)) }
       }
     }
   }
@@ -85,6 +90,31 @@ struct Reactor: TaskWaiter, @unchecked Sendable {
     }
   }
 
+  /// The connection of this generation has ended: cancels the lane's task if it is delayed; nor will it be delayed again.
+  private static func endDelay(_ slot: UnsafeMutablePointer<Slot>, _ generation: UInt32) {
+    let old = slot.pointee.delay.exchange(Word.taken, ordering: .acquiringAndReleasing)
+    // The slot may have a new connection by now; as long as the word is taken it gets none.
+    let isCurrent = slot.pointee.generation.load(ordering: .acquiring) == generation
+    if isCurrent && old > Word.taken { unsafeBitCast(old, to: UnsafeCurrentTask.self).cancel() }
+    slot.pointee.delay.store(isCurrent ? Word.ended : old, ordering: .releasing)
+  }
+
+  /// Exchanges a delay's word once nobody has it in hand; answers what it was.
+  private static func exchange(
+    _ word: borrowing Atomic<UInt>, to new: UInt, unless kept: UInt = Word.taken
+  ) -> UInt {
+    while true {
+      let old = word.load(ordering: .acquiring)
+      if old == Word.taken {
+        sched_yield()
+      } else if old == kept
+        || word.compareExchange(expected: old, desired: new, ordering: .acquiringAndReleasing).exchanged
+      {
+        return old
+      }
+    }
+  }
+
   // MARK: The tasks' side
 
   func register(_ socket: Socket, at place: Int, alsoWritable: Bool) throws(Errno) {
@@ -92,6 +122,7 @@ struct Reactor: TaskWaiter, @unchecked Sendable {
     let generation = slot.pointee.generation.load(ordering: .relaxed) &+ 1
     slot.pointee.generation.store(generation, ordering: .releasing)
     slot.pointee.read.store(Word.idle, ordering: .relaxed)
+    _ = Self.exchange(slot.pointee.delay, to: Word.idle)
     slot.pointee.write.store(Word.idle, ordering: .releasing)
     slot.pointee.watchesWrites = alsoWritable
     try shared.pointee.epoll.add(
@@ -136,6 +167,16 @@ struct Reactor: TaskWaiter, @unchecked Sendable {
     while case let left = deadline.since(Self.now), left > .zero {
       do { try await Task.sleep(nanoseconds: left.count) } catch { return }
     }
+  }
+
+  /// A sleep that is cancelled at the connection's end, as the task is then: nothing but the lane's end follows.
+  @inline(never)
+  func delay(_ place: Int, until deadline: Instant) async -> Bool {
+    let slot = slots + place
+    let task = withUnsafeCurrentTask { unsafeBitCast($0!, to: UInt.self) }
+    if Self.exchange(slot.pointee.delay, to: task, unless: Word.ended) == Word.ended { return true }
+    await sleep(place, until: deadline)
+    return Self.exchange(slot.pointee.delay, to: Word.idle, unless: Word.ended) == Word.ended
   }
 
   /// Their tasks have been cancelled.

@@ -50,6 +50,8 @@ extension TaskWaiter {
             release()
           }
           await acquire(door.listenerIndex)
+        // Whoever comes again and again does not keep a thread from its tasks.
+        case .turnedAway: await Task.yield()
         case .nobody: await readable(door.listenerIndex)
         case .exhausted: await sleep(door.listenerIndex, until: MonotonicClock.now + Door<L>.pause)
         case .stopped: return

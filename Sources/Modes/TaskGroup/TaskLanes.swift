@@ -19,7 +19,9 @@ protocol TaskWaiter: Sendable {
   func forgetReadable(_ place: Int)
   /// Never shorter than asked, but for the end of all sleeps.
   func sleep(_ place: Int, until deadline: Instant) async
-  /// No sleep lasts any longer. Their tasks have been cancelled.
+  /// Time passes until then, or until the peer has finished or the connection broke: whether that came first.
+  func delay(_ place: Int, until deadline: Instant) async -> Bool
+  /// No sleep and no delay lasts any longer. Their tasks have been cancelled.
   func endSleeps()
   /// Takes a permit once there is one; first come, first served.
   func acquire(_ place: Int) async
@@ -101,6 +103,12 @@ extension TaskWaiter {
       case .sleep(let deadline):
         await sleep(place(of: index, lanes), until: deadline)
         step = Self.resume(lane, .woke(now: Self.now))
+      case .delay(let deadline):
+        let hasEnded = await delay(place(of: index, lanes), until: deadline)
+        step = Self.resume(lane, hasEnded ? .ended(now: Self.now) : .woke(now: Self.now))
+      case .yield:
+        await Self.giveWay()
+        step = Self.resume(lane, .woke(now: Self.now))
       case .file(let request):
         let result = await perform(request, for: index, of: lanes)
         step = Self.resume(lane, .transferred(result, now: Self.now))
@@ -144,6 +152,10 @@ extension TaskWaiter {
   static var now: Instant {
     @inline(never) get { MonotonicClock.now }
   }
+
+  // Not inlined: every suspension makes room for itself in the task, whether or not it comes to that.
+  @inline(never)
+  private static func giveWay() async { await Task.yield() }
 
   // Not inlined: what a lane needs while it takes an event would be part of its task for good.
   @inline(never)

@@ -12,6 +12,8 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
     var isReceiving = false
     /// It has been cancelled, because more had arrived than the lane asked for.
     var isCancelled = false
+    /// A request is under way that hears the connection's end, as none receives.
+    var isAwaitingEnd = false
     /// Nothing more will arrive.
     var hasEnded = false
     /// Which of the place's connections this is, as its requests carry it.
@@ -30,7 +32,7 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
   private enum Wait: UInt8 { case nothing, connection, arrival }
 
   /// What a completion belongs to.
-  private enum Request: UInt64 { case cancel, connection, receive, sendAtOnce, send, accept, stop, file, offloaded }
+  private enum Request: UInt64 { case cancel, connection, receive, sendAtOnce, send, accept, stop, file, offloaded, end }
 
   private let lanes: LaneTable<L>
   private let slots: UnsafeMutablePointer<Slot>
@@ -50,6 +52,9 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
   /// Requests of the data file that are under way, and those that the depth keeps back.
   private var fileCount = 0
   private var files = Ring<FileTurn>()
+  /// Lanes that have given way to others, and places for which there was no buffer.
+  private var yielded = LaneQueue()
+  private var starved = LaneQueue()
   private let isServing: Bool
   private var retired: [Int] = []
   /// Descriptors that have been accepted, or errors as negative numbers, in their order.
@@ -120,7 +125,7 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
   /// - Parameter patience: nanoseconds that it waits at most; negative for any time.
   mutating func turn(atMost patience: Int64 = -1) {
     // Lanes go on as soon as their sends are submitted: there is nothing to wait for.
-    let isWaiting = sends.count == 0
+    let isWaiting = sends.count &+ yielded.count == 0
     var timeout = patience
     if isWaiting, let earliest = timers.earliest {
       let span = Int64(earliest.since(MonotonicClock.now).count)
@@ -140,6 +145,14 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
       }
     }
     admitQueued()
+    for _ in 0..<yielded.count {
+      let lane = Int(yielded.popFirst()!)
+      advance(lane, lanes[lane].pointee.resume(.woke(now: MonotonicClock.now)))
+    }
+    while starved.count > 0, buffers.hasFree {
+      let place = Int(starved.popFirst()!)
+      if slots[place].waits == .arrival && !slots[place].isReceiving { receive(place) }
+    }
   }
 
   /// Gives permits that have come back to the lanes that have queued for them longest.
@@ -178,6 +191,14 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
       pendingCount -= 1
       finishConnecting(place)
     case .cancel: pendingCount -= 1
+    case .end:
+      pendingCount -= 1
+      guard isCurrent else { return }
+      slot.pointee.isAwaitingEnd = false
+      let lane = lanes.connections.lane(of: place)
+      if timers.cancelDelay(of: UInt32(lane)) {
+        advance(lane, lanes[lane].pointee.resume(.ended(now: MonotonicClock.now)))
+      }
     case .accept:
       if !completion.hasMore {
         pendingCount -= 1
@@ -219,15 +240,19 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
       switch -completion.result {
       // It is taken up again when the lane next asks.
       case ENOBUFS where buffers.replenish(): break
-      case ECANCELED: break
+      case ENOBUFS where slot.pointee.waits == .arrival: return starved.append(UInt32(place))
+      case ENOBUFS, ECANCELED: break
       case let error where error >= 0:
         slot.pointee.hasEnded = true
         slot.pointee.error = error
       default: break
       }
+      if !slot.pointee.hasEnded && timers.isDelayed(UInt32(lanes.connections.lane(of: place))) { awaitEnd(place) }
     }
     if slot.pointee.waits == .arrival {
       advance(lanes.connections.lane(of: place), .receive)
+    } else if slot.pointee.hasEnded && timers.cancelDelay(of: UInt32(lanes.connections.lane(of: place))) {
+      advance(lanes.connections.lane(of: place), end(place))
     } else if slot.pointee.arrived.count >= Self.mostArrived && slot.pointee.isReceiving {
       stopReceiving(place)
     }
@@ -316,6 +341,17 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
       case .sleep(let deadline):
         timers.insert(lane: UInt32(index), deadline: deadline)
         return
+      case .delay(let deadline):
+        if slot.pointee.hasEnded {
+          step = end(place)
+        } else {
+          if !slot.pointee.isReceiving { awaitEnd(place) }
+          timers.insertDelay(of: UInt32(index), deadline: deadline)
+          return
+        }
+      case .yield:
+        yielded.append(UInt32(index))
+        return
       case .file(let request):
         let turn = FileTurn(lane: UInt32(index), request: request)
         if fileCount < lanes.file!.depth { submit(turn) } else { files.append(turn) }
@@ -369,6 +405,14 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
     return slot.pointee.hasEnded ? UnsafeRawBufferPointer(start: nil, count: 0) : nil
   }
 
+  /// Where nothing is received, a delay is cut short by this. It stays under way until the connection is closed.
+  private mutating func awaitEnd(_ place: Int) {
+    guard !slots[place].isAwaitingEnd else { return }
+    slots[place].isAwaitingEnd = true
+    ring.awaitEnd(lanes.connections.socket(of: place), data: data(.end, of: place))
+    pendingCount += 1
+  }
+
   private mutating func stopReceiving(_ place: Int) {
     guard !slots[place].isCancelled else { return }
     slots[place].isCancelled = true
@@ -393,9 +437,14 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
     guard lanes.connections.isOpen(place) else { return }
     let slot = slots + place
     if slot.pointee.isReceiving { stopReceiving(place) }
+    if slot.pointee.isAwaitingEnd {
+      ring.cancel(data(.end, of: place), data: data(.cancel, of: place))
+      pendingCount += 1
+    }
     while let (buffer, _) = arrived.popFirst(of: &slot.pointee.arrived) { buffers.giveBack(buffer) }
     slot.pointee.generation = (slot.pointee.generation &+ 1) & 0x0fff_ffff
     slot.pointee.isReceiving = false
+    slot.pointee.isAwaitingEnd = false
     slot.pointee.hasEnded = false
     slot.pointee.error = 0
     lanes.connections.close(place)
