@@ -191,6 +191,8 @@ public struct Feasibility: Sendable {
           + workload.descriptorsPerLane * Feasibility.connectionMemory + experiment.pipelineMemory
       }
       memory = UInt64(ofLanes) + UInt64(threads) * Feasibility.threadMemory
+      // Each process has the whole schedule.
+      memory += UInt64(shares.count) * experiment.scheduleMemory
       if hasSeveral { memory += UInt64(shares.count + experiment.servers) * Feasibility.processMemory }
     }
 
@@ -202,5 +204,14 @@ public struct Feasibility: Sendable {
       case .serve(let spec): usesPorts(spec.workload)
       }
     }
+  }
+}
+
+extension Experiment {
+  /// Bytes of the longest schedule that is drawn before its trial begins.
+  fileprivate var scheduleMemory: UInt64 {
+    let span = duration.map { warmup + $0 } ?? Nanoseconds(UInt64(Int64.max))
+    let counts = schedules.map { $0.drawnCount(warmup: warmup, operations: operations, span: span) }
+    return UInt64(8 * (counts.max() ?? 0))
   }
 }

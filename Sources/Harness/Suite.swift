@@ -147,7 +147,7 @@ public struct Experiment: Codable, Sendable {
     }
     if Set(concurrency).count < concurrency.count { return (.concurrency, "names a number twice") }
     if !Arrivals.kinds.contains(arrivals) {
-      return (.arrivals, "'\(arrivals)' is not one of \(Arrivals.kinds.joined(separator: ", "))")
+      return (.arrivals, Spelling.isNone(arrivals, of: Arrivals.kinds))
     }
     if objective != nil {
       if arrivals == "closed" { return (.arrivals, "cannot be closed along with slo, which searches a rate") }
@@ -158,9 +158,7 @@ public struct Experiment: Codable, Sendable {
     if arrivals != "closed" && rates.isEmpty && objective == nil {
       return (.rates, "is missing: how many operations are to start a second?")
     }
-    if let wrong = rates.first(where: { !($0 > 0 && $0 <= Arrivals.highestRate) }) {
-      return (.rates, "\(wrong) is not a rate; it must be above 0 and at most 1e8")
-    }
+    if let wrong = rates.lazy.compactMap(Arrivals.complaint).first { return (.rates, wrong) }
     if Set(rates).count < rates.count { return (.rates, "names a rate twice") }
     if let tuning { return tuning }
     if let pipelining { return (.pipeline, pipelining) }
@@ -170,10 +168,27 @@ public struct Experiment: Codable, Sendable {
     if bystanders != nil && workload.faults != nil { return (.bystanders, "do not go with faults") }
     if operations == 0 { return (.operations, "0 is not a number of operations; it must be at least 1") }
     if let duration, duration < .milliseconds(1) { return (.duration, "\(duration) is too short; at least 1ms") }
+    if let duration {
+      if let absence = schedules.lazy.compactMap({ $0.absence(in: duration, after: warmup) }).first {
+        return (.rates, absence)
+      }
+      if bystanders?.arrivals.absence(in: duration, after: warmup) != nil {
+        return (.bystanders, "start no operation in a window of \(duration); ask for more of them, or more often")
+      }
+    }
     if !(1...10_000).contains(rounds) {
       return (.rounds, "\(rounds) is not a number of rounds; it must be from 1 to 10000")
     }
     return nil
+  }
+
+  /// When operations start, for each of the rates; none where they are not given.
+  var schedules: [Arrivals] {
+    switch arrivals {
+    case "constant": rates.map { .constant(rate: $0) }
+    case "poisson": rates.map { .poisson(rate: $0) }
+    default: []
+    }
   }
 
   private static func usualArrivals(_ objective: Objective?) -> String { objective == nil ? "closed" : "constant" }
@@ -212,20 +227,6 @@ public struct HarnessFailure: Error, CustomStringConvertible {
 }
 
 extension Suite {
-  /// Reads a suite from a file.
-  public static func read(from path: String) throws(HarnessFailure) -> Suite {
-    let name = ((path as NSString).lastPathComponent as NSString).deletingPathExtension
-    return try read(from: path, within: [name])
-  }
-
-  /// - Parameter chain: the names of the suites that include it, and its own.
-  static func read(from path: String, within chain: [String]) throws(HarnessFailure) -> Suite {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw HarnessFailure(.usage, "cannot read suite file \(path); name a suite (`iomodes list`) or another file")
-    }
-    return try decode(data, from: "\(path): ").including(from: path, within: chain)
-  }
-
   /// The suite again, once all its values have been checked as those of a file are.
   public func validated() throws(HarnessFailure) -> Suite {
     guard let data = try? JSONEncoder().encode(self) else {
@@ -234,7 +235,7 @@ extension Suite {
     return try Self.decode(data, from: "")
   }
 
-  private static func decode(_ data: Data, from place: String) throws(HarnessFailure) -> Suite {
+  static func decode(_ data: Data, from place: String) throws(HarnessFailure) -> Suite {
     do {
       return try JSONDecoder().decode(Suite.self, from: data)
     } catch let error as DecodingError {
@@ -268,10 +269,14 @@ extension Suite {
     let underlying = (context.underlyingError as NSError?)?.userInfo["NSDebugDescription"] as? String
     var text = underlying ?? context.debugDescription
     let kinds = [
-      ("ModeID", "a mode", ModeID.allCases.map(\.rawValue)), ("Limit", "a limit", Limit.allCases.map(\.rawValue)),
+      ("ModeID", "a mode", ModeID.allCases.map(\.rawValue), ModeID.otherNames),
+      ("Limit", "a limit", Limit.allCases.map(\.rawValue), [:]),
     ]
-    for (type, name, known) in kinds where text.hasPrefix("Cannot initialize \(type) from invalid String value ") {
-      text = "\(text.split(separator: " ").last ?? "") is not \(name); there are \(known.joined(separator: ", "))"
+    for (type, name, known, others) in kinds {
+      let start = "Cannot initialize \(type) from invalid String value "
+      if text.hasPrefix(start) {
+        text = Spelling.isNot(String(text.dropFirst(start.count)), name, among: known, aliases: others)
+      }
     }
     return text
   }

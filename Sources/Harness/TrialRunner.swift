@@ -273,7 +273,3 @@ extension TrialPlan {
     if case .http(let spec) = experiment.workload { spec.gather } else { false }
   }
 }
-
-extension Nanoseconds {
-  static func + (a: Nanoseconds, b: Nanoseconds) -> Nanoseconds { Nanoseconds(a.count &+ b.count) }
-}

@@ -310,17 +310,20 @@ struct Bench {
       base: base, count: count, connections: connections, limit: limit, arrangement: arrangement, file: file,
       pool: pool)
 
+    // Before the start: to draw millions of arrivals takes seconds.
+    let span = spec.duration.map { spec.warmup + $0 } ?? spec.deadline
+    var schedule = ArrivalSchedule(
+      spec.arrivals, seed: spec.seed, warmup: spec.warmup, operations: spec.operations, span: span)
     if spec.warmup == .zero { edges?.opened() }
     let start = edges?.start() ?? MonotonicClock.now
+    schedule?.start = start
     let opens = start + spec.warmup
     let closes = spec.duration.map { opens + $0 } ?? start + spec.deadline
     busy.trial.initialize(
       to: TrialState(
         asked: spec.operations, opens: opens, closes: closes, timeout: spec.workload.timeout,
-        isLimited: spec.limit != nil,
-        schedule: ArrivalSchedule(
-          spec.arrivals, seed: spec.seed, start: start, warmup: spec.warmup, operations: spec.operations,
-          span: closes.since(start)), share: spec.share, dealtTo: spec.each == nil ? 0 : UInt64(spec.lanes)))
+        isLimited: spec.limit != nil, schedule: schedule.take(), share: spec.share,
+        dealtTo: spec.each == nil ? 0 : UInt64(spec.lanes)))
     if spec.each != nil {
       for (place, lane) in arrangement.busyLanes.joined().enumerated() {
         base[lane].deal(from: UInt64(place * spec.share.processes + spec.share.process))

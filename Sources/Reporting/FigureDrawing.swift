@@ -34,6 +34,8 @@ struct FigureDrawing: Sendable {
   }
 
   private func draw(_ stem: String, _ kind: FigureKind) throws(FiguresFailure) -> [String] {
+    // What is there afterwards is new.
+    for ending in endings { unlink("\(folder)/\(stem)\(ending)") }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: gnuplot)
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
@@ -56,6 +58,10 @@ struct FigureDrawing: Sendable {
     guard process.terminationReason == .exit, process.terminationStatus == 0 else {
       let complaint = lines.last ?? "it printed nothing, and ended with status \(process.terminationStatus)"
       throw FiguresFailure(description: "gnuplot could not draw \(folder)/\(stem).dat: \(complaint)")
+    }
+    for ending in endings where access("\(folder)/\(stem)\(ending)", R_OK) != 0 {
+      throw FiguresFailure(
+        description: "gnuplot has drawn no \(folder)/\(stem)\(ending): \(lines.last ?? "it printed nothing")")
     }
     if endings.contains(".pdf") { try dateDocument("\(folder)/\(stem).pdf") }
     return lines.map { "\(stem): gnuplot: \($0)" }

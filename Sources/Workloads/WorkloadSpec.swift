@@ -10,6 +10,12 @@ public enum WorkloadSpec: Hashable, Sendable {
   case serve(ServeSpec)
 
   public static let kinds = ["sleep", "echo", "http", "file", "compute", "serve"]
+  /// What kinds are called elsewhere.
+  public static let otherNames = [
+    "timer": "sleep", "wait": "sleep", "tcp": "echo", "unix": "echo", "socket": "echo", "ping": "echo", "get": "http",
+    "web": "http", "https": "http", "disk": "file", "io": "file", "read": "file", "write": "file", "cpu": "compute",
+    "work": "compute", "server": "serve",
+  ]
 
   public var kind: String {
     switch self {
@@ -246,7 +252,7 @@ extension WorkloadSpec: Codable {
     default:
       throw DecodingError.dataCorruptedError(
         forKey: .kind, in: container,
-        debugDescription: "'\(kind)' is not a workload; there are \(Self.kinds.joined(separator: ", "))")
+        debugDescription: Spelling.isNot(kind, "a workload", among: Self.kinds, aliases: Self.otherNames))
     }
   }
 

@@ -17,8 +17,7 @@ let mergeCommand = Command(
     )
   ],
   examples: [
-    ("iomodes merge results/monday results/tuesday --output results/both", "the rounds of two days"),
-    ("iomodes merge results/http-* --output results/http", "the parts of a sweep"),
+    ("iomodes merge \(Example.before) \(Example.after) --output /tmp/both", "the rounds of two runs"),
   ],
   mostOperands: .max
 ) { arguments in

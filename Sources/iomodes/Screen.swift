@@ -15,6 +15,12 @@ enum Screen {
   /// How wide text may be that is to be read.
   static var columns: Int { min(widestText, width) }
 
+  /// A line for standard error, broken between words where that is a terminal, whose lines end anywhere.
+  static func note(_ text: String) -> String {
+    guard isatty(STDERR_FILENO) == 1, let columns = columns(of: STDERR_FILENO) else { return text }
+    return Terminal.wrapped(text, width: max(20, columns), indent: 2).joined(separator: "\n")
+  }
+
   private static let widestText = 100
 
   private static func columns(of terminal: Int32) -> Int? {

@@ -110,7 +110,7 @@ struct ServedLanesTests {
     for kind in ["sleep", "serve"] {
       try FigureFolder.with { folder in
         let run = Self.run(kind: kind)
-        let outcome = try Figures.write(run, to: folder, scripts: FigureFolder.scripts, gnuplot: FigureFolder.gnuplot)
+        let outcome = try Figures.write(run, to: folder, gnuplot: FigureFolder.gnuplot)
         // The trials have neither processor time of a client nor threads.
         let others = outcome.remarks.filter { !$0.hasPrefix("tiny-cpu: ") && !$0.hasPrefix("tiny-footprint: ") }
         #expect(others.isEmpty, "\(others)")

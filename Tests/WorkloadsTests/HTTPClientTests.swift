@@ -61,6 +61,16 @@ import Testing
         $0.body = "{i} é"
       },
       text: "POST / HTTP/1.1\r\nHost: 127.0.0.1:80\r\nX-A: 1\r\nX-B: 5\r\nContent-Length: 6\r\n\r\n{i} é"),
+    // Whatever the program writes itself, text of a user's is sent as it is.
+    Request(
+      spec: spec {
+        $0.delay = .fixed(.milliseconds(2))
+        $0.headers = ["X-A: {delay}", "X-B: {op} {{i}}"]
+      },
+      text: "GET /?delay=2000us&op=5 HTTP/1.1\r\nHost: 127.0.0.1:80\r\nX-A: {delay}\r\nX-B: {op} {5}\r\n\r\n"),
+    Request(
+      spec: spec { $0.targets = [try! HTTPTarget(parsing: "http://a/{delay}?a={delay}&b={size}{i")] },
+      text: "GET /{delay}?a={delay}&b={size}{i HTTP/1.1\r\nHost: a\r\n\r\n"),
     Request(
       spec: spec { $0.method = "PUT" }, text: "PUT / HTTP/1.1\r\nHost: 127.0.0.1:80\r\nContent-Length: 0\r\n\r\n"),
     Request(spec: spec { $0.method = "DELETE" }, text: "DELETE / HTTP/1.1\r\nHost: 127.0.0.1:80\r\n\r\n"),

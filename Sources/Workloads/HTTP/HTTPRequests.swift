@@ -57,21 +57,21 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
     faults = server == nil ? nil : spec.faults
     self.seed = seed
     self.replies = replies
-    var locations = spec.targets.map { (authority: $0.authority, path: $0.path) }
+    var locations = spec.targets.map { (authority: $0.authority, path: Self.pieces(ofUser: $0.path)) }
     if let server, locations.isEmpty {
       locations = [(server.authority, Self.path(of: spec, fault: nil))]
       expectation = spec.size.map { .pattern($0.count) } ?? .exactly(Self.copied(server.greeting))
     } else {
       expectation = .any
     }
-    func template(_ authority: String, _ path: String) -> Template {
-      var text = "\(spec.method) \(path) HTTP/1.1\r\nHost: \(authority)\r\n"
-      for header in spec.headers { text += header + "\r\n" }
-      if spec.connection == .new { text += "Connection: close\r\n" }
+    func template(_ authority: String, _ path: [Piece]) -> Template {
+      var pieces = [.text("\(spec.method) ")] + path + [.text(" HTTP/1.1\r\nHost: \(authority)\r\n")]
+      for header in spec.headers { pieces += Self.pieces(ofUser: header) + [.text("\r\n")] }
+      if spec.connection == .new { pieces.append(.text("Connection: close\r\n")) }
       if !spec.body.isEmpty || spec.method == "POST" || spec.method == "PUT" {
-        text += "Content-Length: \(spec.body.utf8.count)\r\n"
+        pieces.append(.text("Content-Length: \(spec.body.utf8.count)\r\n"))
       }
-      return Self.template(head: text + "\r\n", body: spec.body)
+      return Self.template(pieces + [.text("\r\n" + spec.body)])
     }
     var templates = locations.map { template($0.authority, $0.path) }
     for (target, endpoint) in endpoints.prefix(templates.count).enumerated() { templates[target].endpoint = endpoint }
@@ -92,12 +92,14 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
   }
 
   /// What is asked of the own server: for a greeting at once, `/`.
-  private static func path(of spec: HTTPSpec, fault: FaultKind?) -> String {
-    let asked = [
-      fault.map { "fault=\($0.rawValue)" }, spec.delay == .none ? nil : "delay={delay}",
-      spec.size.map { "size=\($0.count)" },
-    ].compactMap { $0 }
-    return asked.isEmpty ? "/" : "/?" + (asked + ["op={i}"]).joined(separator: "&")
+  private static func path(of spec: HTTPSpec, fault: FaultKind?) -> [Piece] {
+    let asked: [[Piece]?] = [
+      fault.map { [.text("fault=\($0.rawValue)")] }, spec.delay == .none ? nil : [.text("delay="), .delay],
+      spec.size.map { [.text("size=\($0.count)")] },
+    ]
+    let fields = asked.compactMap { $0 }
+    guard !fields.isEmpty else { return [.text("/")] }
+    return [.text("/?")] + fields.joined(separator: [.text("&")]) + [.text("&op="), .operation]
   }
 
   private static func stored(_ templates: [Template]) -> UnsafeBufferPointer<Template> {
@@ -106,23 +108,35 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
     return UnsafeBufferPointer(storage)
   }
 
-  /// `{i}` and `{delay}` stand for the operation's number and delay in the head; the body is sent as it is.
-  private static func template(head: String, body: String) -> Template {
+  /// A piece of a request: text that goes out as it is, or what each operation has of its own.
+  private enum Piece {
+    case text(String)
+    case operation
+    case delay
+  }
+
+  /// Of text that a user has written: `{i}` stands for the operation's number, and nothing else for anything.
+  private static func pieces(ofUser text: String) -> [Piece] {
+    let texts = text.split(separator: "{i}", omittingEmptySubsequences: false)
+    return Array(texts.map { [Piece.text(String($0))] }.joined(separator: [.operation]))
+  }
+
+  private static func template(_ pieces: [Piece]) -> Template {
     var parts: [Part] = []
     var literal = ""
-    var rest = Substring(head)
-    while let character = rest.first {
-      if rest.hasPrefix("{i}") || rest.hasPrefix("{delay}") {
-        if !literal.isEmpty { parts.append(.literal(copied(literal))) }
-        literal = ""
-        parts.append(rest.hasPrefix("{i}") ? .operation : .delay)
-        rest = rest.dropFirst(rest.hasPrefix("{i}") ? 3 : 7)
-      } else {
-        literal.append(character)
-        rest = rest.dropFirst()
+    func end() {
+      if !literal.isEmpty { parts.append(.literal(copied(literal))) }
+      literal = ""
+    }
+    for piece in pieces {
+      switch piece {
+      case .text(let text): literal += text
+      case .operation, .delay:
+        end()
+        if case .operation = piece { parts.append(.operation) } else { parts.append(.delay) }
       }
     }
-    parts.append(.literal(copied(literal + body)))
+    end()
     let storage = UnsafeMutableBufferPointer<Part>.allocate(capacity: parts.count)
     _ = storage.initialize(from: parts)
     var capacity = 0
