@@ -125,7 +125,7 @@ let serveCommand = Command(
 private func servingLimits(_ arguments: Arguments) throws -> ServingLimits {
   func number(_ name: String, from least: Int) throws -> Int? {
     try arguments.value(name, "a number of connections, from \(least) to 1048576") {
-      Int($0).flatMap { least...1 << 20 ~= $0 ? $0 : nil }
+      Count($0).flatMap { least...1 << 20 ~= Int(clamping: $0.count) ? Int($0.count) : nil }
     }
   }
   func time(_ name: String, _ usual: Nanoseconds) throws -> Nanoseconds {
