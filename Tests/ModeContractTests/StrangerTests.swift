@@ -186,7 +186,7 @@ extension ServerTests {
 
     // MARK: Sending
 
-    /// A hundred thousand requests at once, twice over, whose replies are read; others are answered meanwhile.
+    /// A hundred thousand requests at once, whose replies are read; others are answered meanwhile.
     @Test(arguments: ModeID.serving.filter { $0.connectionsAnswered == nil })
     func pipelineWithoutEndKeepsNobodyWaiting(_ mode: ModeID) async throws {
       try await onThread {
@@ -194,10 +194,11 @@ extension ServerTests {
         let flood = try Stranger(to: running.server.address)
         let count = 100_000
         let sender = try Thread(name: "flood") { flood.send(String(repeating: Self.greeting, count: count)) }
-        let reader = try Thread(name: "reader") { _ = flood.receive(until: "Hello, ", times: count) }
+        let reader = try Thread(name: "reader") { flood.drain() }
         var greetings = 0
         while running.server.totals.done < UInt64(count), try isGreeted(by: running) { greetings += 1 }
         sender.join()
+        flood.socket.shutdown()
         reader.join()
         flood.hangUp()
         #expect(greetings > 0)
@@ -261,6 +262,12 @@ private struct Stranger {
   }
 
   func hangUp() { socket.close() }
+
+  /// Receives until the end.
+  func drain() {
+    var piece = [UInt8](repeating: 0, count: 1 << 16)
+    while case .bytes(let count) = piece.withUnsafeMutableBytes({ socket.receive(into: $0) }), count > 0 {}
+  }
 
   /// What comes until it holds a text so many times, until the end, or within 20 s of the piece before.
   func receive(until text: String, times: Int = 1) -> String {
