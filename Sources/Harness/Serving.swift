@@ -96,8 +96,8 @@ public struct ServingLimits: Sendable, CustomStringConvertible {
     func text(_ time: Nanoseconds) -> String { time == .zero ? "any" : "\(time)" }
     let size = requests.size == RequestLimits.none.size ? "any" : "\(requests.size)"
     let delay = requests.delay == RequestLimits.none.delay ? "any" : "\(requests.delay)"
-    return "limits: connections \(connections.map { "\($0)" } ?? "any"), per-address \(perAddress.map { "\($0)" } ?? "any"), "
-      + "max-delay \(delay), max-size \(size), idle-timeout \(text(times.idle)), header-timeout \(text(times.head)), "
-      + "write-timeout \(text(times.reply))"
+    let (most, share) = (connections.map { "\($0)" } ?? "any", perAddress.map { "\($0)" } ?? "any")
+    return "limits: connections \(most), per-address \(share), max-delay \(delay), max-size \(size), "
+      + "idle-timeout \(text(times.idle)), header-timeout \(text(times.head)), write-timeout \(text(times.reply))"
   }
 }

@@ -4,14 +4,14 @@ import SystemCalls
 import Workloads
 
 /// The server that answers a workload's operations, in a mode.
-public final class TargetServer: Sendable {
+public final class TargetServer: @unchecked Sendable {
   public enum Kind: String, Codable, Sendable, CaseIterable { case echo, http }
 
   public let kind: Kind
   public let mode: ModeID
   public let address: SocketAddress
   private let limits: TimeLimits
-  private let allowed: RequestLimits
+  private let allowed: UnsafePointer<RequestLimits>
   private let perAddress: Int?
   private let listeners: [Socket]
   private let stopSignal: StopSignal
@@ -58,14 +58,16 @@ public final class TargetServer: Sendable {
     self.kind = kind
     self.mode = mode
     self.limits = limits
-    self.allowed = allowed
     self.perAddress = perAddress
     self.body = body
     stopSignal = try StopSignal()
     tallies = Tallies(count: body.arrangement.groups, shared: body.arrangement.isShared)
     listeners = try Socket.listen(on: address, count: body.arrangement.parts, blocking: body.blocks)
     self.address = try listeners[0].localAddress()
+    self.allowed = allowed.shared()
   }
+
+  deinit { allowed.deallocate() }
 
   /// Serves on the calling thread until `stop` is called from another one, then closes everything. Once.
   public func serve() throws(Errno) {
@@ -115,12 +117,12 @@ public final class TargetServer: Sendable {
       serve: { (server) throws(Errno) in
         switch kind {
         case .echo:
-          let allowed = server.allowed
+          nonisolated(unsafe) let allowed = server.allowed
           try server.serve(in: mode) { _, tally in ServerLane(EchoServer(limits: allowed), tally: tally) }
         case .http:
           let date = try DateKeeper()
           defer { date.stop() }
-          let allowed = server.allowed
+          nonisolated(unsafe) let allowed = server.allowed
           try server.serve(in: mode) { peer, tally in
             ServerLane(HTTPServer(peer: peer.host, date: date.pointer, limits: allowed), tally: tally)
           }

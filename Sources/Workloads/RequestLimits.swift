@@ -13,4 +13,14 @@ public struct RequestLimits: Codable, Sendable, Equatable {
 
   /// As much as the protocols can say.
   public static let none = RequestLimits(delay: Delay.longest, size: ByteCount(Int.max))
+
+  /// These, for good: connections of a server share theirs, by a pointer.
+  public nonisolated(unsafe) static let noneShared: UnsafePointer<RequestLimits> = none.shared()
+
+  /// A copy that is never freed, or by its owner.
+  public func shared() -> UnsafePointer<RequestLimits> {
+    let pointer = UnsafeMutablePointer<RequestLimits>.allocate(capacity: 1)
+    pointer.initialize(to: self)
+    return UnsafePointer(pointer)
+  }
 }

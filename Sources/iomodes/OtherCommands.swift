@@ -129,7 +129,7 @@ private func servingLimits(_ arguments: Arguments) throws -> ServingLimits {
     }
   }
   func time(_ name: String, _ usual: Nanoseconds) throws -> Nanoseconds {
-    try arguments.value(name, "a time such as \(usual), or 0") ?? usual
+    try arguments.value(name, "a time such as 60s, or 0") ?? usual
   }
   let usual = ServingLimits.usual
   return ServingLimits(

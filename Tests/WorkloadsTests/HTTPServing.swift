@@ -11,7 +11,9 @@ nonisolated(unsafe) private let standingDate: UnsafePointer<HTTPDate> = {
   return UnsafePointer(date)
 }()
 
-func httpServer(peer: String = "127.0.0.1", limits: RequestLimits = .none) -> HTTPServer {
+func httpServer(peer: String = "127.0.0.1", limits: UnsafePointer<RequestLimits> = RequestLimits.noneShared)
+  -> HTTPServer
+{
   HTTPServer(peer: peer, date: standingDate, limits: limits)
 }
 

@@ -5,14 +5,17 @@ import Testing
 
 /// What a server does for clients that ask for too much, go too early, or send without end.
 @Suite struct ServerLimitTests {
-  private static let limits = RequestLimits(delay: .milliseconds(10), size: ByteCount(1000))
+  private nonisolated(unsafe) static let limits = RequestLimits(delay: .milliseconds(10), size: ByteCount(1000))
+    .shared()
   private static let greeting = HTTPServerTests.greeting
 
   private func served(_ text: String, ends: Bool = false, hangsUp: Bool = false) -> Served {
     serve(httpServer(limits: Self.limits), [bytes(text)], ends: ends, hangsUp: hangsUp)
   }
 
-  @Test(arguments: ["/?delay=10001us", "/?delay=3600s&size=1", "/?size=1001", "/?size=4294967297", "/?delay=1h&size=1001"])
+  @Test(arguments: [
+    "/?delay=10001us", "/?delay=3600s&size=1", "/?size=1001", "/?size=4294967297", "/?delay=1h&size=1001",
+  ])
   func requestBeyondALimitIsRefusedAndTheConnectionClosed(target: String) {
     let isRead = !target.contains("1h")
     let served = served(httpRequest(target) + (isRead ? httpRequest() : ""), ends: true)
@@ -37,7 +40,9 @@ import Testing
   }
 
   @Test func clientThatHangsUpBeforeItsDelayedReplyGetsNone() {
-    for text in [httpRequest("/?delay=5ms"), httpRequest() + httpRequest("/?delay=5ms", fields: "Connection: close\r\n")] {
+    for text in [
+      httpRequest("/?delay=5ms"), httpRequest() + httpRequest("/?delay=5ms", fields: "Connection: close\r\n"),
+    ] {
       let served = served(text, hangsUp: true)
       #expect(served.isFinished && served.failed == 1 && served.sleeps == [.milliseconds(5)])
       #expect(served.text == (served.done == 1 ? Self.greeting : ""))

@@ -353,5 +353,17 @@ extension BadInputTests {
     Case(
       name: "time limit that is none", arguments: ["serve", "--idle-timeout", "6O"],
       complaint: "--idle-timeout '6O' is not a time such as 60s, or 0"),
+    Case(
+      name: "time limit on writing that is none", arguments: ["serve", "--write-timeout", "3O"],
+      complaint: "--write-timeout '3O' is not a time such as 60s, or 0"),
+    Case(
+      name: "longest delay that is none", arguments: ["serve", "--max-delay", "long"],
+      complaint: "--max-delay 'long' is not a time such as 60s, or 0"),
+    Case(
+      name: "largest size that is none", arguments: ["serve", "--max-size", "-1"],
+      complaint: "--max-size '-1' is not a size such as 16MiB, or 0"),
+    Case(
+      name: "share of an address that is none", arguments: ["serve", "--per-address", "some"],
+      complaint: "--per-address 'some' is not a number of connections, from 0 to 1048576"),
   ]
 }

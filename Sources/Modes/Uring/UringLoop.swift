@@ -32,7 +32,9 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
   private enum Wait: UInt8 { case nothing, connection, arrival }
 
   /// What a completion belongs to.
-  private enum Request: UInt64 { case cancel, connection, receive, sendAtOnce, send, accept, stop, file, offloaded, end }
+  private enum Request: UInt64 {
+    case cancel, connection, receive, sendAtOnce, send, accept, stop, file, offloaded, end
+  }
 
   private let lanes: LaneTable<L>
   private let slots: UnsafeMutablePointer<Slot>

@@ -17,9 +17,10 @@ import Measurement
   @usableFromInline var dripped = 0
   public internal(set) var isFaulty = false
   public private(set) var isRefused = false
-  private let limits: RequestLimits
+  private let limits: UnsafePointer<RequestLimits>
 
-  public init(limits: RequestLimits = .none) { self.limits = limits }
+  /// - Parameter limits: outlive the conversation.
+  public init(limits: UnsafePointer<RequestLimits> = RequestLimits.noneShared) { self.limits = limits }
 
   @inlinable deinit { free(buffer) }
 
@@ -52,7 +53,7 @@ import Measurement
 
   @usableFromInline
   mutating func allows(_ size: Int, _ delay: Nanoseconds) -> Bool {
-    isRefused = size > limits.size.count || delay > limits.delay
+    isRefused = size > limits.pointee.size.count || delay > limits.pointee.delay
     return !isRefused
   }
 

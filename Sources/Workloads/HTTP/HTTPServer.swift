@@ -29,8 +29,7 @@ public struct HTTPServer: ServerConversation, ~Copyable {
   /// Whether the head of a first request has come.
   private var hasBegun = false
   var ending = Ending.none
-  public private(set) var isRefused = false
-  private let limits: RequestLimits
+  private let limits: UnsafePointer<RequestLimits>
 
   enum Ending: UInt8 {
     case none
@@ -48,8 +47,10 @@ public struct HTTPServer: ServerConversation, ~Copyable {
   /// - Parameters:
   ///   - peer: the client's address, which it is greeted with.
   ///   - date: outlives the conversation.
-  ///   - limits: what asks for more is answered by 400 or 413, and the connection is closed.
-  public init(peer: String, date: UnsafePointer<HTTPDate>, limits: RequestLimits = .none) {
+  ///   - limits: what asks for more is answered by 400 or 413, and the connection is closed. They outlive it, too.
+  public init(
+    peer: String, date: UnsafePointer<HTTPDate>, limits: UnsafePointer<RequestLimits> = RequestLimits.noneShared
+  ) {
     self.limits = limits
     replies = HTTPReplies(greeting: "Hello, \(peer)!", date: date)
   }
@@ -131,6 +132,8 @@ public struct HTTPServer: ServerConversation, ~Copyable {
     return advance() ?? flush()
   }
 
+  public var isRefused: Bool { reply.isRefused }
+
   public mutating func disconnected() {}
 
   public mutating func takeAnswered() -> Int {
@@ -174,17 +177,16 @@ public struct HTTPServer: ServerConversation, ~Copyable {
       if !readQuery(of: target) {
         reply.status = .badRequest
         (reply.size, reply.delay, reply.fault) = (0, Nanoseconds(0), nil)
-      } else if reply.delay > limits.delay || reply.size ?? 0 > largestContent {
-        isRefused = true
-        (reply.status, reply.keepsAlive) = (.badRequest, false)
-        (reply.size, reply.delay, reply.fault) = (0, Nanoseconds(0), nil)
+      } else if reply.delay > limits.pointee.delay || reply.size ?? 0 > largestContent {
+        reply = HTTPReply(.badRequest, keepsAlive: false)
+        reply.isRefused = true
       }
     }
     return nil
   }
 
   /// Of a request, and of a reply.
-  private var largestContent: Int { min(limits.size.count, HTTPReply.largestContent) }
+  private var largestContent: Int { min(limits.pointee.size.count, HTTPReply.largestContent) }
 
   private mutating func readQuery(of target: UnsafeRawBufferPointer) -> Bool {
     var query = HTTPQuery(target: target)
@@ -229,8 +231,9 @@ public struct HTTPServer: ServerConversation, ~Copyable {
   }
 
   private mutating func refuseContent(_ bytes: inout UnsafeRawBufferPointer) -> Need {
-    isRefused = true
-    return refuse(.contentTooLarge, &bytes)
+    let need = refuse(.contentTooLarge, &bytes)
+    reply.isRefused = true
+    return need
   }
 
   // MARK: Replies
