@@ -42,6 +42,11 @@ let package = Package(
         "SystemCalls",
       ]),
     .testTarget(name: "ReportingTests", dependencies: ["TestSupport", "ProjectFiles", "Reporting"]),
+    .testTarget(
+      name: "FuzzTests",
+      dependencies: [
+        "TestSupport", "Harness", "Modes", "Records", "Reporting", "Measurement", "Workloads", "SystemCalls",
+      ]),
     .testTarget(name: "iomodesTests", dependencies: ["TestSupport", "iomodes", "harness-benchmarks"]),
   ],
   swiftLanguageModes: [.v6]

@@ -48,7 +48,9 @@ enum Calibration {
 
 extension RunRecord.Calibration {
   /// What takes a processor so long.
-  func iterations(in work: Nanoseconds) -> UInt64 { UInt64((work.seconds * iterationsPerSecond).rounded()) }
+  func iterations(in work: Nanoseconds) -> UInt64 {
+    UInt64(saturating: (work.seconds * iterationsPerSecond).rounded())
+  }
 }
 
 extension Suite {

@@ -51,6 +51,7 @@ extension PartialRecord {
     sendLag = outcome.lag.map { LatencySummary($0) }
     pacerLag = TrialRecord.PacerLag(outcome.pacerLateness)
     longestQuiet = outcome.longestQuiet?.count
+    lenientReads = outcome.lenientReads
     scheduled = outcome.scheduled
     lanesServed = outcome.servedLanes
     connectionsOpened = outcome.connectionsOpened

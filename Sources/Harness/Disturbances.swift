@@ -16,7 +16,7 @@ struct DisturbanceBounds: Sendable {
   init(foreign: Double, doing workload: WorkloadSpec) {
     self.foreign = foreign
     guard workload.asked.file == nil, workload.faults == nil, !workload.asked.opensConnections else { return }
-    quiet = Nanoseconds(Validity.toleratedQuiet.count &+ 10 &* workload.leastDuration.count)
+    quiet = Validity.toleratedQuiet + workload.leastDuration * 10
   }
 }
 
@@ -66,7 +66,7 @@ extension Validity {
 
   private static func stalled(_ record: TrialRecord, _ bounds: DisturbanceBounds) -> String? {
     // Between two beats lies a look at every lane.
-    let tolerated = max(toleratedGap.count, UInt64(record.concurrency) * 10_000)
+    let tolerated = max(toleratedGap.count, UInt64(clamping: record.concurrency).multipliedSaturating(by: 10_000))
     for (name, usage) in [("client", record.client), ("server", record.server)] {
       if let gap = usage?.longestGap, gap > tolerated {
         return "stalled: the \(name) stood still for \(gap / 1_000_000) ms within the window"
@@ -120,6 +120,6 @@ extension Validity {
   /// How long the machine was watched, nanoseconds: the whole trial, connections opened and closed.
   private static func span(_ record: TrialRecord) -> Double? {
     guard let wall = record.wall, wall > 0 else { return nil }
-    return Double(record.machine?.watched ?? wall + (record.connectWall ?? 0) + (record.closeWall ?? 0))
+    return Double(record.machine?.watched ?? [wall, record.connectWall ?? 0, record.closeWall ?? 0].saturatingSum)
   }
 }

@@ -191,9 +191,9 @@ public struct Feasibility: Sendable {
           + workload.descriptorsPerLane * Feasibility.connectionMemory + experiment.pipelineMemory
       }
       memory = UInt64(ofLanes) + UInt64(threads) * Feasibility.threadMemory
-      // Each process has the whole schedule.
-      memory += UInt64(shares.count) * experiment.scheduleMemory
       if hasSeveral { memory += UInt64(shares.count + experiment.servers) * Feasibility.processMemory }
+      // Each process has the whole schedule.
+      memory = [memory, experiment.scheduleMemory.multipliedSaturating(by: UInt64(shares.count))].saturatingSum
     }
 
     static func usesPorts(_ workload: WorkloadSpec) -> Bool {
@@ -212,6 +212,6 @@ extension Experiment {
   fileprivate var scheduleMemory: UInt64 {
     let span = duration.map { warmup + $0 } ?? Nanoseconds(UInt64(Int64.max))
     let counts = schedules.map { $0.drawnCount(warmup: warmup, operations: operations, span: span) }
-    return UInt64(8 * (counts.max() ?? 0))
+    return UInt64(saturating: 8 * (counts.max() ?? 0))
   }
 }

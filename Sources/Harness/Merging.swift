@@ -20,7 +20,7 @@ extension PartialRecord {
       operations: .init(merging: parts.map(\.operations)),
       checksum: Self.text(ofChecksum: checksum),
       bytes: .init(
-        sent: parts.reduce(0) { $0 + $1.bytes.sent }, received: parts.reduce(0) { $0 + $1.bytes.received }),
+        sent: parts.map(\.bytes.sent).saturatingSum, received: parts.map(\.bytes.received).saturatingSum),
       wall: wall, latency: try .init(merging: parts.map(\.latency)), inFlight: Self.inFlight(parts, wall: wall),
       series: try Self.series(parts.map(\.series)), usage: .init(merging: parts.map(\.usage)),
       ranOutOfTime: parts.contains(where: \.ranOutOfTime))
@@ -33,13 +33,14 @@ extension PartialRecord {
     connectionsOpened = total(parts.map(\.connectionsOpened))
     reconnected = total(parts.map(\.reconnected))
     scheduled = total(parts.map(\.scheduled))
+    lenientReads = total(parts.map(\.lenientReads))
     numbers = parts.compactMap(\.numbers).reduce(nil) { sum, next in
       Numbers(from: min(sum?.from ?? next.from, next.from), to: max(sum?.to ?? next.to, next.to))
     }
     coldStart = first.coldStart.map { coldStart in
       TrialRecord.ColdStart(
         firstDone: parts.compactMap(\.coldStart?.firstDone).min(),
-        done: parts.reduce(0) { $0 + ($1.coldStart?.done ?? 0) }, wall: coldStart.wall)
+        done: parts.map { $0.coldStart?.done ?? 0 }.saturatingSum, wall: coldStart.wall)
     }
     lanes = try first.lanes.map { classes in
       try Dictionary(
@@ -72,7 +73,7 @@ extension PartialRecord {
       for index in rests.indices {
         let own = rests[index].prefix { $0.t <= end }
         rests[index] = rests[index].dropFirst(own.count)
-        point.done += own.reduce(0) { $0 + $1.done }
+        point.done = ([point.done] + own.map(\.done)).saturatingSum
         point.max = ([point.max] + own.map(\.max)).compactMap { $0 }.max()
         threads.append(own.last?.threads)
         for text in own.compactMap(\.counts) { counts.merge(try CoarseHistogram(encoded: text)) }
@@ -85,9 +86,9 @@ extension PartialRecord {
 }
 
 /// The sum, where all of them are known.
-private func total<Number: AdditiveArithmetic>(_ values: [Number?]) -> Number? {
+private func total<Number: FixedWidthInteger>(_ values: [Number?]) -> Number? {
   let known = values.compactMap { $0 }
-  return known.isEmpty || known.count < values.count ? nil : known.reduce(.zero, +)
+  return known.isEmpty || known.count < values.count ? nil : known.saturatingSum
 }
 
 extension [PartialRecord.Window] {
@@ -124,7 +125,7 @@ extension TrialRecord.Operations {
     let count = aged.reduce(0) { $0 + $1.count }
     guard count > 0, let least = aged.map(\.ages.min).min(), let most = aged.map(\.ages.max).max() else { return nil }
     func mean(_ value: (TrialRecord.Ages) -> UInt64) -> UInt64 {
-      UInt64(aged.reduce(0) { $0 + Double(value($1.ages)) * $1.count } / count)
+      UInt64(saturating: aged.reduce(0) { $0 + Double(value($1.ages)) * $1.count } / count)
     }
     return TrialRecord.Ages(
       min: least, mean: mean(\.mean), max: most,
@@ -132,7 +133,7 @@ extension TrialRecord.Operations {
   }
 
   private static func counts(_ all: [[String: UInt64]]) -> [String: UInt64]? {
-    all.isEmpty ? nil : all.reduce(into: [:]) { $0.merge($1, uniquingKeysWith: +) }
+    all.isEmpty ? nil : all.reduce(into: [:]) { $0.merge($1) { [$0, $1].saturatingSum } }
   }
 }
 
@@ -164,7 +165,7 @@ extension TrialRecord.LaneClass {
   fileprivate init(merging parts: [TrialRecord.LaneClass]) throws {
     let latencies = parts.compactMap(\.latency)
     self.init(
-      count: parts.reduce(0) { $0 + $1.count }, operations: .init(merging: parts.map(\.operations)),
+      count: parts.map(\.count).saturatingSum, operations: .init(merging: parts.map(\.operations)),
       latency: latencies.isEmpty ? nil : try .init(merging: latencies), early: total(parts.map(\.early)))
     served = total(parts.map(\.served))
     reconnected = total(parts.map(\.reconnected))
@@ -200,7 +201,7 @@ extension ServerReport {
   init(merging parts: [ServerReport]) {
     self.init(
       usage: ProcessUsage(merging: parts.map(\.usage)), openRead: parts.map(\.openRead).max() ?? 0,
-      closeRead: parts.map(\.closeRead).max() ?? 0, doneInAll: parts.reduce(0) { $0 + $1.doneInAll },
-      faultsInAll: parts.reduce(0) { $0 + $1.faultsInAll })
+      closeRead: parts.map(\.closeRead).max() ?? 0, doneInAll: parts.map(\.doneInAll).saturatingSum,
+      faultsInAll: parts.map(\.faultsInAll).saturatingSum)
   }
 }

@@ -11,10 +11,11 @@ public struct Precision: Equatable, Sendable {
   public var maxRounds: Int
 
   public static let usualMaxRounds = 50
+  private static let mostRounds = 10_000
 
   public init(halfWidth: Double, maxRounds: Int = Self.usualMaxRounds) {
     self.halfWidth = halfWidth
-    self.maxRounds = maxRounds
+    self.maxRounds = min(maxRounds, Self.mostRounds)
   }
 
   /// Reads a percentage such as `2%`, above 0 and below 100.

@@ -55,6 +55,7 @@ extension TrialRecord {
       sendLag = partial.sendLag
       pacerLag = partial.pacerLag
       longestQuiet = partial.longestQuiet
+      lenientReads = partial.lenientReads
       arrivals.scheduled = partial.scheduled
       inFlight = partial.inFlight
       series = partial.series

@@ -207,7 +207,7 @@ public struct RunSession {
   private static func reach(_ target: HTTPTarget) throws(HarnessFailure) -> String {
     let addresses: [SocketAddress]
     do throws(SocketAddress.Failure) {
-      addresses = try SocketAddress.all(host: target.host, port: target.port)
+      addresses = try SocketAddress.all(host: target.resolvable, port: target.port)
     } catch {
       throw HarnessFailure("target \(target): \(error)")
     }

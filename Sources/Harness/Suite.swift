@@ -166,8 +166,12 @@ public struct Experiment: Codable, Sendable {
     if let objection = bystanders?.objection(to: workload.asked) { return (.bystanders, objection) }
     if bystanders != nil && (pipeline ?? 1) > 1 { return (.bystanders, "do not go with a pipeline") }
     if bystanders != nil && workload.faults != nil { return (.bystanders, "do not go with faults") }
-    if operations == 0 { return (.operations, "0 is not a number of operations; it must be at least 1") }
+    if let operations, !(1...Self.mostOperations).contains(operations) {
+      return (.operations, "\(operations) is not a number of operations; it must be from 1 to \(Self.mostOperations)")
+    }
     if let duration, duration < .milliseconds(1) { return (.duration, "\(duration) is too short; at least 1ms") }
+    if let complaint = WorkloadSpec.complaint(about: duration) { return (.duration, complaint) }
+    if let complaint = WorkloadSpec.complaint(about: warmup) { return (.warmup, complaint) }
     if let duration {
       if let absence = schedules.lazy.compactMap({ $0.absence(in: duration, after: warmup) }).first {
         return (.rates, absence)
@@ -178,6 +182,11 @@ public struct Experiment: Codable, Sendable {
     }
     if !(1...10_000).contains(rounds) {
       return (.rounds, "\(rounds) is not a number of rounds; it must be from 1 to 10000")
+    }
+    if pointCount > Self.mostPoints {
+      return (
+        .concurrency, "with modes, rates, limits and pools makes \(pointCount) points; at most \(Self.mostPoints)"
+      )
     }
     return nil
   }
@@ -190,6 +199,10 @@ public struct Experiment: Codable, Sendable {
     default: []
     }
   }
+
+  /// In a month, at the highest rate.
+  private static let mostOperations: UInt64 = 1_000_000_000_000_000
+  private static let mostPoints = 10_000
 
   private static func usualArrivals(_ objective: Objective?) -> String { objective == nil ? "closed" : "constant" }
 

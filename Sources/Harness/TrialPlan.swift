@@ -51,9 +51,8 @@ public struct TrialPlan: Sendable {
 
   /// About how long it takes from start to end.
   var expectedTime: Nanoseconds {
-    Nanoseconds(
-      predictedWindow.count &+ experiment.warmup.count &+ Nanoseconds.milliseconds(150).count
-        &+ connectingBystanders.count &+ startingProcesses.count &+ drawingArrivals.count)
+    predictedWindow + experiment.warmup + .milliseconds(150) + connectingBystanders + startingProcesses
+      + drawingArrivals
   }
 
   /// About how long it takes to start several processes, and to connect and close their lanes.
@@ -78,8 +77,8 @@ public struct TrialPlan: Sendable {
   /// When to give up on the process of its client.
   func patience(deadline: Nanoseconds) -> Nanoseconds {
     let asleep = experiment.bystanders == nil ? Nanoseconds.zero : BystanderSpec.longestWait
-    return Nanoseconds(deadline.count + predictedWindow.count + experiment.warmup.count) + .seconds(30)
-      + connectingBystanders + startingProcesses + asleep + Nanoseconds(10 * drawingArrivals.count)
+    return deadline + predictedWindow + experiment.warmup + .seconds(30) + connectingBystanders
+      + startingProcesses + asleep + Nanoseconds(10 * drawingArrivals.count)
   }
 
   func spec(endpoints: [String], isOwnServer: Bool) -> TrialSpec {
@@ -92,8 +91,8 @@ public struct TrialPlan: Sendable {
     spec.share = shares[0]
     spec.each = experiment.each.map { UInt64($0) }
     spec.operations = spec.each.map { $0 * UInt64(spec.lanes) } ?? experiment.operations
-    let twice = Nanoseconds(min(predictedWindow(spec).count, UInt64.max / 4) * 2)
-    spec.deadline = isAudit ? experiment.auditDeadline : max(Self.usualDeadline, twice) + startingProcesses
+    spec.deadline =
+      isAudit ? experiment.auditDeadline : max(Self.usualDeadline, predictedWindow(spec) * 2) + startingProcesses
     return spec
   }
 }

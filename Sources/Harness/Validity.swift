@@ -34,7 +34,9 @@ package enum Validity {
   static func reasons(ofAudit record: TrialRecord, served: UInt64?, faults: AskedFaults? = nil) -> [String] {
     var reasons = answers(record, ranOutOfTime: false, hasWarmup: false, faults)
     let done = doneByServer(record)
-    if let served, failures(record, faults).isEmpty, served.distance(to: done).magnitude > 2 * mostInHand(record) {
+    if let served, failures(record, faults).isEmpty,
+      difference(served, done) > mostInHand(record).multipliedSaturating(by: 2)
+    {
       reasons.append("server-count: the client has \(done) operations done, the server \(served)")
     }
     if record.audit?.client?.syscalls == nil { reasons.append("not-counted: the tool has not told what it counted") }
@@ -57,21 +59,22 @@ package enum Validity {
     reasons += failures
     if let others = operations.non2xx { reasons.append("non-2xx: replies with status \(list(others))") }
     if done == 0 && failed == 0 { reasons.append("nothing-done: no operation ended within the window") }
-    let others = (operations.non2xx ?? [:]).values.reduce(0, +)
-    if let verified = operations.verified, verified + others != done {
+    let others = (operations.non2xx ?? [:]).values.saturatingSum
+    if let verified = operations.verified, [verified, others].saturatingSum != done {
       reasons.append("unverified: of \(done) answers \(verified) were what was asked for")
     }
-    if let asked = operations.asked, !ranOutOfTime, done + failed != asked {
-      reasons.append("count: \(asked) operations were asked for, and \(done + failed) ended")
+    let ended = [done, failed].saturatingSum
+    if let asked = operations.asked, !ranOutOfTime, ended != asked {
+      reasons.append("count: \(asked) operations were asked for, and \(ended) ended")
     }
     reasons += bystanders(record)
     if failures.isEmpty && !ranOutOfTime, let server = record.server {
       let slack = countSlack(record, hasWarmup: hasWarmup)
       let done = doneByServer(record)
-      if let served = server.operationsDone, served.distance(to: done).magnitude > slack {
+      if let served = server.operationsDone, difference(served, done) > slack {
         reasons.append("server-count: the client has \(done) operations done, the server \(served)")
       }
-      if let met = server.faults, met.distance(to: failed).magnitude > slack {
+      if let met = server.faults, difference(met, failed) > slack {
         reasons.append("server-count: the client has \(failed) operations failed as asked, the server \(met)")
       }
     }
@@ -82,7 +85,7 @@ package enum Validity {
   private static func failures(_ record: TrialRecord, _ faults: AskedFaults?) -> [String] {
     let failed = record.operations.failed ?? [:]
     let unexplained = faults?.unexplained(failed) ?? failed
-    let ended = (record.operations.done ?? 0) + record.operations.failedInAll
+    let ended = [record.operations.done ?? 0, record.operations.failedInAll].saturatingSum
     return [
       unexplained.isEmpty ? nil : "failures: \(list(unexplained)) of \(ended) operations", faults?.reason(failed),
     ].compactMap { $0 }
@@ -97,7 +100,7 @@ package enum Validity {
     }
     if manner == idle, let early = lanes.early, early < lanes.count {
       reasons.append(
-        "bystanders-late: \(UInt64(lanes.count) - early) of \(lanes.count) idle connections had not done their operation "
+        "bystanders-late: \(UInt64(clamping: lanes.count) - early) of \(lanes.count) idle connections had not done their operation "
           + "when the window opened")
     }
     return reasons
@@ -110,29 +113,35 @@ package enum Validity {
 
   /// As the client has counted it, of all classes of lanes that ask the server.
   private static func doneByServer(_ record: TrialRecord) -> UInt64 {
-    (isAskedByAll(record) ? record.operations.done ?? 0 : 0) + (record.bystanders?.lanes.operations.done ?? 0)
+    let busy = isAskedByAll(record) ? record.operations.done : 0
+    return [busy ?? 0, record.bystanders?.lanes.operations.done ?? 0].saturatingSum
   }
 
   /// How many operations of the server lanes may have in hand at an edge of the window. Of idle ones only those that are
   /// late.
   private static func mostInHand(_ record: TrialRecord) -> UInt64 {
-    let busy = isAskedByAll(record) ? UInt64(record.concurrency) * UInt64(record.pipeline ?? 1) : 0
+    let busy =
+      isAskedByAll(record)
+      ? UInt64(clamping: record.concurrency).multipliedSaturating(by: UInt64(clamping: record.pipeline ?? 1)) : 0
     guard let (manner, lanes) = record.bystanders else { return busy }
-    let count = UInt64(lanes.count)
-    guard manner == idle else { return busy + count }
+    let count = UInt64(clamping: lanes.count)
+    guard manner == idle else { return [busy, count].saturatingSum }
     let late = lanes.early.map { count - min($0, count) } ?? lanes.operations.unfinished ?? 0
-    return busy + late
+    return [busy, late].saturatingSum
   }
 
   /// By how much client and server may differ. At each edge of a window an operation may be done at one end and not
   /// yet at the other, and the server goes on while its counters are read late.
   private static func countSlack(_ record: TrialRecord, hasWarmup: Bool) -> UInt64 {
     guard record.operations.asked == nil || hasWarmup || record.lanes != nil else { return 0 }
-    let late = record.server?.edgeLag.map { Double($0.open + $0.close) / 1e9 } ?? 0
+    let late = record.server?.edgeLag.map { (Double($0.open) + Double($0.close)) / 1e9 } ?? 0
     let throughput = record.throughput ?? 0
     let share = Double(doneByServer(record)) / Double(max(1, record.operations.done ?? 0))
-    return 2 * mostInHand(record) + UInt64(2 * late * throughput * share)
+    return [mostInHand(record).multipliedSaturating(by: 2), UInt64(saturating: 2 * late * throughput * share)]
+      .saturatingSum
   }
+
+  private static func difference(_ a: UInt64, _ b: UInt64) -> UInt64 { a > b ? a - b : b - a }
 
   // MARK: The harness
 
@@ -204,6 +213,6 @@ package enum Validity {
   }
 
   static func micros(_ nanoseconds: UInt64) -> String { "\(nanoseconds / 1000) µs" }
-  static func percent(_ fraction: Double) -> String { "\(Int((fraction * 100).rounded())) %" }
+  static func percent(_ fraction: Double) -> String { "\(UInt64(saturating: (fraction * 100).rounded())) %" }
   private static func rounded(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
 }

@@ -38,6 +38,7 @@ import Synchronization
     /// When the last operation ended, in nanoseconds.
     @usableFromInline let lastEnd = Atomic<UInt64>(0)
     @usableFromInline let kinds: UnsafeMutablePointer<Counter>
+    let lenient = Counter()
     let early = Counter()
     let connections = Counter()
     let reconnections = Counter()
@@ -101,6 +102,9 @@ import Synchronization
     block.pointee.receivedBytes.add(UInt64(received), shared: shared)
     ended(at: end)
   }
+
+  /// Only lenient reading could take the answer of the operation that was just completed.
+  public func readLeniently() { block.pointee.lenient.add(1, shared: block.pointee.shared) }
 
   /// The operation that was just completed had been to start this long before its end.
   @inlinable
@@ -167,6 +171,8 @@ import Synchronization
   public var reconnections: UInt64 { block.pointee.reconnections.count }
   public var verified: UInt64 { block.pointee.verified.count }
   public var checksum: UInt64 { block.pointee.checksum.count }
+  /// Operations that are done, and whose answers only lenient reading could take.
+  public var lenientReads: UInt64 { block.pointee.lenient.count }
   public var sentBytes: UInt64 { block.pointee.sentBytes.count }
   public var receivedBytes: UInt64 { block.pointee.receivedBytes.count }
 

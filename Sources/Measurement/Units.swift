@@ -6,9 +6,17 @@
   @inlinable public init(_ count: UInt64) { self.count = count }
 
   @inlinable public static var zero: Nanoseconds { Nanoseconds(0) }
-  public static func microseconds(_ count: UInt64) -> Nanoseconds { Nanoseconds(count * 1_000) }
-  public static func milliseconds(_ count: UInt64) -> Nanoseconds { Nanoseconds(count * 1_000_000) }
-  public static func seconds(_ count: UInt64) -> Nanoseconds { Nanoseconds(count * 1_000_000_000) }
+  public static func microseconds(_ count: UInt64) -> Nanoseconds { Nanoseconds(1_000) * count }
+  public static func milliseconds(_ count: UInt64) -> Nanoseconds { Nanoseconds(1_000_000) * count }
+  public static func seconds(_ count: UInt64) -> Nanoseconds { Nanoseconds(1_000_000_000) * count }
+
+  /// Stops at the longest span that there is.
+  public static func + (a: Nanoseconds, b: Nanoseconds) -> Nanoseconds {
+    Nanoseconds([a.count, b.count].saturatingSum)
+  }
+  public static func * (span: Nanoseconds, times: UInt64) -> Nanoseconds {
+    Nanoseconds(span.count.multipliedSaturating(by: times))
+  }
 
   /// Whole nanoseconds; the longest span where there are more, and zero where they are negative or no number.
   @inlinable public init(saturating nanoseconds: Double) {
@@ -18,12 +26,6 @@
   public var seconds: Double { Double(count) / 1e9 }
 
   @inlinable public static func < (a: Nanoseconds, b: Nanoseconds) -> Bool { a.count < b.count }
-
-  /// The longest span where the sum is longer.
-  public static func + (a: Nanoseconds, b: Nanoseconds) -> Nanoseconds {
-    let (sum, overflow) = a.count.addingReportingOverflow(b.count)
-    return Nanoseconds(overflow ? UInt64(Int64.max) : sum)
-  }
 }
 
 /// A number of bytes. Parses and prints `64KiB`, `1MiB`, `100B`, `1GiB`; a bare number is bytes, and `4k`, `4kb` and `4KB`

@@ -37,7 +37,7 @@ extension Bench {
         ? busy.sum(\.connections) + (bystanders?.sum(\.connections) ?? 0) : nil,
       reconnected: needsConnections ? busy.sum(\.reconnections) : nil,
       bystanders: bystanders.flatMap { outcome($0, lanes) }, coldStart: coldStart,
-      replies: nil,
+      replies: nil, lenientReads: spec.workload.isLenient ? busy.sum(\.lenientReads) : nil,
       ranOutOfTime: ranOutOfTime)
   }
 

@@ -135,6 +135,8 @@ public struct TrialOutcome: Sendable {
   /// What the warm-up came to; nil where there was none.
   public var coldStart: ColdStart?
   public var replies: ReplyStore?
+  /// Where replies are read leniently: of those done, how many a strict reader would have refused.
+  public var lenientReads: UInt64?
   /// Where a data file was written: sectors that do not hold what was written there.
   public var damagedSectors: UInt64?
   /// Whether the deadline ended a trial that was to do a number of operations.

@@ -11,6 +11,7 @@ public struct PartialRecord: Codable, Equatable, Sendable {
   public var sendLag: LatencySummary?
   public var pacerLag: TrialRecord.PacerLag?
   public var longestQuiet: UInt64?
+  public var lenientReads: UInt64?
   /// Lanes that were measured and had at least one operation done within the window.
   public var lanesServed: Int?
   /// Connections that all lanes have had, from before the trial to its end; absent where its operations need none.
@@ -63,6 +64,7 @@ public struct PartialRecord: Codable, Equatable, Sendable {
     case sendLag = "send_lag_ns"
     case pacerLag = "pacer_lag_ns"
     case longestQuiet = "longest_quiet_ns"
+    case lenientReads = "lenient_reads"
     case lanesServed = "lanes_served"
     case connectionsOpened = "connections_opened"
     case reconnected

@@ -1,3 +1,5 @@
+import Measurement
+
 /// What one side's process used within the window; peaks are of its whole life. Of several processes it is the sum, of
 /// peaks that of each one's, which need not have come at once; memory that they share is in it as often.
 public struct ProcessUsage: Codable, Equatable, Sendable {
@@ -36,7 +38,7 @@ public struct ProcessUsage: Codable, Equatable, Sendable {
   public var totalCPU: UInt64? {
     if let cpuTime { return cpuTime }
     guard let userTime, let systemTime else { return nil }
-    return userTime &+ systemTime
+    return [userTime, systemTime].saturatingSum
   }
 
   /// The two parts of the processor time, where there are enough ticks to tell them apart.

@@ -40,6 +40,8 @@ public struct TrialRecord: Codable, Equatable, Sendable {
   /// Of all verified answers, in 16 hexadecimal digits.
   public var checksum: String?
   public var bytes: Bytes?
+  /// Where replies are read leniently: of those done, how many a strict reader would have refused.
+  public var lenientReads: UInt64?
   /// The length of the window.
   public var wall: UInt64?
   /// Operations done in the window, per second.
@@ -143,6 +145,7 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     case repeats
     case isSaturated = "saturated"
     case work, operations, checksum, bytes
+    case lenientReads = "lenient_reads"
     case wall = "wall_ns"
     case connectWall = "connect_wall_ns"
     case closeWall = "close_wall_ns"

@@ -121,6 +121,7 @@ struct CSVReport {
       ("operations_non_2xx", { text(total($0.operations.non2xx)) }),
       ("non_2xx_by_status", { list($0.operations.non2xx) }),
       ("checksum", { $0.checksum }),
+      ("lenient_reads", { text($0.lenientReads) }),
       ("bytes_sent", { text($0.bytes?.sent) }),
       ("bytes_received", { text($0.bytes?.received) }),
       ("wall_ns", { text($0.wall) }),

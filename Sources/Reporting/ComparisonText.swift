@@ -1,3 +1,4 @@
+import Measurement
 import Statistics
 
 /// How a comparison is written.
@@ -52,7 +53,7 @@ extension Comparison {
       one at p ≤ 0.05. 95 % intervals are of one comparison each, not adjusted.
       """
     let rounded = (leastEffect * 100_000).rounded() / 1000
-    let percent = rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"
+    let percent = rounded == rounded.rounded() ? "\(Int(saturating: rounded))" : "\(rounded)"
     let beyond = leastEffect > 0 ? " p is that of a ratio beyond 1 ± \(percent) %." : ""
     return unit.legend(family: family + beyond)
   }

@@ -37,7 +37,7 @@ extension Summary {
         guard let count = many(trial), let client = trial.client?.memoryPeak,
           let server = trial.server?.memoryPeak
         else { return nil }
-        return Double(client + server) / count
+        return (Double(client) + Double(server)) / count
       }
     }
   }

@@ -30,7 +30,7 @@ extension Summary.Experiment {
   var spansMemory: Bool {
     let lanes = byConcurrency.map(\.concurrency)
     guard lanes.count >= minimumLineCount, let least = lanes.first, let most = lanes.last else { return false }
-    return most >= 10 * least
+    return most / 10 >= least
   }
 }
 

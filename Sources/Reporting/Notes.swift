@@ -123,9 +123,13 @@ extension Summary.Point {
     if let unansweredText { texts.append(unansweredText) }
     if let drift = throughputDrift, growthNote == nil { texts.append("throughput \(drift.text)") }
     if let drift = medianDrift { texts.append("the median service time \(drift.text)") }
-    let warnings = texts.map { Summary.Experiment.Note(text: "\(place): \($0)") }
-    guard !failedAsAsked.isEmpty else { return warnings }
-    return warnings + [.init(text: "\(place): failed as asked: \(Self.list(failedAsAsked))", isWarning: false)]
+    var asides: [String] = []
+    if !failedAsAsked.isEmpty { asides.append("failed as asked: \(Self.list(failedAsAsked))") }
+    if lenientReads > 0 {
+      asides.append("read leniently: \(NumberText.grouped(lenientReads)) replies that are not as RFC 9112 has them")
+    }
+    return texts.map { .init(text: "\(place): \($0)") }
+      + asides.map { .init(text: "\(place): \($0)", isWarning: false) }
   }
 
   static func list(_ counts: [Summary.Count]) -> String {

@@ -137,6 +137,7 @@ extension Summary.Point {
     failedAsAsked = Self.counts(carriedOut.filter(\.failsAsAsked).compactMap(\.operations.failed))
     failedOtherwise = Self.counts(carriedOut.filter { !$0.failsAsAsked }.compactMap(\.operations.failed))
     non2xx = Self.counts(carriedOut.compactMap(\.operations.non2xx))
+    lenientReads = carriedOut.compactMap(\.lenientReads).saturatingSum
   }
 
   /// The ratio of throughputs within each round that has both: what disturbs a whole round cancels.

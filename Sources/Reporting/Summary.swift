@@ -185,6 +185,8 @@ public struct Summary: Sendable {
     public let failedOtherwise: [Count]
     /// Replies by their status, where it is not 2xx, in all trials that were carried out; most frequent first.
     public let non2xx: [Count]
+    /// Replies that a strict reader would have refused, in all trials that were carried out.
+    public let lenientReads: UInt64
 
     /// The mode, with its variant where it has one: `epoll`, `epoll/inline`.
     public var name: String { variant.map { "\(mode)/\($0)" } ?? mode }

@@ -1,3 +1,5 @@
+import Measurement
+
 /// What a terminal can do to a piece of text: SGR sequences, ECMA-48.
 enum Style: String {
   case plain = ""
@@ -49,7 +51,8 @@ package enum Terminal {
   static func sparkline(_ counts: [Double]) -> String {
     let highest = counts.max() ?? 0
     let blocks: [Character] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
-    return String(counts.map { $0 > 0 ? blocks[max(1, Int(($0 / highest * 8).rounded(.up))) - 1] : " " })
+    return String(
+      counts.map { $0 > 0 ? blocks[min(max(1, Int(saturating: ($0 / highest * 8).rounded(.up))), 8) - 1] : " " })
   }
 
   /// The text in ASCII, where no more can be shown. What a table aligns keeps its width, but for `…`, `≤` and `≥`.

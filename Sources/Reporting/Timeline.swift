@@ -1,3 +1,4 @@
+import Measurement
 import Records
 import Statistics
 
@@ -50,7 +51,9 @@ extension Summary {
 
     /// As many as come nearest to the length are made one. The last one is left out where it has less than half of them.
     private static func joined(_ parts: [TrialRecord.Interval], length: Double) -> [Interval] {
-      let count = max(1, Int((length / (Double(parts[0].length) / 1e9)).rounded()))
+      let asked = Int(saturating: (length / (Double(parts[0].length) / 1e9)).rounded())
+      // With more than twice as many there are, none is left.
+      let count = min(max(1, asked), 2 * parts.count + 1)
       var parts = parts
       // Sampled when the lanes have ended.
       parts[parts.count - 1].threads = nil
@@ -143,7 +146,7 @@ extension Summary.Point {
   var growthNote: Summary.Experiment.Note? {
     guard let growth, let most = inFlight?.max else { return nil }
     return .init(
-      text: "\(place): from \(Int(growth.from.rounded())) to \(NumberText.grouped(most)) in flight in "
+      text: "\(place): from \(Int(saturating: growth.from.rounded())) to \(NumberText.grouped(most)) in flight in "
         + "\(NumberText.span(nanoseconds: growth.window * 1e9)), with "
         + "\(NumberText.significant(growth.threadsPerSecond, digits: 2)) threads more each second "
         + "(r² \(NumberText.share(growth.rSquared)))",

@@ -89,6 +89,7 @@ struct WorkloadDescription {
     let connection = workload["connection"]?.string ?? "keep-alive"
     return [request, connection == "new" ? "a new connection each" : connection]
       + (workload["size"].map { ["\(quantity($0)) replies"] } ?? [])
+      + (workload["lenient"] == .bool(true) ? ["read leniently"] : [])
   }
 
   private static func file(_ workload: JSONValue) -> [String] {

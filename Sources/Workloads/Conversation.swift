@@ -28,6 +28,8 @@ import SystemCalls
   public var kind: OutcomeKind
   /// Whether the connection may carry another operation.
   public var keepsConnection: Bool
+  /// Whether only lenient reading could take the answer.
+  public var isLenient = false
 
   @inlinable public static func verified(checksum: UInt64, keepsConnection: Bool) -> Outcome {
     Outcome(checksum: checksum, kind: .verified, keepsConnection: keepsConnection)

@@ -177,6 +177,7 @@ public struct TrialState: ~Copyable, Sendable {
     }
     if outcome.isComplete {
       recorder.completed(at: now, service: service, checksum: outcome.checksum, sent: sent, received: received)
+      if outcome.isLenient { recorder.readLeniently() }
     } else {
       recorder.ended(at: now)
     }

@@ -30,13 +30,13 @@ public enum WorkloadSpec: Hashable, Sendable {
 
   /// How long one operation takes at least, on average: those that the server stalls take all of their time.
   public var leastDuration: Nanoseconds {
-    let stalled = UInt64((faults?.stall ?? 0) * Double(timeout.count))
+    let stalled = Nanoseconds(UInt64(saturating: (faults?.stall ?? 0) * Double(timeout.count)))
     return switch self {
     case .sleep(let spec): spec.duration
-    case .echo(let spec): Nanoseconds(spec.delay.mean.count + stalled)
-    case .http(let spec): spec.targets.isEmpty ? Nanoseconds(spec.delay.mean.count + stalled) : .zero
+    case .echo(let spec): spec.delay.mean + stalled
+    case .http(let spec): spec.targets.isEmpty ? spec.delay.mean + stalled : .zero
     case .file: .zero
-    case .compute(let spec): Nanoseconds(spec.http.delay.mean.count + spec.work.count)
+    case .compute(let spec): spec.http.delay.mean + spec.work
     case .serve(let spec): spec.workload.leastDuration
     }
   }
@@ -75,6 +75,14 @@ public enum WorkloadSpec: Hashable, Sendable {
 
   /// What lanes beside it do: the same, but that those beside a file wait for messages, as a file cannot be waited for.
   public var ofBystanders: WorkloadSpec { if case .file = self { .echo(EchoSpec()) } else { self } }
+
+  /// The longest time that a suite may ask for.
+  public static let longestTime = Nanoseconds.seconds(30 * 86_400)
+
+  /// What is wrong with a time that is too long, if it is.
+  package static func complaint(about time: Nanoseconds?) -> String? {
+    time.flatMap { $0 > longestTime ? "\($0) is too long; at most \(longestTime), which are 30 days" : nil }
+  }
 
   /// How long one operation may take; zero for no limit.
   public var timeout: Nanoseconds {
@@ -118,6 +126,7 @@ public struct SleepSpec: Hashable, Sendable, Codable {
   public init(from decoder: any Decoder) throws {
     let fields = try StrictFields(decoder, of: CodingKeys.self, besides: ["kind"])
     duration = try fields.value(.duration) ?? duration
+    if let complaint = WorkloadSpec.complaint(about: duration) { try fields.check(.duration, false, complaint) }
   }
 
   enum CodingKeys: String, CodingKey, CaseIterable { case duration }
@@ -152,6 +161,7 @@ public struct EchoSpec: Hashable, Sendable, Codable {
     try fields.check(
       .size, size.count >= EchoClient.smallestSize && size.count <= Int(UInt32.max),
       "is outside 16B (the header that asks for the answer) … 4GiB")
+    if let complaint = WorkloadSpec.complaint(about: timeout) { try fields.check(.timeout, false, complaint) }
     guard let faults else { return }
     try fields.check(.faults, ends == .server, "are those of a server of its own, and go with ends server")
     try fields.check(
@@ -172,7 +182,7 @@ public struct HTTPSpec: Hashable, Sendable, Codable {
   }
 
   public var method = "GET"
-  /// Whole header lines, such as `Accept: */*`.
+  /// Whole header lines, such as `Accept: */*`. A `Host` among them stands in place of the target's.
   public var headers: [String] = []
   public var body = ""
   /// Servers to ask instead of the one that the harness starts, in turn; `{i}` in a path is the operation's number.
@@ -188,6 +198,11 @@ public struct HTTPSpec: Hashable, Sendable, Codable {
   public var faults: FaultMix?
   /// Whether the replies are kept, and written out in order.
   public var gather = false
+  /// The most bytes, and the most fields, that the head of a reply may have; nil for those of ``HTTPReader/Rules/client``.
+  public var maxHead: ByteCount?
+  public var maxFields: Int?
+  /// Whether replies are taken that are not as RFC 9112 has them where common clients take them; absent where not.
+  public var lenient: Bool?
 
   /// To how many hosts and ports the targets lead.
   var addresses: Int { Set(targets.map(\.authority)).count }
@@ -208,6 +223,9 @@ public struct HTTPSpec: Hashable, Sendable, Codable {
     timeout = try fields.value(.timeout) ?? timeout
     faults = try (fields.value(.faults) as FaultMix?)?.unlessEmpty
     gather = try fields.value(.gather) ?? gather
+    maxHead = try fields.value(.maxHead)
+    maxFields = try fields.value(.maxFields)
+    lenient = try (fields.value(.lenient) as Bool?).flatMap { $0 ? true : nil }
     try check(fields)
   }
 
@@ -218,14 +236,27 @@ public struct HTTPSpec: Hashable, Sendable, Codable {
       try fields.check(.headers, HTTPSyntax.isField(header), "'\(header)' is not a header line such as 'Accept: */*'")
       let name = header.prefix { $0 != ":" }.lowercased()
       try fields.check(
-        .headers, !["host", "content-length", "transfer-encoding", "connection"].contains(name),
+        .headers, !["content-length", "transfer-encoding", "connection"].contains(name),
         "'\(name)' is set by the client itself")
+      if HTTPSyntax.isHost(header), let complaint = HTTPSyntax.complaint(aboutHost: header) {
+        try fields.check(.headers, false, complaint)
+      }
     }
+    try fields.check(.headers, headers.count(where: HTTPSyntax.isHost) < 2, "have 'Host' twice; a request has one")
     try fields.check(.body, body.isEmpty || (method != "GET" && method != "HEAD"), "goes with a method such as POST")
     let asks = delay != .none || size != nil
     try fields.check(
       .targets, targets.isEmpty || !asks, "cannot be told a delay or a size; those are asked of the own server")
     try fields.check(.size, (size?.count ?? 0) <= 1 << 30, "is over 1GiB")
+    if let complaint = WorkloadSpec.complaint(about: timeout) { try fields.check(.timeout, false, complaint) }
+    if let maxHead {
+      try fields.check(.maxHead, (1 << 10...16 << 20).contains(maxHead.count), "\(maxHead) is outside 1KiB … 16MiB")
+    }
+    if let maxFields {
+      try fields.check(
+        .maxFields, (1...10_000).contains(maxFields),
+        "\(maxFields) is not a number of fields; it must be from 1 to 10000")
+    }
     guard let faults else { return }
     try fields.check(.faults, targets.isEmpty, "are asked of the own server; a target cannot be told")
     if let complaint = faults.complaint(within: timeout) { try fields.check(.faults, false, complaint) }
@@ -233,6 +264,35 @@ public struct HTTPSpec: Hashable, Sendable, Codable {
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case method, headers, body, targets, connection, delay, size, timeout, faults, gather
+    case maxHead = "max_head"
+    case maxFields = "max_fields"
+    case lenient
+  }
+}
+
+extension HTTPSpec {
+  /// The header line that stands in place of the target's own, if there is one.
+  var host: String? { headers.first(where: HTTPSyntax.isHost) }
+
+  /// How replies are read.
+  var rules: HTTPReader.Rules {
+    var rules = HTTPReader.Rules.client
+    if let maxHead { (rules.head, rules.line) = (maxHead.count, maxHead.count) }
+    rules.fields = maxFields ?? rules.fields
+    rules.isLenient = lenient ?? false
+    return rules
+  }
+}
+
+extension WorkloadSpec {
+  /// Whether its client takes replies that are not quite as RFC 9112 has them.
+  public var isLenient: Bool {
+    switch self {
+    case .sleep, .echo, .file: false
+    case .http(let spec): spec.lenient ?? false
+    case .compute(let spec): spec.http.lenient ?? false
+    case .serve(let spec): spec.workload.isLenient
+    }
   }
 }
 

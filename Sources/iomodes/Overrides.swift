@@ -76,6 +76,8 @@ struct Overrides {
     ("delay", ["echo", "http", "compute", "serve"]), ("transport", ["echo", "serve"]), ("ends", ["echo"]),
     ("target", ["http"]), ("connection", ["http", "compute", "serve"]), ("method", ["http", "compute", "serve"]),
     ("header", ["http", "compute", "serve"]), ("body", ["http", "compute", "serve"]),
+    ("max-head", ["http", "compute", "serve"]), ("max-fields", ["http", "compute", "serve"]),
+    ("lenient", ["http", "compute", "serve"]),
     ("timeout", ["echo", "http", "compute", "serve"]), ("gather", ["http"]),
     ("pipeline", ["http", "serve"]),
     ("faults", ["echo", "http", "serve"]),
@@ -221,6 +223,9 @@ struct Overrides {
       spec.timeout = try arguments.value("timeout", time) ?? spec.timeout
       spec.faults = try faults() ?? spec.faults
       spec.gather = spec.gather || arguments.has("gather")
+      spec.maxHead = try arguments.value("max-head", size) ?? spec.maxHead
+      spec.maxFields = try arguments.value("max-fields", "a number of fields") ?? spec.maxFields
+      if arguments.has("lenient") { spec.lenient = true }
       if arguments.has("header") { spec.headers = arguments.all("header") }
       if arguments.has("target") {
         spec.targets = try arguments.all("target").map { text in
@@ -272,7 +277,11 @@ struct Overrides {
       }
     }
     let others =
-      if case .http = load { ["transport"] } else { ["connection", "method", "header", "body"] }
+      if case .http = load {
+        ["transport"]
+      } else {
+        ["connection", "method", "header", "body", "max-head", "max-fields", "lenient"]
+      }
     if let other = others.first(where: arguments.has) {
       throw UsageError("--\(other) does not go with the protocol that is served")
     }

@@ -89,9 +89,12 @@ let runCommand = Command(
           "pipeline", "N", "http, in epoll and uring, and serve: requests in flight on a connection", unlessGiven: "1"),
         .value("method", "NAME", "http: the request's method", unlessGiven: HTTPSpec().method, elsewhere: "x"),
         .list(
-          "header", "LINE", "http: a header line, again for several; {i} is the operation's number",
+          "header", "LINE", "http: a header line, again for several; Host replaces the target's; {i} is the operation's number",
           elsewhere: "h", "headers"),
         .value("body", "TEXT", "http: the request's body", elsewhere: "b", "data"),
+        .value("max-head", "BYTES", "http: the most that the head of a reply may come to", unlessGiven: "64KiB"),
+        .value("max-fields", "N", "http: the most fields that the head of a reply may have", unlessGiven: "1000"),
+        .flag("lenient", "http: take spaces after a chunk size, and count the replies that have them"),
         .value(
           "timeout", "TIME", "echo, http: the longest time for one operation; 0 for no limit",
           unlessGiven: "\(HTTPSpec().timeout)"),

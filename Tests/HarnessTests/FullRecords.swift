@@ -23,6 +23,7 @@ enum FullRecords {
     trial.isSaturated = false
     trial.pacerLag = .init(p50: 1, max: 2, samples: 10)
     trial.longestQuiet = 1
+    trial.lenientReads = 1
     trial.pipeline = 2
     trial.each = 1
     trial.processes = 2
@@ -133,7 +134,10 @@ enum FullRecords {
     var http = HTTPSpec()
     http.body = "x"
     http.headers = ["Accept: */*"]
-    http.targets = [try! HTTPTarget(parsing: "http://127.0.0.1:8080/{i}")]
+    http.maxHead = ByteCount(1 << 20)
+    http.maxFields = 2000
+    http.lenient = true
+    http.targets = [try! HTTPTarget(parsing: "http://[fe80::1%25lo]:8080/{i}")]
     http.size = ByteCount(100)
     http.faults = faults
     http.delay = .exponential(mean: .milliseconds(2))

@@ -199,7 +199,20 @@ import Workloads
     (#""limit": 0"#, "experiments[0].limit: 0 is not a number of operations in hand; it must be at least 1"),
     (
       #""operations": 0"#,
-      "experiments[0].operations: 0 is not a number of operations; it must be at least 1"
+      "experiments[0].operations: 0 is not a number of operations; it must be from 1 to 1000000000000000"
+    ),
+    (
+      #""operations": 1000000000000001"#,
+      "experiments[0].operations: 1000000000000001 is not a number of operations; it must be from 1 to "
+        + "1000000000000000"
+    ),
+    (
+      #""duration": "9223372036854775807ns""#,
+      "experiments[0].duration: 9223372036854775807ns is too long; at most 43200min, which are 30 days"
+    ),
+    (
+      #""warmup": "43201min""#,
+      "experiments[0].warmup: 43201min is too long; at most 43200min, which are 30 days"
     ),
     (#""operations": "many""#, "experiments[0].operations: is not a whole number"),
     (
@@ -300,6 +313,35 @@ import Workloads
     let path = "/nothing/here.json"
     let failure = #expect(throws: HarnessFailure.self) { try Suite.read(from: path) }
     #expect(failure?.description == "cannot read suite file \(path); name a suite (`iomodes list`) or another file")
+  }
+
+  @Test(arguments: [("sleep", "duration"), ("echo", "timeout"), ("http", "timeout"), ("compute", "timeout")])
+  func timesOfAWorkloadAreBounded(kind: String, field: String) throws {
+    func suite(_ time: String) -> String {
+      #"{"name": "s", "experiments": [{"name": "x", "workload": {"kind": "\#(kind)", "\#(field)": "\#(time)"}}]}"#
+    }
+    _ = try read(suite("43200min"))
+    expectRefusal(
+      of: suite("43201min"),
+      "experiments[0].workload.\(field): 43201min is too long; at most 43200min, which are 30 days")
+  }
+
+  /// They are counted and not made: a hundred numbers of each kind are 400,000,000 points.
+  @Test func pointsAreBounded() {
+    let numbers = (1...100).map(String.init).joined(separator: ",")
+    let lists = #""arrivals": "poisson", "rate_per_s": [1], "limit": [\#(numbers)]"#
+    let many = #""concurrency": [\#(numbers)], \#(lists), "duration": "1s""#
+    expectRefusal(
+      of: #"{"name": "s", "experiments": [{"name": "x", "workload": {"kind": "http"}, \#(many)}]}"#,
+      "experiments[0].concurrency: with modes, rates, limits and pools makes 40000 points; at most 10000")
+  }
+
+  @Test func longestTimesAreAnnouncedAsLongAsTheyAre() throws {
+    let suite = try read(
+      #"{"name": "s", "experiments": [{"name": "x", "workload": {"kind": "sleep"}, "duration": "43200min", "rounds": 2, "#
+        + #""modes": ["epoll", "blocking"], "warmup": "43200min"}]}"#)
+    let seconds = Agenda(suite, seed: 1, isPatient: true).most.seconds
+    #expect(seconds >= 2 * 2 * 2 * 30 * 86_400)
   }
 
   @Test func valuesAreCheckedAgainWhenASuiteHasBeenChanged() throws {

@@ -46,6 +46,7 @@ import Testing
         if number % 5 == 0 { recorder.queued(Nanoseconds(3)) }
         if number % 10 == 0 { recorder.count(kind: number % 100 == 0 ? 1404 : 7) }
         if number % 4 == 0 { recorder.lagged(Nanoseconds(1)) }
+        if number % 8 == 0 { recorder.readLeniently() }
       }
     }
     let total = UInt64(threads * each)
@@ -53,6 +54,7 @@ import Testing
     let sum = (1...each).filter { $0 % 10 != 0 }.reduce(0, +)
     #expect(recorder.checksum == UInt64(sum * threads))
     #expect(recorder.sentBytes == 3 * total && recorder.receivedBytes == 5 * total)
+    #expect(recorder.lenientReads == total / 8)
     #expect(recorder.kinds == [7: total * 9 / 100, 1404: total / 100])
     #expect(recorder.lastEnd == Instant(nanoseconds: UInt64(each * threads + threads - 1)))
     let snapshots = [Recorder.Span.service, .response, .lag, .queueing].map { span in

@@ -40,4 +40,21 @@ import Testing
   @Test func ratesAreInTheDescription() {
     #expect(WorkloadDescription(trial(round: 1)).text == "HTTP GET, keep-alive, faults: reset 7 %, stall 0.5 %")
   }
+
+  @Test func repliesReadLenientlyAreTold() {
+    var trials = [trial(round: 1), trial(round: 2)]
+    for index in trials.indices {
+      trials[index].workload = .object(["kind": .string("http"), "lenient": .bool(true)])
+      trials[index].operations.failed = nil
+      trials[index].lenientReads = 600
+    }
+    func notes() -> [Substring] {
+      Report(TinyRun.run(trials)).render(.text, width: 120, color: false).split(separator: "\n")
+        .filter { $0.contains("leniently:") }
+    }
+    #expect(notes() == ["  · epoll at 4: read leniently: 1,200 replies that are not as RFC 9112 has them"])
+    #expect(WorkloadDescription(trials[0]).text == "HTTP GET, keep-alive, read leniently")
+    for index in trials.indices { trials[index].lenientReads = 0 }
+    #expect(notes() == [])
+  }
 }

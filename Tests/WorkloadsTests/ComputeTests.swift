@@ -38,9 +38,9 @@ struct ComputeTests {
     let check: UnsafeMutablePointer<ComputationCheck>
     var client: ComputeClient
 
-    init(works: Bool = true) {
+    init(works: Bool = true, _ spec: HTTPSpec = HTTPSpec()) {
       requests = .allocate(capacity: 1)
-      requests.initialize(to: HTTPRequests(HTTPSpec(), server: ("own", "Hello"), seed: 1))
+      requests.initialize(to: HTTPRequests(spec, server: ("own", "Hello"), seed: 1))
       check = .allocate(capacity: 1)
       check.initialize(to: ComputationCheck(iterations: 1000))
       client = ComputeClient(UnsafePointer(requests), work: works ? UnsafePointer(check) : nil)
@@ -83,6 +83,26 @@ struct ComputeTests {
     }
     // The work is part of what the checksum stands for.
     #expect(without.kind == .verified && without.checksum != nil && without.checksum != outcome.checksum)
+  }
+
+  @Test func requestAndReplyAreThoseOfHTTP() {
+    var spec = HTTPSpec()
+    spec.headers = ["Host: other.example"]
+    spec.lenient = true
+    var bench = Bench(spec)
+    guard case .send(let request) = bench.client.begin(7) else {
+      Issue.record("no request")
+      return
+    }
+    #expect(String(decoding: request, as: UTF8.self) == "GET / HTTP/1.1\r\nHost: other.example\r\n\r\n")
+    let padded = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5  \r\nHello\r\n0\r\n\r\n"
+    guard case .compute(let work) = bench.answer(7, padded),
+      case .done(let outcome) = bench.client.computed(work.result())
+    else {
+      Issue.record("no work")
+      return
+    }
+    #expect(outcome.kind == .verified && outcome.isLenient)
   }
 
   @Test func operationsHaveWorkOfTheirOwn() {

@@ -81,6 +81,23 @@ import Testing
     Request(
       spec: spec { $0.targets = ["http://a/1", "http://[::1]/2", "http://c/3"].map { try! HTTPTarget(parsing: $0) } },
       operation: 4, text: "GET /2 HTTP/1.1\r\nHost: [::1]\r\n\r\n"),
+    Request(
+      spec: spec {
+        $0.headers = ["X-A: 1", "host: other.example:81"]
+        $0.targets = ["http://a/1", "http://b/2"].map { try! HTTPTarget(parsing: $0) }
+      },
+      text: "GET /2 HTTP/1.1\r\nhost: other.example:81\r\nX-A: 1\r\n\r\n"),
+    Request(
+      spec: spec { $0.headers = ["Host: {i}.example"] }, operation: 17,
+      text: "GET / HTTP/1.1\r\nHost: 17.example\r\n\r\n"),
+    Request(
+      spec: spec {
+        $0.headers = ["Host:"]
+        $0.connection = .new
+      }, text: "GET / HTTP/1.1\r\nHost:\r\nConnection: close\r\n\r\n"),
+    Request(
+      spec: spec { $0.targets = [try! HTTPTarget(parsing: "http://[fe80::1%25lo]:81/")] },
+      text: "GET / HTTP/1.1\r\nHost: [fe80::1]:81\r\n\r\n"),
   ]
 
   @Test(arguments: requests) func requestIsWrittenAsTheSpecSays(_ example: Request) {
@@ -126,6 +143,37 @@ import Testing
       #expect(asked(stream.split(at: offset), ends: ends).checksum == whole.checksum)
     }
     #expect(asked(stream.inPieces(of: 1), ends: ends).checksum == whole.checksum)
+  }
+
+  /// As a server sends them that pads its chunk sizes.
+  private static let padded = bytes(
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n11  \r\n\(greeting)\r\n0 \t\r\n\r\n")
+
+  @Test func paddedChunkSizeIsReadAndToldWhereReadingIsLenient() {
+    #expect(asked([Self.padded]).kind == .fault(.badChunkSize))
+    let lenient = Self.spec { $0.lenient = true }
+    for offset in 0...Self.padded.count {
+      let outcome = asked(Self.padded.split(at: offset), of: lenient).outcome
+      #expect(outcome?.kind == .verified && outcome?.isLenient == true)
+    }
+    #expect(asked([reply(Self.greeting)], of: lenient).outcome?.isLenient == false)
+    let refusal = bytes("HTTP/1.1 404 Z\r\nTransfer-Encoding: chunked\r\n\r\n1 \r\nx\r\n0\r\n\r\n")
+    let outcome = asked([refusal], of: lenient).outcome
+    #expect(outcome?.kind == .status(404) && outcome?.isLenient == true)
+  }
+
+  @Test func headsMayBeAsLargeAsTheSpecSays() {
+    let cookie = "Set-Cookie: \(String(repeating: "a", count: 9_000))\r\n"
+    let many = String(repeating: "Set-Cookie: a=b\r\n", count: 120)
+    for fields in [cookie, many, cookie + cookie + cookie + cookie] {
+      #expect(asked([reply(Self.greeting, fields: fields)]).kind == .verified)
+    }
+    let small = Self.spec {
+      $0.maxHead = ByteCount(8 << 10)
+      $0.maxFields = 100
+    }
+    #expect(asked([reply(Self.greeting, fields: cookie)], of: small).kind == .fault(.headTooLarge))
+    #expect(asked([reply(Self.greeting, fields: many)], of: small).kind == .fault(.headTooLarge))
   }
 
   @Test func connectionIsNotKeptWhenEveryOperationHasItsOwn() {

@@ -141,6 +141,7 @@ struct Reading: Equatable {
   var target = ""
   var body: [UInt8] = []
   var end = End.complete
+  var wasReadLeniently = false
   /// What was left after the message; nothing after a fault.
   var rest: [UInt8] = []
 
@@ -173,15 +174,20 @@ extension [UInt8] {
 }
 
 /// Reads one message, and then the end of input.
-func read(_ pieces: [[UInt8]], as role: HTTPReader.Role, answeringHEAD: Bool = false) -> Reading {
-  read(pieces, as: role, answeringHEAD: answeringHEAD, messages: 1)[0]
+func read(
+  _ pieces: [[UInt8]], as role: HTTPReader.Role, answeringHEAD: Bool = false, by rules: HTTPReader.Rules = .server
+) -> Reading {
+  read(pieces, as: role, answeringHEAD: answeringHEAD, by: rules, messages: 1)[0]
 }
 
 /// Reads messages as they come in pieces, and the end of input after the last piece.
 ///
 /// Each piece has memory of its own, which is overwritten and freed as soon as the reader asks for more: what a reader
 /// wrongly keeps of it shows.
-func read(_ pieces: [[UInt8]], as role: HTTPReader.Role, answeringHEAD: Bool = false, messages: Int) -> [Reading] {
+func read(
+  _ pieces: [[UInt8]], as role: HTTPReader.Role, answeringHEAD: Bool = false, by rules: HTTPReader.Rules = .server,
+  messages: Int
+) -> [Reading] {
   var reader = HTTPReader(role: role)
   reader.reset(answeringHEAD: answeringHEAD)
   var readings = [Reading()]
@@ -193,7 +199,7 @@ func read(_ pieces: [[UInt8]], as role: HTTPReader.Role, answeringHEAD: Bool = f
     }
     memory.copyBytes(from: piece)
     var input = UnsafeRawBufferPointer(memory)
-    while let end = pull(&input, from: &reader, into: &readings[readings.count - 1]) {
+    while let end = pull(&input, from: &reader, by: rules, into: &readings[readings.count - 1]) {
       readings[readings.count - 1].end = end
       if end == .complete, readings.count < messages {
         reader.reset()
@@ -211,11 +217,12 @@ func read(_ pieces: [[UInt8]], as role: HTTPReader.Role, answeringHEAD: Bool = f
 
 /// Pulls until the input or the message ends; nil if it is the input. Checks what holds for every input.
 private func pull(
-  _ input: inout UnsafeRawBufferPointer, from reader: inout HTTPReader, into reading: inout Reading
+  _ input: inout UnsafeRawBufferPointer, from reader: inout HTTPReader, by rules: HTTPReader.Rules,
+  into reading: inout Reading
 ) -> Reading.End? {
   while true {
     let before = input
-    switch reader.next(&input) {
+    switch reader.next(&input, by: rules) {
     case .needsMore:
       if input.count > 0 { Issue.record("input left with needsMore") }
       return nil
@@ -235,10 +242,13 @@ private func pull(
       if reading.head == nil { Issue.record("complete without a head") }
       if !reader.target.isEmpty { Issue.record("the target outlived its head") }
       if reader.bodyBytes != reading.body.count { Issue.record("body bytes miscounted") }
-      if reader.next(&input).fault != nil || reader.endOfInput().fault != nil { Issue.record("complete did not last") }
+      reading.wasReadLeniently = reader.head.wasReadLeniently
+      if reader.next(&input, by: rules).fault != nil || reader.endOfInput().fault != nil {
+        Issue.record("complete did not last")
+      }
       return .complete
     case .malformed(let fault):
-      if reader.next(&input).fault != fault || reader.endOfInput().fault != fault {
+      if reader.next(&input, by: rules).fault != fault || reader.endOfInput().fault != fault {
         Issue.record("the fault did not last")
       }
       return .malformed(fault)

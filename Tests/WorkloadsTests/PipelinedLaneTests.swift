@@ -14,9 +14,15 @@ private final class PipelineBench {
   private let trial: UnsafeMutablePointer<TrialState>
   private let group: UnsafeMutablePointer<LaneGroup>
   private let lane: UnsafeMutablePointer<PipelinedLane>
+  private let host: String
 
-  init(depth: Int, asked: UInt64? = nil, opens: UInt64 = 0, closes: UInt64 = 1000, isConnected: Bool = true) {
+  init(
+    depth: Int, asked: UInt64? = nil, opens: UInt64 = 0, closes: UInt64 = 1000, isConnected: Bool = true,
+    _ change: (inout HTTPSpec) -> Void = { _ in }
+  ) {
     var spec = HTTPSpec()
+    change(&spec)
+    host = spec.headers.first ?? "Host: a"
     spec.targets = [try! HTTPTarget(parsing: "http://a/{i}")]
     requests = .allocate(capacity: 1)
     requests.initialize(to: HTTPRequests(spec, server: nil, seed: 7))
@@ -60,7 +66,7 @@ private final class PipelineBench {
       let text = String(decoding: bytes, as: UTF8.self)
       let numbers = text.split(separator: "\r\n\r\n").map { request in
         let number = request.dropFirst("GET /".count).prefix { $0.isNumber }
-        #expect(request == "GET /\(number) HTTP/1.1\r\nHost: a")
+        #expect(request == "GET /\(number) HTTP/1.1\r\n\(host)")
         return String(number)
       }
       return "send " + numbers.joined(separator: " ")
@@ -100,6 +106,20 @@ private final class PipelineBench {
     #expect(bench.recorder.verified == 3 && bench.kinds.isEmpty)
     #expect(bench.recorder.receivedBytes == UInt64(3 * PipelineBench.reply.utf8.count))
     #expect(bench.recorder.sentBytes == UInt64(3 * "GET /0 HTTP/1.1\r\nHost: a\r\n\r\n".utf8.count))
+  }
+
+  @Test func requestsHaveTheHostThatWasGiven() {
+    let bench = PipelineBench(depth: 3) { $0.headers = ["Host: other.example"] }
+    #expect(bench.begin() == "send 0 1 2")
+  }
+
+  @Test func repliesReadLenientlyAreCounted() {
+    let bench = PipelineBench(depth: 3, asked: 3) { $0.lenient = true }
+    #expect(bench.begin() == "send 0 1 2")
+    _ = bench.sent()
+    let padded = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2 \r\nok\r\n0\r\n\r\n"
+    #expect(bench.received(padded + PipelineBench.reply + padded) == "finished")
+    #expect(bench.recorder.verified == 3 && bench.recorder.lenientReads == 2)
   }
 
   @Test func repliesAreReadWhereverTheyAreCut() {

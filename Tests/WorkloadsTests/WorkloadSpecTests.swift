@@ -42,6 +42,8 @@ import Testing
     #"{"kind": "http", "faults": {"reset": 0.01, "truncate": 0.01, "stall": 0.005, "garbage": 0.01, "drip": 0.01}}"#,
     #"{"kind": "echo", "faults": {"drip": 1}, "transport": "unix"}"#,
     #"{"kind": "serve", "faults": {"garbage": 0.5}}"#,
+    #"{"kind": "http", "headers": ["Host: {i}.example.com:81"], "max_head": "1MiB", "max_fields": 2000, "lenient": true}"#,
+    #"{"kind": "compute", "headers": ["host:"], "max_head": "16KiB"}"#, #"{"kind": "serve", "lenient": true}"#,
   ]
 
   @Test(arguments: given) func workloadRoundTrips(_ text: String) throws {
@@ -77,7 +79,7 @@ import Testing
     (
       #"{"kind": "http", "url": "http://a/"}"#, "url",
       "is not a field; there are kind, method, headers, body, targets, connection, delay, size, timeout, faults, "
-        + "gather"
+        + "gather, max_head, max_fields, lenient"
     ),
     (#"{"kind": "sleep", "duration": "1 s"}"#, "duration", #"'1 s' is not a quantity such as "250ms""#),
     (
@@ -103,7 +105,27 @@ import Testing
       #"{"kind": "http", "headers": ["A: b\r\nC: d"]}"#, "headers",
       "'A: b\r\nC: d' is not a header line such as 'Accept: */*'"
     ),
-    (#"{"kind": "http", "headers": ["Host: a"]}"#, "headers", "'host' is set by the client itself"),
+    (
+      #"{"kind": "http", "headers": ["Host: a b"]}"#, "headers",
+      "'Host: a b' names no host, such as 'Host: example.com:8080'; names that are not ASCII have the form xn--…"
+    ),
+    (
+      #"{"kind": "http", "headers": ["host:bücher.example"]}"#, "headers",
+      "'host:bücher.example' names no host, such as 'Host: example.com:8080'; names that are not ASCII have the form xn--…"
+    ),
+    (
+      #"{"kind": "http", "headers": ["Host: a", "X: y", "HOST: a"]}"#, "headers",
+      "have 'Host' twice; a request has one"
+    ),
+    (#"{"kind": "http", "max_head": "1023B"}"#, "max_head", "1023B is outside 1KiB … 16MiB"),
+    (#"{"kind": "http", "max_head": "17MiB"}"#, "max_head", "17MiB is outside 1KiB … 16MiB"),
+    (
+      #"{"kind": "http", "max_fields": 0}"#, "max_fields", "0 is not a number of fields; it must be from 1 to 10000"
+    ),
+    (
+      #"{"kind": "compute", "max_fields": 10001}"#, "max_fields",
+      "10001 is not a number of fields; it must be from 1 to 10000"
+    ),
     (#"{"kind": "http", "headers": ["CONNECTION: a"]}"#, "headers", "'connection' is set by the client itself"),
     (#"{"kind": "http", "body": "x"}"#, "body", "goes with a method such as POST"),
     (#"{"kind": "http", "method": "HEAD", "body": "x"}"#, "body", "goes with a method such as POST"),
@@ -161,6 +183,18 @@ import Testing
     #expect(context.debugDescription == complaint)
   }
 
+  @Test func repliesAreReadStrictlyUnlessASpecAsksForMore() throws {
+    #expect(HTTPSpec().rules == .client && HTTPReader.Rules.client.isLenient == false)
+    #expect(try read(#"{"kind": "http", "lenient": false}"#) == .http(HTTPSpec()))
+    let spec = try JSONDecoder().decode(
+      HTTPSpec.self, from: Data(#"{"max_head": "1MiB", "max_fields": 2000, "lenient": true}"#.utf8))
+    #expect(spec.rules == HTTPReader.Rules(line: 1 << 20, head: 1 << 20, fields: 2000, isLenient: true))
+    for kind in ["http", "compute", "serve"] {
+      #expect(try read(#"{"kind": "\#(kind)", "lenient": true}"#).isLenient)
+      #expect(try !read(#"{"kind": "\#(kind)"}"#).isLenient)
+    }
+  }
+
   @Test func specTellsWhatATrialNeeds() throws {
     let sleep = try read(#"{"kind": "sleep", "duration": "3ms"}"#)
     #expect(sleep.leastDuration == .milliseconds(3) && sleep.timeout == .zero)
@@ -180,44 +214,5 @@ import Testing
     #expect(try read(#"{"kind": "http", "faults": {"reset": 0}}"#) == .http(HTTPSpec()))
     let target = try read(#"{"kind": "http", "targets": ["http://a/"]}"#)
     #expect(target.leastDuration == .zero && !target.needsServer)
-  }
-}
-
-@Suite struct HTTPTargetTests {
-  @Test(arguments: [
-    ("http://a", "a", 80, "/", "a"), ("http://a/", "a", 80, "/", "a"), ("http://a:81", "a", 81, "/", "a:81"),
-    ("http://127.0.0.1:8080/x/y?z=1", "127.0.0.1", 8080, "/x/y?z=1", "127.0.0.1:8080"),
-    ("http://[::1]:8080/", "::1", 8080, "/", "[::1]:8080"), ("http://[::1]", "::1", 80, "/", "[::1]"),
-    ("http://a?b", "a", 80, "/?b", "a"), ("http://a/b#c", "a", 80, "/b", "a"), ("http://a#c", "a", 80, "/", "a"),
-    ("http://a:65535/{i}?{i}", "a", 65_535, "/{i}?{i}", "a:65535"), ("http://a:80/", "a", 80, "/", "a"),
-  ]) func targetReadsAndRoundTrips(text: String, host: String, port: UInt16, path: String, authority: String) throws {
-    let target = try HTTPTarget(parsing: text)
-    #expect(target.host == host && target.port == port && target.path == path)
-    #expect(target.authority == authority)
-    #expect(target.description == "http://\(authority)\(path)")
-    #expect(try HTTPTarget(parsing: target.description) == target)
-    #expect(try JSONDecoder().decode(HTTPTarget.self, from: JSONEncoder().encode(target)) == target)
-  }
-
-  static let port = "the port is not a number from 1 to 65535"
-  static let path = "the path has characters that must be percent-encoded"
-
-  @Test(arguments: [
-    ("a", "'a' is not http://HOST[:PORT][/PATH]"), ("", "'' is not http://HOST[:PORT][/PATH]"),
-    ("ftp://a/", "'ftp://a/' is not http://HOST[:PORT][/PATH]"), ("http://a:0/", "'http://a:0/': \(port)"),
-    ("http://a:65536", "'http://a:65536': \(port)"), ("http://a:x/", "'http://a:x/': \(port)"),
-    ("http://a:", "'http://a:': \(port)"), ("http://a/b c", "'http://a/b c': \(path)"),
-    ("http://a/é", "'http://a/é': \(path)"), ("http://a/\r\nX: y", "'http://a/\r\nX: y': \(path)"),
-    ("http://", "'http://' names no host (user names are not supported)"),
-    ("http:///x", "'http:///x' names no host (user names are not supported)"),
-    ("http://u@a/", "'http://u@a/' names no host (user names are not supported)"),
-    (
-      "https://a/",
-      "'https://a/': https is not spoken here, TLS would be measured instead of the waits; name an http:// address, or "
-        + "put a proxy that ends TLS in front of it"
-    ),
-  ]) func targetIsRefusedWithWhatWouldBeRight(text: String, complaint: String) {
-    let failure = #expect(throws: HTTPTarget.Malformed.self) { try HTTPTarget(parsing: text) }
-    #expect(failure?.description == complaint)
   }
 }

@@ -162,7 +162,7 @@ enum LatexName {
 
   /// A number in letters, the first of which is a capital: `Sixtyfour`, `Fifteenthousand`.
   static func words(_ number: some BinaryInteger) -> String {
-    let number = UInt64(number)
+    let number = UInt64(clamping: number)
     if number < 20 { return small[Int(number)] }
     guard let group = groups.first(where: { number >= $0.size }) else {
       return tens[Int(number / 10)] + (number % 10 > 0 ? small[Int(number % 10)].lowercased() : "")

@@ -1,3 +1,4 @@
+import Measurement
 import Records
 
 /// Puts the citations of their numbers behind the cells of rendered tables, as comments: a table knows its columns by
@@ -110,8 +111,9 @@ final class TableCitations {
     func number(_ names: String...) -> Double? {
       names.lazy.compactMap { cell[$0] }.first.flatMap { Double($0.filter { $0 != "," }) }
     }
-    let lanes = number("concurrency", "conc.").map { Int($0) }
-    let setting = Setting(limit: number("limit").map { Int($0) }, pool: number("pool").map { Int($0) })
+    let lanes = number("concurrency", "conc.").map { Int(saturating: $0) }
+    let setting = Setting(
+      limit: number("limit").map { Int(saturating: $0) }, pool: number("pool").map { Int(saturating: $0) })
     let offered = headings.first { $0.hasSuffix("offered/s") }
     let factor = RateUnit.allCases.last { offered?.hasPrefix($0.rawValue) == true }?.factor ?? 1
     let rate = offered.flatMap { number($0) }.map { $0 * factor }

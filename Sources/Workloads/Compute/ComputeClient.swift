@@ -52,7 +52,7 @@ public struct ComputeClient: Conversation, ~Copyable {
     guard let check, let checksum = answered.checksum, result == check.pointee.result(seed: seed) else {
       return .done(.failed(.wrongContent))
     }
-    return .done(
-      .verified(checksum: Randomness.mix(checksum ^ result), keepsConnection: answered.keepsConnection))
+    answered.checksum = Randomness.mix(checksum ^ result)
+    return .done(answered)
   }
 }

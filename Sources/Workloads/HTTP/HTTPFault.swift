@@ -27,11 +27,13 @@ extension HTTPReader {
     case missingHost
     /// More than one Host field, or one that holds what no host and port can.
     case badHost
-    /// A line exceeds ``HTTPReader/maximumLineLength``, or a chunk-size line ``HTTPReader/maximumChunkLineLength``.
+    /// A start line exceeds ``HTTPReader/maximumStartLineLength``, a field line ``Rules/line``, or a chunk-size line
+    /// ``HTTPReader/maximumChunkLineLength``.
     case lineTooLong
-    /// A head or trailer section exceeds ``HTTPReader/maximumHeadLength`` or ``HTTPReader/maximumFieldCount``.
+    /// A head or trailer section exceeds ``Rules/head`` or ``Rules/fields``.
     case headTooLarge
-    /// A chunk-size line is not `1*HEXDIG [;extensions] CRLF`, or the size is too large to count.
+    /// A chunk-size line is not `1*HEXDIG [;extensions] CRLF`, or the size is too large to count. Where reading is lenient,
+    /// spaces and tabs may stand before its end.
     case badChunkSize
     /// The data of a chunk is not followed by CRLF.
     case badChunkEnd

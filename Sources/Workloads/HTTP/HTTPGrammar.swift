@@ -86,6 +86,8 @@ struct HTTPField {
 /// `chunk-size [ chunk-ext ]` (RFC 9112, section 7.1); extensions are skipped.
 struct HTTPChunkLine {
   let size: Int
+  /// Whether nothing but spaces and tabs follow the size, which is none of the grammar's.
+  let isPadded: Bool
 
   init(_ line: HTTPBytes) throws(HTTPReader.Fault) {
     var size = 0
@@ -96,7 +98,8 @@ struct HTTPChunkLine {
       length &+= 1
     }
     let rest = line.dropFirst(length)
-    guard length > 0, rest.isEmpty || Self.isExtension(rest) else { throw .badChunkSize }
+    isPadded = !rest.isEmpty && rest.trimmed.isEmpty
+    guard length > 0, rest.isEmpty || isPadded || Self.isExtension(rest) else { throw .badChunkSize }
     self.size = size
   }
 

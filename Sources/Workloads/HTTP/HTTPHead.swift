@@ -21,8 +21,8 @@ extension HTTPReader {
 
   /// What a head says about its message.
   public struct Head: Equatable, Sendable {
-    /// The value of Content-Length; nil without one. It is there in replies to HEAD too, which have no body.
-    public internal(set) var contentLength: Int?
+    /// Negative without one: an optional would take a reader past its cache line.
+    private var statedLength = -1
     /// The status code of a response, 200...599; 0 in a request.
     public internal(set) var status: UInt16 = 0
     /// The method of a request; `.other` in a response.
@@ -30,6 +30,9 @@ extension HTTPReader {
     /// The x of HTTP/1.x. A recipient treats versions above 1.1 as 1.1 (RFC 9110, section 6.2).
     public internal(set) var minorVersion: UInt8 = 0
     var marks: Marks = []
+
+    /// The value of Content-Length; nil without one. It is there in replies to HEAD too, which have no body.
+    public var contentLength: Int? { statedLength < 0 ? nil : statedLength }
 
     /// Whether the chunked transfer coding delimits the body (RFC 9112, section 7.1).
     public var isChunked: Bool { marks.contains(.chunked) }
@@ -44,6 +47,9 @@ extension HTTPReader {
 
     /// Whether the client waits for 100 Continue before it sends the body (RFC 9110, section 10.1.1).
     public var expectsContinue: Bool { marks.contains(.expectsContinue) && minorVersion > 0 }
+
+    /// Whether something of the message was read that only ``Rules/isLenient`` takes.
+    public var wasReadLeniently: Bool { marks.contains(.readLeniently) }
 
     /// Whether a request has a Host field.
     public var hasHost: Bool { marks.contains(.host) }
@@ -76,8 +82,8 @@ extension HTTPReader {
       case 10 where initial == UInt8(ascii: "c") && name.equalsIgnoringCase("connection"):
         noteConnection(field.value)
       case 14 where initial == UInt8(ascii: "c") && name.equalsIgnoringCase("content-length"):
-        guard contentLength == nil else { throw .repeatedContentLength }
-        contentLength = try Self.length(field.value)
+        guard statedLength < 0 else { throw .repeatedContentLength }
+        statedLength = try Self.length(field.value)
       case 17 where initial == UInt8(ascii: "t") && name.equalsIgnoringCase("transfer-encoding"):
         guard !isChunked, field.value.equalsIgnoringCase("chunked") else {
           if !isChunked && field.value.lastListMember.equalsIgnoringCase("chunked") { marks.insert(.codedChunks) }
@@ -131,5 +137,6 @@ extension HTTPReader {
     static var expectsContinue: Marks { Marks(rawValue: 1 << 3) }
     static var host: Marks { Marks(rawValue: 1 << 4) }
     static var codedChunks: Marks { Marks(rawValue: 1 << 5) }
+    static var readLeniently: Marks { Marks(rawValue: 1 << 6) }
   }
 }

@@ -5,19 +5,23 @@ import Glibc
 /// A line that lies whole in the input is answered in place. The front of a line that is split over inputs is copied to
 /// a buffer, which is allocated at the first split and freed with the next message, or with the next input after the
 /// head. One run of bytes, the request target, can be pinned: it is copied to the front of that buffer when, and only
-/// when, its input goes away. The limits of `HTTPReader` keep every count within 16 bits.
+/// when, its input goes away.
 ///
 /// `@unchecked Sendable`: the buffer has one owner, and borrowed memory is not touched between calls.
 struct HTTPLineScanner: ~Copyable, @unchecked Sendable {
   private var buffer: UnsafeMutableRawPointer?
   private var pinnedStart: UnsafeRawPointer?
-  /// The size of the buffer.
-  private(set) var capacity: UInt16 = 0
-  private var pinnedCount: UInt16 = 0
   /// The bytes of an unfinished line, which follow the pinned bytes in the buffer.
-  private var heldCount: UInt16 = 0
+  private var heldCount: UInt32 = 0
   /// The bytes of the finished lines of this section, their ends included.
-  private var sectionCount: UInt16 = 0
+  private var sectionCount: UInt32 = 0
+  /// Of a start line, which ``HTTPReader/maximumStartLineLength`` keeps within 16 bits.
+  private var pinnedCount: UInt16 = 0
+  /// The binary logarithm of the size of the buffer; 0 without one.
+  private var magnitude: UInt8 = 0
+
+  /// The size of the buffer.
+  var capacity: Int { magnitude == 0 ? 0 : 1 &<< Int(magnitude) }
 
   deinit { free(buffer) }
 
@@ -28,11 +32,11 @@ struct HTTPLineScanner: ~Copyable, @unchecked Sendable {
   var holdsPart: Bool { heldCount > 0 }
 
   /// How much may be taken without exceeding the limit on a line or on its section.
-  var room: Int { min(HTTPReader.maximumLineLength, HTTPReader.maximumHeadLength &- Int(sectionCount)) }
+  func room(for longest: Int, of rules: HTTPReader.Rules) -> Int { min(longest, rules.head &- Int(sectionCount)) }
 
   /// Counts whole lines of this section that were taken past the scanner.
   mutating func skip(_ count: Int) {
-    sectionCount &+= UInt16(truncatingIfNeeded: count)
+    sectionCount &+= UInt32(truncatingIfNeeded: count)
   }
 
   /// A head or a trailer section begins: the limit on its length starts anew.
@@ -44,14 +48,16 @@ struct HTTPLineScanner: ~Copyable, @unchecked Sendable {
   /// Takes the next line of a head or a trailer section, and answers it without its end; nil if the input ran out.
   ///
   /// The end is CRLF, or LF alone as RFC 9112, section 2.2, allows here.
-  mutating func sectionLine(_ input: inout UnsafeRawBufferPointer) throws(HTTPReader.Fault) -> HTTPBytes? {
-    let room = HTTPReader.maximumHeadLength &- Int(sectionCount)
+  mutating func sectionLine(
+    _ input: inout UnsafeRawBufferPointer, most longest: Int, of rules: HTTPReader.Rules
+  ) throws(HTTPReader.Fault) -> HTTPBytes? {
+    let room = rules.head &- Int(sectionCount)
     let line =
-      room < HTTPReader.maximumLineLength
+      room < longest
       ? try rawLine(&input, limit: room, excess: .headTooLarge)
-      : try rawLine(&input, limit: HTTPReader.maximumLineLength, excess: .lineTooLong)
+      : try rawLine(&input, limit: longest, excess: .lineTooLong)
     guard let line else { return nil }
-    sectionCount &+= UInt16(truncatingIfNeeded: line.count)
+    sectionCount &+= UInt32(truncatingIfNeeded: line.count)
     let hasReturn = line.count >= 2 && line[line.count &- 2] == UInt8(ascii: "\r")
     return line.prefix(line.count &- (hasReturn ? 2 : 1))
   }
@@ -88,7 +94,7 @@ struct HTTPLineScanner: ~Copyable, @unchecked Sendable {
   /// Pins `bytes`, a part of the line answered last.
   mutating func pin(_ bytes: HTTPBytes) {
     pinnedCount = UInt16(truncatingIfNeeded: bytes.count)
-    if let buffer, bytes.start >= buffer, bytes.start < buffer + Int(capacity) {
+    if let buffer, bytes.start >= buffer, bytes.start < buffer + capacity {
       memmove(buffer, bytes.start, bytes.count)
       pinnedStart = UnsafeRawPointer(buffer)
     } else {
@@ -107,7 +113,7 @@ struct HTTPLineScanner: ~Copyable, @unchecked Sendable {
   private mutating func release() {
     free(buffer)
     buffer = nil
-    capacity = 0
+    magnitude = 0
   }
 
   var pinned: UnsafeRawBufferPointer {
@@ -135,20 +141,20 @@ struct HTTPLineScanner: ~Copyable, @unchecked Sendable {
     }
     if let start = piece.baseAddress {
       memcpy(buffer + front + Int(heldCount), start, piece.count)
-      heldCount &+= UInt16(truncatingIfNeeded: piece.count)
+      heldCount &+= UInt32(truncatingIfNeeded: piece.count)
     }
     return buffer
   }
 
   private mutating func reserve(_ needed: Int) -> UnsafeMutableRawPointer {
-    if let buffer, needed <= Int(capacity) { return buffer }
-    var grown = max(256, Int(capacity))
+    if let buffer, needed <= capacity { return buffer }
+    var grown = max(256, capacity)
     while grown < needed { grown &*= 2 }
     guard let moved = realloc(buffer, grown) else {
       preconditionFailure("out of memory: \(grown) bytes for a split head")
     }
     buffer = moved
-    capacity = UInt16(truncatingIfNeeded: grown)
+    magnitude = UInt8(truncatingIfNeeded: grown.trailingZeroBitCount)
     return moved
   }
 }

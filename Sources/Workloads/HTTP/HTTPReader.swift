@@ -5,12 +5,13 @@
 /// of which stay in the input.
 ///
 /// A reader fits in a cache line. A head that arrives in one piece is parsed where it lies; only a line that is split
-/// over inputs costs a buffer, of at most 16 KiB, until the message has ended.
+/// over inputs costs a buffer, of at most twice the longest line, until the message has ended.
 ///
 /// The reader refuses whatever two recipients could frame differently. It is tolerant only where RFC 9112 lets a
 /// recipient be, and where nothing can be miscounted for it: a bare LF ends start lines and fields (section 2.2), empty
 /// lines before a request are ignored (section 2.2), a status line may end after the status (section 4), and interim
-/// responses are skipped (RFC 9110, section 15.2). ``Fault`` lists the rest.
+/// responses are skipped (RFC 9110, section 15.2). ``Rules`` name what else it takes where it is asked to, and ``Fault``
+/// lists the rest.
 public struct HTTPReader: ~Copyable, Sendable {
   /// What a reader reads.
   public enum Role: UInt8, Sendable { case response, request }
@@ -30,12 +31,8 @@ public struct HTTPReader: ~Copyable, Sendable {
     case malformed(Fault)
   }
 
-  /// The longest start line or field line, its end included.
-  public static var maximumLineLength: Int { 8 * 1024 }
-  /// The longest head or trailer section, line ends included; interim responses count towards the final one.
-  public static var maximumHeadLength: Int { 32 * 1024 }
-  /// The most fields in a head or trailer section.
-  public static var maximumFieldCount: Int { 100 }
+  /// The longest start line, its end included: a little more than the 8,000 bytes that RFC 9112, section 3, asks for.
+  public static var maximumStartLineLength: Int { 8 << 10 }
   /// The longest line that holds a chunk size and its extensions, its end included.
   public static var maximumChunkLineLength: Int { 256 }
 
@@ -50,15 +47,15 @@ public struct HTTPReader: ~Copyable, Sendable {
   }
 
   private(set) var scanner = HTTPLineScanner()
+  private var fieldCount: UInt16 = 0
+  private var state = State.startLine
+  private var fault: Fault?
   /// What is left of a sized body or of a chunk; without bound in a body that only the end of input delimits.
   private var remaining = 0
   /// The bytes of the body answered so far, without the framing of chunks.
   public private(set) var bodyBytes = 0
   /// The head of this message, once `.head` was answered.
   public private(set) var head = Head()
-  private var fieldCount: UInt8 = 0
-  private var state = State.startLine
-  private var fault: Fault?
   /// Where the message was when the fault was found.
   private var faultState = State.startLine
   private var answersHEAD = false
@@ -106,9 +103,11 @@ public struct HTTPReader: ~Copyable, Sendable {
   public var target: UnsafeRawBufferPointer { scanner.pinned }
 
   /// Takes what it can from the front of `input`, and answers what that was.
-  public mutating func next(_ input: inout UnsafeRawBufferPointer) -> Progress {
+  ///
+  /// - Parameter rules: The same for all of a message.
+  public mutating func next(_ input: inout UnsafeRawBufferPointer, by rules: Rules = .server) -> Progress {
     do {
-      return try advance(&input)
+      return try advance(&input, rules)
     } catch {
       fail(error)
       return .malformed(error)
@@ -137,12 +136,14 @@ public struct HTTPReader: ~Copyable, Sendable {
     }
   }
 
-  private mutating func advance(_ input: inout UnsafeRawBufferPointer) throws(Fault) -> Progress {
+  private mutating func advance(
+    _ input: inout UnsafeRawBufferPointer, _ rules: Rules
+  ) throws(Fault) -> Progress {
     if state != .startLine, state != .fields { scanner.unpin() }
     while true {
       switch state {
       case .startLine, .fields:
-        return try readHead(&input)
+        return try readHead(&input, rules)
       case .sizedBody:
         return takeBody(&input, then: .complete)
       case .closeDelimitedBody:
@@ -152,7 +153,7 @@ public struct HTTPReader: ~Copyable, Sendable {
           let line = try scanner.strictLine(
             &input, limit: Self.maximumChunkLineLength, excess: .lineTooLong, bareLineFeed: .badChunkSize)
         else { return .needsMore }
-        remaining = try HTTPChunkLine(line).size
+        remaining = try size(HTTPChunkLine(line), rules)
         if remaining > 0 { state = .chunkData } else { beginTrailers() }
       case .chunkData:
         return takeBody(&input, then: .chunkEnd)
@@ -161,8 +162,8 @@ public struct HTTPReader: ~Copyable, Sendable {
         else { return .needsMore }
         state = .chunkSize
       case .trailers:
-        guard let line = try scanner.sectionLine(&input) else { return .needsMore }
-        if line.isEmpty { state = .complete } else { _ = try readField(line) }
+        guard let line = try scanner.sectionLine(&input, most: rules.line, of: rules) else { return .needsMore }
+        if line.isEmpty { state = .complete } else { _ = try readField(line, rules) }
       case .complete:
         return .complete
       case .malformed:
@@ -173,13 +174,15 @@ public struct HTTPReader: ~Copyable, Sendable {
 
   // MARK: Head
 
-  private mutating func readHead(_ input: inout UnsafeRawBufferPointer) throws(Fault) -> Progress {
-    if !scanner.holdsPart, try readWholeLines(&input) { return .head }
-    while let line = try scanner.sectionLine(&input) {
+  private mutating func readHead(
+    _ input: inout UnsafeRawBufferPointer, _ rules: Rules
+  ) throws(Fault) -> Progress {
+    if !scanner.holdsPart, try readWholeLines(&input, rules) { return .head }
+    while let line = try scanner.sectionLine(&input, most: longestLine(rules), of: rules) {
       if state == .startLine {
         try readStartLine(line)
       } else if !line.isEmpty {
-        try head.note(readField(line), as: role)
+        try head.note(readField(line, rules), as: role)
       } else if try finishHead() {
         return .head
       }
@@ -187,11 +190,17 @@ public struct HTTPReader: ~Copyable, Sendable {
     return .needsMore
   }
 
+  /// Of the line that comes next.
+  private func longestLine(_ rules: Rules) -> Int { state == .startLine ? Self.maximumStartLineLength : rules.line }
+
   /// Reads the lines of a head that lie whole in the input, up to one that is out of the ordinary.
   /// - Returns: whether the head has ended.
-  private mutating func readWholeLines(_ input: inout UnsafeRawBufferPointer) throws(Fault) -> Bool {
+  private mutating func readWholeLines(
+    _ input: inout UnsafeRawBufferPointer, _ rules: Rules
+  ) throws(Fault) -> Bool {
     guard let start = input.baseAddress else { return false }
-    let bytes = HTTPBytes(start: start, count: min(input.count, scanner.room))
+    let room = scanner.room(for: longestLine(rules), of: rules)
+    let bytes = HTTPBytes(start: start, count: min(input.count, room))
     guard bytes.count >= 8 else { return false }
     var offset = 0
     defer {
@@ -208,7 +217,7 @@ public struct HTTPReader: ~Copyable, Sendable {
         offset &+= 2
         return try finishHead()
       }
-      guard Int(fieldCount) < Self.maximumFieldCount, let (field, end) = HTTPField.whole(in: bytes, at: offset)
+      guard Int(fieldCount) < rules.fields, let (field, end) = HTTPField.whole(in: bytes, at: offset)
       else { return false }
       fieldCount &+= 1
       offset = end
@@ -237,8 +246,8 @@ public struct HTTPReader: ~Copyable, Sendable {
     }
   }
 
-  private mutating func readField(_ line: HTTPBytes) throws(Fault) -> HTTPField {
-    guard Int(fieldCount) < Self.maximumFieldCount else { throw .headTooLarge }
+  private mutating func readField(_ line: HTTPBytes, _ rules: Rules) throws(Fault) -> HTTPField {
+    guard Int(fieldCount) < rules.fields else { throw .headTooLarge }
     fieldCount &+= 1
     return try HTTPField(line)
   }
@@ -270,6 +279,14 @@ public struct HTTPReader: ~Copyable, Sendable {
   }
 
   // MARK: Body
+
+  private mutating func size(_ line: HTTPChunkLine, _ rules: Rules) throws(Fault) -> Int {
+    if line.isPadded {
+      guard rules.isLenient else { throw .badChunkSize }
+      head.marks.insert(.readLeniently)
+    }
+    return line.size
+  }
 
   private mutating func beginTrailers() {
     scanner.beginSection()

@@ -31,7 +31,9 @@ struct HTTPReplyCheck: ~Copyable {
 
   /// Takes the reply, or what has come of it, from the front of `bytes`; nil where there is more to come.
   @inline(__always)
-  mutating func received(_ bytes: inout UnsafeRawBufferPointer) -> Outcome? { take(reader.next(&bytes), &bytes) }
+  mutating func received(_ bytes: inout UnsafeRawBufferPointer) -> Outcome? {
+    take(reader.next(&bytes, by: requests.pointee.rules), &bytes)
+  }
 
   /// The peer has finished sending.
   mutating func ended() -> Outcome {
@@ -56,7 +58,7 @@ struct HTTPReplyCheck: ~Copyable {
       case .complete: return outcome()
       case .malformed(let fault): return .failed(fault == .prematureEnd ? .prematureEnd : .fault(fault))
       }
-      progress = reader.next(&bytes)
+      progress = reader.next(&bytes, by: requests.pointee.rules)
     }
   }
 
@@ -81,7 +83,9 @@ struct HTTPReplyCheck: ~Copyable {
     let keepsConnection = head.keepsAlive && requests.pointee.keepsConnections
     if requests.pointee.replies != nil { keep() }
     guard (200..<300).contains(head.status) else {
-      return .refused(status: Int(head.status), keepsConnection: keepsConnection)
+      var outcome = Outcome.refused(status: Int(head.status), keepsConnection: keepsConnection)
+      outcome.isLenient = head.wasReadLeniently
+      return outcome
     }
     let length = UInt64(reader.bodyBytes)
     if !requests.pointee.isHEAD {
@@ -93,7 +97,9 @@ struct HTTPReplyCheck: ~Copyable {
     }
     guard isExpected else { return .failed(.wrongContent) }
     let checksum = Randomness.mix(Randomness.mix(operation) ^ digest ^ length << 32 ^ UInt64(head.status))
-    return .verified(checksum: checksum, keepsConnection: keepsConnection)
+    var outcome = Outcome.verified(checksum: checksum, keepsConnection: keepsConnection)
+    outcome.isLenient = head.wasReadLeniently
+    return outcome
   }
 
   private mutating func keep() {

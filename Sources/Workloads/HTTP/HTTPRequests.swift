@@ -38,6 +38,8 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
   /// Whether the method is idempotent (RFC 9110, section 9.2.2).
   let isIdempotent: Bool
   let keepsConnections: Bool
+  /// How replies are read.
+  let rules: HTTPReader.Rules
   let delay: Delay
   let seed: UInt64
   let replies: ReplyStore?
@@ -53,6 +55,7 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
     isHEAD = spec.method == "HEAD"
     isIdempotent = ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"].contains(spec.method)
     keepsConnections = spec.connection == .keepAlive
+    rules = spec.rules
     delay = spec.delay
     faults = server == nil ? nil : spec.faults
     self.seed = seed
@@ -65,8 +68,11 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
       expectation = .any
     }
     func template(_ authority: String, _ path: [Piece]) -> Template {
-      var pieces = [.text("\(spec.method) ")] + path + [.text(" HTTP/1.1\r\nHost: \(authority)\r\n")]
-      for header in spec.headers { pieces += Self.pieces(ofUser: header) + [.text("\r\n")] }
+      var pieces = [.text("\(spec.method) ")] + path + [.text(" HTTP/1.1\r\n")]
+      pieces += (spec.host.map { Self.pieces(ofUser: $0) } ?? [.text("Host: \(authority)")]) + [.text("\r\n")]
+      for header in spec.headers where !HTTPSyntax.isHost(header) {
+        pieces += Self.pieces(ofUser: header) + [.text("\r\n")]
+      }
       if spec.connection == .new { pieces.append(.text("Connection: close\r\n")) }
       if !spec.body.isEmpty || spec.method == "POST" || spec.method == "PUT" {
         pieces.append(.text("Content-Length: \(spec.body.utf8.count)\r\n"))

@@ -1,0 +1,111 @@
+import Glibc
+
+/// `host [ ":" port ]` of an http URL (RFC 3986, section 3.2), read as a client needs it: what it cannot go to is refused
+/// with what to write instead.
+struct HTTPAuthority {
+  let host: String
+  let zone: String?
+  let port: UInt16
+
+  /// Why a URL has no authority that can be asked, as a message goes on after the URL.
+  struct Objection: Error { let text: String }
+
+  init(_ text: Substring) throws(Objection) {
+    if text.contains("@") {
+      throw Objection(
+        text: ": user information is not sent from a URL (RFC 9110, section 4.2.4); give it as "
+          + "--header 'Authorization: Basic …', with what `printf USER:PASSWORD | base64` prints")
+    }
+    guard text.hasPrefix("[") else {
+      let colon = text.firstIndex(of: ":")
+      zone = nil
+      host = try Self.name(text[..<(colon ?? text.endIndex)], of: text)
+      port = try Self.port(text[(colon ?? text.endIndex)...])
+      return
+    }
+    guard let bracket = text.firstIndex(of: "]") else {
+      throw Objection(text: ": '[' begins an IPv6 address that no ']' ends")
+    }
+    let literal = text[text.index(after: text.startIndex)..<bracket]
+    host = String(literal.prefix { $0 != "%" })
+    zone = try Self.zone(literal.dropFirst(host.count))
+    var address = in6_addr()
+    guard inet_pton(AF_INET6, host, &address) == 1 else {
+      throw Objection(text: ": '\(host)' in brackets is no IPv6 address, such as [::1]")
+    }
+    port = try Self.port(text[text.index(after: bracket)...])
+  }
+
+  private static func name(_ name: Substring, of text: Substring) throws(Objection) -> String {
+    guard !name.isEmpty || text.hasPrefix("::") else { throw Objection(text: " names no host") }
+    var address = in6_addr()
+    if inet_pton(AF_INET6, String(text), &address) == 1 {
+      throw Objection(text: ": an IPv6 address stands in brackets: http://[\(text)]/")
+    }
+    guard name.utf8.allSatisfy({ $0 < 0x80 }) else {
+      throw Objection(text: ": the host is not ASCII; write it as DNS has it, xn--…, which `idn2 \(name)` prints")
+    }
+    guard name.utf8.allSatisfy({ HTTPByteSet.host.contains($0) && $0 != UInt8(ascii: "]") }), !name.contains("%"),
+      !name.isEmpty
+    else { throw Objection(text: ": the host has a character that no name of a host has") }
+    return String(name)
+  }
+
+  /// `":" port`, of which an empty one is the usual one (RFC 3986, section 6.2.3).
+  private static func port(_ text: Substring) throws(Objection) -> UInt16 {
+    let digits = text.dropFirst()
+    if digits.isEmpty, text.isEmpty || text == ":" { return 80 }
+    guard text.hasPrefix(":"), digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+      let number = UInt16(digits), number > 0
+    else { throw Objection(text: ": the port is not a number from 1 to 65535") }
+    return number
+  }
+
+  /// `"%25" ZoneID` (RFC 6874, section 2).
+  private static func zone(_ text: Substring) throws(Objection) -> String? {
+    if text.isEmpty { return nil }
+    guard text.hasPrefix("%25"), let zone = decoded(text.dropFirst(3)) else {
+      throw Objection(text: ": the zone of an IPv6 address stands after %25, as in [fe80::1%25eth0]")
+    }
+    return zone
+  }
+
+  /// Nil of what is empty, is not percent-encoded as it must be, or could not be the name of an interface.
+  private static func decoded(_ text: Substring) -> String? {
+    var bytes: [UInt8] = []
+    var rest = Array(text.utf8)[...]
+    while let byte = rest.popFirst() {
+      guard byte == UInt8(ascii: "%") else {
+        guard isUnreserved(byte) else { return nil }
+        bytes.append(byte)
+        continue
+      }
+      let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+      guard digits.utf8.count == 2, !digits.hasPrefix("+"), let decoded = UInt8(digits, radix: 16), decoded > 0x20,
+        decoded != 0x7F
+      else { return nil }
+      bytes.append(decoded)
+      rest = rest.dropFirst(2)
+    }
+    return bytes.isEmpty ? nil : String(validating: bytes, as: UTF8.self)
+  }
+
+  /// A zone as a URL has it.
+  static func encoded(zone: String) -> String {
+    zone.utf8.map { byte in
+      if isUnreserved(byte) { return String(UnicodeScalar(byte)) }
+      let digits = String(byte, radix: 16, uppercase: true)
+      return "%" + String(repeating: "0", count: 2 - digits.count) + digits
+    }.joined()
+  }
+
+  /// RFC 3986, section 2.3.
+  private static func isUnreserved(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "a")...UInt8(ascii: "z"):
+      true
+    default: "-._~".utf8.contains(byte)
+    }
+  }
+}
