@@ -11,10 +11,10 @@ let package = Package(
     .target(name: "Statistics"),
     .target(name: "Workloads", dependencies: ["SystemCalls", "Measurement"]),
     .target(name: "Modes", dependencies: ["SystemCalls", "Measurement", "Workloads"]),
-    .target(name: "Records", dependencies: ["Measurement"]),
+    .target(name: "Records", dependencies: ["SystemCalls", "Measurement"]),
     .target(
       name: "Harness", dependencies: ["SystemCalls", "Measurement", "Workloads", "Modes", "Records", "Statistics"]),
-    .target(name: "Reporting", dependencies: ["Measurement", "Records", "Statistics"]),
+    .target(name: "Reporting", dependencies: ["SystemCalls", "Measurement", "Records", "Statistics"]),
     .executableTarget(
       name: "iomodes",
       dependencies: ["Harness", "Reporting", "Records", "Measurement", "Modes", "Workloads", "SystemCalls"]),
@@ -30,7 +30,7 @@ let package = Package(
     .testTarget(name: "WorkloadsTests", dependencies: ["TestSupport", "Workloads"]),
     .testTarget(
       name: "ModeContractTests", dependencies: ["TestSupport", "Modes", "Workloads", "Measurement", "SystemCalls"]),
-    .testTarget(name: "RecordsTests", dependencies: ["Records"]),
+    .testTarget(name: "RecordsTests", dependencies: ["Records", "SystemCalls"]),
     .testTarget(
       name: "HarnessTests",
       dependencies: [

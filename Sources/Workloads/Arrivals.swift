@@ -30,7 +30,7 @@ public enum Arrivals: Hashable, Sendable {
   public static let kinds = ["closed", "constant", "poisson"]
 
   /// The highest rate that can be asked for.
-  public static let highestRate = 1e8
+  public static let highestRate = PlanRange.highestRate
 }
 
 extension Arrivals: Codable {

@@ -105,7 +105,6 @@ let serveCommand = Command(
     connections: connections, limits: limits
   ) { address in
     print("listening on \(address)")
-    fflush(nil)
   }
   return 0
 }

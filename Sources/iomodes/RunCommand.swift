@@ -160,7 +160,6 @@ let runCommand = Command(
   let run = try Places.read(session.folder)
   if !arguments.has("quiet") {
     show(format, Reports.of(run, format, in: session.folder).render)
-    fflush(nil)
     Program.complain("the run lies in \(session.folder.path); `iomodes plot \(session.folder.path)` draws it")
   }
   if let disturbance = Disturbance(run) { Program.complain(disturbance.advice) }

@@ -38,8 +38,9 @@ extension Figures {
   public static func forPage(
     _ run: Run, scripts: String, gnuplot: String
   ) throws(FiguresFailure) -> PageFigures {
-    let folder = "\(NSTemporaryDirectory())/iomodes-page-\(UUID().uuidString)"
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let scratch = try scratchFolder()
+    defer { scratch.remove() }
+    let folder = scratch.path
     let outcome = try write(run, to: folder, scripts: scripts, gnuplot: gnuplot, endings: [".svg"])
     return PageFigures(
       figures: outcome.drawn.compactMap { drawn in
