@@ -14,11 +14,11 @@ let package = Package(
     .target(name: "ProjectFiles", plugins: ["EmbedFiles"]),
     .target(name: "Workloads", dependencies: ["SystemCalls", "Measurement"]),
     .target(name: "Modes", dependencies: ["SystemCalls", "Measurement", "Workloads"]),
-    .target(name: "Records", dependencies: ["Measurement"]),
+    .target(name: "Records", dependencies: ["SystemCalls", "Measurement"]),
     .target(
       name: "Harness",
       dependencies: ["ProjectFiles", "SystemCalls", "Measurement", "Workloads", "Modes", "Records", "Statistics"]),
-    .target(name: "Reporting", dependencies: ["ProjectFiles", "Measurement", "Records", "Statistics"]),
+    .target(name: "Reporting", dependencies: ["ProjectFiles", "SystemCalls", "Measurement", "Records", "Statistics"]),
     .executableTarget(
       name: "iomodes",
       dependencies: ["Harness", "Reporting", "Records", "Measurement", "Modes", "Workloads", "SystemCalls"]),
@@ -34,7 +34,7 @@ let package = Package(
     .testTarget(name: "WorkloadsTests", dependencies: ["TestSupport", "Workloads"]),
     .testTarget(
       name: "ModeContractTests", dependencies: ["TestSupport", "Modes", "Workloads", "Measurement", "SystemCalls"]),
-    .testTarget(name: "RecordsTests", dependencies: ["Records"]),
+    .testTarget(name: "RecordsTests", dependencies: ["Records", "SystemCalls"]),
     .testTarget(
       name: "HarnessTests",
       dependencies: [

@@ -30,7 +30,7 @@ public struct Suite: Codable, Sendable {
     limits = try fields.value(.limits)
     let hasOthers = include != nil || limits != nil
     experiments = hasOthers ? try fields.value(.experiments) ?? [] : try fields.required(.experiments)
-    try fields.check(.name, Self.isFileName(name), "'\(name)' is not made of letters, digits, '-', '_' and '.'")
+    try fields.check(.name, Self.isFileName(name), Self.objection(toName: name))
     try fields.check(.include, include?.isEmpty != true, "is empty")
     try fields.check(.include, include?.allSatisfy(Self.isFileName) != false, "is not a list of names of suites")
     try fields.check(.limits, limits?.isEmpty != true, "is empty")
@@ -42,8 +42,12 @@ public struct Suite: Codable, Sendable {
 
   enum CodingKeys: String, CodingKey, CaseIterable { case name, about, include, limits, experiments }
 
+  static func objection(toName name: String) -> String {
+    "'\(RecordName.shown(name))' is not made of letters, digits, '-', '_' and '.', \(RecordName.longestLabel) at most"
+  }
+
   static func isFileName(_ text: String) -> Bool {
-    !text.isEmpty && !text.hasPrefix(".")
+    !text.isEmpty && !text.hasPrefix(".") && text.utf8.count <= RecordName.longestLabel
       && text.utf8.allSatisfy { "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.".utf8.contains($0) }
   }
 }
@@ -130,7 +134,7 @@ public struct Experiment: Codable, Sendable {
     warmup = try fields.value(.warmup) ?? (each == nil ? Self.usualWarmup(operations) : .zero)
     let asked: Int? = try fields.value(.rounds)
     rounds = asked ?? usualRounds
-    try fields.check(.name, Suite.isFileName(name), "'\(name)' is not made of letters, digits, '-', '_' and '.'")
+    try fields.check(.name, Suite.isFileName(name), Suite.objection(toName: name))
     try fields.check(.duration, operations == nil || duration == nil, "cannot be given along with operations")
     if operations == nil && duration == nil && each == nil { duration = .seconds(1) }
     if asked == nil { rounds = roundsForVerdict }
@@ -142,7 +146,7 @@ public struct Experiment: Codable, Sendable {
     if modes.isEmpty { return (.modes, "is empty") }
     if Set(modes).count < modes.count { return (.modes, "names a mode twice") }
     if concurrency.isEmpty { return (.concurrency, "is empty") }
-    if let wrong = concurrency.first(where: { !(1...10_000_000).contains($0) }) {
+    if let wrong = concurrency.first(where: { !PlanRange.lanes.contains($0) }) {
       return (.concurrency, "\(wrong) is not a number of lanes; it must be from 1 to 10000000")
     }
     if Set(concurrency).count < concurrency.count { return (.concurrency, "names a number twice") }

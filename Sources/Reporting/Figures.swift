@@ -1,6 +1,7 @@
 import Foundation
 import ProjectFiles
 import Records
+import SystemCalls
 
 /// What ``Figures/write(_:to:scripts:gnuplot:endings:progress:)`` has left behind.
 public struct FiguresOutcome: Sendable, Equatable {
@@ -104,7 +105,7 @@ public enum Figures {
   /// The experiment's name as part of a file name that needs no quoting anywhere.
   static func fileName(_ experiment: String) -> String {
     let name = String(
-      experiment.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-" })
+      experiment.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-" }.prefix(180))
     return name.isEmpty || name.hasPrefix(".") || name.hasPrefix("-") ? "experiment\(name)" : name
   }
 
@@ -120,6 +121,17 @@ public enum Figures {
 }
 
 extension Figures {
+  /// For what is drawn and not kept.
+  static func scratchFolder() throws(FiguresFailure) -> ScratchFolder {
+    let parent = FileManager.default.temporaryDirectory.path
+    do throws(Errno) {
+      return try ScratchFolder(in: parent)
+    } catch {
+      throw FiguresFailure(
+        description: "cannot make a folder in \(parent): \(error); set TMPDIR to a folder that can be written")
+    }
+  }
+
   static func createFolder(_ folder: String) throws(FiguresFailure) {
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -130,7 +142,7 @@ extension Figures {
 
   static func write(_ text: String, to path: String) throws(FiguresFailure) {
     do {
-      try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+      try WholeFile.write(Array(text.utf8), to: path)
     } catch {
       throw FiguresFailure(description: "cannot write \(path): \(reason(error))")
     }
@@ -138,6 +150,7 @@ extension Figures {
 
   static func reason(_ error: any Error) -> String {
     switch error {
+    case let error as Errno: error.description
     case let error as POSIXError: String(cString: strerror(error.code.rawValue))
     case let error as CocoaError where error.underlying is POSIXError: reason(error.underlying!)
     default: Provenance.oneLine((error as NSError).localizedDescription)

@@ -31,8 +31,9 @@ extension Figures {
     } catch {
       throw FiguresFailure(description: "cannot read \(folder): \(reason(error)); plot the run first")
     }
-    let anew = "\(NSTemporaryDirectory())/iomodes-plot-\(UUID().uuidString)"
-    defer { try? FileManager.default.removeItem(atPath: anew) }
+    let scratch = try scratchFolder()
+    defer { scratch.remove() }
+    let anew = scratch.path
     _ = try write(run, to: anew, gnuplot: gnuplot, progress: progress)
     var check = FiguresCheck()
     var expected = Set((try? FileManager.default.contentsOfDirectory(atPath: anew)) ?? [])

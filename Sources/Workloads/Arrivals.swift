@@ -31,7 +31,7 @@ public enum Arrivals: Hashable, Sendable {
 
   /// The lowest rate that can be asked for, at which an operation starts about every eleven days, and the highest.
   public static let lowestRate = 1e-6
-  public static let highestRate = 1e8
+  public static let highestRate = PlanRange.highestRate
 
   /// What is wrong with a rate, if anything.
   public static func complaint(about rate: Double) -> String? {

@@ -40,7 +40,7 @@ public struct BystanderSpec: Hashable, Sendable, Codable {
 
   /// What is wrong with the values, if anything.
   private var complaint: (field: CodingKeys, text: String)? {
-    if !(1...10_000_000).contains(count) {
+    if !PlanRange.lanes.contains(count) {
       return (.count, "\(count) is not a number of lanes; it must be from 1 to 10000000")
     }
     if (every != nil) != (manner == .paced) {

@@ -67,15 +67,14 @@ enum DoctorText {
 
   private static let markWidth = Finding.Severity.allCases.map(\.rawValue.count).max() ?? 0
 
-  /// The severity's name, in SGR colours (ECMA-48) where they are wanted.
+  /// The severity's name, in colours where they are wanted.
   private static func mark(_ severity: Finding.Severity, color: Bool) -> String {
-    let word = Terminal.padded(severity.rawValue, to: markWidth)
-    let code =
+    let style: Style =
       switch severity {
-      case .fine: "32"
-      case .note: "36"
-      case .warning: "33"
+      case .fine: .fine
+      case .note: .note
+      case .warning: .warning
       }
-    return color ? "\u{1B}[\(code)m\(word)\u{1B}[0m" : word
+    return style.applied(to: Terminal.padded(severity.rawValue, to: markWidth), color: color)
   }
 }

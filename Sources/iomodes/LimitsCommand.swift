@@ -37,9 +37,12 @@ let limitsCommand = Command(
   let processors = try Processors.current()
   let started = Date()
   let folder = arguments.text("output") ?? Places.newFolder("limits", at: started)
-  try LimitsRecord.prepare(folder)
-  // Where nothing came to be written into it.
-  defer { rmdir(folder) }
+  let lock = try LimitsRecord.prepare(folder)
+  defer {
+    // Where nothing came to be written into it.
+    rmdir(folder)
+    close(lock)
+  }
   Interruption.watch()
   let bar = Screen.Bar(quiet: false)
   defer { bar.clear() }
@@ -52,7 +55,6 @@ let limitsCommand = Command(
   case .md: print(LimitsText.markdown(results))
   case .json: print(String(decoding: try JSONEncoder.stable(pretty: true).encode(record), as: UTF8.self))
   }
-  fflush(nil)
   Program.complain("the record lies in \(folder)/\(LimitsRecord.name)")
   return 0
 }

@@ -73,7 +73,7 @@ enum ManPage {
 
   private static let exitCodes = [
     ("0", "fine"),
-    ("1", "could not run"),
+    ("1", "could not run, or could not write to standard output; a reader that has closed its end is no failure"),
     ("2", "the command line is wrong"),
     ("3", "a point has no valid trial, or too few for a --fail-on"),
     ("4", "a comparison found a regression"),

@@ -32,7 +32,7 @@ let mergeCommand = Command(
   let merged: Run
   do throws(MergeFailure) {
     merged = try Run(
-      merging: runs, as: URL(fileURLWithPath: target.path).lastPathComponent, command: CommandLine.arguments,
+      merging: runs, as: target.name, command: CommandLine.arguments,
       allowsMixture: arguments.has("allow-differences"))
   } catch {
     throw HarnessFailure(error.description)

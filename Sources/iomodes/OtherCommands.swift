@@ -116,7 +116,6 @@ let serveCommand = Command(
     limits: try servingLimits(arguments)
   ) { address, limits in
     print("listening on \(address)\n\(limits)")
-    fflush(nil)
   }
   print(summary)
   return 0

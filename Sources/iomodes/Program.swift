@@ -3,6 +3,7 @@ import Harness
 import Measurement
 import Records
 import Reporting
+import SystemCalls
 
 @main
 enum Program {
@@ -12,6 +13,15 @@ enum Program {
   ]
 
   static func main() {
+    StandardStreams.openClosed()
+    // Who stops reading is found out by writing to it.
+    ProcessControl.ignoreBrokenPipes()
+    // The command line is read there, too.
+    guard ProcessControl.executablePath != nil else {
+      complain(
+        "/proc is not there, and tells of the command line, processes and limits: mount it (mount -t proc proc /proc)")
+      exit(1)
+    }
     Children.runIfAsked(CommandLine.arguments)
     exit(run(Array(CommandLine.arguments.dropFirst())))
   }
@@ -19,7 +29,9 @@ enum Program {
   /// Carries out a command line, and answers the exit code.
   static func run(_ words: [String]) -> Int32 {
     do {
-      return try dispatch(words)
+      let code = try dispatch(words)
+      try Output.check()
+      return code
     } catch {
       complain("\(error)")
       switch error {
@@ -73,6 +85,6 @@ enum Program {
 
   /// A line for a person, on standard error.
   static func complain(_ text: String) {
-    FileHandle.standardError.write(Data(Screen.readable("\(Screen.note("iomodes: \(text)"))\n").utf8))
+    StandardStreams.complain(Screen.readable("\(Screen.note("iomodes: \(text)"))\n"))
   }
 }

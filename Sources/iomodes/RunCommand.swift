@@ -216,7 +216,6 @@ let runCommand = Command(
     let made = Reports(of: run, format, in: session.folder)
     lacksFigures = made.lacksFigures
     show(format, made.report.render)
-    fflush(nil)
     Program.complain("the run lies in \(session.folder.path); `iomodes plot \(session.folder.path)` draws it")
     if let caveat = Caveat(run) { Program.complain(caveat.text) }
   }

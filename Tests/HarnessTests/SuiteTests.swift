@@ -196,7 +196,7 @@ import Workloads
       #""slo": "p99<10ms", "operations": 10"#,
       "experiments[0].operations: cannot be given along with slo; give a duration"
     ),
-    (#""limit": 0"#, "experiments[0].limit: 0 is not a number of operations in hand; it must be at least 1"),
+    (#""limit": 0"#, "experiments[0].limit: 0 is not a number of operations in hand; it must be from 1 to 10000000"),
     (
       #""operations": 0"#,
       "experiments[0].operations: 0 is not a number of operations; it must be from 1 to 1000000000000000"
@@ -244,15 +244,15 @@ import Workloads
     (#"{"name": 7, "experiments": []}"#, "name: is not a text"),
     (
       #"{"name": "a/b", "experiments": [{"name": "x", "workload": {"kind": "sleep"}}]}"#,
-      "name: 'a/b' is not made of letters, digits, '-', '_' and '.'"
+      "name: 'a/b' is not made of letters, digits, '-', '_' and '.', 120 at most"
     ),
     (
       #"{"name": "s", "experiments": [{"name": "", "workload": {"kind": "sleep"}}]}"#,
-      "experiments[0].name: '' is not made of letters, digits, '-', '_' and '.'"
+      "experiments[0].name: '' is not made of letters, digits, '-', '_' and '.', 120 at most"
     ),
     (
       #"{"name": "s", "experiments": [{"name": "..", "workload": {"kind": "sleep"}}]}"#,
-      "experiments[0].name: '..' is not made of letters, digits, '-', '_' and '.'"
+      "experiments[0].name: '..' is not made of letters, digits, '-', '_' and '.', 120 at most"
     ),
     (#"{"name": "s", "experiments": [{"workload": {"kind": "sleep"}}]}"#, "experiments[0].name: is missing"),
     (#"{"name": "s", "experiments": [{"name": "x"}]}"#, "experiments[0].workload: is missing"),

@@ -92,6 +92,12 @@ struct Running: Sendable {
       code: status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + status & 0x7f, output: outputSoFar, errors: errors)
   }
 
+  /// Whether it is over, and has not been waited for.
+  var hasEnded: Bool {
+    let text = try? String(contentsOfFile: "/proc/\(identifier)/stat", encoding: .utf8)
+    return text?.split(separator: ")").last?.hasPrefix(" Z") ?? true
+  }
+
   func signal(_ number: Int32) { kill(identifier, number) }
   /// As Ctrl-C at a terminal does.
   func signalGroup(_ number: Int32) { kill(-identifier, number) }

@@ -37,8 +37,9 @@ extension Figures {
   ///
   /// - Parameter gnuplot: the path of the program.
   public static func forPage(_ run: Run, gnuplot: String) throws(FiguresFailure) -> PageFigures {
-    let folder = "\(NSTemporaryDirectory())/iomodes-page-\(UUID().uuidString)"
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let scratch = try scratchFolder()
+    defer { scratch.remove() }
+    let folder = scratch.path
     let outcome = try write(run, to: folder, gnuplot: gnuplot, endings: [".svg"])
     var figures: [PageFigures.Figure] = []
     for drawn in outcome.drawn {
