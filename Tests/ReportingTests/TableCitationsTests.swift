@@ -7,7 +7,7 @@ import Testing
 /// Tables that carry the citations of their numbers.
 struct TableCitationsTests {
   private static let names = [
-    "20261121-134955-quick", "tiny", "synthetic", "odd", "open loops", "memory", "search", "faults", "mixed", "pools",
+    "20261129-221614-quick", "tiny", "synthetic", "odd", "open loops", "memory", "search", "faults", "mixed", "pools",
   ]
 
   private func report(_ name: String, _ format: OutputFormat, cites: Bool = true) throws -> String {
