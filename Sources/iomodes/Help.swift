@@ -57,23 +57,31 @@ enum Help {
 
   /// A command line as a shell reads it, in several lines where it is long.
   private static func example(_ line: String, _ width: Int) -> [String] {
-    var words: [String] = []
-    var isQuoted = false
-    for word in line.split(separator: " ") {
-      if isQuoted { words[words.count - 1] += " \(word)" } else { words.append(String(word)) }
-      if word.count(where: { $0 == "'" }) % 2 == 1 { isQuoted.toggle() }
-    }
-    var lines = [words[0]]
-    var isValue = true
-    for word in words.dropFirst() {
-      // An option stays with its value, and there is room for what says that it goes on.
-      let isFull = lines[lines.count - 1].count + word.count + 9 > width
-      if isFull, !isValue { lines.append(word) } else { lines[lines.count - 1] += " \(word)" }
-      isValue = word.hasPrefix("--")
+    var lines: [String] = []
+    for part in parts(line) {
+      // There is room for what says that it goes on.
+      if let last = lines.last, last.count + part.count + 9 <= width {
+        lines[lines.count - 1] = "\(last) \(part)"
+      } else {
+        lines.append(part)
+      }
     }
     return lines.enumerated().map { index, line in
       (index == 0 ? "  " : "      ") + line + (index < lines.count - 1 ? " \\" : "")
     }
+  }
+
+  /// Words, options with their values, and what stands in quotation marks.
+  private static func parts(_ line: String) -> [String] {
+    var parts: [String] = []
+    var (isQuoted, isValue) = (false, false)
+    for word in line.split(separator: " ") {
+      let isOption = word.hasPrefix("-") && !isQuoted
+      if isQuoted || isValue && !isOption { parts[parts.count - 1] += " \(word)" } else { parts.append(String(word)) }
+      isValue = isOption
+      if word.count(where: { $0 == "'" }) % 2 == 1 { isQuoted.toggle() }
+    }
+    return parts
   }
 }
 

@@ -68,7 +68,7 @@ import Workloads
   }
 
   /// Whatever rates and numbers are asked for, arithmetic stops at its ends.
-  @Test(arguments: [Arrivals.constant(rate: 1e-300), .constant(rate: 5e-324), .constant(rate: 1e-6), .constant(rate: 1e300)])
+  @Test(arguments: [Arrivals.constant(rate: 1e-300), .constant(rate: .leastNonzeroMagnitude), .constant(rate: 1e-6), .constant(rate: 1e300)])
   func startsStopAtTheFarEnd(_ arrivals: Arrivals) {
     for operations in [1, UInt64(Int64.max), .max] {
       guard

@@ -19,7 +19,7 @@ extension BadInputTests {
     Case(
       name: "unknown command", arguments: ["rnu"],
       complaint:
-        "unknown command 'rnu'; did you mean 'run'?; there are run, report, compare, cite, plot, export, merge, list, doctor, check, limits, "
+        "unknown command 'rnu'; there are run, report, compare, cite, plot, export, merge, list, doctor, check, limits, "
         + "serve, completion, man"),
     Case(
       name: "mistyped command", arguments: ["reprot"],
@@ -101,7 +101,7 @@ extension BadInputTests {
     Case(
       name: "suite with an unknown field", arguments: ["run", "suite.json", "--output", "out"],
       suite: suite(#""name": "x", "workload": {"kind": "sleep", "durration": "1s"}"#),
-      complaint: "suite.json: experiments[0].workload.durration: is not a field; there are kind, duration"),
+      complaint: "suite.json: experiments[0].workload.durration: is not a field; did you mean 'duration'?; there are kind, duration"),
     Case(
       name: "suite with a field of the wrong type", arguments: ["run", "suite.json", "--output", "out"],
       suite: suite(#""name": "x", "workload": {"kind": "sleep"}, "rounds": "six""#),

@@ -34,8 +34,8 @@ extension BadInputTests {
       name: "target as a suite", arguments: ["run", "http://127.0.0.1/", "--output", "out"],
       complaint: "there is no suite or file 'http://127.0.0.1/'; did you mean --target http://127.0.0.1/?"),
     Case(
-      name: "help of no command", arguments: ["help", "rnu"],
-      complaint: "unknown command 'rnu'; did you mean 'run'?; there are run, report"),
+      name: "help of no command", arguments: ["help", "reprot"],
+      complaint: "unknown command 'reprot'; did you mean 'report'?; there are run, report"),
     Case(
       name: "help of two commands", arguments: ["help", "run", "report"],
       complaint: "help tells of one command at a time, and 'report' is one too many"),
