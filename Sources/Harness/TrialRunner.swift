@@ -57,7 +57,11 @@ struct TrialRunner {
     spec.iterations = work(of: plan)?.iterations
     let scratch = try plan.experiment.needsFolder ? Self.scratchFolder() : nil
     defer { scratch?.remove() }
-    let servers = needsServer && plan.mode != .null ? try startServers(plan, scratch) : []
+    let servers: [OwnServer]
+    switch needsServer && plan.mode != .null ? try startServers(plan, scratch) : .started([]) {
+    case .started(let started): servers = started
+    case .failed(let reason): return .failed("server: \(reason)")
+    }
     let replies = plan.gathersReplies && !plan.isAudit ? try repliesPath(plan) : nil
     var clients: [ChildProcess] = []
     for share in plan.shares {
@@ -133,10 +137,19 @@ struct TrialRunner {
     return TrialRecord.Work(iterations: calibration.iterations(in: spec.work), nominal: spec.work.count)
   }
 
-  /// The processes that serve a trial: all are started before the first is waited for.
+  private typealias OwnServer = (child: ChildProcess, control: ControlEnd, address: String)
+
+  private enum Starting {
+    case started([OwnServer])
+    /// Why one of them did not say where it listens.
+    case failed(String)
+  }
+
+  /// The processes that serve a trial: all are started before the first is waited for. Throws what a server has to say
+  /// against what it is told.
   private func startServers(
     _ plan: TrialPlan, _ folder: ScratchFolder?
-  ) throws(HarnessFailure) -> [(child: ChildProcess, control: ControlEnd, address: String)] {
+  ) throws(HarnessFailure) -> Starting {
     let experiment = plan.experiment
     var started: [(child: ChildProcess, control: ControlEnd)] = []
     for index in 0..<experiment.servers {
@@ -156,10 +169,10 @@ struct TrialRunner {
       child.send(Self.json(serverPlan))
       started.append((child, client))
     }
-    var servers: [(child: ChildProcess, control: ControlEnd, address: String)] = []
+    var servers: [OwnServer] = []
     for (child, control) in started {
       guard let line = try Self.await(child, patience: Self.serverPatience, idle: {}) else {
-        throw HarnessFailure("the target server did not start: \(Self.verdict(child, after: Self.serverPatience))")
+        return .failed(Self.verdict(child, after: Self.serverPatience))
       }
       if let failure: ChildFailure = Self.decode(line) { throw HarnessFailure(failure.error) }
       guard let greeting: ServerGreeting = Self.decode(line) else {
@@ -167,7 +180,7 @@ struct TrialRunner {
       }
       servers.append((child, control, greeting.address))
     }
-    return servers
+    return .started(servers)
   }
 
   private static func scratchFolder() throws(HarnessFailure) -> ScratchFolder {

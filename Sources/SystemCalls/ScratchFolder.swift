@@ -20,8 +20,14 @@ public final class ScratchFolder: Sendable {
       var name = Array("\(parent)/\(Self.prefix)\(String(repeating: "X", count: Self.drawn))".utf8CString)
       guard mkdtemp(&name) != nil else { throw .current }
       let path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-      let descriptor = try SystemCall.checked { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
-      // Until it was locked it looked like a dead process's, and may have been removed.
+      // Until it is locked it looks like a dead process's, and may be removed.
+      let descriptor: Int32
+      do throws(Errno) {
+        descriptor = try SystemCall.checked { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+      } catch {
+        if error.rawValue == ENOENT { continue }
+        throw error
+      }
       if (try? FileLock.take(descriptor)) ?? true, FileLock.isHeld(descriptor, at: path) {
         (self.path, self.descriptor) = (path, descriptor)
         return

@@ -53,8 +53,8 @@ private func names(in folder: String) -> [String] {
   /// Between its making and its lock, a folder looks like a dead process's.
   @Test func foldersThatAreMadeAtOnceAreLeftToThoseWhoMadeThem() throws {
     try withFolder { parent in
-      DispatchQueue.concurrentPerform(iterations: 8) { _ in
-        for _ in 0..<100 {
+      DispatchQueue.concurrentPerform(iterations: 4) { _ in
+        for _ in 0..<50 {
           do {
             let folder = try ScratchFolder(in: parent)
             try "x".write(toFile: folder.path + "/file", atomically: false, encoding: .utf8)

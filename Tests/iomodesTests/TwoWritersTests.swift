@@ -19,19 +19,23 @@ import Testing
           """
         let words = ["-c", script, "sh", Executable.path, "run", "--foreign-load", "100000%"] + Self.plan.dropFirst()
         let ending = try await Running(words, of: "/bin/sh", in: folder).ended()
-        #expect(ending.output.split(separator: "\n").sorted() == ["0", "1", "1", "1"])
-        #expect(try RunFolder(path: folder + "/out").read().trials.map(\.trial) == [1])
-        for number in 1...4 {
+        let codes = ending.output.split(separator: "\n")
+        // 3: where other tests keep the processors, the one trial may not be valid.
+        #expect(codes.count { $0 == "1" } == 3 && codes.contains { ["0", "3"].contains($0) }, "\(codes)")
+        let trials = try RunFolder(path: folder + "/out").read().trials
+        #expect(trials.map(\.trial) == Array(1...trials.count) && plannedTrials(folder + "/out") == 1)
+        for (number, code) in zip(1..., codes) where code == "1" {
           let errors = try String(contentsOfFile: folder + "/e\(number)", encoding: .utf8)
-          #expect(
-            errors.isEmpty || errors == "iomodes: out is being written by another iomodes; name another --output\n"
-              || errors
-                == "iomodes: out already holds a run; name another --output, or go on with --resume\n",
-            "\(errors)")
+          #expect(Self.refusals.contains(errors), "\(errors)")
         }
       }
     }
   }
+
+  private static let refusals = [
+    "iomodes: out is being written by another iomodes; name another --output\n",
+    "iomodes: out already holds a run; name another --output, or go on with --resume\n",
+  ]
 
   @Test func resumingIsRefusedAsLongAsARunIsCarriedOut() async throws {
     try await withFolder { folder in
