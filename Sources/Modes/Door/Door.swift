@@ -50,7 +50,8 @@ struct Door<L: Lane & ~Copyable>: @unchecked Sendable {
       base: .allocate(capacity: capacity), count: capacity,
       connections: ConnectionTable(count: capacity, endpoints: []), limit: nil, arrangement: arrangement)
     looks = calloc(capacity, MemoryLayout<Look>.stride)!.bindMemory(to: Look.self, capacity: capacity)
-    slots = (0..<arrangement.parts).map { Slots(count: arrangement.range(of: $0).count) }
+    let slots = (0..<arrangement.parts).map { Slots(count: arrangement.range(of: $0).count) }
+    self.slots = slots
     self.stop = stop
     self.listeners = listeners
     self.tallies = tallies
