@@ -46,6 +46,7 @@ public final class TargetServer: @unchecked Sendable {
   ///   - limits: how long a connection may wait for its client.
   ///   - allowed: what a client may ask for.
   ///   - perAddress: how many connections of one address are served at once, the next ones are closed; nil for any number.
+  ///     Loops have the same share of them as of the capacity, and each at least one.
   public init(
     _ kind: Kind, mode: ModeID = .epoll, on address: SocketAddress, capacity: Int, limits: TimeLimits = .none,
     allowed: RequestLimits = .none, perAddress: Int? = nil

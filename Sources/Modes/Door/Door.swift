@@ -13,8 +13,8 @@ struct Door<L: Lane & ~Copyable>: @unchecked Sendable {
   private let listeners: [Socket]
   private let slots: [Slots]
   private let tallies: [UnsafePointer<ServerTally>]
-  /// Who has how many of the places, where that is limited.
-  private let shares: AddressShares?
+  /// Who has how many of the places, where that is limited; for each part, so that no address fills one.
+  private let shares: [AddressShares]
   /// What a connection is told that is one too many of its address.
   private let refusal: StaticString
   private let looks: UnsafeMutablePointer<Look>
@@ -37,7 +37,7 @@ struct Door<L: Lane & ~Copyable>: @unchecked Sendable {
   ///   - listeners: one for each of the parts.
   ///   - tallies: one for each group of the arrangement.
   ///   - blocks: whether the sockets are in blocking mode.
-  ///   - perAddress: how many places an address may have at once; nil for any number.
+  ///   - perAddress: how many places an address may have at once, of each part the same share; nil for any number.
   ///   - refusal: what is sent to connections beyond that, before they are closed.
   ///   - makeLane: told the peer.
   init(
@@ -50,12 +50,16 @@ struct Door<L: Lane & ~Copyable>: @unchecked Sendable {
       base: .allocate(capacity: capacity), count: capacity,
       connections: ConnectionTable(count: capacity, endpoints: []), limit: nil, arrangement: arrangement)
     looks = calloc(capacity, MemoryLayout<Look>.stride)!.bindMemory(to: Look.self, capacity: capacity)
-    slots = (0..<arrangement.parts).map { Slots(count: arrangement.range(of: $0).count) }
+    let slots = (0..<arrangement.parts).map { Slots(count: arrangement.range(of: $0).count) }
+    self.slots = slots
     self.stop = stop
     self.listeners = listeners
     self.tallies = tallies
     self.blocks = blocks
-    shares = perAddress.map { AddressShares(most: $0) }
+    shares =
+      perAddress.map { most in
+        slots.map { AddressShares(most: max(1, (most * $0.count + capacity - 1) / capacity)) }
+      } ?? []
     self.refusal = refusal
     self.makeLane = makeLane
   }
@@ -68,7 +72,7 @@ struct Door<L: Lane & ~Copyable>: @unchecked Sendable {
     tallies = [whole.tallies[part]]
     stop = whole.stop
     blocks = whole.blocks
-    shares = whole.shares
+    shares = whole.shares.isEmpty ? [] : [whole.shares[part]]
     refusal = whole.refusal
     makeLane = whole.makeLane
   }
@@ -122,8 +126,8 @@ struct Door<L: Lane & ~Copyable>: @unchecked Sendable {
 
   /// Gives a new connection its lane; closes it, and answers nil, where its address has as many as it may have.
   func seat(_ socket: Socket, _ peer: SocketAddress) -> Int? {
-    let owner = shares == nil ? nil : peer.owner
-    if let shares, let owner, !shares.take(owner) {
+    let owner = shares.isEmpty ? nil : peer.owner
+    if let owner, !shares[0].take(owner) {
       tallies[0].pointee.refused.add(1, shared: tallies[0].pointee.shared)
       if refusal.utf8CodeUnitCount > 0 {
         _ = socket.send(UnsafeRawBufferPointer(start: refusal.utf8Start, count: refusal.utf8CodeUnitCount))
@@ -141,7 +145,7 @@ struct Door<L: Lane & ~Copyable>: @unchecked Sendable {
   /// The lane has finished: its slot is free.
   func retire(_ slot: Int) {
     lanes[slot].deinitialize(count: 1)
-    if let shares, let owner = looks[slot].owner { shares.giveBack(owner) }
+    if let owner = looks[slot].owner { shares[0].giveBack(owner) }
     slots[0].giveBack(slot)
   }
 
@@ -173,7 +177,7 @@ private final class Slots: Sendable {
     var mostUsed = 0
   }
 
-  private let count: Int
+  let count: Int
   private let state = Mutex(State())
 
   init(count: Int) { self.count = count }
