@@ -58,7 +58,8 @@ import Testing
     try await withCopy { copy, folder in
       try await makeRun(copy, in: folder)
       let plot = try await withoutGnuplot("\(copy) plot out", in: folder)
-      #expect(plot.code == 1 && plot.complaints.contains { $0.contains("gnuplot is not installed, so nothing is drawn") })
+      #expect(
+        plot.code == 1 && plot.complaints.contains { $0.contains("gnuplot is not installed, so nothing is drawn") })
       #expect(FileManager.default.fileExists(atPath: "\(folder)/plots/out/sleep-cpu.dat"))
       let page = try await withoutGnuplot("\(copy) report out --format html", in: folder)
       #expect(page.code == 1 && page.complaints.count == 1, "\(page.errors)")
