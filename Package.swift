@@ -38,7 +38,8 @@ let package = Package(
     .testTarget(
       name: "HarnessTests",
       dependencies: [
-        "TestSupport", "ProjectFiles", "Harness", "Modes", "Records", "Reporting", "Measurement", "Workloads", "Statistics",
+        "TestSupport", "ProjectFiles", "Harness", "Modes", "Records", "Reporting", "Measurement", "Workloads",
+        "Statistics",
         "SystemCalls",
       ]),
     .testTarget(name: "ReportingTests", dependencies: ["TestSupport", "ProjectFiles", "Reporting"]),

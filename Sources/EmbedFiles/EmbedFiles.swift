@@ -5,7 +5,9 @@ import PackagePlugin
 @main struct EmbedFiles: BuildToolPlugin {
   func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
     let root = context.package.directoryURL
-    let folders = [(list: "scripts", name: "plots", ending: "gp"), (list: "suites", name: "Benchmarks", ending: "json")]
+    let folders = [
+      (list: "scripts", name: "plots", ending: "gp"), (list: "suites", name: "Benchmarks", ending: "json"),
+    ]
     let source = context.pluginWorkDirectoryURL.appending(path: "ProjectFiles.swift")
     // A folder changes with the names in it, which tells of files that are new or gone.
     let inputs = try folders.flatMap { folder in

@@ -55,7 +55,8 @@ public enum Arrivals: Hashable, Sendable {
     guard let rate else { return nil }
     let isMissing =
       if case .constant = self {
-        ArrivalSchedule.count(before: warmup + duration, rate: rate) == ArrivalSchedule.count(before: warmup, rate: rate)
+        ArrivalSchedule.count(before: warmup + duration, rate: rate)
+          == ArrivalSchedule.count(before: warmup, rate: rate)
       } else {
         rate * duration.seconds < 1
       }
@@ -178,7 +179,8 @@ public struct ArrivalSchedule: ~Copyable, @unchecked Sendable {
 
   /// When `operation` is to start, which must be below `count`.
   public func start(of operation: UInt64) -> Instant {
-    start + (offsets.isEmpty ? Nanoseconds(saturating: Double(operation) * interval) : Nanoseconds(offsets[Int(operation)]))
+    start
+      + (offsets.isEmpty ? Nanoseconds(saturating: Double(operation) * interval) : Nanoseconds(offsets[Int(operation)]))
   }
 
   /// What was due from the window's opening to its end, and what of it was left.

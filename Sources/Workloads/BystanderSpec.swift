@@ -92,7 +92,9 @@ extension BystanderSpec {
   /// where a suite is.
   public init(parsing text: String) throws(Malformed) {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-    guard parts.count > 1, let manner = Manner(rawValue: parts[0]), let count = Count(parts[1]).flatMap({ Int(exactly: $0.count) }) else {
+    guard parts.count > 1, let manner = Manner(rawValue: parts[0]),
+      let count = Count(parts[1]).flatMap({ Int(exactly: $0.count) })
+    else {
       throw Malformed(
         description: "'\(text)' is not MANNER:COUNT, such as idle:15000, paced:100:100ms or slow:10:64KiB")
     }

@@ -26,9 +26,13 @@ let citeCommand = Command(
   ],
   examples: [
     ("iomodes cite \(Example.quick) 'http epoll concurrency=64 throughput'", "words in any order name a number"),
-    ("iomodes cite \(Example.quick) 'http-2ms epoll concurrency=64 ratio' --format latex", "for a paper, with a footnote"),
     (
-      "iomodes cite \(Example.claims) limits/select by_epoll_of_2000_at_once_served_connections", "a number of limits.json"
+      "iomodes cite \(Example.quick) 'http-2ms epoll concurrency=64 ratio' --format latex",
+      "for a paper, with a footnote"
+    ),
+    (
+      "iomodes cite \(Example.claims) limits/select by_epoll_of_2000_at_once_served_connections",
+      "a number of limits.json"
     ),
     (
       "iomodes cite \(Example.quick) run half-width",

@@ -6,11 +6,16 @@ import Reporting
 let doctorCommand = Command(
   name: "doctor", operands: "",
   about: "Looks for what on this machine will disturb a measurement, and says what to do about it.",
-  groups: [("Options", [
-      .value(
-        "format", "FORMAT", "text or json", .choice(DoctorFormat.self), unlessGiven: DoctorFormat.text.rawValue,
-        elsewhere: "f")
-    ])],
+  groups: [
+    (
+      "Options",
+      [
+        .value(
+          "format", "FORMAT", "text or json", .choice(DoctorFormat.self), unlessGiven: DoctorFormat.text.rawValue,
+          elsewhere: "f")
+      ]
+    )
+  ],
   examples: [
     ("iomodes doctor", "before a run whose numbers matter"),
     ("iomodes doctor --format json", "the findings and the facts, for a program"),

@@ -13,7 +13,8 @@ let limitsCommand = Command(
       "Options",
       [
         .value(
-          "output", "DIR", "where limits.json goes", .folder, unlessGiven: "\(Places.results)/TIME-limits", elsewhere: "o"),
+          "output", "DIR", "where limits.json goes", .folder, unlessGiven: "\(Places.results)/TIME-limits",
+          elsewhere: "o"),
         .value(
           "format", "FORMAT", "text, json or md", .choice(LimitsFormat.self), unlessGiven: LimitsFormat.text.rawValue,
           elsewhere: "f"),

@@ -17,7 +17,7 @@ let mergeCommand = Command(
     )
   ],
   examples: [
-    ("iomodes merge \(Example.before) \(Example.after) --output /tmp/both", "the rounds of two runs"),
+    ("iomodes merge \(Example.before) \(Example.after) --output /tmp/both", "the rounds of two runs")
   ],
   mostOperands: .max
 ) { arguments in

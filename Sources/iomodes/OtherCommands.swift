@@ -29,7 +29,10 @@ let reportCommand = Command(
     ("iomodes report", "the newest run under results/"),
     ("iomodes report \(Example.quick) --format md", "the tables for a README"),
     ("iomodes report \(Example.quick) --format md --cite", "with a citation behind each number"),
-    ("iomodes report \(Example.quick) --format latex > quick.tex", "for a paper: \\usepackage{booktabs}, \\input{quick}"),
+    (
+      "iomodes report \(Example.quick) --format latex > quick.tex",
+      "for a paper: \\usepackage{booktabs}, \\input{quick}"
+    ),
     ("iomodes report \(Example.quick) --format html > quick.html", "one page for a browser, with its figures"),
     ("iomodes report \(Example.claims) --claims", "what holds of what tutorials say, where, and why"),
   ],
@@ -81,7 +84,8 @@ let serveCommand = Command(
         .value("server-cpus", "LIST", "the processors it may run on, such as 0,2-3"),
         .value(
           "connections", "N",
-          "how many are served at once; the next ones wait", unlessGiven: "as many as descriptors allow", elsewhere: "c"),
+          "how many are served at once; the next ones wait", unlessGiven: "as many as descriptors allow", elsewhere: "c"
+        ),
         .value("idle-timeout", "TIME", "how long a connection may be idle; 0 for any time", unlessGiven: "60s"),
         .value("header-timeout", "TIME", "how long a request's head may take; 0 for any time", unlessGiven: "10s"),
       ]

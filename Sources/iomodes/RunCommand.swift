@@ -36,7 +36,8 @@ let runCommand = Command(
           "processes", "P", "client processes that share the lanes and operations", unlessGiven: "1",
           elsewhere: "p", "workers"),
         .value(
-          "server-processes", "Q", "processes of the own server, taken in turn by the client processes", unlessGiven: "1"),
+          "server-processes", "Q", "processes of the own server, taken in turn by the client processes",
+          unlessGiven: "1"),
         .value(
           "operations", "N", "operations per trial, instead of a duration",
           elsewhere: "n", "requests", "count", "iterations"),
@@ -68,7 +69,8 @@ let runCommand = Command(
           .one(of: ServeSpec.protocols), unlessGiven: "http"),
         .value(
           "size", "BYTES", "echo: message; http: body of the own server; file: each call; k, M and G are binary",
-          unlessGiven: "\(EchoSpec().size) of echo, a greeting of http, \(FileSpec().size) of file", elsewhere: "s", "bs"),
+          unlessGiven: "\(EchoSpec().size) of echo, a greeting of http, \(FileSpec().size) of file", elsewhere: "s",
+          "bs"),
         .value(
           "delay", "TIME", "echo, http: how long the own server waits: 2ms, exponential:2ms or lognormal:2ms:0.5",
           unlessGiven: "0"),
@@ -98,7 +100,8 @@ let runCommand = Command(
         .value(
           "faults", "LIST", "echo, http: what the own server does wrong, per operation, such as reset:0.01,stall:0.005"),
         .value(
-          "access", "KIND", "file: read or write", .choice(FileSpec.Access.self), unlessGiven: FileSpec().access.rawValue,
+          "access", "KIND", "file: read or write", .choice(FileSpec.Access.self),
+          unlessGiven: FileSpec().access.rawValue,
           elsewhere: "rw"),
         .value(
           "pattern", "KIND", "file: random or sequential", .choice(FileSpec.Pattern.self),

@@ -68,7 +68,10 @@ import Workloads
   }
 
   /// Whatever rates and numbers are asked for, arithmetic stops at its ends.
-  @Test(arguments: [Arrivals.constant(rate: 1e-300), .constant(rate: .leastNonzeroMagnitude), .constant(rate: 1e-6), .constant(rate: 1e300)])
+  @Test(arguments: [
+    Arrivals.constant(rate: 1e-300), .constant(rate: .leastNonzeroMagnitude), .constant(rate: 1e-6),
+    .constant(rate: 1e300),
+  ])
   func startsStopAtTheFarEnd(_ arrivals: Arrivals) {
     for operations in [1, UInt64(Int64.max), .max] {
       guard
@@ -90,15 +93,18 @@ import Workloads
   ])
   func rateReads(text: String, rate: Double) { #expect(Arrivals.rate(parsing: text) == rate) }
 
-  @Test(arguments: ["", "k", "nan", "inf", "infinity", "-inf", "1e999", "0x10", "1 k", "10kk", "1e308k", "10m", "1_000"])
+  @Test(arguments: [
+    "", "k", "nan", "inf", "infinity", "-inf", "1e999", "0x10", "1 k", "10kk", "1e308k", "10m", "1_000",
+  ])
   func textThatIsNoRateIsRefused(text: String) { #expect(Arrivals.rate(parsing: text) == nil) }
 
-  @Test(arguments: [
-    (Arrivals.closed, 0, 1, false), (.constant(rate: 0.1), 0, 5, false), (.constant(rate: 0.1), 100, 5000, true),
-    (.constant(rate: 0.1), 100, 10_000, false), (.constant(rate: 0.1), 9000, 2000, false),
-    (.constant(rate: 0.2), 100, 4000, true), (.constant(rate: 0.2), 100, 5000, false),
-    (.poisson(rate: 0.5), 0, 1999, true), (.poisson(rate: 0.5), 0, 2000, false),
-  ] as [(Arrivals, UInt64, UInt64, Bool)])
+  @Test(
+    arguments: [
+      (Arrivals.closed, 0, 1, false), (.constant(rate: 0.1), 0, 5, false), (.constant(rate: 0.1), 100, 5000, true),
+      (.constant(rate: 0.1), 100, 10_000, false), (.constant(rate: 0.1), 9000, 2000, false),
+      (.constant(rate: 0.2), 100, 4000, true), (.constant(rate: 0.2), 100, 5000, false),
+      (.poisson(rate: 0.5), 0, 1999, true), (.poisson(rate: 0.5), 0, 2000, false),
+    ] as [(Arrivals, UInt64, UInt64, Bool)])
   func rateThatStartsNothingInItsWindowIsKnownBeforehand(
     _ arrivals: Arrivals, warmup: UInt64, duration: UInt64, isMissing: Bool
   ) {

@@ -267,7 +267,8 @@ import Workloads
     (#"{"name": "s", "limits": ["ports", "ports"]}"#, "limits: names a limit twice"),
     (
       #"{"name": "s", "limits": ["port"]}"#,
-      "limits[0]: 'port' is not a limit; did you mean 'ports'?; there are " + Limit.allCases.map(\.rawValue).joined(separator: ", ")
+      "limits[0]: 'port' is not a limit; did you mean 'ports'?; there are "
+        + Limit.allCases.map(\.rawValue).joined(separator: ", ")
     ),
     (#"{"name": "s", "include": []}"#, "include: is empty"),
     (#"{"name": "s", "include": ["../quick"]}"#, "include: is not a list of names of suites"),

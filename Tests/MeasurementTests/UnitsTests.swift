@@ -26,7 +26,8 @@ import Testing
   }
 
   static let wrongTimes = [
-    "", "s", "-1s", "-1", "+1s", "1 s", " 1s", "1s ", "1S", "1sec", "1..5s", ".5s", "1.s", "1.5.2s", "1.5ns", "0.0001us",
+    "", "s", "-1s", "-1", "+1s", "1 s", " 1s", "1s ", "1S", "1sec", "1..5s", ".5s", "1.s", "1.5.2s", "1.5ns",
+    "0.0001us",
     "1e3s", "1,5s", "0x1s", "9223372036854775808ns", "18446744073709551616ns", "153722868min", "1.0000000000s", "١s",
     "1d", "1M", "½s",
   ]
@@ -46,10 +47,11 @@ import Testing
     #expect(ByteCount(text) == nil)
   }
 
-  @Test(arguments: [
-    ("64", 64, "64"), ("10k", 10_000, "10k"), ("10K", 10_000, "10k"), ("1M", 1_000_000, "1M"), ("1.5k", 1500, "1.5k"),
-    ("0", 0, "0"), ("9223372036854775807", UInt64(Int64.max), "9223372036854775807"),
-  ] as [(String, UInt64, String)])
+  @Test(
+    arguments: [
+      ("64", 64, "64"), ("10k", 10_000, "10k"), ("10K", 10_000, "10k"), ("1M", 1_000_000, "1M"), ("1.5k", 1500, "1.5k"),
+      ("0", 0, "0"), ("9223372036854775807", UInt64(Int64.max), "9223372036854775807"),
+    ] as [(String, UInt64, String)])
   func countReadsAndPrints(text: String, count: UInt64, description: String) {
     #expect(Count(text)?.count == count)
     #expect(Count(Count(count).description)?.count == count)
@@ -64,7 +66,9 @@ import Testing
   @Test func spanThatIsNoWholeNumberOfNanosecondsStopsAtTheEnds() {
     #expect(Nanoseconds(saturating: 1.9).count == 1)
     for number in [-1, -Double.infinity, Double.nan, 0] { #expect(Nanoseconds(saturating: number) == .zero) }
-    for number in [1e300, Double.infinity, 0x1p63] { #expect(Nanoseconds(saturating: number).count == UInt64(Int64.max)) }
+    for number in [1e300, Double.infinity, 0x1p63] {
+      #expect(Nanoseconds(saturating: number).count == UInt64(Int64.max))
+    }
     #expect((Nanoseconds(.max) + .seconds(1)).count == UInt64(Int64.max))
   }
 

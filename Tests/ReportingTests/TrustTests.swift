@@ -29,7 +29,9 @@ struct TrustTests {
     #expect(text(own).contains("server on"))
   }
 
-  private func caveat(_ trials: (mode: String, experiment: String, lanes: Int)..., processors: [Int] = [0, 1]) -> String? {
+  private func caveat(_ trials: (mode: String, experiment: String, lanes: Int)..., processors: [Int] = [0, 1])
+    -> String?
+  {
     var run = TinyRun.run(
       trials.map { TinyRun.trial($0.mode, concurrency: $0.lanes, throughput: 1, experiment: $0.experiment) })
     run.record.environment.clientCPUs = processors

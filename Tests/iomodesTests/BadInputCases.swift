@@ -52,7 +52,8 @@ extension BadInputTests {
       complaint: "'tcsh' is not a shell; there are bash, zsh, fish"),
     Case(
       name: "unknown part of the check", arguments: ["check", "delay"],
-      complaint: "'delay' is not a part of the check; did you mean 'delays'?; there are stall, delays, comparisons, foreign, "
+      complaint:
+        "'delay' is not a part of the check; did you mean 'delays'?; there are stall, delays, comparisons, foreign, "
         + "standstill, starved, saturation, costs"),
     Case(
       name: "repeated part of the check", arguments: ["check", "delays", "--repeat", "2"],
@@ -101,7 +102,9 @@ extension BadInputTests {
     Case(
       name: "suite with an unknown field", arguments: ["run", "suite.json", "--output", "out"],
       suite: suite(#""name": "x", "workload": {"kind": "sleep", "durration": "1s"}"#),
-      complaint: "suite.json: experiments[0].workload.durration: is not a field; did you mean 'duration'?; there are kind, duration"),
+      complaint:
+        "suite.json: experiments[0].workload.durration: is not a field; did you mean 'duration'?; there are kind, duration"
+    ),
     Case(
       name: "suite with a field of the wrong type", arguments: ["run", "suite.json", "--output", "out"],
       suite: suite(#""name": "x", "workload": {"kind": "sleep"}, "rounds": "six""#),
@@ -290,7 +293,8 @@ extension BadInputTests {
     Case(
       name: "unknown fault",
       arguments: ["run", "--workload", "http", "--faults", "rest:0.01", "--output", "out"],
-      complaint: "--faults 'rest' is not a fault; did you mean 'reset'?; there are reset, truncate, stall, garbage, drip"),
+      complaint:
+        "--faults 'rest' is not a fault; did you mean 'reset'?; there are reset, truncate, stall, garbage, drip"),
     Case(
       name: "faults above 1",
       arguments: ["run", "--workload", "echo", "--faults", "reset:0.75,drip:0.5", "--output", "out"],
@@ -306,7 +310,8 @@ extension BadInputTests {
     Case(
       name: "suite with an unknown fault", arguments: ["run", "suite.json", "--output", "out"],
       suite: suite(#""name": "x", "workload": {"kind": "http", "faults": {"rest": 0.1}}"#),
-      complaint: "workload.faults.rest: is not a field; did you mean 'reset'?; there are reset, truncate, stall, garbage, drip"),
+      complaint:
+        "workload.faults.rest: is not a field; did you mean 'reset'?; there are reset, truncate, stall, garbage, drip"),
     Case(
       name: "unknown format", arguments: ["run", "--format", "xml", "--output", "out"],
       complaint: "--format 'xml' is not one of text, json, csv, md"),

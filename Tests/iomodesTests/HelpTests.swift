@@ -23,7 +23,9 @@ import Workloads
     for option in runCommand.options {
       guard let standard = option.standard, !["output", "file-dir", "format"].contains(option.name) else { continue }
       // `64B of echo, 4KiB of file`, or one for all.
-      let parts = standard.prefix { $0 != ";" }.split(separator: ", ").map { $0.split(separator: " of ", maxSplits: 1).map(String.init) }
+      let parts = standard.prefix { $0 != ";" }.split(separator: ", ").map {
+        $0.split(separator: " of ", maxSplits: 1).map(String.init)
+      }
       for part in parts where !part[0].contains(" ") {
         let value = part[0]
         for kind in part.count == 2 ? [part[1]] : WorkloadSpec.kinds {

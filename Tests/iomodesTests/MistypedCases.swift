@@ -56,12 +56,15 @@ extension BadInputTests {
       complaint: "experiments[0].rate_per_s: 1e-300 is not a rate; it must be from 1e-6 to 1e8"),
     Case(
       name: "rate that is too low",
-      arguments: ["run", "--workload", "sleep", "--rate", "1e-10", "--operations", "3", "--patient", "--output", "out"],
+      arguments: [
+        "run", "--workload", "sleep", "--rate", "1e-10", "--operations", "3", "--patient", "--output", "out",
+      ],
       complaint: "experiments[0].rate_per_s: 1e-10 is not a rate; it must be from 1e-6 to 1e8"),
     Case(
       name: "rate that starts nothing in its window",
       arguments: ["run", "--workload", "sleep", "--rate", "0.1", "--duration", "5s", "--output", "out"],
-      complaint: "experiments[0].rate_per_s: 0.1/s starts no operation in a window of 5s; ask for a higher rate, or for "
+      complaint:
+        "experiments[0].rate_per_s: 0.1/s starts no operation in a window of 5s; ask for a higher rate, or for "
         + "a window of 10s"),
     Case(
       name: "bystanders that start nothing in the window",
