@@ -1,10 +1,11 @@
 import Foundation
-import Harness
 import Measurement
 import Modes
 import ProjectFiles
 import Testing
 import Workloads
+
+@testable import Harness
 
 @Suite struct SuiteTests {
   /// The suites that come with the project.
