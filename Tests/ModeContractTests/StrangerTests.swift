@@ -202,7 +202,7 @@ extension ServerTests {
         let sender = try Thread(name: "flood") { flood.send(String(repeating: Self.greeting, count: count)) }
         let reader = try Thread(name: "reader") { flood.drain() }
         var greetings = 0
-        while running.server.totals.done < UInt64(count), try isGreeted(by: running) { greetings += 1 }
+        while running.server.totals.done < UInt64(count + greetings), try isGreeted(by: running) { greetings += 1 }
         sender.join()
         flood.socket.shutdown()
         reader.join()
