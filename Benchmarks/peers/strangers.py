@@ -105,6 +105,8 @@ def pipelining(port: int) -> None:
                         if not piece:
                             raise OSError("the server ended it")
                         received += len(piece)
+                        if whole == 0 and not piece.startswith(b"HTTP/1.1 200"):
+                            raise OSError("turned away")
                         if whole == 0:
                             whole = 100_000 * (piece.index(b"Hello, 127.0.0.2!") + 17)
                     if events & selectors.EVENT_WRITE and sent < len(flood):
