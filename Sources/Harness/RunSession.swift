@@ -131,7 +131,7 @@ public struct RunSession {
   public init(resuming folder: RunFolder) throws(HarnessFailure) {
     let record: RunRecord
     do throws(RunFolderFailure) {
-      record = try folder.readRecord()
+      record = try folder.read().record
     } catch {
       throw HarnessFailure(error.description)
     }
@@ -162,7 +162,7 @@ public struct RunSession {
     let run: Run
     do throws(RunFolderFailure) {
       writer = try RunWriter(resuming: folder)
-      // Whoever wrote it before has ended by now.
+      // Again: whoever wrote it until now has ended.
       run = try folder.read()
     } catch {
       throw HarnessFailure(error.description)

@@ -10,7 +10,7 @@ import Testing
       let ending = try await iomodes(
         "run", "--workload", "sleep", "--sleep", "1ms", "--modes", "blocking,epoll", "--operations", "20",
         "--concurrency", "2", "--rounds", "1", "--quiet", "--output", "in/out", in: folder)
-      #expect(ending.code == 0, "\(ending.errors)")
+      #expect([0, 3].contains(ending.code), "\(ending.errors)")
       try await body(folder)
     }
   }

@@ -94,7 +94,9 @@ import Testing
       #expect(trials.prefix(3).map(\.trial) == [1, 2, 3])
       #expect(trials.prefix(3).map { $0.reasons.first?.hasPrefix("broken: ") ?? false } == [false, true, false])
       #expect(trials[1].reasons.count == 1 && !trials[1].valid)
-      #expect(trials[1].reasons[0].contains("(signal 9 (Killed), not of this program: "), "\(trials[1].reasons)")
+      if role == "--child-client" {
+        #expect(trials[1].reasons[0].contains("(signal 9 (Killed), not of this program: "), "\(trials[1].reasons)")
+      }
     }
   }
 
@@ -142,7 +144,7 @@ import Testing
   func finishedTrialsAreKeptWhenADiskIsFull(kibibytes: Int) async throws {
     try await withFolder { folder in
       let plan =
-        "run --foreign-load 100000% --workload sleep --sleep 1ms --operations 20 --modes blocking,epoll --rounds 6"
+        "run --foreign-load 100000% --workload sleep --sleep 1ms --operations 20 --modes blocking,epoll --rounds 12"
       let script = """
         mkdir disk; exec unshare -m sh -c 'mount -t tmpfs -o size=\(kibibytes)k none disk
         \(Executable.path) \(plan) --output disk/out --quiet; code=$?; cp -r disk saved; exit $code'
