@@ -206,6 +206,26 @@ import Workloads
     #expect((feasibility.availableMemory ?? 1) > 0)
     #expect((feasibility.threadCeiling?.room ?? 1) > 0)
   }
+
+  /// Its intended starts are drawn before a Poisson process begins.
+  @Test func scheduleOfAPoissonProcessHasToFitInMemory() {
+    var feasibility = Feasibility(
+      descriptorLimit: 1024, ephemeralPorts: 32_768...60_999, availableMemory: 1 << 30)
+    var experiment = Experiment(
+      name: "x", workload: Self.sleep, arrivals: "poisson", rates: [1e8], duration: .seconds(10), warmup: .zero)
+    #expect(
+      feasibility.shortage(of: experiment, .epoll, 1)
+        == "about 22888 MiB of memory are needed, and 1024 MiB are free; free some or ask for less")
+    experiment.arrivals = "constant"
+    #expect(feasibility.shortage(of: experiment, .epoll, 1) == nil)
+    experiment.arrivals = "poisson"
+    experiment.rates = [1e5]
+    #expect(feasibility.shortage(of: experiment, .epoll, 1) == nil)
+    feasibility.availableMemory = .max - 1
+    experiment.rates = [1e8]
+    experiment.duration = Nanoseconds(.max)
+    #expect(feasibility.shortage(of: experiment, .epoll, 1)?.contains("MiB of memory are needed") == true)
+  }
 }
 
 @Suite struct ProcessorsTests {

@@ -53,6 +53,24 @@ import Workloads
     #expect(merged.inFlight?.max == (processes == 1 ? 3 : nil))
   }
 
+  /// A process may be a program of somebody else.
+  @Test func countsAtTheEndOfTheirRangeStayThere() throws {
+    var part = Self.partial([0, 1], window: Self.window)
+    part.operations.done = .max
+    part.operations.failed = ["timeout": .max]
+    part.operations.unfinished = .max
+    part.operations.unfinishedAge = .init(min: 1, mean: .max, max: .max, within: .max)
+    part.bytes = .init(sent: .max, received: .max)
+    part.usage.userTime = .max
+    part.usage.threadsPeak = .max
+    part.lanesServed = .max
+    let merged = try PartialRecord(merging: [part, part])
+    #expect(merged.operations.done == .max && merged.operations.failed == ["timeout": .max])
+    #expect(merged.operations.unfinishedAge == .init(min: 1, mean: .max, max: .max, within: .max))
+    #expect(merged.bytes == .init(sent: .max, received: .max) && merged.usage.userTime == .max)
+    #expect(merged.usage.threadsPeak == .max && merged.lanesServed == .max)
+  }
+
   @Test func theWindowEndsWithTheLastProcess() throws {
     var early = Self.window
     early.closes = 1_001_000

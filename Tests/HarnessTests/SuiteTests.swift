@@ -209,7 +209,7 @@ import Workloads
     ),
     (
       #""duration": "9223372036854775807ns""#,
-      "experiments[0].duration: 9223372036854775807ns is too long; at most 43200min, which are 30 days"
+      "experiments[0].duration: 9223372036854775.807us is too long; at most 43200min, which are 30 days"
     ),
     (
       #""warmup": "43201min""#,
