@@ -35,7 +35,7 @@ struct ReportTests {
   }
 
   @Test(arguments: [
-    (93, false, false), (103, false, true), (104, false, false), (114, false, true), (124, true, true),
+    (93, false, false), (102, false, false), (103, false, true), (112, false, true), (113, true, true),
     (160, true, true),
   ])
   func numbersComeBeforeWhatIsDrawn(width: Int, bar: Bool, sparkline: Bool) throws {
