@@ -43,8 +43,11 @@ struct ReportNames {
     guard isVersion || text.contains(where: \.isLetter), text.contains(where: \.isNumber) else { return text }
     var text = Provenance.oneLine(text)
     for name in names { text = Self.removing(name, from: text) }
-    return text.replacing(/\b(resp\. )?p\d+(\.\d+)?\b/, with: "percentile").replacing("2xx", with: "fine")
+    return text.replacing(Self.percentile, with: "percentile").replacing("2xx", with: "fine")
   }
+
+  // Made once, and not at each call.
+  nonisolated(unsafe) private static let percentile = /\b(resp\. )?p\d+(\.\d+)?\b/
 
   /// Where it is not a part of a longer word.
   private static func removing(_ name: String, from text: String) -> String {
