@@ -40,7 +40,7 @@ struct ColumnTests {
       (SyntheticRun().run(), ["of trials", "× blocking", " p50 ", " p99 "]),
       (load, ["of trials", "p99.9", "lag", "p50"]),
     ] {
-      for width in stride(from: 200, through: 44, by: -1) {
+      for width in stride(from: 200, through: 44, by: -3) {
         let text = Report(run).render(.text, width: width, color: false)
         let heading = try #require(text.split(separator: "\n").first { $0.hasPrefix("  mode ") })
         let isAlone = !others.contains { heading.contains($0) }

@@ -100,12 +100,14 @@ enum ReportColumns {
     "highest": ["highest-concurrency", "highest-limit", "highest-pool"],
   ]
 
+  nonisolated(unsafe) private static let percentileHeading = /(resp\. |wait )?(p[\d.]+)/
+
   static func column(_ heading: String, side: String, isOfTrials: Bool) -> Column {
     let units: Set<String> = ["ns", "µs", "ms", "s", "k", "M", "MiB"]
     let words = heading.split(separator: " ").map(String.init)
     let unit = words.first(where: units.contains)
     let name = words.filter { !units.contains($0) }.joined(separator: " ")
-    if let match = name.wholeMatch(of: /(resp\. |wait )?(p[\d.]+)/) {
+    if let match = name.wholeMatch(of: percentileHeading) {
       let times = ["resp. ": ["response-"], "wait ": ["queueing-"]][match.1 ?? ""] ?? ["", "service-"]
       return Column(metrics: Set(times.map { "\($0)\(match.2)\(isOfTrials ? "-of-trials" : "")" }), unit: unit)
     }
