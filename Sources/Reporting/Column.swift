@@ -49,8 +49,10 @@ struct Column {
 }
 
 extension [Column] {
-  /// Without those in which no row has anything to say.
-  var informative: [Column] { filter { $0.kind.isDrawn || !NumberText.areNone($0.cells) } }
+  /// Without those in which no row has anything to say, but for the first ones, which name the rows.
+  func informative(after names: Int) -> [Column] {
+    prefix(names) + dropFirst(names).filter { $0.kind.isDrawn || !NumberText.areNone($0.cells) }
+  }
 
   /// Of a row of all of them.
   var totalWidth: Int { map { $0.width + TextLine.gap.count }.reduce(0, +) }

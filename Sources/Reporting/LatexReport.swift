@@ -162,7 +162,7 @@ struct LatexReport {
 
   private static func tables(_ tables: [(any SideTable)?]) -> [String] {
     tables.compactMap(\.self).map { table in
-      let columns = table.columns.informative
+      let columns = table.columns.informative(after: 1)
       let names = max(2, (columns.lastIndex { $0.kind == .text } ?? 0) + 1)
       let tabular = self.table(Array(columns.prefix(names)), Array(columns.dropFirst(names)))
       return "\\noindent \(escaped(table.title))\n\n\(tabular)"
@@ -179,7 +179,8 @@ struct LatexReport {
     _ names: [Column], _ columns: [Column], remarks: [String?] = [], groups: [Int] = []
   ) -> String {
     // Remarks need a column to stand in.
-    let shown = columns.informative.isEmpty ? Array(columns.prefix(1)) : columns.informative
+    let informative = columns.informative(after: 0)
+    let shown = informative.isEmpty ? Array(columns.prefix(1)) : informative
     // What has no heading is the interval of what stands before it.
     let units = shown.reduce(into: [[Column]]()) { units, column in
       if column.heading.isEmpty, !units.isEmpty {

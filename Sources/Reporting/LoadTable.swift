@@ -135,7 +135,7 @@ extension LoadTable {
       names + [done] + short + [cpu],
       names + [done, cpu],
       names + [done],
-    ].map(\.informative)
+    ].map { $0.informative(after: names.count) }
     let columns = layouts.first { $0.totalWidth <= width } ?? layouts[layouts.count - 1]
     var lines = [TextLine.row(columns.map { $0.aligned($0.heading) }, .dim, color)]
     for (index, row) in rows.enumerated() {

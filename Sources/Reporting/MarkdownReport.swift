@@ -91,7 +91,7 @@ struct MarkdownReport {
 
   /// Without columns in which no row has anything to say.
   static func table(_ headings: [String], _ rows: [[String]]) -> String {
-    let shown = headings.indices.filter { column in !NumberText.areNone(rows.map { $0[column] }) }
+    let shown = headings.indices.filter { column in column == 0 || !NumberText.areNone(rows.map { $0[column] }) }
     return ([headings, headings.indices.map { $0 == 0 ? ":--" : "--:" }] + rows)
       .map { row in "| " + shown.map { row[$0] }.joined(separator: " | ") + " |" }.joined(separator: "\n")
   }

@@ -55,7 +55,7 @@ struct SearchTable {
     }
     let layouts = [
       names + columns(true) + [rounds], names + columns(false) + [rounds], names + columns(false),
-    ].map(\.informative)
+    ].map { $0.informative(after: names.count) }
     let widest = layouts.first { $0.totalWidth <= width } ?? layouts[2]
     return [TextLine.row(widest.map { $0.aligned($0.heading) }, .dim, color)]
       + results.indices.map { row in TextLine.row(widest.map { $0.aligned($0.cells[row]) }, .plain, color) }

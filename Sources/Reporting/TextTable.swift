@@ -37,7 +37,8 @@ struct TextTable {
       start + [throughput, cpu],
       start + [throughput],
     ]
-    let layouts = ((table.experiment.isServing ? serving : []) + asking).map(\.informative).flatMap(drawnLess)
+    let layouts = ((table.experiment.isServing ? serving : []) + asking).map { $0.informative(after: 2) }
+      .flatMap(drawnLess)
     let columns = layouts.first { $0.totalWidth <= width } ?? layouts[layouts.count - 1]
     return TextTable(table: table, columns: widened(columns, to: width), width: width)
   }
