@@ -19,11 +19,16 @@ struct AskedFaults {
 
   /// Nil where the workload asks for none, or its client does not tell which operations it took.
   init?(_ workload: WorkloadSpec, seed: UInt64, _ partial: PartialRecord, isAudit: Bool = false) {
-    guard let faults = workload.faults, let numbers = partial.numbers, numbers.from <= numbers.to else { return nil }
+    guard let faults = workload.faults, let numbers = partial.numbers, numbers.from <= numbers.to,
+      numbers.to - numbers.from <= Self.mostDrawn
+    else { return nil }
     self.init(
       workload, counts: faults.counts(seed: seed, operations: numbers.from..<numbers.to),
       isExact: partial.operations.asked != nil && !partial.ranOutOfTime && !isAudit)
   }
+
+  /// Drawn in a fraction of a second. Who claims to have taken more is not believed.
+  private static let mostDrawn: UInt64 = 1 << 26
 
   /// What failed and no fault explains.
   func unexplained(_ failed: [String: UInt64]) -> [String: UInt64] {

@@ -10,12 +10,17 @@
   public static func milliseconds(_ count: UInt64) -> Nanoseconds { Nanoseconds(1_000_000) * count }
   public static func seconds(_ count: UInt64) -> Nanoseconds { Nanoseconds(1_000_000_000) * count }
 
-  /// Stops at the longest span that there is.
+  /// The longest span that is written and read.
+  public static var longest: Nanoseconds { Nanoseconds(UInt64(Int64.max)) }
+
+  /// Stops at the longest span.
   public static func + (a: Nanoseconds, b: Nanoseconds) -> Nanoseconds {
-    Nanoseconds([a.count, b.count].saturatingSum)
+    min(Nanoseconds([a.count, b.count].saturatingSum), longest)
   }
+
+  /// Stops at the longest span.
   public static func * (span: Nanoseconds, times: UInt64) -> Nanoseconds {
-    Nanoseconds(span.count.multipliedSaturating(by: times))
+    min(Nanoseconds(span.count.multipliedSaturating(by: times)), longest)
   }
 
   /// Whole nanoseconds; the longest span where there are more, and zero where they are negative or no number.

@@ -12,8 +12,7 @@ extension TrialSpec {
     let underWay = mostUnderWay(processors: processors)
     let most = UInt64(max(1, min(underWay, limit ?? underWay)))
     let rounds = operations / most + (operations % most == 0 ? 0 : 1)
-    let (total, overflow) = rounds.multipliedReportingOverflow(by: workload.leastDuration.count)
-    let steady = Nanoseconds(overflow ? UInt64(Int64.max) : total)
+    let steady = workload.leastDuration * rounds
     let busy = Double(operations) * workload.work.seconds / Double(max(1, processors))
     let least = max(schedule, steady, Nanoseconds(UInt64(min(busy, 9e9) * 1e9)))
     guard mode == .dispatchConcurrent else { return least }

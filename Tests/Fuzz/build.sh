@@ -19,22 +19,21 @@ fi
 echo "module CLinux { header \"$PWD/Sources/CLinux/include/CLinux.h\" export * }" >"$out/CLinux.modulemap"
 for file in Sources/CLinux/*.c; do
   object="$out/$(basename "$file" .c).o"
-  clang -O2 -ISources/CLinux/include -c "$file" -o "$object"
+  [ "$object" -nt "$file" ] || clang -O2 -ISources/CLinux/include -c "$file" -o "$object"
   link+=("$object")
 done
 
 # What is newer than its sources, and than what it stands on, is left as it is.
-stale=
 module() {
   local name=$1 level=$2
   shift 2
+  if [ ! -f "$out/$name.done" ] || [ -n "$(find "$@" "${link[@]}" -newer "$out/$name.done")" ]; then
+    echo "$name"
+    swiftc "${flags[@]}" "$level" -whole-module-optimization -module-name "$name" \
+      -emit-module -emit-module-path "$out/$name.swiftmodule" -c "$@" -o "$out/$name.o"
+    touch "$out/$name.done"
+  fi
   link+=("$out/$name.o")
-  if [ -z "$stale" ] && [ -f "$out/$name.o" ] && [ -z "$(find "$@" Package.swift -newer "$out/$name.o")" ]; then return; fi
-  stale=$name
-  echo "$name"
-  swiftc "${flags[@]}" "$level" -whole-module-optimization -module-name "$name" \
-    -emit-module -emit-module-path "$out/$name.swiftmodule" \
-    -c "$@" -o "$out/$name.o"
 }
 # The HTTP readers are to be fast; the others wait for Foundation, and are built in a third of the time.
 for name in SystemCalls Measurement Statistics Workloads; do
@@ -51,4 +50,4 @@ case $which in
 esac
 echo "$which"
 swiftc "${flags[@]}" -O -whole-module-optimization -module-name fuzz "$program" \
-  $(find Tests/FuzzTests -name '*.swift' ! -name FuzzTests.swift) "${link[@]}" -o "$out/$which"
+  $(find "$PWD/Tests/FuzzTests" -name '*.swift' ! -name FuzzTests.swift) "${link[@]}" -o "$out/$which"

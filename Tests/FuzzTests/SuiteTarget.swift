@@ -95,7 +95,7 @@ enum PartialTarget {
         var faults = HTTPSpec()
         faults.faults = FaultMix()
         faults.faults?.reset = 0.5
-        for workload in [experiment.workload, .http(faults)] {
+        for workload in experiment.name == "closed" ? [experiment.workload, .http(faults)] : [experiment.workload] {
           var record = TrialRecord(plan, of: "fuzz", workload: .object(["kind": .string("http")]))
           record.fill(
             with: .measured(partial, server: server, machine: MachineUsage(steal: .max, memory: memory.pair), leading),

@@ -25,7 +25,8 @@ import Testing
   }
 
   @Test func spansStopAtTheLongest() {
-    let longest = Nanoseconds(.max)
+    let longest = Nanoseconds.longest
+    #expect(Nanoseconds("\(longest)") == longest && Nanoseconds(.max) + .zero == longest)
     #expect(longest + Nanoseconds(1) == longest && .seconds(1) + .milliseconds(2) == Nanoseconds(1_002_000_000))
     #expect(longest * 2 == longest && .seconds(2) * 3 == .seconds(6))
     #expect(Nanoseconds.seconds(.max) == longest && .microseconds(.max) == longest && .milliseconds(.max) == longest)

@@ -128,6 +128,9 @@ import Testing
     let reason = String(repeating: "n", count: longest - status.utf8.count - 2)
     expect(.complete, status + reason + "\r\n\r\n", by: Self.client)
     expect(.malformed(.lineTooLong), status + reason + "n\r\n\r\n", by: Self.client)
+    let short = HTTPReader.Rules(line: 64, head: 128, fields: 4)
+    let long = "GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: \(String(repeating: "x", count: 50))\r\n\r\n"
+    expect(.malformed(.lineTooLong), long, as: .request, by: short)
     let tolerant = HTTPReader.Rules(line: 64 << 10, head: 64 << 10, fields: 100)
     expect(.complete, request(lineLength: longest), as: .request, by: tolerant)
     expect(.malformed(.lineTooLong), request(lineLength: longest + 1), as: .request, by: tolerant)

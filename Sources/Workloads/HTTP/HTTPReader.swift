@@ -200,7 +200,7 @@ public struct HTTPReader: ~Copyable, Sendable {
   ) throws(Fault) -> Bool {
     guard let start = input.baseAddress else { return false }
     let room = scanner.room(for: longestLine(rules), of: rules)
-    let bytes = HTTPBytes(start: start, count: min(input.count, room))
+    var bytes = HTTPBytes(start: start, count: min(input.count, room))
     guard bytes.count >= 8 else { return false }
     var offset = 0
     defer {
@@ -211,6 +211,7 @@ public struct HTTPReader: ~Copyable, Sendable {
       guard role == .request, let (line, end) = HTTPRequestLine.whole(in: bytes) else { return false }
       begin(line)
       offset = end
+      bytes = bytes.prefix(min(bytes.count, end &+ rules.line))
     }
     while offset &+ 2 <= bytes.count {
       if bytes.isLineEnd(at: offset) {
