@@ -220,10 +220,11 @@ public struct Feasibility: Sendable {
 }
 
 extension Experiment {
-  /// Bytes of the longest schedule that is drawn before its trial begins.
+  /// Bytes of the longest schedule that is drawn before its trial begins: 8 for each start, and at most three times as many
+  /// while their array grows.
   fileprivate var scheduleMemory: UInt64 {
     let span = duration.map { warmup + $0 } ?? Nanoseconds(UInt64(Int64.max))
     let counts = schedules.map { $0.drawnCount(warmup: warmup, operations: operations, span: span) }
-    return UInt64(saturating: 8 * (counts.max() ?? 0))
+    return UInt64(saturating: 24 * (counts.max() ?? 0))
   }
 }
