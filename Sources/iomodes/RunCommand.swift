@@ -95,8 +95,8 @@ let runCommand = Command(
           "http: a header line, again for several; Host replaces the target's; {i} is the operation's number",
           elsewhere: "h", "headers"),
         .value("body", "TEXT", "http: the request's body", elsewhere: "b", "data"),
-        .value("max-head", "BYTES", "http: the most that the head of a reply may come to", unlessGiven: "64KiB"),
-        .value("max-fields", "N", "http: the most fields that the head of a reply may have", unlessGiven: "1000"),
+        .value("max-head", "BYTES", "http: the most that the head of a reply may come to; 64KiB unless given"),
+        .value("max-fields", "N", "http: the most fields that the head of a reply may have; 1000 unless given"),
         .flag("lenient", "http: take spaces after a chunk size, and count the replies that have them"),
         .value(
           "timeout", "TIME", "echo, http: the longest time for one operation; 0 for no limit",
