@@ -9,12 +9,16 @@ let package = Package(
     .target(name: "SystemCalls", dependencies: ["CLinux"]),
     .target(name: "Measurement", dependencies: ["SystemCalls"]),
     .target(name: "Statistics"),
+    .executableTarget(name: "embed-files"),
+    .plugin(name: "EmbedFiles", capability: .buildTool(), dependencies: ["embed-files"], path: "Sources/EmbedFiles"),
+    .target(name: "ProjectFiles", plugins: ["EmbedFiles"]),
     .target(name: "Workloads", dependencies: ["SystemCalls", "Measurement"]),
     .target(name: "Modes", dependencies: ["SystemCalls", "Measurement", "Workloads"]),
-    .target(name: "Records", dependencies: ["Measurement"]),
+    .target(name: "Records", dependencies: ["SystemCalls", "Measurement"]),
     .target(
-      name: "Harness", dependencies: ["SystemCalls", "Measurement", "Workloads", "Modes", "Records", "Statistics"]),
-    .target(name: "Reporting", dependencies: ["Measurement", "Records", "Statistics"]),
+      name: "Harness",
+      dependencies: ["ProjectFiles", "SystemCalls", "Measurement", "Workloads", "Modes", "Records", "Statistics"]),
+    .target(name: "Reporting", dependencies: ["ProjectFiles", "SystemCalls", "Measurement", "Records", "Statistics"]),
     .executableTarget(
       name: "iomodes",
       dependencies: ["Harness", "Reporting", "Records", "Measurement", "Modes", "Workloads", "SystemCalls"]),
@@ -30,14 +34,15 @@ let package = Package(
     .testTarget(name: "WorkloadsTests", dependencies: ["TestSupport", "Workloads"]),
     .testTarget(
       name: "ModeContractTests", dependencies: ["TestSupport", "Modes", "Workloads", "Measurement", "SystemCalls"]),
-    .testTarget(name: "RecordsTests", dependencies: ["Records"]),
+    .testTarget(name: "RecordsTests", dependencies: ["Records", "SystemCalls"]),
     .testTarget(
       name: "HarnessTests",
       dependencies: [
-        "TestSupport", "Harness", "Modes", "Records", "Reporting", "Measurement", "Workloads", "Statistics",
+        "TestSupport", "ProjectFiles", "Harness", "Modes", "Records", "Reporting", "Measurement", "Workloads",
+        "Statistics",
         "SystemCalls",
       ]),
-    .testTarget(name: "ReportingTests", dependencies: ["TestSupport", "Reporting"]),
+    .testTarget(name: "ReportingTests", dependencies: ["TestSupport", "ProjectFiles", "Reporting"]),
     .testTarget(
       name: "FuzzTests",
       dependencies: [

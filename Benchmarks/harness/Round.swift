@@ -17,7 +17,7 @@ struct Round {
   /// The process stays on the client's processors, as the client of a trial does.
   init(_ number: Int, in folder: String) throws {
     self.number = number
-    runID = URL(fileURLWithPath: folder).lastPathComponent
+    runID = RunFolder(path: folder).name
     processors = try Processors.current().client
     try Affinity.set(processors)
   }
@@ -37,7 +37,7 @@ struct Round {
         workload: Benchmark.workload(of: benchmark.experiment), concurrency: 1,
         operations: TrialRecord.Operations(), valid: false, reasons: [])
       fill(&record, with: outcome, done: batches * benchmark.batch, stolenBefore: steal)
-      print(String(decoding: try encoder.encode(record), as: UTF8.self))
+      try StandardStreams.print(String(decoding: try encoder.encode(record), as: UTF8.self) + "\n")
     }
   }
 

@@ -13,7 +13,7 @@ struct Session {
 
   init(_ benchmarks: [Benchmark], _ options: Options, in folder: RunFolder) throws {
     self.options = options
-    runID = URL(fileURLWithPath: folder.path).lastPathComponent
+    runID = folder.name
     let record = RunRecord(
       runID: runID, started: ISO8601DateFormatter().string(from: Date()), tool: MachineFacts.tool,
       command: CommandLine.arguments, seed: Round.seed, suite: Self.suite(benchmarks, rounds: options.rounds),

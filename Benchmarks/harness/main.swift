@@ -1,15 +1,16 @@
 import Foundation
 import Records
 import Reporting
+import SystemCalls
 
 /// Measures what the harness itself costs: processor time for an operation of its parts, as a run like any other.
 
-func complain(_ text: String) { FileHandle.standardError.write(Data("harness-benchmarks: \(text)\n".utf8)) }
+func complain(_ text: String) { StandardStreams.complain("harness-benchmarks: \(text)\n") }
 
 func run() throws -> Int32 {
   let options = try Options(Array(CommandLine.arguments.dropFirst()))
   if options.asksForHelp {
-    print(Options.usage)
+    try StandardStreams.print(Options.usage + "\n")
     return 0
   }
   var benchmarks = Benchmark.histogram + Benchmark.reader + Benchmark.conversation + Benchmark.null
@@ -24,7 +25,7 @@ func run() throws -> Int32 {
   }
   try Session(benchmarks, options, in: folder).carryOut()
   let summary = Summary(try folder.read())
-  print(table(summary))
+  try StandardStreams.print(table(summary) + "\n")
   complain("the run lies in \(options.output); `iomodes compare BEFORE \(options.output)` judges it by an earlier one")
   let dead = summary.experiments.flatMap { experiment in
     experiment.points.filter { $0.validTrials == 0 }.map { "\(experiment.name), \($0.name)" }
@@ -49,6 +50,7 @@ func table(_ summary: Summary) -> String {
   return lines.joined(separator: "\n")
 }
 
+StandardStreams.openClosed()
 do {
   exit(try run())
 } catch let failure as Failure {

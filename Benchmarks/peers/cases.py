@@ -234,6 +234,8 @@ def script(random: Random) -> Script:
     if shape == "pipelined, then bad":
         return Script(shape, [good + [bad(random)]])
     if shape == "half-closed":
+        # Who ends their half while a reply is delayed is taken to have gone.
+        good = [replace(exchange, data=exchange.data.replace(b"&delay=1ms", b"")) for exchange in good]
         return Script(shape, [good[:-1] + [replace(good[-1], closes=True)]], half_close=True)
     return Script(shape, [[closing(random) if shape == "closed" else bad(random)]])
 

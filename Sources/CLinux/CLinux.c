@@ -3,9 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <net/if.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
+#include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -67,6 +71,16 @@ int64_t cl_file_system_kind(const char *path) {
   return statfs(path, &status) == 0 ? (int64_t)status.f_type : -1;
 }
 
+int cl_spawn_in_folder(void *actions, const char *folder) { return posix_spawn_file_actions_addchdir_np(actions, folder); }
+
+static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *place) {
+  (void)status, (void)kind, (void)place;
+  remove(path);
+  return 0;
+}
+
+void cl_remove_tree(const char *path) { nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS); }
+
 int cl_open_direct(const char *path, int flags) { return open(path, flags | O_DIRECT); }
 
 int cl_accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags) {
@@ -78,6 +92,12 @@ int cl_pipe2(int descriptors[2], int flags) { return pipe2(descriptors, flags); 
 int cl_epoll_pwait2(int epoll, struct epoll_event *events, int capacity, int64_t timeout_ns) {
   struct timespec timeout = {timeout_ns / 1000000000, timeout_ns % 1000000000};
   return epoll_pwait2(epoll, events, capacity, timeout_ns < 0 ? NULL : &timeout, NULL);
+}
+
+int cl_await_end(int descriptor, int64_t timeout_ns) {
+  struct pollfd entry = {.fd = descriptor, .events = POLLRDHUP};
+  struct timespec timeout = {timeout_ns / 1000000000, timeout_ns % 1000000000};
+  return ppoll(&entry, 1, &timeout, NULL);
 }
 
 enum { max_processors = 4096 };

@@ -54,6 +54,8 @@ extension PartialRecord {
     lenientReads = outcome.lenientReads
     scheduled = outcome.scheduled
     lanesServed = outcome.servedLanes
+    connectionsOpened = outcome.connectionsOpened
+    reconnected = outcome.reconnected
     numbers = Numbers(from: outcome.operations.lowerBound, to: outcome.operations.upperBound)
     coldStart = outcome.coldStart.map {
       TrialRecord.ColdStart(firstDone: $0.firstDone?.count, done: $0.done, wall: $0.wall.count)
@@ -61,6 +63,7 @@ extension PartialRecord {
     lanes = outcome.bystanders.map { bystanders in
       var busy = TrialRecord.LaneClass(count: outcome.busyLanes, operations: operations, latency: latency)
       busy.served = outcome.servedLanes
+      busy.reconnected = outcome.reconnected
       return [
         TrialRecord.LaneClass.busy: busy,
         bystanders.spec.manner.rawValue: TrialRecord.LaneClass(bystanders, window: outcome.wall),
@@ -91,6 +94,7 @@ extension TrialRecord.LaneClass {
           service: LatencySummary(bystanders.service), response: bystanders.response.map { LatencySummary($0) }),
       early: bystanders.early)
     served = bystanders.served
+    reconnected = bystanders.reconnected
   }
 }
 

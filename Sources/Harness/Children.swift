@@ -166,10 +166,10 @@ public enum Children {
         bodyBase64: text == nil ? Data(reply.body).base64EncodedString() : nil)
       if let json = try? encoder.encode(line) { data += json + Data("\n".utf8) }
     }
-    do {
-      try data.write(to: URL(fileURLWithPath: path), options: .atomic)
+    do throws(Errno) {
+      try WholeFile.write([UInt8](data), to: path)
     } catch {
-      answer(ChildFailure(error: "cannot write the replies to \(path): \(error.localizedDescription)"))
+      answer(ChildFailure(error: "cannot write the replies to \(path): \(error)"))
       _exit(1)
     }
   }

@@ -52,7 +52,7 @@ struct ClientGroup {
     var parts: [PartialRecord] = []
     for process in processes {
       let line = try TrialRunner.await(process, patience: patience, idle: idle)
-      if let failure = Self.failure(line, of: process) { return .failed(failure) }
+      if let failure = failure(line, of: process) { return .failed(failure) }
       guard let part: PartialRecord = line.flatMap(TrialRunner.decode) else {
         return .failed("its record could not be read")
       }
@@ -75,15 +75,15 @@ struct ClientGroup {
   private func hear(_ word: ClientWord, idle: () -> Void) throws(HarnessFailure) -> String? {
     for process in processes {
       let line = try TrialRunner.await(process, patience: patience, idle: idle)
-      if let failure = Self.failure(line, of: process) { return failure }
+      if let failure = failure(line, of: process) { return failure }
       let said: ClientWord? = line.flatMap(TrialRunner.decode)
       guard said == word else { return "it was not \(word.rawValue) when the others were" }
     }
     return nil
   }
 
-  private static func failure(_ line: String?, of process: ChildProcess) -> String? {
-    guard let line else { return TrialRunner.verdict(process) }
+  private func failure(_ line: String?, of process: ChildProcess) -> String? {
+    guard let line else { return TrialRunner.verdict(process, after: patience) }
     let failure: ChildFailure? = TrialRunner.decode(line)
     return failure?.error
   }

@@ -9,8 +9,8 @@ public struct Feasibility: Sendable {
   public var ephemeralPorts: ClosedRange<Int>
   /// Bytes that can be had without swapping.
   public var availableMemory: UInt64?
-  /// How many threads the system has room for.
-  public var threadLimit: Int?
+  /// What allows the fewest threads and processes more.
+  var threadCeiling: ThreadCeiling?
   /// Bytes that data files may take.
   public var freeDisk: UInt64?
   /// How many descriptors are left of those that all processes of the system may have open.
@@ -20,14 +20,15 @@ public struct Feasibility: Sendable {
   /// Where data files are in memory alone: `tmpfs (/dev/shm)`; nil where they reach a device.
   public var memoryFileSystem: String?
 
-  public init(
-    descriptorLimit: Int, ephemeralPorts: ClosedRange<Int>, availableMemory: UInt64?, threadLimit: Int? = nil,
+  init(
+    descriptorLimit: Int, ephemeralPorts: ClosedRange<Int>, availableMemory: UInt64?,
+    threadCeiling: ThreadCeiling? = nil,
     freeDisk: UInt64? = nil, descriptorsLeft: Int? = nil, trackedLeft: Int? = nil
   ) {
     self.descriptorLimit = descriptorLimit
     self.ephemeralPorts = ephemeralPorts
     self.availableMemory = availableMemory
-    self.threadLimit = threadLimit
+    self.threadCeiling = threadCeiling
     self.freeDisk = freeDisk
     self.descriptorsLeft = descriptorsLeft
     self.trackedLeft = trackedLeft
@@ -38,7 +39,8 @@ public struct Feasibility: Sendable {
     var feasibility = Feasibility(
       descriptorLimit: ProcessControl.descriptorLimit.hard,
       ephemeralPorts: MachineFacts.ephemeralPorts ?? 32768...60999,
-      availableMemory: MachineFacts.memory("MemAvailable:"), threadLimit: MachineFacts.threadLimit,
+      availableMemory: MachineFacts.memory("MemAvailable:"),
+      threadCeiling: ThreadCeiling.ofThisMachine().min { $0.room < $1.room },
       freeDisk: folder.flatMap { FileSystem.freeBytes(at: $0) }, descriptorsLeft: MachineFacts.descriptorsLeft,
       trackedLeft: MachineFacts.trackedLeft)
     feasibility.memoryFileSystem = folder.flatMap(memoryFileSystem)
@@ -52,6 +54,11 @@ public struct Feasibility: Sendable {
 
   /// What a process needs besides its connections.
   static let spareDescriptors = 64
+
+  /// A process with its threads, before its first lane; and what the default executor of tasks adds. Without them a trial
+  /// does not fail at once: Dispatch waits for a thread for as long as it takes.
+  private static let processTasks = 6
+  private static let poolTasks = 5
 
   /// A pair of TCP sockets with their buffers at rest, in the kernel; measured at about 11 KiB.
   private static let connectionMemory = 16 << 10
@@ -99,9 +106,9 @@ public struct Feasibility: Sendable {
         + "net.ipv4.ip_local_port_range has \(ephemeralPorts.count); "
         + "widen it (sysctl -w net.ipv4.ip_local_port_range='1024 65535') or \(more)"
     }
-    if let threadLimit, needs.threads > threadLimit {
-      return "\(needs.threads) threads are needed, and there is room for \(threadLimit) "
-        + "(kernel.threads-max, kernel.pid_max, vm.max_map_count); raise them or ask for less"
+    if let ceiling = threadCeiling, needs.tasks > ceiling.room {
+      return "about \(needs.tasks) threads and processes are needed, and \(ceiling.name) leaves room for "
+        + "\(ceiling.room); raise it or ask for less"
     }
     if let file = experiment.workload.file, let objection = objection(to: file) { return objection }
     if let descriptorsLeft, needs.allDescriptors > descriptorsLeft {
@@ -160,7 +167,10 @@ public struct Feasibility: Sendable {
     var allDescriptors = 0
     /// To that server which is asked most.
     var ports = 0
+    /// For lanes.
     var threads: Int
+    /// Threads and processes of all kinds.
+    var tasks: Int
     var memory: UInt64
     var hasSeveral: Bool
 
@@ -186,12 +196,15 @@ public struct Feasibility: Sendable {
         ports = toServers { Self.usesPorts($0) ? 1 : 0 }
       }
       threads = shares.reduce(0) { $0 + mode.threads(for: sum([$1]) { max(1, $0.descriptorsPerLane) }) }
+      let pool = mode == .taskgroup || mode == .taskgroupBlocking ? Feasibility.poolTasks : 0
+      tasks = threads + (shares.count + experiment.servers) * Feasibility.processTasks + shares.count * pool
       let ofLanes = sum(shares) { workload in
         Feasibility.laneMemory + (workload.file?.size.count ?? 0)
           + workload.descriptorsPerLane * Feasibility.connectionMemory + experiment.pipelineMemory
       }
       memory = UInt64(ofLanes) + UInt64(threads) * Feasibility.threadMemory
       if hasSeveral { memory += UInt64(shares.count + experiment.servers) * Feasibility.processMemory }
+      // Each process has the whole schedule.
       memory = [memory, experiment.scheduleMemory.multipliedSaturating(by: UInt64(shares.count))].saturatingSum
     }
 
@@ -207,11 +220,11 @@ public struct Feasibility: Sendable {
 }
 
 extension Experiment {
-  /// Bytes that a process takes for the intended starts of a Poisson process, which it draws before it begins: 8 for each,
-  /// and at most three times as many while their array grows.
+  /// Bytes of the longest schedule that is drawn before its trial begins: 8 for each start, and at most three times as many
+  /// while their array grows.
   fileprivate var scheduleMemory: UInt64 {
-    guard arrivals == "poisson", let rate = rates.max() else { return 0 }
-    let counted = operations.map { Double($0) } ?? rate * (duration ?? .zero).seconds
-    return UInt64(saturating: 24 * (counted + rate * warmup.seconds))
+    let span = duration.map { warmup + $0 } ?? Nanoseconds(UInt64(Int64.max))
+    let counts = schedules.map { $0.drawnCount(warmup: warmup, operations: operations, span: span) }
+    return UInt64(saturating: 24 * (counts.max() ?? 0))
   }
 }

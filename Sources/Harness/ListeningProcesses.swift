@@ -1,5 +1,6 @@
 import Glibc
 import Measurement
+import SystemCalls
 
 /// The processes that listen on a port of this machine: a target that is asked is part of a trial, and no other load.
 enum ListeningProcesses {
@@ -11,8 +12,8 @@ enum ListeningProcesses {
     let sockets = Set(tables.flatMap { inodes(listeningOn: ports, in: $0) }.map { "socket:[\($0)]" })
     guard !sockets.isEmpty else { return [] }
     return Set(
-      ProcFile.entries(of: "/proc").compactMap { pid_t($0) }.filter { process in
-        ProcFile.entries(of: "/proc/\(process)/fd").contains { descriptor in
+      FileSystem.entries(of: "/proc").compactMap { pid_t($0) }.filter { process in
+        FileSystem.entries(of: "/proc/\(process)/fd").contains { descriptor in
           destination(of: "/proc/\(process)/fd/\(descriptor)").map(sockets.contains) ?? false
         }
       })

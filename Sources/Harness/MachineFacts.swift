@@ -81,15 +81,6 @@ package enum MachineFacts {
     line("/proc/sys/net/ipv4/ip_local_port_range").flatMap(MachineText.ports)
   }
 
-  /// How many threads there may be: proc(5). Each takes two memory mappings, its stack and the guard page below it.
-  static var threadLimit: Int? {
-    func number(_ path: String) -> Int? { line(path).flatMap { Int($0) } }
-    return [
-      number("/proc/sys/kernel/threads-max"), number("/proc/sys/kernel/pid_max"),
-      number("/proc/sys/vm/max_map_count").map { $0 / 2 },
-    ].compactMap { $0 }.min()
-  }
-
   /// fs.file-max less what is open, /proc/sys/fs/file-nr, proc(5).
   static var descriptorsLeft: Int? {
     guard let open = line("/proc/sys/fs/file-nr")?.split(whereSeparator: \.isWhitespace).compactMap({ Int($0) }),
@@ -143,17 +134,9 @@ package enum MachineFacts {
   }
 
   private static func git(_ arguments: [String]) -> String? {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["git"] + arguments
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return nil }
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { return nil }
-    return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    let words = ["-c", "exec git \"$@\" 2>/dev/null", "git"] + arguments
+    guard let (output, end) = try? ChildProcess("/bin/sh", words).finish(), end == .exited(0) else { return nil }
+    return output.trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
   static func line(_ path: String) -> String? {

@@ -30,6 +30,8 @@ extension PartialRecord {
     pacerLag = parts.compactMap(\.pacerLag).max { $0.p50 < $1.p50 }
     longestQuiet = parts.compactMap(\.longestQuiet).max()
     lanesServed = total(parts.map(\.lanesServed))
+    connectionsOpened = total(parts.map(\.connectionsOpened))
+    reconnected = total(parts.map(\.reconnected))
     scheduled = total(parts.map(\.scheduled))
     lenientReads = total(parts.map(\.lenientReads))
     numbers = parts.compactMap(\.numbers).reduce(nil) { sum, next in
@@ -166,6 +168,7 @@ extension TrialRecord.LaneClass {
       count: parts.map(\.count).saturatingSum, operations: .init(merging: parts.map(\.operations)),
       latency: latencies.isEmpty ? nil : try .init(merging: latencies), early: total(parts.map(\.early)))
     served = total(parts.map(\.served))
+    reconnected = total(parts.map(\.reconnected))
   }
 }
 

@@ -44,7 +44,7 @@ struct ProcessTable: Sendable {
     let head = getpid()
     let heads = members.union([head])
     var statuses: [pid_t: ProcessStatus] = [:]
-    for process in ProcFile.entries(of: "/proc").compactMap({ pid_t($0) }) {
+    for process in FileSystem.entries(of: "/proc").compactMap({ pid_t($0) }) {
       statuses[process] = ProcFile.text(of: "/proc/\(process)/stat").flatMap { ProcessStatus($0) }
     }
     let tick = UInt64(1_000_000_000 / sysconf(Int32(_SC_CLK_TCK)))
@@ -72,19 +72,5 @@ struct ProcessTable: Sendable {
     table.family -= min(family, earlier.family)
     table.others -= min(others, earlier.others)
     return table
-  }
-}
-
-extension ProcFile {
-  /// The names in a folder, readdir(3); none of one that cannot be read, or has gone.
-  static func entries(of folder: String) -> [String] {
-    guard let directory = opendir(folder) else { return [] }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      names.append(
-        withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
-    }
-    return names
   }
 }

@@ -50,6 +50,8 @@ extension TrialRecord {
       latency = partial.latency
       latency?.response?.count(missing: operations.missing)
       lanesServed = partial.lanesServed
+      connectionsOpened = partial.connectionsOpened
+      reconnected = partial.reconnected
       sendLag = partial.sendLag
       pacerLag = partial.pacerLag
       longestQuiet = partial.longestQuiet

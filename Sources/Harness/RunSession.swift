@@ -65,6 +65,7 @@ public struct RunSession {
   /// Begins a run in `folder`. A fault found here leaves nothing written.
   public init(_ suite: Suite, in folder: RunFolder, options: Options) throws(HarnessFailure) {
     let files = DataFiles(in: options.fileFolder, of: folder)
+    Leftovers.remove(beside: folder, files)
     let targets = try Self.check(suite, files)
     if options.audits, let shared = suite.experiments.first(where: { $0.shares.count > 1 || $0.each != nil }) {
       throw HarnessFailure(
@@ -74,14 +75,14 @@ public struct RunSession {
     let agenda = Agenda(suite, options)
     let auditTool = options.audits ? try AuditTool.find() : nil
     let calibration = suite.computes ? try Calibration.measure(on: options.processors.client) : nil
-    let runID = URL(fileURLWithPath: folder.path).lastPathComponent
+    let runID = folder.name
     var record = RunRecord(
       runID: runID, started: ISO8601DateFormatter().string(from: Date()), tool: MachineFacts.tool,
       command: options.command, seed: options.seed, suite: try Self.value(suite), trialsPlanned: agenda.certainTrials,
       environment: MachineFacts.environment(options.processors), isPatient: options.isPatient,
       precision: options.precision?.halfWidth, maxRounds: options.precision?.maxRounds,
       audit: options.audits ? true : nil, fileFolder: options.fileFolder,
-      fileSystem: suite.hasFiles ? FileSystem.name(at: DataFiles.nearestFolder(files.folder)) : nil)
+      fileSystem: suite.hasFiles ? FileSystem.name(at: DataFiles.nearestFolder(files.parent)) : nil)
     record.calibration = calibration
     record.foreignBound = options.foreignBound
     let writer: RunWriter
@@ -128,43 +129,47 @@ public struct RunSession {
 
   /// Goes on with a run that was stopped: the trials that it has not recorded.
   public init(resuming folder: RunFolder) throws(HarnessFailure) {
-    let run: Run
+    let record: RunRecord
     do throws(RunFolderFailure) {
-      run = try folder.read()
+      record = try folder.read().record
     } catch {
       throw HarnessFailure(error.description)
     }
-    if let parts = run.record.mergedFrom {
+    if let parts = record.mergedFrom {
       let names = parts.map(\.run.runID).joined(separator: ", ")
       throw HarnessFailure("\(folder.path) is merged from \(names): go on with one of those, and merge again")
     }
     let suite: Suite
     do {
-      suite = try JSONDecoder().decode(Suite.self, from: JSONEncoder().encode(run.record.suite))
+      suite = try JSONDecoder().decode(Suite.self, from: JSONEncoder().encode(record.suite))
     } catch {
       throw HarnessFailure("\(folder.recordPath): its suite cannot be read by this version; run it anew")
     }
     let processors = try Processors.current(
-      client: run.record.environment.clientCPUs, server: run.record.environment.serverCPUs)
-    let precision = run.record.precision.map {
-      Precision(halfWidth: $0, maxRounds: run.record.maxRounds ?? Precision.usualMaxRounds)
+      client: record.environment.clientCPUs, server: record.environment.serverCPUs)
+    let precision = record.precision.map {
+      Precision(halfWidth: $0, maxRounds: record.maxRounds ?? Precision.usualMaxRounds)
     }
     let options = Options(
-      command: run.record.command, seed: run.record.seed, processors: processors, isPatient: run.record.isPatient,
-      precision: precision, audits: run.record.audit ?? false,
-      fileFolder: run.record.fileFolder, foreignBound: run.record.foreignBound ?? RunRecord.usualForeignBound)
+      command: record.command, seed: record.seed, processors: processors, isPatient: record.isPatient,
+      precision: precision, audits: record.audit ?? false,
+      fileFolder: record.fileFolder, foreignBound: record.foreignBound ?? RunRecord.usualForeignBound)
     let files = DataFiles(in: options.fileFolder, of: folder)
+    Leftovers.remove(beside: folder, files)
     let targets = try Self.check(suite, files)
     let auditTool = options.audits ? try AuditTool.find() : nil
     let writer: RunWriter
+    let run: Run
     do throws(RunFolderFailure) {
       writer = try RunWriter(resuming: folder)
+      // Again: whoever wrote it until now has ended.
+      run = try folder.read()
     } catch {
       throw HarnessFailure(error.description)
     }
     self.init(
-      Agenda(suite, options), options, folder, run.record.runID, writer, targets, files, run.record.calibration,
-      auditTool, recorded: run.trials, limits: run.limits == nil ? suite.limits ?? [] : [])
+      Agenda(suite, options), options, folder, record.runID, writer, targets, files, record.calibration, auditTool,
+      recorded: run.trials, limits: run.limits == nil ? suite.limits ?? [] : [])
   }
 
   private init(
@@ -187,7 +192,10 @@ public struct RunSession {
   /// Looks for what would keep the run from succeeding: limits, and targets that do not answer. Answers the addresses of
   /// the targets, by experiment.
   private static func check(_ suite: Suite, _ files: DataFiles) throws(HarnessFailure) -> [String: [String]] {
-    let feasibility = Feasibility.ofThisMachine(filesIn: DataFiles.nearestFolder(files.folder))
+    if suite.experiments.contains(where: \.usesLoopback), let objection = Loopback.objection {
+      throw HarnessFailure(objection)
+    }
+    let feasibility = Feasibility.ofThisMachine(filesIn: DataFiles.nearestFolder(files.parent))
     var targets: [String: [String]] = [:]
     for experiment in suite.experiments {
       for mode in experiment.modes where experiment.optional != true {
@@ -298,7 +306,7 @@ extension RunSession {
     if plan.experiment.optional == true, plan.mode != .null {
       var feasibility = Feasibility.ofThisMachine()
       // Not how much room there is for files: one that lies there takes some of it.
-      feasibility.memoryFileSystem = Feasibility.memoryFileSystem(of: DataFiles.nearestFolder(runner.files.folder))
+      feasibility.memoryFileSystem = Feasibility.memoryFileSystem(of: DataFiles.nearestFolder(runner.files.parent))
       if let shortage = feasibility.shortage(of: plan.experiment, plan.mode, plan.concurrency) {
         return TrialRecord.Skipped(reason: "unavailable: \(shortage)")
       }

@@ -1,3 +1,4 @@
+import Measurement
 import Modes
 import Workloads
 
@@ -36,7 +37,9 @@ extension Experiment {
 
   /// What is wrong with the limits and the widths of pools, if anything.
   var tuning: (field: CodingKeys, text: String)? {
-    if let complaint = complaint(about: limits, "of operations in hand", most: .max) { return (.limits, complaint) }
+    if let complaint = complaint(about: limits, "of operations in hand", most: PlanRange.lanes.upperBound) {
+      return (.limits, complaint)
+    }
     if let complaint = complaint(about: pools, "of workers", most: workload.largestPool) { return (.pools, complaint) }
     if pools != nil && workload.pool == nil {
       return (.pools, "goes with the workloads file and compute, and offload pool or processes")
@@ -52,7 +55,7 @@ extension Experiment {
     guard let values = settings?.values else { return nil }
     if values.isEmpty { return "is empty" }
     if let wrong = values.first(where: { !(1...most).contains($0) }) {
-      return "\(wrong) is not a number \(what); it must be \(most == .max ? "at least 1" : "from 1 to \(most)")"
+      return "\(wrong) is not a number \(what); it must be from 1 to \(most)"
     }
     return Set(values).count < values.count ? "names a number twice" : nil
   }

@@ -30,7 +30,7 @@ public struct Suite: Codable, Sendable {
     limits = try fields.value(.limits)
     let hasOthers = include != nil || limits != nil
     experiments = hasOthers ? try fields.value(.experiments) ?? [] : try fields.required(.experiments)
-    try fields.check(.name, Self.isFileName(name), "'\(name)' is not made of letters, digits, '-', '_' and '.'")
+    try fields.check(.name, Self.isFileName(name), Self.objection(toName: name))
     try fields.check(.include, include?.isEmpty != true, "is empty")
     try fields.check(.include, include?.allSatisfy(Self.isFileName) != false, "is not a list of names of suites")
     try fields.check(.limits, limits?.isEmpty != true, "is empty")
@@ -42,8 +42,12 @@ public struct Suite: Codable, Sendable {
 
   enum CodingKeys: String, CodingKey, CaseIterable { case name, about, include, limits, experiments }
 
+  static func objection(toName name: String) -> String {
+    "'\(RecordName.shown(name))' is not made of letters, digits, '-', '_' and '.', \(RecordName.longestLabel) at most"
+  }
+
   static func isFileName(_ text: String) -> Bool {
-    !text.isEmpty && !text.hasPrefix(".")
+    !text.isEmpty && !text.hasPrefix(".") && text.utf8.count <= RecordName.longestLabel
       && text.utf8.allSatisfy { "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.".utf8.contains($0) }
   }
 }
@@ -130,7 +134,7 @@ public struct Experiment: Codable, Sendable {
     warmup = try fields.value(.warmup) ?? (each == nil ? Self.usualWarmup(operations) : .zero)
     let asked: Int? = try fields.value(.rounds)
     rounds = asked ?? usualRounds
-    try fields.check(.name, Suite.isFileName(name), "'\(name)' is not made of letters, digits, '-', '_' and '.'")
+    try fields.check(.name, Suite.isFileName(name), Suite.objection(toName: name))
     try fields.check(.duration, operations == nil || duration == nil, "cannot be given along with operations")
     if operations == nil && duration == nil && each == nil { duration = .seconds(1) }
     if asked == nil { rounds = roundsForVerdict }
@@ -142,12 +146,12 @@ public struct Experiment: Codable, Sendable {
     if modes.isEmpty { return (.modes, "is empty") }
     if Set(modes).count < modes.count { return (.modes, "names a mode twice") }
     if concurrency.isEmpty { return (.concurrency, "is empty") }
-    if let wrong = concurrency.first(where: { !(1...10_000_000).contains($0) }) {
+    if let wrong = concurrency.first(where: { !PlanRange.lanes.contains($0) }) {
       return (.concurrency, "\(wrong) is not a number of lanes; it must be from 1 to 10000000")
     }
     if Set(concurrency).count < concurrency.count { return (.concurrency, "names a number twice") }
     if !Arrivals.kinds.contains(arrivals) {
-      return (.arrivals, "'\(arrivals)' is not one of \(Arrivals.kinds.joined(separator: ", "))")
+      return (.arrivals, Spelling.isNone(arrivals, of: Arrivals.kinds))
     }
     if objective != nil {
       if arrivals == "closed" { return (.arrivals, "cannot be closed along with slo, which searches a rate") }
@@ -158,9 +162,7 @@ public struct Experiment: Codable, Sendable {
     if arrivals != "closed" && rates.isEmpty && objective == nil {
       return (.rates, "is missing: how many operations are to start a second?")
     }
-    if let wrong = rates.first(where: { !($0 > 0 && $0 <= Arrivals.highestRate) }) {
-      return (.rates, "\(wrong) is not a rate; it must be above 0 and at most 1e8")
-    }
+    if let wrong = rates.lazy.compactMap(Arrivals.complaint).first { return (.rates, wrong) }
     if Set(rates).count < rates.count { return (.rates, "names a rate twice") }
     if let tuning { return tuning }
     if let pipelining { return (.pipeline, pipelining) }
@@ -174,6 +176,14 @@ public struct Experiment: Codable, Sendable {
     if let duration, duration < .milliseconds(1) { return (.duration, "\(duration) is too short; at least 1ms") }
     if let complaint = WorkloadSpec.complaint(about: duration) { return (.duration, complaint) }
     if let complaint = WorkloadSpec.complaint(about: warmup) { return (.warmup, complaint) }
+    if let duration {
+      if let absence = schedules.lazy.compactMap({ $0.absence(in: duration, after: warmup) }).first {
+        return (.rates, absence)
+      }
+      if bystanders?.arrivals.absence(in: duration, after: warmup) != nil {
+        return (.bystanders, "start no operation in a window of \(duration); ask for more of them, or more often")
+      }
+    }
     if !(1...10_000).contains(rounds) {
       return (.rounds, "\(rounds) is not a number of rounds; it must be from 1 to 10000")
     }
@@ -183,6 +193,15 @@ public struct Experiment: Codable, Sendable {
       )
     }
     return nil
+  }
+
+  /// When operations start, for each of the rates; none where they are not given.
+  var schedules: [Arrivals] {
+    switch arrivals {
+    case "constant": rates.map { .constant(rate: $0) }
+    case "poisson": rates.map { .poisson(rate: $0) }
+    default: []
+    }
   }
 
   /// In a month, at the highest rate.
@@ -225,20 +244,6 @@ public struct HarnessFailure: Error, CustomStringConvertible {
 }
 
 extension Suite {
-  /// Reads a suite from a file.
-  public static func read(from path: String) throws(HarnessFailure) -> Suite {
-    let name = ((path as NSString).lastPathComponent as NSString).deletingPathExtension
-    return try read(from: path, within: [name])
-  }
-
-  /// - Parameter chain: the names of the suites that include it, and its own.
-  static func read(from path: String, within chain: [String]) throws(HarnessFailure) -> Suite {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw HarnessFailure(.usage, "cannot read suite file \(path); name a suite (`iomodes list`) or another file")
-    }
-    return try decode(data, from: "\(path): ").including(from: path, within: chain)
-  }
-
   /// The suite again, once all its values have been checked as those of a file are.
   public func validated() throws(HarnessFailure) -> Suite {
     guard let data = try? JSONEncoder().encode(self) else {
@@ -247,7 +252,7 @@ extension Suite {
     return try Self.decode(data, from: "")
   }
 
-  private static func decode(_ data: Data, from place: String) throws(HarnessFailure) -> Suite {
+  static func decode(_ data: Data, from place: String) throws(HarnessFailure) -> Suite {
     do {
       return try JSONDecoder().decode(Suite.self, from: data)
     } catch let error as DecodingError {
@@ -281,10 +286,14 @@ extension Suite {
     let underlying = (context.underlyingError as NSError?)?.userInfo["NSDebugDescription"] as? String
     var text = underlying ?? context.debugDescription
     let kinds = [
-      ("ModeID", "a mode", ModeID.allCases.map(\.rawValue)), ("Limit", "a limit", Limit.allCases.map(\.rawValue)),
+      ("ModeID", "a mode", ModeID.allCases.map(\.rawValue), ModeID.otherNames),
+      ("Limit", "a limit", Limit.allCases.map(\.rawValue), [:]),
     ]
-    for (type, name, known) in kinds where text.hasPrefix("Cannot initialize \(type) from invalid String value ") {
-      text = "\(text.split(separator: " ").last ?? "") is not \(name); there are \(known.joined(separator: ", "))"
+    for (type, name, known, others) in kinds {
+      let start = "Cannot initialize \(type) from invalid String value "
+      if text.hasPrefix(start) {
+        text = Spelling.isNot(String(text.dropFirst(start.count)), name, among: known, aliases: others)
+      }
     }
     return text
   }

@@ -6,18 +6,16 @@ extension Suite {
   /// there once. Where several of the suites have an experiment of one name, the names of those that are included begin
   /// with their suite's.
   /// - Parameters:
-  ///   - path: of its file, beside which the others lie.
+  ///   - source: where it stands, which says what the others' names mean.
   ///   - chain: the names of the suites that include it, and its own.
-  func including(from path: String, within chain: [String]) throws(HarnessFailure) -> Suite {
+  func including(from source: SuiteSource, within chain: [String]) throws(HarnessFailure) -> Suite {
     guard let include else { return self }
-    let folder = (path as NSString).deletingLastPathComponent
     var parts: [Suite] = []
     for name in include {
       guard !chain.contains(name) else {
-        throw HarnessFailure(.usage, "\(path): include: '\(name)' would include itself; leave it out")
+        throw HarnessFailure(.usage, "\(source.place): include: '\(name)' would include itself; leave it out")
       }
-      let file = (folder as NSString).appendingPathComponent("\(name).json")
-      parts.append(try Self.read(from: file, within: chain + [name]))
+      parts.append(try Self.read(from: source.other(name), within: chain + [name]))
     }
     for index in parts.indices {
       let before = parts[..<index].flatMap(\.experiments).map(\.substance)
@@ -42,7 +40,7 @@ extension Suite {
     do throws(HarnessFailure) {
       return try whole.validated()
     } catch {
-      throw HarnessFailure(.usage, "\(path): \(error.description)")
+      throw HarnessFailure(.usage, "\(source.place): \(error.description)")
     }
   }
 }

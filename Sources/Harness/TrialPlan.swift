@@ -52,6 +52,7 @@ public struct TrialPlan: Sendable {
   /// About how long it takes from start to end.
   var expectedTime: Nanoseconds {
     predictedWindow + experiment.warmup + .milliseconds(150) + connectingBystanders + startingProcesses
+      + drawingArrivals
   }
 
   /// About how long it takes to start several processes, and to connect and close their lanes.
@@ -65,11 +66,19 @@ public struct TrialPlan: Sendable {
   /// About how long it takes to connect the bystanders, and to let them go.
   private var connectingBystanders: Nanoseconds { .microseconds(UInt64(experiment.bystanders?.count ?? 0) * 100) }
 
+  /// About how long it takes to draw when operations start, before any does.
+  private var drawingArrivals: Nanoseconds {
+    let spec = spec(endpoints: [], isOwnServer: false)
+    let count = arrivals.drawnCount(
+      warmup: spec.warmup, operations: spec.operations, span: spec.duration.map { spec.warmup + $0 } ?? spec.deadline)
+    return Nanoseconds(saturating: count * 50)
+  }
+
   /// When to give up on the process of its client.
   func patience(deadline: Nanoseconds) -> Nanoseconds {
     let asleep = experiment.bystanders == nil ? Nanoseconds.zero : BystanderSpec.longestWait
     return deadline + predictedWindow + experiment.warmup + .seconds(30) + connectingBystanders
-      + startingProcesses + asleep
+      + startingProcesses + asleep + Nanoseconds(10 * drawingArrivals.count)
   }
 
   func spec(endpoints: [String], isOwnServer: Bool) -> TrialSpec {
@@ -99,7 +108,7 @@ struct Point: Hashable {
   var pool: Int?
 
   func label(in experiment: Experiment) -> String {
-    let rate = arrivals.rate.map { " at \(Int($0.rounded()))/s" } ?? ""
+    let rate = arrivals.rate.map { " at \($0 < 10 ? "\($0)" : "\(Int($0.rounded()))")/s" } ?? ""
     let limit = experiment.limits == nil ? "" : limit.map { ", limit \($0)" } ?? ""
     let pool = pool.map { ", pool \($0)" } ?? ""
     return "\(experiment.name) \(mode.rawValue) × \(concurrency)\(rate)\(limit)\(pool)"
@@ -120,16 +129,7 @@ extension Experiment {
   /// What a round carries out, whatever is measured: every mode at every concurrency, rate, limit and width of a pool;
   /// where a rate is searched, in the closed loop that the search begins with.
   var points: [Point] {
-    let arrivals: [Arrivals] =
-      if objective != nil {
-        [.closed]
-      } else {
-        switch arrivals {
-        case "constant": rates.map { .constant(rate: $0) }
-        case "poisson": rates.map { .poisson(rate: $0) }
-        default: [.closed]
-        }
-      }
+    let arrivals = objective != nil || schedules.isEmpty ? [.closed] : schedules
     let limits: [Int?] = limits?.values ?? [nil]
     return modes.flatMap { mode in
       concurrency.flatMap { concurrency in

@@ -51,12 +51,17 @@ struct TrialRunner {
     _ plan: TrialPlan, _ stop: ProcessStop?, _ idle: () -> Void
   ) throws(HarnessFailure) -> Result {
     let workload = plan.experiment.workload
-    let folder = TemporaryFolder()
     let needsServer = plan.experiment.needsServer
     var spec = plan.spec(endpoints: targets[plan.experiment.name] ?? [], isOwnServer: needsServer)
     if let file = workload.file { spec.file = try files.make(for: file) }
     spec.iterations = work(of: plan)?.iterations
-    let servers = needsServer && plan.mode != .null ? try startServers(plan, folder) : []
+    let scratch = try plan.experiment.needsFolder ? Self.scratchFolder() : nil
+    defer { scratch?.remove() }
+    let servers: [OwnServer]
+    switch needsServer && plan.mode != .null ? try startServers(plan, scratch) : .started([]) {
+    case .started(let started): servers = started
+    case .failed(let reason): return .failed("server: \(reason)")
+    }
     let replies = plan.gathersReplies && !plan.isAudit ? try repliesPath(plan) : nil
     var clients: [ChildProcess] = []
     for share in plan.shares {
@@ -107,9 +112,9 @@ struct TrialRunner {
     for server in servers { server.child.send("report") }
     var reports: [ServerReport] = []
     for server in servers {
-      guard let report = try Self.await(server.child, patience: .seconds(30), idle: idle),
+      guard let report = try Self.await(server.child, patience: Self.serverPatience, idle: idle),
         let answer: ServerReport = Self.decode(report)
-      else { return .failed("server: \(Self.verdict(server.child))") }
+      else { return .failed("server: \(Self.verdict(server.child, after: Self.serverPatience))") }
       reports.append(answer)
     }
     let answer = ServerReport(merging: reports)
@@ -132,10 +137,19 @@ struct TrialRunner {
     return TrialRecord.Work(iterations: calibration.iterations(in: spec.work), nominal: spec.work.count)
   }
 
-  /// The processes that serve a trial: all are started before the first is waited for.
+  private typealias OwnServer = (child: ChildProcess, control: ControlEnd, address: String)
+
+  private enum Starting {
+    case started([OwnServer])
+    /// Why one of them did not say where it listens.
+    case failed(String)
+  }
+
+  /// The processes that serve a trial: all are started before the first is waited for. Throws what a server has to say
+  /// against what it is told.
   private func startServers(
-    _ plan: TrialPlan, _ folder: borrowing TemporaryFolder
-  ) throws(HarnessFailure) -> [(child: ChildProcess, control: ControlEnd, address: String)] {
+    _ plan: TrialPlan, _ folder: ScratchFolder?
+  ) throws(HarnessFailure) -> Starting {
     let experiment = plan.experiment
     var started: [(child: ChildProcess, control: ControlEnd)] = []
     for index in 0..<experiment.servers {
@@ -145,9 +159,9 @@ struct TrialRunner {
       var serverPlan = ServerPlan(
         kind: .http, mode: experiment.workload.isServe ? plan.mode : .epoll, address: "127.0.0.1:0",
         capacity: capacity, limits: .none, cpus: processors.server)
-      if case .echo(let echo) = experiment.workload.asked.ofBystanders {
+      if case .echo = experiment.workload.asked.ofBystanders {
         serverPlan.kind = .echo
-        if echo.transport == .unix { serverPlan.address = "unix:\(try folder.make())/server\(index)" }
+        if let folder { serverPlan.address = "unix:\(folder.path)/server\(index)" }
       }
       let (client, server) = try Self.controlPair()
       let child = try Self.spawn(Children.serverCommand, on: processors.server, control: server.descriptor)
@@ -155,10 +169,10 @@ struct TrialRunner {
       child.send(Self.json(serverPlan))
       started.append((child, client))
     }
-    var servers: [(child: ChildProcess, control: ControlEnd, address: String)] = []
+    var servers: [OwnServer] = []
     for (child, control) in started {
-      guard let line = try Self.await(child, patience: .seconds(30), idle: {}) else {
-        throw HarnessFailure("the target server did not start: \(Self.verdict(child))")
+      guard let line = try Self.await(child, patience: Self.serverPatience, idle: {}) else {
+        return .failed(Self.verdict(child, after: Self.serverPatience))
       }
       if let failure: ChildFailure = Self.decode(line) { throw HarnessFailure(failure.error) }
       guard let greeting: ServerGreeting = Self.decode(line) else {
@@ -166,7 +180,16 @@ struct TrialRunner {
       }
       servers.append((child, control, greeting.address))
     }
-    return servers
+    return .started(servers)
+  }
+
+  private static func scratchFolder() throws(HarnessFailure) -> ScratchFolder {
+    do throws(Errno) {
+      return try ScratchFolder(in: Leftovers.temporary)
+    } catch {
+      throw HarnessFailure(
+        "cannot make a folder in \(Leftovers.temporary): \(error); set TMPDIR to a folder that can be written")
+    }
   }
 
   private func repliesPath(_ plan: TrialPlan) throws(HarnessFailure) -> String {
@@ -181,6 +204,9 @@ struct TrialRunner {
   }
 
   // MARK: Processes
+
+  /// For a server to say where it listens, and what it has done.
+  private static let serverPatience = Nanoseconds.seconds(30)
 
   /// This program.
   static var program: String { ProcessControl.executablePath ?? CommandLine.arguments[0] }
@@ -226,7 +252,15 @@ struct TrialRunner {
     return nil
   }
 
-  static func verdict(_ child: ChildProcess) -> String { "it ended without an answer (\(child.wait()))" }
+  /// Why a child has not answered.
+  /// - Parameter patience: how long it was waited for.
+  static func verdict(_ child: ChildProcess, after patience: Nanoseconds) -> String {
+    let end = child.wait()
+    if child.isKilled { return "it gave no answer within \(Int(patience.seconds.rounded())) s, and was ended" }
+    let suspicion =
+      end == .signalled(SIGKILL) ? ", not of this program: of the system, out of memory, or of someone" : ""
+    return "it ended without an answer (\(end)\(suspicion))"
+  }
 
   static func json(_ value: some Encodable) -> String {
     (try? JSONEncoder.stable().encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
@@ -251,21 +285,12 @@ private final class ControlEnd {
   }
 }
 
-/// A folder that is made when it is first asked for, and removed in the end.
-private struct TemporaryFolder: ~Copyable {
-  private let path = FileManager.default.temporaryDirectory.path + "/iomodes-\(UUID().uuidString.prefix(8))"
-
-  func make() throws(HarnessFailure) -> String {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw HarnessFailure(
-        "cannot make \(path): \(error.localizedDescription); set TMPDIR to a folder that can be written")
-    }
-    return path
+extension Experiment {
+  /// Whether its servers listen on UNIX sockets, which lie in a folder.
+  fileprivate var needsFolder: Bool {
+    guard needsServer, case .echo(let echo) = workload.asked.ofBystanders else { return false }
+    return echo.transport == .unix
   }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
 }
 
 extension TrialPlan {

@@ -163,7 +163,15 @@ package enum Validity {
     let tolerated =
       toleratedLittle * max(expected, inFlight.mean) + 3 * (inFlight.mean / Double(inFlight.samples)).squareRoot() + 0.1
     guard abs(inFlight.mean - expected) > tolerated else { return nil }
-    return "little: \(rounded(inFlight.mean)) in flight, and rate × latency is \(rounded(expected))"
+    let found = "little: \(rounded(inFlight.mean)) in flight, and rate × latency is \(rounded(expected))"
+    let excess = inFlight.mean - expected
+    guard !record.isServing, excess > 0, let unfinished = record.operations.unfinished,
+      Double(unfinished) > excess / 2
+    else { return found }
+    let age = record.operations.unfinishedAge.map { ", the oldest after \($0.max / 1_000_000) ms" } ?? ""
+    return found
+      + "; \(unfinished) operations had no answer by the window's end\(age): the server leaves them waiting, as with a full "
+      + "backlog; ask with fewer lanes (--concurrency), raise its backlog, or measure for longer (--duration)"
   }
 
   /// Whether an open loop offered more than could be done, which is a result: of the mode, or of the server that it asks.

@@ -40,6 +40,8 @@ import Synchronization
     @usableFromInline let kinds: UnsafeMutablePointer<Counter>
     let lenient = Counter()
     let early = Counter()
+    let connections = Counter()
+    let reconnections = Counter()
     /// When the first of the early operations ended, in nanoseconds; ``never`` while there is none.
     let firstEarlyEnd: Atomic<UInt64>
     /// Not the largest number: `Atomic<UInt64>.min` of Swift 6.3 compares as if numbers had a sign.
@@ -139,6 +141,12 @@ import Synchronization
     }
   }
 
+  /// A lane has a new connection.
+  public func connected() { block.pointee.connections.add(1, shared: block.pointee.shared) }
+
+  /// A lane found its idle connection closed, and is to have another one.
+  public func reconnected() { block.pointee.reconnections.add(1, shared: block.pointee.shared) }
+
   /// Counts one of `kind`; numbers out of range count as kind 0.
   public func count(kind: Int) {
     block.pointee.kinds[(0..<Self.kindCount).contains(kind) ? kind : 0].add(1, shared: block.pointee.shared)
@@ -157,6 +165,10 @@ import Synchronization
     let nanoseconds = block.pointee.firstEarlyEnd.load(ordering: .relaxed)
     return nanoseconds == Block.never ? nil : Instant(nanoseconds: nanoseconds)
   }
+  /// Connections that lanes have had.
+  public var connections: UInt64 { block.pointee.connections.count }
+  /// Of those, the ones that took the place of one that was closed while it was idle.
+  public var reconnections: UInt64 { block.pointee.reconnections.count }
   public var verified: UInt64 { block.pointee.verified.count }
   public var checksum: UInt64 { block.pointee.checksum.count }
   /// Operations that are done, and whose answers only lenient reading could take.

@@ -1,4 +1,5 @@
-/// A span of time in whole nanoseconds. Parses and prints `250ms`, `1.5s`, `20us`, `2min`, `800ns`.
+/// A span of time in whole nanoseconds. Parses and prints `250ms`, `1.5s`, `20us`, `2min`, `800ns`; a bare number is
+/// seconds, and `m` and `h` are read, too, as sleep(1) has them.
 @frozen public struct Nanoseconds: Comparable, Hashable, Sendable {
   public var count: UInt64
 
@@ -22,12 +23,18 @@
     min(Nanoseconds(span.count.multipliedSaturating(by: times)), longest)
   }
 
+  /// Whole nanoseconds; the longest span where there are more, and zero where they are negative or no number.
+  @inlinable public init(saturating nanoseconds: Double) {
+    count = nanoseconds > 0 ? (nanoseconds < 0x1p63 ? UInt64(nanoseconds) : UInt64(Int64.max)) : 0
+  }
+
   public var seconds: Double { Double(count) / 1e9 }
 
   @inlinable public static func < (a: Nanoseconds, b: Nanoseconds) -> Bool { a.count < b.count }
 }
 
-/// A number of bytes. Parses and prints `64KiB`, `1MiB`, `100B`, `1GiB`; a bare number is bytes.
+/// A number of bytes. Parses and prints `64KiB`, `1MiB`, `100B`, `1GiB`; a bare number is bytes, and `4k`, `4kb` and `4KB`
+/// are `4KiB`, as fio has them.
 @frozen public struct ByteCount: Comparable, Hashable, Sendable {
   public var count: Int
 
@@ -36,32 +43,68 @@
   @inlinable public static func < (a: ByteCount, b: ByteCount) -> Bool { a.count < b.count }
 }
 
+/// A number of things. Parses and prints `64`, `10k`, `1.5M`.
+@frozen public struct Count: Hashable, Sendable {
+  public var count: UInt64
+
+  @inlinable public init(_ count: UInt64) { self.count = count }
+}
+
 /// A quantity written as a number with a unit.
-public protocol Quantity: LosslessStringConvertible, Codable {
+public protocol Quantity: LosslessStringConvertible {
   /// Unit names with the base units each stands for, largest first.
   static var units: [(name: String, size: UInt64)] { get }
-  /// What a number without a unit means, where that is allowed.
-  static var bareUnit: UInt64? { get }
+  /// What a unit stands for, as people write it; nil where there is none of that name. A number may have none, which is "".
+  static func size(of unit: String) -> UInt64?
+  /// One that is right.
+  static var example: String { get }
   init(base: UInt64)
   var base: UInt64 { get }
 }
 
-extension Nanoseconds: Quantity {
+extension Nanoseconds: Quantity, Codable {
   public static let units: [(name: String, size: UInt64)] = [
     ("min", 60_000_000_000), ("s", 1_000_000_000), ("ms", 1_000_000), ("us", 1_000), ("ns", 1),
   ]
-  public static let bareUnit: UInt64? = nil
+  public static let example = "250ms"
+  public static func size(of unit: String) -> UInt64? {
+    switch unit {
+    case "": 1_000_000_000
+    case "m": 60_000_000_000
+    case "h": 3_600_000_000_000
+    // The micro sign, and the Greek letter.
+    case "\u{B5}s", "\u{3BC}s": 1_000
+    default: units.first { $0.name == unit }?.size
+    }
+  }
   public init(base: UInt64) { count = base }
   public var base: UInt64 { count }
 }
 
-extension ByteCount: Quantity {
+extension ByteCount: Quantity, Codable {
   public static let units: [(name: String, size: UInt64)] = [
     ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1),
   ]
-  public static let bareUnit: UInt64? = 1
+  public static let example = "64KiB"
+  public static func size(of unit: String) -> UInt64? {
+    switch unit.lowercased() {
+    case "", "b": 1
+    case "k", "kb", "kib": 1 << 10
+    case "m", "mb", "mib": 1 << 20
+    case "g", "gb", "gib": 1 << 30
+    default: nil
+    }
+  }
   public init(base: UInt64) { count = Int(clamping: base) }
   public var base: UInt64 { UInt64(count) }
+}
+
+extension Count: Quantity {
+  public static let units: [(name: String, size: UInt64)] = [("M", 1_000_000), ("k", 1_000), ("", 1)]
+  public static let example = "10k"
+  public static func size(of unit: String) -> UInt64? { units.first { $0.name == (unit == "K" ? "k" : unit) }?.size }
+  public init(base: UInt64) { count = base }
+  public var base: UInt64 { count }
 }
 
 extension Quantity {
@@ -69,11 +112,7 @@ extension Quantity {
   /// number of base units.
   public init?(_ text: String) {
     let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
-    let name = text.dropFirst(digits.count)
-    guard
-      let size = name.isEmpty
-        ? Self.bareUnit ?? (digits == "0" ? 1 : nil) : Self.units.first(where: { $0.name == name })?.size
-    else { return nil }
+    guard let size = Self.size(of: String(text.dropFirst(digits.count))) else { return nil }
     let parts = digits.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 1 || parts.count == 2, let whole = UInt64(parts[0]) else { return nil }
     var (sum, overflow) = whole.multipliedReportingOverflow(by: size)
@@ -102,14 +141,15 @@ extension Quantity {
     }
     return "0\(Self.units.last!.name)"
   }
+}
 
+extension Quantity where Self: Codable {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     let text = try container.decode(String.self)
     guard let value = Self(text) else {
-      let example = Self.bareUnit == nil ? "250ms" : "64KiB"
       throw DecodingError.dataCorruptedError(
-        in: container, debugDescription: "'\(text)' is not a quantity such as \"\(example)\"")
+        in: container, debugDescription: "'\(text)' is not a quantity such as \"\(Self.example)\"")
     }
     self = value
   }

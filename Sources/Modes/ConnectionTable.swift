@@ -3,18 +3,24 @@ import Measurement
 import Synchronization
 import SystemCalls
 
-/// The connection of each lane. A lane's mode opens and closes it; the monitor may shut it down at any time, which wakes
-/// whoever waits on it. A descriptor is never closed while the monitor has it in hand, so that it cannot hit another
-/// one of the same number.
+/// The connections of each lane: it has a place for one to each address, and is at one of its places at a time. With one
+/// address a lane's number is that of its place. A lane's mode opens and closes them; the monitor may shut one down at any
+/// time, which wakes whoever waits on it. A descriptor is never closed while the monitor has it in hand, so that it cannot
+/// hit another one of the same number.
 struct ConnectionTable: @unchecked Sendable {
-  /// A lane's word is its descriptor plus one, the negative of that while the monitor has it in hand, or zero without
+  /// A place's word is its descriptor plus one, the negative of that while the monitor has it in hand, or zero without
   /// a connection: zero pages take no memory, so that lanes without connections cost nothing.
   private let words: UnsafeMutablePointer<Atomic<Int32>>
+  /// Which of its places each lane is at; nil where each has one.
+  private let current: UnsafeMutablePointer<Atomic<Int16>>?
+  /// How many places a lane has.
+  private let width: Int
   private let endpoints: UnsafeMutablePointer<SocketAddress>
   private let endpointCount: Int
   /// Where bystanders are slow, which lanes they are: their receive buffer is small, so that a sender soon meets a full
   /// window.
   private let slow: Arrangement?
+  /// How many lanes there are.
   let count: Int
 
   private static var none: Int32 { 0 }
@@ -25,18 +31,23 @@ struct ConnectionTable: @unchecked Sendable {
   init(count: Int, endpoints addresses: [SocketAddress], slow: Arrangement? = nil) {
     self.count = count
     self.slow = slow
-    words = calloc(max(count, 1), MemoryLayout<Atomic<Int32>>.stride)!.bindMemory(
-      to: Atomic<Int32>.self, capacity: count)
+    width = max(1, addresses.count)
+    words = calloc(max(count * width, 1), MemoryLayout<Atomic<Int32>>.stride)!.bindMemory(
+      to: Atomic<Int32>.self, capacity: count * width)
+    current =
+      width == 1
+      ? nil
+      : calloc(max(count, 1), MemoryLayout<Atomic<Int16>>.stride)!.bindMemory(to: Atomic<Int16>.self, capacity: count)
     endpointCount = addresses.count
     endpoints = .allocate(capacity: addresses.count)
     endpoints.initialize(from: addresses, count: addresses.count)
   }
 
-  private init(
-    words: UnsafeMutablePointer<Atomic<Int32>>, count: Int, of whole: ConnectionTable, _ part: Arrangement
-  ) {
-    self.words = words
-    self.count = count
+  private init(_ lanes: Range<Int>, of whole: ConnectionTable, _ part: Arrangement) {
+    width = whole.width
+    words = whole.words + lanes.lowerBound * width
+    current = whole.current.map { $0 + lanes.lowerBound }
+    count = lanes.count
     slow = whole.slow == nil ? nil : part
     endpoints = whole.endpoints
     endpointCount = whole.endpointCount
@@ -45,39 +56,78 @@ struct ConnectionTable: @unchecked Sendable {
   /// The connections of some of the lanes, numbered from 0; the whole outlives it.
   /// - Parameter part: how those are arranged.
   func slice(_ lanes: Range<Int>, _ part: Arrangement) -> ConnectionTable {
-    ConnectionTable(words: words + lanes.lowerBound, count: lanes.count, of: self, part)
+    ConnectionTable(lanes, of: self, part)
   }
 
   func deallocate() {
     free(words)
+    free(current)
     endpoints.deinitialize(count: endpointCount)
     endpoints.deallocate()
   }
 
   /// Whether the lanes' connections may be as many as the process can have descriptors, or nearly.
-  var mayTakeAllDescriptors: Bool { endpointCount > 0 && count >= ProcessControl.descriptorLimit.soft / 2 }
+  var mayTakeAllDescriptors: Bool { endpointCount > 0 && placeCount >= ProcessControl.descriptorLimit.soft / 2 }
 
-  /// The lane's socket; for the lane's own mode only.
+  // MARK: Places
+
+  /// Of all lanes.
+  var placeCount: Int { count * width }
+
+  /// Where the lane is.
   @inline(__always)
-  func socket(of lane: Int) -> Socket { Socket(descriptor: abs(words[lane].load(ordering: .relaxed)) - 1) }
+  func place(of lane: Int) -> Int {
+    guard let current else { return lane }
+    return lane &* width &+ Int(current[lane].load(ordering: .relaxed))
+  }
 
-  func isOpen(_ lane: Int) -> Bool { words[lane].load(ordering: .relaxed) != Self.none }
+  /// Whose place it is.
+  @inline(__always)
+  func lane(of place: Int) -> Int { current == nil ? place : place / width }
 
-  /// Gives the lane a connection that is already open.
-  func adopt(_ socket: Socket, lane: Int) { words[lane].store(socket.descriptor + 1, ordering: .releasing) }
+  /// All that the lane has.
+  func places(of lane: Int) -> Range<Int> { lane * width..<(lane + 1) * width }
 
-  /// Begins a connection to an endpoint. Where that fails the lane has none.
+  /// Which endpoint the lane is connected to where it is; nil where it is not.
+  func endpoint(of lane: Int) -> Int32? { isOpen(place(of: lane)) ? Int32(place(of: lane) - lane * width) : nil }
+
+  // MARK: Connections, by place
+
+  /// For the lane's own mode only.
+  @inline(__always)
+  func socket(of place: Int) -> Socket { Socket(descriptor: abs(words[place].load(ordering: .relaxed)) - 1) }
+
+  func isOpen(_ place: Int) -> Bool { words[place].load(ordering: .relaxed) != Self.none }
+
+  /// Gives a place a connection that is already open.
+  func adopt(_ socket: Socket, at place: Int) { words[place].store(socket.descriptor + 1, ordering: .releasing) }
+
+  /// How far a lane has come that is to go to an endpoint.
+  enum Reaching {
+    /// It has a connection there already.
+    case open
+    case established(Socket)
+    case inProgress(Socket)
+  }
+
+  /// Brings the lane to its place for an endpoint, and begins a connection where it has none. Where that fails there is none.
   // Not inlined: the room for an address would be part of each task that may connect.
   @inline(never)
-  func connect(_ lane: Int, to endpoint: Int32, blocking: Bool) throws(Errno) -> Socket.Connecting {
+  func connect(_ lane: Int, to endpoint: Int32, blocking: Bool) throws(Errno) -> Reaching {
+    current?[lane].store(Int16(truncatingIfNeeded: endpoint), ordering: .relaxed)
+    let place = place(of: lane)
+    if isOpen(place) { return .open }
     let address = endpoints + Int(endpoint)
     adopt(
       try Socket.open(family: address.pointee.family, blocking: blocking, receiveBuffer: receiveBuffer(of: lane)),
-      lane: lane)
+      at: place)
     do throws(Errno) {
-      return try socket(of: lane).connect(to: address.pointee)
+      switch try socket(of: place).connect(to: address.pointee) {
+      case .established(let socket): return .established(socket)
+      case .inProgress(let socket): return .inProgress(socket)
+      }
     } catch {
-      close(lane)
+      close(place)
       throw error
     }
   }
@@ -101,38 +151,41 @@ struct ConnectionTable: @unchecked Sendable {
           try socket.awaitConnection(timeout: isPatient ? limit : 250)
         } catch {
           guard !isPatient && error == .timedOut else { throw error }
-          return close(lane)
+          return close(place(of: lane))
         }
       }
-      try socket(of: lane).setBlocking(blocking)
+      try socket(of: place(of: lane)).setBlocking(blocking)
     }
   }
 
-  /// Closes the lane's connection, if it has one.
-  func close(_ lane: Int) {
+  /// Closes all connections of a lane.
+  func closeAll(of lane: Int) { for place in places(of: lane) { close(place) } }
+
+  /// Closes the connection, if there is one.
+  func close(_ place: Int) {
     while true {
-      let word = words[lane].load(ordering: .relaxed)
+      let word = words[place].load(ordering: .relaxed)
       if word == Self.none { return }
       if word < Self.none {
         sched_yield()
-      } else if words[lane].compareExchange(expected: word, desired: Self.none, ordering: .acquiring).exchanged {
+      } else if words[place].compareExchange(expected: word, desired: Self.none, ordering: .acquiring).exchanged {
         Socket(descriptor: word - 1).close()
         return
       }
     }
   }
 
-  /// Shuts the lane's connection down, if it has one. For the monitor.
-  func shutDown(_ lane: Int) { withOpen(lane) { $0.shutdown() } }
+  /// Shuts the connection down, if there is one. For the monitor.
+  func shutDown(_ place: Int) { withOpen(place) { $0.shutdown() } }
 
-  /// Has the lane's connection in hand, if it has one, so that it cannot be closed meanwhile. For the monitor.
+  /// Has the connection in hand, if there is one, so that it cannot be closed meanwhile. For the monitor.
   @inline(__always)
-  func withOpen(_ lane: Int, _ body: (Socket) -> Void) {
-    let word = words[lane].load(ordering: .relaxed)
+  func withOpen(_ place: Int, _ body: (Socket) -> Void) {
+    let word = words[place].load(ordering: .relaxed)
     guard word > Self.none,
-      words[lane].compareExchange(expected: word, desired: -word, ordering: .acquiring).exchanged
+      words[place].compareExchange(expected: word, desired: -word, ordering: .acquiring).exchanged
     else { return }
     body(Socket(descriptor: word - 1))
-    words[lane].store(word, ordering: .releasing)
+    words[place].store(word, ordering: .releasing)
   }
 }

@@ -41,6 +41,15 @@ public enum ModeID: String, CaseIterable, Codable, Sendable {
     }
   }
 
+  /// What modes are called elsewhere.
+  public static let otherNames = [
+    "sync": "blocking", "synchronous": "blocking", "sequential": "blocking", "serial": "blocking", "gcd": "dispatch",
+    "libdispatch": "dispatch", "queue": "dispatch", "async": "taskgroup", "await": "taskgroup", "task": "taskgroup",
+    "tasks": "taskgroup", "swift": "taskgroup", "loop": "epoll", "poll": "epoll", "select": "epoll", "reactor": "epoll",
+    "nio": "epoll", "taskexecutor": "executor", "concurrent": "dispatch-concurrent", "pthread": "threads",
+    "pthreads": "threads", "io_uring": "uring", "iouring": "uring", "io-uring": "uring",
+  ]
+
   /// How many lanes a trial of this concurrency has.
   public func lanes(for concurrency: Int) -> Int { self == .blocking || self == .null ? 1 : concurrency }
 

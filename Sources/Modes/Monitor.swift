@@ -69,9 +69,10 @@ final class Monitor: @unchecked Sendable {
   ///   - expected: how long the window will be, as far as can be told.
   ///   - edges: told when the window opens and closes.
   ///   - servers: the processes that answer, where they are known.
+  ///   - processes: how many have a monitor each.
   init(
     _ watched: any Watched, recorders: [Recorder], opens: Instant, closes: Instant, timeout: Nanoseconds,
-    expected: Nanoseconds, edges: WindowEdges?, servers: [Int32] = [],
+    expected: Nanoseconds, edges: WindowEdges?, servers: [Int32] = [], processes: Int = 1,
     beside bystanders: UnsafePointer<TrialState>? = nil,
     held: [UnsafePointer<TrialState>] = [], hasDoneAll: @escaping () -> Bool = { false }
   ) {
@@ -81,7 +82,7 @@ final class Monitor: @unchecked Sendable {
     self.closes = closes
     self.timeout = timeout
     self.edges = edges
-    standstill = Standstill(servers: servers)
+    standstill = Standstill(servers: servers, processes: processes)
     self.bystanders = bystanders
     self.held = held
     self.hasDoneAll = hasDoneAll
@@ -145,7 +146,7 @@ final class Monitor: @unchecked Sendable {
 
   private func run() {
     if before == nil {
-      wait(until: opens)
+      warmUp()
       if isStopped.load(ordering: .acquiring) { return }
       noteOwnUsage()
       open()
@@ -179,6 +180,18 @@ final class Monitor: @unchecked Sendable {
     }
   }
 
+  /// Waits for the window to open. Operations run out of time here as well.
+  private func warmUp() {
+    let limits = [timeout, bystanders?.pointee.timeout ?? .zero].filter { $0 > .zero }
+    var next = limits.min().map { MonotonicClock.now + $0 } ?? opens
+    while case let now = MonotonicClock.now, now < opens, !isStopped.load(ordering: .acquiring) {
+      wait(until: min(next, opens))
+      next = MonotonicClock.now + tick
+      _ = look(at: busyLanes, timeout: timeout, MonotonicClock.now)
+      if let bystanders { _ = look(at: bystanderLanes, timeout: bystanders.pointee.timeout, MonotonicClock.now) }
+    }
+  }
+
   /// From the sample before, a tick on average. Samples at even intervals could be in step with the arrivals of a constant
   /// rate, and see the same each time.
   private func pause(before sample: UInt64) -> Nanoseconds {
@@ -192,7 +205,7 @@ final class Monitor: @unchecked Sendable {
     noteOwnUsage()
     end(readUsage())
     while !isStopped.load(ordering: .acquiring) {
-      for lane in 0..<watched.connections.count { watched.connections.shutDown(lane) }
+      for place in 0..<watched.connections.placeCount { watched.connections.shutDown(place) }
       wait(until: MonotonicClock.now + .milliseconds(50))
     }
   }
@@ -218,10 +231,18 @@ final class Monitor: @unchecked Sendable {
       for lane in range {
         guard let start = watched.operationStart(of: lane) else { continue }
         held += watched.heldCount(of: lane)
-        if timeout > .zero && now.since(start) >= timeout { watched.connections.shutDown(lane) }
+        if timeout > .zero && now.since(start) >= timeout { endOperation(of: lane, begunAt: start) }
       }
     }
     return held
+  }
+
+  /// Shuts down the connection of the operation that a lane has in hand, if it still is the one that began then: of what is
+  /// in hand nothing can be closed, and the operation is a timeout even if its answer has just come.
+  private func endOperation(of lane: Int, begunAt start: Instant) {
+    watched.connections.withOpen(watched.connections.place(of: lane)) { socket in
+      if watched.operationStart(of: lane) == start { socket.shutdown() }
+    }
   }
 
   private func sampleSeries(at now: Instant) {

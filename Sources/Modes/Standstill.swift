@@ -15,6 +15,9 @@ struct Standstill {
   var watches = false
 
   private let servers: [Int32]
+  /// From one look at the processes to the next.
+  private let interval: Nanoseconds
+  private var nextLook = Instant(nanoseconds: 0)
   private var heart = Heartbeat(isPreferred: false)
   private var isPreferred = false
   /// When the last operation had ended as of the latest look, and what had been used when that was first seen.
@@ -23,7 +26,12 @@ struct Standstill {
   /// Enough to say how late half of them were.
   private static let mostSamples = 4096
 
-  init(servers: [Int32]) { self.servers = servers }
+  /// - Parameter processes: how many look at the servers, each of its own accord: all of their looks together are to stay
+  ///   below a hundredth of a processor.
+  init(servers: [Int32], processes: Int) {
+    self.servers = servers
+    interval = .microseconds(UInt64((servers.count + 1) * processes) * 300)
+  }
 
   mutating func begin(isPreferred: Bool) {
     self.isPreferred = isPreferred
@@ -42,7 +50,8 @@ struct Standstill {
   ///   - lastEnd: when the last operation of the window ended; nil before the first.
   ///   - inHand: how many operations lanes hold.
   mutating func note(lastEnd: Instant?, inHand: Int, at now: Instant) {
-    guard !servers.isEmpty else { return }
+    guard !servers.isEmpty, now >= nextLook else { return }
+    nextLook = now + interval
     let used = processorTime
     if let quiet, quiet.since == lastEnd, inHand > 0, wasInHand {
       let span = now.since(quiet.seen)

@@ -4,13 +4,15 @@ import SystemCalls
 import Workloads
 
 /// The server that answers a workload's operations, in a mode.
-public final class TargetServer: Sendable {
+public final class TargetServer: @unchecked Sendable {
   public enum Kind: String, Codable, Sendable, CaseIterable { case echo, http }
 
   public let kind: Kind
   public let mode: ModeID
   public let address: SocketAddress
   private let limits: TimeLimits
+  private let allowed: UnsafePointer<RequestLimits>
+  private let perAddress: Int?
   private let listeners: [Socket]
   private let stopSignal: StopSignal
   private let tallies: Tallies
@@ -23,6 +25,7 @@ public final class TargetServer: Sendable {
     public var ended: UInt64 = 0
     public var failed: UInt64 = 0
     public var faults: UInt64 = 0
+    public var refused: UInt64 = 0
     public var sentBytes: UInt64 = 0
     public var receivedBytes: UInt64 = 0
   }
@@ -41,8 +44,12 @@ public final class TargetServer: Sendable {
   ///     on each processor that the calling thread may run on, divides them between its loops, and the system divides
   ///     connections as it likes (SO_REUSEPORT, socket(7)): a loop may be full before the others are.
   ///   - limits: how long a connection may wait for its client.
+  ///   - allowed: what a client may ask for.
+  ///   - perAddress: how many connections of one address are served at once, the next ones are closed; nil for any number.
+  ///     Loops have the same share of them as of the capacity, and each at least one.
   public init(
-    _ kind: Kind, mode: ModeID = .epoll, on address: SocketAddress, capacity: Int, limits: TimeLimits = .none
+    _ kind: Kind, mode: ModeID = .epoll, on address: SocketAddress, capacity: Int, limits: TimeLimits = .none,
+    allowed: RequestLimits = .none, perAddress: Int? = nil
   ) throws(Errno) {
     // The loops of a mode each have a listener, which UNIX sockets cannot share.
     let processors = mode.hasLoops && address.isUNIX ? 1 : try Affinity.current().count
@@ -52,12 +59,16 @@ public final class TargetServer: Sendable {
     self.kind = kind
     self.mode = mode
     self.limits = limits
+    self.perAddress = perAddress
     self.body = body
     stopSignal = try StopSignal()
     tallies = Tallies(count: body.arrangement.groups, shared: body.arrangement.isShared)
     listeners = try Socket.listen(on: address, count: body.arrangement.parts, blocking: body.blocks)
     self.address = try listeners[0].localAddress()
+    self.allowed = allowed.shared()
   }
+
+  deinit { allowed.deallocate() }
 
   /// Serves on the calling thread until `stop` is called from another one, then closes everything. Once.
   public func serve() throws(Errno) {
@@ -76,6 +87,7 @@ public final class TargetServer: Sendable {
       sum.ended += tally.pointee.ended.count
       sum.failed += tally.pointee.failed.count
       sum.faults += tally.pointee.faults.count
+      sum.refused += tally.pointee.refused.count
       sum.sentBytes += tally.pointee.sentBytes.count
       sum.receivedBytes += tally.pointee.receivedBytes.count
     }
@@ -105,12 +117,15 @@ public final class TargetServer: Sendable {
       arrangement: Arrangement(mode, lanes: capacity, limit: nil, processors: processors), blocks: M.blocks,
       serve: { (server) throws(Errno) in
         switch kind {
-        case .echo: try server.serve(in: mode) { _, tally in ServerLane(EchoServer(), tally: tally) }
+        case .echo:
+          nonisolated(unsafe) let allowed = server.allowed
+          try server.serve(in: mode) { _, tally in ServerLane(EchoServer(limits: allowed), tally: tally) }
         case .http:
           let date = try DateKeeper()
           defer { date.stop() }
+          nonisolated(unsafe) let allowed = server.allowed
           try server.serve(in: mode) { peer, tally in
-            ServerLane(HTTPServer(peer: peer.host, date: date.pointer), tally: tally)
+            ServerLane(HTTPServer(peer: peer.host, date: date.pointer, limits: allowed), tally: tally)
           }
         }
       })
@@ -120,7 +135,8 @@ public final class TargetServer: Sendable {
     in mode: M.Type, makeLane: @escaping @Sendable (SocketAddress, UnsafePointer<ServerTally>) -> ServerLane<C>
   ) throws(Errno) {
     let door = Door(
-      listeners, body.arrangement, stop: stopSignal, tallies: tallies.pointers, blocks: M.blocks, makeLane: makeLane)
+      listeners, body.arrangement, stop: stopSignal, tallies: tallies.pointers, blocks: M.blocks,
+      perAddress: perAddress, refusal: kind == .http ? HTTPServer.overload : "", makeLane: makeLane)
     defer { door.deallocate() }
     let monitor = try ServerMonitor(door, limits, listeners: listeners)
     defer { monitor.finish() }

@@ -68,9 +68,9 @@ struct Bench {
     [limit, spec.mode == .uring ? spec.workload.file?.depth : nil].compactMap { $0 }.min()
   }
 
-  func table(_ arrangement: Arrangement, _ endpoints: [SocketAddress] = []) -> ConnectionTable {
+  func table(_ arrangement: Arrangement, _ addresses: [SocketAddress] = []) -> ConnectionTable {
     ConnectionTable(
-      count: arrangement.lanes, endpoints: endpoints, slow: spec.bystanders?.manner == .slow ? arrangement : nil)
+      count: arrangement.lanes, endpoints: addresses, slow: spec.bystanders?.manner == .slow ? arrangement : nil)
   }
 
   func run<M: Mode>(_ mode: M.Type) throws(TrialFailure) -> TrialOutcome {
@@ -87,7 +87,7 @@ struct Bench {
       defer { faults?.deallocate() }
       let connections = try connected(mode, arrangement)
       return try measure(mode, arrangement, connections) { group, lane in
-        ClientLane(client(echo, faults?.pointer), in: group, connectedTo: connections.isOpen(lane) ? 0 : nil)
+        ClientLane(client(echo, faults?.pointer), in: group, connectedTo: connections.endpoint(of: lane))
       }
     case .http(let http):
       let replies = http.gather ? ReplyStore() : nil
@@ -99,18 +99,18 @@ struct Bench {
         others?.deallocate()
       }
       let isKept = http.connection == .keepAlive
-      let connections = try isKept ? connected(mode, arrangement) : table(arrangement, endpoints())
+      let connections = try isKept ? connected(mode, arrangement) : table(arrangement, addresses())
       var outcome =
         if spec.pipeline > 1 {
           try measure(mode, arrangement, connections) { group, lane in
             PipelinedLane(
-              requests.pointer, depth: spec.pipeline, in: group, isConnected: connections.isOpen(lane))
+              requests.pointer, depth: spec.pipeline, in: group, isConnected: connections.endpoint(of: lane) != nil)
           }
         } else {
           try measure(mode, arrangement, connections) { group, lane in
             ClientLane(
               HTTPClient((arrangement.isBystander(lane) ? others ?? requests : requests).pointer), in: group,
-              connectedTo: connections.isOpen(lane) ? endpoint(of: lane, http) : nil)
+              connectedTo: connections.endpoint(of: lane))
           }
         }
       outcome.replies = replies
@@ -124,7 +124,7 @@ struct Bench {
         check.deallocate()
       }
       let isKept = compute.http.connection == .keepAlive
-      let connections = try isKept ? connected(mode, arrangement) : table(arrangement, endpoints())
+      let connections = try isKept ? connected(mode, arrangement) : table(arrangement, addresses())
       let pool = try pool(of: compute.workers, arrangement, processes: compute.offload == .processes)
       defer { pool?.stop() }
       let whole = try? Affinity.current()
@@ -133,7 +133,7 @@ struct Bench {
       return try measure(mode, arrangement, connections, pool: pool) { group, lane in
         ClientLane(
           ComputeClient(requests.pointer, work: arrangement.isBystander(lane) ? nil : check.pointer), in: group,
-          connectedTo: connections.isOpen(lane) ? 0 : nil)
+          connectedTo: connections.endpoint(of: lane))
       }
     case .serve: throw Self.notAClient
     }
@@ -213,8 +213,8 @@ struct Bench {
       for pair in 0..<pairs {
         let (near, far) = try Socket.pair(
           tcp: echo.transport == .tcp, blocking: M.blocks, receiveBuffer: connections.receiveBuffer(of: 2 * pair))
-        connections.adopt(near, lane: 2 * pair)
-        connections.adopt(far, lane: 2 * pair + 1)
+        connections.adopt(near, at: 2 * pair)
+        connections.adopt(far, at: 2 * pair + 1)
       }
     } catch {
       throw TrialFailure(description: "cannot open \(pairs) pairs of sockets: \(error)")
@@ -240,14 +240,20 @@ struct Bench {
   private func requests(_ http: HTTPSpec, _ replies: ReplyStore?) -> HTTPRequests {
     HTTPRequests(
       http, server: spec.isOwnServer ? (spec.endpoints.first ?? Self.loopback, "Hello, \(Self.loopback)!") : nil,
-      seed: spec.seed, replies: replies)
+      endpoints: spec.numbersOfAddresses, seed: spec.seed, replies: replies)
   }
 
-  private func endpoint(of lane: Int, _ http: HTTPSpec) -> Int32 { Int32(lane % max(1, http.targets.count)) }
+  /// Whose address the lane is connected to before the trial.
+  private func endpoint(of lane: Int, _ addresses: Int) -> Int32 { Int32(lane % max(1, addresses)) }
 
-  private func endpoints() throws(TrialFailure) -> [SocketAddress] {
+  /// Those that differ, in the order of the targets: a lane has a connection to each.
+  private func addresses() throws(TrialFailure) -> [SocketAddress] {
     do {
-      return try spec.endpoints.map { try SocketAddress(parsing: $0) }
+      let addresses = try spec.distinctEndpoints.map { try SocketAddress(parsing: $0) }
+      guard addresses.count <= Int(Int16.max) else {
+        throw TrialFailure(description: "\(addresses.count) addresses; at most \(Int16.max) are possible")
+      }
+      return addresses
     } catch {
       throw TrialFailure(description: "\(error)")
     }
@@ -257,15 +263,16 @@ struct Bench {
   func connected<M: Mode>(
     _ mode: M.Type, _ arrangement: Arrangement, _ ranges: [Range<Int>]? = nil
   ) throws(TrialFailure) -> ConnectionTable {
-    let endpoints = try endpoints()
-    let connections = table(arrangement, endpoints)
+    let addresses = try addresses()
+    let connections = table(arrangement, addresses)
     let lanes = (ranges ?? [0..<arrangement.lanes]).joined()
     do throws(Errno) {
       try connections.connectAll(
-        lanes, to: { Int32($0 % endpoints.count) }, blocking: M.blocks, timeout: spec.workload.ofBystanders.timeout,
+        lanes, to: { endpoint(of: $0, addresses.count) }, blocking: M.blocks,
+        timeout: spec.workload.ofBystanders.timeout,
         isPatient: !spec.mayStayUnconnected)
     } catch {
-      throw TrialFailure(description: "cannot open \(lanes.count) connections to \(endpoints[0]): \(error)")
+      throw TrialFailure(description: "cannot open \(lanes.count) connections to \(addresses[0]): \(error)")
     }
     return connections
   }
@@ -303,17 +310,20 @@ struct Bench {
       base: base, count: count, connections: connections, limit: limit, arrangement: arrangement, file: file,
       pool: pool)
 
+    // Before the start: to draw millions of arrivals takes seconds.
+    let span = spec.duration.map { spec.warmup + $0 } ?? spec.deadline
+    var schedule = ArrivalSchedule(
+      spec.arrivals, seed: spec.seed, warmup: spec.warmup, operations: spec.operations, span: span)
     if spec.warmup == .zero { edges?.opened() }
     let start = edges?.start() ?? MonotonicClock.now
+    schedule?.start = start
     let opens = start + spec.warmup
     let closes = spec.duration.map { opens + $0 } ?? start + spec.deadline
     busy.trial.initialize(
       to: TrialState(
         asked: spec.operations, opens: opens, closes: closes, timeout: spec.workload.timeout,
-        isLimited: spec.limit != nil,
-        schedule: ArrivalSchedule(
-          spec.arrivals, seed: spec.seed, start: start, warmup: spec.warmup, operations: spec.operations,
-          span: closes.since(start)), share: spec.share, dealtTo: spec.each == nil ? 0 : UInt64(spec.lanes)))
+        isLimited: spec.limit != nil, schedule: schedule.take(), share: spec.share,
+        dealtTo: spec.each == nil ? 0 : UInt64(spec.lanes)))
     if spec.each != nil {
       for (place, lane) in arrangement.busyLanes.joined().enumerated() {
         base[lane].deal(from: UInt64(place * spec.share.processes + spec.share.process))
@@ -334,7 +344,7 @@ struct Bench {
     let monitor = Monitor(
       lanes, recorders: busy.recorders, opens: opens, closes: closes, timeout: spec.workload.timeout,
       expected: spec.predictedWindow(processors: processors.lanes.count), edges: edges,
-      servers: spec.serverProcesses ?? [],
+      servers: spec.serverProcesses ?? [], processes: spec.share.processes,
       beside: bystanders.map { UnsafePointer($0.trial) }, held: held.map { UnsafePointer($0.trial) },
       hasDoneAll: { busy.hasDoneAll })
     do throws(Errno) {

@@ -3,6 +3,8 @@ import SystemCalls
 import Workloads
 
 extension Bench {
+  private var needsConnections: Bool { spec.workload.descriptorsPerLane > 0 }
+
   func outcome<L: TimedLane & ~Copyable>(
     _ lanes: LaneTable<L>, _ busy: LaneClass, _ bystanders: LaneClass?, _ monitor: Monitor, started start: Instant
   ) -> TrialOutcome {
@@ -31,6 +33,9 @@ extension Bench {
       threadsPeak: monitor.threadsPeak,
       descriptorsPeak: monitor.descriptorsPeak, busyLanes: laneCount,
       servedLanes: busy.servedCount(lanes, in: lanes.arrangement.busyLanes),
+      connectionsOpened: needsConnections
+        ? busy.sum(\.connections) + (bystanders?.sum(\.connections) ?? 0) : nil,
+      reconnected: needsConnections ? busy.sum(\.reconnections) : nil,
       bystanders: bystanders.flatMap { outcome($0, lanes) }, coldStart: coldStart,
       replies: nil, lenientReads: spec.workload.isLenient ? busy.sum(\.lenientReads) : nil,
       ranOutOfTime: ranOutOfTime)
@@ -44,6 +49,7 @@ extension Bench {
         unfinishedAges: bystanders.unfinishedAges(lanes, in: lanes.arrangement.bystanderLanes),
         arrivals: bystanders.arrivals(lanes, in: lanes.arrangement.bystanderLanes),
         served: $0.manner == .idle ? nil : bystanders.servedCount(lanes, in: lanes.arrangement.bystanderLanes),
+        reconnected: needsConnections ? bystanders.sum(\.reconnections) : nil,
         service: bystanders.merged(.service), response: $0.manner == .paced ? bystanders.merged(.response) : nil,
         early: spec.warmup == .zero ? nil : bystanders.sum(\.early))
     }

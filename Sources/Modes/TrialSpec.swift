@@ -60,6 +60,18 @@ public struct TrialSpec: Codable, Sendable {
     self.isOwnServer = isOwnServer
   }
 
+  /// Those that differ, in the order in which they first come.
+  var distinctEndpoints: [String] {
+    var seen: Set<String> = []
+    return endpoints.filter { seen.insert($0).inserted }
+  }
+
+  /// For each endpoint its number among those that differ.
+  var numbersOfAddresses: [Int32] {
+    let distinct = distinctEndpoints
+    return endpoints.map { endpoint in Int32(distinct.firstIndex(of: endpoint) ?? 0) }
+  }
+
   enum CodingKeys: String, CodingKey {
     case mode, workload, concurrency, operations, duration, warmup, arrivals, limit, pipeline, bystanders, iterations
     case deadline, seed, endpoints, file
@@ -114,6 +126,10 @@ public struct TrialOutcome: Sendable {
   /// How many lanes were measured, and how many of them had at least one operation done.
   public var busyLanes: Int
   public var servedLanes: Int
+  /// Connections that all lanes have had, from before the trial to its end; nil where its operations need none.
+  public var connectionsOpened: UInt64?
+  /// Of those of the lanes that are measured: how many took the place of one that was closed while it was idle.
+  public var reconnected: UInt64?
   /// What the bystanders did, if there are any.
   public var bystanders: BystanderOutcome?
   /// What the warm-up came to; nil where there was none.
@@ -141,6 +157,8 @@ public struct BystanderOutcome: Sendable {
   public var arrivals: ArrivalOutcome?
   /// How many of the lanes had at least one operation done; nil of idle ones, which are through with theirs beforehand.
   public var served: Int?
+  /// Connections that took the place of one that was closed while it was idle; nil where there are none.
+  public var reconnected: UInt64?
   public var service: LatencyHistogram
   /// Where operations have intended starts.
   public var response: LatencyHistogram?

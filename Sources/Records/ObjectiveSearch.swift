@@ -54,7 +54,8 @@ extension Objective: TextCodable {
   public init(parsing text: String) throws(Malformed) {
     let parts = text.split(separator: "<", omittingEmptySubsequences: false).map(String.init)
     guard parts.count == 2, let percentile = Percentile(rawValue: parts[0]), let bound = Nanoseconds(parts[1]),
-      bound > .zero
+      // A bare number might be meant in milliseconds.
+      parts[1].last?.isLetter == true, bound > .zero
     else {
       let known = Percentile.allCases.map(\.rawValue).joined(separator: ", ")
       throw Malformed(description: "'\(text)' is not an objective such as 'p99<10ms'; the percentiles are \(known)")

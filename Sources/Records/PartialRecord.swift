@@ -14,6 +14,10 @@ public struct PartialRecord: Codable, Equatable, Sendable {
   public var lenientReads: UInt64?
   /// Lanes that were measured and had at least one operation done within the window.
   public var lanesServed: Int?
+  /// Connections that all lanes have had, from before the trial to its end; absent where its operations need none.
+  public var connectionsOpened: UInt64?
+  /// Of those of the lanes that are measured: how many took the place of one that was closed while it was idle.
+  public var reconnected: UInt64?
   /// In open loop: how many operations were to start within the window.
   public var scheduled: UInt64?
   /// Of the operations that may have counted.
@@ -62,6 +66,8 @@ public struct PartialRecord: Codable, Equatable, Sendable {
     case longestQuiet = "longest_quiet_ns"
     case lenientReads = "lenient_reads"
     case lanesServed = "lanes_served"
+    case connectionsOpened = "connections_opened"
+    case reconnected
     case scheduled, numbers
     case coldStart = "cold_start"
     case lanes

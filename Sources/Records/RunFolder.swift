@@ -32,6 +32,9 @@ public struct RunFolder: Sendable {
 
   public init(path: String) { self.path = path }
 
+  /// The folder's own name, wherever it lies: the id of a run that is begun in it.
+  public var name: String { URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent }
+
   public var recordPath: String { path + "/run.json" }
   public var trialsPath: String { path + "/trials.jsonl" }
   public var limitsPath: String { path + "/" + LimitsRecord.name }
@@ -124,8 +127,11 @@ public struct RunFolder: Sendable {
   ) throws(RunFolderFailure) -> R {
     do {
       let record = try decoder.decode(R.self, from: data)
-      if record.schemaVersion == SchemaVersion.current { return record }
-      throw unknownVersion(record.schemaVersion, place())
+      guard record.schemaVersion == SchemaVersion.current else {
+        throw unknownVersion(record.schemaVersion, place())
+      }
+      guard let objection = record.objection else { return record }
+      throw RunFolderFailure("\(place()): \(objection); restore the file, or run again")
     } catch let failure as RunFolderFailure {
       throw failure
     } catch {
@@ -158,6 +164,8 @@ public struct RunFolder: Sendable {
 
 private protocol Versioned: Decodable {
   var schemaVersion: Int { get }
+  /// What no record may say, whoever wrote it; nil where it says nothing of the kind.
+  var objection: String? { get }
 }
 
 extension RunRecord: Versioned {}

@@ -1,7 +1,9 @@
 import Foundation
+import SystemCalls
 
 /// Writes a run as it happens: `run.json` at once and whole, `trials.jsonl` appended and synced trial by trial. What has
-/// been appended stays readable whatever happens next.
+/// been appended stays readable whatever happens next. For as long as it lives nobody else writes the run: it holds a lock
+/// on `trials.jsonl`.
 public final class RunWriter {
   public let folder: RunFolder
   private let descriptor: Int32
@@ -10,57 +12,97 @@ public final class RunWriter {
 
   /// Begins a run in a folder that holds none.
   public convenience init(creating folder: RunFolder, _ record: RunRecord) throws(RunFolderFailure) {
-    guard !FileManager.default.fileExists(atPath: folder.recordPath) else {
-      throw RunFolderFailure("\(folder.path) already holds a run; name another --output, or go on with --resume")
+    if let objection = RecordName.objection(toID: record.runID) {
+      throw RunFolderFailure("a run cannot be called \(objection); choose another --output")
     }
+    try Self.expectNoRun(in: folder)
+    let isNew = !FileManager.default.fileExists(atPath: folder.path)
     do {
       try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
-      let encoder = JSONEncoder.stable(pretty: true)
-      let text = try encoder.encode(record) + Data("\n".utf8)
-      try text.write(to: URL(fileURLWithPath: folder.recordPath), options: .atomic)
     } catch {
-      throw RunFolderFailure("cannot write \(folder.recordPath): \(Self.reason(error)); choose another --output")
+      throw Self.failure(toWrite: folder.recordPath, because: Self.reason(error))
     }
-    try self.init(opening: folder)
+    try self.init(opening: folder, orElse: "name another --output")
+    // Whoever had the lock before may have begun one meanwhile.
+    try Self.expectNoRun(in: folder)
+    guard lseek(descriptor, 0, SEEK_END) == 0 else {
+      throw RunFolderFailure("\(folder.trialsPath) has trials and no run.json beside it; name another --output")
+    }
+    do {
+      try WholeFile.write(Self.text(record), to: folder.recordPath, isDurable: true)
+    } catch {
+      unlink(folder.trialsPath)
+      if isNew { rmdir(folder.path) }
+      throw Self.failure(toWrite: folder.recordPath, because: Self.reason(error))
+    }
+  }
+
+  private static func expectNoRun(in folder: RunFolder) throws(RunFolderFailure) {
+    if FileManager.default.fileExists(atPath: folder.recordPath) {
+      throw RunFolderFailure("\(folder.path) already holds a run; name another --output, or go on with --resume")
+    }
+  }
+
+  private static func failure(toWrite path: String, because reason: String) -> RunFolderFailure {
+    RunFolderFailure("cannot write \(path): \(reason); choose another --output")
+  }
+
+  private static func text(_ value: some Encodable) throws -> [UInt8] {
+    try [UInt8](JSONEncoder.stable(pretty: true).encode(value)) + [UInt8(ascii: "\n")]
   }
 
   /// Writes a whole run at once: its folder is there when all of it is, or not at all.
   public static func save(_ run: Run, to folder: RunFolder) throws(RunFolderFailure) {
+    if let objection = RecordName.objection(toID: run.record.runID) {
+      throw RunFolderFailure("a run cannot be called \(objection); choose another --output")
+    }
     let files = FileManager.default
     guard !files.fileExists(atPath: folder.path) else {
       throw RunFolderFailure("\(folder.path) already exists; name another --output")
     }
-    let draft = RunFolder(path: "\(folder.path).\(getpid())")
-    defer { try? files.removeItem(atPath: draft.path) }
+    let parent = URL(fileURLWithPath: folder.path).deletingLastPathComponent().path
     do {
-      try files.createDirectory(atPath: draft.path, withIntermediateDirectories: true)
-      let record = try JSONEncoder.stable(pretty: true).encode(run.record) + Data("\n".utf8)
-      let trials = try run.trials.reduce(into: Data()) { try $0 += encoder.encode($1) + Data("\n".utf8) }
-      try record.write(to: URL(fileURLWithPath: draft.recordPath), options: .atomic)
-      try trials.write(to: URL(fileURLWithPath: draft.trialsPath), options: .atomic)
-      if let limits = run.limits {
-        let text = try JSONEncoder.stable(pretty: true).encode(limits) + Data("\n".utf8)
-        try text.write(to: URL(fileURLWithPath: draft.limitsPath), options: .atomic)
-      }
+      try files.createDirectory(atPath: parent, withIntermediateDirectories: true)
+      let scratch = try ScratchFolder(in: parent)
+      defer { scratch.remove() }
+      let draft = RunFolder(path: scratch.path + "/run")
+      try files.createDirectory(atPath: draft.path, withIntermediateDirectories: false)
+      let trials = try run.trials.reduce(into: [UInt8]()) { try $0 += encoder.encode($1) + [UInt8(ascii: "\n")] }
+      try WholeFile.write(text(run.record), to: draft.recordPath, isDurable: true)
+      try WholeFile.write(trials, to: draft.trialsPath, isDurable: true)
+      if let limits = run.limits { try WholeFile.write(text(limits), to: draft.limitsPath, isDurable: true) }
       try files.moveItem(atPath: draft.path, toPath: folder.path)
     } catch {
-      throw RunFolderFailure("cannot write \(folder.path): \(reason(error)); choose another --output")
+      throw failure(toWrite: folder.path, because: reason(error))
     }
   }
 
   /// Goes on with a run: a last line that was cut off is removed.
   public convenience init(resuming folder: RunFolder) throws(RunFolderFailure) {
-    try self.init(opening: folder)
+    try self.init(opening: folder, orElse: "wait until it has ended")
     guard let data = FileManager.default.contents(atPath: folder.trialsPath) else { return }
     let whole = data.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
     if whole < data.count { ftruncate(descriptor, off_t(whole)) }
   }
 
-  private init(opening folder: RunFolder) throws(RunFolderFailure) {
+  /// - Parameter remedy: what to do where another process writes the run.
+  private init(opening folder: RunFolder, orElse remedy: String) throws(RunFolderFailure) {
     self.folder = folder
-    descriptor = open(folder.trialsPath, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else {
-      throw RunFolderFailure("cannot write \(folder.trialsPath): \(String(cString: strerror(errno)))")
+    while true {
+      let descriptor = open(folder.trialsPath, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+      guard descriptor >= 0 else {
+        throw RunFolderFailure("cannot write \(folder.trialsPath): \(Errno.current)")
+      }
+      // A file system without locks is written to without one.
+      guard (try? FileLock.take(descriptor)) ?? true else {
+        close(descriptor)
+        throw RunFolderFailure("\(folder.path) is being written by another iomodes; \(remedy)")
+      }
+      if FileLock.isHeld(descriptor, at: folder.trialsPath) {
+        self.descriptor = descriptor
+        return
+      }
+      close(descriptor)
     }
   }
 
@@ -70,17 +112,9 @@ public final class RunWriter {
   public func append(_ trial: TrialRecord) throws(RunFolderFailure) {
     let before = lseek(descriptor, 0, SEEK_END)
     do {
-      let line = try Self.encoder.encode(trial) + Data("\n".utf8)
-      try line.withUnsafeBytes { bytes in
-        var done = 0
-        while done < bytes.count {
-          let count = write(descriptor, bytes.baseAddress! + done, bytes.count - done)
-          if count < 0 && errno == EINTR { continue }
-          guard count > 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
-          done += count
-        }
-      }
-      guard fdatasync(descriptor) == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+      let line = try [UInt8](Self.encoder.encode(trial)) + [UInt8(ascii: "\n")]
+      if let error = SystemCall.writeAll(line, to: descriptor) { throw error }
+      guard fdatasync(descriptor) == 0 else { throw Errno.current }
     } catch {
       if before >= 0 { ftruncate(descriptor, before) }
       throw RunFolderFailure(
@@ -91,7 +125,8 @@ public final class RunWriter {
 
   private static func reason(_ error: any Error) -> String {
     switch error {
-    case let error as POSIXError: String(cString: strerror(error.code.rawValue))
+    case let error as Errno: error.description
+    case let error as POSIXError: Errno(error.code.rawValue).description
     case let error as CocoaError where error.underlying is POSIXError: reason(error.underlying!)
     default: (error as NSError).localizedDescription
     }

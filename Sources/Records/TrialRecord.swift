@@ -19,6 +19,11 @@ public struct TrialRecord: Codable, Equatable, Sendable {
   public var concurrency: Int
   /// Lanes that were measured and had at least one operation done within the window; absent where nobody counted them.
   public var lanesServed: Int?
+  /// Connections that the client's lanes have had, from before the trial to its end; absent where its operations need none.
+  public var connectionsOpened: UInt64?
+  /// Of those of the lanes that are measured: how many took the place of one that was closed while it was idle, whose
+  /// operation was asked for again. Absent where there are none.
+  public var reconnected: UInt64?
   public var limit: Int?
   public var pipeline: Int?
   /// How many operations each lane was to do, where they did not take them from one another.
@@ -133,6 +138,8 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     case runID = "run_id"
     case experiment, trial, round, order, seed, mode, variant, workload, arrivals, concurrency, limit, pipeline
     case lanesServed = "lanes_served"
+    case connectionsOpened = "connections_opened"
+    case reconnected
     case each, processes
     case serverProcesses = "server_processes"
     case repeats
@@ -263,6 +270,8 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     public var count: Int
     /// How many of them had at least one operation done within the window; absent of idle ones, and where nobody counted.
     public var served: Int?
+    /// Connections that took the place of one that was closed while it was idle; absent where there are none.
+    public var reconnected: UInt64?
     /// Of bystanders: what they do; absent where that is the workload of the trial.
     public var workload: JSONValue?
     public var operations: Operations
@@ -278,7 +287,7 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey {
-      case count, served, workload, operations
+      case count, served, reconnected, workload, operations
       case latency = "latency_ns"
       case early = "done_in_warmup"
     }

@@ -84,6 +84,8 @@ struct CSVReport {
       ("arrivals_rate_per_s", { text($0.arrivals.rate) }),
       ("concurrency", { text($0.concurrency) }),
       ("lanes_served", { text($0.lanesServed) }),
+      ("connections_opened", { text($0.connectionsOpened) }),
+      ("reconnected", { text($0.reconnected) }),
       ("limit", { text($0.limit) }),
       ("pool", { text($0.pool) }),
       ("pipeline", { text($0.pipeline) }),

@@ -49,6 +49,11 @@ struct Column {
 }
 
 extension [Column] {
+  /// Without those in which no row has anything to say, but for the first ones, which name the rows.
+  func informative(after names: Int) -> [Column] {
+    prefix(names) + dropFirst(names).filter { $0.kind.isDrawn || !NumberText.areNone($0.cells) }
+  }
+
   /// Of a row of all of them.
   var totalWidth: Int { map { $0.width + TextLine.gap.count }.reduce(0, +) }
 }

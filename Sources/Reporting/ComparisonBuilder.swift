@@ -1,3 +1,4 @@
+import Measurement
 import Records
 import Statistics
 
@@ -92,9 +93,8 @@ extension Comparison {
   private static func check(_ modes: [String]?, among runs: [Run]) throws(ComparisonFailure) {
     let points = runs.flatMap(\.trials).map(PointKey.init)
     for mode in modes ?? [] where !points.contains(where: { RunPoints.matches($0, [mode]) }) {
-      let known = Set(points.map(\.mode)).sorted(by: ModeOrder.precedes).joined(separator: ", ")
-      throw ComparisonFailure(
-        description: "'\(mode)' is not a mode of what is compared; there are \(known.isEmpty ? "none" : known)")
+      let known = Set(points.map(\.mode)).sorted(by: ModeOrder.precedes)
+      throw ComparisonFailure(description: Spelling.isNot(mode, "a mode of what is compared", among: known))
     }
   }
 

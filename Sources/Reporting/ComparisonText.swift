@@ -101,9 +101,10 @@ private struct ComparisonText {
       }
     }
     let all = Array(cells[0].indices)
+    let informative = all.filter { column in column == 8 || !NumberText.areNone(cells.dropFirst().map { $0[column] }) }
     let layouts = [
       all, all.filter { ![3, 4].contains($0) }, all.filter { ![3, 4, 6].contains($0) }, [0, 1, 2, 5, 8],
-    ]
+    ].map { $0.filter(informative.contains) }
     let widths = all.map { column in cells.map { $0[column].count }.max() ?? 0 }
     let isRight = [false, true, false, true, true, true, false, true, false]
     func needed(_ layout: [Int]) -> Int { layout.reduce(0) { $0 + widths[$1] + 2 } }

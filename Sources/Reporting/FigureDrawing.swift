@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import SystemCalls
 
 /// Draws figures in a folder that has their data and scripts.
 struct FigureDrawing: Sendable {
@@ -34,28 +35,28 @@ struct FigureDrawing: Sendable {
   }
 
   private func draw(_ stem: String, _ kind: FigureKind) throws(FiguresFailure) -> [String] {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: gnuplot)
-    process.currentDirectoryURL = URL(fileURLWithPath: folder)
-    process.arguments =
-      ["--default-settings"]
-      + endings.flatMap { ["-e", "data='\(stem).dat'; out='\(stem)\($0)'", "\(kind.rawValue).gp"] }
-    process.environment = ProcessInfo.processInfo.environment.merging(["LC_ALL": "C.UTF-8", "TZ": "UTC"]) { $1 }
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = FileHandle.nullDevice
-    let errors = Pipe()
-    process.standardError = errors
-    do {
-      try process.run()
+    // What is there afterwards is new.
+    for ending in endings { unlink("\(folder)/\(stem)\(ending)") }
+    let process: ChildProcess
+    do throws(Errno) {
+      // All that it prints are complaints.
+      process = try ChildProcess(
+        gnuplot,
+        ["--default-settings"]
+          + endings.flatMap { ["-e", "data='\(stem).dat'; out='\(stem)\($0)'", "\(kind.rawValue).gp"] },
+        takesErrors: true, in: folder, environment: ["LC_ALL": "C.UTF-8", "TZ": "UTC"])
     } catch {
-      throw FiguresFailure(description: "cannot start \(gnuplot): \(Figures.reason(error))")
+      throw FiguresFailure(description: "cannot start \(gnuplot): \(error)")
     }
-    let printed = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
+    let (printed, end) = process.finish()
     let lines = printed.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
-    guard process.terminationReason == .exit, process.terminationStatus == 0 else {
-      let complaint = lines.last ?? "it printed nothing, and ended with status \(process.terminationStatus)"
+    guard end == .exited(0) else {
+      let complaint = lines.last ?? "it printed nothing, and ended with \(end)"
       throw FiguresFailure(description: "gnuplot could not draw \(folder)/\(stem).dat: \(complaint)")
+    }
+    for ending in endings where access("\(folder)/\(stem)\(ending)", R_OK) != 0 {
+      throw FiguresFailure(
+        description: "gnuplot has drawn no \(folder)/\(stem)\(ending): \(lines.last ?? "it printed nothing")")
     }
     if endings.contains(".pdf") { try dateDocument("\(folder)/\(stem).pdf") }
     return lines.map { "\(stem): gnuplot: \($0)" }

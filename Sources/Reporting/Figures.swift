@@ -1,7 +1,9 @@
 import Foundation
+import ProjectFiles
 import Records
+import SystemCalls
 
-/// What ``Figures/write(_:to:scripts:gnuplot:)`` has left behind.
+/// What ``Figures/write(_:to:scripts:gnuplot:endings:progress:)`` has left behind.
 public struct FiguresOutcome: Sendable, Equatable {
   /// Data files, by name.
   public var data: [String] = []
@@ -11,6 +13,8 @@ public struct FiguresOutcome: Sendable, Equatable {
   public var leftOut = 0
   /// What there is to tell, one line each: a figure that has nothing to show, how to install gnuplot, its warnings.
   public var remarks: [String] = []
+  /// How many figures have something to show, and were not drawn.
+  public var undrawn = 0
   /// The figures that were drawn, in the order of the data.
   var drawn: [Drawn] = []
 
@@ -33,20 +37,20 @@ public enum Figures {
   /// Called with how many figures are drawn, of how many, and with the name of the last one.
   public typealias Progress = @Sendable (_ done: Int, _ total: Int, _ name: String) -> Void
 
-  /// Writes the data and copies the scripts; where gnuplot is there, draws. What stood there under the same names is
+  /// Writes the data and the scripts; where gnuplot is there, draws. What stood there under the same names is
   /// replaced. The same run gives the same bytes.
   ///
   /// - Parameters:
   ///   - folder: is created where it is missing.
-  ///   - scripts: the folder of the `.gp` files.
+  ///   - scripts: what draws the figures, a script for each kind and those that they load.
   ///   - gnuplot: the path of the program, or nil where it is not installed; then the outcome says how to install it.
   ///   - endings: of the files that are drawn, which say what they are.
   public static func write(
-    _ run: Run, to folder: String, scripts: String, gnuplot: String?, endings: [String] = endings,
-    progress: @escaping Progress = { _, _, _ in }
+    _ run: Run, to folder: String, scripts: [ProjectFile] = ProjectFiles.scripts, gnuplot: String?,
+    endings: [String] = endings, progress: @escaping Progress = { _, _, _ in }
   ) throws(FiguresFailure) -> FiguresOutcome {
     try createFolder(folder)
-    try copyScripts(from: scripts, to: folder)
+    for script in scripts { try write(script.text, to: "\(folder)/\(script.name)") }
     var outcome = FiguresOutcome()
     let planned = plan(run)
     for (stem, data) in planned {
@@ -58,6 +62,7 @@ public enum Figures {
       for ending in endings { unlink("\(folder)/\(stem)\(ending)") }
     }
     guard let gnuplot else {
+      outcome.undrawn = planned.count - outcome.leftOut
       outcome.remarks.append(
         "gnuplot is not installed, so nothing is drawn: `apt install gnuplot-nox` (Debian, Ubuntu) or "
           + "`dnf install gnuplot` (Fedora), then plot again")
@@ -100,7 +105,7 @@ public enum Figures {
   /// The experiment's name as part of a file name that needs no quoting anywhere.
   static func fileName(_ experiment: String) -> String {
     let name = String(
-      experiment.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-" })
+      experiment.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-" }.prefix(180))
     return name.isEmpty || name.hasPrefix(".") || name.hasPrefix("-") ? "experiment\(name)" : name
   }
 
@@ -116,6 +121,17 @@ public enum Figures {
 }
 
 extension Figures {
+  /// For what is drawn and not kept.
+  static func scratchFolder() throws(FiguresFailure) -> ScratchFolder {
+    let parent = FileManager.default.temporaryDirectory.path
+    do throws(Errno) {
+      return try ScratchFolder(in: parent)
+    } catch {
+      throw FiguresFailure(
+        description: "cannot make a folder in \(parent): \(error); set TMPDIR to a folder that can be written")
+    }
+  }
+
   static func createFolder(_ folder: String) throws(FiguresFailure) {
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -124,21 +140,9 @@ extension Figures {
     }
   }
 
-  private static func copyScripts(from scripts: String, to folder: String) throws(FiguresFailure) {
-    do {
-      let names = try FileManager.default.contentsOfDirectory(atPath: scripts).filter { $0.hasSuffix(".gp") }.sorted()
-      for name in names {
-        let text = try Data(contentsOf: URL(fileURLWithPath: "\(scripts)/\(name)"))
-        try text.write(to: URL(fileURLWithPath: "\(folder)/\(name)"), options: .atomic)
-      }
-    } catch {
-      throw FiguresFailure(description: "cannot copy the scripts of \(scripts) to \(folder): \(reason(error))")
-    }
-  }
-
   static func write(_ text: String, to path: String) throws(FiguresFailure) {
     do {
-      try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+      try WholeFile.write(Array(text.utf8), to: path)
     } catch {
       throw FiguresFailure(description: "cannot write \(path): \(reason(error))")
     }
@@ -146,6 +150,7 @@ extension Figures {
 
   static func reason(_ error: any Error) -> String {
     switch error {
+    case let error as Errno: error.description
     case let error as POSIXError: String(cString: strerror(error.code.rawValue))
     case let error as CocoaError where error.underlying is POSIXError: reason(error.underlying!)
     default: Provenance.oneLine((error as NSError).localizedDescription)

@@ -1,7 +1,7 @@
 import Foundation
 import Records
 
-/// What ``Figures/check(_:in:scripts:gnuplot:progress:)`` has found. Files are given by name.
+/// What ``Figures/check(_:in:gnuplot:progress:)`` has found. Files are given by name.
 public struct FiguresCheck: Sendable, Equatable {
   /// Those that have other bytes than the run gives.
   public var differing: [String] = []
@@ -20,10 +20,10 @@ extension Figures {
   /// Whether a folder holds what the run gives: makes everything anew beside it, and compares bytes. Writes nothing to it.
   ///
   /// - Parameters:
-  ///   - folder: that which ``write(_:to:scripts:gnuplot:progress:)`` has written to.
+  ///   - folder: that which ``write(_:to:scripts:gnuplot:endings:progress:)`` has written to.
   ///   - gnuplot: the path of the program, or nil where it is not installed; then figures only have to be there.
   public static func check(
-    _ run: Run, in folder: String, scripts: String, gnuplot: String?, progress: @escaping Progress = { _, _, _ in }
+    _ run: Run, in folder: String, gnuplot: String?, progress: @escaping Progress = { _, _, _ in }
   ) throws(FiguresFailure) -> FiguresCheck {
     let present: [String]
     do {
@@ -31,9 +31,10 @@ extension Figures {
     } catch {
       throw FiguresFailure(description: "cannot read \(folder): \(reason(error)); plot the run first")
     }
-    let anew = "\(NSTemporaryDirectory())/iomodes-plot-\(UUID().uuidString)"
-    defer { try? FileManager.default.removeItem(atPath: anew) }
-    _ = try write(run, to: anew, scripts: scripts, gnuplot: gnuplot, progress: progress)
+    let scratch = try scratchFolder()
+    defer { scratch.remove() }
+    let anew = scratch.path
+    _ = try write(run, to: anew, gnuplot: gnuplot, progress: progress)
     var check = FiguresCheck()
     var expected = Set((try? FileManager.default.contentsOfDirectory(atPath: anew)) ?? [])
     for name in expected.sorted() {

@@ -76,6 +76,8 @@ struct JSONReport {
       "variant": point.variant.map { .string($0) },
       "concurrency": .number(Double(point.concurrency)),
       "lanes_served": number(point.lanesServed),
+      "connections_opened": number(point.connectionsOpened),
+      "reconnected": point.connectionsOpened == nil ? nil : number(point.reconnected),
       "trials_valid": .number(Double(point.validTrials)),
       "trials_invalid": .number(Double(point.invalidTrials)),
       "trials_skipped": .number(Double(point.skippedTrials)),

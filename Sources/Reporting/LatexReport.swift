@@ -37,7 +37,7 @@ struct LatexReport {
       blocks += citations?.cited(own, of: section) ?? own
     }
     blocks += section(summary.tunings)
-    blocks += Self.tables([InvalidTable(summary), MachineTable(run.record)])
+    blocks += Self.tables([InvalidTable(summary), MachineTable(run)])
     if let trust = Trust(run, summary) { blocks.append(Self.escaped(trust.text)) }
     if !summary.experiments.isEmpty { blocks.append("{\\footnotesize \(Self.escaped(Report.legend))\\par}") }
     if let claims = ClaimsOverview(ClaimResult.all(run, summary)) {
@@ -162,7 +162,7 @@ struct LatexReport {
 
   private static func tables(_ tables: [(any SideTable)?]) -> [String] {
     tables.compactMap(\.self).map { table in
-      let columns = table.columns
+      let columns = table.columns.informative(after: 1)
       let names = max(2, (columns.lastIndex { $0.kind == .text } ?? 0) + 1)
       let tabular = self.table(Array(columns.prefix(names)), Array(columns.dropFirst(names)))
       return "\\noindent \(escaped(table.title))\n\n\(tabular)"
@@ -178,8 +178,11 @@ struct LatexReport {
   private static func table(
     _ names: [Column], _ columns: [Column], remarks: [String?] = [], groups: [Int] = []
   ) -> String {
+    // Remarks need a column to stand in.
+    let informative = columns.informative(after: 0)
+    let shown = informative.isEmpty ? Array(columns.prefix(1)) : informative
     // What has no heading is the interval of what stands before it.
-    let units = columns.reduce(into: [[Column]]()) { units, column in
+    let units = shown.reduce(into: [[Column]]()) { units, column in
       if column.heading.isEmpty, !units.isEmpty {
         units[units.count - 1].append(column)
       } else {

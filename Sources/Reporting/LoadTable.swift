@@ -124,18 +124,18 @@ extension LoadTable {
     let (short, byTrial) = ([percentiles[0], percentiles[1]], estimates("of trials", trialPercentile99, true))
     let (done, doneInterval) = (estimates(doneHeading, done, false), estimates(doneHeading, done, true))
     let lag = hasLag ? [number(lagHeading, lag)] : []
-    // Processor time has its interval, or no column.
-    let cpu = estimates("CPU µs/op", cpu, true)
+    let (cpu, cpuInterval) = (estimates("CPU µs/op", cpu, false), estimates("CPU µs/op", cpu, true))
     let layouts = [
-      names + [doneInterval] + short + [byTrial, percentiles[2]] + lag + [cpu],
-      names + [done] + short + [byTrial, percentiles[2]] + lag + [cpu],
-      names + [done] + short + [byTrial] + lag + [cpu],
-      names + [done] + short + [byTrial] + [cpu],
-      names + [done] + percentiles + lag,
-      names + [done] + percentiles,
-      names + [done] + short,
+      names + [doneInterval] + short + [byTrial, percentiles[2]] + lag + [cpuInterval],
+      names + [done] + short + [byTrial, percentiles[2]] + lag + [cpuInterval],
+      names + [done] + short + [byTrial] + lag + [cpuInterval],
+      names + [done] + short + [byTrial] + [cpuInterval],
+      names + [done] + percentiles + lag + [cpu],
+      names + [done] + percentiles + [cpu],
+      names + [done] + short + [cpu],
+      names + [done, cpu],
       names + [done],
-    ]
+    ].map { $0.informative(after: names.count) }
     let columns = layouts.first { $0.totalWidth <= width } ?? layouts[layouts.count - 1]
     var lines = [TextLine.row(columns.map { $0.aligned($0.heading) }, .dim, color)]
     for (index, row) in rows.enumerated() {

@@ -6,7 +6,8 @@ struct MachineTable: SideTable {
   let columns: [Column]
 
   /// Nil where nothing is known.
-  init?(_ record: RunRecord) {
+  init?(_ run: Run) {
+    let record = run.record
     let environment = record.environment
     func yes(_ value: Bool?) -> String? { value.map { $0 ? "yes" : "no" } }
     func list(_ processors: [Int]?) -> String? { processors?.map(String.init).joined(separator: ", ") }
@@ -14,7 +15,7 @@ struct MachineTable: SideTable {
       ("processor", environment.cpuModel),
       ("processors", environment.cpusOnline.map { NumberText.grouped($0) }),
       ("of the client", list(environment.clientCPUs)),
-      ("of the server", list(environment.serverCPUs)),
+      ("of the server", list(run.serverProcessors)),
       ("simultaneous multithreading", yes(environment.hasSMT)),
       ("turbo", yes(environment.hasTurbo)),
       ("governor", environment.governor),
@@ -35,5 +36,13 @@ struct MachineTable: SideTable {
       Column(heading: "what", cells: known.map(\.0), kind: .text),
       Column(heading: "value", cells: known.map(\.1), kind: .text),
     ]
+  }
+}
+
+extension Run {
+  /// Those that a server of the harness's own ran on. They are set aside in any case; nil where no trial had such a server,
+  /// as with targets, of whose processors nothing is known.
+  var serverProcessors: [Int]? {
+    trials.contains { $0.server != nil } ? record.environment.serverCPUs : nil
   }
 }

@@ -31,7 +31,7 @@ struct MarkdownReport {
       blocks += citations?.cited(own, of: section) ?? own
     }
     blocks += section(summary.tunings)
-    blocks += rows(InvalidTable(summary)) + rows(MachineTable(run.record))
+    blocks += rows(InvalidTable(summary)) + rows(MachineTable(run))
     if let trust = Trust(run, summary) { blocks.append(Self.escaped(trust.text)) }
     if !summary.experiments.isEmpty { blocks.append(Self.escaped(Report.legend)) }
     if let claims = ClaimsOverview(ClaimResult.all(run, summary)) {
@@ -89,9 +89,11 @@ struct MarkdownReport {
     return ["Medians over the trials of each trial's own value:", rows]
   }
 
+  /// Without columns in which no row has anything to say.
   static func table(_ headings: [String], _ rows: [[String]]) -> String {
-    ([headings, headings.enumerated().map { index, _ in index == 0 ? ":--" : "--:" }] + rows)
-      .map { "| " + $0.joined(separator: " | ") + " |" }.joined(separator: "\n")
+    let shown = headings.indices.filter { column in column == 0 || !NumberText.areNone(rows.map { $0[column] }) }
+    return ([headings, headings.indices.map { $0 == 0 ? ":--" : "--:" }] + rows)
+      .map { row in "| " + shown.map { row[$0] }.joined(separator: " | ") + " |" }.joined(separator: "\n")
   }
 
   func list(_ notes: [Summary.Experiment.Note]) -> [String] {

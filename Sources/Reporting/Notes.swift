@@ -117,6 +117,7 @@ extension Summary.Point {
     if let skipped, carriedOut > 0 { texts.append("\(skippedTrials) trials not run: \(skipped.reason)") }
     if !failedOtherwise.isEmpty { texts.append("failed operations: \(Self.list(failedOtherwise))") }
     if !non2xx.isEmpty { texts.append("replies other than 2xx: \(Self.list(non2xx))") }
+    if let reconnectedText { texts.append(reconnectedText) }
     if let unreadable = latency?.unreadable, unreadable > 0 {
       texts.append("percentiles are without \(unreadable) trials, whose histograms cannot be read")
     }

@@ -32,6 +32,11 @@ package enum NumberText {
   }
 
   /// A whole number as it is, any other to four significant digits.
+  /// Whether all of them are empty, or stand for nothing.
+  static func areNone(_ cells: some Sequence<String>) -> Bool {
+    cells.allSatisfy { cell in cell.allSatisfy { $0 == " " || none.contains($0) } }
+  }
+
   static func brief(_ value: Double) -> String { Int64(exactly: value).map { grouped($0) } ?? significant(value) }
 
   package static func grouped(_ value: some BinaryInteger) -> String {

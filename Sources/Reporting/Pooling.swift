@@ -78,6 +78,11 @@ extension Summary.Point {
     let valid = carriedOut.filter(\.valid)
     validTrials = valid.count
     lanesServed = valid.compactMap(\.lanesServed).min()
+    connectionsOpened = valid.compactMap(\.connectionsOpened).max()
+    reconnected = valid.compactMap(\.reconnected).saturatingSum
+    keepsConnections = valid.allSatisfy { $0.workload["connection"]?.string != "new" }
+    let ended = valid.compactMap(\.operations.done).saturatingSum
+    reconnectedShare = ended > 0 ? Double(reconnected) / Double(ended) : 0
     leavesLanesUnserved = valid.contains(where: \.leavesLanesUnserved)
     servesAll = valid.allSatisfy(\.servesAll)
     invalidTrials = carriedOut.count - valid.count

@@ -53,7 +53,9 @@ struct SearchTable {
         Column(heading: missedHeading, results.map(missed), withInterval: false),
       ]
     }
-    let layouts = [names + columns(true) + [rounds], names + columns(false) + [rounds], names + columns(false)]
+    let layouts = [
+      names + columns(true) + [rounds], names + columns(false) + [rounds], names + columns(false),
+    ].map { $0.informative(after: names.count) }
     let widest = layouts.first { $0.totalWidth <= width } ?? layouts[2]
     return [TextLine.row(widest.map { $0.aligned($0.heading) }, .dim, color)]
       + results.indices.map { row in TextLine.row(widest.map { $0.aligned($0.cells[row]) }, .plain, color) }

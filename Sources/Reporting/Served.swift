@@ -15,6 +15,24 @@ extension Summary.Point {
   }
 }
 
+extension Summary.Point {
+  /// Where connections did not last: what that was like.
+  var reconnectedText: String? {
+    let times = NumberText.grouped(reconnected)
+    if reconnectedShare >= 0.5 {
+      return "the server said that it keeps connections and closed them: "
+        + "\(times) new ones, \(NumberText.brief(reconnectedShare)) for each operation, whose time has them in it"
+    }
+    if reconnected > 0 {
+      return "the server closed idle connections: \(times) new ones, each within the time of the operation that met it"
+    }
+    guard keepsConnections, let connectionsOpened, connectionsOpened > 2 * UInt64(concurrency), failedOtherwise.isEmpty,
+      failedAsAsked.isEmpty
+    else { return nil }
+    return "\(NumberText.grouped(connectionsOpened)) connections opened by \(NumberText.grouped(concurrency)) lanes"
+  }
+}
+
 extension [Summary.Point] {
   /// Whose latencies are of a part of the lanes alone: a note for each mode.
   var servedNotes: [Summary.Experiment.Note] {

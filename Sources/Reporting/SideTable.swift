@@ -8,14 +8,14 @@ protocol SideTable {
 extension SideTable {
   /// A row of headings and one for every point, in as many columns as fit.
   func lines(width: Int) -> [String] {
-    var shown = columns
+    var shown = columns.informative(after: 1)
     while shown.count > 3, shown.totalWidth > width { shown.removeLast() }
     return rows(of: shown) { $0.aligned($1) }.map { TextLine.row($0, .plain, false) }
   }
 
   /// The headings, then the cells of every point, not aligned.
   func rows() -> [[String]] {
-    rows(of: columns) { _, text in
+    rows(of: columns.informative(after: 1)) { _, text in
       var text = text.drop { $0 == " " }
       while text.last == " " { text.removeLast() }
       return String(text)

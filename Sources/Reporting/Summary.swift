@@ -87,6 +87,13 @@ public struct Summary: Sendable {
     /// How many lanes had an operation done within the window, in the valid trial that served the fewest; nil where nobody
     /// counted.
     public let lanesServed: Int?
+    /// Connections that lanes have had in a trial, at most; nil where its operations need none.
+    public let connectionsOpened: UInt64?
+    /// Connections that took the place of one that was closed while it was idle, of all valid trials together.
+    public let reconnected: UInt64
+    /// For each operation done.
+    let reconnectedShare: Double
+    let keepsConnections: Bool
     /// Whether a valid trial left lanes unserved, though there were operations for them.
     public let leavesLanesUnserved: Bool
     /// Whether the latencies are of all that there was to do, in every valid trial. Those of a part of the lanes are not

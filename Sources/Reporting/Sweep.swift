@@ -77,10 +77,12 @@ struct SweepTable: SideTable {
         Column(
           heading: unit == .one ? "op/s" : "\(unit.rawValue) op/s",
           points.map { EstimateText($0.throughput, over: unit.factor) }, withInterval: true)
-      ] + latencies("", \.latency) + ofTrials + latencies("wait ", \.queueing)
+      ] + latencies("", \.latency)
       + [
         Column(
-          heading: "CPU µs/op", points.map { EstimateText($0.tested.cpu, digits: 3) }, withInterval: true),
+          heading: "CPU µs/op", points.map { EstimateText($0.tested.cpu, digits: 3) }, withInterval: true)
+      ] + ofTrials + latencies("wait ", \.queueing)
+      + [
         column("threads") { $0.threadsPeak.map { NumberText.grouped($0) } ?? NumberText.none },
         column("MiB") { ResultTable.mebibytes($0.memory) },
       ]

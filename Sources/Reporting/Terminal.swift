@@ -1,11 +1,14 @@
 import Measurement
+import Records
 
 /// What a terminal can do to a piece of text: SGR sequences, ECMA-48.
-enum Style: String {
+package enum Style: String, CaseIterable {
   case plain = ""
   case bold = "1"
   case dim = "2"
   case warning = "33"
+  case fine = "32"
+  case note = "36"
   case black = "38;5;250"
   case orange = "38;5;214"
   case blue = "38;5;32"
@@ -32,7 +35,7 @@ enum Style: String {
     }
   }
 
-  func applied(to text: String, color: Bool) -> String {
+  package func applied(to text: String, color: Bool) -> String {
     color && self != .plain && !text.isEmpty ? "\u{1B}[\(rawValue)m\(text)\u{1B}[0m" : text
   }
 }
@@ -61,6 +64,36 @@ package enum Terminal {
       if character.isASCII { return String(character) }
       return substitutes[character] ?? "?"
     }.joined()
+  }
+
+  /// The text without what would do something to a terminal, or to the order of what it shows: such a character is written
+  /// as its number. Line feeds, tabs and the styles of this program stay.
+  package static func visible(_ text: String) -> String {
+    guard !text.unicodeScalars.allSatisfy(isHarmless) else { return text }
+    var rest = Substring(text).unicodeScalars
+    var result = String.UnicodeScalarView()
+    while let next = rest.popFirst() {
+      if isHarmless(next) {
+        result.append(next)
+      } else if next == "\u{1B}", let style = styles.first(where: { rest.starts(with: $0) }) {
+        result.append(next)
+        result.append(contentsOf: style)
+        rest.removeFirst(style.count)
+      } else {
+        let digits = String(next.value, radix: 16, uppercase: true)
+        result.append(contentsOf: "\\x\(digits.count < 2 ? "0" : "")\(digits)".unicodeScalars)
+      }
+    }
+    return String(result)
+  }
+
+  private static func isHarmless(_ character: Unicode.Scalar) -> Bool {
+    RecordName.isVisible(character) || character == "\n" || character == "\t"
+  }
+
+  /// What comes behind the escape.
+  private static let styles = (["0"] + Style.allCases.map(\.rawValue)).filter { !$0.isEmpty }.map {
+    Array("[\($0)m".unicodeScalars)
   }
 
   private static let substitutes: [Character: String] = [

@@ -14,29 +14,31 @@ struct TextTable {
     let wall = table.countsOperations ? [make.wall()] : []
     let (throughput, throughputInterval) = (make.throughput(interval: false), make.throughput(interval: true))
     let (ratio, ratioInterval) = (make.ratio(interval: false), make.ratio(interval: true))
-    // Processor time has its interval, or no column.
-    let (percentiles, cpu) = ([make.percentile(50), make.percentile(99)], make.cpu())
+    let (cpu, cpuInterval) = (make.cpu(interval: false), make.cpu(interval: true))
+    let percentiles = [make.percentile(50), make.percentile(99)]
     let sparkline = make.sparkline(width: drawnWidths.lowerBound)
     let byTrial = percentiles + [make.trialPercentile()] + sparkline
     let latencies = percentiles + sparkline
-    let server = [cpu, make.threads(), make.memory()]
+    let server = [cpuInterval, make.threads(), make.memory()]
     let serving = [
       start + wall + [throughputInterval] + byTrial + server + [ratio],
       start + wall + [throughputInterval] + byTrial + server,
       start + wall + [throughputInterval] + latencies + server,
       start + wall + [throughput] + latencies + server,
     ]
+    // A ratio follows from the throughputs; processor time from nothing else.
     let asking = [
-      start + wall + [throughputInterval] + byTrial + [cpu, ratioInterval],
-      start + wall + [throughputInterval] + latencies + [cpu, ratioInterval],
+      start + wall + [throughputInterval] + byTrial + [cpuInterval, ratioInterval],
+      start + wall + [throughputInterval] + latencies + [cpuInterval, ratioInterval],
+      start + wall + [throughputInterval] + latencies + [cpuInterval, ratio],
       start + wall + [throughputInterval] + latencies + [cpu, ratio],
-      start + wall + [throughputInterval] + latencies + [ratioInterval],
-      start + wall + [throughputInterval] + latencies + [ratio],
-      start + wall + [throughput] + latencies + [ratio],
-      start + [throughput, ratio],
+      start + wall + [throughput] + latencies + [cpu, ratio],
+      start + wall + [throughput] + latencies + [cpu],
+      start + [throughput, cpu],
       start + [throughput],
     ]
-    let layouts = ((table.experiment.isServing ? serving : []) + asking).flatMap(drawnLess)
+    let layouts = ((table.experiment.isServing ? serving : []) + asking).map { $0.informative(after: 2) }
+      .flatMap(drawnLess)
     let columns = layouts.first { $0.totalWidth <= width } ?? layouts[layouts.count - 1]
     return TextTable(table: table, columns: widened(columns, to: width), width: width)
   }
@@ -115,7 +117,7 @@ private struct ColumnMaker {
   func wall() -> Column { make("wall s", .number, table.wall) }
   func threads() -> Column { make("threads", .number, table.threads) }
   func memory() -> Column { make("MiB", .number, table.memory) }
-  func cpu() -> Column { estimates("CPU µs/op", table.cpu, true) }
+  func cpu(interval: Bool) -> Column { estimates("CPU µs/op", table.cpu, interval) }
 
   func percentile(_ percentile: Int) -> Column {
     make(table.percentileHeading("\(percentile)"), .number) { table.percentile(Double(percentile), $0) }

@@ -45,12 +45,14 @@ struct Trust {
     if !run.record.mixture.isEmpty { parts.append("trials of different machines or builds") }
     if run.record.tool.configuration == "debug" { parts.append("a debug build: not for comparison") }
     if run.record.environment.hypervisor == true { parts.append("a virtual machine") }
-    if let client = run.record.environment.clientCPUs, let server = run.record.environment.serverCPUs {
-      let isShared = !Set(client).isDisjoint(with: server)
+    if let client = run.record.environment.clientCPUs {
+      let server = run.serverProcessors
+      let isShared = !Set(client).isDisjoint(with: server ?? [])
       parts.append(
         isShared
           ? "client and server share processors"
-          : "client on \(Self.processors(client.count)), server on \(Self.processors(server.count))")
+          : "client on \(Self.processors(client.count))"
+            + (server.map { ", server on \(Self.processors($0.count))" } ?? ""))
     }
     text = "Trust: " + parts.joined(separator: "; ") + "."
   }

@@ -52,6 +52,9 @@ import Glibc
     munmap(entries, Self.byteCount)
   }
 
+  /// Whether there are buffers for the kernel to choose from.
+  public var hasFree: Bool { free > 0 }
+
   /// Adds buffers where few are left to choose from; false where there is none, and can be no more.
   public mutating func replenish() -> Bool {
     if free <= count / 4 && count + step <= Self.capacity { grow() }

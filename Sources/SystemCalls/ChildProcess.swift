@@ -9,6 +9,8 @@ public final class ChildProcess {
   private let output: Int32
   private var pending: [UInt8] = []
   private var status: Int32?
+  /// Whether this process has ended it: who did is not to be seen from how it ended.
+  public private(set) var isKilled = false
 
   /// How a child ended.
   public enum End: Equatable, Sendable, CustomStringConvertible {
@@ -27,8 +29,11 @@ public final class ChildProcess {
   /// - Parameters:
   ///   - control: becomes descriptor 3 of the child.
   ///   - takesErrors: whether its standard error is read along with its standard output.
+  ///   - folder: where it is started; nil for the folder of this process.
+  ///   - environment: variables that it has besides those of this process, or with another value.
   public init(
-    _ path: String, _ arguments: [String], control: Int32? = nil, takesErrors: Bool = false
+    _ path: String, _ arguments: [String], control: Int32? = nil, takesErrors: Bool = false, in folder: String? = nil,
+    environment: [String: String] = [:]
   ) throws(Errno) {
     let toChild = try Self.pipe()
     let fromChild: (read: Int32, write: Int32)
@@ -45,6 +50,7 @@ public final class ChildProcess {
     posix_spawn_file_actions_adddup2(&actions, fromChild.write, 1)
     if takesErrors { posix_spawn_file_actions_adddup2(&actions, fromChild.write, 2) }
     if let control { posix_spawn_file_actions_adddup2(&actions, control, 3) }
+    if let folder { cl_spawn_in_folder(&actions, folder) }
 
     // A thread of a pool blocks signals, which a child would inherit.
     var attributes = posix_spawnattr_t()
@@ -53,15 +59,23 @@ public final class ChildProcess {
     var none = sigset_t()
     sigemptyset(&none)
     posix_spawnattr_setsigmask(&attributes, &none)
+    // What this process ignores stays ignored, but for broken pipes, which it ignores for itself.
+    var usual = sigset_t()
+    sigemptyset(&usual)
+    sigaddset(&usual, SIGPIPE)
+    posix_spawnattr_setsigdefault(&attributes, &usual)
     // A group of its own: what a terminal sends to all that runs in it, such as Ctrl-C, is for this process to answer.
     posix_spawnattr_setpgroup(&attributes, 0)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP))
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
 
     var words: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) }
     words.append(nil)
     defer { for word in words { free(word) } }
+    let own = environment.map { strdup("\($0)=\($1)") }
+    defer { for variable in own { free(variable) } }
     var identifier = pid_t()
-    let code = posix_spawn(&identifier, path, &actions, &attributes, words, environ)
+    let code = posix_spawn(
+      &identifier, path, &actions, &attributes, words, own + Self.variables(without: environment) + [nil])
     Glibc.close(toChild.read)
     Glibc.close(fromChild.write)
     guard code == 0 else {
@@ -81,6 +95,17 @@ public final class ChildProcess {
       kill()
       _ = wait()
     }
+  }
+
+  /// Those of this process, but for some names.
+  private static func variables(without names: [String: String]) -> [UnsafeMutablePointer<CChar>?] {
+    var variables: [UnsafeMutablePointer<CChar>?] = []
+    var next = environ
+    while let variable = next.pointee {
+      if names[String(String(cString: variable).prefix { $0 != "=" })] == nil { variables.append(variable) }
+      next += 1
+    }
+    return variables
   }
 
   private static func pipe() throws(Errno) -> (read: Int32, write: Int32) {
@@ -125,10 +150,26 @@ public final class ChildProcess {
     }
   }
 
+  /// Reads all that it prints until it has ended, with nothing on its standard input.
+  public func finish() -> (output: String, end: End) {
+    closeInput()
+    var output = pending
+    var chunk = [UInt8](repeating: 0, count: 64 << 10)
+    while case let count = SystemCall.retrying({ read(self.output, &chunk, chunk.count) }), count > 0 {
+      output += chunk[..<count]
+    }
+    pending = []
+    return (String(decoding: output, as: UTF8.self), wait())
+  }
+
   /// Asks it to come to its end: SIGINT.
   public func interrupt() { if status == nil { _ = Glibc.kill(identifier, SIGINT) } }
 
-  public func kill() { if status == nil { _ = Glibc.kill(identifier, SIGKILL) } }
+  public func kill() {
+    guard status == nil else { return }
+    isKilled = true
+    _ = Glibc.kill(identifier, SIGKILL)
+  }
 
   /// waitpid(2): how it ended.
   public func wait() -> End {

@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// Whether someone has asked the process to stop: SIGINT, SIGTERM or SIGHUP.
+/// Whether someone has asked the process to stop: SIGINT, SIGTERM, SIGHUP or SIGQUIT.
 public enum Interruption {
   private static let requested = Atomic<Int32>(0)
 
@@ -9,7 +9,7 @@ public enum Interruption {
   public static func watch() {
     var action = sigaction()
     action.__sigaction_handler.sa_handler = { number in Interruption.requested.store(number, ordering: .relaxed) }
-    for signal in [SIGINT, SIGTERM, SIGHUP] {
+    for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] {
       var present = Glibc.sigaction()
       sigaction(signal, nil, &present)
       // As nohup(1) has it: what is ignored stays so.

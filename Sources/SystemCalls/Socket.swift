@@ -162,6 +162,28 @@ import Glibc
     SystemCall.transfer { cl_recv(descriptor, buffer.baseAddress, buffer.count, 0) }
   }
 
+  /// What waits to be received, left where it is: recv(2) with MSG_PEEK, which never waits. Nil where there is nothing;
+  /// no bytes where there will be none, because the peer has finished or the connection broke.
+  public func peek(into buffer: UnsafeMutableRawBufferPointer) -> UnsafeRawBufferPointer? {
+    let transfer = SystemCall.transfer {
+      cl_recv(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_PEEK | MSG_DONTWAIT))
+    }
+    switch transfer {
+    case .bytes(let count): return UnsafeRawBufferPointer(rebasing: buffer[..<count])
+    case .wouldBlock: return nil
+    case .failed: return UnsafeRawBufferPointer(start: nil, count: 0)
+    }
+  }
+
+  /// ppoll(2): whether the peer finishes, or the connection breaks, within this time; bytes that arrive are not looked at.
+  /// Nil where a signal came first.
+  /// - Parameter nanoseconds: not negative.
+  public func awaitEnd(atMost nanoseconds: Int64) -> Bool? {
+    cl_count_call()
+    let count = cl_await_end(descriptor, nanoseconds)
+    return count < 0 ? nil : count > 0
+  }
+
   /// shutdown(2) of both directions: whoever waits on the socket wakes.
   public func shutdown() { _ = SystemCall.retrying { Glibc.shutdown(descriptor, Int32(SHUT_RDWR)) } }
 

@@ -112,6 +112,27 @@ public struct SocketAddress: Sendable, CustomStringConvertible {
     return code == 0 ? String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self) : "?"
   }
 
+  /// Whose it is, as far as an address says: one IPv4 address, or the 64 bits of an IPv6 address that stand for a network,
+  /// which is the least that one site has (RFC 6177). Nil of UNIX sockets.
+  public var owner: UInt64? {
+    withUnsafeBytes(of: storage) { bytes in
+      switch family {
+      case AF_INET: return Self.owner(ofIPv4: bytes.load(as: sockaddr_in.self).sin_addr.s_addr)
+      case AF_INET6:
+        let address = bytes.load(as: sockaddr_in6.self).sin6_addr
+        return withUnsafeBytes(of: address) { address in
+          let words = (0..<4).map { address.load(fromByteOffset: 4 * $0, as: UInt32.self) }
+          let isIPv4 = words[0] == 0 && words[1] == 0 && words[2] == UInt32(0xffff).bigEndian
+          return isIPv4 ? Self.owner(ofIPv4: words[3]) : UInt64(words[0]) << 32 | UInt64(words[1])
+        }
+      default: return nil
+      }
+    }
+  }
+
+  /// No network of IPv6: those begin with a byte that is not 0xff, which is for multicast.
+  private static func owner(ofIPv4 address: UInt32) -> UInt64 { 0xffff_ffff << 32 | UInt64(address) }
+
   public var port: UInt16 {
     switch family {
     case AF_INET: withUnsafeBytes(of: storage) { UInt16(bigEndian: $0.load(as: sockaddr_in.self).sin_port) }

@@ -53,17 +53,24 @@ extension SystemCall {
     repeat { cl_count_call() } while clock_nanosleep(CLOCK_MONOTONIC, Int32(TIMER_ABSTIME), &time, nil) == EINTR
   }
 
-  /// write(2) until all is written; false where it cannot be, as when nobody reads any more.
+  /// write(2) until all is written: what keeps it from that, as when nobody reads any more; nil where nothing does. A
+  /// descriptor that does not block, as another process may have made of a shared one, is waited for.
   @discardableResult
-  public static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+  public static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Errno? {
     bytes.withUnsafeBytes { buffer in
       var done = 0
       while done < buffer.count {
         let count = retrying { write(descriptor, buffer.baseAddress! + done, buffer.count - done) }
-        guard count > 0 else { return false }
-        done += count
+        if count > 0 {
+          done += count
+        } else if count < 0 && errno == EAGAIN {
+          var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+          _ = retrying { poll(&entry, 1, -1) }
+        } else {
+          return count == 0 ? Errno(EIO) : .current
+        }
       }
-      return true
+      return nil
     }
   }
 }

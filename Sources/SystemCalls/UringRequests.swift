@@ -68,6 +68,12 @@ extension Uring {
     request.pointee.poll32_events = UInt32(POLLOUT)
   }
 
+  /// IORING_OP_POLL_ADD, once: the peer has finished, or the connection is broken.
+  public mutating func awaitEnd(_ socket: Socket, data: UInt64) {
+    let request = makeRequest(IORING_OP_POLL_ADD, socket.descriptor, data: data)
+    request.pointee.poll32_events = EPOLLRDHUP.rawValue
+  }
+
   /// IORING_OP_POLL_ADD, once: readable, or broken.
   public mutating func awaitReadable(_ descriptor: Int32, data: UInt64) {
     let request = makeRequest(IORING_OP_POLL_ADD, descriptor, data: data)

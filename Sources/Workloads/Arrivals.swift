@@ -29,8 +29,51 @@ public enum Arrivals: Hashable, Sendable {
   /// All that ``kind`` may be.
   public static let kinds = ["closed", "constant", "poisson"]
 
-  /// The highest rate that can be asked for.
-  public static let highestRate = 1e8
+  /// The lowest rate that can be asked for, at which an operation starts about every eleven days, and the highest.
+  public static let lowestRate = 1e-6
+  public static let highestRate = PlanRange.highestRate
+
+  /// What is wrong with a rate, if anything.
+  public static func complaint(about rate: Double) -> String? {
+    rate >= lowestRate && rate <= highestRate
+      ? nil : "\(rate) is not a rate; it must be from 1e-6 to 1e8"
+  }
+
+  /// Reads operations a second as people write them: `500`, `0.5`, `1e6`, `10k`, `1.5M`. Nil where it is no number.
+  public static func rate(parsing text: String) -> Double? {
+    let units: [Character: Double] = ["k": 1e3, "K": 1e3, "M": 1e6]
+    let factor = text.last.flatMap { units[$0] }
+    let digits = factor == nil ? text[...] : text.dropLast()
+    guard digits.allSatisfy({ "0123456789.eE+-".contains($0) }), let number = Double(digits) else { return nil }
+    let rate = number * (factor ?? 1)
+    return rate.isFinite ? rate : nil
+  }
+
+  /// Why no operation starts in a window that opens after `warmup` and lasts `duration`; nil where one does, or where chance
+  /// decides and one does on average.
+  public func absence(in duration: Nanoseconds, after warmup: Nanoseconds) -> String? {
+    guard let rate else { return nil }
+    let isMissing =
+      if case .constant = self {
+        ArrivalSchedule.count(before: warmup + duration, rate: rate)
+          == ArrivalSchedule.count(before: warmup, rate: rate)
+      } else {
+        rate * duration.seconds < 1
+      }
+    guard isMissing else { return nil }
+    return "\(rate)/s starts no operation in a window of \(duration); ask for a higher rate, or for a window of "
+      + "\(Nanoseconds(saturating: (1e9 / rate).rounded(.up)))"
+  }
+
+  /// About how many intended starts are drawn beforehand and kept, eight bytes each; none where they follow by arithmetic.
+  /// - Parameters:
+  ///   - operations: how many are to start once the window has opened; nil for as many as start before `span` is over.
+  ///   - span: from the start to the window's end.
+  public func drawnCount(warmup: Nanoseconds, operations: UInt64?, span: Nanoseconds) -> Double {
+    guard case .poisson(let rate) = self else { return 0 }
+    let most = rate * span.seconds
+    return min(1e12, operations.map { min(most, rate * warmup.seconds + Double($0)) } ?? most)
+  }
 }
 
 extension Arrivals: Codable {
@@ -48,10 +91,9 @@ extension Arrivals: Codable {
       return
     }
     try fields.check(
-      .kind, Self.kinds.contains(kind), "'\(kind)' is not one of \(Self.kinds.joined(separator: ", "))")
+      .kind, Self.kinds.contains(kind), Spelling.isNone(kind, of: Self.kinds))
     let rate: Double = try fields.required(.rate)
-    try fields.check(
-      .rate, rate > 0 && rate <= Self.highestRate, "\(rate) is not a rate; it must be above 0 and at most 1e8")
+    if let complaint = Self.complaint(about: rate) { try fields.check(.rate, false, complaint) }
     self = kind == "constant" ? .constant(rate: rate) : .poisson(rate: rate)
   }
 
@@ -69,44 +111,58 @@ public struct ArrivalSchedule: ~Copyable, @unchecked Sendable {
   private let offsets: UnsafeMutableBufferPointer<UInt64>
   /// Nanoseconds between two operations, of a constant rate.
   private let interval: Double
-  private let start: Instant
+  /// The trial's start, to be set before anything starts: a schedule is drawn beforehand, as that takes time.
+  public var start: Instant
   /// How many operations there are.
   public let count: UInt64
   /// How many of them are to start before the window opens.
   public let warmUpCount: UInt64
 
-  /// The schedule of a trial; nil for a closed loop.
+  /// The schedule of a trial; nil for a closed loop. One of a Poisson process takes eight bytes for each operation.
   /// - Parameters:
   ///   - operations: how many are to start once the window has opened; nil for as many as start before `span` is over.
   ///   - span: from the start to the window's end.
   public init?(
-    _ arrivals: Arrivals, seed: UInt64, start: Instant, warmup: Nanoseconds, operations: UInt64?, span: Nanoseconds
+    _ arrivals: Arrivals, seed: UInt64, start: Instant = Instant(nanoseconds: 0), warmup: Nanoseconds,
+    operations: UInt64?, span: Nanoseconds
   ) {
     guard let rate = arrivals.rate else { return nil }
     self.start = start
     interval = 1e9 / rate
     if case .poisson = arrivals {
-      var drawn: [UInt64] = []
+      let expected = arrivals.drawnCount(warmup: warmup, operations: operations, span: span)
+      var room = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: Int(expected + 6 * expected.squareRoot()) + 1)
+      var drawn = 0
       var time = 0.0
       var before: UInt64 = 0
       while true {
-        time -= log(Randomness.uniform(seed, UInt64(drawn.count))) * interval
+        time -= log(Randomness.uniform(seed, UInt64(drawn))) * interval
         guard time < Double(span.count) else { break }
         if time < Double(warmup.count) { before += 1 }
-        drawn.append(UInt64(time))
-        if let operations, UInt64(drawn.count) == before + operations { break }
+        if drawn == room.count {
+          let larger = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: 2 * drawn)
+          _ = larger.moveInitialize(fromContentsOf: room)
+          room.deallocate()
+          room = larger
+        }
+        room.initializeElement(at: drawn, to: UInt64(time))
+        drawn += 1
+        if let operations, UInt64(drawn) - before == operations { break }
       }
-      offsets = .allocate(capacity: drawn.count)
-      _ = offsets.initialize(from: drawn)
-      count = UInt64(drawn.count)
+      offsets = UnsafeMutableBufferPointer(rebasing: room[..<drawn])
+      count = UInt64(drawn)
       warmUpCount = before
     } else {
       offsets = .allocate(capacity: 0)
-      let interval = interval
-      func starts(before time: Nanoseconds) -> UInt64 { UInt64((Double(time.count) / interval).rounded(.up)) }
-      warmUpCount = starts(before: warmup)
-      count = operations.map { [warmUpCount] in warmUpCount + $0 } ?? starts(before: span)
+      warmUpCount = Self.count(before: warmup, rate: rate)
+      let (asked, overflow) = warmUpCount.addingReportingOverflow(operations ?? 0)
+      count = operations == nil ? Self.count(before: span, rate: rate) : overflow ? .max : asked
     }
+  }
+
+  /// How many operations of a constant rate start before `time` is over.
+  static func count(before time: Nanoseconds, rate: Double) -> UInt64 {
+    Nanoseconds(saturating: (Double(time.count) / (1e9 / rate)).rounded(.up)).count
   }
 
   deinit { offsets.deallocate() }
@@ -123,7 +179,8 @@ public struct ArrivalSchedule: ~Copyable, @unchecked Sendable {
 
   /// When `operation` is to start, which must be below `count`.
   public func start(of operation: UInt64) -> Instant {
-    start + Nanoseconds(offsets.isEmpty ? UInt64(saturating: Double(operation) * interval) : offsets[Int(operation)])
+    start
+      + (offsets.isEmpty ? Nanoseconds(saturating: Double(operation) * interval) : Nanoseconds(offsets[Int(operation)]))
   }
 
   /// What was due from the window's opening to its end, and what of it was left.

@@ -24,7 +24,7 @@ extension ClientLane where C: ~Copyable {
 
   @inlinable @inline(never)
   mutating func receivedBeside(_ bytes: UnsafeRawBufferPointer, _ now: Instant) -> Step {
-    if sleeps == .holding { return lose(bytes.isEmpty ? .prematureEnd : .unexpectedBytes, now) }
+    if sleeps == .holding { return receivedHolding(bytes, now) }
     guard let rate = trial.pointee.bystanders?.rate, !bytes.isEmpty else { return received(bytes, now) }
     intended = now + Nanoseconds(UInt64(bytes.count) * 1_000_000_000 / UInt64(rate.count))
     return inTime(received(bytes, now))
@@ -57,6 +57,21 @@ extension ClientLane where C: ~Copyable {
     guard C.usesConnection else { return .finished }
     guard endpoint >= 0 else { return lose(.prematureEnd, now) }
     sleeps = .holding
+    return .receive
+  }
+
+  /// The peer has said something of its own accord to a lane that holds its connection; at best that it is over, for then
+  /// there is another one to be held.
+  @usableFromInline
+  mutating func receivedHolding(_ bytes: UnsafeRawBufferPointer, _ now: Instant) -> Step {
+    if now >= trial.pointee.closes { return .finished }
+    return bytes.isEmpty || conversation.isFarewell(bytes) ? reconnect() : lose(.unexpectedBytes, now)
+  }
+
+  /// Holds the connection that it has in the place of the one before.
+  @usableFromInline
+  mutating func holdOn() -> Step {
+    endpoint = Int16(truncatingIfNeeded: conversation.endpoint(of: number))
     return .receive
   }
 

@@ -30,8 +30,8 @@ public struct BystanderSpec: Hashable, Sendable, Codable {
     let fields = try StrictFields(decoder, of: CodingKeys.self)
     count = try fields.required(.count)
     let name: String = try fields.required(.manner)
-    let known = Manner.allCases.map(\.rawValue).joined(separator: ", ")
-    try fields.check(.manner, Manner(rawValue: name) != nil, "'\(name)' is not one of \(known)")
+    try fields.check(
+      .manner, Manner(rawValue: name) != nil, Spelling.isNone(name, of: Manner.allCases.map(\.rawValue)))
     manner = Manner(rawValue: name) ?? .idle
     every = try fields.value(.every)
     rate = try fields.value(.rate)
@@ -40,7 +40,7 @@ public struct BystanderSpec: Hashable, Sendable, Codable {
 
   /// What is wrong with the values, if anything.
   private var complaint: (field: CodingKeys, text: String)? {
-    if !(1...10_000_000).contains(count) {
+    if !PlanRange.lanes.contains(count) {
       return (.count, "\(count) is not a number of lanes; it must be from 1 to 10000000")
     }
     if (every != nil) != (manner == .paced) {
@@ -92,7 +92,9 @@ extension BystanderSpec {
   /// where a suite is.
   public init(parsing text: String) throws(Malformed) {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-    guard parts.count > 1, let manner = Manner(rawValue: parts[0]), let count = Int(parts[1]) else {
+    guard parts.count > 1, let manner = Manner(rawValue: parts[0]),
+      let count = Count(parts[1]).flatMap({ Int(exactly: $0.count) })
+    else {
       throw Malformed(
         description: "'\(text)' is not MANNER:COUNT, such as idle:15000, paced:100:100ms or slow:10:64KiB")
     }

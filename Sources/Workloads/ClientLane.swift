@@ -3,8 +3,11 @@ import Synchronization
 import SystemCalls
 
 /// The client side of a workload: takes operations one after another until none is left or the window has closed, times
-/// and records each, and keeps a connection for them. An error is counted by its kind, the connection replaced, and
-/// the next operation taken.
+/// and records each, and keeps connections for them, one to each endpoint. An error is counted by its kind, the connection
+/// replaced, and the next operation taken.
+///
+/// A connection that had been used before and is found closed, by an operation of which nothing has been answered, is
+/// replaced as well, and the operation asked for again, once (RFC 9112, section 9.3.1): a server may close what is idle.
 @frozen public struct ClientLane<C: Conversation & ~Copyable>: Lane, ~Copyable {
   @usableFromInline var conversation: C
   @usableFromInline let group: UnsafePointer<LaneGroup>
@@ -16,7 +19,11 @@ import SystemCalls
   @usableFromInline var sentBytes = 0
   @usableFromInline var receivedBytes = 0
   /// What the open connection leads to; with none open negative, and lower by one for each that failed after another.
-  @usableFromInline var endpoint: Int32
+  @usableFromInline var endpoint: Int16
+  /// Whether the open connection had been there before the operation in hand.
+  @usableFromInline var isReused: Bool
+  /// Whether time has passed since the last operation in which something may have happened to the connection.
+  @usableFromInline var hasWaited = false
   /// Connections that failed one after another.
   @inlinable var refusals: UInt8 { endpoint < 0 ? UInt8(truncatingIfNeeded: ~endpoint) : 0 }
   /// Whether an operation is done that counts.
@@ -37,6 +44,8 @@ import SystemCalls
     case betweenReceives
     /// A bystander that has nothing more to do, and holds its connection; it waits in a receive.
     case holding
+    /// It has nothing more to do, and looks whether more has come than it asked for.
+    case leaving
   }
 
   /// - Parameter connectedTo: the endpoint of a connection that is already open.
@@ -46,7 +55,9 @@ import SystemCalls
   ) {
     self.conversation = conversation
     self.group = group
-    self.endpoint = endpoint ?? -1
+    self.endpoint = Int16(truncatingIfNeeded: endpoint ?? -1)
+    isReused = endpoint != nil
+    if isReused { group.pointee.recorder.connected() }
   }
 
   @inlinable @inline(__always)
@@ -92,6 +103,7 @@ import SystemCalls
     case .computed(let result, let now): return interpret(conversation.computed(result), now)
     case .acquired(let now):
       isAdmitted = true
+      hasWaited = now.since(intended) >= .milliseconds(1)
       if now < trial.pointee.closes { return start(now) }
       // Too late: it stays in hand, unfinished since it was to start.
       started.store(intended.nanoseconds, ordering: .relaxed)
@@ -100,9 +112,15 @@ import SystemCalls
       isAdmitted = false
       return now < trial.pointee.closes ? goOn(now) : .finished
     case .connected(let now):
-      endpoint = conversation.endpoint(of: number)
-      return interpret(conversation.begin(number), now)
+      recorder.connected()
+      isReused = false
+      return sleeps == .holding ? holdOn() : arrive(now)
+    case .reached(let now):
+      isReused = true
+      return arrive(now)
+    case .checked(let found, let now): return checked(found, now)
     case .closed(let now):
+      if sleeps == .holding { return connect() }
       return operationStart == nil ? takeNext(now) : reach(now)
     case .failed(let errno, let now):
       if sleeps == .holding { return lose(.errno(errno), now) }
@@ -113,7 +131,7 @@ import SystemCalls
 
   @inlinable @inline(__always)
   mutating func received(_ bytes: UnsafeRawBufferPointer, _ now: Instant) -> Step {
-    if bytes.isEmpty { return ended(now) }
+    if bytes.isEmpty { return interpret(conversation.ended(), now) }
     receivedBytes &+= bytes.count
     var rest = bytes
     let need = conversation.received(&rest)
@@ -124,17 +142,12 @@ import SystemCalls
     return interpret(need, now)
   }
 
-  @usableFromInline
-  mutating func ended(_ now: Instant) -> Step {
-    let need = conversation.ended()
-    return group.pointee.hasRunOut(after: elapsed(now)) ? complete(.failed(.timeout), now) : interpret(need, now)
-  }
-
   @inlinable @inline(__always)
   mutating func woke(_ now: Instant) -> Step {
     switch sleeps {
     case .untilArrival:
       sleeps = .inConversation
+      hasWaited = true
       if intended >= trial.pointee.opens && now < trial.pointee.closes {
         recorder.lagged(now.since(intended))
       } else if trial.pointee.holdsConnections && now >= trial.pointee.closes {
@@ -148,7 +161,7 @@ import SystemCalls
       return now < trial.pointee.closes ? connect() : finish()
     case .inConversation: return interpret(conversation.woke(number, after: elapsed(now)), now)
     case .betweenReceives: return readOn(now)
-    case .holding: return .finished
+    case .holding, .leaving: return .finished
     }
   }
 
@@ -156,7 +169,7 @@ import SystemCalls
   mutating func takeNext(_ now: Instant) -> Step {
     guard now < trial.pointee.closes else { return .finished }
     guard trial.pointee.startsAtOnce else { return takeInTime(now) }
-    guard let next = trial.pointee.take(now: now) else { return .finished }
+    guard let next = trial.pointee.take(now: now) else { return leave() }
     operation = next
     intended = now
     return admit(now)
@@ -166,7 +179,7 @@ import SystemCalls
   @usableFromInline
   mutating func takeArrival(_ now: Instant) -> Step {
     guard let arrival = trial.pointee.takeArrival(), arrival.intended < trial.pointee.closes else {
-      return trial.pointee.holdsConnections ? hold(now) : .finished
+      return trial.pointee.holdsConnections ? hold(now) : leave()
     }
     operation = arrival.operation
     intended = arrival.intended
@@ -196,10 +209,13 @@ import SystemCalls
   /// Brings the operation to the connection that it needs.
   @inlinable
   mutating func reach(_ now: Instant) -> Step {
-    if !C.usesConnection || endpoint == conversation.endpoint(of: number) {
-      return interpret(conversation.begin(number), now)
+    if !C.usesConnection || Int32(endpoint) == conversation.endpoint(of: number) {
+      return hasWaited && C.usesConnection ? check() : interpret(conversation.begin(number), now)
     }
-    if endpoint >= 0 { return close() }
+    if endpoint >= 0 {
+      endpoint = -1
+      isReused = false
+    }
     if refusals == 0 { return connect() }
     sleeps = .beforeConnecting
     return .sleep(until: trial.pointee.retry(after: refusals, now: now))
@@ -207,9 +223,17 @@ import SystemCalls
 
   @inlinable func connect() -> Step { .connect(conversation.endpoint(of: number)) }
 
+  /// The operation has come to its connection.
+  @inlinable
+  mutating func arrive(_ now: Instant) -> Step {
+    endpoint = Int16(truncatingIfNeeded: conversation.endpoint(of: number))
+    return isReused ? check() : interpret(conversation.begin(number), now)
+  }
+
   @inlinable
   mutating func close() -> Step {
     endpoint = -1
+    isReused = false
     mustClose = false
     conversation.disconnected()
     return .close
@@ -231,16 +255,19 @@ import SystemCalls
   }
 
   @inlinable
-  mutating func complete(_ outcome: Outcome, _ now: Instant) -> Step {
+  mutating func complete(_ first: Outcome, _ now: Instant) -> Step {
     // Past the end the operation stays in hand, and is reported as unfinished.
     if now >= trial.pointee.closes { return finish() }
     let service = elapsed(now)
+    let outcome = group.pointee.judged(first, after: service)
+    if outcome.checksum == nil && isStale(outcome) { return reconnect() }
     started.store(0, ordering: .relaxed)
     let isDone = group.pointee.record(
       outcome, of: operation, after: service, at: now, sent: sentBytes, received: receivedBytes)
     if isDone { wasServed = true }
     if isDone && (trial.pointee.isOpenLoop || trial.pointee.isLimited) { respond(now, after: service) }
     mustClose = C.usesConnection && !outcome.keepsConnection && endpoint >= 0
+    isReused = true
     return isAdmitted ? .release : goOn(now)
   }
 

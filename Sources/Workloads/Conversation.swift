@@ -67,6 +67,13 @@ public protocol Conversation: ~Copyable, SendableMetatype {
   /// The endpoint, by number, that `operation` is to be carried to.
   func endpoint(of operation: UInt64) -> Int32
 
+  /// Whether it may be asked for again where nobody knows whether the peer has done it: its method is idempotent (RFC
+  /// 9110, section 9.2.2), and it asks for no fault.
+  func mayRepeat(_ operation: UInt64) -> Bool
+
+  /// Whether bytes that nobody asked for say that the peer is about to close an idle connection.
+  func isFarewell(_ bytes: UnsafeRawBufferPointer) -> Bool
+
   mutating func begin(_ operation: UInt64) -> Need
   mutating func sent() -> Need
   /// Takes from the front of `bytes` what it wants; the rest is presented again when it next asks to receive. The bytes
@@ -90,6 +97,8 @@ public protocol Conversation: ~Copyable, SendableMetatype {
 
 extension Conversation where Self: ~Copyable {
   @inlinable public func endpoint(of operation: UInt64) -> Int32 { 0 }
+  @inlinable public func mayRepeat(_ operation: UInt64) -> Bool { true }
+  @inlinable public func isFarewell(_ bytes: UnsafeRawBufferPointer) -> Bool { false }
   @inlinable public mutating func transferred(_ count: Int) -> Need { .done(.failed(.unexpectedBytes)) }
   @inlinable public var isSending: Bool { false }
 

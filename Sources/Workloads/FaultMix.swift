@@ -40,8 +40,8 @@ import SystemCalls
   static let drops = 10
   static let pause = Nanoseconds.milliseconds(1)
 
-  /// The list that messages about names end with.
-  static let names = allCases.map(\.rawValue).joined(separator: ", ")
+  /// As lists of faults have them.
+  static let names = allCases.map(\.rawValue)
 }
 
 /// How often operations are to meet each fault: rates per operation, which add up to 1 at most.
@@ -153,7 +153,7 @@ extension FaultMix: Codable {
         throw Malformed(description: "'\(part)' is not a fault and its rate, such as reset:0.01")
       }
       guard let kind = FaultKind(rawValue: String(words[0])) else {
-        throw Malformed(description: "'\(words[0])' is not a fault; there are \(FaultKind.names)")
+        throw Malformed(description: Spelling.isNot(String(words[0]), "a fault", among: FaultKind.names))
       }
       guard given.insert(kind).inserted else { throw Malformed(description: "'\(text)' names \(kind.rawValue) twice") }
       if let complaint = Self.complaint(rate) { throw Malformed(description: "'\(part)': \(complaint)") }

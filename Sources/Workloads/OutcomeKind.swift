@@ -1,3 +1,4 @@
+import Glibc
 import Measurement
 import SystemCalls
 
@@ -27,6 +28,12 @@ import SystemCalls
   }
   @inlinable public static func errno(_ errno: Errno) -> OutcomeKind {
     OutcomeKind(rawValue: 512 + UInt16(clamping: errno.rawValue))
+  }
+
+  /// Whether the peer had closed the connection, or it broke.
+  @usableFromInline var isOfBrokenConnection: Bool {
+    self == .prematureEnd || self == .errno(Errno(EPIPE)) || self == .errno(Errno(ECONNRESET))
+      || self == .errno(Errno(ECONNABORTED))
   }
 
   /// The HTTP status, where the kind is one.

@@ -1,3 +1,5 @@
+import Measurement
+
 /// The roles swapped: the mode under test serves, and one client, always in the mode `epoll`, asks it.
 /// `{"kind": "serve", "protocol": "http", "delay": "2ms"}` has the fields of the workload that the client carries out.
 public struct ServeSpec: Hashable, Sendable {
@@ -45,7 +47,7 @@ extension ServeSpec: Codable {
       guard spec.ends == .server else { throw refuse(.ends, "is 'server' where the mode under test serves") }
       load = .echo(spec)
     default:
-      throw refuse(.scheme, "'\(scheme)' is not one of \(Self.protocols.joined(separator: ", "))")
+      throw refuse(.scheme, Spelling.isNone(scheme, of: Self.protocols))
     }
   }
 

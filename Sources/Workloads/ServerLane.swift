@@ -17,6 +17,8 @@ import SystemCalls
   public let failed = Counter()
   /// Operations that were done wrong because they asked for it.
   public let faults = Counter()
+  /// Connections closed because they were one too many of their address, or asked for more than the server allows.
+  public let refused = Counter()
 
   /// - Parameter shared: whether several threads serve.
   public init(shared: Bool) { self.shared = shared }
@@ -24,8 +26,8 @@ import SystemCalls
 
 /// What a served connection is waiting for from its client, which decides how long it may.
 @frozen public enum Waiting: UInt8, Sendable {
-  /// It is not waiting for its client.
-  case nothing
+  /// The client's taking of what is sent to it. Zero, as this is the only wait that begins without a new number.
+  case reply
   /// The next request, of which nothing has come.
   case request
   /// The rest of a request's head; the first one's from the beginning of the connection.
@@ -34,6 +36,8 @@ import SystemCalls
   case body
   /// The client's end, after that of the server.
   case end
+  /// It is not waiting for its client.
+  case nothing
 }
 
 /// A conversation that answers. It is `done` when the connection is to be closed.
@@ -44,6 +48,8 @@ public protocol ServerConversation: Conversation, ~Copyable {
   mutating func expired() -> Need
   /// Whether its last operation was done wrong because it asked for it. Nothing is done after that.
   var isFaulty: Bool { get }
+  /// Whether its last operation asked for more than it may. Nothing is done after that.
+  var isRefused: Bool { get }
   /// How many operations it has answered in full since this was last asked.
   mutating func takeAnswered() -> Int
 }
@@ -56,8 +62,16 @@ public protocol ServerConversation: Conversation, ~Copyable {
   @usableFromInline var now = Instant(nanoseconds: 0)
   /// Bytes received and not yet taken by the conversation.
   @usableFromInline var ahead = ByteQueue()
+  /// Others have their turn before it goes on receiving.
+  @usableFromInline var isYielding = false
   /// What it waits for, as a monitor may ask at any time.
   public let wait = WaitWord()
+
+  /// So many bytes ahead of their turn wait for that of other lanes as well: whoever sends without a pause is not to keep a
+  /// loop to itself. Pipelines of some dozens of requests are shorter.
+  @inlinable static var longestTurn: Int { 4 << 10 }
+  /// So much received at once, and taken, is followed by the turn of other lanes.
+  @inlinable static var largestPiece: Int { 64 << 10 }
 
   @inlinable
   public init(_ conversation: consuming C, tally: UnsafePointer<ServerTally>) {
@@ -82,18 +96,24 @@ public protocol ServerConversation: Conversation, ~Copyable {
       var rest = bytes
       let need = conversation.received(&rest)
       if !rest.isEmpty { ahead.append(rest) }
+      if bytes.count >= Self.largestPiece, case .receive = need { return giveWay() }
       return interpret(need)
     case .sent(let count):
       tally.pointee.sentBytes.add(UInt64(count), shared: tally.pointee.shared)
       let need = conversation.sent()
       tally.pointee.done.add(UInt64(conversation.takeAnswered()), shared: tally.pointee.shared)
       return interpret(need)
+    case .woke(let now) where isYielding:
+      self.now = now
+      isYielding = false
+      return interpret(ahead.isEmpty ? .receive : takeAhead())
     case .woke(let now):
       let elapsed = now.since(self.now)
       self.now = now
       return interpret(conversation.woke(0, after: elapsed))
     case .failed: return finish(isBroken: true)
-    case .connected, .closed, .transferred, .computed, .acquired, .released: return finish(isBroken: false)
+    case .connected, .reached, .checked, .closed, .transferred, .computed, .acquired, .released:
+      return finish(isBroken: false)
     }
   }
 
@@ -106,13 +126,14 @@ public protocol ServerConversation: Conversation, ~Copyable {
         wait.end()
         return .send(bytes)
       case .sleep(let span):
-        wait.end()
-        return .sleep(until: now + span)
+        wait.begin(.nothing)
+        return .delay(until: now + span)
       case .receive:
         if ahead.isEmpty {
           wait.begin(conversation.waiting)
           return .receive
         }
+        if ahead.count >= Self.longestTurn { return giveWay() }
         need = takeAhead()
       case .file(let request): return .file(request)
       case .finishSending: return .finishSending
@@ -126,9 +147,17 @@ public protocol ServerConversation: Conversation, ~Copyable {
   }
 
   @inlinable
+  mutating func giveWay() -> Step {
+    isYielding = true
+    return .yield
+  }
+
+  @inlinable
   func finish(isBroken: Bool) -> Step {
     if conversation.isFaulty {
       tally.pointee.faults.add(1, shared: tally.pointee.shared)
+    } else if conversation.isRefused {
+      tally.pointee.refused.add(1, shared: tally.pointee.shared)
     } else if isBroken {
       tally.pointee.failed.add(1, shared: tally.pointee.shared)
     }
@@ -150,7 +179,7 @@ public protocol ServerConversation: Conversation, ~Copyable {
 /// What a lane waits for, as whoever enforces time limits sees it: a wait that goes on is one and the same word.
 @frozen public struct WaitWord: ~Copyable, Sendable {
   /// From the lowest bit: what is waited for (3 bits), whether that took too long, and the number of the wait.
-  @usableFromInline let word = Atomic<UInt32>(0)
+  @usableFromInline let word = Atomic(UInt32(Waiting.nothing.rawValue))
 
   @inlinable init() {}
 
@@ -158,6 +187,7 @@ public protocol ServerConversation: Conversation, ~Copyable {
   @inlinable static var expiredBit: UInt32 { 8 }
 
   /// The time for a head, and for the client's end, is that of all its pieces together; a body's begins anew with each.
+  /// That for a reply is that of all replies to what was received at once.
   @inlinable @inline(__always)
   func begin(_ kind: Waiting) {
     let old = word.load(ordering: .relaxed)
@@ -165,6 +195,7 @@ public protocol ServerConversation: Conversation, ~Copyable {
     word.store((old & ~(Self.kindMask | Self.expiredBit)) &+ 16 | UInt32(kind.rawValue), ordering: .relaxed)
   }
 
+  /// What was waited for has come, and is being answered.
   @inlinable @inline(__always)
   func end() {
     word.store(word.load(ordering: .relaxed) & ~(Self.kindMask | Self.expiredBit), ordering: .relaxed)
@@ -172,17 +203,15 @@ public protocol ServerConversation: Conversation, ~Copyable {
 
   @inlinable var isExpired: Bool { word.load(ordering: .relaxed) & Self.expiredBit != 0 }
 
-  /// The wait that is going on, by its number, and what for.
-  public var current: (number: UInt32, waiting: Waiting) {
+  /// The wait that is going on, which no other one equals, and what for.
+  public var current: (wait: UInt32, waiting: Waiting) {
     let word = word.load(ordering: .relaxed)
-    return (word >> 4, Waiting(rawValue: UInt8(word & Self.kindMask))!)
+    return (word & ~Self.expiredBit, Waiting(rawValue: UInt8(word & Self.kindMask))!)
   }
 
-  /// Marks a wait as too long, before the connection is shut down for reading; false where it has ended meanwhile.
-  public func expire(_ number: UInt32) -> Bool {
-    let old = word.load(ordering: .relaxed)
-    guard old >> 4 == number, old & Self.kindMask != 0 else { return false }
-    return word.compareExchange(expected: old, desired: old | Self.expiredBit, ordering: .relaxed).exchanged
+  /// Marks a wait as too long, before the connection is shut down; false where it has ended meanwhile, or is marked.
+  public func expire(_ wait: UInt32) -> Bool {
+    word.compareExchange(expected: wait, desired: wait | Self.expiredBit, ordering: .relaxed).exchanged
   }
 }
 
@@ -198,13 +227,14 @@ public protocol ServerConversation: Conversation, ~Copyable {
   @inlinable deinit { free(base) }
 
   @inlinable var isEmpty: Bool { start == end }
+  @inlinable var count: Int { end - start }
   @usableFromInline var bytes: UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(start: base.map { $0 + start }, count: end - start)
+    UnsafeRawBufferPointer(start: base.map { $0 + start }, count: count)
   }
 
   @usableFromInline
   mutating func append(_ bytes: UnsafeRawBufferPointer) {
-    let count = end - start
+    let count = count
     if end + bytes.count > capacity {
       let grown = max(256, count + bytes.count)
       let storage = malloc(grown)!

@@ -3,8 +3,10 @@ import SystemCalls
 
 /// What a lane asks of its mode.
 @frozen public enum Step {
-  /// A connection to the endpoint of this number. The lane has none open.
+  /// To go on with the lane's connection to the endpoint of this number, which is opened where it has none.
   case connect(Int32)
+  /// A look at what waits to be received, though nothing was asked for: without waiting, and without taking it.
+  case check
   /// All of these bytes sent. They stay put until the step is answered.
   case send(UnsafeRawBufferPointer)
   /// Whatever has arrived, once anything has.
@@ -13,6 +15,11 @@ import SystemCalls
   /// No more to be sent: the peer is to hear the end of it, and may go on sending. Answered as a send of nothing.
   case finishSending
   case sleep(until: Instant)
+  /// Time to pass that the peer may cut short: until then, or until the peer has finished or the connection broke, bytes
+  /// that wait to be received or not. Answered by `woke`, or as a receive that finds the end.
+  case delay(until: Instant)
+  /// Others to have their turn first. Answered by `woke`.
+  case yield
   /// A part of the trial's data file read or written, or all of it synced. The bytes stay put until it is answered.
   case file(FileRequest)
   /// This done by a processor: by whoever carries the lane, or while it waits.
@@ -30,6 +37,10 @@ import SystemCalls
 /// A mode's answer to a step. `connect`, `send` and `receive` may also be answered by `failed`.
 @frozen public enum Event {
   case connected(now: Instant)
+  /// The lane has had a connection there already.
+  case reached(now: Instant)
+  /// Nil where nothing waits; no bytes where none will come any more.
+  case checked(UnsafeRawBufferPointer?, now: Instant)
   case sent(Int)
   /// No bytes: the peer has finished sending.
   case received(UnsafeRawBufferPointer, now: Instant)
@@ -41,6 +52,11 @@ import SystemCalls
   case acquired(now: Instant)
   case released(now: Instant)
   case failed(Errno, now: Instant)
+
+  /// The peer has finished sending.
+  @inlinable public static func ended(now: Instant) -> Event {
+    .received(UnsafeRawBufferPointer(start: nil, count: 0), now: now)
+  }
 }
 
 /// One line of work that a mode carries through its waits: steps out, events in. Everything that is the same in every

@@ -1,3 +1,5 @@
+import Measurement
+
 /// The fields of a JSON object that people write by hand: a field that is not known is an error, and an error says
 /// where it is and what would be right.
 public struct StrictFields<Key: CodingKey & CaseIterable & Hashable> {
@@ -17,7 +19,8 @@ public struct StrictFields<Key: CodingKey & CaseIterable & Hashable> {
       throw DecodingError.dataCorrupted(
         .init(
           codingPath: decoder.codingPath + [key],
-          debugDescription: "is not a field; there are \(known.joined(separator: ", "))"))
+          debugDescription: "is not a field\(Spelling.hint(key.stringValue, among: known)); there are "
+            + known.joined(separator: ", ")))
     }
     container = try decoder.container(keyedBy: Key.self)
   }

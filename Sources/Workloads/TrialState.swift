@@ -22,6 +22,8 @@ public struct TrialState: ~Copyable, Sendable {
   @usableFromInline let closing: Atomic<UInt64>
   /// How long one operation may take; zero for no limit.
   public let timeout: Nanoseconds
+  /// What every operation stays below that has not run out of time.
+  @usableFromInline let longest: Nanoseconds
   /// Whether a lane has to be admitted before it starts an operation.
   public let isLimited: Bool
   /// Whether operations have intended starts.
@@ -50,6 +52,7 @@ public struct TrialState: ~Copyable, Sendable {
     self.opens = opens
     closing = Atomic(closes.nanoseconds)
     self.timeout = timeout
+    longest = timeout == .zero ? Nanoseconds(.max) : timeout
     self.isLimited = isLimited
     self.bystanders = bystanders
     holdsConnections = bystanders != nil || lanes > 0
@@ -178,22 +181,15 @@ public struct TrialState: ~Copyable, Sendable {
     } else {
       recorder.ended(at: now)
     }
-    if outcome.checksum == nil { count(outcome.kind, after: service) }
+    if outcome.checksum == nil { recorder.count(kind: Int(outcome.kind.rawValue)) }
     return outcome.isComplete
   }
 
-  /// A connection shut down because its operation had run out of time fails in some way or other; its kind is the time.
-  @usableFromInline
-  func count(_ kind: OutcomeKind, after service: Nanoseconds) {
-    let isLate = hasRunOut(after: service) && kind.status == nil
-    recorder.count(kind: Int((isLate ? OutcomeKind.timeout : kind).rawValue))
-  }
-
-  /// Whether an operation that has taken this long has run out of time. The monitor shuts its connection down then: the
-  /// end that is received is not the peer's, and completes no answer.
-  @usableFromInline
-  func hasRunOut(after service: Nanoseconds) -> Bool {
-    trial.pointee.timeout > .zero && service >= trial.pointee.timeout
+  /// What an outcome is after so long: an operation that has run out of time is a timeout, whatever came of it. The
+  /// monitor shuts its connection down, or may be about to.
+  @inlinable @inline(__always)
+  func judged(_ outcome: Outcome, after service: Nanoseconds) -> Outcome {
+    service < trial.pointee.longest ? outcome : .failed(.timeout)
   }
 }
 

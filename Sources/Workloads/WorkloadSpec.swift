@@ -10,6 +10,12 @@ public enum WorkloadSpec: Hashable, Sendable {
   case serve(ServeSpec)
 
   public static let kinds = ["sleep", "echo", "http", "file", "compute", "serve"]
+  /// What kinds are called elsewhere.
+  public static let otherNames = [
+    "timer": "sleep", "wait": "sleep", "tcp": "echo", "unix": "echo", "socket": "echo", "ping": "echo", "get": "http",
+    "web": "http", "https": "http", "disk": "file", "io": "file", "read": "file", "write": "file", "cpu": "compute",
+    "work": "compute", "server": "serve",
+  ]
 
   public var kind: String {
     switch self {
@@ -94,7 +100,8 @@ public enum WorkloadSpec: Hashable, Sendable {
     switch self {
     case .sleep, .file: 0
     case .echo(let spec): spec.ends == .both ? 2 : 1
-    case .http, .compute: 1
+    case .http(let spec): spec.connection == .keepAlive ? max(1, spec.addresses) : 1
+    case .compute: 1
     case .serve(let spec): spec.workload.descriptorsPerLane
     }
   }
@@ -180,6 +187,7 @@ public struct HTTPSpec: Hashable, Sendable, Codable {
   public var body = ""
   /// Servers to ask instead of the one that the harness starts, in turn; `{i}` in a path is the operation's number.
   public var targets: [HTTPTarget] = []
+
   public var connection = Connection.keepAlive
   /// Asked of the harness's own server: how long it waits before it answers.
   public var delay = Delay.none
@@ -195,6 +203,9 @@ public struct HTTPSpec: Hashable, Sendable, Codable {
   public var maxFields: Int?
   /// Whether replies are taken that are not as RFC 9112 has them where common clients take them; absent where not.
   public var lenient: Bool?
+
+  /// To how many hosts and ports the targets lead.
+  var addresses: Int { Set(targets.map(\.authority)).count }
 
   public init() {}
 
@@ -301,7 +312,7 @@ extension WorkloadSpec: Codable {
     default:
       throw DecodingError.dataCorruptedError(
         forKey: .kind, in: container,
-        debugDescription: "'\(kind)' is not a workload; there are \(Self.kinds.joined(separator: ", "))")
+        debugDescription: Spelling.isNot(kind, "a workload", among: Self.kinds, aliases: Self.otherNames))
     }
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Harness
+import Measurement
 import Records
 import Reporting
 import SystemCalls
@@ -14,7 +15,9 @@ let checkCommand = Command(
         .value(
           "repeat", "N",
           "only the comparisons, N times by different seeds: how often the same twice differs, and a slowdown is found"),
-        .value("format", "FORMAT", "text (the default) or json", .choice(CheckFormat.self)),
+        .value(
+          "format", "FORMAT", "text or json", .choice(CheckFormat.self), unlessGiven: CheckFormat.text.rawValue,
+          elsewhere: "f"),
       ]
     )
   ],
@@ -55,8 +58,7 @@ let checkCommand = Command(
 private func parts(_ name: String?) throws -> [Check.Part] {
   guard let name else { return Check.Part.allCases }
   guard let part = Check.Part(rawValue: name) else {
-    let known = Check.Part.allCases.map(\.rawValue).joined(separator: ", ")
-    throw UsageError("'\(name)' is not a part of the check; there are \(known)")
+    throw UsageError(Spelling.isNot(name, "a part of the check", among: Check.Part.allCases.map(\.rawValue)))
   }
   return [part]
 }

@@ -10,31 +10,37 @@ let citeCommand = Command(
     (
       "Options",
       [
-        .value("format", "FORMAT", "text (the default), md, latex or json", .choice(CitationFormat.self)),
+        .value(
+          "format", "FORMAT", "text, md, latex or json", .choice(CitationFormat.self),
+          unlessGiven: CitationFormat.text.rawValue, elsewhere: "f"),
         .flag("list", "lists what can be cited: every number of the reports, by the query that names it"),
         .flag("macros", "prints a LaTeX \\newcommand for every number, its interval and its unit"),
-        .value("prefix", "NAME", "what the names of --macros begin with, in letters; iomodes unless given"),
+        .value("prefix", "NAME", "what the names of --macros begin with, in letters", unlessGiven: "iomodes"),
         .value(
           "verify", "FILE",
           "checks every citation and macro of a document and of the files that it reads by \\input and \\include, in text, "
             + "Markdown or LaTeX; exit code 4 where a digit, a unit, the machine, the build or the hash differs", .file),
-        .value("results", "DIR", "where --verify finds the runs; results/ unless given", .folder),
+        .value("results", "DIR", "where --verify finds the runs", .folder, unlessGiven: Places.results),
       ]
     )
   ],
   examples: [
-    ("iomodes cite results/quick 'http epoll concurrency=64 throughput'", "words in any order name a number"),
-    ("iomodes cite results/quick 'http-2ms epoll concurrency=64 ratio' --format latex", "for a paper, with a footnote"),
+    ("iomodes cite \(Example.quick) 'http epoll concurrency=64 throughput'", "words in any order name a number"),
     (
-      "iomodes cite results/claims limits/select by_epoll_of_2000_at_once_served_connections", "a number of limits.json"
+      "iomodes cite \(Example.quick) 'http-2ms epoll concurrency=64 ratio' --format latex",
+      "for a paper, with a footnote"
     ),
     (
-      "iomodes cite results/quick run half-width",
+      "iomodes cite \(Example.claims) limits/select by_epoll_of_2000_at_once_served_connections",
+      "a number of limits.json"
+    ),
+    (
+      "iomodes cite \(Example.quick) run half-width",
       "how well throughputs are known; `machine` names the machine's numbers"
     ),
-    ("iomodes cite results/quick --macros > numbers.tex", "then: \\input{numbers}"),
+    ("iomodes cite \(Example.quick) --macros > numbers.tex", "then: \\input{numbers}"),
     (
-      "iomodes cite results/quick --macros --prefix second > second.tex",
+      "iomodes cite \(Example.quick) --macros --prefix second > second.tex",
       "\\secondHttp…: macros of two runs in one paper"
     ),
     ("iomodes cite --verify paper.tex", "whether the paper, its tables and its macros still say what the runs say"),

@@ -13,29 +13,32 @@ let compareCommand = Command(
       [
         .value("modes", "LIST", "only these modes, such as epoll,taskgroup", .modes),
         .value(
-          "baseline", "MODE", "what the modes of one run are judged by; blocking unless given", .choice(ModeID.self)),
+          "baseline", "MODE", "what the modes of one run are judged by", .choice(ModeID.self),
+          unlessGiven: ModeID.blocking.rawValue),
         .flag("paired", "the runs of two lists were made in pairs, the first of one beside the first of the other"),
         .value(
           "least-effect", "PERCENT",
-          "a verdict takes a ratio beyond 1 ± PERCENT; 5 unless given where there is one run a side, and else 0"),
+          "a verdict takes a ratio beyond 1 ± PERCENT", unlessGiven: "5 with one run a side, 0 with several"),
         .flag("strict", "refuse (exit code 1) where the machines, the builds or the work of two runs differ"),
         .list(
           "fail-on", "EXPRESSION",
           "\(ComparisonGate.form): exit code 4 where the ratio is beyond the bound with its whole 95 % interval; 3 where "
             + "valid trials are too few for an interval; may be repeated"),
-        .value("format", "FORMAT", "text (the default), json or md", .choice(ComparisonFormat.self)),
+        .value(
+          "format", "FORMAT", "text, json or md", .choice(ComparisonFormat.self),
+          unlessGiven: ComparisonFormat.text.rawValue, elsewhere: "f"),
       ]
     )
   ],
   examples: [
-    ("iomodes compare results/before results/after", "what changed, and what the noise allows to say of it"),
-    ("iomodes compare a-1,a-2,a-3 b-1,b-2,b-3", "several runs a side: the variance between runs is in the intervals"),
-    ("iomodes compare results/quick --baseline epoll --modes taskgroup", "mode against mode, paired by round"),
+    ("iomodes compare \(Example.before) \(Example.after)", "what changed, and what the noise allows to say of it"),
+    ("iomodes compare A1,A2,A3 B1,B2,B3", "several runs a side: the variance between runs is in the intervals"),
+    ("iomodes compare \(Example.quick) --baseline epoll --modes taskgroup", "mode against mode, paired by round"),
     (
-      "iomodes compare main branch --strict --fail-on 'epoll http throughput < 0.95'",
+      "iomodes compare BEFORE AFTER --strict --fail-on 'epoll http throughput < 0.95'",
       "for CI: 4 only if surely more than 5 % slower"
     ),
-    ("iomodes compare a b --fail-on 'taskgroup http-2ms p99 > 1.1 concurrency=64'", "at one point"),
+    ("iomodes compare BEFORE AFTER --fail-on 'taskgroup http-2ms p99 > 1.1 concurrency=64'", "at one point"),
   ],
   mostOperands: 2
 ) { arguments in

@@ -1,11 +1,21 @@
 import Foundation
 import Harness
 import Records
+import Reporting
 
 let doctorCommand = Command(
   name: "doctor", operands: "",
   about: "Looks for what on this machine will disturb a measurement, and says what to do about it.",
-  groups: [("Options", [.value("format", "FORMAT", "text (the default) or json", .choice(DoctorFormat.self))])],
+  groups: [
+    (
+      "Options",
+      [
+        .value(
+          "format", "FORMAT", "text or json", .choice(DoctorFormat.self), unlessGiven: DoctorFormat.text.rawValue,
+          elsewhere: "f")
+      ]
+    )
+  ],
   examples: [
     ("iomodes doctor", "before a run whose numbers matter"),
     ("iomodes doctor --format json", "the findings and the facts, for a program"),
@@ -15,7 +25,7 @@ let doctorCommand = Command(
   let format: DoctorFormat = try arguments.choice("format") ?? .text
   let doctor = try Doctor.ofThisMachine()
   switch format {
-  case .text: Screen.show(DoctorText.render(doctor.findings, color: Screen.showsColor))
+  case .text: Screen.show(DoctorText.render(doctor.findings, width: Screen.columns, color: Screen.showsColor))
   case .json:
     let data = try JSONEncoder.stable(pretty: true).encode(
       DoctorReport(findings: doctor.findings, environment: doctor.environment))
@@ -33,16 +43,24 @@ private struct DoctorReport: Encodable {
 
 /// Findings for a person: the weightiest first, what is fine in one line each.
 enum DoctorText {
-  static func render(_ findings: [Finding], color: Bool) -> String {
-    let width = findings.map(\.name.count).max() ?? 0
+  /// - Parameter width: columns; words that do not fit go on below their beginning.
+  static func render(_ findings: [Finding], width: Int, color: Bool) -> String {
+    let nameWidth = findings.map(\.name.count).max() ?? 0
     var lines: [String] = []
+    func add(_ text: String, after start: String, indent: Int) {
+      let margin = String(repeating: " ", count: indent)
+      let words = Terminal.wrapped(text, width: max(20, width - indent))
+      lines += words.enumerated().map { ($0 == 0 ? start : margin) + $1 }
+    }
     for severity in Finding.Severity.allCases.reversed() {
       for finding in findings where finding.severity == severity {
-        lines.append("\(mark(severity, color: color))  \(padded(finding.name, to: width))  \(finding.found)")
+        let name = Terminal.padded(finding.name, to: nameWidth)
+        add(
+          finding.found, after: "\(mark(severity, color: color))  \(name)  ", indent: markWidth + 2 + nameWidth + 2)
         guard severity != .fine else { continue }
-        let indent = String(repeating: " ", count: markWidth + 2)
-        lines.append("\(indent)\(finding.effect)")
-        if let remedy = finding.remedy { lines.append("\(indent)> \(remedy)") }
+        let margin = String(repeating: " ", count: markWidth + 2)
+        add(finding.effect, after: margin, indent: markWidth + 2)
+        if let remedy = finding.remedy { add(remedy, after: margin + "> ", indent: markWidth + 4) }
       }
     }
     let counts = Finding.Severity.allCases.reversed().map { severity in
@@ -54,19 +72,14 @@ enum DoctorText {
 
   private static let markWidth = Finding.Severity.allCases.map(\.rawValue.count).max() ?? 0
 
-  /// The severity's name, in SGR colours (ECMA-48) where they are wanted.
+  /// The severity's name, in colours where they are wanted.
   private static func mark(_ severity: Finding.Severity, color: Bool) -> String {
-    let word = padded(severity.rawValue, to: markWidth)
-    let code =
+    let style: Style =
       switch severity {
-      case .fine: "32"
-      case .note: "36"
-      case .warning: "33"
+      case .fine: .fine
+      case .note: .note
+      case .warning: .warning
       }
-    return color ? "\u{1B}[\(code)m\(word)\u{1B}[0m" : word
-  }
-
-  private static func padded(_ text: String, to width: Int) -> String {
-    text + String(repeating: " ", count: max(0, width - text.count))
+    return style.applied(to: Terminal.padded(severity.rawValue, to: markWidth), color: color)
   }
 }

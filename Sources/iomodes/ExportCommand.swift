@@ -11,15 +11,15 @@ let exportCommand = Command(
         .value(
           "format", "LIST",
           "hgrm (percentiles of each point, in ms), hlog (a log of histograms for each experiment), csv (a row for each "
-            + "trial); all of them unless given", .list(of: ExportFormat.allCases.map(\.rawValue))),
-        .value("output", "DIR", "where to (plots/ and the run's name, unless given)", .folder),
+            + "trial)", .list(of: ExportFormat.allCases.map(\.rawValue)), unlessGiven: "all of them", elsewhere: "f"),
+        .value("output", "DIR", "where to", .folder, unlessGiven: "plots/RUN", elsewhere: "o", "out"),
       ]
     )
   ],
   examples: [
-    ("iomodes export results/quick --output /tmp/quick", "all formats"),
-    ("iomodes export results/quick --format hgrm,hlog", "for HdrHistogram's plotter and HistogramLogProcessor"),
-    ("iomodes export results/quick --format csv", "trials.csv, for R, pandas or a spreadsheet"),
+    ("iomodes export \(Example.quick) --output /tmp/quick", "all formats"),
+    ("iomodes export \(Example.quick) --format hgrm,hlog", "for HdrHistogram's plotter and HistogramLogProcessor"),
+    ("iomodes export \(Example.quick) --format csv", "trials.csv, for R, pandas or a spreadsheet"),
   ],
   mostOperands: 1
 ) { arguments in

@@ -1,5 +1,6 @@
 import Foundation
 import Harness
+import Measurement
 import Records
 import Reporting
 import SystemCalls
@@ -11,8 +12,12 @@ let limitsCommand = Command(
     (
       "Options",
       [
-        .value("output", "DIR", "where limits.json goes (a new folder under results/, unless given)", .folder),
-        .value("format", "FORMAT", "text (the default), json or md", .choice(LimitsFormat.self)),
+        .value(
+          "output", "DIR", "where limits.json goes", .folder, unlessGiven: "\(Places.results)/TIME-limits",
+          elsewhere: "o"),
+        .value(
+          "format", "FORMAT", "text, json or md", .choice(LimitsFormat.self), unlessGiven: LimitsFormat.text.rawValue,
+          elsewhere: "f"),
         .flag("list", "only lists the experiments, with what each puts to the test"),
       ]
     )
@@ -33,9 +38,12 @@ let limitsCommand = Command(
   let processors = try Processors.current()
   let started = Date()
   let folder = arguments.text("output") ?? Places.newFolder("limits", at: started)
-  try LimitsRecord.prepare(folder)
-  // Where nothing came to be written into it.
-  defer { rmdir(folder) }
+  let lock = try LimitsRecord.prepare(folder)
+  defer {
+    // Where nothing came to be written into it.
+    rmdir(folder)
+    close(lock)
+  }
   Interruption.watch()
   let bar = Screen.Bar(quiet: false)
   defer { bar.clear() }
@@ -48,7 +56,6 @@ let limitsCommand = Command(
   case .md: print(LimitsText.markdown(results))
   case .json: print(String(decoding: try JSONEncoder.stable(pretty: true).encode(record), as: UTF8.self))
   }
-  fflush(nil)
   Program.complain("the record lies in \(folder)/\(LimitsRecord.name)")
   return 0
 }
@@ -60,8 +67,7 @@ private func limits(_ names: [String]) throws -> [Limit] {
   guard !names.isEmpty else { return Limit.allCases }
   for name in names where Limit(rawValue: name) == nil {
     let known = Limit.allCases.map(\.rawValue)
-    let near = Arguments.nearest(name, among: known).map { "; did you mean '\($0)'?" } ?? ""
-    throw UsageError("'\(name)' is not a limit\(near); there are \(known.joined(separator: ", "))")
+    throw UsageError(Spelling.isNot(name, "a limit", among: known))
   }
   return Limit.allCases.filter { names.contains($0.rawValue) }
 }

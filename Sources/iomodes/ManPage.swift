@@ -66,14 +66,14 @@ enum ManPage {
       + command.groups.flatMap { group in
         [".PP", text("\(group.title):")]
           + group.options.flatMap { option in
-            [".TP", bold("--\(option.name)") + names(option.value ?? ""), prose(option.help)]
+            [".TP", bold("--\(option.name)") + names(option.value ?? ""), prose(option.explanation)]
           }
       }
   }
 
   private static let exitCodes = [
     ("0", "fine"),
-    ("1", "could not run"),
+    ("1", "could not run, or could not write to standard output; a reader that has closed its end is no failure"),
     ("2", "the command line is wrong"),
     ("3", "a point has no valid trial, or too few for a --fail-on"),
     ("4", "a comparison found a regression"),
@@ -93,8 +93,7 @@ enum ManPage {
     ("results/RUN/trials.jsonl", "a line for each trial, written as it ends"),
     ("results/RUN/replies/", "what was gathered by --gather"),
     ("results/TIME-limits/limits.json", "what the command limits found"),
-    ("plots/*.gp", "the scripts of the figures; the data and figures of a run lie in a folder beside them"),
-    ("Benchmarks/*.json", "the suites"),
+    ("plots/RUN/", "the data of a run's figures, the scripts that draw them, and the figures"),
   ]
 
   private static let seeAlso = [

@@ -17,8 +17,7 @@ let mergeCommand = Command(
     )
   ],
   examples: [
-    ("iomodes merge results/monday results/tuesday --output results/both", "the rounds of two days"),
-    ("iomodes merge results/http-* --output results/http", "the parts of a sweep"),
+    ("iomodes merge \(Example.before) \(Example.after) --output /tmp/both", "the rounds of two runs")
   ],
   mostOperands: .max
 ) { arguments in
@@ -33,7 +32,7 @@ let mergeCommand = Command(
   let merged: Run
   do throws(MergeFailure) {
     merged = try Run(
-      merging: runs, as: URL(fileURLWithPath: target.path).lastPathComponent, command: CommandLine.arguments,
+      merging: runs, as: target.name, command: CommandLine.arguments,
       allowsMixture: arguments.has("allow-differences"))
   } catch {
     throw HarnessFailure(error.description)

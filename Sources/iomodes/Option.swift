@@ -1,3 +1,4 @@
+import Measurement
 import Modes
 
 /// What the value of an option can be, or an operand, as far as that is known beforehand.
@@ -30,15 +31,27 @@ struct Option: Sendable {
   var value: String?
   var help: String
   var values = Values.open
+  /// What it is unless given; nil where it is nothing then.
+  var standard: String?
+  /// What other programs call it.
+  var otherNames: [String] = []
   var isRepeatable = false
 
-  static func flag(_ name: String, _ help: String) -> Option { Option(name: name, value: nil, help: help) }
-  static func value(_ name: String, _ value: String, _ help: String, _ values: Values = .open) -> Option {
-    Option(name: name, value: value, help: help, values: values)
+  static func flag(_ name: String, _ help: String, elsewhere otherNames: String...) -> Option {
+    Option(name: name, value: nil, help: help, otherNames: otherNames)
   }
-  static func list(_ name: String, _ value: String, _ help: String) -> Option {
-    Option(name: name, value: value, help: help, isRepeatable: true)
+  static func value(
+    _ name: String, _ value: String, _ help: String, _ values: Values = .open, unlessGiven standard: String? = nil,
+    elsewhere otherNames: String...
+  ) -> Option {
+    Option(name: name, value: value, help: help, values: values, standard: standard, otherNames: otherNames)
   }
+  static func list(_ name: String, _ value: String, _ help: String, elsewhere otherNames: String...) -> Option {
+    Option(name: name, value: value, help: help, otherNames: otherNames, isRepeatable: true)
+  }
+
+  /// What there is to say of it, with what it is unless given.
+  var explanation: String { help + (standard.map { " (default: \($0))" } ?? "") }
 }
 
 /// A command with its options.
@@ -54,6 +67,13 @@ struct Command: Sendable {
   var run: @Sendable (Arguments) throws -> Int32
 
   var options: [Option] { groups.flatMap(\.options) }
+
+  /// The option that a word without its dashes was meant to be, as a hint.
+  func hint(at word: String) -> String {
+    let pairs = options.flatMap { option in option.otherNames.map { ($0, option.name) } }
+    return Spelling.hint(
+      word, among: options.map(\.name), aliases: Dictionary(pairs) { first, _ in first }, as: { "--\($0)" })
+  }
 }
 
 /// What is wrong with a command line; one line, with a remedy.
@@ -82,10 +102,8 @@ struct Arguments: Sendable {
       let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let name = String(parts[0].drop { $0 == "-" })
       guard word.hasPrefix("--"), let option = command.options.first(where: { $0.name == name }) else {
-        let near = Self.nearest(name, among: command.options.map(\.name))
         throw UsageError(
-          "unknown option '\(parts[0])'\(near.map { "; did you mean --\($0)?" } ?? ""); see `iomodes help \(command.name)`"
-        )
+          "unknown option '\(parts[0])'\(command.hint(at: name)); see `iomodes help \(command.name)`")
       }
       guard option.value != nil else {
         guard parts.count == 1 else { throw UsageError("--\(name) takes no value") }
@@ -119,29 +137,30 @@ struct Arguments: Sendable {
     try value(name, expected) { T($0) }
   }
 
-  /// One of the values of an enumeration.
-  func choice<T: RawRepresentable & CaseIterable>(_ name: String) throws -> T? where T.RawValue == String {
-    try value(name, "one of \(T.allCases.map(\.rawValue).joined(separator: ", "))") { T(rawValue: $0) }
+  /// A number as people write it, such as 10k.
+  func count<T: FixedWidthInteger>(_ name: String, _ expected: String) throws -> T? {
+    try value(name, expected) { Count($0).flatMap { T(exactly: $0.count) } }
   }
 
-  /// The candidate that a mistyped word is closest to, by Levenshtein's distance, if it is close.
-  static func nearest(_ word: String, among candidates: [String]) -> String? {
-    let scored = candidates.map { ($0, distance(Array(word), Array($0))) }
-    guard let best = scored.min(by: { $0.1 < $1.1 }), best.1 <= max(1, word.count / 3) else { return nil }
-    return best.0
-  }
-
-  private static func distance(_ a: [Character], _ b: [Character]) -> Int {
-    var row = Array(0...b.count)
-    for (i, x) in a.enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for (j, y) in b.enumerated() {
-        let next = min(row[j + 1] + 1, row[j] + 1, diagonal + (x == y ? 0 : 1))
-        diagonal = row[j + 1]
-        row[j + 1] = next
+  /// The numbers of an option that may have several.
+  func counts(_ name: String, _ expected: String, from least: Int = 0) throws -> [Int]? {
+    try text(name)?.split(separator: ",", omittingEmptySubsequences: false).map { text in
+      guard let number = Count(String(text)).flatMap({ Int(exactly: $0.count) }), number >= least else {
+        throw UsageError("--\(name) '\(text)' is not \(expected)")
       }
+      return number
     }
-    return row[b.count]
+  }
+
+  /// One of the values of an enumeration.
+  /// - Parameter aliases: what values are called elsewhere.
+  func choice<T: RawRepresentable & CaseIterable>(
+    _ name: String, aliases: [String: String] = [:]
+  ) throws -> T? where T.RawValue == String {
+    guard let text = text(name) else { return nil }
+    guard let value = T(rawValue: text) else {
+      throw UsageError("--\(name) " + Spelling.isNone(text, of: T.allCases.map(\.rawValue), aliases: aliases))
+    }
+    return value
   }
 }

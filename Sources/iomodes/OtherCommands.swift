@@ -1,11 +1,14 @@
 import Foundation
 import Harness
+import Measurement
 import Modes
 import Records
 import Reporting
+import Workloads
 
 let formatOption = Option.value(
-  "format", "FORMAT", "text (the default), json, csv, md, latex or html", .choice(OutputFormat.self))
+  "format", "FORMAT", "text, json, csv, md, latex or html", .choice(OutputFormat.self),
+  unlessGiven: OutputFormat.text.rawValue, elsewhere: "f")
 
 let reportCommand = Command(
   name: "report", operands: "[RUN]", operandValues: .run,
@@ -24,11 +27,15 @@ let reportCommand = Command(
     )
   ],
   examples: [
-    ("iomodes report results/quick --format md", "the tables for a README"),
-    ("iomodes report results/quick --format md --cite", "with a citation behind each number"),
-    ("iomodes report results/quick --format latex > quick.tex", "for a paper: \\usepackage{booktabs}, \\input{quick}"),
-    ("iomodes report results/quick --format html > quick.html", "one page for a browser, with its figures"),
-    ("iomodes report results/claims --claims", "what holds of what tutorials say, where, and why"),
+    ("iomodes report", "the newest run under results/"),
+    ("iomodes report \(Example.quick) --format md", "the tables for a README"),
+    ("iomodes report \(Example.quick) --format md --cite", "with a citation behind each number"),
+    (
+      "iomodes report \(Example.quick) --format latex > quick.tex",
+      "for a paper: \\usepackage{booktabs}, \\input{quick}"
+    ),
+    ("iomodes report \(Example.quick) --format html > quick.html", "one page for a browser, with its figures"),
+    ("iomodes report \(Example.claims) --claims", "what holds of what tutorials say, where, and why"),
   ],
   mostOperands: 1
 ) { arguments in
@@ -38,9 +45,9 @@ let reportCommand = Command(
   guard !cites || format == .md || format == .latex, !cites || !arguments.has("claims") else {
     throw UsageError("--cite goes with --format md or latex, and without --claims")
   }
-  let report = Reports.of(try Places.read(folder), format, in: folder, cites: cites)
-  show(format, arguments.has("claims") ? report.claims : report.render)
-  return 0
+  let made = Reports(of: try Places.read(folder), format, in: folder, cites: cites)
+  show(format, arguments.has("claims") ? made.report.claims : made.report.render)
+  return made.lacksFigures ? 1 : 0
 }
 
 /// Data stays as it is.
@@ -54,7 +61,7 @@ let listCommand = Command(
   about: "Lists the modes, the workloads and the suites.",
   groups: [], examples: [], mostOperands: 0
 ) { _ in
-  Screen.show(Catalogue.text(suites: Places.suites))
+  Screen.show(Help.catalogue(width: Screen.columns))
   return 0
 }
 
@@ -65,21 +72,34 @@ let serveCommand = Command(
     (
       "Options",
       [
-        .value("protocol", "NAME", "http (the default) or echo", .choice(TargetServer.Kind.self)),
         .value(
-          "mode", "MODE", "how it waits: epoll (the default) or another of `iomodes list`, but not null",
-          .one(of: ModeID.allCases.filter { $0.kind != .control }.map(\.rawValue))),
-        .value("bind", "HOST", "the address to listen on; 127.0.0.1 unless given"),
-        .value("port", "PORT", "the port; the system chooses one unless given"),
+          "protocol", "NAME", "http or echo", .choice(TargetServer.Kind.self),
+          unlessGiven: TargetServer.Kind.http.rawValue),
+        .value(
+          "mode", "MODE", "how it waits: any mode of `iomodes list` but null",
+          .one(of: ModeID.allCases.filter { $0.kind != .control }.map(\.rawValue)),
+          unlessGiven: ModeID.epoll.rawValue, elsewhere: "m", "modes"),
+        .value("bind", "HOST", "the address to listen on", unlessGiven: "127.0.0.1", elsewhere: "b", "host", "address"),
+        .value("port", "PORT", "the port", unlessGiven: "the system chooses one", elsewhere: "p"),
         .value("unix", "PATH", "listen on a UNIX socket instead", .file),
         .value("server-cpus", "LIST", "the processors it may run on, such as 0,2-3"),
         .value(
           "connections", "N",
-          "how many are served at once, the next ones wait; as many as descriptors allow unless given"),
-        .value("idle-timeout", "TIME", "how long a connection may be idle; 60s unless given, 0 for any time"),
-        .value("header-timeout", "TIME", "how long a request's head may take; 10s unless given, 0 for any time"),
+          "how many are served at once; the next ones wait", unlessGiven: "as many as descriptors allow", elsewhere: "c"
+        ),
       ]
-    )
+    ),
+    (
+      "Limits for clients (0: none)",
+      [
+        .value("per-address", "N", "connections of one address, the next ones are closed", unlessGiven: "half of all"),
+        .value("max-delay", "TIME", "the delay that a request may ask for", unlessGiven: "10s"),
+        .value("max-size", "SIZE", "the content of a request, and what it may ask for", unlessGiven: "16MiB"),
+        .value("idle-timeout", "TIME", "how long a connection may be idle", unlessGiven: "60s"),
+        .value("header-timeout", "TIME", "how long a request's head may take", unlessGiven: "10s"),
+        .value("write-timeout", "TIME", "how long a client may take to receive a reply", unlessGiven: "30s"),
+      ]
+    ),
   ],
   examples: [
     ("iomodes serve --port 8080", "then: curl 'http://127.0.0.1:8080/?delay=100ms'"),
@@ -93,19 +113,34 @@ let serveCommand = Command(
   }
   let port: UInt16 = try arguments.value("port", "a port from 0 to 65535") ?? 0
   let cpus = try arguments.value("server-cpus", "a list of processors such as 0,2-3") { Processors.parse($0) }
-  let connections = try arguments.value("connections", "a number of connections, from 1 to 1048576") {
-    Int($0).flatMap { 1...1 << 20 ~= $0 ? $0 : nil }
-  }
-  let limits = TimeLimits(
-    idle: try arguments.value("idle-timeout", "a time such as 60s, or 0") ?? .seconds(60),
-    head: try arguments.value("header-timeout", "a time such as 10s, or 0") ?? .seconds(10))
-  try Serving.run(
-    kind: arguments.text("protocol") ?? "http", mode: try arguments.choice("mode") ?? .epoll,
+  let summary = try Serving.run(
+    kind: arguments.text("protocol") ?? "http",
+    mode: try arguments.choice("mode", aliases: ModeID.otherNames) ?? .epoll,
     host: arguments.text("bind") ?? "127.0.0.1", port: port, unixPath: arguments.text("unix"), cpus: cpus,
-    connections: connections, limits: limits
-  ) { address in
-    print("listening on \(address)")
-    fflush(nil)
+    limits: try servingLimits(arguments)
+  ) { address, limits in
+    print("listening on \(address)\n\(limits)")
   }
+  print(summary)
   return 0
+}
+
+private func servingLimits(_ arguments: Arguments) throws -> ServingLimits {
+  func number(_ name: String, from least: Int) throws -> Int? {
+    try arguments.value(name, "a number of connections, from \(least) to 1048576") {
+      Count($0).flatMap { least...1 << 20 ~= Int(clamping: $0.count) ? Int($0.count) : nil }
+    }
+  }
+  func time(_ name: String, _ usual: Nanoseconds) throws -> Nanoseconds {
+    try arguments.value(name, "a time such as 60s, or 0") ?? usual
+  }
+  let usual = ServingLimits.usual
+  return ServingLimits(
+    connections: try number("connections", from: 1), perAddress: try number("per-address", from: 0),
+    requests: RequestLimits(
+      delay: try time("max-delay", usual.requests.delay),
+      size: try arguments.value("max-size", "a size such as 16MiB, or 0") ?? usual.requests.size),
+    times: TimeLimits(
+      idle: try time("idle-timeout", usual.times.idle), head: try time("header-timeout", usual.times.head),
+      reply: try time("write-timeout", usual.times.reply)))
 }

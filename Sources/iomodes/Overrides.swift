@@ -44,7 +44,7 @@ struct Overrides {
   /// How well throughputs are to be known; nil where the rounds are those of the suite.
   func precision(for suite: Suite) throws -> Precision? {
     let maxRounds = try arguments.value("max-rounds", "a number of rounds from 6 to 10000, which an interval takes") {
-      Int($0).flatMap { (6...10_000).contains($0) ? $0 : nil }
+      Count($0).flatMap { (6...10_000).contains($0.count) ? Int($0.count) : nil }
     }
     var precision = try arguments.value("precision", "a percentage such as 2%, above 0 and below 100") {
       Precision(parsing: $0)
@@ -94,21 +94,17 @@ struct Overrides {
     case "compute": .compute(ComputeSpec())
     case "serve": .serve(ServeSpec())
     default:
-      throw UsageError("--workload '\(kind)' is not one of \(WorkloadSpec.kinds.joined(separator: ", "))")
+      throw UsageError(
+        "--workload " + Spelling.isNone(kind, of: WorkloadSpec.kinds, aliases: WorkloadSpec.otherNames))
     }
   }
 
   private func changed(_ original: Experiment) throws -> Experiment {
     var experiment = original
     if let modes = arguments.text("modes") { experiment.modes = try modes.split(separator: ",").map(mode) }
-    if let list = arguments.text("concurrency") {
-      experiment.concurrency = try list.split(separator: ",", omittingEmptySubsequences: false).map { text in
-        guard let number = Int(text), number > 0 else {
-          throw UsageError("--concurrency '\(text)' is not a number of lanes; it must be from 1 to 10000000")
-        }
-        return number
-      }
-    }
+    experiment.concurrency =
+      try arguments.counts("concurrency", "a number of lanes; it must be from 1 to 10000000", from: 1)
+      ?? experiment.concurrency
     if let text = arguments.text("slo") {
       for other in ["rate", "operations"] where arguments.has(other) {
         throw UsageError("--slo and --\(other) exclude each other")
@@ -124,8 +120,8 @@ struct Overrides {
     if let list = arguments.text("rate") {
       experiment.objective = nil
       experiment.rates = try list.split(separator: ",", omittingEmptySubsequences: false).map { text in
-        guard let rate = Double(text) else {
-          throw UsageError("--rate '\(text)' is not a number of operations a second")
+        guard let rate = Arrivals.rate(parsing: String(text)) else {
+          throw UsageError("--rate '\(text)' is not a number of operations a second, such as 0.5, 500 or 10k")
         }
         return rate
       }
@@ -137,11 +133,11 @@ struct Overrides {
       experiment.rates = []
       experiment.objective = nil
     }
-    if let limits = try list("limit", "a number of operations") { experiment.limits = Settings(limits) }
+    if let limits = try arguments.counts("limit", "a number of operations") { experiment.limits = Settings(limits) }
     if experiment.workload.asked.kind == "http" {
-      experiment.pipeline = try arguments.value("pipeline", "a number of requests") ?? experiment.pipeline
+      experiment.pipeline = try arguments.count("pipeline", "a number of requests") ?? experiment.pipeline
     }
-    experiment.processes = try arguments.value("processes", "a number of processes") ?? experiment.processes
+    experiment.processes = try arguments.count("processes", "a number of processes") ?? experiment.processes
     if let text = arguments.text("bystanders") {
       do {
         experiment.bystanders = try BystanderSpec(parsing: text)
@@ -151,18 +147,18 @@ struct Overrides {
     }
     if experiment.needsServer || arguments.operands.isEmpty {
       experiment.serverProcesses =
-        try arguments.value("server-processes", "a number of processes") ?? experiment.serverProcesses
+        try arguments.count("server-processes", "a number of processes") ?? experiment.serverProcesses
     }
     let ends = ["operations", "duration", "each"].filter(arguments.has)
     if ends.count > 1 { throw UsageError("--\(ends[0]) and --\(ends[1]) exclude each other") }
-    if let each: Int = try arguments.value("each", "a number of operations") {
+    if let each: Int = try arguments.count("each", "a number of operations") {
       experiment.each = each
       experiment.operations = nil
       experiment.duration = nil
       if original.each == nil { experiment.warmup = .zero }
     }
     let time = "a time such as 250ms"
-    if let operations: UInt64 = try arguments.value("operations", "a number of operations") {
+    if let operations: UInt64 = try arguments.count("operations", "a number of operations") {
       experiment.operations = operations
       experiment.each = nil
       experiment.duration = nil
@@ -176,28 +172,22 @@ struct Overrides {
     }
     experiment.warmup = try arguments.value("warmup", time) ?? experiment.warmup
     experiment.rounds =
-      try arguments.value("rounds", "a number of rounds from 1 on") { Int($0).flatMap { $0 > 0 ? $0 : nil } }
-      ?? experiment.rounds
+      try arguments.value("rounds", "a number of rounds from 1 on") {
+        Count($0).flatMap { $0.count > 0 ? Int(exactly: $0.count) : nil }
+      } ?? experiment.rounds
     experiment.workload = try changed(experiment.workload)
-    if let pools = try list("pool", "a number of threads or processes"), experiment.workload.pool != nil {
+    if let pools = try arguments.counts("pool", "a number of threads or processes"), experiment.workload.pool != nil {
       experiment.pools = pools.count > 1 ? Settings(pools) : nil
     }
     return experiment
   }
 
-  /// The numbers of an option that may have several.
-  private func list(_ name: String, _ expected: String) throws -> [Int]? {
-    try arguments.text(name)?.split(separator: ",", omittingEmptySubsequences: false).map { text in
-      guard let number = Int(text) else { throw UsageError("--\(name) '\(text)' is not \(expected)") }
-      return number
-    }
-  }
-
   private func mode(_ name: Substring) throws -> ModeID {
     if let mode = ModeID(rawValue: String(name)) { return mode }
-    let known = ModeID.allCases.map(\.rawValue)
-    let near = Arguments.nearest(String(name), among: known).map { "; did you mean '\($0)'?" } ?? ""
-    throw UsageError("--modes '\(name)' is not a mode\(near); there are \(known.joined(separator: ", "))")
+    throw UsageError(
+      "--modes "
+        + Spelling.isNot(
+          String(name), "a mode", among: ModeID.allCases.map(\.rawValue), aliases: ModeID.otherNames))
   }
 
   private func faults() throws -> FaultMix? {
@@ -253,7 +243,7 @@ struct Overrides {
       spec.work = try arguments.value("work", time) ?? spec.work
       spec.offload = try arguments.choice("offload") ?? spec.offload
       if spec.offload == .inline { spec.pool = nil }
-      spec.pool = try list("pool", "a number of threads or processes")?.first ?? spec.pool
+      spec.pool = try arguments.counts("pool", "a number of threads or processes")?.first ?? spec.pool
       return .compute(spec)
     case .serve(let spec): return .serve(try changed(spec))
     }
@@ -269,8 +259,8 @@ struct Overrides {
     spec.direct = spec.direct || arguments.has("direct")
     spec.sync = try arguments.choice("sync") ?? spec.sync
     spec.offload = try arguments.choice("offload") ?? spec.offload
-    spec.pool = try list("pool", "a number of threads or processes")?.first ?? spec.pool
-    spec.depth = try arguments.value("depth", "a number of requests") ?? spec.depth
+    spec.pool = try arguments.counts("pool", "a number of threads or processes")?.first ?? spec.pool
+    spec.depth = try arguments.count("depth", "a number of requests") ?? spec.depth
     return spec
   }
 
@@ -283,7 +273,7 @@ struct Overrides {
       case ("http", _): load = .http(HTTPSpec())
       case ("echo", _): load = .echo(EchoSpec())
       default:
-        throw UsageError("--protocol '\(name)' is not one of \(ServeSpec.protocols.joined(separator: ", "))")
+        throw UsageError("--protocol " + Spelling.isNone(name, of: ServeSpec.protocols))
       }
     }
     let others =

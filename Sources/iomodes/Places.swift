@@ -1,38 +1,25 @@
 import Foundation
 import Harness
+import Measurement
 import Records
-import SystemCalls
+import Workloads
 
-/// Where things lie: the project's folders, and the runs.
+/// Where things lie: suites and runs.
 enum Places {
-  /// `name` in the current folder, or else in the checkout that this program was built in.
-  static func project(_ name: String) -> String? {
-    var folders = [FileManager.default.currentDirectoryPath]
-    var folder = ((ProcessControl.executablePath ?? "") as NSString).deletingLastPathComponent
-    while folder.count > 1 {
-      folders.append(folder)
-      folder = (folder as NSString).deletingLastPathComponent
-    }
-    return folders.map { "\($0)/\(name)" }.first { FileManager.default.fileExists(atPath: $0) }
-  }
-
-  /// The suites that come with the project, by name.
-  static var suites: [String: String] {
-    guard let folder = project("Benchmarks"), let names = try? FileManager.default.contentsOfDirectory(atPath: folder)
-    else {
-      return [:]
-    }
-    let files = names.filter { $0.hasSuffix(".json") }
-    return Dictionary(
-      files.map { (String($0.dropLast(5)), "\(folder)/\($0)") }, uniquingKeysWith: { first, _ in first })
-  }
-
-  /// The suite of a name, or of a file.
+  /// The suite of a name that is built in, or of a file.
   static func suite(_ name: String) throws -> Suite {
-    if let path = suites[name] { return try Suite.read(from: path) }
+    if let suite = try Suite.builtIn(name) { return suite }
     if FileManager.default.fileExists(atPath: name) { return try Suite.read(from: name) }
-    let known = suites.keys.sorted().joined(separator: ", ")
-    throw UsageError("there is no suite or file '\(name)'; the suites are \(known.isEmpty ? "none here" : known)")
+    let known = Suite.builtInNames
+    let hint =
+      if WorkloadSpec.kinds.contains(name) {
+        "; did you mean --workload \(name)?"
+      } else if name.contains("://") {
+        "; did you mean --target \(name)?"
+      } else {
+        Spelling.hint(name, among: known)
+      }
+    throw UsageError("there is no suite or file '\(name)'\(hint); the suites are \(known.joined(separator: ", "))")
   }
 
   static let results = "results"

@@ -11,22 +11,20 @@ let plotCommand = Command(
     (
       "Options",
       [
-        .value("output", "DIR", "where to (plots/ and the run's name, unless given)", .folder),
+        .value("output", "DIR", "where to", .folder, unlessGiven: "plots/RUN", elsewhere: "o", "out"),
         .flag("check", "write nothing: say whether what stands there is what the run gives (exit code 4 if not)"),
       ]
     )
   ],
   examples: [
-    ("iomodes plot results/quick --output /tmp/figures", ""),
-    ("iomodes plot results/quick --output /tmp/figures --check", "whether they are the figures of that run"),
+    ("iomodes plot", "the newest run under results/"),
+    ("iomodes plot \(Example.quick) --output /tmp/figures", "another run, into another folder"),
+    ("iomodes plot \(Example.quick) --output /tmp/figures --check", "whether they are the figures of that run"),
   ],
   mostOperands: 1
 ) { arguments in
   let folder = try Places.run(arguments.operands.first)
   let run = try Places.read(folder)
-  guard let scripts = Places.project("plots") else {
-    throw HarnessFailure("the scripts of the figures are missing: run this in the project's folder, which has plots/")
-  }
   let target = arguments.text("output") ?? "plots/\(run.record.runID)"
   let gnuplot = Figures.gnuplot(inPath: ProcessInfo.processInfo.environment["PATH"] ?? "")
   let bar = Mutex(Screen.Bar(quiet: false, after: 2))
@@ -35,16 +33,16 @@ let plotCommand = Command(
   }
   defer { bar.withLock { $0.clear() } }
   if arguments.has("check") {
-    let check = try Figures.check(run, in: target, scripts: scripts, gnuplot: gnuplot, progress: progress)
+    let check = try Figures.check(run, in: target, gnuplot: gnuplot, progress: progress)
     bar.withLock { $0.clear() }
     return tell(check, of: target)
   }
-  let outcome = try Figures.write(run, to: target, scripts: scripts, gnuplot: gnuplot, progress: progress)
+  let outcome = try Figures.write(run, to: target, gnuplot: gnuplot, progress: progress)
   bar.withLock { $0.clear() }
   for remark in outcome.remarks { Program.complain(remark) }
   let leftOut = outcome.leftOut > 0 ? "; \(outcome.leftOut) left out, which have nothing to show" : ""
   print("\(target): \(outcome.data.count) data files, \(outcome.figures.count) figures\(leftOut)")
-  return 0
+  return outcome.undrawn > 0 ? 1 : 0
 }
 
 /// Prints what a check has found, and answers the exit code.

@@ -111,7 +111,7 @@ struct RepeatedRuns {
     do {
       try FileManager.default.createDirectory(
         at: URL(fileURLWithPath: path).deletingLastPathComponent(), withIntermediateDirectories: true)
-      try encoder.encode(suite).write(to: URL(fileURLWithPath: path))
+      try WholeFile.write([UInt8](encoder.encode(suite)), to: path)
     } catch {
       throw HarnessFailure("cannot write \(path); name another --output")
     }
@@ -171,7 +171,7 @@ struct RepeatedRuns {
     }
     switch end {
     case .exited(0), .exited(3):
-      for line in lines { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+      for line in lines { StandardStreams.complain(Screen.readable(line + "\n")) }
       return end == .exited(3) ? 3 : 0
     default:
       let last = lines.last.map { ": " + ($0.hasPrefix("iomodes: ") ? String($0.dropFirst(9)) : $0) } ?? ""

@@ -2,6 +2,7 @@ import Foundation
 import Harness
 import Records
 import Reporting
+import Statistics
 import SystemCalls
 import Workloads
 
@@ -10,96 +11,148 @@ let runCommand = Command(
   about: "Carries out a suite, by name or file ('quick' unless given), or one workload given by options.",
   groups: [
     (
-      "What to run",
+      "What to run (a suite has its own defaults)",
       [
         .value(
           "workload", "KIND", "sleep, echo, http, file, compute or serve: that workload alone, without a suite",
-          .one(of: WorkloadSpec.kinds)),
-        .value("modes", "LIST", "such as blocking,epoll; the four headline modes unless given", .modes),
-        .value("concurrency", "LIST", "numbers of lanes, such as 1,64"),
-        .value("rate", "LIST", "open loop: so many operations start a second, such as 1000,5000"),
+          .one(of: WorkloadSpec.kinds), elsewhere: "w", "kind", "bench"),
         .value(
-          "arrivals", "KIND", "constant (the default with --rate) or poisson; closed without a rate",
-          .one(of: Arrivals.kinds)),
-        .value("slo", "OBJECTIVE", "search the highest rate at which response times keep to it, such as 'p99<10ms'"),
-        .value("limit", "LIST", "semaphores that lanes queue on before an operation, such as 50 or 10,50,500"),
-        .value("bystanders", "LANES", "lanes beside those measured: idle:15000, paced:100:100ms or slow:10:64KiB"),
-        .value("processes", "P", "client processes that the lanes and operations are shared between (1)"),
-        .value("server-processes", "Q", "processes of the own server, which the client processes take in turn (1)"),
-        .value("operations", "N", "each trial does N operations"),
-        .value("each", "N", "each lane does N operations, and holds its connection until all lanes are through"),
-        .value("duration", "TIME", "each trial's window lasts so long, such as 300ms"),
-        .value("warmup", "TIME", "before the window opens"),
-        .value("rounds", "N", "trials of each point; as a suite has it, or 9, and more for many points"),
-        .value("precision", "PERCENT", "more rounds, until each throughput's interval is at most so wide, such as 2%"),
-        .value("max-rounds", "N", "the most rounds with --precision (50)"),
+          "modes", "LIST", "what waits, such as blocking,epoll", .modes, unlessGiven: Standard.modes,
+          elsewhere: "m", "mode", "engine", "ioengine"),
+        .value(
+          "concurrency", "LIST", "numbers of lanes, such as 1,64 or 10k", unlessGiven: Standard.concurrency,
+          elsewhere: "c", "connections", "clients", "lanes", "jobs", "numjobs", "users", "vus"),
+        .value(
+          "rate", "LIST", "open loop: operations started per second, such as 1000,5k",
+          elsewhere: "r", "rps", "qps", "throughput"),
+        .value(
+          "arrivals", "KIND", "when operations start: closed, constant or poisson",
+          .one(of: Arrivals.kinds), unlessGiven: "closed; constant with --rate or --slo"),
+        .value(
+          "slo", "OBJECTIVE", "search the highest rate at which response times meet it, such as 'p99<10ms'"),
+        .value("limit", "LIST", "permits of a semaphore that operations wait for, such as 50 or 10,50,500"),
+        .value("bystanders", "LANES", "lanes beside those measured: idle:15k, paced:100:100ms or slow:10:64KiB"),
+        .value(
+          "processes", "P", "client processes that share the lanes and operations", unlessGiven: "1",
+          elsewhere: "p", "workers"),
+        .value(
+          "server-processes", "Q", "processes of the own server, taken in turn by the client processes",
+          unlessGiven: "1"),
+        .value(
+          "operations", "N", "operations per trial, instead of a duration",
+          elsewhere: "n", "requests", "count", "iterations"),
+        .value("each", "N", "operations per lane, which holds its connection until all lanes are done"),
+        .value(
+          "duration", "TIME", "length of each trial's window; a bare number is seconds", unlessGiven: Standard.duration,
+          elsewhere: "d", "time", "runtime"),
+        .value(
+          "warmup", "TIME", "time before the window opens",
+          unlessGiven: "\(Standard.warmup); 0 with --operations or --each"),
+        .value(
+          "rounds", "N", "trials of each point", unlessGiven: "\(usualRounds), and more for many points",
+          elsewhere: "repetitions", "runs", "samples"),
+        .value("precision", "PERCENT", "more rounds, until each throughput's interval is within ±PERCENT, such as 2%"),
+        .value("max-rounds", "N", "most rounds with --precision", unlessGiven: "\(Precision.usualMaxRounds)"),
         .value(
           "foreign-load", "PERCENT",
-          "a trial is invalid where other programs use more of one processor than this (2%); it is then repeated"),
-        .value("seed", "N", "the seed of all that is drawn"),
+          "CPU time of other programs, of one processor, beyond which a trial is invalid and repeated",
+          unlessGiven: "\(Int(RunRecord.usualForeignBound * 100))%"),
+        .value("seed", "N", "what random numbers are drawn from", unlessGiven: "1"),
       ]
     ),
     (
       "The workload",
       [
-        .value("sleep", "TIME", "sleep: how long"),
+        .value("sleep", "TIME", "sleep: how long", unlessGiven: "\(SleepSpec().duration)"),
         .value(
-          "protocol", "NAME", "serve: what the mode serves, http (the default) or echo; options as of those",
-          .one(of: ServeSpec.protocols)),
+          "protocol", "NAME", "serve: what the mode serves, http or echo, with the options of that workload",
+          .one(of: ServeSpec.protocols), unlessGiven: "http"),
         .value(
-          "size", "BYTES", "echo: the message, such as 64KiB; http: the own server's body; file: of each call (4KiB)"),
-        .value("delay", "TIME", "echo, http: how long the own server waits: 2ms, exponential:2ms, lognormal:2ms:0.5"),
-        .value("transport", "NAME", "echo: tcp or unix", .choice(EchoSpec.Transport.self)),
+          "size", "BYTES", "echo: message; http: body of the own server; file: each call; k, M and G are binary",
+          unlessGiven: "\(EchoSpec().size) of echo, a greeting of http, \(FileSpec().size) of file", elsewhere: "s",
+          "bs"),
         .value(
-          "ends", "WHERE", "echo: far end in the server's process, or both ends in the mode: server, both",
-          .choice(EchoSpec.Ends.self)),
-        .list("target", "URL", "http: a server to ask instead, again for several; {i} is the operation's number"),
-        .value("connection", "KIND", "http: keep-alive, or new for every operation", .choice(HTTPSpec.Connection.self)),
-        .value("pipeline", "N", "http, in epoll and uring, and serve: so many requests in flight on a connection"),
-        .value("method", "NAME", "http: GET unless given"),
-        .list("header", "LINE", "http: a header line, again for several; Host replaces the target's"),
-        .value("body", "TEXT", "http: the request's body"),
-        .value("max-head", "BYTES", "http: the most that the head of a reply may come to (64KiB)"),
-        .value("max-fields", "N", "http: the most fields that the head of a reply may have (1000)"),
+          "delay", "TIME", "echo, http: how long the own server waits: 2ms, exponential:2ms or lognormal:2ms:0.5",
+          unlessGiven: "0"),
+        .value(
+          "transport", "NAME", "echo: tcp or unix", .choice(EchoSpec.Transport.self),
+          unlessGiven: EchoSpec().transport.rawValue),
+        .value(
+          "ends", "WHERE", "echo: far end in the server's process, or both ends in the mode: server or both",
+          .choice(EchoSpec.Ends.self), unlessGiven: EchoSpec().ends.rawValue),
+        .list(
+          "target", "URL",
+          "http: a server to ask instead of the own one, again for several; {i} is the operation's number",
+          elsewhere: "u", "url", "host", "uri"),
+        .value(
+          "connection", "KIND", "http: keep-alive, or new for every operation", .choice(HTTPSpec.Connection.self),
+          unlessGiven: HTTPSpec().connection.rawValue),
+        .value(
+          "pipeline", "N", "http, in epoll and uring, and serve: requests in flight on a connection", unlessGiven: "1"),
+        .value("method", "NAME", "http: the request's method", unlessGiven: HTTPSpec().method, elsewhere: "x"),
+        .list(
+          "header", "LINE",
+          "http: a header line, again for several; Host replaces the target's; {i} is the operation's number",
+          elsewhere: "h", "headers"),
+        .value("body", "TEXT", "http: the request's body", elsewhere: "b", "data"),
+        .value("max-head", "BYTES", "http: the most that the head of a reply may come to; 64KiB unless given"),
+        .value("max-fields", "N", "http: the most fields that the head of a reply may have; 1000 unless given"),
         .flag("lenient", "http: take spaces after a chunk size, and count the replies that have them"),
-        .value("timeout", "TIME", "echo, http: the most that one operation may take (10s); 0 for no limit"),
+        .value(
+          "timeout", "TIME", "echo, http: the longest time for one operation; 0 for no limit",
+          unlessGiven: "\(HTTPSpec().timeout)"),
         .value(
           "faults", "LIST", "echo, http: what the own server does wrong, per operation, such as reset:0.01,stall:0.005"),
-        .value("access", "KIND", "file: read (the default) or write", .choice(FileSpec.Access.self)),
-        .value("pattern", "KIND", "file: random (the default) or sequential", .choice(FileSpec.Pattern.self)),
-        .value("span", "BYTES", "file: the data file's size (64MiB)"),
-        .flag("direct", "file: past the page cache (O_DIRECT)"),
         .value(
-          "sync", "KIND", "file: what ends a write: none (the default), fsync or fdatasync",
-          .choice(FileSpec.Sync.self)),
-        .value("depth", "N", "file, in uring: requests in the kernel at most (64)"),
-        .value("work", "TIME", "compute: how long each operation takes a processor after its reply (1ms)"),
+          "access", "KIND", "file: read or write", .choice(FileSpec.Access.self),
+          unlessGiven: FileSpec().access.rawValue,
+          elsewhere: "rw"),
+        .value(
+          "pattern", "KIND", "file: random or sequential", .choice(FileSpec.Pattern.self),
+          unlessGiven: FileSpec().pattern.rawValue),
+        .value("span", "BYTES", "file: the data file's size", unlessGiven: "\(FileSpec().span)", elsewhere: "filesize"),
+        .flag("direct", "file: past the page cache (O_DIRECT)", elsewhere: "o_direct"),
+        .value(
+          "sync", "KIND", "file: what ends a write: none, fsync or fdatasync", .choice(FileSpec.Sync.self),
+          unlessGiven: FileSpec().sync.rawValue),
+        .value(
+          "depth", "N", "file, in uring: most requests in the kernel", unlessGiven: "\(FileSpec().depth)",
+          elsewhere: "iodepth"),
+        .value(
+          "work", "TIME", "compute: CPU time of each operation, after its reply", unlessGiven: "\(ComputeSpec().work)"),
         .value(
           "offload", "WHERE",
-          "file, compute: inline (the default), or left to a pool (of threads); compute: or to processes",
-          .choice(ComputeSpec.Offload.self)),
+          "file, compute: work inline, or in a pool of threads; compute: or in processes",
+          .choice(ComputeSpec.Offload.self), unlessGiven: FileSpec().offload.rawValue),
         .value(
-          "pool", "LIST", "file, compute: threads (8 for file, 2 for compute) or processes (2); several, such as 1,2,4"),
+          "pool", "LIST", "file, compute: threads or processes to offload to; several, such as 1,2,4",
+          unlessGiven: "\(FileSpec().pool) of file, \(ComputeSpec.usualPool) of compute"),
         .flag("gather", "http: keep the replies, in order, as replies/*.jsonl in the run's folder"),
       ]
     ),
     (
       "How",
       [
-        .value("output", "DIR", "the run's folder (results/, the time and the suite, unless given)", .folder),
+        .value(
+          "output", "DIR", "the run's folder", .folder, unlessGiven: "\(Places.results)/TIME-SUITE",
+          elsewhere: "o", "out"),
         .value("repeat", "N", "the suite N times, into folders OUTPUT-1 to OUTPUT-N, and how far those runs lie apart"),
         .value(
           "versus", "PROGRAM",
           "another build of iomodes: pairs of short runs, by turns this one and that, then compared (--repeat pairs)",
           .file),
         .value("resume", "RUN", "go on with a run that was stopped", .run),
-        .value("file-dir", "DIR", "where data files are made, and removed (the run's folder)", .folder),
-        .value("client-cpus", "LIST", "processors of the client, such as 0,2-3"),
-        .value("server-cpus", "LIST", "processors of the server"),
-        .flag("audit", "then once more, all system calls, context switches and allocations counted by perf or strace"),
+        .value(
+          "file-dir", "DIR", "where data files are made, and removed", .folder, unlessGiven: "the run's folder",
+          elsewhere: "directory"),
+        .value(
+          "client-cpus", "LIST", "processors of the client, such as 0,2-3", unlessGiven: "the first half",
+          elsewhere: "cpus"),
+        .value("server-cpus", "LIST", "processors of the server", unlessGiven: "the second half"),
+        .flag("audit", "also count system calls, context switches and allocations per operation, by perf or strace"),
         .flag("patient", "carry out trials that take minutes by arithmetic, instead of predicting them"),
         formatOption,
-        .flag("quiet", "no progress, no report"),
+        .flag("quiet", "no progress, no report", elsewhere: "q", "silent"),
       ]
     ),
   ],
@@ -110,9 +163,10 @@ let runCommand = Command(
     ("iomodes run --workload http --delay 2ms --concurrency 1,16,256", "four modes against the own server"),
     ("iomodes run --workload http --target http://127.0.0.1:8080/ --modes epoll", "any HTTP/1.1 server"),
     ("iomodes run --workload http --pipeline 24 --modes epoll,uring", "24 requests in flight on each connection"),
+    ("iomodes run --workload http --delay 2ms --rate 1k,5k,10k", "latency against offered rate"),
     ("iomodes run --workload echo --precision 2%", "as many rounds as it takes to know each throughput within ±2 %"),
-    ("iomodes run --workload http --delay 2ms --slo 'p99<10ms'", "how many requests a second each mode can bear"),
-    ("iomodes run --workload http --modes epoll,taskgroup --bystanders idle:5000", "beside 5,000 idle connections"),
+    ("iomodes run --workload http --delay 2ms --slo 'p99<10ms'", "the highest rate that each mode can sustain"),
+    ("iomodes run --workload http --modes epoll,taskgroup --bystanders idle:5k", "beside 5,000 idle connections"),
     ("iomodes run --workload file --direct --offload pool", "reads of a file, in a pool where a loop would stall"),
     (
       "iomodes run --workload file --direct --modes epoll,uring --bystanders paced:16:10ms",
@@ -122,7 +176,7 @@ let runCommand = Command(
     ("iomodes run quick --repeat 3", "three runs, and how far they lie apart"),
     ("iomodes run quick --versus ../main/.build/release/iomodes", "is this build faster than that one?"),
     ("iomodes run million", "a million sleeps, and a million open connections"),
-    ("iomodes run --workload echo --audit", "and what an operation takes of the kernel and of malloc"),
+    ("iomodes run --workload echo --audit", "and system calls and allocations per operation"),
     (
       "iomodes run --workload compute --work 1ms --offload pool --modes epoll --bystanders paced:16:10ms",
       "what work for a processor does to lanes that have none"
@@ -161,16 +215,28 @@ let runCommand = Command(
   }
   bar.clear()
   let run = try Places.read(session.folder)
+  var lacksFigures = false
   if !arguments.has("quiet") {
-    show(format, Reports.of(run, format, in: session.folder).render)
-    fflush(nil)
+    let made = Reports(of: run, format, in: session.folder)
+    lacksFigures = made.lacksFigures
+    show(format, made.report.render)
     Program.complain("the run lies in \(session.folder.path); `iomodes plot \(session.folder.path)` draws it")
+    if let caveat = Caveat(run) { Program.complain(caveat.text) }
   }
   if let disturbance = Disturbance(run) { Program.complain(disturbance.advice) }
   for shortfall in shortfalls.prefix(8) { Program.complain(shortfall) }
   let dead = pointsWithoutValidTrial(run)
   for point in dead.prefix(8) { Program.complain("no valid trial: \(point)") }
-  return dead.isEmpty ? 0 : 3
+  return dead.isEmpty ? (lacksFigures ? 1 : 0) : 3
+}
+
+/// What an experiment has that is made of options, as help says it.
+private enum Standard {
+  private static let experiment = Experiment(name: "standard", workload: .sleep(SleepSpec()))
+  static let modes = experiment.modes.map(\.rawValue).joined(separator: ",")
+  static let concurrency = experiment.concurrency.map(String.init).joined(separator: ",")
+  static let duration = experiment.duration?.description ?? ""
+  static let warmup = experiment.warmup.description
 }
 
 /// A rate that a search has tried is no point, and none has to be valid.

@@ -1,6 +1,7 @@
 import Foundation
 import Harness
 import Reporting
+import SystemCalls
 
 /// The terminal that the program may be talking to.
 enum Screen {
@@ -15,6 +16,12 @@ enum Screen {
   /// How wide text may be that is to be read.
   static var columns: Int { min(widestText, width) }
 
+  /// A line for standard error, broken between words where that is a terminal, whose lines end anywhere.
+  static func note(_ text: String) -> String {
+    guard isatty(STDERR_FILENO) == 1, let columns = columns(of: STDERR_FILENO) else { return text }
+    return Terminal.wrapped(text, width: max(20, columns), indent: 2).joined(separator: "\n")
+  }
+
   private static let widestText = 100
 
   private static func columns(of terminal: Int32) -> Int? {
@@ -27,10 +34,13 @@ enum Screen {
     isatty(STDOUT_FILENO) == 1 && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
   }
 
-  /// Prints what a person is to read: in ASCII where the locale, by the variables of locale(7), is not one of UTF-8.
+  /// Prints what a person is to read.
   static func show(_ text: String) { print(readable(text)) }
 
+  /// Text for a person: without what would do something to a terminal, and in ASCII where the locale, by the variables of
+  /// locale(7), is not one of UTF-8.
   static func readable(_ text: String) -> String {
+    let text = Terminal.visible(text)
     let names = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { environment[$0] }
     let locale = names.first { !$0.isEmpty }?.uppercased() ?? ""
     return locale.contains("UTF-8") || locale.contains("UTF8") ? text : Terminal.ascii(text)
@@ -40,6 +50,8 @@ enum Screen {
 
   /// The bar of a run on standard error; silent where that is no terminal.
   final class Bar {
+    /// To the line's beginning, and what is on it goes; ECMA-48.
+    private static let erasure = "\r\u{1B}[K"
     private let isShown: Bool
     private let delay: TimeInterval
     private let start = Date()
@@ -70,16 +82,15 @@ enum Screen {
       let line = ProgressBar().line(
         done: done, total: total, label: label, elapsed: now.timeIntervalSince(start), remaining: remaining,
         width: width)
-      write("\r\u{1B}[K\(line)")
+      StandardStreams.complain("\(Self.erasure)\(Screen.readable(line))")
       lastDrawn = now
       hasDrawn = true
     }
 
     func clear() {
-      if hasDrawn { write("\r\u{1B}[K") }
+      if hasDrawn { StandardStreams.complain(Self.erasure) }
       hasDrawn = false
     }
 
-    private func write(_ text: String) { FileHandle.standardError.write(Data(Screen.readable(text).utf8)) }
   }
 }

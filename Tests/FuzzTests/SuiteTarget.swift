@@ -9,7 +9,8 @@ import Workloads
 /// A suite as a run plans and announces it, on a machine that never changes.
 enum SuiteTarget {
   static let machine = Feasibility(
-    descriptorLimit: 1 << 20, ephemeralPorts: 32_768...60_999, availableMemory: 8 << 30, threadLimit: 10_000,
+    descriptorLimit: 1 << 20, ephemeralPorts: 32_768...60_999, availableMemory: 8 << 30,
+    threadCeiling: ThreadCeiling(name: "kernel.threads-max", room: 10_000),
     freeDisk: 1 << 40, descriptorsLeft: 1 << 20, trackedLeft: 1 << 18)
 
   static func run(_ input: [UInt8]) {

@@ -70,12 +70,20 @@ import Workloads
     Case(
       name: "lanes without connections need memory too", workload: sleep, concurrency: 1 << 20, memory: 1 << 30,
       objection: "about 2048 MiB of memory are needed, and 1024 MiB are free; free some or ask for less"),
-    Case(name: "as many threads as there is room for", workload: sleep, mode: .threads, concurrency: 500, threads: 500),
+    Case(name: "as many threads as there is room for", workload: sleep, mode: .threads, concurrency: 500, threads: 506),
     Case(
-      name: "a thread too many", workload: echo { $0.ends = .both }, mode: .threads, concurrency: 251, threads: 500,
-      objection: "502 threads are needed, and there is room for 500 "
-        + "(kernel.threads-max, kernel.pid_max, vm.max_map_count); raise them or ask for less"),
-    Case(name: "a pool has its own limit", workload: sleep, mode: .dispatch, concurrency: 1000, threads: 500),
+      name: "a thread too many", workload: echo { $0.ends = .both }, mode: .threads, concurrency: 251, threads: 507,
+      objection: "about 508 threads and processes are needed, and the control group's pids.max leaves room for 507; "
+        + "raise it or ask for less"),
+    Case(name: "a pool has its own limit", workload: sleep, mode: .dispatch, concurrency: 1000, threads: 261),
+    Case(
+      name: "processes have threads of their own", workload: echo(), mode: .epoll, concurrency: 1, threads: 11,
+      objection: "about 12 threads and processes are needed, and the control group's pids.max leaves room for 11; "
+        + "raise it or ask for less"),
+    Case(
+      name: "tasks have threads of a pool", workload: echo(), mode: .taskgroup, concurrency: 1, threads: 16,
+      objection: "about 17 threads and processes are needed, and the control group's pids.max leaves room for 16; "
+        + "raise it or ask for less"),
     Case(
       name: "bystanders have descriptors", workload: echo(), concurrency: 60, bystanders: 901,
       objection: "1025 descriptors are needed, and the hard limit (ulimit -Hn) is 1024; "
@@ -86,8 +94,8 @@ import Workloads
         + "widen it (sysctl -w net.ipv4.ip_local_port_range='1024 65535') or ask for less"),
     Case(
       name: "bystanders have threads", workload: echo(), mode: .threads, concurrency: 60, threads: 500, bystanders: 441,
-      objection: "501 threads are needed, and there is room for 500 "
-        + "(kernel.threads-max, kernel.pid_max, vm.max_map_count); raise them or ask for less"),
+      objection: "about 513 threads and processes are needed, and the control group's pids.max leaves room for 500; "
+        + "raise it or ask for less"),
     Case(name: "a file has no descriptors", workload: file(), concurrency: 5000, bystanders: 960),
     Case(
       name: "bystanders of a file have descriptors", workload: file(), concurrency: 5000, bystanders: 961,
@@ -101,8 +109,8 @@ import Workloads
     Case(
       name: "bystanders of a file have threads too", workload: file(), mode: .threads, concurrency: 60, threads: 500,
       bystanders: 441,
-      objection: "501 threads are needed, and there is room for 500 "
-        + "(kernel.threads-max, kernel.pid_max, vm.max_map_count); raise them or ask for less"),
+      objection: "about 513 threads and processes are needed, and the control group's pids.max leaves room for 500; "
+        + "raise it or ask for less"),
     Case(
       name: "bystanders of a file have no buffer", workload: file { $0.size = ByteCount(1 << 20) }, concurrency: 1,
       memory: 65 << 20, bystanders: 900),
@@ -172,7 +180,8 @@ import Workloads
   @Test(arguments: cases) func pointFitsOrIsRefusedWithARemedy(_ example: Case) {
     var feasibility = Feasibility(
       descriptorLimit: example.descriptors, ephemeralPorts: example.ports, availableMemory: example.memory,
-      threadLimit: example.threads, freeDisk: example.disk, descriptorsLeft: example.descriptorsLeft,
+      threadCeiling: example.threads.map { ThreadCeiling(name: "the control group's pids.max", room: $0) },
+      freeDisk: example.disk, descriptorsLeft: example.descriptorsLeft,
       trackedLeft: example.tracked)
     feasibility.memoryFileSystem = example.memoryFileSystem
     var experiment = Experiment(
@@ -195,6 +204,7 @@ import Workloads
     #expect(feasibility.descriptorLimit > 0)
     #expect(feasibility.ephemeralPorts.lowerBound > 0 && feasibility.ephemeralPorts.upperBound < 65536)
     #expect((feasibility.availableMemory ?? 1) > 0)
+    #expect((feasibility.threadCeiling?.room ?? 1) > 0)
   }
 
   /// Its intended starts are drawn before a Poisson process begins.
@@ -211,7 +221,7 @@ import Workloads
     experiment.arrivals = "poisson"
     experiment.rates = [1e5]
     #expect(feasibility.shortage(of: experiment, .epoll, 1) == nil)
-    feasibility.availableMemory = .max - 1
+    feasibility.availableMemory = 1 << 40
     experiment.rates = [1e8]
     experiment.duration = Nanoseconds(.max)
     #expect(feasibility.shortage(of: experiment, .epoll, 1)?.contains("MiB of memory are needed") == true)

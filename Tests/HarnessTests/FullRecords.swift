@@ -17,6 +17,8 @@ enum FullRecords {
     trial.lanesServed = 63
     trial.variant = "pool"
     trial.lanesServed = 64
+    trial.connectionsOpened = 66
+    trial.reconnected = 2
     trial.repeats = 1
     trial.isSaturated = false
     trial.pacerLag = .init(p50: 1, max: 2, samples: 10)
@@ -38,6 +40,7 @@ enum FullRecords {
     trial.coldStart = .init(firstDone: 1, done: 2, wall: 3)
     var lanes = TrialRecord.LaneClass(count: 2, operations: operations, latency: trial.latency, early: 1)
     lanes.served = 1
+    lanes.reconnected = 1
     lanes.workload = .object(["kind": .string("echo")])
     trial.lanes = ["busy": lanes, "idle": lanes]
     trial.inFlight = .init(mean: 63.9, max: 64, samples: 30)

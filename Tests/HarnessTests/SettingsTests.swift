@@ -75,7 +75,7 @@ struct SettingsTests {
   static let wrong: [(fields: String, complaint: String)] = [
     (http + #", "limit": []"#, "is empty"),
     (http + #", "limit": [2, 2]"#, "names a number twice"),
-    (http + #", "limit": [4, 0]"#, "0 is not a number of operations in hand; it must be at least 1"),
+    (http + #", "limit": [4, 0]"#, "0 is not a number of operations in hand; it must be from 1 to 10000000"),
     (http + #", "pool": [1, 2]"#, "goes with the workloads file and compute, and offload pool or processes"),
     (file + #", "pool": [1, 2000]"#, "2000 is not a number of workers; it must be from 1 to 1024"),
     (

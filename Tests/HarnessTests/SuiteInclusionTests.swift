@@ -61,6 +61,14 @@ struct SuiteInclusionTests {
     #expect(failure?.description == "./a.json: include: 'all' would include itself; leave it out")
   }
 
+  @Test func suiteIncludesOneThatIsBuiltInWhereNoneLiesBesideIt() throws {
+    let builtIn = try #require(try Suite.builtIn("quick"))
+    let suite = try read(including("all", #""quick""#))
+    #expect(suite.experiments.map(\.name) == builtIn.experiments.map(\.name))
+    let own = try read(including("all", #""quick""#), self.suite("quick", "x"))
+    #expect(own.experiments.map(\.name) == ["x"])
+  }
+
   @Test func suiteThatIsNotThereIsNamed() {
     let failure = #expect(throws: HarnessFailure.self) { try read(including("all", #""a""#)) }
     #expect(failure?.description.hasPrefix("cannot read suite file ./a.json") == true)

@@ -1,6 +1,7 @@
 import Foundation
 import Measurement
 import Modes
+import ProjectFiles
 import Testing
 import Workloads
 
@@ -30,6 +31,28 @@ import Workloads
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     return String(decoding: try encoder.encode(suite), as: UTF8.self)
+  }
+
+  /// A copy of the program has no folder to look into: what is built in is what stands there.
+  @Test func suitesThatAreBuiltInAreTheProjects() throws {
+    #expect(ProjectFiles.suites.map(\.name) == Self.files.map { ($0 as NSString).lastPathComponent })
+    for (file, path) in zip(ProjectFiles.suites, Self.files) {
+      #expect(try String(contentsOfFile: path, encoding: .utf8) == file.text)
+    }
+    for name in Suite.builtInNames {
+      let suite = try #require(try Suite.builtIn(name))
+      #expect(suite.name == name && !suite.about.isEmpty)
+    }
+    let nothing = try Suite.builtIn("nothing")
+    #expect(nothing?.name == nil)
+  }
+
+  /// The first arrival of a constant rate is at the trial's start, where there is no warm-up.
+  @Test func rateThatStartsOneOperationInItsWindowIsCarriedOut() throws {
+    let fields = #""arrivals": "constant", "rate_per_s": [0.1], "duration": "5s", "warmup": "0s""#
+    let suite = try read(
+      #"{"name": "s", "experiments": [{"name": "x", "workload": {"kind": "sleep"}, \#(fields)}]}"#)
+    #expect(suite.experiments[0].rates == [0.1])
   }
 
   @Test func suitesThatAreNamedInTheReadmeAreThere() {
@@ -65,13 +88,13 @@ import Workloads
       #"""
       {"name": "s", "about": "all", "experiments": [
         {"name": "x", "about": "one", "workload": {"kind": "http", "delay": "exponential:2ms", "size": "4KiB"},
-         "modes": ["null", "epoll"], "concurrency": [7, 1], "arrivals": "poisson", "rate_per_s": [0.5, 1e8], "limit": 3,
+         "modes": ["null", "epoll"], "concurrency": [7, 1], "arrivals": "poisson", "rate_per_s": [1.5, 1e8], "limit": 3,
          "duration": "1.5s", "warmup": "20ms", "rounds": 2},
         {"name": "y", "workload": {"kind": "echo", "transport": "unix", "ends": "both"}, "operations": 9}]}
       """#)
     let experiment = suite.experiments[0]
     #expect(experiment.about == "one" && experiment.modes == [.null, .epoll] && experiment.concurrency == [7, 1])
-    #expect(experiment.arrivals == "poisson" && experiment.rates == [0.5, 1e8] && experiment.limit == 3)
+    #expect(experiment.arrivals == "poisson" && experiment.rates == [1.5, 1e8] && experiment.limit == 3)
     #expect(experiment.duration == .milliseconds(1500) && experiment.warmup == .milliseconds(20))
     #expect(experiment.rounds == 2)
     #expect(try encoded(read(encoded(suite))) == encoded(suite))
@@ -101,7 +124,7 @@ import Workloads
   static let wrongExperiments: [(fields: String, complaint: String)] = [
     (
       #""concurency": [1]"#,
-      "experiments[0].concurency: is not a field; there are name, about, optional, workload, modes, concurrency, arrivals, "
+      "experiments[0].concurency: is not a field; did you mean 'concurrency'?; there are name, about, optional, workload, modes, concurrency, arrivals, "
         + "rate_per_s, slo, limit, pool, pipeline, bystanders, each, processes, server_processes, operations, duration, "
         + "warmup, rounds"
     ),
@@ -118,7 +141,7 @@ import Workloads
     (#""modes": ["epoll", "epoll"]"#, "experiments[0].modes: names a mode twice"),
     (
       #""modes": ["epoll", "select"]"#,
-      "experiments[0].modes[1]: select is not a mode; there are "
+      "experiments[0].modes[1]: 'select' is not a mode; did you mean 'epoll'?; there are "
         + ModeID.allCases.map(\.rawValue).joined(separator: ", ")
     ),
     (#""concurrency": []"#, "experiments[0].concurrency: is empty"),
@@ -141,7 +164,21 @@ import Workloads
     (#""rate_per_s": [10]"#, "experiments[0].rate_per_s: goes with arrivals constant or poisson"),
     (
       #""arrivals": "constant", "rate_per_s": [10, 0]"#,
-      "experiments[0].rate_per_s: 0.0 is not a rate; it must be above 0 and at most 1e8"
+      "experiments[0].rate_per_s: 0.0 is not a rate; it must be from 1e-6 to 1e8"
+    ),
+    (
+      #""arrivals": "constant", "rate_per_s": [1e-300]"#,
+      "experiments[0].rate_per_s: 1e-300 is not a rate; it must be from 1e-6 to 1e8"
+    ),
+    (
+      #""arrivals": "constant", "rate_per_s": [10, 0.1], "duration": "5s""#,
+      "experiments[0].rate_per_s: 0.1/s starts no operation in a window of 5s; ask for a higher rate, or for a window "
+        + "of 10s"
+    ),
+    (
+      #""arrivals": "poisson", "rate_per_s": [0.1], "duration": "5s""#,
+      "experiments[0].rate_per_s: 0.1/s starts no operation in a window of 5s; ask for a higher rate, or for a window "
+        + "of 10s"
     ),
     (#""arrivals": "constant", "rate_per_s": [5, 5.0]"#, "experiments[0].rate_per_s: names a rate twice"),
     (
@@ -160,7 +197,7 @@ import Workloads
       #""slo": "p99<10ms", "operations": 10"#,
       "experiments[0].operations: cannot be given along with slo; give a duration"
     ),
-    (#""limit": 0"#, "experiments[0].limit: 0 is not a number of operations in hand; it must be at least 1"),
+    (#""limit": 0"#, "experiments[0].limit: 0 is not a number of operations in hand; it must be from 1 to 10000000"),
     (
       #""operations": 0"#,
       "experiments[0].operations: 0 is not a number of operations; it must be from 1 to 1000000000000000"
@@ -208,15 +245,15 @@ import Workloads
     (#"{"name": 7, "experiments": []}"#, "name: is not a text"),
     (
       #"{"name": "a/b", "experiments": [{"name": "x", "workload": {"kind": "sleep"}}]}"#,
-      "name: 'a/b' is not made of letters, digits, '-', '_' and '.'"
+      "name: 'a/b' is not made of letters, digits, '-', '_' and '.', 120 at most"
     ),
     (
       #"{"name": "s", "experiments": [{"name": "", "workload": {"kind": "sleep"}}]}"#,
-      "experiments[0].name: '' is not made of letters, digits, '-', '_' and '.'"
+      "experiments[0].name: '' is not made of letters, digits, '-', '_' and '.', 120 at most"
     ),
     (
       #"{"name": "s", "experiments": [{"name": "..", "workload": {"kind": "sleep"}}]}"#,
-      "experiments[0].name: '..' is not made of letters, digits, '-', '_' and '.'"
+      "experiments[0].name: '..' is not made of letters, digits, '-', '_' and '.', 120 at most"
     ),
     (#"{"name": "s", "experiments": [{"workload": {"kind": "sleep"}}]}"#, "experiments[0].name: is missing"),
     (#"{"name": "s", "experiments": [{"name": "x"}]}"#, "experiments[0].workload: is missing"),
@@ -225,7 +262,7 @@ import Workloads
     ),
     (
       #"{"name": "s", "experiments": [{"name": "x", "workload": {"kind": "disk"}}]}"#,
-      "experiments[0].workload.kind: 'disk' is not a workload; there are sleep, echo, http, file, compute, serve"
+      "experiments[0].workload.kind: 'disk' is not a workload; did you mean 'file'?; there are sleep, echo, http, file, compute, serve"
     ),
     (
       #"{"name": "s", "experiments": [{"name": "x", "workload": {"kind": "sleep", "size": "1B"}}]}"#,
@@ -244,7 +281,8 @@ import Workloads
     (#"{"name": "s", "limits": ["ports", "ports"]}"#, "limits: names a limit twice"),
     (
       #"{"name": "s", "limits": ["port"]}"#,
-      "limits[0]: port is not a limit; there are " + Limit.allCases.map(\.rawValue).joined(separator: ", ")
+      "limits[0]: 'port' is not a limit; did you mean 'ports'?; there are "
+        + Limit.allCases.map(\.rawValue).joined(separator: ", ")
     ),
     (#"{"name": "s", "include": []}"#, "include: is empty"),
     (#"{"name": "s", "include": ["../quick"]}"#, "include: is not a list of names of suites"),

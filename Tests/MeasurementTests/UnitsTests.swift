@@ -9,6 +9,8 @@ import Testing
     ("1000ms", 1_000_000_000, "1s"), ("90s", 90_000_000_000, "1.5min"), ("0.001ms", 1000, "1us"),
     ("1.000000001s", 1_000_000_001, "1000000.001us"), ("1.234567s", 1_234_567_000, "1234.567ms"),
     ("9223372036854775807ns", UInt64(Int64.max), "9223372036854775.807us"), ("007us", 7000, "7us"),
+    ("5", 5_000_000_000, "5s"), ("1.5", 1_500_000_000, "1.5s"), ("2m", 120_000_000_000, "2min"),
+    ("1h", 3_600_000_000_000, "60min"), ("20\u{B5}s", 20_000, "20us"), ("20\u{3BC}s", 20_000, "20us"),
   ]) func timeReadsAndPrints(text: String, count: UInt64, description: String) {
     #expect(Nanoseconds(text)?.count == count)
     #expect(Nanoseconds(count).description == description)
@@ -17,15 +19,17 @@ import Testing
 
   @Test(arguments: [
     ("64KiB", 65_536), ("1MiB", 1 << 20), ("100B", 100), ("100", 100), ("0", 0),
-    ("1GiB", 1 << 30), ("1.5KiB", 1536), ("1023KiB", 1023 << 10), ("4096", 4096),
+    ("1GiB", 1 << 30), ("1.5KiB", 1536), ("1023KiB", 1023 << 10), ("4096", 4096), ("4k", 4096), ("4K", 4096),
+    ("4kb", 4096), ("4KB", 4096), ("4kib", 4096), ("1M", 1 << 20), ("1mb", 1 << 20), ("2g", 2 << 30), ("2GB", 2 << 30),
   ]) func sizeReads(text: String, count: Int) {
     #expect(ByteCount(text)?.count == count)
   }
 
   static let wrongTimes = [
-    "", "s", "1", "-1s", "+1s", "1 s", " 1s", "1s ", "1S", "1sec", "1..5s", ".5s", "1.s", "1.5.2s", "1.5ns", "0.0001us",
+    "", "s", "-1s", "-1", "+1s", "1 s", " 1s", "1s ", "1S", "1sec", "1..5s", ".5s", "1.s", "1.5.2s", "1.5ns",
+    "0.0001us",
     "1e3s", "1,5s", "0x1s", "9223372036854775808ns", "18446744073709551616ns", "153722868min", "1.0000000000s", "١s",
-    "1m", "½s",
+    "1d", "1M", "½s",
   ]
 
   @Test(arguments: wrongTimes) func textThatIsNoTimeIsRefused(text: String) {
@@ -37,10 +41,35 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "B", "-1B", "1 KiB", "1KB", "1kib", "1K", "1.5B", "0.3KiB", "1e3", "9223372036854775808", "8589934592GiB",
+    "", "B", "-1B", "1 KiB", "1T", "1kbit", "1bk", "1.5B", "0.3KiB", "1e3", "9223372036854775808", "8589934592GiB",
   ])
   func textThatIsNoSizeIsRefused(text: String) {
     #expect(ByteCount(text) == nil)
+  }
+
+  @Test(
+    arguments: [
+      ("64", 64, "64"), ("10k", 10_000, "10k"), ("10K", 10_000, "10k"), ("1M", 1_000_000, "1M"), ("1.5k", 1500, "1.5k"),
+      ("0", 0, "0"), ("9223372036854775807", UInt64(Int64.max), "9223372036854775807"),
+    ] as [(String, UInt64, String)])
+  func countReadsAndPrints(text: String, count: UInt64, description: String) {
+    #expect(Count(text)?.count == count)
+    #expect(Count(Count(count).description)?.count == count)
+    if count < 1_000_000_000 { #expect(Count(count).description == description) }
+  }
+
+  @Test(arguments: ["", "k", "-1", "1m", "1.5", "1.0005k", "10 k", "1e3", "10kk", "nan", "9223372036854775808"])
+  func textThatIsNoCountIsRefused(text: String) {
+    #expect(Count(text) == nil)
+  }
+
+  @Test func spanThatIsNoWholeNumberOfNanosecondsStopsAtTheEnds() {
+    #expect(Nanoseconds(saturating: 1.9).count == 1)
+    for number in [-1, -Double.infinity, Double.nan, 0] { #expect(Nanoseconds(saturating: number) == .zero) }
+    for number in [1e300, Double.infinity, 0x1p63] {
+      #expect(Nanoseconds(saturating: number).count == UInt64(Int64.max))
+    }
+    #expect((Nanoseconds(.max) + .seconds(1)).count == UInt64(Int64.max))
   }
 
   /// Numbers of every size, round and crooked.

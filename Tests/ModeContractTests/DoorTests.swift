@@ -94,8 +94,7 @@ extension ServerTests {
         case .idle, .full: break
         case .asleep, .fullAndAsleep:
           let received = running.server.totals.receivedBytes
-          // What sleeps in a call that blocks is waited for.
-          client.send(delay: mode.blocks ? .milliseconds(200) : .seconds(60))
+          client.send(delay: .seconds(60))
           #expect(eventually { running.server.totals.receivedBytes > received })
         case .sending: try client.sendWithoutReceiving()
         }
@@ -172,16 +171,6 @@ extension ServerTests {
           for filler in fillers { close(filler) }
         }
       }
-    }
-  }
-}
-
-extension ModeID {
-  /// Whether its sockets are in blocking mode.
-  fileprivate var blocks: Bool {
-    switch self {
-    case .blocking, .dispatch, .dispatchConcurrent, .threads, .taskgroupBlocking: true
-    case .taskgroup, .epoll, .executor, .uring, .null: false
     }
   }
 }

@@ -35,7 +35,7 @@ struct EchoConnection {
   private func send(size: Int, delay: Nanoseconds, body: [UInt8]) {
     var message = [UInt8](repeating: 0, count: 16)
     message.withUnsafeMutableBytes {
-      $0.storeBytes(of: UInt64(size) | delay.count / 1000 << 32, toByteOffset: 8, as: UInt64.self)
+      $0.storeBytes(of: UInt64(size) | (delay.count / 1000) << 32, toByteOffset: 8, as: UInt64.self)
     }
     _ = (message + body).withUnsafeBytes { socket.sendAll($0) }
   }

@@ -50,7 +50,7 @@ import Workloads
       let thread = pthread_self()
       nonisolated(unsafe) let strays = UnsafeMutablePointer<Int>.allocate(capacity: 1)
       strays.initialize(to: 0)
-      let loop = try TaskLoop(lanes: 0, permits: 0)
+      let loop = try TaskLoop(places: 0, permits: 0)
       defer {
         loop.deallocate()
         strays.deallocate()

@@ -9,6 +9,8 @@ import Workloads
 enum Fault: String, CaseIterable, Sendable {
   // Right answers in unusual forms.
   case healthy, chunked, closeDelimited, closesAfterwards
+  /// Closes without having said so.
+  case closesSilently
   // Complete answers that are not what was asked for.
   case notFound, unavailable, moved
   // No answers.
@@ -17,11 +19,13 @@ enum Fault: String, CaseIterable, Sendable {
   case badLength, lastingGarbage
   // Answers that take too long.
   case never, drip
+  // Answers that come when nobody expects them: a second time soon after the first; after 60 ms.
+  case twice, late
 
   /// As what the operation is counted; nil where it is verified.
   var kind: OutcomeKind? {
     switch self {
-    case .healthy, .chunked, .closeDelimited, .closesAfterwards: nil
+    case .healthy, .chunked, .closeDelimited, .closesAfterwards, .closesSilently, .twice, .late: nil
     case .notFound: .status(404)
     case .unavailable: .status(503)
     case .moved: .status(301)
@@ -36,7 +40,7 @@ enum Fault: String, CaseIterable, Sendable {
   }
 
   /// Those that end by themselves.
-  static let prompt = allCases.filter { ![.badLength, .lastingGarbage, .never, .drip].contains($0) }
+  static let prompt = allCases.filter { ![.badLength, .lastingGarbage, .never, .drip, .twice, .late].contains($0) }
 }
 
 /// A server on threads of its own that answers each operation as a script says: HTTP requests whose target names the
@@ -183,6 +187,16 @@ final class FaultServer: Sendable {
     case .closesAfterwards:
       _ = send(reply(body, fields: "Content-Length: 64\r\nConnection: close\r\n"), on: socket)
       return false
+    case .closesSilently:
+      _ = send(reply(body), on: socket)
+      return false
+    case .twice:
+      guard send(reply(body), on: socket) else { return false }
+      _ = poll(nil, 0, 5)
+      return send(reply(body), on: socket)
+    case .late:
+      _ = poll(nil, 0, 60)
+      return send(reply(body), on: socket)
     case .notFound: return send(reply(body, status: "404 Not Found"), on: socket)
     case .unavailable:
       let fields = "Content-Length: 64\r\nConnection: close\r\n"

@@ -12,18 +12,21 @@ final class RunningServer: Sendable {
 
   init(
     _ kind: TargetServer.Kind, mode: ModeID = .epoll, on address: SocketAddress, capacity: Int = 4096,
-    limits: TimeLimits = .none
+    limits: TimeLimits = .none, allowed: RequestLimits = .none, perAddress: Int? = nil
   ) throws {
-    let server = try TargetServer(kind, mode: mode, on: address, capacity: capacity, limits: limits)
+    let server = try TargetServer(
+      kind, mode: mode, on: address, capacity: capacity, limits: limits, allowed: allowed, perAddress: perAddress)
     self.server = server
     thread = try Thread(name: "server") { try? server.serve() }
   }
 
   convenience init(
-    _ kind: TargetServer.Kind, mode: ModeID = .epoll, capacity: Int = 4096, limits: TimeLimits = .none
+    _ kind: TargetServer.Kind, mode: ModeID = .epoll, capacity: Int = 4096, limits: TimeLimits = .none,
+    allowed: RequestLimits = .none, perAddress: Int? = nil
   ) throws {
     try self.init(
-      kind, mode: mode, on: SocketAddress(host: "127.0.0.1", port: 0), capacity: capacity, limits: limits)
+      kind, mode: mode, on: SocketAddress(host: "127.0.0.1", port: 0), capacity: capacity, limits: limits,
+      allowed: allowed, perAddress: perAddress)
   }
 
   func stop() {

@@ -25,8 +25,7 @@ struct RunWriterTests {
 
   @Test func resumedRunGoesOnAfterTheLastWholeLine() throws {
     try withScratchFolder { folder in
-      let writer = try RunWriter(creating: folder, Sample.run)
-      for number in 1...2 { try writer.append(Sample.trial(number)) }
+      try write(folder, trials: 2)
       let file = try FileHandle(forWritingTo: URL(fileURLWithPath: folder.trialsPath))
       try file.truncate(atOffset: try file.seekToEnd() - 10)
       try file.close()
@@ -59,34 +58,96 @@ struct RunWriterTests {
   }
 
   /// In a process of its own, because the limit on the size of files is the whole process's.
-  @Test func fullDiskKeepsTheFinishedTrials() async {
+  @Test func finishedTrialsAreKeptWhereTheDiskIsFullAtAnyByteOfTheNext() async {
     await #expect(processExitsWith: .success) {
       try withScratchFolder { folder in
-        let fileSize = __rlimit_resource_t(RLIMIT_FSIZE.rawValue)
-        let writer = try RunWriter(creating: folder, Sample.run)
-        for number in 1...2 { try writer.append(Sample.trial(number)) }
-        let size = try #require(
-          FileManager.default.attributesOfItem(atPath: folder.trialsPath)[.size] as? UInt64)
-
-        // Room for half a line more; without the signal, write(2) fails with EFBIG.
+        // Without the signal, write(2) fails with EFBIG.
         signal(SIGXFSZ, SIG_IGN)
-        var limit = rlimit()
-        #expect(getrlimit(fileSize, &limit) == 0)
-        limit.rlim_cur = rlim_t(size + size / 4)
-        #expect(setrlimit(fileSize, &limit) == 0)
-        let failure = #expect(throws: RunFolderFailure.self) { try writer.append(Sample.trial(3)) }
-        #expect(failure?.description.contains("the finished trials are kept") == true)
-        #expect(failure?.description.contains("--resume \(folder.path)") == true)
-        #expect(failure?.description.contains("\n") == false)
-        let run = try folder.read()
-        #expect(run.trials == (1...2).map(Sample.trial))
-        #expect(run.warnings.isEmpty)
-
-        limit.rlim_cur = limit.rlim_max
-        #expect(setrlimit(fileSize, &limit) == 0)
-        try RunWriter(resuming: folder).append(Sample.trial(3))
-        #expect(try folder.read().trials.count == 3)
+        try write(folder, trials: 2)
+        let before = try Data(contentsOf: URL(fileURLWithPath: folder.trialsPath))
+        let length = try JSONEncoder.stable().encode(small(3)).count
+        do {
+          let writer = try RunWriter(resuming: folder)
+          for room in 0...length {
+            limitFileSize(to: before.count + room)
+            let failure = #expect(throws: RunFolderFailure.self) { try writer.append(small(3)) }
+            #expect(failure?.description.contains("the finished trials are kept") == true)
+            #expect(failure?.description.contains("--resume \(folder.path)") == true)
+            #expect(failure?.description.contains("\n") == false)
+            #expect(try Data(contentsOf: URL(fileURLWithPath: folder.trialsPath)) == before)
+          }
+        }
+        limitFileSize(to: before.count + length + 1)
+        try RunWriter(resuming: folder).append(small(3))
+        #expect(try folder.read().trials == [Sample.trial(1), Sample.trial(2), small(3)])
       }
+    }
+  }
+
+  @Test func nothingIsLeftOfARunWhoseRecordCannotBeWritten() async {
+    await #expect(processExitsWith: .success) {
+      try withScratchFolder { folder in
+        signal(SIGXFSZ, SIG_IGN)
+        limitFileSize(to: 100)
+        let failure = #expect(throws: RunFolderFailure.self) { try RunWriter(creating: folder, Sample.run) }
+        #expect(failure?.description.contains("run.json: File too large; choose another --output") == true)
+        #expect(!FileManager.default.fileExists(atPath: folder.path))
+        limitFileSize(to: .max)
+        try RunWriter(creating: folder, Sample.run).append(Sample.trial(1))
+      }
+    }
+  }
+
+  @Test func runIsWrittenByOneWriterAtATime() throws {
+    try withScratchFolder { folder in
+      let writer = try RunWriter(creating: folder, Sample.run)
+      let failure = #expect(throws: RunFolderFailure.self) { try RunWriter(resuming: folder) }
+      #expect(failure?.description == "\(folder.path) is being written by another iomodes; wait until it has ended")
+      try writer.append(Sample.trial(1))
+      #expect(try folder.read().trials.count == 1)
+    }
+  }
+
+  /// Whoever has just begun has not written `run.json` yet.
+  @Test func folderThatAnotherRunHasJustBegunInIsRefused() throws {
+    try withScratchFolder { folder in
+      let writer = try RunWriter(creating: folder, Sample.run)
+      try FileManager.default.removeItem(atPath: folder.recordPath)
+      let failure = #expect(throws: RunFolderFailure.self) { try RunWriter(creating: folder, Sample.run) }
+      #expect(failure?.description == "\(folder.path) is being written by another iomodes; name another --output")
+      withExtendedLifetime(writer) {}
+    }
+  }
+
+  @Test func folderOfARunThatWasKilledBeforeItsFirstTrialIsTaken() throws {
+    try withScratchFolder { folder in
+      try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+      try Data().write(to: URL(fileURLWithPath: folder.trialsPath))
+      try "{".write(toFile: folder.recordPath + ".part", atomically: false, encoding: .utf8)
+      try RunWriter(creating: folder, Sample.run).append(Sample.trial(1))
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["run.json", "trials.jsonl"])
+    }
+  }
+
+  @Test func trialsWithoutARunAreNotAddedTo() throws {
+    try withScratchFolder { folder in
+      try write(folder, trials: 1)
+      try FileManager.default.removeItem(atPath: folder.recordPath)
+      let failure = #expect(throws: RunFolderFailure.self) { try RunWriter(creating: folder, Sample.run) }
+      #expect(failure?.description.contains("trials.jsonl has trials and no run.json beside it") == true)
+    }
+  }
+
+  @Test(arguments: ["..", "a\u{1B}[2J", "a\nb", String(repeating: "x", count: 256)])
+  func runIsNotCalledWhatNoFolderIsCalled(_ name: String) throws {
+    try withScratchFolder { folder in
+      var record = Sample.run
+      record.runID = name
+      let failure = #expect(throws: RunFolderFailure.self) { try RunWriter(creating: folder, record) }
+      #expect(failure?.description.hasPrefix("a run cannot be called '") == true)
+      #expect(failure?.description.contains("\n") == false && failure?.description.contains("\u{1B}") == false)
+      #expect(!FileManager.default.fileExists(atPath: folder.path))
     }
   }
 
@@ -101,4 +162,25 @@ struct RunWriterTests {
       #expect(failure?.description.contains("No space left on device") == true)
     }
   }
+}
+
+private func write(_ folder: RunFolder, trials: Int) throws {
+  let writer = try RunWriter(creating: folder, Sample.run)
+  for number in 1...trials { try writer.append(Sample.trial(number)) }
+}
+
+/// A trial of few bytes.
+private func small(_ number: Int) -> TrialRecord {
+  TrialRecord(
+    runID: "r", experiment: "e", trial: number, round: 1, order: 1, seed: 1, mode: "null", workload: .null,
+    concurrency: 1,
+    operations: .init(), valid: true, reasons: [])
+}
+
+private func limitFileSize(to count: Int) {
+  let fileSize = __rlimit_resource_t(RLIMIT_FSIZE.rawValue)
+  var limit = rlimit()
+  #expect(getrlimit(fileSize, &limit) == 0)
+  limit.rlim_cur = min(limit.rlim_max, rlim_t(count))
+  #expect(setrlimit(fileSize, &limit) == 0)
 }

@@ -36,7 +36,7 @@ enum Sample {
     operations.failed = ["ECONNRESET": 4]
     operations.non2xx = ["404": 1]
     var trial = TrialRecord(
-      runID: "run-1", experiment: "é/\"x\"\n", trial: number, round: 2, order: 3, seed: .max, mode: "epoll",
+      runID: "run-1", experiment: "é/\"x\"", trial: number, round: 2, order: 3, seed: .max, mode: "epoll",
       workload: .object(["kind": .string("http"), "delay": .string("2ms")]), concurrency: 64, operations: operations,
       valid: false, reasons: ["why", ""])
     trial.variant = "inline"

@@ -39,7 +39,8 @@ enum CitationRuns {
           experiment: "many", workload: .object(["kind": .string("sleep")]), concurrencies: [1, 10, 100, 1000]
         ).run()
       ),
-      ("search", search), ("faults", faults), ("mixed", mixed),
+      ("search", search), ("faults", faults), ("mixed", mixed), ("served in part", ServedLanesTests.run()),
+      ("unanswered", ServedLanesTests.stopped()),
       (
         "pools", TinyRun.run([TimelineTests().growing(), TimelineTests().trial("taskgroup-blocking") { _ in 2 }])
       ),

@@ -142,6 +142,35 @@ struct ClaimJudgementTests {
     #expect(try measure(result, "asleep at once").standing == .beyond && result.verdict == .holdsWithinBounds)
   }
 
+  @Test(
+    arguments: [
+      (0, 0, ["out-of-time: its deadline came"], .doesNotHold),
+      (0, 0, ["out-of-time: its deadline came", "foreign-load: 26 % of one"], .undecided),
+      (1_000_000, 1_000_000, ["foreign-load: 26 % of one"], .holds),
+      (1_000_000, 999_999, ["foreign-load: 26 % of one"], .doesNotHold),
+      (500_000, 499_999, ["steal: 3 s"], .doesNotHold),
+    ] as [(UInt64, UInt64, [String], ClaimVerdict)])
+  func countThatTheMachineCutShortRefutesNothing(
+    done: UInt64, verified: UInt64, reasons: [String], verdict: ClaimVerdict
+  ) throws {
+    let echo = #"{"kind": "echo", "size": "64B"}"#
+    func connections(_ round: Int) -> [TrialRecord] {
+      R.trials("epoll", "c", echo, lanes: 1_000_000, rounds: 1, asked: 1_000_000) { trial, _ in
+        (trial.each, trial.round) = (1, round)
+      }
+    }
+    let disturbed = connections(1).map { trial in
+      var trial = trial
+      (trial.operations.done, trial.operations.verified) = (done, verified)
+      (trial.valid, trial.reasons) = (false, reasons)
+      return trial
+    }
+    #expect(try result("million-at-once", disturbed).verdict == verdict)
+    // Another one that was not disturbed decides in its place.
+    let both = try result("million-at-once", disturbed + connections(2)).verdict
+    #expect(both == (verdict == .undecided ? .holds : verdict))
+  }
+
   // MARK: Blocking calls
 
   @Test func blockingTasksAreComparedWithTasksOverWidth() throws {

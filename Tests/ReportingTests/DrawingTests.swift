@@ -1,5 +1,6 @@
 import Foundation
 import Measurement
+import ProjectFiles
 import Records
 import Testing
 
@@ -39,7 +40,7 @@ struct DrawingTests {
     let run = Self.wholeRun(["blocking", "epoll", "uring"])
     #expect(Set(GnuplotData.files(of: run).map(\.kind)) == Set(FigureKind.allCases))
     try FigureFolder.with { folder in
-      _ = try Figures.write(run, to: folder, scripts: FigureFolder.scripts, gnuplot: nil)
+      _ = try Figures.write(run, to: folder, gnuplot: nil)
       for (stem, data) in Figures.plan(run) where data.measuredBlocks > 0 {
         let blocks = data.text.components(separatedBy: "\n\n\n").map { block in
           block.split(separator: "\n").filter { !$0.hasPrefix("#") }.map { $0.split(separator: " ") }
@@ -69,7 +70,7 @@ struct DrawingTests {
 
   @Test func intervalsAndGapsAreReadAsTheyStand() throws {
     try FigureFolder.with { folder in
-      _ = try Figures.write(TinyRun.example, to: folder, scripts: FigureFolder.scripts, gnuplot: nil)
+      _ = try Figures.write(TinyRun.example, to: folder, gnuplot: nil)
       let script = """
         data = 'tiny-throughput.dat'
         stats data index 1 using 'throughput_per_s' name 'epoll' nooutput
@@ -87,7 +88,7 @@ struct DrawingTests {
   func figuresAreDrawnWithoutComplaintForAnyNumberOfModes(count: Int) throws {
     let run = Self.wholeRun(Array(ModeOrder.known.prefix(count)))
     try FigureFolder.with { folder in
-      let outcome = try Figures.write(run, to: folder, scripts: FigureFolder.scripts, gnuplot: FigureFolder.gnuplot)
+      let outcome = try Figures.write(run, to: folder, gnuplot: FigureFolder.gnuplot)
       #expect(outcome.remarks.allSatisfy { count == 1 && $0.contains("-speedup: ") }, "\(outcome.remarks)")
       let drawn = Figures.plan(run).filter { $0.data.measuredBlocks > 0 }
       #expect(outcome.figures.count == 3 * drawn.count)
@@ -132,7 +133,7 @@ struct DrawingTests {
     let run = SyntheticRun(seed: 9).run()
     func files() throws -> [String: Data] {
       try FigureFolder.with { folder in
-        _ = try Figures.write(run, to: folder, scripts: FigureFolder.scripts, gnuplot: FigureFolder.gnuplot)
+        _ = try Figures.write(run, to: folder, gnuplot: FigureFolder.gnuplot)
         return try FigureFolder.files(in: folder)
       }
     }
@@ -149,10 +150,10 @@ struct DrawingTests {
     let run = TinyRun.example
     try FigureFolder.with { folder in
       func check(_ gnuplot: String?) throws -> FiguresCheck {
-        try Figures.check(run, in: folder, scripts: FigureFolder.scripts, gnuplot: gnuplot)
+        try Figures.check(run, in: folder, gnuplot: gnuplot)
       }
       #expect(throws: FiguresFailure.self) { try check(nil) }
-      _ = try Figures.write(run, to: folder, scripts: FigureFolder.scripts, gnuplot: FigureFolder.gnuplot)
+      _ = try Figures.write(run, to: folder, gnuplot: FigureFolder.gnuplot)
       let whole = try FigureFolder.files(in: folder)
       #expect(try check(FigureFolder.gnuplot) == FiguresCheck(agreeing: whole.count))
       try Data("1 2\n".utf8).write(to: URL(fileURLWithPath: "\(folder)/tiny-cpu.dat"))
@@ -171,17 +172,28 @@ struct DrawingTests {
 
   @Test func complaintOfGnuplotIsTheFailure() throws {
     try FigureFolder.with { folder in
-      try FileManager.default.createDirectory(atPath: "\(folder)/scripts", withIntermediateDirectories: true)
-      for kind in FigureKind.allCases {
-        try "plot nonsense(x)\n".write(
-          toFile: "\(folder)/scripts/\(kind.rawValue).gp", atomically: true, encoding: .utf8)
-      }
       let failure = #expect(throws: FiguresFailure.self) {
         try Figures.write(
-          TinyRun.example, to: folder, scripts: "\(folder)/scripts", gnuplot: FigureFolder.gnuplot)
+          TinyRun.example, to: folder, scripts: Self.scripts("plot nonsense(x)\n"), gnuplot: FigureFolder.gnuplot)
       }
       #expect(failure?.description.contains("undefined function: nonsense") == true, "\(failure as Any)")
     }
+  }
+
+  /// Also where one of that name is there from before.
+  @Test func figureThatGnuplotHasNotDrawnIsAFailure() throws {
+    try FigureFolder.with { folder in
+      _ = try Figures.write(TinyRun.example, to: folder, gnuplot: FigureFolder.gnuplot)
+      let failure = #expect(throws: FiguresFailure.self) {
+        try Figures.write(TinyRun.example, to: folder, scripts: Self.scripts("exit\n"), gnuplot: FigureFolder.gnuplot)
+      }
+      #expect(failure?.description.contains("gnuplot has drawn no ") == true, "\(failure as Any)")
+    }
+  }
+
+  /// The same for every kind of figure.
+  private static func scripts(_ text: String) -> [ProjectFile] {
+    FigureKind.allCases.map { ProjectFile(name: "\($0.rawValue).gp", text: text) }
   }
 
   private func gnuplot(_ script: String, in folder: String) throws -> String {

@@ -1,4 +1,5 @@
 import Foundation
+import ProjectFiles
 import Records
 import Testing
 
@@ -46,7 +47,7 @@ struct FiguresTests {
     let names = ["a/b 'c'", "a/b_'c'", "", "a-b--c-"]
     let run = TinyRun.run(names.map { TinyRun.trial("epoll", experiment: $0) })
     try FigureFolder.with { folder in
-      let outcome = try Figures.write(run, to: folder, scripts: FigureFolder.scripts, gnuplot: nil)
+      let outcome = try Figures.write(run, to: folder, gnuplot: nil)
       let stems = ["experiment-throughput", "a-b--c--throughput", "a-b--c--throughput-2", "a-b_-c--throughput"]
       #expect(outcome.data.filter { $0.contains("throughput") } == stems.map { "\($0).dat" })
       for name in outcome.data { #expect(FileManager.default.fileExists(atPath: "\(folder)/\(name)")) }
@@ -55,7 +56,7 @@ struct FiguresTests {
 
   @Test func withoutGnuplotDataAndScriptsAreWrittenAndTheRemedyIsTold() throws {
     try FigureFolder.with { folder in
-      let outcome = try Figures.write(TinyRun.example, to: folder, scripts: FigureFolder.scripts, gnuplot: nil)
+      let outcome = try Figures.write(TinyRun.example, to: folder, gnuplot: nil)
       #expect(outcome.data.count == 5)
       #expect(outcome.figures.isEmpty)
       #expect(outcome.remarks.last?.contains("apt install gnuplot-nox") == true)
@@ -68,7 +69,7 @@ struct FiguresTests {
     let run = try CitationRuns.run("20261121-165109-memory")
     try FigureFolder.with { folder in
       let outcome = try Figures.write(
-        run, to: folder, scripts: FigureFolder.scripts, gnuplot: FigureFolder.gnuplot, endings: [".svg"])
+        run, to: folder, gnuplot: FigureFolder.gnuplot, endings: [".svg"])
       let remarks = outcome.remarks.filter { $0.contains("there is no figure") }
       #expect(
         remarks == [
@@ -97,13 +98,21 @@ struct FiguresTests {
     }
   }
 
-  @Test func missingScriptsAreAFailureOfOneLine() throws {
+  /// A copy of the program has no folder to look into: what is built in is what stands there.
+  @Test func scriptsThatAreBuiltInAreTheProjects() throws {
+    let names = try FileManager.default.contentsOfDirectory(atPath: FigureFolder.scripts).filter { $0.hasSuffix(".gp") }
+    #expect(ProjectFiles.scripts.map(\.name) == names.sorted() && names.count >= FigureKind.allCases.count)
+    for script in ProjectFiles.scripts {
+      #expect(try String(contentsOfFile: "\(FigureFolder.scripts)/\(script.name)", encoding: .utf8) == script.text)
+    }
+    #expect(FigureKind.allCases.allSatisfy { kind in names.contains("\(kind.rawValue).gp") })
+  }
+
+  @Test func figuresThatAreNotDrawnAreCounted() throws {
     try FigureFolder.with { folder in
-      let failure = #expect(throws: FiguresFailure.self) {
-        try Figures.write(TinyRun.example, to: folder, scripts: "\(folder)/nowhere", gnuplot: nil)
-      }
-      #expect(failure?.description.contains("nowhere") == true)
-      #expect(failure?.description.contains("\n") == false)
+      let outcome = try Figures.write(TinyRun.example, to: folder, gnuplot: nil)
+      #expect(outcome.undrawn > 0 && outcome.undrawn == outcome.data.count - outcome.leftOut)
+      #expect(outcome.figures.isEmpty && outcome.remarks.contains { $0.hasPrefix("gnuplot is not installed") })
     }
   }
 

@@ -113,7 +113,7 @@ struct HTMLReportTests {
       SyntheticRun(), SyntheticRun(experiment: Self.hostile, rounds: 2),
       SyntheticRun(experiment: "load", concurrencies: [16], rates: [100, 1000, 4000]),
     ])
-    let figures = try Figures.forPage(run, scripts: FigureFolder.scripts, gnuplot: try #require(FigureFolder.gnuplot))
+    let figures = try Figures.forPage(run, gnuplot: try #require(FigureFolder.gnuplot))
     let drawn = GnuplotData.files(of: run).count { $0.measuredBlocks > 0 }
     #expect(figures.figures.count == drawn && drawn >= 9)
     let page = page(run, figures: figures)
@@ -122,7 +122,7 @@ struct HTMLReportTests {
     #expect(parsed.count("svg") == drawn)
     #expect(parsed.count("path") > 100 && parsed.count("text") > 100)
     #expect(!parsed.words.contains("No figures"))
-    let again = try Figures.forPage(run, scripts: FigureFolder.scripts, gnuplot: try #require(FigureFolder.gnuplot))
+    let again = try Figures.forPage(run, gnuplot: try #require(FigureFolder.gnuplot))
     #expect(page == self.page(run, figures: again))
   }
 

@@ -43,8 +43,11 @@ struct ReportNames {
     guard isVersion || text.contains(where: \.isLetter), text.contains(where: \.isNumber) else { return text }
     var text = Provenance.oneLine(text)
     for name in names { text = Self.removing(name, from: text) }
-    return text.replacing(/\b(resp\. )?p\d+(\.\d+)?\b/, with: "percentile").replacing("2xx", with: "fine")
+    return text.replacing(Self.percentile, with: "percentile").replacing("2xx", with: "fine")
   }
+
+  // Made once, and not at each call.
+  nonisolated(unsafe) private static let percentile = /\b(resp\. )?p\d+(\.\d+)?\b/
 
   /// Where it is not a part of a longer word.
   private static func removing(_ name: String, from text: String) -> String {
@@ -83,7 +86,8 @@ enum ReportColumns {
   static let ids: Set<String> = ["of the client", "of the server"]
 
   private static let metrics: [String: Set<String>] = [
-    "trials": ["trials"], "wall": ["wall"], "op/s": ["throughput", "recommended-throughput", "highest-throughput"],
+    "trials": ["trials"], "served": ["served"], "wall": ["wall"],
+    "op/s": ["throughput", "recommended-throughput", "highest-throughput"],
     "op/s closed": ["throughput"], "done/s": ["throughput"], "meets at /s": ["highest-met"],
     "misses at /s": ["lowest-missed"], "rounds": ["rounds"], "system calls/op": ["calls"], "CPU µs/op": ["cpu"],
     "client CPU µs/op": ["client-cpu", "cpu"], "server CPU µs/op": ["server-cpu", "cpu"], "in flight": ["in-flight"],
@@ -96,12 +100,14 @@ enum ReportColumns {
     "highest": ["highest-concurrency", "highest-limit", "highest-pool"],
   ]
 
+  nonisolated(unsafe) private static let percentileHeading = /(resp\. |wait )?(p[\d.]+)/
+
   static func column(_ heading: String, side: String, isOfTrials: Bool) -> Column {
     let units: Set<String> = ["ns", "µs", "ms", "s", "k", "M", "MiB"]
     let words = heading.split(separator: " ").map(String.init)
     let unit = words.first(where: units.contains)
     let name = words.filter { !units.contains($0) }.joined(separator: " ")
-    if let match = name.wholeMatch(of: /(resp\. |wait )?(p[\d.]+)/) {
+    if let match = name.wholeMatch(of: percentileHeading) {
       let times = ["resp. ": ["response-"], "wait ": ["queueing-"]][match.1 ?? ""] ?? ["", "service-"]
       return Column(metrics: Set(times.map { "\($0)\(match.2)\(isOfTrials ? "-of-trials" : "")" }), unit: unit)
     }
@@ -157,6 +163,8 @@ enum ReportNotes {
     Kind("service time drifts by", of: "latency-drift*"),
     Kind("look like warm-up", of: "late-warmup*"),
     Kind("unfinished at the windows' ends", of: "unfinished", "oldest-unfinished"),
+    Kind("unanswered at the window", of: "due", "unanswered", "oldest-unanswered"),
+    Kind("its latencies are of those alone", of: "served"),
     Kind("memory per lane of the", of: "memory-per-lane", "memory-fit"),
     Kind("cold start at", of: "cold-start", "cold-start-ratio"),
     Kind("median wait for", of: "queueing-p50", "queueing-p99"),
@@ -173,13 +181,19 @@ enum ReportNotes {
 
   /// Without coordinates of points, which are words of queries, and constants of the method.
   static func withoutCoordinates(_ text: String) -> String {
-    withoutConstants(text).replacing(/of [\d,]+(–[\d,]+)? asked/, with: "of those asked")
+    withoutConstants(withoutLanes(text)).replacing(/of [\d,]+(–[\d,]+)? asked/, with: "of those asked")
       .replacing(/(knee|saturated)? at (concurrency |limit |pool )?\d[\d,.]*(\/s)?/) {
         $0.1 == nil ? " at place" : $0.0
       }
       .replacing(/\b(limit|pool) [\d,]+/) { "\($0.1) place" }
       .replacing(/one of [\d,]+ permits/, with: "one permit").replacing(/all but [\d,]+ queue/, with: "others queue")
       .replacing(/no valid trial at [\d, ]+/, with: "no valid trial")
+  }
+
+  /// Without how many lanes there were, of how many were served.
+  private static func withoutLanes(_ text: String) -> String {
+    guard text.contains("its latencies are of those alone") else { return text }
+    return text.replacing(/(\d) of [\d,]*\d/) { "\($0.1) of the lanes" }
   }
 
   /// Without what no run can change.

@@ -35,7 +35,7 @@ struct ReportTests {
   }
 
   @Test(arguments: [
-    (93, false, false), (103, false, true), (104, false, false), (114, false, true), (124, true, true),
+    (93, false, false), (102, false, false), (103, false, true), (112, false, true), (113, true, true),
     (160, true, true),
   ])
   func numbersComeBeforeWhatIsDrawn(width: Int, bar: Bool, sparkline: Bool) throws {
@@ -82,7 +82,7 @@ struct ReportTests {
       return trial
     }
     let run = TinyRun.run(trials)
-    #expect(Report(run).render(.md, width: 0, color: false).contains("| 20.0 | – |  |"), "the median, and no maximum")
+    #expect(Report(run).render(.md, width: 0, color: false).contains("| 20.0 |\n"), "the median, and no maximum")
     #expect(Report(run).render(.latex, width: 0, color: false).contains("& 20.0 \\\\"))
     #expect(Report(run).render(.html, width: 0, color: false).contains("<td class=\"n\">20.0</td>"))
   }
@@ -215,26 +215,22 @@ struct ReportTests {
 
     sleep for 10 ms · 1 to 2 valid trials at each point
 
-    | mode | concurrency | trials | op/s | interval | p50 µs | p90 µs | p99 µs | p99.9 µs | \#
-    p99 of trials | interval | client CPU µs/op | interval | server CPU µs/op | interval | \#
-    system calls/op | in flight | threads | memory, median peak MiB | × blocking | interval |
-    | :-- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | \#
-    --: | --: | --: | --: | --: | --: |
-    | blocking | 1 | 2 | 91.50 | \[91.00–92.00\]\* | 1.00 | – | – | – | – |  | 4.00 | \#
-    \[3.00–5.00\]\* | – |  | – | 1 | – | – | 1 |  |
-    | epoll | 1 | 2 | 137.2 | \[136.5–138.0\]\* | 2.00 | 2.00 | 2.00 | – | – |  | 4.00 | \#
-    \[4.00–4.00\]\* | – |  | – | – | – | – | 1.50 | \[1.50–1.50\]\* |
-    | blocking | 4 | 0 | *predicted 100 s (not run: it would pass the limit of 60 s)* |  |  |  |  |  |  \#
-    |  |  |  |  |  |  |  |  |  |  |  |
-    | epoll | 4 | 1 | 390.0 |  | – | – | – | – | – |  | – |  | – |  | – | 3 | – | – | – |  |
+    | mode | concurrency | trials | op/s | interval | p50 µs | p90 µs | p99 µs | client CPU µs/op | interval | \#
+    in flight | × blocking | interval |
+    | :-- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |
+    | blocking | 1 | 2 | 91.50 | \[91.00–92.00\]\* | 1.00 | – | – | 4.00 | \[3.00–5.00\]\* | 1 | 1 |  |
+    | epoll | 1 | 2 | 137.2 | \[136.5–138.0\]\* | 2.00 | 2.00 | 2.00 | 4.00 | \[4.00–4.00\]\* | – | 1.50 | \#
+    \[1.50–1.50\]\* |
+    | blocking | 4 | 0 | *predicted 100 s (not run: it would pass the limit of 60 s)* |  |  |  |  |  |  |  |  |  |
+    | epoll | 4 | 1 | 390.0 |  | – | – | – | – |  | 3 | – |  |
 
     Medians over the trials of each trial's own value:
 
-    | mode | concurrency | p50 µs | interval | p90 µs | interval | p99 µs | interval | p99.9 µs | interval |
-    | :-- | --: | --: | --: | --: | --: | --: | --: | --: | --: |
-    | blocking | 1 | 1.00 | \[1.00–1.00\]\* | – |  | – |  | – |  |
-    | epoll | 1 | 2.00 | \[2.00–2.00\]\* | 2.00 | \[2.00–2.00\]\* | – |  | – |  |
-    | epoll | 4 | – |  | – |  | – |  | – |  |
+    | mode | concurrency | p50 µs | interval | p90 µs | interval |
+    | :-- | --: | --: | --: | --: | --: |
+    | blocking | 1 | 1.00 | \[1.00–1.00\]\* | – |  |
+    | epoll | 1 | 2.00 | \[2.00–2.00\]\* | 2.00 | \[2.00–2.00\]\* |
+    | epoll | 4 | – |  | – |  |
 
     - in flight at most: epoll 3 of 4 asked
     - epoll at 4: 1 of 2 trials not valid and left out: steal 12 % (1)

@@ -8,7 +8,7 @@ import Testing
 /// What reports, comparisons and figures make of modes that serve a part of their lanes.
 struct ServedLanesTests {
   /// Ten rounds at 10,000 lanes: `dispatch` serves 255 of them, fast.
-  private static func run(served: Int? = 255, kind: String = "sleep") -> Run {
+  static func run(served: Int? = 255, kind: String = "sleep") -> Run {
     var trials: [TrialRecord] = []
     for round in 1...10 {
       for (mode, latency, lanes) in [("dispatch", 94_000, served), ("epoll", 134_000_000, 10_000)] {
@@ -110,7 +110,7 @@ struct ServedLanesTests {
     for kind in ["sleep", "serve"] {
       try FigureFolder.with { folder in
         let run = Self.run(kind: kind)
-        let outcome = try Figures.write(run, to: folder, scripts: FigureFolder.scripts, gnuplot: FigureFolder.gnuplot)
+        let outcome = try Figures.write(run, to: folder, gnuplot: FigureFolder.gnuplot)
         // The trials have neither processor time of a client nor threads.
         let others = outcome.remarks.filter { !$0.hasPrefix("tiny-cpu: ") && !$0.hasPrefix("tiny-footprint: ") }
         #expect(others.isEmpty, "\(others)")
@@ -123,7 +123,7 @@ struct ServedLanesTests {
   // MARK: What was due
 
   /// Two trials of 400/s for 5 s, of which the server did 1,841 each.
-  private static func stopped(done: UInt64 = 1841) -> Run {
+  static func stopped(done: UInt64 = 1841) -> Run {
     TinyRun.run(
       (1...2).map { round in
         var trial = TinyRun.trial("epoll", concurrency: 64, round: round, latencies: [1])

@@ -7,7 +7,8 @@ import Testing
 /// Tables that carry the citations of their numbers.
 struct TableCitationsTests {
   private static let names = [
-    "20261121-134955-quick", "tiny", "synthetic", "odd", "open loops", "memory", "search", "faults", "mixed", "pools",
+    "20261129-221614-quick", "tiny", "synthetic", "odd", "open loops", "memory", "search", "faults", "mixed", "pools",
+    "served in part", "unanswered",
   ]
 
   private func report(_ name: String, _ format: OutputFormat, cites: Bool = true) throws -> String {
@@ -42,6 +43,12 @@ struct TableCitationsTests {
     for metric in ["trials", "throughput", "p50", "p99"] {
       #expect(own.contains(" \(metric) = "), "\(metric): \(own)")
     }
+  }
+
+  @Test func lanesServedAreCitedBehindTheirNumberAndNotBehindHowManyThereAre() throws {
+    let (markdown, latex) = (try report("served in part", .md), try report("served in part", .latex))
+    #expect(markdown.contains(/255 <!-- \[iomodes:[^\]]* served = 255 lanes [^\]]*\] --> of 10,000 \|/))
+    #expect(latex.contains(/255 % \[iomodes:[^\]]* served = 255 lanes [^\]]*\]\nof 10,000 &/))
   }
 
   @Test(arguments: ["synthetic", "open loops", "search"], [OutputFormat.md, .latex])

@@ -22,6 +22,18 @@ struct TerminalTests {
     #expect(Terminal.sparkline(counts) == line)
   }
 
+  @Test(
+    arguments: [
+      ("é µ × 中 👍\n\t|", "é µ × 中 👍\n\t|"), ("a\u{1B}[2Jb", "a\\x1B[2Jb"), ("\r\u{7}\u{0}", "\\x0D\\x07\\x00"),
+      ("\u{9B}31m", "\\x9B31m"), ("\u{202E}txt", "\\x202Etxt"), ("\u{1B}]0;title\u{7}", "\\x1B]0;title\\x07"),
+      ("\u{1B}[8mhidden", "\\x1B[8mhidden"), ("\u{1B}[1mbold\u{1B}[0m", "\u{1B}[1mbold\u{1B}[0m"),
+      ("\r\n", "\\x0D\n"), ("\u{7F}\u{2028}", "\\x7F\\x2028"),
+    ])
+  func textDoesNothingToATerminal(_ text: String, shown: String) {
+    #expect(Terminal.visible(text) == shown)
+    #expect(Terminal.visible(shown) == shown)
+  }
+
   @Test func asciiKeepsWhatIsMeant() {
     #expect(Terminal.ascii("▁▂▃▄▅▆▇█ ▕██▌▏") == "_.:-=+*# |##-.")
     #expect(Terminal.ascii("2 µs × 3 ± 1 % · ≤ 5 … 6 – 7") == "2 us x 3 +- 1 % - <= 5 ... 6 - 7")

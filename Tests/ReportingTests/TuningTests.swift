@@ -202,13 +202,13 @@ struct TuningTests {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let outcome = try Figures.write(
-      TinyRun.run(all), to: folder, scripts: FigureFolder.scripts, gnuplot: FigureFolder.gnuplot)
+      TinyRun.run(all), to: folder, gnuplot: FigureFolder.gnuplot)
     #expect(outcome.remarks.isEmpty, "\(outcome.remarks)")
     #expect(outcome.figures == [".svg", ".png", ".pdf"].map { "swept-limit-tuning\($0)" })
     // Where nothing is recommended, there is no ring to draw.
     let noise = trials([(1, 100), (4, 101), (16, 99)], noise: 0.8, experiment: "noise")
     let plain = try Figures.write(
-      TinyRun.run(noise), to: folder, scripts: FigureFolder.scripts, gnuplot: FigureFolder.gnuplot)
+      TinyRun.run(noise), to: folder, gnuplot: FigureFolder.gnuplot)
     #expect(plain.remarks.isEmpty && plain.figures.count == 3, "\(plain.remarks)")
   }
 

@@ -174,7 +174,7 @@ struct ComputeTests {
     (#", "targets": ["http://a/"]"#, "are not asked: the work follows on replies of the own server"),
     (#", "faults": {"reset": 0.1}"#, "go with the workloads http and echo"),
     (#", "gather": true"#, "goes with the workload http"),
-    (#", "works": "1ms""#, "is not a field; there are kind, work, offload, pool"),
+    (#", "works": "1ms""#, "is not a field; did you mean 'work'?; there are kind, work, offload, pool"),
   ]) func whatCannotBeIsSaid(_ fields: String, _ complaint: String) {
     do {
       _ = try spec(fields)

@@ -61,6 +61,16 @@ import Testing
         $0.body = "{i} é"
       },
       text: "POST / HTTP/1.1\r\nHost: 127.0.0.1:80\r\nX-A: 1\r\nX-B: 5\r\nContent-Length: 6\r\n\r\n{i} é"),
+    // Whatever the program writes itself, text of a user's is sent as it is.
+    Request(
+      spec: spec {
+        $0.delay = .fixed(.milliseconds(2))
+        $0.headers = ["X-A: {delay}", "X-B: {op} {{i}}"]
+      },
+      text: "GET /?delay=2000us&op=5 HTTP/1.1\r\nHost: 127.0.0.1:80\r\nX-A: {delay}\r\nX-B: {op} {5}\r\n\r\n"),
+    Request(
+      spec: spec { $0.targets = [try! HTTPTarget(parsing: "http://a/{delay}?a={delay}&b={size}{i")] },
+      text: "GET /{delay}?a={delay}&b={size}{i HTTP/1.1\r\nHost: a\r\n\r\n"),
     Request(
       spec: spec { $0.method = "PUT" }, text: "PUT / HTTP/1.1\r\nHost: 127.0.0.1:80\r\nContent-Length: 0\r\n\r\n"),
     Request(spec: spec { $0.method = "DELETE" }, text: "DELETE / HTTP/1.1\r\nHost: 127.0.0.1:80\r\n\r\n"),
@@ -95,16 +105,16 @@ import Testing
     #expect(String(decoding: asked.sent, as: UTF8.self) == example.text)
   }
 
-  @Test func operationsGoToTheTargetsInTurn() {
-    let spec = Self.spec { $0.targets = ["http://a/", "http://b/", "http://c/"].map { try! HTTPTarget(parsing: $0) } }
+  @Test func operationsGoToTheAddressesOfTheTargetsInTurn() {
+    let spec = Self.spec { $0.targets = ["http://a/", "http://b/", "http://a/x"].map { try! HTTPTarget(parsing: $0) } }
     let requests = UnsafeMutablePointer<HTTPRequests>.allocate(capacity: 1)
-    requests.initialize(to: HTTPRequests(spec, server: nil, seed: 7))
+    requests.initialize(to: HTTPRequests(spec, server: nil, endpoints: [0, 1, 0], seed: 7))
     defer {
       requests.deinitialize(count: 1)
       requests.deallocate()
     }
     let client = HTTPClient(requests)
-    #expect((0..<7).map { client.endpoint(of: $0) } == [0, 1, 2, 0, 1, 2, 0])
+    #expect((0..<7).map { client.endpoint(of: $0) } == [0, 1, 0, 0, 1, 0, 0])
   }
 
   // MARK: Replies

@@ -218,7 +218,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "/?delay=2", "/?delay=", "/?delay=x", "/?delay=-1ms", "/?size=", "/?size=-1", "/?size=1KiB", "/?size=1073741825",
+    "/?delay=2", "/?delay=", "/?delay=x", "/?delay=-1ms", "/?size=", "/?size=-1", "/?size=1KiB",
     "/?op=", "/?op=-1", "/?op=0x1", "/?op=99999999999999999999", "/?size=10&op=x", "/?delay=1ms&size=x",
     "/?delay=18446744073709551615us",
   ]) func badQueryIsAnsweredBy400AndTheConnectionKept(target: String) {

@@ -11,7 +11,11 @@ nonisolated(unsafe) private let standingDate: UnsafePointer<HTTPDate> = {
   return UnsafePointer(date)
 }()
 
-func httpServer(peer: String = "127.0.0.1") -> HTTPServer { HTTPServer(peer: peer, date: standingDate) }
+func httpServer(peer: String = "127.0.0.1", limits: UnsafePointer<RequestLimits> = RequestLimits.noneShared)
+  -> HTTPServer
+{
+  HTTPServer(peer: peer, date: standingDate, limits: limits)
+}
 
 func httpRequest(_ target: String = "/", method: String = "GET", fields: String = "") -> String {
   "\(method) \(target) HTTP/1.1\r\nHost: a\r\n\(fields)\r\n"

@@ -18,6 +18,9 @@ struct Served {
   var done: UInt64 = 0
   var failed: UInt64 = 0
   var faults: UInt64 = 0
+  var refused: UInt64 = 0
+  /// How often it has given way to others.
+  var yields = 0
 
   var bytes: [UInt8] { sends.flatMap { $0 } }
   var text: String { String(decoding: bytes, as: UTF8.self) }
@@ -33,9 +36,11 @@ func withPassingBytes<R>(_ bytes: [UInt8], _ body: (UnsafeRawBufferPointer) -> R
 }
 
 /// Carries the server's side of one connection through what a client sends, time passing at once where it sleeps.
-/// - Parameter ends: whether the client closes its side in the end.
+/// - Parameters:
+///   - ends: whether the client closes its side in the end.
+///   - hangsUp: whether it does so while its answer is delayed.
 func serve<C: ServerConversation & ~Copyable>(
-  _ conversation: consuming C, _ pieces: [[UInt8]], ends: Bool = false
+  _ conversation: consuming C, _ pieces: [[UInt8]], ends: Bool = false, hangsUp: Bool = false
 ) -> Served {
   let tally = UnsafeMutablePointer<ServerTally>.allocate(capacity: 1)
   tally.initialize(to: ServerTally(shared: false))
@@ -55,8 +60,16 @@ func serve<C: ServerConversation & ~Copyable>(
       served.sends.append(Array(bytes))
       step = lane.resume(.sent(bytes.count))
       continue
-    case .sleep(let deadline):
+    case .yield:
+      served.yields += 1
+      step = lane.resume(.woke(now: now))
+      continue
+    case .delay(let deadline):
       served.sleeps.append(deadline.since(now))
+      if hangsUp {
+        step = lane.resume(.ended(now: now))
+        continue
+      }
       now = deadline
       step = lane.resume(.woke(now: now))
       continue
@@ -83,6 +96,7 @@ func serve<C: ServerConversation & ~Copyable>(
   served.done = tally.pointee.done.count
   served.failed = tally.pointee.failed.count
   served.faults = tally.pointee.faults.count
+  served.refused = tally.pointee.refused.count
   return served
 }
 

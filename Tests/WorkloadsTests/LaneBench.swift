@@ -14,10 +14,14 @@ struct OneByte: Conversation, ~Copyable {
 
   final class Log {
     var operations: [UInt64] = []
+    var mayRepeat = true
     var disconnections = 0
   }
 
   func endpoint(of operation: UInt64) -> Int32 { Int32(operation % UInt64(endpoints)) }
+
+  func mayRepeat(_ operation: UInt64) -> Bool { begun.mayRepeat }
+  func isFarewell(_ bytes: UnsafeRawBufferPointer) -> Bool { bytes.first == UInt8(ascii: "t") }
 
   mutating func begin(_ operation: UInt64) -> Need {
     begun.operations.append(operation)
@@ -103,8 +107,20 @@ final class LaneBench {
   func isServed(_ lane: Int = 0) -> Bool { lanes[lane].isServed }
   func arrivalInHand(_ lane: Int = 0) -> UInt64? { lanes[lane].arrivalInHand }
 
-  private func text(_ step: Step) -> String {
+  /// What lanes find that look at their connection; nil for nothing.
+  var waiting: String?
+  /// How often they have looked.
+  private(set) var looks = 0
+
+  private func look(_ lane: Int) -> String {
+    looks += 1
+    guard let waiting else { return resume(.checked(nil, now: now), lane) }
+    return withPassingBytes(Array(waiting.utf8)) { resume(.checked($0, now: now), lane) }
+  }
+
+  private func text(_ step: Step, _ lane: Int) -> String {
     switch step {
+    case .check: look(lane)
     case .connect(let endpoint): "connect \(endpoint)"
     case .send(let bytes): "send \(bytes.count)"
     case .receive: "receive"
@@ -112,6 +128,7 @@ final class LaneBench {
     case .finishSending: "finish sending"
     case .abort: "abort"
     case .sleep(let deadline): "sleep \(Double(deadline.since(Self.instant(0)).count) / 1e6)"
+    case .delay, .yield: "\(step)"
     case .file(let request): "\(request)"
     case .compute(let work): "compute \(work.iterations)"
     case .acquire: "acquire"
@@ -123,8 +140,8 @@ final class LaneBench {
   /// The lanes that these are beside have done what they were asked for.
   func close() { trial.pointee.close(at: now) }
 
-  func begin(_ lane: Int = 0) -> String { text(lanes[lane].begin(now: now)) }
-  func resume(_ event: Event, _ lane: Int = 0) -> String { text(lanes[lane].resume(event)) }
+  func begin(_ lane: Int = 0) -> String { text(lanes[lane].begin(now: now), lane) }
+  func resume(_ event: Event, _ lane: Int = 0) -> String { text(lanes[lane].resume(event), lane) }
   func sent(_ lane: Int = 0) -> String { resume(.sent(3), lane) }
   func received(_ bytes: String, _ lane: Int = 0) -> String {
     withPassingBytes(Array(bytes.utf8)) { resume(.received($0, now: now), lane) }
@@ -133,6 +150,7 @@ final class LaneBench {
     resume(.received(UnsafeRawBufferPointer(start: nil, count: 0), now: now), lane)
   }
   func connected(_ lane: Int = 0) -> String { resume(.connected(now: now), lane) }
+  func reached(_ lane: Int = 0) -> String { resume(.reached(now: now), lane) }
   func closed(_ lane: Int = 0) -> String { resume(.closed(now: now), lane) }
   func woke(_ lane: Int = 0) -> String { resume(.woke(now: now), lane) }
   func failed(_ errno: Int32, _ lane: Int = 0) -> String { resume(.failed(Errno(errno), now: now), lane) }

@@ -74,7 +74,7 @@ private final class PipelineBench {
     case .close: return "close"
     case .sleep(let deadline): return "sleep \(deadline.since(now).count / 1_000_000)"
     case .finished: return "finished"
-    case .acquire, .release, .finishSending, .abort, .file, .compute: return "\(step)"
+    case .check, .acquire, .release, .finishSending, .abort, .file, .compute, .delay, .yield: return "\(step)"
     }
   }
 
@@ -172,19 +172,31 @@ private final class PipelineBench {
     #expect(bench.recorder.receivedBytes == UInt64((PipelineBench.replies(3) + PipelineBench.last).utf8.count))
   }
 
-  static let failures: [(reply: String, kind: OutcomeKind)] = [
-    ("", .prematureEnd), ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\no", .prematureEnd),
-  ]
-
-  @Test(arguments: failures) func oldestFailsAndTheOthersAreSentAgainWhenTheConnectionEnds(
-    _ reply: String, kind: OutcomeKind
-  ) {
+  @Test func allAreSentAgainOnceWhenAUsedConnectionEndsBeforeTheNextReply() {
     let bench = PipelineBench(depth: 3, asked: 3)
     #expect(bench.begin() == "send 0 1 2")
     #expect(bench.sent() == "receive")
-    #expect(bench.received(PipelineBench.reply + reply) == "receive")
+    #expect(bench.received(PipelineBench.reply) == "receive")
     #expect(bench.received("") == "close")
-    #expect(bench.kinds == [kind: 1])
+    #expect(bench.kinds.isEmpty && bench.recorder.reconnections == 1)
+    #expect(bench.closed() == "connect 0")
+    #expect(bench.connected() == "send 1 2")
+    #expect(bench.sent() == "receive")
+    // The new one has carried nothing.
+    #expect(bench.received("") == "close")
+    #expect(bench.kinds == [.prematureEnd: 1] && bench.recorder.reconnections == 1)
+    #expect(bench.closed() == "connect 0")
+    #expect(bench.connected() == "send 2")
+    #expect(bench.recorder.connections == 3)
+  }
+
+  @Test func oldestFailsAndTheOthersAreSentAgainWhenTheConnectionEndsWithinItsReply() {
+    let bench = PipelineBench(depth: 3, asked: 3)
+    #expect(bench.begin() == "send 0 1 2")
+    #expect(bench.sent() == "receive")
+    #expect(bench.received(PipelineBench.reply + PipelineBench.reply.dropLast()) == "receive")
+    #expect(bench.received("") == "close")
+    #expect(bench.kinds == [.prematureEnd: 1])
     #expect(bench.closed() == "connect 0")
     #expect(bench.connected() == "send 2")
     #expect(bench.sent() == "receive")
@@ -220,9 +232,12 @@ private final class PipelineBench {
     #expect(bench.received(PipelineBench.reply) == "receive")
     #expect(bench.recorder.verified == 2 && bench.kinds.isEmpty)
     #expect(bench.received("") == "close")
-    #expect(bench.kinds == [.errno(Errno(ECONNRESET)): 1])
+    #expect(bench.kinds.isEmpty && bench.recorder.reconnections == 1)
     #expect(bench.closed() == "connect 0")
-    #expect(bench.connected() == "send 3")
+    #expect(bench.connected() == "send 2 3")
+    #expect(bench.failed(ECONNRESET) == "receive")
+    #expect(bench.received("") == "close")
+    #expect(bench.kinds == [.errno(Errno(ECONNRESET)): 1] && bench.recorder.reconnections == 1)
   }
 
   @Test func nothingFailsWhenASendFindsAConnectionThatItsLastReplyHadClosed() {

@@ -67,7 +67,10 @@ import Testing
   }
 
   static let wrong: [(text: String, field: String, complaint: String)] = [
-    (#"{"kind": "slep"}"#, "kind", "'slep' is not a workload; there are sleep, echo, http, file, compute, serve"),
+    (
+      #"{"kind": "slep"}"#, "kind",
+      "'slep' is not a workload; did you mean 'sleep'?; there are sleep, echo, http, file, compute, serve"
+    ),
     (#"{"kind": "sleep", "size": "1B"}"#, "size", "is not a field; there are kind, duration"),
     (
       #"{"kind": "echo", "duration": "1s"}"#, "duration",
@@ -78,7 +81,7 @@ import Testing
       "is not a field; there are kind, method, headers, body, targets, connection, delay, size, timeout, faults, "
         + "gather, max_head, max_fields, lenient"
     ),
-    (#"{"kind": "sleep", "duration": "1"}"#, "duration", #"'1' is not a quantity such as "250ms""#),
+    (#"{"kind": "sleep", "duration": "1 s"}"#, "duration", #"'1 s' is not a quantity such as "250ms""#),
     (
       #"{"kind": "echo", "size": "15B"}"#, "size",
       "is outside 16B (the header that asks for the answer) … 4GiB"

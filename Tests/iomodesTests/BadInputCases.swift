@@ -1,6 +1,6 @@
 import Testing
 
-/// Command lines that are wrong, and what is said of each.
+/// Command lines that are wrong, and what is said of each; mistyped ones are in MistypedCases.swift.
 extension BadInputTests {
   struct Case: CustomTestStringConvertible, Sendable {
     var name: String
@@ -49,10 +49,11 @@ extension BadInputTests {
       complaint: "completion needs the name of a shell; there are bash, zsh, fish"),
     Case(
       name: "completion for an unknown shell", arguments: ["completion", "tcsh"],
-      complaint: "completion needs the name of a shell; there are bash, zsh, fish"),
+      complaint: "'tcsh' is not a shell; there are bash, zsh, fish"),
     Case(
       name: "unknown part of the check", arguments: ["check", "delay"],
-      complaint: "'delay' is not a part of the check; there are stall, delays, comparisons, foreign, "
+      complaint:
+        "'delay' is not a part of the check; did you mean 'delays'?; there are stall, delays, comparisons, foreign, "
         + "standstill, starved, saturation, costs"),
     Case(
       name: "repeated part of the check", arguments: ["check", "delays", "--repeat", "2"],
@@ -94,14 +95,16 @@ extension BadInputTests {
       complaint: "--modes 'epol' is not a mode; did you mean 'epoll'?; there are blocking, dispatch, taskgroup, epoll"),
     Case(
       name: "unknown workload", arguments: ["run", "--workload", "slep", "--output", "out"],
-      complaint: "--workload 'slep' is not one of sleep, echo, http"),
+      complaint: "--workload 'slep' is not one of sleep, echo, http, file, compute, serve; did you mean 'sleep'?"),
     Case(
       name: "unknown suite", arguments: ["run", "quik", "--output", "out"],
-      complaint: "there is no suite or file 'quik'; the suites are "),
+      complaint: "there is no suite or file 'quik'; did you mean 'quick'?; the suites are claims, compute, "),
     Case(
       name: "suite with an unknown field", arguments: ["run", "suite.json", "--output", "out"],
       suite: suite(#""name": "x", "workload": {"kind": "sleep", "durration": "1s"}"#),
-      complaint: "suite.json: experiments[0].workload.durration: is not a field; there are kind, duration"),
+      complaint:
+        "suite.json: experiments[0].workload.durration: is not a field; did you mean 'duration'?; there are kind, duration"
+    ),
     Case(
       name: "suite with a field of the wrong type", arguments: ["run", "suite.json", "--output", "out"],
       suite: suite(#""name": "x", "workload": {"kind": "sleep"}, "rounds": "six""#),
@@ -116,8 +119,8 @@ extension BadInputTests {
       name: "bad time", arguments: ["run", "--workload", "sleep", "--duration", "5 parsecs", "--output", "out"],
       complaint: "--duration '5 parsecs' is not a time such as 250ms"),
     Case(
-      name: "bad size", arguments: ["run", "--workload", "echo", "--size", "64kb", "--output", "out"],
-      complaint: "--size '64kb' is not a size such as 64KiB"),
+      name: "bad size", arguments: ["run", "--workload", "echo", "--size", "64kbit", "--output", "out"],
+      complaint: "--size '64kbit' is not a size such as 64KiB"),
     Case(
       name: "0 rounds", arguments: ["run", "--workload", "sleep", "--rounds", "0", "--output", "out"],
       complaint: "--rounds '0' is not a number of rounds from 1 on"),
@@ -290,7 +293,8 @@ extension BadInputTests {
     Case(
       name: "unknown fault",
       arguments: ["run", "--workload", "http", "--faults", "rest:0.01", "--output", "out"],
-      complaint: "--faults 'rest' is not a fault; there are reset, truncate, stall, garbage, drip"),
+      complaint:
+        "--faults 'rest' is not a fault; did you mean 'reset'?; there are reset, truncate, stall, garbage, drip"),
     Case(
       name: "faults above 1",
       arguments: ["run", "--workload", "echo", "--faults", "reset:0.75,drip:0.5", "--output", "out"],
@@ -306,7 +310,8 @@ extension BadInputTests {
     Case(
       name: "suite with an unknown fault", arguments: ["run", "suite.json", "--output", "out"],
       suite: suite(#""name": "x", "workload": {"kind": "http", "faults": {"rest": 0.1}}"#),
-      complaint: "workload.faults.rest: is not a field; there are reset, truncate, stall, garbage, drip"),
+      complaint:
+        "workload.faults.rest: is not a field; did you mean 'reset'?; there are reset, truncate, stall, garbage, drip"),
     Case(
       name: "unknown format", arguments: ["run", "--format", "xml", "--output", "out"],
       complaint: "--format 'xml' is not one of text, json, csv, md"),
@@ -351,7 +356,19 @@ extension BadInputTests {
       name: "room for no connection", arguments: ["serve", "--connections", "0"],
       complaint: "--connections '0' is not a number of connections, from 1 to 1048576"),
     Case(
-      name: "time limit without a unit", arguments: ["serve", "--idle-timeout", "60"],
-      complaint: "--idle-timeout '60' is not a time such as 60s, or 0"),
+      name: "time limit that is none", arguments: ["serve", "--idle-timeout", "6O"],
+      complaint: "--idle-timeout '6O' is not a time such as 60s, or 0"),
+    Case(
+      name: "time limit on writing that is none", arguments: ["serve", "--write-timeout", "3O"],
+      complaint: "--write-timeout '3O' is not a time such as 60s, or 0"),
+    Case(
+      name: "longest delay that is none", arguments: ["serve", "--max-delay", "long"],
+      complaint: "--max-delay 'long' is not a time such as 60s, or 0"),
+    Case(
+      name: "largest size that is none", arguments: ["serve", "--max-size", "-1"],
+      complaint: "--max-size '-1' is not a size such as 16MiB, or 0"),
+    Case(
+      name: "share of an address that is none", arguments: ["serve", "--per-address", "some"],
+      complaint: "--per-address 'some' is not a number of connections, from 0 to 1048576"),
   ]
 }

@@ -5,15 +5,16 @@ import Testing
 /// How `iomodes cite` ends, on a run that never took place.
 @Suite(.timeLimit(.minutes(1))) struct CiteTests {
   private func write(_ name: String, in folder: String) throws {
+    let folder = RunFolder(path: "\(folder)/\(name)")
     let record = RunRecord(
-      runID: name, started: "2026-01-02T03:04:05Z",
+      runID: folder.name, started: "2026-01-02T03:04:05Z",
       tool: .init(version: "1", commit: "0123456789abcdef-dirty", configuration: "release"),
       command: [], seed: 1, suite: .null, trialsPlanned: 14, environment: Records.Environment())
-    let writer = try RunWriter(creating: RunFolder(path: "\(folder)/\(name)"), record)
+    let writer = try RunWriter(creating: folder, record)
     for round in 1...7 {
       for (index, (mode, value)) in [("blocking", 1000.0), ("epoll", 2000)].enumerated() {
         var trial = TrialRecord(
-          runID: name, experiment: "http-2ms", trial: 2 * round - 1 + index, round: round, order: 1, seed: 1,
+          runID: folder.name, experiment: "http-2ms", trial: 2 * round - 1 + index, round: round, order: 1, seed: 1,
           mode: mode,
           workload: .object(["kind": .string("http")]), concurrency: 64, operations: .init(), valid: mode == "epoll",
           reasons: mode == "epoll" ? [] : ["steal: 12 %"])

@@ -61,7 +61,7 @@ import Testing
 
       1 warning, 0 notes, 1 fine
       """
-    #expect(DoctorText.render(findings, color: false) == text)
-    #expect(DoctorText.render(findings, color: true).hasPrefix("\u{1B}[33mwarning\u{1B}[0m  long  d\n"))
+    #expect(DoctorText.render(findings, width: 100, color: false) == text)
+    #expect(DoctorText.render(findings, width: 100, color: true).hasPrefix("\u{1B}[33mwarning\u{1B}[0m  long  d\n"))
   }
 }

@@ -23,7 +23,8 @@ import Testing
       #expect(trials["null"]?.skipped?.reason.hasPrefix("unsupported: null") == true)
       #expect(run.record.fileFolder == "." && run.record.fileSystem != nil)
       #expect(try !FileManager.default.contentsOfDirectory(atPath: folder).contains { $0.hasPrefix("iomodes-") })
-      #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/out").contains("data") == false)
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: folder + "/out").sorted() == ["run.json", "trials.jsonl"])
     }
   }
 
@@ -115,7 +116,7 @@ import Testing
       let running = try Running(Self.run + ["--modes", "epoll", "--duration", "1s", "--warmup", "0"], in: folder)
       let isCut = try await eventually {
         recordedTrials(folder + "/out") == 0 && running.children.count == 1
-          && truncate(folder + "/out/data/file", 512 << 10) == 0
+          && dataFile(in: folder + "/out").map { truncate($0, 512 << 10) == 0 } ?? false
       }
       #expect(isCut)
       let ending = try await running.ended()
@@ -130,13 +131,14 @@ import Testing
     try await withFolder { folder in
       let running = try Running(Self.run + ["--modes", "epoll", "--duration", "20s"], in: folder)
       let isUnderWay = try await eventually {
-        running.children.count == 1 && FileManager.default.fileExists(atPath: folder + "/out/data/file")
+        running.children.count == 1 && dataFile(in: folder + "/out") != nil
       } then: {
         running.signal(SIGINT)
       }
       #expect(isUnderWay)
       #expect(try await running.ended().code == 128 + SIGINT)
-      #expect(!FileManager.default.fileExists(atPath: folder + "/out/data"))
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: folder + "/out").sorted() == ["run.json", "trials.jsonl"])
     }
   }
 
@@ -148,4 +150,10 @@ import Testing
       #expect(ending.errors.contains("--file-dir"), "\(ending.errors)")
     }
   }
+}
+
+/// The data file of a run that is carried out.
+private func dataFile(in run: String) -> String? {
+  let names = (try? FileManager.default.contentsOfDirectory(atPath: run)) ?? []
+  return names.first { $0.hasPrefix("iomodes-tmp-") }.map { "\(run)/\($0)/file" }
 }

@@ -40,7 +40,7 @@ import Testing
     #expect(Array(run.trials.prefix(finished.count)) == finished)
   }
 
-  @Test(arguments: [(SIGINT, true), (SIGINT, false), (SIGTERM, false)])
+  @Test(arguments: [(SIGINT, true), (SIGINT, false), (SIGTERM, false), (SIGQUIT, true)])
   func finishedTrialsAreKeptWhenASignalAsksToStop(_ number: Int32, toGroup: Bool) async throws {
     try await withFolder { folder in
       let running = try await begun(in: folder) { running in
@@ -94,6 +94,9 @@ import Testing
       #expect(trials.prefix(3).map(\.trial) == [1, 2, 3])
       #expect(trials.prefix(3).map { $0.reasons.first?.hasPrefix("broken: ") ?? false } == [false, true, false])
       #expect(trials[1].reasons.count == 1 && !trials[1].valid)
+      if role == "--child-client" {
+        #expect(trials[1].reasons[0].contains("(signal 9 (Killed), not of this program: "), "\(trials[1].reasons)")
+      }
     }
   }
 
@@ -132,6 +135,31 @@ import Testing
       #expect(ending.errors.contains("cannot append to out/trials.jsonl: File too large; the finished trials are kept"))
       #expect(recordedTrials(folder + "/out") >= 1)
       try await expectResumable(folder)
+    }
+  }
+
+  /// A disk of its own, which is full sooner or later.
+  @Test(
+    .enabled(if: Permission.namespaces, "no mounts of one's own here (unshare -mn)"), arguments: [4, 8, 12, 16, 24])
+  func finishedTrialsAreKeptWhenADiskIsFull(kibibytes: Int) async throws {
+    try await withFolder { folder in
+      let plan =
+        "run --foreign-load 100000% --workload sleep --sleep 1ms --operations 20 --modes blocking,epoll --rounds 12"
+      let script = """
+        mkdir disk; exec unshare -m sh -c 'mount -t tmpfs -o size=\(kibibytes)k none disk
+        \(Executable.path) \(plan) --output disk/out --quiet; code=$?; cp -r disk saved; exit $code'
+        """
+      let ending = try await Running(["-c", script], of: "/bin/sh", in: folder).ended()
+      #expect(ending.code == 1)
+      #expect(ending.complaints.count == 1 && ending.errors.contains("No space left on device"), "\(ending.errors)")
+      let run = RunFolder(path: folder + "/saved/out")
+      if ending.errors.contains("cannot append to disk/out/trials.jsonl: ") {
+        let read = try run.read()
+        #expect(read.warnings.isEmpty && read.trials.map(\.trial) == Array(1..<read.trials.count + 1))
+      } else {
+        #expect(ending.errors.contains("cannot write disk/out/run.json: "), "\(ending.errors)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/saved").isEmpty)
+      }
     }
   }
 }

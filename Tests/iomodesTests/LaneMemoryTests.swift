@@ -20,7 +20,8 @@ struct LaneMemoryTests {
           "1", "--output", "out",
         ], of: AllocationCounter.program ?? "", in: folder
       ).ended()
-      #expect(ending.code == 0, "\(ending.errors)")
+      // What a hypervisor takes moves no memory, though it makes a trial invalid.
+      #expect([0, 3].contains(ending.code), "\(ending.errors)")
       let all = try RunFolder(path: folder + "/out").read().trials
       let trials = all.filter { $0.repeats == nil }.sorted { $0.concurrency < $1.concurrency }
       let peaks = trials.compactMap { $0.client?.memoryPeak }.map { Double($0) }

@@ -50,6 +50,23 @@ import Testing
     }
   }
 
+  @Test func wordsAreWrappedAtTheTerminalsWidth() async throws {
+    try await withRun { folder in
+      let commands = ["list", "doctor", "help", "report out", "report no-such-run"]
+      for command in commands {
+        let text = try await atTerminal("stty cols 60; \(Executable.path) \(command) || true", in: folder)
+        // A path that is longer has a line of its own.
+        let wide = text.split(separator: "\n").filter { width(String($0)) > 60 && $0.split(separator: " ").count > 1 }
+        #expect(wide.isEmpty && text.contains("\n"), "\(command): \(wide)")
+      }
+      let help = try await atTerminal("stty cols 60; \(Executable.path) help doctor", in: folder)
+      #expect(width(help) <= 60, "\(help)")
+      // Where standard error is no terminal, a message is one line.
+      let line = try await shell("COLUMNS=60 \(Executable.path) report no-such-run 2>&1 || true", in: folder)
+      #expect(line.split(separator: "\n").count == 1 && line.count > 60)
+    }
+  }
+
   private func withRun(_ body: (String) async throws -> Void) async throws {
     try await withFolder { folder in
       let run = [

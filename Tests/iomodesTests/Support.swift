@@ -92,6 +92,12 @@ struct Running: Sendable {
       code: status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + status & 0x7f, output: outputSoFar, errors: errors)
   }
 
+  /// Whether it is over, and has not been waited for.
+  var hasEnded: Bool {
+    let text = try? String(contentsOfFile: "/proc/\(identifier)/stat", encoding: .utf8)
+    return text?.split(separator: ")").last?.hasPrefix(" Z") ?? true
+  }
+
   func signal(_ number: Int32) { kill(identifier, number) }
   /// As Ctrl-C at a terminal does.
   func signalGroup(_ number: Int32) { kill(-identifier, number) }
@@ -134,9 +140,9 @@ func validRun(_ arguments: [String], in folder: String) async throws -> (ending:
 func serving(_ arguments: [String], in folder: String) async throws -> (Running, SocketAddress) {
   let running = try Running(["serve"] + arguments, in: folder)
   #expect(try await eventually { running.outputSoFar.hasSuffix("\n") })
-  let line = running.outputSoFar
+  let line = running.outputSoFar.prefix { $0 != "\n" }
   #expect(line.hasPrefix("listening on "))
-  return (running, try SocketAddress(parsing: String(line.dropFirst("listening on ".count).dropLast())))
+  return (running, try SocketAddress(parsing: String(line.dropFirst("listening on ".count))))
 }
 
 /// A folder of its own for a test, removed afterwards.

@@ -52,9 +52,16 @@ static inline ssize_t cl_pwrite(int descriptor, const void *bytes, size_t count,
 
 // f_type of statfs(2), or -1.
 int64_t cl_file_system_kind(const char *path);
+// Has a posix_spawn(3) change to a folder; of its posix_spawn_file_actions_t.
+int cl_spawn_in_folder(void *actions, const char *folder);
+// Removes a folder with all that is in it, and follows no links.
+void cl_remove_tree(const char *path);
 // open(2) past the page cache: with O_DIRECT.
 int cl_open_direct(const char *path, int flags);
 int cl_accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);
+// ppoll(2) for POLLRDHUP: 1 where the peer has finished or the connection is broken, 0 where the time is over first, or
+// -1 with errno.
+int cl_await_end(int descriptor, int64_t timeout_ns);
 int cl_pipe2(int descriptors[2], int flags);
 // A negative timeout waits without limit.
 int cl_epoll_pwait2(int epoll, struct epoll_event *events, int capacity, int64_t timeout_ns);

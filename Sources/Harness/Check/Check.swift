@@ -26,7 +26,7 @@ public enum Check {
   public static func run(
     _ parts: [Part], on processors: Processors, report: @escaping (RunSession.Progress) -> Void
   ) throws(HarnessFailure) -> [CheckResult] {
-    let bench = CheckBench(processors: processors, report: report)
+    let bench = try CheckBench(processors: processors, report: report)
     var results: [CheckResult] = []
     for part in parts {
       switch part {
@@ -49,6 +49,6 @@ public enum Check {
   public static func repeatComparisons(
     _ times: Int, on processors: Processors, report: @escaping (RunSession.Progress) -> Void
   ) throws(HarnessFailure) -> [CheckResult] {
-    try ComparisonCheck.repeated(times, on: CheckBench(processors: processors, report: report))
+    try ComparisonCheck.repeated(times, on: try CheckBench(processors: processors, report: report))
   }
 }

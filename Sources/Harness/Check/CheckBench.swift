@@ -13,13 +13,14 @@ final class CheckBench {
   /// Seconds, of what has been announced and is not done.
   private var ahead = 0.0
 
-  init(processors: Processors, report: @escaping (RunSession.Progress) -> Void) {
+  init(processors: Processors, report: @escaping (RunSession.Progress) -> Void) throws(HarnessFailure) {
+    if let objection = Loopback.objection { throw HarnessFailure(objection) }
     // A child that is gone is found out by reading from it.
     ProcessControl.ignoreBrokenPipes()
     let folder = RunFolder(path: "")
     runner = TrialRunner(
       processors: processors, targets: [:], folder: folder,
-      files: DataFiles(in: FileManager.default.temporaryDirectory.path, of: folder))
+      files: DataFiles(in: Leftovers.temporary, of: folder))
     self.report = report
   }
 

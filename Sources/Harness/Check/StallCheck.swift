@@ -73,11 +73,15 @@ enum StallCheck {
     }
     record.reasons.remove(at: mark)
     if !record.reasons.isEmpty { return [CheckResult(.stall, plan.mode.rawValue, .nanoseconds, invalid: record)] }
-    guard let opens, let stall, let rate = plan.arrivals.rate, let service = record.latency?.service.p50 else {
-      return [failed(plan, "the trial's record lacks the stall, the window or the service time")]
+    guard let opens, let stall, let rate = plan.arrivals.rate else {
+      return [failed(plan, "the trial's record lacks the stall, the window or the rate")]
     }
     guard let serviceTimes = decoded(record.latency?.service), let responses = decoded(record.latency?.response) else {
       return [failed(plan, "the trial's histograms cannot be read")]
+    }
+    let half = stall.upperBound.since(stall.lowerBound).count / 2
+    guard let service = serviceTimes.mean(below: half) else {
+      return [failed(plan, "no operation of the trial took less than half the stall")]
     }
     let warmup = plan.experiment.warmup
     func sinceStart(_ instant: Instant) -> UInt64 { (instant + warmup).since(opens).count }
@@ -97,7 +101,6 @@ enum StallCheck {
         .stall, "\(plan.mode.rawValue): response \(name)", .nanoseconds,
         expected: value * (1 - tolerance)...value * (1 + tolerance), measured: Double(measured))
     }
-    let half = stall.upperBound.since(stall.lowerBound).count / 2
     let held = serviceTimes.slots.filter { $0.lowestEquivalent >= half }.reduce(0) { $0 + $1.count }
     results.append(
       CheckResult(
@@ -127,5 +130,16 @@ enum StallCheck {
     var inOrder: [Result<[CheckResult], HarnessFailure>] {
       entries.withLock { entries in entries.sorted { $0.key < $1.key }.map(\.value) }
     }
+  }
+}
+
+extension LatencyHistogram {
+  /// Of what took less than `bound`, to three digits: how long a backlog of them takes, the slow ones among them. Nil where
+  /// nothing did.
+  fileprivate func mean(below bound: UInt64) -> UInt64? {
+    let slots = slots.filter { $0.lowestEquivalent < bound }
+    let count = slots.reduce(0) { $0 + $1.count }
+    let sum = slots.reduce(0.0) { $0 + Double($1.lowestEquivalent) * Double($1.count) }
+    return count > 0 ? UInt64(sum / Double(count)) : nil
   }
 }

@@ -47,7 +47,7 @@ public enum Limits {
     }
     child.send(TrialRunner.json(LimitPlan(limit: limit, brief: brief)))
     guard let line = try TrialRunner.await(child, patience: patience, idle: idle) else {
-      throw HarnessFailure("\(limit.rawValue): \(TrialRunner.verdict(child))")
+      throw HarnessFailure("\(limit.rawValue): \(TrialRunner.verdict(child, after: patience))")
     }
     if let failure: ChildFailure = TrialRunner.decode(line) {
       throw HarnessFailure("\(limit.rawValue): \(failure.error)")

@@ -1,5 +1,6 @@
 import Foundation
 import Records
+import SystemCalls
 
 extension LimitsRecord {
   /// - Parameter started: when, in UTC.
@@ -14,22 +15,33 @@ extension LimitsRecord {
     let path = "\(folder)/\(Self.name)"
     do {
       let text = try JSONEncoder.stable(pretty: true).encode(self) + Data("\n".utf8)
-      try text.write(to: URL(fileURLWithPath: path), options: .atomic)
+      try WholeFile.write([UInt8](text), to: path, isDurable: true)
     } catch {
-      throw HarnessFailure("cannot write \(path): \(error.localizedDescription); choose another --output")
+      throw HarnessFailure("cannot write \(path): \(error); choose another --output")
     }
   }
 
   /// Makes the folder, before there is anything to write.
-  public static func prepare(_ folder: String) throws(HarnessFailure) {
-    if FileManager.default.fileExists(atPath: "\(folder)/\(name)") {
-      throw HarnessFailure("\(folder) already holds a \(name); name another --output")
-    }
+  /// - Returns: its descriptor, which holds a lock on it until it is closed.
+  public static func prepare(_ folder: String) throws(HarnessFailure) -> Int32 {
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
       throw HarnessFailure("cannot make \(folder): \(error.localizedDescription); choose another --output")
     }
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw HarnessFailure("cannot open \(folder): \(Errno.current); choose another --output")
+    }
+    var complaint: String?
+    if (try? FileLock.take(descriptor)) == false {
+      complaint = "\(folder) is being written by another iomodes"
+    } else if FileManager.default.fileExists(atPath: "\(folder)/\(name)") {
+      complaint = "\(folder) already holds a \(name)"
+    }
+    guard let complaint else { return descriptor }
+    close(descriptor)
+    throw HarnessFailure("\(complaint); name another --output")
   }
 }
 

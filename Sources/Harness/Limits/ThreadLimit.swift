@@ -12,8 +12,8 @@ enum ThreadLimit {
   static func carryOut(brief: Bool) throws -> LimitResult {
     let before = ProcFile.threads ?? 1
     let cap = brief ? briefCap : cap
-    let lowest = ceilings(below: Ceiling(name: "what is tried here", room: cap, isShared: false))
-      .min { $0.room < $1.room }!
+    let tried = ThreadCeiling(name: "what is tried here", room: cap, isShared: false)
+    let lowest = ([tried] + ThreadCeiling.ofThisMachine()).min { $0.room < $1.room }!
     let memoryBefore = ProcFile.memory ?? 0
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { throw Errno.current }
@@ -64,42 +64,5 @@ enum ThreadLimit {
     let end = MonotonicClock.now + .seconds(2)
     while MonotonicClock.now < end, ProcFile.threads ?? expected > expected { Interruption.pause(milliseconds: 5) }
     return ProcFile.threads ?? expected
-  }
-
-  private struct Ceiling {
-    var name: String
-    /// How many more threads it allows.
-    var room: Int
-    /// Whether other processes or mappings move it.
-    var isShared = true
-  }
-
-  private static func ceilings(below tried: Ceiling) -> [Ceiling] {
-    func number(_ path: String) -> Int? { MachineFacts.line(path).flatMap { Int($0) } }
-    let running = MachineFacts.line("/proc/loadavg").flatMap(threadsRunning) ?? 0
-    var ceilings = [tried]
-    func add(_ name: String, _ limit: Int?, used: Int, per thread: Int = 1) {
-      if let limit { ceilings.append(Ceiling(name: name, room: max(0, limit - used) / thread)) }
-    }
-    add("kernel.threads-max", number("/proc/sys/kernel/threads-max"), used: running)
-    add("kernel.pid_max", number("/proc/sys/kernel/pid_max"), used: running)
-    // The stack, and the guard page below it.
-    let mappings = ProcFile.text(of: "/proc/self/maps")?.count { $0 == "\n" } ?? 0
-    add("vm.max_map_count", number("/proc/sys/vm/max_map_count"), used: mappings, per: 2)
-    for folder in ControlGroup(ProcFile.text(of: "/proc/self/cgroup") ?? "", controller: "pids").folders {
-      add("the control group's pids.max", number(folder + "/pids.max"), used: number(folder + "/pids.current") ?? 0)
-    }
-    var limit = rlimit()
-    // Root is not held to it.
-    if geteuid() != 0, getrlimit(__rlimit_resource_t(__RLIMIT_NPROC.rawValue), &limit) == 0, limit.rlim_cur < 1 << 40 {
-      add("RLIMIT_NPROC", Int(limit.rlim_cur), used: running)
-    }
-    return ceilings
-  }
-
-  /// Threads of the machine: the fourth field of /proc/loadavg, `3/812`, proc(5).
-  private static func threadsRunning(_ line: String) -> Int? {
-    let fields = line.split(separator: " ")
-    return fields.count > 3 ? fields[3].split(separator: "/").last.flatMap { Int($0) } : nil
   }
 }

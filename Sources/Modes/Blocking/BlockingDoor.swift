@@ -11,6 +11,7 @@ extension Door where L: ~Copyable {
     while true {
       switch accept() {
       case .lane(let lane): return lane
+      case .turnedAway: continue
       case .nobody, .exhausted: sleepBlocking(until: MonotonicClock.now + Self.pause)
       case .stopped:
         permits.signal()

@@ -24,33 +24,46 @@ enum BlockingMode: Mode {
 func driveBlocking<L: Lane & ~Copyable>(_ index: Int, of lanes: LaneTable<L>, permits: DispatchSemaphore) {
   let lane = lanes[index]
   let connections = lanes.connections
+  var place = connections.place(of: index)
   let buffer = ThreadBuffer.current
   var step = lane.pointee.begin(now: MonotonicClock.now)
   while true {
     switch step {
     case .connect(let endpoint):
       do throws(Errno) {
-        _ = try connections.connect(index, to: endpoint, blocking: true)
-        step = lane.pointee.resume(.connected(now: MonotonicClock.now))
+        switch try connections.connect(index, to: endpoint, blocking: true) {
+        case .open: step = lane.pointee.resume(.reached(now: MonotonicClock.now))
+        case .established, .inProgress: step = lane.pointee.resume(.connected(now: MonotonicClock.now))
+        }
+        place = connections.place(of: index)
       } catch {
         step = lane.pointee.resume(.failed(error, now: MonotonicClock.now))
       }
     case .send(let bytes):
-      switch connections.socket(of: index).sendAll(bytes) {
+      switch connections.socket(of: place).sendAll(bytes) {
       case .bytes(let count): step = lane.pointee.resume(.sent(count))
       case .failed(let error): step = lane.pointee.resume(.failed(error, now: MonotonicClock.now))
       case .wouldBlock: step = lane.pointee.resume(.failed(.timedOut, now: MonotonicClock.now))
       }
     case .receive:
-      switch connections.socket(of: index).receive(into: buffer) {
+      switch connections.socket(of: place).receive(into: buffer) {
       case .bytes(let count):
         let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
         step = lane.pointee.resume(.received(bytes, now: MonotonicClock.now))
       case .failed(let error): step = lane.pointee.resume(.failed(error, now: MonotonicClock.now))
       case .wouldBlock: step = lane.pointee.resume(.failed(.timedOut, now: MonotonicClock.now))
       }
+    case .check:
+      // Nothing but a call can tell: lanes ask only where they have let time pass.
+      let found = connections.socket(of: place).peek(into: buffer)
+      step = lane.pointee.resume(.checked(found, now: MonotonicClock.now))
     case .sleep(let deadline):
       sleepBlocking(until: deadline)
+      step = lane.pointee.resume(.woke(now: MonotonicClock.now))
+    case .delay(let deadline):
+      let hasEnded = delayBlocking(connections.socket(of: place), until: deadline)
+      step = lane.pointee.resume(hasEnded ? .ended(now: MonotonicClock.now) : .woke(now: MonotonicClock.now))
+    case .yield:
       step = lane.pointee.resume(.woke(now: MonotonicClock.now))
     case .file(let request):
       step = lane.pointee.resume(.transferred(lanes.file!.perform(request), now: MonotonicClock.now))
@@ -63,18 +76,26 @@ func driveBlocking<L: Lane & ~Copyable>(_ index: Int, of lanes: LaneTable<L>, pe
       permits.signal()
       step = lane.pointee.resume(.released(now: MonotonicClock.now))
     case .close:
-      connections.close(index)
+      connections.close(place)
       step = lane.pointee.resume(.closed(now: MonotonicClock.now))
     case .finishSending:
-      connections.socket(of: index).finishSending()
+      connections.socket(of: place).finishSending()
       step = lane.pointee.resume(.sent(0))
     case .abort:
-      connections.socket(of: index).breakOnClose()
+      connections.socket(of: place).breakOnClose()
       step = .finished
     case .finished:
-      connections.close(index)
+      connections.closeAll(of: index)
       return
     }
+  }
+}
+
+/// ppoll(2) to a point in time, or to the peer's end: whether that came first.
+private func delayBlocking(_ socket: Socket, until deadline: Instant) -> Bool {
+  while true {
+    let left = deadline.since(MonotonicClock.now)
+    if let hasEnded = socket.awaitEnd(atMost: Int64(left.count)) { return hasEnded }
   }
 }
 

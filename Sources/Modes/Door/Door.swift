@@ -13,15 +13,21 @@ struct Door<L: Lane & ~Copyable>: @unchecked Sendable {
   private let listeners: [Socket]
   private let slots: [Slots]
   private let tallies: [UnsafePointer<ServerTally>]
+  /// Who has how many of the places, where that is limited; for each part, so that no address fills one.
+  private let shares: [AddressShares]
+  /// What a connection is told that is one too many of its address.
+  private let refusal: StaticString
   private let looks: UnsafeMutablePointer<Look>
   private let blocks: Bool
   private let makeLane: @Sendable (SocketAddress, UnsafePointer<ServerTally>) -> L
 
   /// What a monitor knows of the wait of a slot's lane. All zero: nothing.
   struct Look {
-    var number: UInt32 = 0
+    var wait: UInt32 = 0
     /// When it was first seen.
     var since: Instant?
+    /// Who has the place: `SocketAddress.owner`.
+    fileprivate var owner: UInt64?
   }
 
   /// How long to let be where no connection can be accepted, for want of descriptors or memory.
@@ -31,21 +37,30 @@ struct Door<L: Lane & ~Copyable>: @unchecked Sendable {
   ///   - listeners: one for each of the parts.
   ///   - tallies: one for each group of the arrangement.
   ///   - blocks: whether the sockets are in blocking mode.
+  ///   - perAddress: how many places an address may have at once, of each part the same share; nil for any number.
+  ///   - refusal: what is sent to connections beyond that, before they are closed.
   ///   - makeLane: told the peer.
   init(
     _ listeners: [Socket], _ arrangement: Arrangement, stop: StopSignal, tallies: [UnsafePointer<ServerTally>],
-    blocks: Bool, makeLane: @escaping @Sendable (SocketAddress, UnsafePointer<ServerTally>) -> L
+    blocks: Bool, perAddress: Int? = nil, refusal: StaticString = "",
+    makeLane: @escaping @Sendable (SocketAddress, UnsafePointer<ServerTally>) -> L
   ) {
     let capacity = arrangement.lanes
     lanes = LaneTable(
       base: .allocate(capacity: capacity), count: capacity,
       connections: ConnectionTable(count: capacity, endpoints: []), limit: nil, arrangement: arrangement)
     looks = calloc(capacity, MemoryLayout<Look>.stride)!.bindMemory(to: Look.self, capacity: capacity)
-    slots = (0..<arrangement.parts).map { Slots(count: arrangement.range(of: $0).count) }
+    let slots = (0..<arrangement.parts).map { Slots(count: arrangement.range(of: $0).count) }
+    self.slots = slots
     self.stop = stop
     self.listeners = listeners
     self.tallies = tallies
     self.blocks = blocks
+    shares =
+      perAddress.map { most in
+        slots.map { AddressShares(most: max(1, (most * $0.count + capacity - 1) / capacity)) }
+      } ?? []
+    self.refusal = refusal
     self.makeLane = makeLane
   }
 
@@ -57,6 +72,8 @@ struct Door<L: Lane & ~Copyable>: @unchecked Sendable {
     tallies = [whole.tallies[part]]
     stop = whole.stop
     blocks = whole.blocks
+    shares = whole.shares.isEmpty ? [] : [whole.shares[part]]
+    refusal = whole.refusal
     makeLane = whole.makeLane
   }
 
@@ -84,6 +101,8 @@ struct Door<L: Lane & ~Copyable>: @unchecked Sendable {
   enum Acceptance {
     /// The lane of a new connection, which is to be begun.
     case lane(Int)
+    /// The connection was one too many of its address, and is closed.
+    case turnedAway
     /// Nobody waits.
     case nobody
     /// There are no descriptors or no memory for another connection: to be tried again after a pause.
@@ -99,24 +118,34 @@ struct Door<L: Lane & ~Copyable>: @unchecked Sendable {
     do throws(Errno) {
       if stop.isGiven { return .stopped }
       guard let (socket, peer) = try listener.accept(blocking: blocks) else { return .nobody }
-      return .lane(seat(socket, peer))
+      return seat(socket, peer).map { .lane($0) } ?? .turnedAway
     } catch {
       return stop.isGiven ? .stopped : .exhausted
     }
   }
 
-  /// Gives a new connection its lane.
-  func seat(_ socket: Socket, _ peer: SocketAddress) -> Int {
+  /// Gives a new connection its lane; closes it, and answers nil, where its address has as many as it may have.
+  func seat(_ socket: Socket, _ peer: SocketAddress) -> Int? {
+    let owner = shares.isEmpty ? nil : peer.owner
+    if let owner, !shares[0].take(owner) {
+      tallies[0].pointee.refused.add(1, shared: tallies[0].pointee.shared)
+      if refusal.utf8CodeUnitCount > 0 {
+        _ = socket.send(UnsafeRawBufferPointer(start: refusal.utf8Start, count: refusal.utf8CodeUnitCount))
+      }
+      socket.close()
+      return nil
+    }
     let slot = slots[0].take()
     lanes[slot].initialize(to: makeLane(peer, tallies[slot % tallies.count]))
-    looks[slot] = Look()
-    lanes.connections.adopt(socket, lane: slot)
+    looks[slot] = Look(owner: owner)
+    lanes.connections.adopt(socket, at: slot)
     return slot
   }
 
   /// The lane has finished: its slot is free.
   func retire(_ slot: Int) {
     lanes[slot].deinitialize(count: 1)
+    if let owner = looks[slot].owner { shares[0].giveBack(owner) }
     slots[0].giveBack(slot)
   }
 
@@ -148,7 +177,7 @@ private final class Slots: Sendable {
     var mostUsed = 0
   }
 
-  private let count: Int
+  let count: Int
   private let state = Mutex(State())
 
   init(count: Int) { self.count = count }
@@ -165,6 +194,31 @@ private final class Slots: Sendable {
   }
 
   func giveBack(_ slot: Int) { state.withLock { $0.givenBack.append(UInt32(slot)) } }
+}
+
+/// How many places each address has.
+private final class AddressShares: Sendable {
+  private let most: Int
+  private let held = Mutex<[UInt64: Int]>([:])
+
+  init(most: Int) { self.most = most }
+
+  /// Whether the owner may have one more, which it then has.
+  func take(_ owner: UInt64) -> Bool {
+    held.withLock { held in
+      let count = held[owner, default: 0]
+      guard count < most else { return false }
+      held[owner] = count + 1
+      return true
+    }
+  }
+
+  func giveBack(_ owner: UInt64) {
+    held.withLock { held in
+      let count = held[owner, default: 0] - 1
+      held[owner] = count > 0 ? count : nil
+    }
+  }
 }
 
 /// Tells everyone who serves to stop. Once given it stays.

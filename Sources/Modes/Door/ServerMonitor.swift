@@ -10,10 +10,13 @@ public struct TimeLimits: Codable, Sendable, Equatable {
   public var idle: Nanoseconds
   /// For a whole head, from the connection's beginning or the head's first byte on.
   public var head: Nanoseconds
+  /// For the client to take the replies to what was received at once.
+  public var reply: Nanoseconds
 
-  public init(idle: Nanoseconds, head: Nanoseconds) {
+  public init(idle: Nanoseconds, head: Nanoseconds, reply: Nanoseconds = .zero) {
     self.idle = idle
     self.head = head
+    self.reply = reply
   }
 
   public static let none = TimeLimits(idle: .zero, head: .zero)
@@ -24,6 +27,7 @@ public struct TimeLimits: Codable, Sendable, Equatable {
   func limit(of waiting: Waiting) -> Nanoseconds {
     switch waiting {
     case .nothing: .zero
+    case .reply: reply
     case .request, .body: idle
     case .head: head
     case .end: Self.end
@@ -32,7 +36,7 @@ public struct TimeLimits: Codable, Sendable, Equatable {
 }
 
 /// A thread beside a mode that serves: shuts down for receiving the connections whose lanes have waited too long for their
-/// clients, and all of them once the server is to stop, so that a blocked thread also ends. It is the same in every mode.
+/// clients, breaks off those whose clients take too long to receive, and shuts down all of them once the server is to stop, so that a blocked thread also ends. It is the same in every mode.
 final class ServerMonitor<C: ServerConversation & ~Copyable>: @unchecked Sendable {
   private let door: Door<ServerLane<C>>
   private let limits: TimeLimits
@@ -46,7 +50,7 @@ final class ServerMonitor<C: ServerConversation & ~Copyable>: @unchecked Sendabl
     self.door = door
     self.limits = limits
     self.listeners = listeners
-    let shortest = [limits.idle, limits.head, TimeLimits.end].filter { $0 > .zero }.min()!
+    let shortest = [limits.idle, limits.head, limits.reply, TimeLimits.end].filter { $0 > .zero }.min()!
     tick = Int32(min(max(shortest.count / 8_000_000, 1), 1000))
     thread = try Thread(name: "monitor") { self.run() }
   }
@@ -77,18 +81,26 @@ final class ServerMonitor<C: ServerConversation & ~Copyable>: @unchecked Sendabl
       let door = self.door.part(part)
       for slot in 0..<door.mostUsed {
         door.withOpen(slot) { lane, look, socket in
-          let (number, waiting) = lane.pointee.wait.current
+          let (wait, waiting) = lane.pointee.wait.current
           let limit = limits.limit(of: waiting)
           if limit == .zero {
             look.since = nil
-          } else if let since = look.since, look.number == number {
-            if now.since(since) >= limit && lane.pointee.wait.expire(number) { socket.finishReceiving() }
+          } else if let since = look.since, look.wait == wait {
+            if now.since(since) >= limit && lane.pointee.wait.expire(wait) { end(socket, waiting) }
           } else {
-            look.number = number
+            look.wait = wait
             look.since = now
           }
         }
       }
     }
+  }
+
+  /// Ends a wait that took too long.
+  private func end(_ socket: Socket, _ waiting: Waiting) {
+    guard waiting == .reply else { return socket.finishReceiving() }
+    // What the client has not received is not kept for it.
+    socket.breakOnClose()
+    socket.shutdown()
   }
 }

@@ -20,11 +20,13 @@ extension EpollMode {
         switch door.accept() {
         case .lane(let lane):
           do throws(Errno) {
-            try loop.watch(door.lanes.connections.socket(of: lane), lane: lane)
+            try loop.watch(door.lanes.connections.socket(of: lane), at: lane)
             loop.begin(lane)
           } catch {
             door.turnAway(lane)
           }
+        // Whoever comes again and again does not keep the loop from its lanes.
+        case .turnedAway: patience = 0
         case .nobody: mayWait = false
         case .exhausted: patience = Int64(Door<L>.pause.count)
         case .stopped: return

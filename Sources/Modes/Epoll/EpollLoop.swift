@@ -5,7 +5,7 @@ import Workloads
 
 /// The event loop: what each lane waits for, and the switch that carries a lane on.
 struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
-  /// What the loop knows of a lane's connection. All zero is a lane without one.
+  /// What the loop knows of a connection. All zero is a place without one.
   private struct Slot {
     var waits = Wait.nothing
     /// Set by an event, cleared by a transfer that found nothing more.
@@ -13,7 +13,7 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
     /// The peer has finished, or the connection broke: for good, the next transfer says how.
     var hasEnded = false
     var watchesWrites = false
-    /// Which of the lane's connections this is, as its events carry it.
+    /// Which of the place's connections this is, as its events carry it.
     var generation: UInt32 = 0
     /// What a send that was cut short has still to send, of how many bytes.
     var rest: UnsafeRawBufferPointer
@@ -34,6 +34,8 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
   private var queue = LaneQueue()
   /// Requests of the data file that the loop makes itself, each in its turn.
   private var files = Ring<FileTurn>()
+  /// Lanes that have given way to others.
+  private var yielded = LaneQueue()
   private let isServing: Bool
   private var retired: [Int] = []
 
@@ -43,8 +45,9 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
     self.lanes = lanes
     isServing = serving
     permits = lanes.limit ?? lanes.count
-    // Zero pages take no memory until they are used: lanes without connections have no slots.
-    slots = calloc(max(lanes.count, 1), MemoryLayout<Slot>.stride)!.bindMemory(to: Slot.self, capacity: lanes.count)
+    // Zero pages take no memory until they are used: places without connections have no slots.
+    let places = lanes.connections.placeCount
+    slots = calloc(max(places, 1), MemoryLayout<Slot>.stride)!.bindMemory(to: Slot.self, capacity: places)
     buffer = .allocate(byteCount: ThreadBuffer.size, alignment: 64)
   }
 
@@ -59,15 +62,15 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
     try watch(pool.offloaded.pointee.descriptor, as: .offloaded)
   }
 
-  /// Registers a new connection of the lane, once, edge-triggered.
-  mutating func watch(_ socket: Socket, lane: Int, connecting: Bool = false) throws(Errno) {
-    let slot = slots + lane
+  /// Registers a new connection, once, edge-triggered.
+  mutating func watch(_ socket: Socket, at place: Int, connecting: Bool = false) throws(Errno) {
+    let slot = slots + place
     slot.pointee.generation = (slot.pointee.generation &+ 1) & 0x7fff_ffff
     slot.pointee.waits = .nothing
     slot.pointee.isReadable = false
     slot.pointee.hasEnded = false
     slot.pointee.watchesWrites = connecting
-    try epoll.add(socket.descriptor, connecting ? Self.both : Self.readsOnly, data: data(of: lane))
+    try epoll.add(socket.descriptor, connecting ? Self.both : Self.readsOnly, data: data(of: place))
   }
 
   /// Descriptors that are no lane's, as `turn` answers them.
@@ -76,7 +79,7 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
     static var listener: News { News(rawValue: 1) }
     static var stop: News { News(rawValue: 2) }
     static var offloaded: News { News(rawValue: 4) }
-    /// Stands in the upper half of their events, where a lane's has its generation.
+    /// Stands in the upper half of their events, where a connection's has its generation.
     static var mark: UInt64 { UInt64(UInt32.max) << 32 }
   }
 
@@ -87,7 +90,7 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
   private static var readsOnly: Epoll.Readiness { [.readable, .peerFinished, .edgeTriggered] }
   private static var both: Epoll.Readiness { [.readable, .writable, .peerFinished, .edgeTriggered] }
 
-  private func data(of lane: Int) -> UInt64 { UInt64(slots[lane].generation) << 32 | UInt64(lane) }
+  private func data(of place: Int) -> UInt64 { UInt64(slots[place].generation) << 32 | UInt64(place) }
 
   mutating func begin(_ lane: Int) {
     liveCount += 1
@@ -102,7 +105,7 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
   mutating func turn(atMost patience: Int64 = -1) -> News {
     var news: News = []
     var timeout = patience
-    if files.count > 0 {
+    if files.count &+ yielded.count > 0 {
       timeout = 0
     } else if let earliest = timers.earliest {
       let span = Int64(earliest.since(MonotonicClock.now).count)
@@ -125,6 +128,10 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
     admitQueued()
     if news.contains(.offloaded) { takeOffloaded() }
     makeFileCalls()
+    for _ in 0..<yielded.count {
+      let lane = Int(yielded.popFirst()!)
+      advance(lane, lanes[lane].pointee.resume(.woke(now: MonotonicClock.now)))
+    }
     return news
   }
 
@@ -158,8 +165,9 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
 
   @inline(__always)
   private mutating func handle(_ readiness: Epoll.Readiness, _ data: UInt64) {
-    let lane = Int(data & 0xffff_ffff)
-    let slot = slots + lane
+    let place = Int(data & 0xffff_ffff)
+    let lane = lanes.connections.lane(of: place)
+    let slot = slots + place
     guard slot.pointee.generation == UInt32(data >> 32) else { return }
     if !readiness.isDisjoint(with: .ended) {
       slot.pointee.hasEnded = true
@@ -168,7 +176,10 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
       slot.pointee.isReadable = true
     }
     switch slot.pointee.waits {
-    case .nothing: break
+    case .nothing:
+      if slot.pointee.hasEnded && timers.cancelDelay(of: UInt32(lane)) {
+        advance(lane, lanes[lane].pointee.resume(.ended(now: MonotonicClock.now)))
+      }
     case .readable:
       if slot.pointee.isReadable { advance(lane, .receive) }
     case .writable:
@@ -176,10 +187,10 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
     case .connection:
       slot.pointee.waits = .nothing
       do throws(Errno) {
-        try lanes.connections.socket(of: lane).finishConnecting()
+        try lanes.connections.socket(of: place).finishConnecting()
         advance(lane, lanes[lane].pointee.resume(.connected(now: MonotonicClock.now)))
       } catch {
-        lanes.connections.close(lane)
+        lanes.connections.close(place)
         advance(lane, lanes[lane].pointee.resume(.failed(error, now: MonotonicClock.now)))
       }
     }
@@ -188,39 +199,44 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
   /// Carries the lane from `first` to the next step that must wait.
   private mutating func advance(_ index: Int, _ first: Step) {
     let lane = lanes[index]
-    let slot = slots + index
     let connections = lanes.connections
+    var place = connections.place(of: index)
+    var slot = slots + place
     var step = first
     while true {
       switch step {
       case .connect(let endpoint):
         do throws(Errno) {
-          switch try connections.connect(index, to: endpoint, blocking: false) {
+          let reaching = try connections.connect(index, to: endpoint, blocking: false)
+          place = connections.place(of: index)
+          slot = slots + place
+          switch reaching {
+          case .open: step = lane.pointee.resume(.reached(now: MonotonicClock.now))
           case .established(let socket):
-            try watch(socket, lane: index)
+            try watch(socket, at: place)
             step = lane.pointee.resume(.connected(now: MonotonicClock.now))
           case .inProgress(let socket):
-            try watch(socket, lane: index, connecting: true)
+            try watch(socket, at: place, connecting: true)
             slot.pointee.waits = .connection
             return
           }
         } catch {
-          connections.close(index)
+          connections.close(connections.place(of: index))
           step = lane.pointee.resume(.failed(error, now: MonotonicClock.now))
         }
       case .send(let bytes):
-        switch connections.socket(of: index).send(bytes) {
+        switch connections.socket(of: place).send(bytes) {
         case .bytes(let count) where count == bytes.count:
           step = lane.pointee.resume(.sent(slot.pointee.waits == .writable ? slot.pointee.total : count))
           slot.pointee.waits = .nothing
         case .bytes(let count):
-          keep(index, UnsafeRawBufferPointer(rebasing: bytes[count...]), of: bytes.count)
+          keep(place, UnsafeRawBufferPointer(rebasing: bytes[count...]), of: bytes.count)
           step = .send(slot.pointee.rest)
         case .wouldBlock:
-          keep(index, bytes, of: bytes.count)
+          keep(place, bytes, of: bytes.count)
           guard !slot.pointee.watchesWrites else { return }
           do throws(Errno) {
-            try epoll.modify(connections.socket(of: index).descriptor, Self.both, data: data(of: index))
+            try epoll.modify(connections.socket(of: place).descriptor, Self.both, data: data(of: place))
             slot.pointee.watchesWrites = true
             return
           } catch {
@@ -228,13 +244,17 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
           }
         case .failed(let error): step = fail(index, error)
         }
+      case .check:
+        let found = slot.pointee.isReadable ? connections.socket(of: place).peek(into: buffer) : nil
+        if found == nil { slot.pointee.isReadable = false }
+        step = lane.pointee.resume(.checked(found, now: MonotonicClock.now))
       case .receive:
         guard slot.pointee.isReadable else {
           slot.pointee.waits = .readable
           return
         }
         slot.pointee.waits = .nothing
-        switch connections.socket(of: index).receive(into: buffer) {
+        switch connections.socket(of: place).receive(into: buffer) {
         case .bytes(let count):
           // A short read has drained the socket; what comes later brings an edge of its own.
           if count < buffer.count && !slot.pointee.hasEnded { slot.pointee.isReadable = false }
@@ -247,6 +267,16 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
         }
       case .sleep(let deadline):
         timers.insert(lane: UInt32(index), deadline: deadline)
+        return
+      case .delay(let deadline):
+        if slot.pointee.hasEnded {
+          step = lane.pointee.resume(.ended(now: MonotonicClock.now))
+        } else {
+          timers.insertDelay(of: UInt32(index), deadline: deadline)
+          return
+        }
+      case .yield:
+        yielded.append(UInt32(index))
         return
       case .file(let request):
         if let pool = lanes.pool { return pool.submit(.file(request, on: lanes.file!.descriptor), for: index) }
@@ -266,16 +296,16 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
         permits += 1
         step = lane.pointee.resume(.released(now: MonotonicClock.now))
       case .close:
-        connections.close(index)
+        connections.close(place)
         step = lane.pointee.resume(.closed(now: MonotonicClock.now))
       case .finishSending:
-        connections.socket(of: index).finishSending()
+        connections.socket(of: place).finishSending()
         step = lane.pointee.resume(.sent(0))
       case .abort:
-        connections.socket(of: index).breakOnClose()
+        connections.socket(of: place).breakOnClose()
         step = .finished
       case .finished:
-        connections.close(index)
+        connections.closeAll(of: index)
         liveCount -= 1
         if isServing { retired.append(index) }
         return
@@ -283,15 +313,15 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
     }
   }
 
-  private mutating func keep(_ lane: Int, _ rest: UnsafeRawBufferPointer, of total: Int) {
-    let slot = slots + lane
+  private mutating func keep(_ place: Int, _ rest: UnsafeRawBufferPointer, of total: Int) {
+    let slot = slots + place
     if slot.pointee.waits != .writable { slot.pointee.total = total }
     slot.pointee.waits = .writable
     slot.pointee.rest = rest
   }
 
   private mutating func fail(_ lane: Int, _ error: Errno) -> Step {
-    slots[lane].waits = .nothing
+    slots[lanes.connections.place(of: lane)].waits = .nothing
     return lanes[lane].pointee.resume(.failed(error, now: MonotonicClock.now))
   }
 }

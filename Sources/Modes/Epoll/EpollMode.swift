@@ -8,8 +8,8 @@ enum EpollMode: LoopMode {
   static func loop<L: Lane & ~Copyable>(_ lanes: LaneTable<L>) throws(Errno) {
     var loop = try EpollLoop(lanes)
     try loop.watchPool()
-    for index in 0..<lanes.count where lanes.connections.isOpen(index) {
-      try loop.watch(lanes.connections.socket(of: index), lane: index)
+    for place in 0..<lanes.connections.placeCount where lanes.connections.isOpen(place) {
+      try loop.watch(lanes.connections.socket(of: place), at: place)
     }
     for index in 0..<lanes.count { loop.begin(index) }
     while loop.liveCount > 0 { _ = loop.turn() }

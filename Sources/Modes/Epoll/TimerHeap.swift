@@ -6,11 +6,14 @@ import Measurement
 ///
 /// Lanes that sleep until the window's end all have the same deadline. A task group looks for a child that ends from its
 /// oldest one on (`swift::TaskGroup::removeChildTask`), so that a million that end in any other order take hours.
+///
+/// Those of delays can be cancelled. Such an entry stays until it is due, or until there are more of them than of others.
 struct TimerHeap: ~Copyable {
   /// 12 bytes, as there may be a million.
   private struct Entry {
     private let low: UInt32
     private let high: UInt32
+    /// Marked where the lane is delayed and does not sleep.
     let lane: UInt32
 
     @inline(__always)
@@ -32,13 +35,24 @@ struct TimerHeap: ~Copyable {
   private var entries: UnsafeMutablePointer<Entry>
   private var capacity: Int
   private(set) var count = 0
+  /// The deadline of each lane that is delayed, in nanoseconds; zero of others. None before the first delay.
+  private var delays: UnsafeMutablePointer<UInt64>?
+  private var delayCapacity = 0
+  /// Entries of delays that were cancelled.
+  private var cancelledCount = 0
+
+  /// There are fewer lanes than that.
+  private static var delayMark: UInt32 { 1 << 31 }
 
   init(capacity: Int = 64) {
     self.capacity = max(capacity, 1)
     entries = Self.room(for: self.capacity, instead: nil)
   }
 
-  deinit { free(entries) }
+  deinit {
+    free(entries)
+    free(delays)
+  }
 
   /// realloc(3), which moves large blocks without having two of them.
   private static func room(for capacity: Int, instead old: UnsafeMutablePointer<Entry>?) -> UnsafeMutablePointer<Entry>
@@ -63,13 +77,52 @@ struct TimerHeap: ~Copyable {
     entries[hole] = entry
   }
 
+  /// The lane is to be answered by `popDue` once, unless its delay is cancelled. It has no other entry.
+  mutating func insertDelay(of lane: UInt32, deadline: Instant) {
+    if lane >= delayCapacity { growDelays(for: Int(lane)) }
+    // One that never was is due at once, and different from none.
+    let deadline = max(deadline, Instant(nanoseconds: 1))
+    delays![Int(lane)] = deadline.nanoseconds
+    insert(lane: lane | Self.delayMark, deadline: deadline)
+  }
+
+  func isDelayed(_ lane: UInt32) -> Bool { lane < delayCapacity && delays![Int(lane)] != 0 }
+
+  /// Whether the lane was delayed. It is not any more. Amortised constant.
+  mutating func cancelDelay(of lane: UInt32) -> Bool {
+    guard isDelayed(lane) else { return false }
+    delays![Int(lane)] = 0
+    cancelledCount += 1
+    if cancelledCount > max(32, count / 2) { purge() }
+    return true
+  }
+
   /// Removes the earliest entry and answers its lane, if it is due. O(log n).
   mutating func popDue(at now: Instant) -> UInt32? {
-    guard count > 0, entries[0].deadline <= now else { return nil }
-    let lane = entries[0].lane
-    count -= 1
-    let last = entries[count]
-    var hole = 0
+    while count > 0, entries[0].deadline <= now {
+      let entry = entries[0]
+      count -= 1
+      sink(entries[count], from: 0)
+      if entry.lane & Self.delayMark == 0 { return entry.lane }
+      let lane = entry.lane & ~Self.delayMark
+      if isCurrent(entry) {
+        delays![Int(lane)] = 0
+        return lane
+      }
+      cancelledCount -= 1
+    }
+    return nil
+  }
+
+  /// Whether the entry is of a delay that was not cancelled.
+  private func isCurrent(_ entry: Entry) -> Bool {
+    delays![Int(entry.lane & ~Self.delayMark)] == entry.deadline.nanoseconds
+  }
+
+  /// Puts an entry where the heap has a hole, or below it.
+  @inline(__always)
+  private mutating func sink(_ last: Entry, from hole: Int) {
+    var hole = hole
     while true {
       let first = hole << 2 &+ 1
       if first >= count { break }
@@ -83,7 +136,26 @@ struct TimerHeap: ~Copyable {
       hole = least
     }
     entries[hole] = last
-    return lane
+  }
+
+  /// Removes the entries of delays that were cancelled. O(n).
+  private mutating func purge() {
+    var kept = 0
+    for place in 0..<count {
+      let entry = entries[place]
+      guard entry.lane & Self.delayMark == 0 || isCurrent(entry) else { continue }
+      entries[kept] = entry
+      kept += 1
+    }
+    (count, cancelledCount) = (kept, 0)
+    for place in (0..<(kept + 2) / 4).reversed() { sink(entries[place], from: place) }
+  }
+
+  private mutating func growDelays(for lane: Int) {
+    let grown = max(64, lane + 1, 2 * delayCapacity)
+    let words = realloc(delays, grown * MemoryLayout<UInt64>.stride)!.bindMemory(to: UInt64.self, capacity: grown)
+    (words + delayCapacity).update(repeating: 0, count: grown - delayCapacity)
+    (delays, delayCapacity) = (words, grown)
   }
 
   private mutating func grow() {

@@ -5,14 +5,14 @@ import Workloads
 /// to carry it on, and no task changes its thread.
 enum ExecutorMode: LoopMode {
   static func loop<L: Lane & ~Copyable>(_ lanes: LaneTable<L>) throws(Errno) {
-    let loop = try TaskLoop(lanes: lanes.count, permits: lanes.limit ?? lanes.count)
+    let loop = try TaskLoop(places: lanes.connections.placeCount, permits: lanes.limit ?? lanes.count)
     defer { loop.deallocate() }
     try loop.registerAll(of: lanes)
     loop.run { await loop.drive(lanes) }
   }
 
   static func loop<L: Lane & ~Copyable>(_ door: Door<L>) throws(Errno) {
-    let loop = try TaskLoop(lanes: door.waiterCount, permits: door.lanes.count)
+    let loop = try TaskLoop(places: door.waiterCount, permits: door.lanes.count)
     defer { loop.deallocate() }
     try loop.register(door)
     loop.run { await loop.serve(door) }

@@ -5,11 +5,11 @@ import SystemCalls
 /// An epoll loop whose events resume tasks, and which then runs them itself. All of it happens on one thread, so that
 /// nothing here is atomic. Descriptors are registered once, edge-triggered.
 struct TaskLoop: TaskWaiter, @unchecked Sendable {
-  /// What the loop knows of a lane and its connection. All zero is a lane that waits for nothing.
+  /// What the loop knows of a place and its connection. All zero is one where no lane waits.
   private struct Slot {
-    /// Of the lane's task, while it waits.
+    /// Of the task of the lane that is there, while it waits.
     var waiter: UnsafeContinuation<Void, Never>
-    /// Which of the lane's connections this is, as its events carry it.
+    /// Which of the place's connections this is, as its events carry it.
     var generation: UInt32
     var waits: Wait
     var news: News
@@ -50,7 +50,7 @@ struct TaskLoop: TaskWaiter, @unchecked Sendable {
 
   private static var remoteData: UInt64 { .max }
 
-  init(lanes count: Int, permits: Int) throws(Errno) {
+  init(places count: Int, permits: Int) throws(Errno) {
     let epoll = try Epoll()
     let executor = try LoopExecutor()
     try epoll.add(executor.wakeUpDescriptor, [.readable, .edgeTriggered], data: Self.remoteData)
@@ -113,7 +113,7 @@ struct TaskLoop: TaskWaiter, @unchecked Sendable {
     if !readiness.isDisjoint(with: .ended) { slot.pointee.news.insert(.ended) }
     let goesOn =
       switch slot.pointee.waits {
-      case .nothing: false
+      case .nothing: slot.pointee.news.contains(.ended) && cancelDelay(of: UInt32(data & 0xffff_ffff))
       case .readable: Self.consume(.readable, slot)
       case .writable: Self.consume(.writable, slot)
       }
@@ -123,6 +123,9 @@ struct TaskLoop: TaskWaiter, @unchecked Sendable {
     }
   }
 
+  @inline(never)
+  private func cancelDelay(of lane: UInt32) -> Bool { state.pointee.timers.cancelDelay(of: lane) }
+
   /// Whether there has been news since the last time.
   @inline(__always)
   private static func consume(_ news: News, _ slot: UnsafeMutablePointer<Slot>) -> Bool {
@@ -131,40 +134,42 @@ struct TaskLoop: TaskWaiter, @unchecked Sendable {
 
   // MARK: The tasks' side
 
-  func register(_ socket: Socket, lane: Int, alsoWritable: Bool) throws(Errno) {
-    let slot = state.pointee.slots + lane
+  func register(_ socket: Socket, at place: Int, alsoWritable: Bool) throws(Errno) {
+    let slot = state.pointee.slots + place
     slot.pointee.generation &+= 1
     slot.pointee.news = []
     slot.pointee.watchesWrites = alsoWritable
     try state.pointee.epoll.add(
-      socket.descriptor, alsoWritable ? Self.both : Self.readsOnly, data: data(of: lane))
+      socket.descriptor, alsoWritable ? Self.both : Self.readsOnly, data: data(of: place))
   }
 
-  func watchWrites(_ socket: Socket, lane: Int) throws(Errno) {
-    guard !state.pointee.slots[lane].watchesWrites else { return }
-    state.pointee.slots[lane].watchesWrites = true
-    try state.pointee.epoll.modify(socket.descriptor, Self.both, data: data(of: lane))
+  func watchWrites(_ socket: Socket, at place: Int) throws(Errno) {
+    guard !state.pointee.slots[place].watchesWrites else { return }
+    state.pointee.slots[place].watchesWrites = true
+    try state.pointee.epoll.modify(socket.descriptor, Self.both, data: data(of: place))
   }
 
   private static var readsOnly: Epoll.Readiness { [.readable, .peerFinished, .edgeTriggered] }
   private static var both: Epoll.Readiness { [.readable, .writable, .peerFinished, .edgeTriggered] }
 
-  private func data(of lane: Int) -> UInt64 { UInt64(state.pointee.slots[lane].generation) << 32 | UInt64(lane) }
+  private func data(of place: Int) -> UInt64 { UInt64(state.pointee.slots[place].generation) << 32 | UInt64(place) }
 
   @inline(__always)
-  func readable(_ lane: Int) async { await wait(lane, for: .readable, news: .readable) }
+  func readable(_ place: Int) async { await wait(place, for: .readable, news: .readable) }
 
   // Not inlined: every suspension makes room for itself in the task, whether or not it comes to that.
   @inline(never)
-  func writable(_ lane: Int) async { await wait(lane, for: .writable, news: .writable) }
+  func writable(_ place: Int) async { await wait(place, for: .writable, news: .writable) }
 
-  func keepReadable(_ lane: Int) { state.pointee.slots[lane].news.insert(.readable) }
+  func mayRead(_ place: Int) -> Bool { !state.pointee.slots[place].news.isDisjoint(with: [.readable, .ended]) }
 
-  func forgetReadable(_ lane: Int) { state.pointee.slots[lane].news.remove(.ended) }
+  func keepReadable(_ place: Int) { state.pointee.slots[place].news.insert(.readable) }
+
+  func forgetReadable(_ place: Int) { state.pointee.slots[place].news.remove(.ended) }
 
   @inline(__always)
-  private func wait(_ lane: Int, for wait: Wait, news: News) async {
-    let slot = state.pointee.slots + lane
+  private func wait(_ place: Int, for wait: Wait, news: News) async {
+    let slot = state.pointee.slots + place
     if Self.consume(news, slot) { return }
     await withUnsafeContinuation { continuation in
       slot.pointee.waits = wait
@@ -173,12 +178,24 @@ struct TaskLoop: TaskWaiter, @unchecked Sendable {
   }
 
   @inline(__always)
-  func sleep(_ lane: Int, until deadline: Instant) async {
+  func sleep(_ place: Int, until deadline: Instant) async {
     if state.pointee.endsSleeps { return }
     await withUnsafeContinuation { continuation in
-      state.pointee.slots[lane].waiter = continuation
-      state.pointee.timers.insert(lane: UInt32(lane), deadline: deadline)
+      state.pointee.slots[place].waiter = continuation
+      state.pointee.timers.insert(lane: UInt32(place), deadline: deadline)
     }
+  }
+
+  @inline(never)
+  func delay(_ place: Int, until deadline: Instant) async -> Bool {
+    let slot = state.pointee.slots + place
+    if !slot.pointee.news.contains(.ended) && !state.pointee.endsSleeps {
+      await withUnsafeContinuation { continuation in
+        slot.pointee.waiter = continuation
+        state.pointee.timers.insertDelay(of: UInt32(place), deadline: deadline)
+      }
+    }
+    return slot.pointee.news.contains(.ended)
   }
 
   func endSleeps() {
@@ -189,13 +206,13 @@ struct TaskLoop: TaskWaiter, @unchecked Sendable {
   }
 
   @inline(never)
-  func acquire(_ lane: Int) async {
+  func acquire(_ place: Int) async {
     if state.pointee.permits > 0 {
       state.pointee.permits -= 1
     } else {
       await withUnsafeContinuation { continuation in
-        state.pointee.slots[lane].waiter = continuation
-        state.pointee.queue.append(UInt32(lane))
+        state.pointee.slots[place].waiter = continuation
+        state.pointee.queue.append(UInt32(place))
       }
     }
   }

@@ -30,6 +30,7 @@ enum NullMode {
         isConnected = true
         served = server.pointee.begin(now: now)
         step = lane.pointee.resume(.connected(now: now))
+      case .check: step = lane.pointee.resume(.checked(nil, now: now))
       case .send(let bytes):
         if case .receive = served { served = server.pointee.resume(.received(bytes, now: now)) }
         step = lane.pointee.resume(.sent(bytes.count))
@@ -38,18 +39,20 @@ enum NullMode {
         case .send(let bytes):
           step = lane.pointee.resume(.received(bytes, now: now))
           served = server.pointee.resume(.sent(bytes.count))
-        case .sleep(let deadline):
+        case .delay(let deadline):
           now = max(now, deadline)
           served = server.pointee.resume(.woke(now: now))
+        case .yield: served = server.pointee.resume(.woke(now: now))
         case .finishSending:
           served = server.pointee.resume(.sent(0))
           step = lane.pointee.resume(.received(nothing, now: now))
         default:
           step = lane.pointee.resume(.received(nothing, now: now))
         }
-      case .sleep(let deadline):
+      case .sleep(let deadline), .delay(let deadline):
         now = max(now, deadline)
         step = lane.pointee.resume(.woke(now: now))
+      case .yield: step = lane.pointee.resume(.woke(now: now))
       case .file: step = lane.pointee.resume(.transferred(0, now: now))
       case .compute(let work): step = lane.pointee.resume(.computed(work.result(), now: now))
       case .acquire: step = lane.pointee.resume(.acquired(now: now))

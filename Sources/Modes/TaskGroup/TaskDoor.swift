@@ -12,8 +12,8 @@ extension Door where L: ~Copyable {
 extension TaskWaiter {
   /// Registers the listener and the signal to stop.
   func register<L: Lane & ~Copyable>(_ door: Door<L>) throws(Errno) {
-    try register(door.listener, lane: door.listenerIndex, alsoWritable: false)
-    try register(Socket(descriptor: door.stop.descriptor), lane: door.stopIndex, alsoWritable: false)
+    try register(door.listener, at: door.listenerIndex, alsoWritable: false)
+    try register(Socket(descriptor: door.stop.descriptor), at: door.stopIndex, alsoWritable: false)
   }
 
   /// A task that accepts, with a child task per connection, until the server is to stop.
@@ -39,7 +39,7 @@ extension TaskWaiter {
         switch door.accept() {
         case .lane(let lane):
           do throws(Errno) {
-            try register(door.lanes.connections.socket(of: lane), lane: lane, alsoWritable: false)
+            try register(door.lanes.connections.socket(of: lane), at: lane, alsoWritable: false)
           } catch {
             door.turnAway(lane)
             continue
@@ -50,6 +50,8 @@ extension TaskWaiter {
             release()
           }
           await acquire(door.listenerIndex)
+        // Whoever comes again and again does not keep a thread from its tasks.
+        case .turnedAway: await Task.yield()
         case .nobody: await readable(door.listenerIndex)
         case .exhausted: await sleep(door.listenerIndex, until: MonotonicClock.now + Door<L>.pause)
         case .stopped: return

@@ -8,7 +8,7 @@ enum TaskGroupMode: Mode {
   static let isMultithreaded = true
 
   static func drive<L: Lane & ~Copyable>(_ lanes: LaneTable<L>) throws(Errno) {
-    let reactor = try Reactor(lanes: lanes.count, permits: lanes.limit ?? lanes.count)
+    let reactor = try Reactor(places: lanes.connections.placeCount, permits: lanes.limit ?? lanes.count)
     defer { reactor.stop() }
     try reactor.registerAll(of: lanes)
     let finished = DispatchSemaphore(value: 0)
@@ -21,7 +21,7 @@ enum TaskGroupMode: Mode {
   }
 
   static func serve<L: Lane & ~Copyable>(_ door: Door<L>) throws(Errno) {
-    let reactor = try Reactor(lanes: door.waiterCount, permits: door.lanes.count)
+    let reactor = try Reactor(places: door.waiterCount, permits: door.lanes.count)
     defer { reactor.stop() }
     try reactor.register(door)
     let finished = DispatchSemaphore(value: 0)

@@ -2,24 +2,29 @@ import Measurement
 import SystemCalls
 import Workloads
 
-/// What the tasks of a trial wait on. Each lane has one task, which waits for one thing at a time.
+/// What the tasks of a trial wait on. Each lane has one task, which waits for one thing at a time, at the place where the
+/// lane is.
 protocol TaskWaiter: Sendable {
-  /// A new connection of the lane. `alsoWritable` where it is not established yet.
-  func register(_ socket: Socket, lane: Int, alsoWritable: Bool) throws(Errno)
+  /// A new connection. `alsoWritable` where it is not established yet.
+  func register(_ socket: Socket, at place: Int, alsoWritable: Bool) throws(Errno)
   /// Asks for news of the connection becoming writable, which is only needed once it has not been.
-  func watchWrites(_ socket: Socket, lane: Int) throws(Errno)
-  func readable(_ lane: Int) async
-  func writable(_ lane: Int) async
+  func watchWrites(_ socket: Socket, at place: Int) throws(Errno)
+  func readable(_ place: Int) async
+  func writable(_ place: Int) async
+  /// Whether there is news that nobody has waited for.
+  func mayRead(_ place: Int) -> Bool
   /// There may be more to read than was taken.
-  func keepReadable(_ lane: Int)
+  func keepReadable(_ place: Int)
   /// There was nothing to read after all.
-  func forgetReadable(_ lane: Int)
+  func forgetReadable(_ place: Int)
   /// Never shorter than asked, but for the end of all sleeps.
-  func sleep(_ lane: Int, until deadline: Instant) async
-  /// No sleep lasts any longer. Their tasks have been cancelled.
+  func sleep(_ place: Int, until deadline: Instant) async
+  /// Time passes until then, or until the peer has finished or the connection broke: whether that came first.
+  func delay(_ place: Int, until deadline: Instant) async -> Bool
+  /// No sleep and no delay lasts any longer. Their tasks have been cancelled.
   func endSleeps()
   /// Takes a permit once there is one; first come, first served.
-  func acquire(_ lane: Int) async
+  func acquire(_ place: Int) async
   func release()
   /// Where the calling thread receives; not to be held across a suspension.
   var buffer: UnsafeMutableRawBufferPointer { get }
@@ -32,8 +37,8 @@ private let lanesPerGroup = 1024
 extension TaskWaiter {
   /// Registers the connections that are open already.
   func registerAll<L: Lane & ~Copyable>(of lanes: LaneTable<L>) throws(Errno) {
-    for index in 0..<lanes.count where lanes.connections.isOpen(index) {
-      try register(lanes.connections.socket(of: index), lane: index, alsoWritable: false)
+    for place in 0..<lanes.connections.placeCount where lanes.connections.isOpen(place) {
+      try register(lanes.connections.socket(of: place), at: place, alsoWritable: false)
     }
   }
 
@@ -72,28 +77,37 @@ extension TaskWaiter {
       case .connect(let endpoint):
         do throws(Errno) {
           switch try lanes.pointee.connections.connect(index, to: endpoint, blocking: false) {
+          case .open: step = Self.resume(lane, .reached(now: Self.now))
           case .established(let socket):
-            try register(socket, lane: index, alsoWritable: false)
+            try register(socket, at: place(of: index, lanes), alsoWritable: false)
+            step = Self.resume(lane, .connected(now: Self.now))
           case .inProgress(let socket):
-            try register(socket, lane: index, alsoWritable: true)
-            await writable(index)
+            try register(socket, at: place(of: index, lanes), alsoWritable: true)
+            await writable(place(of: index, lanes))
             try socket.finishConnecting()
+            step = Self.resume(lane, .connected(now: Self.now))
           }
-          step = Self.resume(lane, .connected(now: Self.now))
         } catch {
-          lanes.pointee.connections.close(index)
+          lanes.pointee.connections.close(place(of: index, lanes))
           step = Self.resume(lane, .failed(error, now: Self.now))
         }
       case .send(let bytes):
-        switch lanes.pointee.connections.socket(of: index).send(bytes) {
+        switch socket(of: index, lanes).send(bytes) {
         case .bytes(bytes.count): step = Self.resume(lane, .sent(bytes.count))
         case let transfer: step = await send(bytes, after: transfer, on: index, of: lanes)
         }
+      case .check: step = check(on: index, of: lanes)
       case .receive:
-        await readable(index)
+        await readable(place(of: index, lanes))
         step = receive(on: index, of: lanes)
       case .sleep(let deadline):
-        await sleep(index, until: deadline)
+        await sleep(place(of: index, lanes), until: deadline)
+        step = Self.resume(lane, .woke(now: Self.now))
+      case .delay(let deadline):
+        let hasEnded = await delay(place(of: index, lanes), until: deadline)
+        step = Self.resume(lane, hasEnded ? .ended(now: Self.now) : .woke(now: Self.now))
+      case .yield:
+        await Self.giveWay()
         step = Self.resume(lane, .woke(now: Self.now))
       case .file(let request):
         let result = await perform(request, for: index, of: lanes)
@@ -102,31 +116,46 @@ extension TaskWaiter {
         let result = lanes.pointee.pool == nil ? work.result() : await offload(work, for: index, of: lanes)
         step = Self.resume(lane, .computed(result, now: Self.now))
       case .acquire:
-        await acquire(index)
+        await acquire(place(of: index, lanes))
         step = Self.resume(lane, .acquired(now: Self.now))
       case .release:
         release()
         step = Self.resume(lane, .released(now: Self.now))
       case .close:
-        lanes.pointee.connections.close(index)
+        lanes.pointee.connections.close(place(of: index, lanes))
         step = Self.resume(lane, .closed(now: Self.now))
       case .finishSending:
-        lanes.pointee.connections.socket(of: index).finishSending()
+        socket(of: index, lanes).finishSending()
         step = Self.resume(lane, .sent(0))
       case .abort:
-        lanes.pointee.connections.socket(of: index).breakOnClose()
+        socket(of: index, lanes).breakOnClose()
         step = .finished
       case .finished:
-        lanes.pointee.connections.close(index)
+        lanes.pointee.connections.closeAll(of: index)
         return
       }
     }
+  }
+
+  // Asked anew each time: a variable would be part of each task.
+  @inline(__always)
+  private func place<L: Lane & ~Copyable>(of index: Int, _ lanes: UnsafePointer<LaneTable<L>>) -> Int {
+    lanes.pointee.connections.place(of: index)
+  }
+
+  @inline(__always)
+  private func socket<L: Lane & ~Copyable>(of index: Int, _ lanes: UnsafePointer<LaneTable<L>>) -> Socket {
+    lanes.pointee.connections.socket(of: place(of: index, lanes))
   }
 
   // Not inlined: the time is written to memory, and each place that reads it would have its own in the task.
   static var now: Instant {
     @inline(never) get { MonotonicClock.now }
   }
+
+  // Not inlined: every suspension makes room for itself in the task, whether or not it comes to that.
+  @inline(never)
+  private static func giveWay() async { await Task.yield() }
 
   // Not inlined: what a lane needs while it takes an event would be part of its task for good.
   @inline(never)
@@ -148,7 +177,7 @@ extension TaskWaiter {
     _ bytes: UnsafeRawBufferPointer, after first: Transfer, on index: Int, of lanes: UnsafePointer<LaneTable<L>>
   ) async -> Step {
     let lane = lanes.pointee[index]
-    let socket = lanes.pointee.connections.socket(of: index)
+    let socket = socket(of: index, lanes)
     var transfer = first
     var done = 0
     while true {
@@ -158,11 +187,11 @@ extension TaskWaiter {
         if done == bytes.count { return Self.resume(lane, .sent(done)) }
       case .wouldBlock:
         do throws(Errno) {
-          try watchWrites(socket, lane: index)
+          try watchWrites(socket, at: place(of: index, lanes))
         } catch {
           return Self.resume(lane, .failed(error, now: Self.now))
         }
-        await writable(index)
+        await writable(place(of: index, lanes))
       case .failed(let error): return Self.resume(lane, .failed(error, now: Self.now))
       }
       transfer = socket.send(UnsafeRawBufferPointer(rebasing: bytes[done...]))
@@ -180,17 +209,24 @@ extension TaskWaiter {
     return file.perform(request)
   }
 
+  @inline(never)
+  private func check<L: Lane & ~Copyable>(on index: Int, of lanes: UnsafePointer<LaneTable<L>>) -> Step {
+    let place = place(of: index, lanes)
+    let found = mayRead(place) ? lanes.pointee.connections.socket(of: place).peek(into: buffer) : nil
+    return Self.resume(lanes.pointee[index], .checked(found, now: Self.now))
+  }
+
   /// Takes what has arrived, and hands it on before the task can suspend.
   @inline(__always)
   private func receive<L: Lane & ~Copyable>(on index: Int, of lanes: UnsafePointer<LaneTable<L>>) -> Step {
     let buffer = buffer
-    switch lanes.pointee.connections.socket(of: index).receive(into: buffer) {
+    switch socket(of: index, lanes).receive(into: buffer) {
     case .bytes(let count):
-      if count == buffer.count { keepReadable(index) }
+      if count == buffer.count { keepReadable(place(of: index, lanes)) }
       let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
       return Self.resume(lanes.pointee[index], .received(bytes, now: Self.now))
     case .wouldBlock:
-      forgetReadable(index)
+      forgetReadable(place(of: index, lanes))
       return .receive
     case .failed(let error): return Self.resume(lanes.pointee[index], .failed(error, now: Self.now))
     }

@@ -29,6 +29,10 @@ struct ArrivedBuffers: ~Copyable {
     list.count += 1
   }
 
+  func first(of list: List) -> (buffer: UInt16, byteCount: Int)? {
+    list.count > 0 ? (list.first, Int(entries[Int(list.first)].byteCount)) : nil
+  }
+
   @inline(__always)
   func popFirst(of list: inout List) -> (buffer: UInt16, byteCount: Int)? {
     guard list.count > 0 else { return nil }

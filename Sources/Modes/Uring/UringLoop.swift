@@ -5,39 +5,15 @@ import Workloads
 
 /// The ring: what each lane has asked of it, and the switch that carries a lane on.
 struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
-  /// What the loop knows of a lane's connection. All zero is a lane without one.
-  private struct Slot {
-    var waits = Wait.nothing
-    /// A request is under way that receives whatever arrives.
-    var isReceiving = false
-    /// It has been cancelled, because more had arrived than the lane asked for.
-    var isCancelled = false
-    /// Nothing more will arrive.
-    var hasEnded = false
-    /// Which of the lane's connections this is, as its requests carry it.
-    var generation: UInt32 = 0
-    /// The errno that ended it; zero where the peer has finished.
-    var error: Int32 = 0
-    /// What has arrived and the lane has not asked for yet.
-    var arrived = ArrivedBuffers.List()
-    /// What a send has still to send, of how many bytes.
-    var rest: UnsafeRawBufferPointer
-    var total: Int
-    /// What the send under way comes to unless its completion says otherwise: silence means that all was sent.
-    var sending: Int
-  }
-
-  private enum Wait: UInt8 { case nothing, connection, arrival }
-
-  /// What a completion belongs to.
-  private enum Request: UInt64 { case cancel, connection, receive, sendAtOnce, send, accept, stop, file, offloaded }
+  private typealias Slot = UringSlot
+  private typealias Request = UringRequest
 
   private let lanes: LaneTable<L>
   private let slots: UnsafeMutablePointer<Slot>
   private var ring: Uring
   private var buffers: BufferRing
   private let arrived = ArrivedBuffers()
-  /// Lanes whose sends will be over when they have been submitted, in that order.
+  /// Places whose sends will be over when they have been submitted, in that order.
   private var sends = LaneQueue()
   private var timers = TimerHeap()
   /// Lanes that were begun and have not finished.
@@ -50,6 +26,9 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
   /// Requests of the data file that are under way, and those that the depth keeps back.
   private var fileCount = 0
   private var files = Ring<FileTurn>()
+  /// Lanes that have given way to others, and places for which there was no buffer.
+  private var yielded = LaneQueue()
+  private var starved = LaneQueue()
   private let isServing: Bool
   private var retired: [Int] = []
   /// Descriptors that have been accepted, or errors as negative numbers, in their order.
@@ -71,8 +50,9 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
     self.lanes = lanes
     isServing = serving
     permits = lanes.limit ?? lanes.count
-    // Zero pages take no memory until they are used: lanes without connections have no slots.
-    slots = calloc(max(lanes.count, 1), MemoryLayout<Slot>.stride)!.bindMemory(to: Slot.self, capacity: lanes.count)
+    // Zero pages take no memory until they are used: places without connections have no slots.
+    let places = lanes.connections.placeCount
+    slots = calloc(max(places, 1), MemoryLayout<Slot>.stride)!.bindMemory(to: Slot.self, capacity: places)
   }
 
   deinit { free(slots) }
@@ -119,7 +99,7 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
   /// - Parameter patience: nanoseconds that it waits at most; negative for any time.
   mutating func turn(atMost patience: Int64 = -1) {
     // Lanes go on as soon as their sends are submitted: there is nothing to wait for.
-    let isWaiting = sends.count == 0
+    let isWaiting = sends.count &+ yielded.count == 0
     var timeout = patience
     if isWaiting, let earliest = timers.earliest {
       let span = Int64(earliest.since(MonotonicClock.now).count)
@@ -129,8 +109,8 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
     let submitted = ring.isAllSubmitted ? sends.count : 0
     while let completion = ring.nextCompletion() { handle(completion) }
     for _ in 0..<submitted {
-      let lane = Int(sends.popFirst()!)
-      finishSending(lane, slots[lane].sending)
+      let place = Int(sends.popFirst()!)
+      finishSending(place, slots[place].sending)
     }
     if timers.count > 0 {
       let now = MonotonicClock.now
@@ -139,6 +119,14 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
       }
     }
     admitQueued()
+    for _ in 0..<yielded.count {
+      let lane = Int(yielded.popFirst()!)
+      advance(lane, lanes[lane].pointee.resume(.woke(now: MonotonicClock.now)))
+    }
+    while starved.count > 0, buffers.hasFree {
+      let place = Int(starved.popFirst()!)
+      if slots[place].waits == .arrival && !slots[place].isReceiving { receive(place) }
+    }
   }
 
   /// Gives permits that have come back to the lanes that have queued for them longest.
@@ -151,14 +139,14 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
 
   // MARK: Completions
 
-  private func data(_ request: Request, of lane: Int) -> UInt64 {
-    UInt64(slots[lane].generation) << 36 | request.rawValue << 32 | UInt64(lane)
+  private func data(_ request: Request, of place: Int) -> UInt64 {
+    UInt64(slots[place].generation) << 36 | request.rawValue << 32 | UInt64(place)
   }
 
   @inline(__always)
   private mutating func handle(_ completion: Uring.Completion) {
-    let lane = Int(completion.data & 0xffff_ffff)
-    let slot = slots + lane
+    let place = Int(completion.data & 0xffff_ffff)
+    let slot = slots + place
     let isCurrent = UInt64(slot.pointee.generation) == completion.data >> 36
     switch Request(rawValue: completion.data >> 32 & 0xf)! {
     case .receive:
@@ -168,15 +156,23 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
         guard isCurrent else { return buffers.giveBack(buffer) }
         arrived.append(buffer, byteCount: Int(completion.result), to: &slot.pointee.arrived)
       }
-      if isCurrent { arrive(lane, completion) }
+      if isCurrent { arrive(place, completion) }
     case .sendAtOnce: slot.pointee.sending = Int(completion.result)
     case .send:
       pendingCount -= 1
-      finishSending(lane, Int(completion.result))
+      finishSending(place, Int(completion.result))
     case .connection:
       pendingCount -= 1
-      finishConnecting(lane)
+      finishConnecting(place)
     case .cancel: pendingCount -= 1
+    case .end:
+      pendingCount -= 1
+      guard isCurrent else { return }
+      slot.pointee.isAwaitingEnd = false
+      let lane = lanes.connections.lane(of: place)
+      if timers.cancelDelay(of: UInt32(lane)) {
+        advance(lane, lanes[lane].pointee.resume(.ended(now: MonotonicClock.now)))
+      }
     case .accept:
       if !completion.hasMore {
         pendingCount -= 1
@@ -190,6 +186,7 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
       pendingCount -= 1
       fileCount -= 1
       if let next = files.popFirst() { submit(next) }
+      let lane = lanes.connections.lane(of: place)
       advance(
         lane, lanes[lane].pointee.resume(.transferred(Int(completion.result), now: MonotonicClock.now)))
     case .offloaded:
@@ -203,36 +200,41 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
 
   /// Hands a request of the data file to the kernel.
   private mutating func submit(_ turn: FileTurn) {
-    ring.perform(turn.request, data: data(.file, of: Int(turn.lane)))
+    ring.perform(turn.request, data: data(.file, of: lanes.connections.place(of: Int(turn.lane))))
     pendingCount += 1
     fileCount += 1
   }
 
-  /// Something has arrived on the lane's connection, or its receiving has come to an end.
+  /// Something has arrived on a connection, or its receiving has come to an end.
   @inline(__always)
-  private mutating func arrive(_ lane: Int, _ completion: Uring.Completion) {
-    let slot = slots + lane
+  private mutating func arrive(_ place: Int, _ completion: Uring.Completion) {
+    let slot = slots + place
     if !completion.hasMore {
       slot.pointee.isReceiving = false
       switch -completion.result {
       // It is taken up again when the lane next asks.
       case ENOBUFS where buffers.replenish(): break
-      case ECANCELED: break
+      case ENOBUFS where slot.pointee.waits == .arrival: return starved.append(UInt32(place))
+      case ENOBUFS, ECANCELED: break
       case let error where error >= 0:
         slot.pointee.hasEnded = true
         slot.pointee.error = error
       default: break
       }
+      if !slot.pointee.hasEnded && timers.isDelayed(UInt32(lanes.connections.lane(of: place))) { awaitEnd(place) }
     }
     if slot.pointee.waits == .arrival {
-      advance(lane, .receive)
+      advance(lanes.connections.lane(of: place), .receive)
+    } else if slot.pointee.hasEnded && timers.cancelDelay(of: UInt32(lanes.connections.lane(of: place))) {
+      advance(lanes.connections.lane(of: place), end(place))
     } else if slot.pointee.arrived.count >= Self.mostArrived && slot.pointee.isReceiving {
-      stopReceiving(lane)
+      stopReceiving(place)
     }
   }
 
-  private mutating func finishSending(_ lane: Int, _ result: Int) {
-    let slot = slots + lane
+  private mutating func finishSending(_ place: Int, _ result: Int) {
+    let lane = lanes.connections.lane(of: place)
+    let slot = slots + place
     if result < 0 && result != -Int(EAGAIN) {
       // A connection says once why it broke, and may have said it to the receiving.
       let error = result == -Int(EPIPE) && slot.pointee.error != 0 ? slot.pointee.error : Int32(-result)
@@ -242,18 +244,19 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
     if slot.pointee.rest.isEmpty {
       advance(lane, lanes[lane].pointee.resume(.sent(slot.pointee.total)))
     } else {
-      ring.send(slot.pointee.rest, on: lanes.connections.socket(of: lane), data: data(.send, of: lane))
+      ring.send(slot.pointee.rest, on: lanes.connections.socket(of: place), data: data(.send, of: place))
       pendingCount += 1
     }
   }
 
-  private mutating func finishConnecting(_ lane: Int) {
-    slots[lane].waits = .nothing
+  private mutating func finishConnecting(_ place: Int) {
+    let lane = lanes.connections.lane(of: place)
+    slots[place].waits = .nothing
     do throws(Errno) {
-      try lanes.connections.socket(of: lane).finishConnecting()
+      try lanes.connections.socket(of: place).finishConnecting()
       advance(lane, lanes[lane].pointee.resume(.connected(now: MonotonicClock.now)))
     } catch {
-      disconnect(lane)
+      disconnect(place)
       advance(lane, fail(lane, error))
     }
   }
@@ -263,18 +266,23 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
   /// Carries the lane from `first` to the next step that must wait.
   private mutating func advance(_ index: Int, _ first: Step) {
     let lane = lanes[index]
-    let slot = slots + index
     let connections = lanes.connections
+    var place = connections.place(of: index)
+    var slot = slots + place
     var step = first
     while true {
       switch step {
       case .connect(let endpoint):
         do throws(Errno) {
-          switch try connections.connect(index, to: endpoint, blocking: false) {
+          let reaching = try connections.connect(index, to: endpoint, blocking: false)
+          place = connections.place(of: index)
+          slot = slots + place
+          switch reaching {
+          case .open: step = lane.pointee.resume(.reached(now: MonotonicClock.now))
           case .established:
             step = lane.pointee.resume(.connected(now: MonotonicClock.now))
           case .inProgress(let socket):
-            ring.awaitWritable(socket, data: data(.connection, of: index))
+            ring.awaitWritable(socket, data: data(.connection, of: place))
             pendingCount += 1
             slot.pointee.waits = .connection
             return
@@ -286,9 +294,10 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
         slot.pointee.rest = bytes
         slot.pointee.total = bytes.count
         slot.pointee.sending = ring.sendAtOnce(
-          bytes, on: connections.socket(of: index), data: data(.sendAtOnce, of: index))
-        sends.append(UInt32(index))
+          bytes, on: connections.socket(of: place), data: data(.sendAtOnce, of: place))
+        sends.append(UInt32(place))
         return
+      case .check: step = lane.pointee.resume(.checked(found(at: place), now: MonotonicClock.now))
       case .receive:
         if let (buffer, byteCount) = arrived.popFirst(of: &slot.pointee.arrived) {
           slot.pointee.waits = .nothing
@@ -297,14 +306,25 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
           buffers.giveBack(buffer)
         } else if slot.pointee.hasEnded {
           slot.pointee.waits = .nothing
-          step = end(index)
+          step = end(place)
         } else {
           slot.pointee.waits = .arrival
-          if !slot.pointee.isReceiving { receive(index) }
+          if !slot.pointee.isReceiving { receive(place) }
           return
         }
       case .sleep(let deadline):
         timers.insert(lane: UInt32(index), deadline: deadline)
+        return
+      case .delay(let deadline):
+        if slot.pointee.hasEnded {
+          step = end(place)
+        } else {
+          if !slot.pointee.isReceiving { awaitEnd(place) }
+          timers.insertDelay(of: UInt32(index), deadline: deadline)
+          return
+        }
+      case .yield:
+        yielded.append(UInt32(index))
         return
       case .file(let request):
         let turn = FileTurn(lane: UInt32(index), request: request)
@@ -324,16 +344,16 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
         permits += 1
         step = lane.pointee.resume(.released(now: MonotonicClock.now))
       case .close:
-        disconnect(index)
+        disconnect(place)
         step = lane.pointee.resume(.closed(now: MonotonicClock.now))
       case .finishSending:
-        connections.socket(of: index).finishSending()
+        connections.socket(of: place).finishSending()
         step = lane.pointee.resume(.sent(0))
       case .abort:
-        connections.socket(of: index).breakOnClose()
+        connections.socket(of: place).breakOnClose()
         step = .finished
       case .finished:
-        disconnect(index)
+        for place in connections.places(of: index) { disconnect(place) }
         liveCount -= 1
         if isServing { retired.append(index) }
         return
@@ -342,24 +362,42 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
   }
 
   /// What arrives from now on comes in completions of one request.
-  private mutating func receive(_ lane: Int) {
-    let slot = slots + lane
+  private mutating func receive(_ place: Int) {
+    let slot = slots + place
     slot.pointee.isReceiving = true
     slot.pointee.isCancelled = false
-    ring.receiveRepeatedly(on: lanes.connections.socket(of: lane), data: data(.receive, of: lane))
+    ring.receiveRepeatedly(on: lanes.connections.socket(of: place), data: data(.receive, of: place))
     pendingCount += 1
   }
 
-  private mutating func stopReceiving(_ lane: Int) {
-    guard !slots[lane].isCancelled else { return }
-    slots[lane].isCancelled = true
-    ring.cancel(data(.receive, of: lane), data: data(.cancel, of: lane))
+  /// What waits for the lane without having been asked for.
+  private func found(at place: Int) -> UnsafeRawBufferPointer? {
+    let slot = slots + place
+    if let (buffer, byteCount) = arrived.first(of: slot.pointee.arrived) {
+      return UnsafeRawBufferPointer(start: buffers[buffer], count: byteCount)
+    }
+    return slot.pointee.hasEnded ? UnsafeRawBufferPointer(start: nil, count: 0) : nil
+  }
+
+  /// Where nothing is received, a delay is cut short by this. It stays under way until the connection is closed.
+  private mutating func awaitEnd(_ place: Int) {
+    guard !slots[place].isAwaitingEnd else { return }
+    slots[place].isAwaitingEnd = true
+    ring.awaitEnd(lanes.connections.socket(of: place), data: data(.end, of: place))
+    pendingCount += 1
+  }
+
+  private mutating func stopReceiving(_ place: Int) {
+    guard !slots[place].isCancelled else { return }
+    slots[place].isCancelled = true
+    ring.cancel(data(.receive, of: place), data: data(.cancel, of: place))
     pendingCount += 1
   }
 
   /// The connection's end, as a receive would have told it.
-  private mutating func end(_ lane: Int) -> Step {
-    guard slots[lane].error == 0 else { return fail(lane, Errno(slots[lane].error)) }
+  private mutating func end(_ place: Int) -> Step {
+    let lane = lanes.connections.lane(of: place)
+    guard slots[place].error == 0 else { return fail(lane, Errno(slots[place].error)) }
     let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
     return lanes[lane].pointee.resume(.received(nothing, now: MonotonicClock.now))
   }
@@ -368,16 +406,21 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
     lanes[lane].pointee.resume(.failed(error, now: MonotonicClock.now))
   }
 
-  /// Closes the lane's connection, if it has one. What its requests still come to is no one's.
-  private mutating func disconnect(_ lane: Int) {
-    guard lanes.connections.isOpen(lane) else { return }
-    let slot = slots + lane
-    if slot.pointee.isReceiving { stopReceiving(lane) }
+  /// Closes the connection, if there is one. What its requests still come to is no one's.
+  private mutating func disconnect(_ place: Int) {
+    guard lanes.connections.isOpen(place) else { return }
+    let slot = slots + place
+    if slot.pointee.isReceiving { stopReceiving(place) }
+    if slot.pointee.isAwaitingEnd {
+      ring.cancel(data(.end, of: place), data: data(.cancel, of: place))
+      pendingCount += 1
+    }
     while let (buffer, _) = arrived.popFirst(of: &slot.pointee.arrived) { buffers.giveBack(buffer) }
     slot.pointee.generation = (slot.pointee.generation &+ 1) & 0x0fff_ffff
     slot.pointee.isReceiving = false
+    slot.pointee.isAwaitingEnd = false
     slot.pointee.hasEnded = false
     slot.pointee.error = 0
-    lanes.connections.close(lane)
+    lanes.connections.close(place)
   }
 }

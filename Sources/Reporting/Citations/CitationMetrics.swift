@@ -100,6 +100,9 @@ extension Metric where Subject == Summary.Point {
 
   private static var counts: [Metric] {
     [
+      number("served", "lanes with an operation done, in the trial that served the fewest", .count("lanes")) {
+        $0.lanesServed.map { Double($0) }
+      },
       number("in-flight", "operations under way at once, at most", .count("operations")) {
         $0.inFlight?.max.map { Double($0) }
       },
@@ -126,6 +129,15 @@ extension Metric where Subject == Summary.Point {
       },
       Metric("oldest-unfinished", "time that the oldest of them had been under way", .time) {
         CitedValue($0.oldestUnfinished, n: $0.carriedOut)
+      },
+      Metric("due", "operations that were due within the windows", .count("operations")) {
+        $0.due > 0 ? CitedValue($0.due, n: $0.carriedOut) : nil
+      },
+      Metric("unanswered", "operations due and neither done nor failed at the windows' ends", .count("operations")) {
+        $0.due > 0 ? CitedValue($0.unanswered, n: $0.carriedOut) : nil
+      },
+      Metric("oldest-unanswered", "time that the oldest of them had been due", .time) {
+        CitedValue($0.oldestUnanswered, n: $0.carriedOut)
       },
     ]
   }
@@ -217,6 +229,10 @@ extension Metric where Subject == (point: Summary.Point, lanes: Summary.LaneClas
   static var all: [Metric] {
     let counts: [(String, String, String, (Summary.LaneClass) -> UInt64?)] = [
       ("count", "lanes of the class", "lanes", { UInt64(exactly: $0.lanes) }),
+      (
+        "served", "lanes of the class with an operation done, in the trial that served the fewest", "lanes",
+        { $0.served.flatMap { UInt64(exactly: $0) } }
+      ),
       ("operations", "operations done within the windows of all valid trials", "operations", { $0.operations }),
       ("in-warm-ups", "operations done in the warm-ups of all valid trials", "operations", { $0.early }),
     ]

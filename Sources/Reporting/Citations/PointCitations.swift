@@ -86,6 +86,7 @@ extension Citable {
         experiment.plannedName, PointKey(points[0]), concurrency: nil, rate: experiment.rate, experiment.setting)
       let origin = experiment.origin([PointKey(points[0])], concurrency: nil)
       let count = points.map(\.carriedOut).reduce(0, +)
+      let due = points.map(\.due).reduce(0, &+)
       return [
         CitedValue(points.map(\.unfinished).saturatingSum, n: count).flatMap {
           Citable(
@@ -94,6 +95,19 @@ extension Citable {
         },
         CitedValue(points.compactMap(\.oldestUnfinished).max(), n: count).flatMap {
           Citable(place, "oldest-unfinished", "time that the oldest of them had been under way", $0, .time, origin)
+        },
+        CitedValue(due > 0 ? due : nil, n: count).flatMap {
+          Citable(
+            place, "due", "operations that were due within the windows, of all concurrencies", $0, .count("operations"),
+            origin)
+        },
+        CitedValue(due > 0 ? points.map(\.unanswered).reduce(0, &+) : nil, n: count).flatMap {
+          Citable(
+            place, "unanswered", "operations due, neither done nor failed at the windows' ends, of all concurrencies",
+            $0, .count("operations"), origin)
+        },
+        CitedValue(points.compactMap(\.oldestUnanswered).max(), n: count).flatMap {
+          Citable(place, "oldest-unanswered", "time that the oldest of them had been due", $0, .time, origin)
         },
       ].compactMap { $0 }
     }

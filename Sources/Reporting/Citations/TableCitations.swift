@@ -87,8 +87,16 @@ final class TableCitations {
       let shown = hasInterval ? cells[column] + " " + cells[next] : cells[column]
       let metrics = Self.metrics(of: heading, side: side, isOfTrials: isOfTrials)
       let candidates = metrics.flatMap { numbers[$0] ?? [] }
-      guard let comment = candidates.lazy.compactMap({ self.comment($0, shown, heading) }).first else { continue }
-      cells[hasInterval ? next : column] += comment
+      // `255 of 10,000`: what was asked for has no citation.
+      let parts = shown.split(" of ")
+      guard let comment = candidates.lazy.compactMap({ self.comment($0, parts[0], heading) }).first else { continue }
+      if parts.count == 2 {
+        // LaTeX skips blanks behind a comment.
+        let cited = syntax == .latex ? " \(comment)of " : "\(comment) of "
+        cells[column] = parts.joined(separator: cited)
+      } else {
+        cells[hasInterval ? next : column] += comment
+      }
     }
     return cells
   }
@@ -148,8 +156,9 @@ final class TableCitations {
   }
 
   private static let metrics: [String: [String]] = [
-    "trials": ["trials"], "wall": ["wall"], "op/s": ["throughput"], "op/s closed": ["throughput"],
-    "done/s": ["throughput"], "meets at /s": ["highest-met"], "meets at k/s": ["highest-met"],
+    "trials": ["trials"], "served": ["served"], "wall": ["wall"], "op/s": ["throughput"],
+    "op/s closed": ["throughput"], "done/s": ["throughput"],
+    "meets at /s": ["highest-met"], "meets at k/s": ["highest-met"],
     "meets at M/s": ["highest-met"], "misses at /s": ["lowest-missed"], "misses at k/s": ["lowest-missed"],
     "misses at M/s": ["lowest-missed"], "rounds": ["rounds"], "system calls/op": ["calls"], "CPU µs/op": ["cpu"],
     "client CPU µs/op": ["client-cpu", "cpu"], "server CPU µs/op": ["server-cpu", "cpu"], "in flight": ["in-flight"],

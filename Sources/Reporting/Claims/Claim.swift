@@ -22,7 +22,7 @@ enum ClaimVerdict: String, CaseIterable, Sendable {
   /// It holds for some of what was measured, and not for the rest.
   case holdsWithinBounds = "holds within bounds"
   case doesNotHold = "does not hold"
-  /// An interval spans its bound, or there is none: it takes six trials.
+  /// An interval spans its bound, or there is none, as there are too few trials.
   case undecided
   case notMeasured = "not measured"
 

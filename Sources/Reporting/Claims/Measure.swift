@@ -63,9 +63,10 @@ struct Measure: Sendable {
   }
 
   /// Of counts, all of which count. Nil where there are none.
+  /// - Parameter isExact: false where they are of trials that can decide nothing.
   init?(
     _ name: String, _ unit: Unit = .count, as role: Role = .claim, least: Double?, most: Double?, counts: [Double],
-    from source: Source
+    isExact: Bool = true, from source: Source
   ) {
     guard let lowest = counts.min(), let highest = counts.max(), let middle = Statistics.median(counts) else {
       return nil
@@ -80,7 +81,7 @@ struct Measure: Sendable {
     floor = nil
     let kind: Estimate.Kind = counts.count == 1 ? .single : .range
     estimate = Estimate(median: middle, low: lowest, high: highest, kind: kind, n: counts.count)
-    isExact = true
+    self.isExact = isExact
   }
 
   /// The name of the experiment that it is from.

@@ -103,7 +103,7 @@ struct ClaimsOverview {
 
   static let legend = """
     Claims are judged by the 95 % interval of a number against where the claim has it: all of it within holds, all of it \
-    beyond does not hold, and else, or with fewer than six trials (*), it is undecided. Counts and limits take one trial. \
-    A number that is only held against arithmetic (as predicted, or otherwise) is no part of the verdict.
+    beyond does not hold, and else, or with too few trials for an interval (*), it is undecided. Counts and limits take \
+    one trial, unless the machine cut it short. A number that is only held against arithmetic (as predicted, or otherwise) is no part of the verdict.
     """
 }

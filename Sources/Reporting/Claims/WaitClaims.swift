@@ -210,6 +210,14 @@ extension Claim {
   }
 }
 
+extension TrialRecord {
+  /// Whether the machine disturbed it, and operations are missing, none of which was wrong.
+  fileprivate func wasCutShort(of asked: UInt64) -> Bool {
+    guard wasDisturbed, let done = operations.done else { return false }
+    return done < asked && operations.verified == done
+  }
+}
+
 extension Sample {
   /// How many operations can be in hand at once.
   fileprivate var permits: Int { min(limit ?? lanes, lanes) }
@@ -220,11 +228,15 @@ extension Sample {
       && experiment.workload["faults"] == nil && !hasBystanders
   }
 
-  /// Of each trial that was carried out: how many operations were done as they should be.
+  /// How many operations of each trial were done as they should be. A trial that the machine cut short decides nothing;
+  /// where there is no other, the number is undecided.
   fileprivate func verified(_ what: String) -> Measure? {
-    let asked = Double(asked ?? lanes * (each ?? 1))
+    let asked = UInt64(asked ?? lanes * (each ?? 1))
+    let complete = carriedOut.filter { !$0.wasCutShort(of: asked) }
+    let deciding = complete.isEmpty ? carriedOut : complete
     return Measure(
-      "\(point.name): \(what) verified", least: asked, most: asked,
-      counts: carriedOut.compactMap { $0.operations.verified.map { Double($0) } }, from: .trials([self]))
+      "\(point.name): \(what) verified", least: Double(asked), most: Double(asked),
+      counts: deciding.compactMap { $0.operations.verified.map { Double($0) } }, isExact: !complete.isEmpty,
+      from: .trials([self]))
   }
 }

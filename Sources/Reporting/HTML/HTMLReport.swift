@@ -31,7 +31,7 @@ struct HTMLReport {
   func render() -> String {
     let sections =
       claimed + experiments + bestSettings + [
-        trials, PageFacts.machine(run.record), PageFacts.method, PageFacts.provenance(run, trialsHash),
+        trials, PageFacts.machine(run), PageFacts.method, PageFacts.provenance(run, trialsHash),
       ]
     let page: Markup = """
       <!DOCTYPE html>

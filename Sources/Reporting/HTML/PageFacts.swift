@@ -2,7 +2,8 @@ import Records
 
 /// What a page says of the machine, of the method, and of where its numbers come from.
 enum PageFacts {
-  static func machine(_ record: RunRecord) -> HTMLReport.Section {
+  static func machine(_ run: Run) -> HTMLReport.Section {
+    let record = run.record
     let machine = record.environment
     func list(_ processors: [Int]?) -> String? { processors.map { $0.map(String.init).joined(separator: ", ") } }
     func yesNo(_ value: Bool?) -> String? { value.map { $0 ? "yes" : "no" } }
@@ -11,7 +12,7 @@ enum PageFacts {
       ("processor", machine.cpuModel), ("architecture", machine.architecture),
       ("processors online", machine.cpusOnline.map(String.init)),
       ("allowed to the harness", list(machine.cpusAllowed)), ("client on", list(machine.clientCPUs)),
-      ("server on", list(machine.serverCPUs)), ("SMT", yesNo(machine.hasSMT)), ("turbo", yesNo(machine.hasTurbo)),
+      ("server on", list(run.serverProcessors)), ("SMT", yesNo(machine.hasSMT)), ("turbo", yesNo(machine.hasTurbo)),
       ("governor", machine.governor), ("virtual machine", yesNo(machine.hypervisor)),
       ("time stolen since boot", machine.stealShare.map { "\(NumberText.significant($0 * 100, digits: 2)) %" }),
       ("load average before", machine.loadAverage.map { NumberText.significant($0, digits: 3) }),

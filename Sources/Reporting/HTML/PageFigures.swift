@@ -16,6 +16,9 @@ public struct PageFigures: Sendable {
   /// Why there are none: the words after “no figures: ”.
   let absence: String?
 
+  /// Whether none could be made.
+  public var isAbsent: Bool { absence != nil }
+
   init(figures: [Figure], absence: String? = nil) {
     self.figures = figures
     self.absence = absence
@@ -32,22 +35,21 @@ public struct PageFigures: Sendable {
 extension Figures {
   /// Draws the figures of a run for a page, in a folder of its own that is removed again.
   ///
-  /// - Parameters:
-  ///   - scripts: the folder of the `.gp` files.
-  ///   - gnuplot: the path of the program.
-  public static func forPage(
-    _ run: Run, scripts: String, gnuplot: String
-  ) throws(FiguresFailure) -> PageFigures {
-    let folder = "\(NSTemporaryDirectory())/iomodes-page-\(UUID().uuidString)"
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let outcome = try write(run, to: folder, scripts: scripts, gnuplot: gnuplot, endings: [".svg"])
-    return PageFigures(
-      figures: outcome.drawn.compactMap { drawn in
-        FileManager.default.contents(atPath: "\(folder)/\(drawn.stem).svg").map {
-          PageFigures.Figure(
-            kind: drawn.kind, experiment: drawn.experiment, subject: drawn.subject,
-            svg: String(decoding: $0, as: UTF8.self))
-        }
-      })
+  /// - Parameter gnuplot: the path of the program.
+  public static func forPage(_ run: Run, gnuplot: String) throws(FiguresFailure) -> PageFigures {
+    let scratch = try scratchFolder()
+    defer { scratch.remove() }
+    let folder = scratch.path
+    let outcome = try write(run, to: folder, gnuplot: gnuplot, endings: [".svg"])
+    var figures: [PageFigures.Figure] = []
+    for drawn in outcome.drawn {
+      let path = "\(folder)/\(drawn.stem).svg"
+      let svg = String(decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self)
+      guard svg.contains("<svg") else {
+        throw FiguresFailure(description: "gnuplot has drawn \(path), which is no SVG")
+      }
+      figures.append(.init(kind: drawn.kind, experiment: drawn.experiment, subject: drawn.subject, svg: svg))
+    }
+    return PageFigures(figures: figures)
   }
 }

@@ -18,6 +18,10 @@ public struct ComputeClient: Conversation, ~Copyable {
 
   public func endpoint(of operation: UInt64) -> Int32 { client.endpoint(of: operation) }
 
+  public func mayRepeat(_ operation: UInt64) -> Bool { client.mayRepeat(operation) }
+
+  public func isFarewell(_ bytes: UnsafeRawBufferPointer) -> Bool { client.isFarewell(bytes) }
+
   public mutating func begin(_ operation: UInt64) -> Need {
     self.operation = operation
     return client.begin(operation)

@@ -46,8 +46,8 @@ extension ComputeSpec: Codable {
     }
     work = try container.decodeIfPresent(Nanoseconds.self, forKey: .work) ?? work
     if let name = try container.decodeIfPresent(String.self, forKey: .offload) {
-      let known = Offload.allCases.map(\.rawValue).joined(separator: ", ")
-      try check(.offload, Offload(rawValue: name) != nil, "'\(name)' is not one of \(known)")
+      try check(
+        .offload, Offload(rawValue: name) != nil, Spelling.isNone(name, of: Offload.allCases.map(\.rawValue)))
       offload = Offload(rawValue: name) ?? offload
     }
     pool = try container.decodeIfPresent(Int.self, forKey: .pool)

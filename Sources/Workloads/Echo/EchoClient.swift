@@ -34,6 +34,10 @@ import Measurement
 
   @inlinable public static var usesConnection: Bool { true }
 
+  @inlinable public func mayRepeat(_ operation: UInt64) -> Bool {
+    faults?.pointee.drawn(seed: seed, operation: operation) == nil
+  }
+
   @inlinable
   public mutating func begin(_ operation: UInt64) -> Need {
     self.operation = operation

@@ -1,7 +1,8 @@
 import Glibc
 import Measurement
 
-/// Sends back what it receives as it comes, after the delay that the message asks for, or does it wrong as it asks.
+/// Sends back what it receives as it comes, after the delay that the message asks for, or does it wrong as it asks. A
+/// client that ends its half of the connection while its answer is delayed gets none.
 @frozen public struct EchoServer: ServerConversation, ~Copyable {
   /// Bytes to be sent back; at most a window.
   @usableFromInline var buffer: UnsafeMutableRawPointer?
@@ -15,8 +16,11 @@ import Measurement
   /// How many bytes of the window have dripped out.
   @usableFromInline var dripped = 0
   public internal(set) var isFaulty = false
+  public private(set) var isRefused = false
+  private let limits: UnsafePointer<RequestLimits>
 
-  public init() {}
+  /// - Parameter limits: outlive the conversation.
+  public init(limits: UnsafePointer<RequestLimits> = RequestLimits.noneShared) { self.limits = limits }
 
   @inlinable deinit { free(buffer) }
 
@@ -33,7 +37,8 @@ import Measurement
       guard count == EchoMessage.headerSize else { return .receive }
       let (code, size, microseconds) = EchoMessage.readHeader(buffer!)
       fault = FaultKind(code: code)
-      guard size >= EchoMessage.headerSize, microseconds * 1000 <= Delay.longest.count, code == fault?.code ?? 0
+      guard size >= EchoMessage.headerSize, microseconds * 1000 <= Delay.longest.count, code == fault?.code ?? 0,
+        allows(size, .microseconds(microseconds))
       else {
         return .done(.failed(.wrongContent))
       }
@@ -44,6 +49,12 @@ import Measurement
     take(&bytes, upTo: piece)
     left! -= piece
     return delay > .zero ? .sleep(delay) : answer()
+  }
+
+  @usableFromInline
+  mutating func allows(_ size: Int, _ delay: Nanoseconds) -> Bool {
+    isRefused = size > limits.pointee.size.count || delay > limits.pointee.delay
+    return !isRefused
   }
 
   @inlinable
@@ -91,7 +102,7 @@ import Measurement
   public mutating func ended() -> Need { .done(left == nil && count == 0 ? .closed : .failed(.prematureEnd)) }
 
   @inlinable public var waiting: Waiting {
-    isFaulty ? fault == .stall ? .nothing : .end : left == nil && count == 0 ? .request : .body
+    isFaulty ? fault == .stall ? .request : .end : left == nil && count == 0 ? .request : .body
   }
 
   @inlinable public mutating func expired() -> Need { ended() }

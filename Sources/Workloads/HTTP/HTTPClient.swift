@@ -18,8 +18,12 @@ public struct HTTPClient: Conversation, ~Copyable {
   public static var usesConnection: Bool { true }
 
   public func endpoint(of operation: UInt64) -> Int32 {
-    Int32(truncatingIfNeeded: reply.requests.pointee.endpoint(of: operation))
+    reply.requests.pointee.endpoint(of: operation)
   }
+
+  public func mayRepeat(_ operation: UInt64) -> Bool { reply.requests.pointee.mayRepeat(operation) }
+
+  public func isFarewell(_ bytes: UnsafeRawBufferPointer) -> Bool { HTTPReplyCheck.isIdleTimeout(bytes) }
 
   public mutating func begin(_ operation: UInt64) -> Need {
     reply.begin(operation)

@@ -24,13 +24,14 @@ struct HTTPQuery: ~Copyable {
       return number <= UInt64(Int64.max) ? number : nil
     }
 
-    /// A time such as `2ms`.
+    /// A time such as `2ms`, always with its unit.
     var time: Nanoseconds? {
       if bytes.count > 2, bytes[bytes.count - 1] == UInt8(ascii: "s"), bytes[bytes.count - 2] == UInt8(ascii: "u") {
         let count = Text(bytes: UnsafeRawBufferPointer(rebasing: bytes[..<(bytes.count - 2)])).decimal
         guard let count, count <= UInt64(Int64.max) / 1000 else { return nil }
         return .microseconds(count)
       }
+      guard let last = bytes.last, last > UInt8(ascii: "9") || bytes.elementsEqual("0".utf8) else { return nil }
       return Nanoseconds(String(decoding: bytes, as: UTF8.self))
     }
 

@@ -12,14 +12,14 @@ struct HTTPReplies: ~Copyable {
   /// The length of its content.
   let contentCount: UInt32
   private let date: UnsafePointer<HTTPDate>
-  /// What its Date says.
-  private var second = UInt64.max
   private var buffer: UnsafeMutableRawPointer?
   /// The size of the buffer.
   private(set) var capacity: UInt32 = 0
   private var count: UInt32 = 0
   /// How many greetings follow the bytes in the buffer.
   private var greetings: UInt32 = 0
+  /// The lower half of what the greeting's Date says; before the first, what none does for the next 80 years.
+  private var second = UInt32.max
 
   /// Replies are gathered up to so many bytes.
   static var limit: Int { 16 << 10 }
@@ -120,8 +120,8 @@ struct HTTPReplies: ~Copyable {
   /// Brings the greeting's Date up to date.
   private mutating func stamp() {
     let now = date.pointee.seconds
-    guard now != second else { return }
-    second = now
+    guard UInt32(truncatingIfNeeded: now) != second else { return }
+    second = UInt32(truncatingIfNeeded: now)
     HTTPDate.write(now, to: greeting + HTTPReply.Status.ok.line.utf8CodeUnitCount + "Date: ".utf8.count)
   }
 

@@ -9,6 +9,8 @@ struct HTTPReply {
   var isHEAD = false
   var keepsAlive = true
   var isOldVersion = false
+  /// What was asked for is more than the server allows.
+  var isRefused = false
   var operation: UInt64 = 0
   var delay = Nanoseconds(0)
 

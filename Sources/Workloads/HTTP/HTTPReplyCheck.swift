@@ -14,6 +14,12 @@ struct HTTPReplyCheck: ~Copyable {
 
   init(_ requests: UnsafePointer<HTTPRequests>) { self.requests = requests }
 
+  /// Whether these bytes begin a reply of status 408, with which a server may end an idle connection that nobody had asked
+  /// anything on (RFC 9110, section 15.5.9).
+  static func isIdleTimeout(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    bytes.starts(with: "HTTP/1.".utf8) && bytes.dropFirst(8).starts(with: " 408".utf8)
+  }
+
   /// What comes next is the reply to `operation`.
   @inline(__always)
   mutating func begin(_ operation: UInt64) {

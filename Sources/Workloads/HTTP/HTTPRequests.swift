@@ -25,6 +25,8 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
     var capacity: Int
     /// The whole request, where it is the same for every operation.
     var fixed: UnsafeRawBufferPointer?
+    /// The number of the address that it goes to.
+    var endpoint: Int32 = 0
   }
 
   let templates: UnsafeBufferPointer<Template>
@@ -33,6 +35,8 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
   let faults: FaultMix?
   let expectation: Expectation
   let isHEAD: Bool
+  /// Whether the method is idempotent (RFC 9110, section 9.2.2).
+  let isIdempotent: Bool
   let keepsConnections: Bool
   /// How replies are read.
   let rules: HTTPReader.Rules
@@ -42,34 +46,42 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
 
   /// - Parameters:
   ///   - server: the authority and the greeting of the harness's own server, where the spec names no targets.
+  ///   - endpoints: for each of the targets the number of its address, of which several targets may have the same.
   ///   - replies: where the replies are kept, if they are.
   public init(
-    _ spec: HTTPSpec, server: (authority: String, greeting: String)?, seed: UInt64, replies: ReplyStore? = nil
+    _ spec: HTTPSpec, server: (authority: String, greeting: String)?, endpoints: [Int32] = [], seed: UInt64,
+    replies: ReplyStore? = nil
   ) {
     isHEAD = spec.method == "HEAD"
+    isIdempotent = ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"].contains(spec.method)
     keepsConnections = spec.connection == .keepAlive
     rules = spec.rules
     delay = spec.delay
     faults = server == nil ? nil : spec.faults
     self.seed = seed
     self.replies = replies
-    var locations = spec.targets.map { (authority: $0.authority, path: $0.path) }
+    var locations = spec.targets.map { (authority: $0.authority, path: Self.pieces(ofUser: $0.path)) }
     if let server, locations.isEmpty {
       locations = [(server.authority, Self.path(of: spec, fault: nil))]
       expectation = spec.size.map { .pattern($0.count) } ?? .exactly(Self.copied(server.greeting))
     } else {
       expectation = .any
     }
-    func template(_ authority: String, _ path: String) -> Template {
-      var text = "\(spec.method) \(path) HTTP/1.1\r\n\(spec.host ?? "Host: \(authority)")\r\n"
-      for header in spec.headers where !HTTPSyntax.isHost(header) { text += header + "\r\n" }
-      if spec.connection == .new { text += "Connection: close\r\n" }
-      if !spec.body.isEmpty || spec.method == "POST" || spec.method == "PUT" {
-        text += "Content-Length: \(spec.body.utf8.count)\r\n"
+    func template(_ authority: String, _ path: [Piece]) -> Template {
+      var pieces = [.text("\(spec.method) ")] + path + [.text(" HTTP/1.1\r\n")]
+      pieces += (spec.host.map { Self.pieces(ofUser: $0) } ?? [.text("Host: \(authority)")]) + [.text("\r\n")]
+      for header in spec.headers where !HTTPSyntax.isHost(header) {
+        pieces += Self.pieces(ofUser: header) + [.text("\r\n")]
       }
-      return Self.template(head: text + "\r\n", body: spec.body)
+      if spec.connection == .new { pieces.append(.text("Connection: close\r\n")) }
+      if !spec.body.isEmpty || spec.method == "POST" || spec.method == "PUT" {
+        pieces.append(.text("Content-Length: \(spec.body.utf8.count)\r\n"))
+      }
+      return Self.template(pieces + [.text("\r\n" + spec.body)])
     }
-    templates = Self.stored(locations.map { template($0.authority, $0.path) })
+    var templates = locations.map { template($0.authority, $0.path) }
+    for (target, endpoint) in endpoints.prefix(templates.count).enumerated() { templates[target].endpoint = endpoint }
+    self.templates = Self.stored(templates)
     let kinds = faults == nil ? [] : FaultKind.allCases
     faulty = Self.stored(kinds.map { template(locations[0].authority, Self.path(of: spec, fault: $0)) })
   }
@@ -86,12 +98,14 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
   }
 
   /// What is asked of the own server: for a greeting at once, `/`.
-  private static func path(of spec: HTTPSpec, fault: FaultKind?) -> String {
-    let asked = [
-      fault.map { "fault=\($0.rawValue)" }, spec.delay == .none ? nil : "delay={delay}",
-      spec.size.map { "size=\($0.count)" },
-    ].compactMap { $0 }
-    return asked.isEmpty ? "/" : "/?" + (asked + ["op={i}"]).joined(separator: "&")
+  private static func path(of spec: HTTPSpec, fault: FaultKind?) -> [Piece] {
+    let asked: [[Piece]?] = [
+      fault.map { [.text("fault=\($0.rawValue)")] }, spec.delay == .none ? nil : [.text("delay="), .delay],
+      spec.size.map { [.text("size=\($0.count)")] },
+    ]
+    let fields = asked.compactMap { $0 }
+    guard !fields.isEmpty else { return [.text("/")] }
+    return [.text("/?")] + fields.joined(separator: [.text("&")]) + [.text("&op="), .operation]
   }
 
   private static func stored(_ templates: [Template]) -> UnsafeBufferPointer<Template> {
@@ -100,23 +114,35 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
     return UnsafeBufferPointer(storage)
   }
 
-  /// `{i}` and `{delay}` stand for the operation's number and delay in the head; the body is sent as it is.
-  private static func template(head: String, body: String) -> Template {
+  /// A piece of a request: text that goes out as it is, or what each operation has of its own.
+  private enum Piece {
+    case text(String)
+    case operation
+    case delay
+  }
+
+  /// Of text that a user has written: `{i}` stands for the operation's number, and nothing else for anything.
+  private static func pieces(ofUser text: String) -> [Piece] {
+    let texts = text.split(separator: "{i}", omittingEmptySubsequences: false)
+    return Array(texts.map { [Piece.text(String($0))] }.joined(separator: [.operation]))
+  }
+
+  private static func template(_ pieces: [Piece]) -> Template {
     var parts: [Part] = []
     var literal = ""
-    var rest = Substring(head)
-    while let character = rest.first {
-      if rest.hasPrefix("{i}") || rest.hasPrefix("{delay}") {
-        if !literal.isEmpty { parts.append(.literal(copied(literal))) }
-        literal = ""
-        parts.append(rest.hasPrefix("{i}") ? .operation : .delay)
-        rest = rest.dropFirst(rest.hasPrefix("{i}") ? 3 : 7)
-      } else {
-        literal.append(character)
-        rest = rest.dropFirst()
+    func end() {
+      if !literal.isEmpty { parts.append(.literal(copied(literal))) }
+      literal = ""
+    }
+    for piece in pieces {
+      switch piece {
+      case .text(let text): literal += text
+      case .operation, .delay:
+        end()
+        if case .operation = piece { parts.append(.operation) } else { parts.append(.delay) }
       }
     }
-    parts.append(.literal(copied(literal + body)))
+    end()
     let storage = UnsafeMutableBufferPointer<Part>.allocate(capacity: parts.count)
     _ = storage.initialize(from: parts)
     var capacity = 0
@@ -134,9 +160,17 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
     return UnsafeRawBufferPointer(bytes)
   }
 
-  func endpoint(of operation: UInt64) -> Int {
+  /// The number of the address that `operation` goes to.
+  func endpoint(of operation: UInt64) -> Int32 { templates.count == 1 ? 0 : templates[target(of: operation)].endpoint }
+
+  private func target(of operation: UInt64) -> Int {
     // With one target, as mostly, there is nothing to divide: a division takes as long as twenty additions.
     templates.count == 1 ? 0 : Int(operation % UInt64(templates.count))
+  }
+
+  /// Whether `operation` may be asked for again where the server may have done it.
+  func mayRepeat(_ operation: UInt64) -> Bool {
+    isIdempotent && faults?.drawn(seed: seed, operation: operation) == nil
   }
 
   /// The bytes of the room that a lane needs to write its requests in; 0 where all of them are ready made.
@@ -150,7 +184,7 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
   /// Writes the request of `operation`, and answers its length.
   @inline(__always)
   func write(_ operation: UInt64, to buffer: UnsafeMutableRawPointer) -> Int {
-    let template = templates[endpoint(of: operation)]
+    let template = templates[target(of: operation)]
     guard let fixed = template.fixed else { return write(template, operation, to: buffer).count }
     memcpy(buffer, fixed.baseAddress!, fixed.count)
     return fixed.count
@@ -161,7 +195,7 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
     if let fault = faults?.drawn(seed: seed, operation: operation) {
       return write(faulty[Int(fault.code) - 1], operation, to: buffer!)
     }
-    let template = templates[endpoint(of: operation)]
+    let template = templates[target(of: operation)]
     return template.fixed ?? write(template, operation, to: buffer!)
   }
 

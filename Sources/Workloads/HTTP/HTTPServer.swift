@@ -11,7 +11,8 @@ import SystemCalls
 ///
 /// After a request that cannot be understood, the connection is closed; so it is where the client asked for it. A socket
 /// that is closed on unread bytes takes back what was sent last, so where there are any, or may be, the server ends its
-/// half first, and drops what comes until the client has ended its own (RFC 9112, section 9.6).
+/// half first, and drops what comes until the client has ended its own (RFC 9112, section 9.6). A client that ends its
+/// half while a reply to it is delayed gets none: it is taken to have gone, as nginx does (499) where `delay` is an upstream.
 public struct HTTPServer: ServerConversation, ~Copyable {
   private(set) var reader = HTTPReader(role: .request)
   var replies: HTTPReplies
@@ -28,6 +29,7 @@ public struct HTTPServer: ServerConversation, ~Copyable {
   /// Whether the head of a first request has come.
   private var hasBegun = false
   var ending = Ending.none
+  private let limits: UnsafePointer<RequestLimits>
 
   enum Ending: UInt8 {
     case none
@@ -45,9 +47,17 @@ public struct HTTPServer: ServerConversation, ~Copyable {
   /// - Parameters:
   ///   - peer: the client's address, which it is greeted with.
   ///   - date: outlives the conversation.
-  public init(peer: String, date: UnsafePointer<HTTPDate>) {
+  ///   - limits: what asks for more is answered by 400 or 413, and the connection is closed. They outlive it, too.
+  public init(
+    peer: String, date: UnsafePointer<HTTPDate>, limits: UnsafePointer<RequestLimits> = RequestLimits.noneShared
+  ) {
+    self.limits = limits
     replies = HTTPReplies(greeting: "Hello, \(peer)!", date: date)
   }
+
+  /// What a connection is told that the server has no place for (RFC 9110, section 15.6.4).
+  public static let overload: StaticString =
+    "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
   public static var usesConnection: Bool { true }
 
@@ -67,10 +77,11 @@ public struct HTTPServer: ServerConversation, ~Copyable {
           if bytes.isEmpty || replies.isFull { return flush() }
           continue
         }
+        if reader.head.contentLength ?? 0 > largestContent { return refuseContent(&bytes) }
         if let status = readHead() { return refuse(status, &bytes) }
         if reader.isComplete, let need = complete(&bytes) { return need }
       case .body:
-        if reader.bodyBytes > HTTPReply.largestContent { return refuse(.contentTooLarge, &bytes) }
+        if reader.bodyBytes > largestContent { return refuseContent(&bytes) }
       case .complete:
         if let need = complete(&bytes) { return need }
       case .malformed(let fault):
@@ -101,12 +112,13 @@ public struct HTTPServer: ServerConversation, ~Copyable {
   }
 
   public mutating func ended() -> Need {
+    if isPending || drops > 0 { return .done(.failed(.prematureEnd)) }
     if ending == .none, case .malformed = reader.endOfInput(), !reader.isIdle { return .done(.failed(.prematureEnd)) }
     return .done(.closed)
   }
 
   public var waiting: Waiting {
-    if ending != .none { return reply.fault == .stall ? .nothing : .end }
+    if ending != .none { return reply.fault == .stall ? .request : .end }
     if reader.part == .body { return .body }
     return hasBegun && reader.isIdle ? .request : .head
   }
@@ -119,6 +131,8 @@ public struct HTTPServer: ServerConversation, ~Copyable {
     ending = .closing
     return advance() ?? flush()
   }
+
+  public var isRefused: Bool { reply.isRefused }
 
   public mutating func disconnected() {}
 
@@ -145,7 +159,6 @@ public struct HTTPServer: ServerConversation, ~Copyable {
     reply.isHEAD = head.method == .head
     reply.keepsAlive = head.keepsAlive
     reply.isOldVersion = head.minorVersion == 0
-    if head.contentLength ?? 0 > HTTPReply.largestContent { return .contentTooLarge }
     if let status = readTarget(reader.target, of: head.method) { return status }
     if head.expectsContinue && !reader.isComplete { replies.append("HTTP/1.1 100 Continue\r\n\r\n") }
     return nil
@@ -164,10 +177,16 @@ public struct HTTPServer: ServerConversation, ~Copyable {
       if !readQuery(of: target) {
         reply.status = .badRequest
         (reply.size, reply.delay, reply.fault) = (0, Nanoseconds(0), nil)
+      } else if reply.delay > limits.pointee.delay || reply.size ?? 0 > largestContent {
+        reply = HTTPReply(.badRequest, keepsAlive: false)
+        reply.isRefused = true
       }
     }
     return nil
   }
+
+  /// Of a request, and of a reply.
+  private var largestContent: Int { min(limits.pointee.size.count, HTTPReply.largestContent) }
 
   private mutating func readQuery(of target: UnsafeRawBufferPointer) -> Bool {
     var query = HTTPQuery(target: target)
@@ -177,8 +196,8 @@ public struct HTTPServer: ServerConversation, ~Copyable {
         guard let delay = value.time else { return false }
         reply.delay = min(delay, Delay.longest)
       case "size":
-        guard let size = value.decimal, size <= HTTPReply.largestContent else { return false }
-        reply.size = UInt32(size)
+        guard let size = value.decimal else { return false }
+        reply.size = UInt32(clamping: size)
       case "op":
         guard let operation = value.decimal else { return false }
         reply.operation = operation
@@ -209,6 +228,12 @@ public struct HTTPServer: ServerConversation, ~Copyable {
     ending = .lingering
     drop(&bytes)
     return advance() ?? flush()
+  }
+
+  private mutating func refuseContent(_ bytes: inout UnsafeRawBufferPointer) -> Need {
+    let need = refuse(.contentTooLarge, &bytes)
+    reply.isRefused = true
+    return need
   }
 
   // MARK: Replies

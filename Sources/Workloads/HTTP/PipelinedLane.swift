@@ -7,7 +7,8 @@ import SystemCalls
 /// on its own. What one receive brought is read to its end before the room is filled again.
 ///
 /// An operation without a right answer is counted by its kind, and the connection replaced. What else is in hand is then
-/// sent again, and keeps its start.
+/// sent again, and keeps its start. So is the oldest, once, where the connection had been used and is found closed before
+/// anything of its reply has come (RFC 9112, section 9.3.1).
 public struct PipelinedLane: Lane, ~Copyable {
   private let group: UnsafePointer<LaneGroup>
   private let requests: UnsafePointer<HTTPRequests>
@@ -21,6 +22,8 @@ public struct PipelinedLane: Lane, ~Copyable {
   /// Of the reply that is being read.
   private var receivedBytes = 0
   private var isConnected: Bool
+  /// Whether the open connection has been there before, or has carried a reply.
+  private var isReused: Bool
   private var isSending = false
   /// Whether it has had an operation done that counts. Not for other threads, before it has finished.
   public private(set) var isServed = false
@@ -39,6 +42,8 @@ public struct PipelinedLane: Lane, ~Copyable {
     self.depth = depth
     self.group = group
     self.isConnected = isConnected
+    isReused = isConnected
+    if isConnected { group.pointee.recorder.connected() }
     inHand = OperationQueue(capacity: depth)
     buffer = malloc(depth * requests.pointee.longest)!
     reply = HTTPReplyCheck(requests)
@@ -72,10 +77,13 @@ public struct PipelinedLane: Lane, ~Copyable {
       isSending = false
       return .receive
     case .connected(let now):
+      group.pointee.recorder.connected()
       isConnected = true
+      isReused = false
       refusals = 0
       return goOn(now)
-    case .closed(let now), .transferred(_, let now), .computed(_, let now), .acquired(let now), .released(let now):
+    case .reached(let now), .checked(_, let now), .closed(let now), .transferred(_, let now), .computed(_, let now),
+      .acquired(let now), .released(let now):
       return goOn(now)
     case .woke(let now): return now < trial.pointee.closes ? .connect(0) : .finished
     case .failed(let error, let now): return failed(error, now)
@@ -119,8 +127,7 @@ public struct PipelinedLane: Lane, ~Copyable {
       if !rest.isEmpty, outcome.isComplete, sentCount == 1 || !outcome.keepsConnection {
         outcome = .failed(.unexpectedBytes)
       }
-      endFirst(outcome, now)
-      if !outcome.keepsConnection { return close() }
+      if !endFirst(outcome, now) { return close() }
       if sentCount > 0 { reply.begin(inHand[0].pointee.number) }
     }
     return sendError == nil ? goOn(now) : .receive
@@ -129,9 +136,7 @@ public struct PipelinedLane: Lane, ~Copyable {
   /// The peer has finished sending.
   private mutating func ended(_ now: Instant) -> Step {
     let outcome = reply.ended()
-    let start = Instant(nanoseconds: inHand[0].pointee.start.load(ordering: .relaxed))
-    let hasRunOut = group.pointee.hasRunOut(after: now.since(start))
-    endFirst(sendError.map { .failed(.errno($0)) } ?? (hasRunOut ? .failed(.timeout) : outcome), now)
+    endFirst(sendError.map { .failed(.errno($0)) } ?? outcome, now)
     return close()
   }
 
@@ -149,13 +154,20 @@ public struct PipelinedLane: Lane, ~Copyable {
     return goOn(now)
   }
 
-  /// Records what became of the oldest operation.
-  @inline(__always)
-  private mutating func endFirst(_ outcome: Outcome, _ now: Instant) {
+  /// Records what became of the oldest operation, unless it is to be asked for again. Answers whether the connection goes on.
+  @inline(__always) @discardableResult
+  private mutating func endFirst(_ first: Outcome, _ now: Instant) -> Bool {
     let held = inHand[0]
-    let start = Instant(nanoseconds: held.pointee.start.load(ordering: .relaxed))
+    let service = now.since(Instant(nanoseconds: held.pointee.start.load(ordering: .relaxed)))
+    let outcome = group.pointee.judged(first, after: service)
+    if outcome.checksum == nil, isReused, outcome.isOfClosing, receivedBytes == 0 || outcome.kind.status != nil,
+      requests.pointee.mayRepeat(held.pointee.number)
+    {
+      group.pointee.recorder.reconnected()
+      return false
+    }
     if group.pointee.record(
-      outcome, of: held.pointee.operation, after: now.since(start), at: now, sent: held.pointee.requestBytes,
+      outcome, of: held.pointee.operation, after: service, at: now, sent: held.pointee.requestBytes,
       received: receivedBytes)
     {
       isServed = true
@@ -163,6 +175,8 @@ public struct PipelinedLane: Lane, ~Copyable {
     inHand.removeFirst()
     sentCount = max(0, sentCount - 1)
     receivedBytes = 0
+    isReused = true
+    return outcome.keepsConnection
   }
 
   private mutating func close() -> Step {

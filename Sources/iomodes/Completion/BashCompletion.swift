@@ -27,7 +27,7 @@ enum BashCompletion {
     }
 
     _iomodes_suites() {
-      _iomodes_words $("${COMP_WORDS[0]/#\\~\\//$HOME/}" list 2>/dev/null | \(Shell.suites(as: "\\1")))
+      _iomodes_words \(Shell.suites.map(\.name).joined(separator: " "))
       [[ ${COMPREPLY[*]} ]] || _iomodes_files -f
     }
 

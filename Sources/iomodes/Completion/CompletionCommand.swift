@@ -1,3 +1,6 @@
+import Harness
+import Measurement
+
 let completionCommand = Command(
   name: "completion", operands: "SHELL", operandValues: .choice(Shell.self),
   about: "Prints a script by which bash, zsh or fish completes commands, options and their values.",
@@ -9,10 +12,11 @@ let completionCommand = Command(
   ],
   mostOperands: 1
 ) { arguments in
-  guard let name = arguments.operands.first, let shell = Shell(rawValue: name) else {
-    let known = Shell.allCases.map(\.rawValue).joined(separator: ", ")
-    throw UsageError("completion needs the name of a shell; there are \(known)")
+  let known = Shell.allCases.map(\.rawValue)
+  guard let name = arguments.operands.first else {
+    throw UsageError("completion needs the name of a shell; there are \(known.joined(separator: ", "))")
   }
+  guard let shell = Shell(rawValue: name) else { throw UsageError(Spelling.isNot(name, "a shell", among: known)) }
   print(shell.script(Program.commands), terminator: "")
   return 0
 }
@@ -21,8 +25,8 @@ let completionCommand = Command(
 enum Shell: String, CaseIterable {
   case bash, zsh, fish
 
-  /// A script that completes the command lines of `iomodes`, made from the tables of the commands. Suites and runs are
-  /// looked up when they are asked for.
+  /// A script that completes the command lines of `iomodes`, made from the tables of the commands. Runs are looked up when
+  /// they are asked for.
   func script(_ commands: [Command]) -> String {
     switch self {
     case .bash: BashCompletion.script(commands)
@@ -39,8 +43,8 @@ enum Shell: String, CaseIterable {
     }
   }
 
-  /// What makes lines of the suites that `iomodes list` prints, of which 1 is the name and 2 says what it is; sed(1).
-  static func suites(as replacement: String) -> String {
-    #"sed -n '/^Suites$/,$s/^  \([^ ]*\) *\(.*\)/\#(replacement)/p'"#
+  /// The suites that are built in, with what they are for.
+  static let suites: [(name: String, about: String)] = Suite.builtInNames.map {
+    ($0, (try? Suite.builtIn($0))?.about ?? "")
   }
 }

@@ -25,8 +25,7 @@ enum FishCompletion {
       end
 
       function __iomodes_suites
-        set -l words (commandline -opc)
-        $words[1] list 2>/dev/null | \(Shell.suites(as: "\\1\\t\\2"))
+        printf '%s\\t%s\\n' \(Shell.suites.map { "\($0.name) \(Shell.fish.quoted($0.about))" }.joined(separator: " "))
       end
 
       function __iomodes_runs

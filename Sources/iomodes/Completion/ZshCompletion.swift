@@ -6,7 +6,9 @@ enum ZshCompletion {
     # Completion of iomodes in zsh, made by `iomodes completion zsh`.
 
     _iomodes_suites() {
-      local -a suites=(${(f)"$(${~program} list 2>/dev/null | \(Shell.suites(as: "\\1:\\2")))"})
+      local -a suites=(
+    \(Shell.suites.map { "    " + Shell.zsh.quoted("\($0.name):\($0.about)") }.joined(separator: "\n"))
+      )
       _describe -t suites suite suites || _files
     }
 
@@ -17,7 +19,7 @@ enum ZshCompletion {
     }
 
     _iomodes() {
-      local program=$words[1] curcontext=$curcontext state line
+      local curcontext=$curcontext state line
       local -a commands=(
     \(commands.map { "    " + Shell.zsh.quoted("\($0.name):\($0.about)") }.joined(separator: "\n"))
       ) help=(\(Shell.zsh.quoted("help:\(Help.about)")))

@@ -1,0 +1,25 @@
+import Foundation
+import PackagePlugin
+
+/// Makes Swift source of the files in `plots` and `Benchmarks`: those are the one place where scripts and suites stand.
+@main struct EmbedFiles: BuildToolPlugin {
+  func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
+    let root = context.package.directoryURL
+    let folders = [
+      (list: "scripts", name: "plots", ending: "gp"), (list: "suites", name: "Benchmarks", ending: "json"),
+    ]
+    let source = context.pluginWorkDirectoryURL.appending(path: "ProjectFiles.swift")
+    // A folder changes with the names in it, which tells of files that are new or gone.
+    let inputs = try folders.flatMap { folder in
+      let url = root.appending(path: folder.name)
+      let files = try FileManager.default.contentsOfDirectory(at: url, includingPropertiesForKeys: nil)
+      return [url] + files.filter { $0.pathExtension == folder.ending }
+    }
+    return [
+      .buildCommand(
+        displayName: "Embedding the project's files", executable: try context.tool(named: "embed-files").url,
+        arguments: [source.path] + folders.map { "\($0.list)=\(root.appending(path: $0.name).path)/*.\($0.ending)" },
+        inputFiles: inputs, outputFiles: [source])
+    ]
+  }
+}

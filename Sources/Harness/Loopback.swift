@@ -1,0 +1,40 @@
+import Glibc
+import SystemCalls
+import Workloads
+
+/// The network by which a trial's client reaches the harness's own server.
+enum Loopback {
+  /// In milliseconds; the kernel answers itself, whatever else it does.
+  private static let patience: Int32 = 2000
+
+  /// Why this machine does not reach itself, with a remedy; nil where it does.
+  static var objection: String? {
+    do {
+      let listener = try Socket.listen(on: SocketAddress(host: "127.0.0.1", port: 0))
+      defer { listener.close() }
+      let socket = try Socket.open(family: AF_INET, blocking: false)
+      defer { socket.close() }
+      if case .inProgress = try socket.connect(to: listener.localAddress()) {
+        try socket.awaitConnection(timeout: patience)
+      }
+      return nil
+    } catch {
+      return
+        "127.0.0.1 cannot be reached (\(error)): trials have their server there; bring loopback up (as root: ip link "
+        + "set lo up)"
+    }
+  }
+}
+
+extension Experiment {
+  /// Whether any of its trials goes over loopback.
+  var usesLoopback: Bool {
+    guard modes != [.null], workload.file == nil || bystanders != nil else { return false }
+    return switch workload.asked.ofBystanders {
+    case .sleep, .file, .serve: false
+    case .echo(let spec): spec.transport == .tcp
+    case .http(let spec): spec.targets.isEmpty
+    case .compute: true
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import Foundation
+import ProjectFiles
+
+/// Where a suite stands: in a file, or in the program itself.
+enum SuiteSource {
+  case file(String)
+  case builtIn(ProjectFile)
+
+  /// The one of that name which is built in, if there is one.
+  init?(builtIn name: String) {
+    guard let file = ProjectFiles.suites.first(where: { $0.name == "\(name).json" }) else { return nil }
+    self = .builtIn(file)
+  }
+
+  /// As messages have it.
+  var place: String {
+    switch self {
+    case .file(let path): path
+    case .builtIn(let file): "the built-in \(file.name)"
+    }
+  }
+
+  var name: String {
+    switch self {
+    case .file(let path): ((path as NSString).lastPathComponent as NSString).deletingPathExtension
+    case .builtIn(let file): (file.name as NSString).deletingPathExtension
+    }
+  }
+
+  func data() throws(HarnessFailure) -> Data {
+    switch self {
+    case .builtIn(let file): return Data(file.text.utf8)
+    case .file(let path):
+      guard let data = FileManager.default.contents(atPath: path) else {
+        throw HarnessFailure(.usage, "cannot read suite file \(path); name a suite (`iomodes list`) or another file")
+      }
+      return data
+    }
+  }
+
+  /// What it means by the name of another suite: the file beside its own, else the one that is built in.
+  func other(_ name: String) -> SuiteSource {
+    guard case .file(let path) = self else { return SuiteSource(builtIn: name) ?? .file("\(name).json") }
+    let beside = ((path as NSString).deletingLastPathComponent as NSString).appendingPathComponent("\(name).json")
+    if !FileManager.default.fileExists(atPath: beside), let builtIn = SuiteSource(builtIn: name) { return builtIn }
+    return .file(beside)
+  }
+}
+
+extension Suite {
+  /// The names of the suites that are built in.
+  public static let builtInNames = ProjectFiles.suites.map { SuiteSource.builtIn($0).name }
+
+  /// The suite of that name which is built in; nil where there is none.
+  public static func builtIn(_ name: String) throws(HarnessFailure) -> Suite? {
+    guard let source = SuiteSource(builtIn: name) else { return nil }
+    return try read(from: source, within: [name])
+  }
+
+  /// Reads a suite from a file.
+  public static func read(from path: String) throws(HarnessFailure) -> Suite {
+    let source = SuiteSource.file(path)
+    return try read(from: source, within: [source.name])
+  }
+
+  /// - Parameter chain: the names of the suites that include it, and its own.
+  static func read(from source: SuiteSource, within chain: [String]) throws(HarnessFailure) -> Suite {
+    try decode(source.data(), from: "\(source.place): ").including(from: source, within: chain)
+  }
+}

@@ -1,0 +1,51 @@
+import Records
+import Testing
+
+@testable import Reporting
+
+/// Which columns a table has.
+struct ColumnTests {
+  /// Nothing is known of another mode to be held against.
+  @Test(arguments: [OutputFormat.text, .md, .latex])
+  func columnWithoutAnyValueIsLeftOut(format: OutputFormat) {
+    let alone = Report(SyntheticRun(modes: ["epoll"]).run()).render(format, width: 200, color: false)
+    let beside = Report(SyntheticRun(modes: ["blocking", "epoll"]).run()).render(format, width: 200, color: false)
+    let heading = format == .latex ? "$\\times$ blocking" : "× blocking"
+    func headings(_ text: String) -> [Substring] {
+      text.split(separator: "\n").filter {
+        $0.contains(heading) && !$0.contains("trials of the same round") && !$0.contains("median over")
+      }
+    }
+    #expect(headings(alone).isEmpty, "\(headings(alone))")
+    #expect(!headings(beside).isEmpty)
+  }
+
+  @Test func smallTablesHaveNoColumnWithoutValues() {
+    struct Table: SideTable {
+      let title = "t"
+      let columns = [
+        Column(heading: "mode", cells: ["epoll", "uring"], kind: .text),
+        Column(heading: "nothing", cells: ["–", ""], kind: .number),
+        Column(heading: "something", cells: ["–", "1"], kind: .number),
+      ]
+    }
+    #expect(Table().rows() == [["mode", "something"], ["epoll", "–"], ["uring", "1"]])
+    #expect(Table().lines(width: 100)[0] == "  mode   something")
+  }
+
+  /// The narrower, the fewer columns there are: processor time outlasts all others but the throughput.
+  @Test func processorTimeIsTheLastToGo() throws {
+    let load = SyntheticRun(concurrencies: [16], rates: [1000, 2000, 4000]).run()
+    for (run, others) in [
+      (SyntheticRun().run(), ["of trials", "× blocking", " p50 ", " p99 "]),
+      (load, ["of trials", "p99.9", "lag", "p50"]),
+    ] {
+      for width in stride(from: 200, through: 44, by: -3) {
+        let text = Report(run).render(.text, width: width, color: false)
+        let heading = try #require(text.split(separator: "\n").first { $0.hasPrefix("  mode ") })
+        let isAlone = !others.contains { heading.contains($0) }
+        #expect(isAlone || heading.contains("CPU"), "at \(width): \(heading)")
+      }
+    }
+  }
+}
