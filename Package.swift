@@ -1,24 +1,29 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
+/// Tests read every published run: what only computes is optimised in debug builds, too.
+let pure: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 let package = Package(
   name: "iomodes",
   products: [.executable(name: "iomodes", targets: ["iomodes"])],
   targets: [
     .target(name: "CLinux"),
     .target(name: "SystemCalls", dependencies: ["CLinux"]),
-    .target(name: "Measurement", dependencies: ["SystemCalls"]),
-    .target(name: "Statistics"),
+    .target(name: "Measurement", dependencies: ["SystemCalls"], swiftSettings: pure),
+    .target(name: "Statistics", swiftSettings: pure),
     .executableTarget(name: "embed-files"),
     .plugin(name: "EmbedFiles", capability: .buildTool(), dependencies: ["embed-files"], path: "Sources/EmbedFiles"),
     .target(name: "ProjectFiles", plugins: ["EmbedFiles"]),
     .target(name: "Workloads", dependencies: ["SystemCalls", "Measurement"]),
     .target(name: "Modes", dependencies: ["SystemCalls", "Measurement", "Workloads"]),
-    .target(name: "Records", dependencies: ["SystemCalls", "Measurement"]),
+    .target(name: "Records", dependencies: ["SystemCalls", "Measurement"], swiftSettings: pure),
     .target(
       name: "Harness",
       dependencies: ["ProjectFiles", "SystemCalls", "Measurement", "Workloads", "Modes", "Records", "Statistics"]),
-    .target(name: "Reporting", dependencies: ["ProjectFiles", "SystemCalls", "Measurement", "Records", "Statistics"]),
+    .target(
+      name: "Reporting", dependencies: ["ProjectFiles", "SystemCalls", "Measurement", "Records", "Statistics"],
+      swiftSettings: pure),
     .executableTarget(
       name: "iomodes",
       dependencies: ["Harness", "Reporting", "Records", "Measurement", "Modes", "Workloads", "SystemCalls"]),

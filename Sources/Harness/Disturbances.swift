@@ -6,6 +6,9 @@ import Workloads
 struct DisturbanceBounds: Sendable {
   /// The most of one processor's time that other processes may use on the trial's processors.
   var foreign = RunRecord.usualForeignBound
+  /// The most of the processors' time that a hypervisor may give to its other guests: others' load, too, and bounded by
+  /// what is tolerated of that.
+  var steal: Double { Validity.toleratedSteal * foreign / RunRecord.usualForeignBound }
   /// How long nothing may end though operations are in hand and nobody works; nil where that may be for other reasons.
   var quiet: Nanoseconds?
 
@@ -35,7 +38,7 @@ extension WorkloadSpec {
 extension Validity {
   /// How much of a window may pass between its edge and the reading of the counters.
   static let toleratedEdgeLag = 0.02
-  /// How much of the processors' time a hypervisor, or a control group's quota, may take.
+  /// How much of the processors' time a hypervisor, or a control group's quota, may take unless more is asked for.
   static let toleratedSteal = 0.01
   /// How long a thread that beats every 20 ms or more often may stand still: some beats, and less than a tenth of the
   /// windows that are usual.
@@ -48,7 +51,7 @@ extension Validity {
 
   static func disturbances(of record: TrialRecord, _ bounds: DisturbanceBounds) -> [String] {
     [
-      edges(record), stalled(record, bounds), pacer(record), steal(record), throttled(record),
+      edges(record), stalled(record, bounds), pacer(record), steal(record, bounds), throttled(record),
       foreign(record, bounds),
     ].compactMap { $0 }
   }
@@ -86,10 +89,13 @@ extension Validity {
       + "the mode ended over \(micros(witness)) late"
   }
 
-  package static func steal(_ record: TrialRecord) -> String? {
+  /// By what is tolerated unless more is asked for.
+  package static func steal(_ record: TrialRecord) -> String? { steal(record, DisturbanceBounds()) }
+
+  private static func steal(_ record: TrialRecord, _ bounds: DisturbanceBounds) -> String? {
     guard let steal = record.machine?.steal, let share = share(of: steal, record) else { return nil }
     // The kernel counts in ticks of 10 ms: one alone says nothing of a short window.
-    guard steal > 20_000_000, share > toleratedSteal else { return nil }
+    guard steal > 20_000_000, share > bounds.steal else { return nil }
     return "steal: the hypervisor took \(micros(steal)) of the processors during the trial"
   }
 

@@ -55,7 +55,8 @@ let runCommand = Command(
         .value("max-rounds", "N", "most rounds with --precision", unlessGiven: "\(Precision.usualMaxRounds)"),
         .value(
           "foreign-load", "PERCENT",
-          "CPU time of other programs, of one processor, beyond which a trial is invalid and repeated",
+          "CPU time of other programs, of one processor, beyond which a trial is invalid and repeated; a hypervisor may "
+            + "take half that share of all its processors (steal)",
           unlessGiven: "\(Int(RunRecord.usualForeignBound * 100))%"),
         .value("seed", "N", "what random numbers are drawn from", unlessGiven: "1"),
       ]

@@ -8,7 +8,7 @@ import Workloads
 
 /// Records that have a value in every field that there is.
 enum FullRecords {
-  static var trial: TrialRecord {
+  static let trial: TrialRecord = {
     var trial = TrialRecord(
       runID: "run-1", experiment: "all", trial: 1, round: 1, order: 1, seed: .max, mode: "epoll",
       workload: workloads[0], concurrency: 64, operations: operations,
@@ -60,10 +60,10 @@ enum FullRecords {
     trial.audit?.server = counts
     trial.skipped = .init(reason: "too long", predictedWall: 100_000_000_000)
     return trial
-  }
+  }()
 
   /// Trials whose workloads and classes are all that there are.
-  static var trials: [TrialRecord] {
+  static let trials: [TrialRecord] = {
     workloads.enumerated().map { index, workload in
       var trial = trial
       trial.workload = workload
@@ -71,7 +71,7 @@ enum FullRecords {
       trial.lanes?[["idle", "paced", "slow"][index % 3]] = lanes
       return trial
     }
-  }
+  }()
 
   private static var operations: TrialRecord.Operations {
     var operations = TrialRecord.Operations(asked: .max)
@@ -90,12 +90,12 @@ enum FullRecords {
     return operations
   }
 
-  private static var summary: LatencySummary {
+  private static let summary: LatencySummary = {
     var latencies = LatencyHistogram()
     for value in 1...20_000 as ClosedRange<UInt64> { latencies.record(value * 977) }
     latencies.record(3_700_000_000_000)
     return LatencySummary(latencies)
-  }
+  }()
 
   private static var usage: ProcessUsage {
     var usage = ProcessUsage()
@@ -125,7 +125,7 @@ enum FullRecords {
 
   // MARK: Suites
 
-  static var specs: [WorkloadSpec] {
+  static let specs: [WorkloadSpec] = {
     var faults = FaultMix()
     for kind in FaultKind.allCases { faults[kind] = 0.1 }
     var echo = EchoSpec()
@@ -148,15 +148,15 @@ enum FullRecords {
       .http(http), .echo(echo), .sleep(SleepSpec(duration: Nanoseconds(1500))), .file(FileSpec()), .compute(compute),
       .serve(ServeSpec(.http(http))), .serve(ServeSpec(.echo(echo))),
     ]
-  }
+  }()
 
-  static var workloads: [JSONValue] { specs.map { try! value($0) } }
+  static let workloads: [JSONValue] = { specs.map { try! value($0) } }()
 
-  static var suite: Suite {
+  static let suite: Suite = {
     var suite = Suite(name: "all", about: "everything", experiments: specs.map(experiment))
     suite.limits = [.ports]
     return suite
-  }
+  }()
 
   private static func experiment(_ workload: WorkloadSpec) -> Experiment {
     var experiment = Experiment(
@@ -177,11 +177,11 @@ enum FullRecords {
 
   // MARK: Runs
 
-  static var run: RunRecord {
+  static let run: RunRecord = {
     var run = part
     run.mergedFrom = [.init(run: part, trialOffset: 1, roundOffsets: ["all": 1])]
     return run
-  }
+  }()
 
   private static var part: RunRecord {
     var run = RunRecord(

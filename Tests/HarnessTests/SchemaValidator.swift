@@ -1,5 +1,6 @@
 import Foundation
 import Records
+import Testing
 
 /// As much of JSON Schema (draft 2020-12) as the published schemas use. A keyword that it does not know is a complaint.
 struct SchemaValidator {
@@ -9,11 +10,21 @@ struct SchemaValidator {
   private(set) var visited: Set<String> = []
   private(set) var complaints: [String] = []
 
-  init(_ name: String) throws {
-    let folder = (0..<3).reduce(#filePath) { path, _ in (path as NSString).deletingLastPathComponent }
-    let data = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/results/schema/\(name).schema.json"))
-    root = try JSONDecoder().decode(JSONValue.self, from: data)
-  }
+  init(_ name: String) throws { root = try #require(Self.roots[name], "no schema of \(name)") }
+
+  /// Each file is read once for all tests.
+  private static let roots: [String: JSONValue] = {
+    let root = (0..<3).reduce(#filePath) { path, _ in (path as NSString).deletingLastPathComponent }
+    let folder = root + "/results/schema/"
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    let pairs = names.compactMap { name -> (String, JSONValue)? in
+      guard let data = FileManager.default.contents(atPath: folder + name),
+        let value = try? JSONDecoder().decode(JSONValue.self, from: data)
+      else { return nil }
+      return (name.replacingOccurrences(of: ".schema.json", with: ""), value)
+    }
+    return Dictionary(uniqueKeysWithValues: pairs)
+  }()
 
   /// What is wrong with a value, a line each.
   static func complaints(_ value: JSONValue, _ name: String) throws -> [String] {

@@ -376,9 +376,12 @@ import Workloads
       ])
   }
 
-  @Test(arguments: [(UInt64(20_000_000), true), (30_000_000, false)])
-  func trialIsNotValidWhenTheHypervisorTookTime(steal: UInt64, isValid: Bool) {
-    let found = reasonsOfWindow { $0.machine = MachineUsage(steal: steal) }
+  @Test(arguments: [(UInt64(20_000_000), 0.02, true), (30_000_000, 0.02, false), (30_000_000, 0.2, true)])
+  func trialIsNotValidWhenTheHypervisorTookTime(steal: UInt64, bound: Double, isValid: Bool) {
+    var record = Self.record { Self.window(&$0) }
+    record.machine = MachineUsage(steal: steal)
+    let bounds = DisturbanceBounds(foreign: bound, doing: .http(HTTPSpec()))
+    let found = Validity.reasons(record, ranOutOfTime: false, bounds: bounds)
     #expect(found == (isValid ? [] : ["steal: the hypervisor took 30000 µs of the processors during the trial"]))
   }
 

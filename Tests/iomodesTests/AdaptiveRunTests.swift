@@ -93,18 +93,23 @@ import Testing
       #expect(isUnderWay)
       #expect(try await running.ended().code == 128 + SIGINT)
       let resumed = try await iomodes("run", "--resume", "out", "--quiet", in: folder)
-      #expect(resumed.code == 0, "\(resumed.errors)")
+      #expect([0, 3].contains(resumed.code), "\(resumed.errors)")
       let run = try RunFolder(path: folder + "/out").read()
       #expect(run.record.maxRounds == 8 && run.record.precision != nil && run.record.trialsPlanned == 4)
+      // A trial that the machine disturbed leaves its point with a round fewer, is carried out again, and told of.
+      let planned = run.trials.filter { $0.repeats == nil }
+      let wasDisturbed = planned.contains { !$0.valid }
       let isReached = rounds < 8
-      #expect(resumed.complaints.count == (isReached ? 0 : 2), "\(resumed.errors)")
+      #expect(resumed.complaints.count == (isReached ? 0 : 2) || wasDisturbed, "\(resumed.errors)")
       if !isReached {
         for mode in ["epoll", "taskgroup"] {
           #expect(resumed.errors.contains("not reached: sleep \(mode) × 2: ±"), "\(resumed.errors)")
         }
       }
-      #expect(run.trials.map(\.trial) == Array(1...2 * rounds))
-      #expect(run.trials.map(\.round) == (1...rounds).flatMap { [$0, $0] })
+      let carriedOut = try #require(planned.last?.round)
+      #expect(wasDisturbed ? (rounds...8).contains(carriedOut) : carriedOut == rounds)
+      #expect(planned.map(\.round) == (1...carriedOut).flatMap { [$0, $0] })
+      #expect(run.trials.map(\.trial) == Array(1...run.trials.count))
     }
   }
 }

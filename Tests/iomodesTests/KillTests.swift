@@ -112,14 +112,14 @@ import Testing
   @Test func nextRunRemovesTheDataFileOfARunBesideItThatWasKilled() async throws {
     try await withFolder { folder in
       let plan = ["run", "--workload", "file", "--span", "1MiB", "--modes", "epoll", "--rounds", "1", "--quiet"]
-      let running = try Running(plan + ["--duration", "20s", "--output", "results/dead"], in: folder)
-      func leftovers() -> [String] {
+      // Longer than this test may wait for its turn among the others.
+      let running = try Running(plan + ["--duration", "600s", "--patient", "--output", "results/dead"], in: folder)
+      @Sendable func leftovers() -> [String] {
         ((try? FileManager.default.contentsOfDirectory(atPath: folder + "/results/dead")) ?? []).filter {
           $0.hasPrefix("iomodes-tmp-")
         }
       }
-      #expect(try await eventually { running.children.count == 1 })
-      #expect(leftovers().count == 1)
+      #expect(try await eventually { running.children.count == 1 && leftovers().count == 1 })
       // What the living have is left to them.
       let other = ["run", "--workload", "sleep", "--modes", "epoll", "--rounds", "1", "--operations", "5", "--quiet"]
       #expect(try await [0, 3].contains(iomodes(other + ["--output", "results/beside"], in: folder).code))

@@ -4,13 +4,14 @@ import Testing
 
 /// Trials that several processes share.
 extension RunTests {
+  /// As planned, whatever was carried out again because the machine disturbed it.
   private func trials(_ arguments: [String], in folder: String) async throws -> [TrialRecord] {
     let output = "out\(UUID().uuidString.prefix(4))"
     let ending = try await iomodes(
       ["run", "--rounds", "1", "--seed", "7", "--output", output] + arguments, in: folder)
     // 3: where other tests keep the processors a window's edge may be late. What is shared is no matter of time.
     #expect(ending.code == 0 || ending.code == 3, "\(ending.errors)\(ending.output)")
-    return try RunFolder(path: "\(folder)/\(output)").read().trials
+    return try RunFolder(path: "\(folder)/\(output)").read().trials.filter { $0.repeats == nil }
   }
 
   @Test(arguments: ["echo", "http"]) func operationsAreTheSameInAnyNumberOfProcesses(_ workload: String) async throws {
@@ -22,7 +23,7 @@ extension RunTests {
       for (processes, servers) in [(2, 2), (4, 3)] {
         let shared = try await trials(
           arguments + ["--processes", "\(processes)", "--server-processes", "\(servers)"], in: folder)
-        #expect(shared.count == 2 && shared.allSatisfy(\.valid))
+        #expect(shared.count == 2 && shared.allSatisfy { $0.valid || $0.wasDisturbed })
         for (one, other) in zip(alone, shared) {
           #expect(one.mode == other.mode && one.checksum == other.checksum && one.bytes == other.bytes)
           #expect(other.operations == one.operations && other.latency?.service.count == 503)
@@ -54,7 +55,8 @@ extension RunTests {
       let shared = try await trials(
         ["--workload", "echo", "--operations", "200", "--concurrency", "7", "--limit", "3", "--bystanders", "idle:11"]
           + ["--modes", "epoll", "--processes", "2"], in: folder)
-      #expect(shared[0].valid && shared[0].lanes?["idle"]?.count == 11 && shared[0].lanes?["busy"]?.count == 7)
+      #expect(shared[0].valid || shared[0].wasDisturbed)
+      #expect(shared[0].lanes?["idle"]?.count == 11 && shared[0].lanes?["busy"]?.count == 7)
       #expect(shared[0].latency?.response?.count == 200 && shared[0].server?.connections == 18)
     }
   }

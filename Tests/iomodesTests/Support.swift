@@ -53,8 +53,15 @@ struct Running: Sendable {
     var noSignals = sigset_t()
     sigemptyset(&noSignals)
     posix_spawnattr_setsigmask(&attributes, &noSignals)
+    // A shell without job control has what it starts in the background ignore these two.
+    var interruptions = sigset_t()
+    sigemptyset(&interruptions)
+    sigaddset(&interruptions, SIGINT)
+    sigaddset(&interruptions, SIGQUIT)
+    posix_spawnattr_setsigdefault(&attributes, &interruptions)
     // POSIX_SPAWN_SETSID, which Glibc's module lacks: a session of its own, and so a group.
-    posix_spawnattr_setflags(&attributes, Int16(0x80) | Int16(POSIX_SPAWN_SETSIGMASK))
+    let flags = Int16(0x80) | Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF)
+    posix_spawnattr_setflags(&attributes, flags)
     let settings = ["PATH=/usr/bin:/bin", "HOME=\(folder)", "TMPDIR=\(folder)", "LC_ALL=C.UTF-8", "NO_COLOR=1"]
     // It changes the folder, and becomes the program.
     let words = ["/usr/bin/env", "-i", "-C", folder] + settings + [path] + Self.amidOtherTests(arguments)

@@ -19,12 +19,14 @@ struct CitationForm: Equatable {
   /// An older form has as many, and no one has fewer.
   private static let fewestHashDigits = 16
 
+  /// What an editor may put in where it breaks a line: white space, and the mark of a comment or a quotation.
+  private nonisolated(unsafe) static let lineBreak = /\s*\n\s*[%>#\/*]*\s*/
+  private nonisolated(unsafe) static let pattern =
+    /\[iomodes:(\S+)\s+(\S.*?)\s+=\s+(\S+)\s+(?:\[([^,\]\s]+),\s*([^\]\s]+)\](\*?)\s+)?(\S+)\s+n=(\d+)\s+(?:machine:(\S+)\s+commit:(\S+)\s+)?sha256:([0-9a-f]+)\]/
+
   init?(parsing text: some StringProtocol) {
-    // What an editor may put in where it breaks a line: white space, and the mark of a comment or a quotation.
-    let oneLine = String(text).replacing(/\s*\n\s*[%>#\/*]*\s*/, with: " ")
-    let pattern =
-      /\[iomodes:(\S+)\s+(\S.*?)\s+=\s+(\S+)\s+(?:\[([^,\]\s]+),\s*([^\]\s]+)\](\*?)\s+)?(\S+)\s+n=(\d+)\s+(?:machine:(\S+)\s+commit:(\S+)\s+)?sha256:([0-9a-f]+)\]/
-    guard let match = oneLine.prefixMatch(of: pattern)?.output else { return nil }
+    let oneLine = String(text).replacing(Self.lineBreak, with: " ")
+    guard let match = oneLine.prefixMatch(of: Self.pattern)?.output else { return nil }
     run = String(match.1)
     query = String(match.2)
     value = String(match.3)

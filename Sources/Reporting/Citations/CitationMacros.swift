@@ -62,9 +62,11 @@ struct MacroFile {
       sha256 = citations.trialsHash
     }
 
+    private nonisolated(unsafe) static let pattern =
+      /% \[iomodes-macros:(\S+) prefix:([A-Za-z]+) machine:(\S+) commit:(\S+) sha256:([0-9a-f]{64})\]/
+
     init?(_ line: Substring) {
-      let pattern = /% \[iomodes-macros:(\S+) prefix:([A-Za-z]+) machine:(\S+) commit:(\S+) sha256:([0-9a-f]{64})\]/
-      guard let match = line.wholeMatch(of: pattern) else { return nil }
+      guard let match = line.wholeMatch(of: Self.pattern) else { return nil }
       run = String(match.1)
       prefix = String(match.2)
       machine = String(match.3)
@@ -76,6 +78,9 @@ struct MacroFile {
       "[iomodes-macros:\(run) prefix:\(prefix) machine:\(machine) commit:\(commit) sha256:\(sha256)]"
     }
   }
+
+  /// A name and its text, which may have one level of braces.
+  private nonisolated(unsafe) static let command = /\\newcommand\{\\([A-Za-z]+)\}\{((?:[^{}]|\{[^{}]*\})*)\}/
 
   private(set) var header: Header?
   private(set) var definitions: [Definition] = []
@@ -93,9 +98,9 @@ struct MacroFile {
     for (index, line) in file.text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
       if header == nil, line.hasPrefix("% [iomodes-macros:") { header = Header(line) }
       if line.hasPrefix("\\newcommand{\\"), let comment = line.firstRange(of: "}% [iomodes:") {
-        let texts = line[...comment.lowerBound].matches(
-          of: /\\newcommand\{\\([A-Za-z]+)\}\{((?:[^{}]|\{[^{}]*\})*)\}/
-        ).map { (name: String($0.1), text: String($0.2)) }
+        let texts = line[...comment.lowerBound].matches(of: Self.command).map {
+          (name: String($0.1), text: String($0.2))
+        }
         let form = line[comment.lowerBound...].dropFirst(3)
         definitions.append(Definition(texts: texts, form: CitationForm(parsing: form), line: index + 1))
         others.append("")

@@ -116,14 +116,18 @@ struct MacroCheck {
 
   // MARK: Uses
 
+  private nonisolated(unsafe) static let command = /\\([A-Za-z]+)/
+  private nonisolated(unsafe) static let definition =
+    /\\(?:newcommand|renewcommand|providecommand|def|let)\*?\s*\{?\s*\\([A-Za-z]+)/
+  private nonisolated(unsafe) static let beginningOfDefinition =
+    /\\(newcommand|renewcommand|providecommand|def|let)\*?\s*\{?\s*$/
+
   private mutating func use(in file: CitationDocument.File, _ prefixes: Set<String>) {
     let lines = file.uncommented
-    let own = lines.flatMap { line in
-      line.matches(of: /\\(?:newcommand|renewcommand|providecommand|def|let)\*?\s*\{?\s*\\([A-Za-z]+)/)
-    }
+    let own = lines.flatMap { $0.contains("\\") ? $0.matches(of: Self.definition) : [] }
     let ownNames = Set(own.map { String($0.1) })
     for (index, line) in lines.enumerated() where line.contains("\\") {
-      for match in line.matches(of: /\\([A-Za-z]+)/) {
+      for match in line.matches(of: Self.command) {
         let name = String(match.1)
         guard let macro = macros[name] else {
           let looksLikeOne = prefixes.contains { prefix in
@@ -135,7 +139,7 @@ struct MacroCheck {
           continue
         }
         let before = line[..<match.range.lowerBound]
-        if before.contains(/\\(newcommand|renewcommand|providecommand|def|let)\*?\s*\{?\s*$/) {
+        if before.contains(Self.beginningOfDefinition) {
           add(
             file.path, index + 1,
             "\\\(name) is defined anew here, and no longer is what \(macro.path):\(macro.line) says")
@@ -156,7 +160,7 @@ struct MacroCheck {
 
   /// What is wrong with the words behind a macro, which is in the unit of its citation.
   private func wrongUnit(in text: String, of form: CitationForm) -> String? {
-    let expanded = String(text.prefix(200)).replacing(/\\([A-Za-z]+)/) { match in
+    let expanded = String(text.prefix(200)).replacing(Self.command) { match in
       macros[String(match.1)].flatMap { $0.isUnit ? $0.text : nil } ?? String(match.0)
     }
     return VisibleNumber.wrongUnit(in: expanded, of: form)
