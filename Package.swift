@@ -26,7 +26,9 @@ let package = Package(
       swiftSettings: pure),
     .executableTarget(
       name: "iomodes",
-      dependencies: ["Harness", "Reporting", "Records", "Measurement", "Modes", "Workloads", "SystemCalls"]),
+      dependencies: [
+        "Harness", "Reporting", "Records", "Statistics", "Measurement", "Modes", "Workloads", "SystemCalls",
+      ]),
     .executableTarget(
       name: "harness-benchmarks",
       dependencies: ["Harness", "Reporting", "Records", "Measurement", "Modes", "Workloads", "SystemCalls"],
@@ -34,12 +36,13 @@ let package = Package(
 
     .testTarget(name: "TestSupport"),
     .testTarget(name: "SystemCallsTests", dependencies: ["SystemCalls"]),
-    .testTarget(name: "MeasurementTests", dependencies: ["TestSupport", "Measurement"]),
+    .testTarget(name: "MeasurementTests", dependencies: ["TestSupport", "Measurement", "SystemCalls"]),
     .testTarget(name: "StatisticsTests", dependencies: ["TestSupport", "Statistics"]),
-    .testTarget(name: "WorkloadsTests", dependencies: ["TestSupport", "Workloads"]),
+    .testTarget(
+      name: "WorkloadsTests", dependencies: ["TestSupport", "Workloads", "Measurement", "SystemCalls"]),
     .testTarget(
       name: "ModeContractTests", dependencies: ["TestSupport", "Modes", "Workloads", "Measurement", "SystemCalls"]),
-    .testTarget(name: "RecordsTests", dependencies: ["Records", "SystemCalls"]),
+    .testTarget(name: "RecordsTests", dependencies: ["Records", "Measurement", "SystemCalls"]),
     .testTarget(
       name: "HarnessTests",
       dependencies: [
@@ -47,13 +50,20 @@ let package = Package(
         "Statistics",
         "SystemCalls",
       ]),
-    .testTarget(name: "ReportingTests", dependencies: ["TestSupport", "ProjectFiles", "Reporting"]),
+    .testTarget(
+      name: "ReportingTests",
+      dependencies: ["TestSupport", "ProjectFiles", "Reporting", "Records", "Statistics", "Measurement"]),
     .testTarget(
       name: "FuzzTests",
       dependencies: [
         "TestSupport", "Harness", "Modes", "Records", "Reporting", "Measurement", "Workloads", "SystemCalls",
       ]),
-    .testTarget(name: "iomodesTests", dependencies: ["TestSupport", "iomodes", "harness-benchmarks"]),
+    .testTarget(
+      name: "iomodesTests",
+      dependencies: [
+        "TestSupport", "iomodes", "harness-benchmarks", "Harness", "Modes", "Records", "Measurement", "Workloads",
+        "SystemCalls",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

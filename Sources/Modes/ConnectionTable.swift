@@ -8,8 +8,9 @@ import SystemCalls
 /// time, which wakes whoever waits on it. A descriptor is never closed while the monitor has it in hand, so that it cannot
 /// hit another one of the same number.
 struct ConnectionTable: @unchecked Sendable {
-  /// A place's word is its descriptor plus one, the negative of that while the monitor has it in hand, or zero without
-  /// a connection: zero pages take no memory, so that lanes without connections cost nothing.
+  /// A place's word is its descriptor plus one, marked once the connection was shut down, and the negative of that while
+  /// the monitor has it in hand; or zero without a connection: zero pages take no memory, so that lanes without
+  /// connections cost nothing.
   private let words: UnsafeMutablePointer<Atomic<Int32>>
   /// Which of its places each lane is at; nil where each has one.
   private let current: UnsafeMutablePointer<Atomic<Int16>>?
@@ -24,6 +25,11 @@ struct ConnectionTable: @unchecked Sendable {
   let count: Int
 
   private static var none: Int32 { 0 }
+  /// Descriptors are lower (`NR_OPEN_MAX` of Linux is below it).
+  private static var shutMark: Int32 { 1 << 30 }
+
+  @inline(__always)
+  private static func socket(of word: Int32) -> Socket { Socket(descriptor: (word & ~shutMark) - 1) }
 
   /// SO_RCVBUF of lanes that are slow, in bytes.
   static let smallReceiveBuffer: Int32 = 4 << 10
@@ -95,7 +101,7 @@ struct ConnectionTable: @unchecked Sendable {
 
   /// For the lane's own mode only.
   @inline(__always)
-  func socket(of place: Int) -> Socket { Socket(descriptor: abs(words[place].load(ordering: .relaxed)) - 1) }
+  func socket(of place: Int) -> Socket { Self.socket(of: abs(words[place].load(ordering: .relaxed))) }
 
   func isOpen(_ place: Int) -> Bool { words[place].load(ordering: .relaxed) != Self.none }
 
@@ -169,23 +175,32 @@ struct ConnectionTable: @unchecked Sendable {
       if word < Self.none {
         sched_yield()
       } else if words[place].compareExchange(expected: word, desired: Self.none, ordering: .acquiring).exchanged {
-        Socket(descriptor: word - 1).close()
+        Self.socket(of: word).close()
         return
       }
     }
   }
 
-  /// Shuts the connection down, if there is one. For the monitor.
-  func shutDown(_ place: Int) { withOpen(place) { $0.shutdown() } }
+  /// Shuts the connection down, if there is one and it has not been yet: of a million, each pass would else take seconds
+  /// from those who close them. For the monitor.
+  func shutDown(_ place: Int) {
+    let word = words[place].load(ordering: .relaxed)
+    guard word > Self.none, word & Self.shutMark == 0, take(place, word) else { return }
+    let isShut = Self.socket(of: word).shutdown()
+    words[place].store(isShut ? word | Self.shutMark : word, ordering: .releasing)
+  }
 
   /// Has the connection in hand, if there is one, so that it cannot be closed meanwhile. For the monitor.
   @inline(__always)
   func withOpen(_ place: Int, _ body: (Socket) -> Void) {
     let word = words[place].load(ordering: .relaxed)
-    guard word > Self.none,
-      words[place].compareExchange(expected: word, desired: -word, ordering: .acquiring).exchanged
-    else { return }
-    body(Socket(descriptor: word - 1))
+    guard word > Self.none, take(place, word) else { return }
+    body(Self.socket(of: word))
     words[place].store(word, ordering: .releasing)
+  }
+
+  @inline(__always)
+  private func take(_ place: Int, _ word: Int32) -> Bool {
+    words[place].compareExchange(expected: word, desired: -word, ordering: .acquiring).exchanged
   }
 }

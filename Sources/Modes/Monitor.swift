@@ -8,8 +8,8 @@ protocol Watched: Sendable {
   var arrangement: Arrangement { get }
   /// The start of the operation that the lane holds, of several that of the oldest, if it holds one.
   func operationStart(of lane: Int) -> Instant?
-  /// How many it holds.
-  func heldCount(of lane: Int) -> Int
+  /// How many the lanes of a range hold, and which of them hold one that began at `deadline` or before, if there is one.
+  func held(in range: Range<Int>, deadline: Instant?, late: (_ lane: Int, _ start: Instant) -> Void) -> Int
   /// The starts of all that it holds; once it has finished.
   func operationStarts(of lane: Int) -> [Instant]
   /// Whether it has had an operation done that counts; once it has finished.
@@ -87,16 +87,19 @@ final class Monitor: @unchecked Sendable {
     self.held = held
     self.hasDoneAll = hasDoneAll
     (busyLanes, bystanderLanes) = (watched.arrangement.busyLanes, watched.arrangement.bystanderLanes)
-    let leastTick = max(2_000_000, Self.looking(at: busyLanes))
+    let leastTick = max(2_000_000, Self.looking(at: busyLanes, processes))
     tick = Nanoseconds(min(max(expected.count / 200, leastTick), max(20_000_000, leastTick)))
     seriesInterval = Nanoseconds(max(expected.count / 50, 20_000_000, tick.count))
     // Thousands at a time, all of the others wait meanwhile: no oftener than their time limits ask for.
     let limit = bystanders?.pointee.timeout ?? .zero
-    bystanderInterval = Nanoseconds(max(limit.count / 10, 20_000_000, Self.looking(at: bystanderLanes)))
+    bystanderInterval = Nanoseconds(max(limit.count / 10, 20_000_000, Self.looking(at: bystanderLanes, processes)))
   }
 
-  /// A look at every lane takes some nanoseconds: between two there is time for it to stay well below a hundredth.
-  private static func looking(at lanes: [Range<Int>]) -> UInt64 { UInt64(lanes.map(\.count).reduce(0, +)) * 2_000 }
+  /// A look at every lane takes some nanoseconds: between two there is time for those of all processes to stay well below
+  /// a hundredth of a processor, as they come before whoever carries lanes.
+  private static func looking(at lanes: [Range<Int>], _ processes: Int) -> UInt64 {
+    UInt64(lanes.map(\.count).reduce(0, +) * processes) * 2_000
+  }
 
   /// Begins. A window that opens at once has been announced by the caller.
   func start(opensAtOnce: Bool) throws(Errno) {
@@ -159,10 +162,10 @@ final class Monitor: @unchecked Sendable {
     var next = MonotonicClock.now + pause(before: sample)
     standstill.watches = true
     while !isStopped.load(ordering: .acquiring) {
-      wait(until: min(next, closes))
+      wait(until: min(next, closes)) { heldAreThrough }
       if isStopped.load(ordering: .acquiring) { return }
       let now = MonotonicClock.now
-      if now >= closes || !held.isEmpty && hasDoneAll() { return close() }
+      if now >= closes || heldAreThrough { return close() }
       let inHand = look(at: busyLanes, timeout: timeout, now)
       inFlight.add(inHand)
       standstill.note(lastEnd: recorders.compactMap(\.lastEnd).max(), inHand: inHand, at: now)
@@ -210,9 +213,12 @@ final class Monitor: @unchecked Sendable {
     }
   }
 
-  private func wait(until instant: Instant) {
+  /// Whether lanes that hold their connections need not do so any longer.
+  private var heldAreThrough: Bool { !held.isEmpty && hasDoneAll() }
+
+  private func wait(until instant: Instant, or isOver: () -> Bool = { false }) {
     // In pieces, so that the end of the trial is soon noticed.
-    while case let now = MonotonicClock.now, now < instant, !isStopped.load(ordering: .acquiring) {
+    while case let now = MonotonicClock.now, now < instant, !isStopped.load(ordering: .acquiring), !isOver() {
       let end = min(instant, now + .milliseconds(20))
       sleepBlocking(until: end)
       standstill.woke(at: MonotonicClock.now, due: end)
@@ -226,15 +232,12 @@ final class Monitor: @unchecked Sendable {
 
   /// How many of the lanes hold an operation. The connections of those that are out of time are shut down.
   private func look(at ranges: [Range<Int>], timeout: Nanoseconds, _ now: Instant) -> Int {
-    var held = 0
-    for range in ranges {
-      for lane in range {
-        guard let start = watched.operationStart(of: lane) else { continue }
-        held += watched.heldCount(of: lane)
-        if timeout > .zero && now.since(start) >= timeout { endOperation(of: lane, begunAt: start) }
-      }
+    // Before the clock has run for so long nothing can be late.
+    let isTimed = timeout > .zero && now.nanoseconds >= timeout.count
+    let deadline = isTimed ? Instant(nanoseconds: now.nanoseconds - timeout.count) : nil
+    return ranges.reduce(0) { held, range in
+      held + watched.held(in: range, deadline: deadline) { lane, start in endOperation(of: lane, begunAt: start) }
     }
-    return held
   }
 
   /// Shuts down the connection of the operation that a lane has in hand, if it still is the one that began then: of what is

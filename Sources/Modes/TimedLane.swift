@@ -75,13 +75,22 @@ extension EitherLane: TimedLane where First: TimedLane & ~Copyable, Second: Time
 
 extension LaneTable: Watched where L: TimedLane & ~Copyable {
   func operationStart(of lane: Int) -> Instant? { base[lane].operationStart }
-  func heldCount(of lane: Int) -> Int { base[lane].heldCount }
+  func held(in range: Range<Int>, deadline: Instant?, late: (_ lane: Int, _ start: Instant) -> Void) -> Int {
+    var count = 0
+    for lane in range {
+      guard let start = base[lane].operationStart else { continue }
+      count += base[lane].heldCount
+      if let deadline, start <= deadline { late(lane, start) }
+    }
+    return count
+  }
+
   func isServed(_ lane: Int) -> Bool { base[lane].isServed }
   func arrivalInHand(of lane: Int) -> UInt64? { base[lane].arrivalInHand }
 
   var usageOfWorkers: ResourceUsage { pool?.usageOfWorkers ?? .zero }
 
   func operationStarts(of lane: Int) -> [Instant] {
-    (0..<heldCount(of: lane)).compactMap { base[lane].operationStart($0) }
+    (0..<base[lane].heldCount).compactMap { base[lane].operationStart($0) }
   }
 }

@@ -185,7 +185,9 @@ import Glibc
   }
 
   /// shutdown(2) of both directions: whoever waits on the socket wakes.
-  public func shutdown() { _ = SystemCall.retrying { Glibc.shutdown(descriptor, Int32(SHUT_RDWR)) } }
+  /// - Returns: false where there is no connection, or not yet.
+  @discardableResult
+  public func shutdown() -> Bool { SystemCall.retrying { Glibc.shutdown(descriptor, Int32(SHUT_RDWR)) } == 0 }
 
   /// shutdown(2) of what is still to be received: whoever waits for it wakes, and finds the end.
   public func finishReceiving() { _ = SystemCall.retrying { Glibc.shutdown(descriptor, Int32(SHUT_RD)) } }
