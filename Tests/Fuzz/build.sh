@@ -35,12 +35,11 @@ module() {
   fi
   link+=("$out/$name.o")
 }
-# The HTTP readers are to be fast; the others wait for Foundation, and are built in a third of the time.
-for name in SystemCalls Measurement Statistics Workloads; do
+swiftc -O Sources/embed-files/*.swift -o "$out/embed-files"
+"$out/embed-files" "$out/ProjectFiles.swift" "scripts=$PWD/plots/*.gp" "suites=$PWD/Benchmarks/*.json"
+module ProjectFiles -Onone Sources/ProjectFiles/*.swift "$out/ProjectFiles.swift"
+for name in SystemCalls Measurement Statistics Workloads Modes Records Harness Reporting; do
   module "$name" -O $(find "Sources/$name" -name '*.swift')
-done
-for name in Modes Records Harness Reporting; do
-  module "$name" -Onone $(find "Sources/$name" -name '*.swift')
 done
 module TestSupport -O Tests/TestSupport/SplitMix64.swift
 
