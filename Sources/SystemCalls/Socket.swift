@@ -242,17 +242,20 @@ import Glibc
 
 extension Socket {
   /// send(2) on a blocking socket until all is sent.
-  @inlinable
-  public func sendAll(_ bytes: UnsafeRawBufferPointer) -> Transfer {
+  @inlinable @discardableResult
+  public func sendAll(_ bytes: UnsafeRawBufferPointer) throws(Errno) -> Int {
     var done = 0
-    while true {
-      switch send(UnsafeRawBufferPointer(rebasing: bytes[done...])) {
-      case .bytes(let count):
-        done += count
-        if done == bytes.count { return .bytes(done) }
-      case let other: return other
-      }
-    }
+    repeat {
+      let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
+      done += try SystemCall.checked { cl_send(descriptor, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL)) }
+    } while done < bytes.count
+    return done
+  }
+
+  /// recv(2) on a blocking socket: waits until something comes, and answers how many bytes; none at the peer's end.
+  @inlinable
+  public func receiveAny(into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {
+    try SystemCall.checked { cl_recv(descriptor, buffer.baseAddress, buffer.count, 0) }
   }
 
   /// Waits until a connection in progress has come to an end: poll(2).

@@ -99,6 +99,6 @@ final class EchoRelay: Sendable {
   }
 
   private static func send(_ bytes: [UInt8], to socket: Socket) -> Bool {
-    if case .bytes = bytes.withUnsafeBytes({ socket.sendAll($0) }) { true } else { false }
+    (try? bytes.withUnsafeBytes { try socket.sendAll($0) }) != nil
   }
 }

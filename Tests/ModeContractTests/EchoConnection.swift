@@ -37,7 +37,7 @@ struct EchoConnection {
     message.withUnsafeMutableBytes {
       $0.storeBytes(of: UInt64(size) | (delay.count / 1000) << 32, toByteOffset: 8, as: UInt64.self)
     }
-    _ = (message + body).withUnsafeBytes { socket.sendAll($0) }
+    _ = try? (message + body).withUnsafeBytes { try socket.sendAll($0) }
   }
 
   /// How many bytes come within this time; 0 for the connection's end, nil for nothing.

@@ -238,7 +238,7 @@ final class FaultServer: Sendable {
   }
 
   private func send(_ bytes: [UInt8], on socket: Socket) -> Bool {
-    if case .bytes = bytes.withUnsafeBytes({ socket.sendAll($0) }) { true } else { false }
+    (try? bytes.withUnsafeBytes { try socket.sendAll($0) }) != nil
   }
 
   private func drip(_ bytes: [UInt8], on socket: Socket) -> Bool {

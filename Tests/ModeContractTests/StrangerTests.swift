@@ -248,7 +248,7 @@ private struct Stranger {
     _ = try socket.connect(to: address)
   }
 
-  func send(_ bytes: [UInt8]) { _ = bytes.withUnsafeBytes { socket.sendAll($0) } }
+  func send(_ bytes: [UInt8]) { _ = try? bytes.withUnsafeBytes { try socket.sendAll($0) } }
   func send(_ text: String) { send(Array(text.utf8)) }
 
   /// Sends it again and again until the sockets hold no more.

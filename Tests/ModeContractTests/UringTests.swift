@@ -145,6 +145,6 @@ extension Socket {
   }
 
   fileprivate func send(_ bytes: [UInt8]) -> Bool {
-    if case .bytes = bytes.withUnsafeBytes({ sendAll($0) }) { true } else { false }
+    (try? bytes.withUnsafeBytes { try sendAll($0) }) != nil
   }
 }

@@ -57,7 +57,7 @@ private func onThread<R: Sendable>(_ body: @escaping @Sendable () throws -> R) a
     let (near, far) = try Socket.pair(tcp: false, blocking: true)
     let child = try ChildProcess("/bin/sh", ["-c", "cat <&3"], control: far.descriptor)
     far.close()
-    _ = Array("through three\n".utf8).withUnsafeBytes { near.sendAll($0) }
+    _ = try Array("through three\n".utf8).withUnsafeBytes { try near.sendAll($0) }
     #expect(child.readLine(timeout: 10_000) == .text("through three"))
     near.close()
     #expect(child.wait() == .exited(0))

@@ -78,7 +78,7 @@ private func failure(_ transfer: Transfer) -> Int32? {
       far.close()
     }
     let bytes = [UInt8](repeating: 1, count: count)
-    #expect(isCount(bytes.withUnsafeBytes { near.sendAll($0) }, count))
+    #expect(try bytes.withUnsafeBytes { try near.sendAll($0) } == count)
     reader.join()
     near.close()
   }

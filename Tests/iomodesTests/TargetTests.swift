@@ -106,7 +106,7 @@ import Testing
     let socket = try Socket.open(family: address.family, blocking: true)
     defer { socket.close() }
     _ = try socket.connect(to: address)
-    _ = Array(request.utf8).withUnsafeBytes { socket.sendAll($0) }
+    _ = try? Array(request.utf8).withUnsafeBytes { try socket.sendAll($0) }
     var reply: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 4096)
     while case .bytes(let count) = chunk.withUnsafeMutableBytes({ socket.receive(into: $0) }), count > 0 {
@@ -161,7 +161,7 @@ import Testing
       _ = try socket.connect(to: address)
       // Operation 1, 17 bytes, no delay.
       let message: [UInt8] = [1, 0, 0, 0, 0, 0, 0, 0, 17, 0, 0, 0, 0, 0, 0, 0, 42]
-      _ = message.withUnsafeBytes { socket.sendAll($0) }
+      _ = try? message.withUnsafeBytes { try socket.sendAll($0) }
       var reply: [UInt8] = []
       var chunk = [UInt8](repeating: 0, count: 64)
       while reply.count < message.count,

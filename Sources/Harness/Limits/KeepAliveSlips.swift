@@ -77,7 +77,7 @@ enum KeepAliveSlips {
       received += bytes[..<count]
       let isWhole = request == .head ? received.suffix(4).elementsEqual("\r\n\r\n".utf8) : count == 0
       if isWhole && !isAnswered {
-        _ = Array((reply.head + "ok").utf8).withUnsafeBytes { connection.sendAll($0) }
+        _ = try? Array((reply.head + "ok").utf8).withUnsafeBytes { try connection.sendAll($0) }
         isAnswered = true
         if reply.closes { return }
       }

@@ -12,7 +12,7 @@ extension EpollMode {
     var patience: Int64 = -1
     while true {
       let news = loop.turn(atMost: patience)
-      while let lane = loop.popRetired() { door.retire(lane) }
+      while let lane = loop.live.popEnded() { door.retire(lane) }
       if news.contains(.stop) { return }
       if news.contains(.listener) { mayWait = true }
       patience = -1

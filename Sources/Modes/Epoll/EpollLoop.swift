@@ -6,7 +6,7 @@ import Workloads
 /// The event loop: what each lane waits for, and the switch that carries a lane on.
 struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
   /// What the loop knows of a connection. All zero is a place without one.
-  private struct Slot {
+  struct Slot {
     var waits = Wait.nothing
     /// Set by an event, cleared by a transfer that found nothing more.
     var isReadable = false
@@ -20,31 +20,26 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
     var total: Int
   }
 
-  private enum Wait: UInt8 { case nothing, connection, readable, writable }
+  enum Wait: UInt8 { case nothing, connection, readable, writable }
 
-  private let lanes: LaneTable<L>
-  private let slots: UnsafeMutablePointer<Slot>
-  private let epoll: Epoll
-  private let buffer: UnsafeMutableRawBufferPointer
-  private var timers = TimerHeap()
-  /// Lanes that were begun and have not finished.
-  private(set) var liveCount = 0
-  /// Permits that are left, and the lanes that queue for one.
-  private var permits: Int
-  private var queue = LaneQueue()
+  let lanes: LaneTable<L>
+  let slots: UnsafeMutablePointer<Slot>
+  let epoll: Epoll
+  let buffer: UnsafeMutableRawBufferPointer
+  var timers = TimerHeap()
+  var live: LiveLanes
+  var permits: Permits
   /// Requests of the data file that the loop makes itself, each in its turn.
-  private var files = Ring<FileTurn>()
+  var files = Ring<FileTurn>()
   /// Lanes that have given way to others.
-  private var yielded = LaneQueue()
-  private let isServing: Bool
-  private var retired: [Int] = []
+  var yielded = LaneQueue()
 
   /// - Parameter serving: whether lanes that finish are to be told of by `popRetired`.
   init(_ lanes: LaneTable<L>, serving: Bool = false) throws(Errno) {
     epoll = try Epoll()
     self.lanes = lanes
-    isServing = serving
-    permits = lanes.limit ?? lanes.count
+    live = LiveLanes(tellsOfEnds: serving)
+    permits = Permits(lanes.limit ?? lanes.count)
     // Zero pages take no memory until they are used: places without connections have no slots.
     let places = lanes.connections.placeCount
     slots = calloc(max(places, 1), MemoryLayout<Slot>.stride)!.bindMemory(to: Slot.self, capacity: places)
@@ -88,29 +83,20 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
   }
 
   private static var readsOnly: Epoll.Readiness { [.readable, .peerFinished, .edgeTriggered] }
-  private static var both: Epoll.Readiness { [.readable, .writable, .peerFinished, .edgeTriggered] }
+  static var both: Epoll.Readiness { [.readable, .writable, .peerFinished, .edgeTriggered] }
 
-  private func data(of place: Int) -> UInt64 { UInt64(slots[place].generation) << 32 | UInt64(place) }
+  func data(of place: Int) -> UInt64 { UInt64(slots[place].generation) << 32 | UInt64(place) }
 
   mutating func begin(_ lane: Int) {
-    liveCount += 1
+    live.begin()
     advance(lane, lanes[lane].pointee.begin(now: MonotonicClock.now))
   }
-
-  /// A lane that has finished and has not been told of.
-  mutating func popRetired() -> Int? { retired.popLast() }
 
   /// Waits once, and carries on every lane that can go on.
   /// - Parameter patience: nanoseconds that it waits at most; negative for any time.
   mutating func turn(atMost patience: Int64 = -1) -> News {
     var news: News = []
-    var timeout = patience
-    if files.count &+ yielded.count > 0 {
-      timeout = 0
-    } else if let earliest = timers.earliest {
-      let span = Int64(earliest.since(MonotonicClock.now).count)
-      timeout = patience < 0 ? span : min(span, patience)
-    }
+    let timeout = files.count &+ yielded.count > 0 ? 0 : timers.timeout(atMost: patience)
     for event in 0..<epoll.wait(timeout: timeout) {
       let (readiness, data) = epoll[event]
       if data & News.mark == News.mark {
@@ -125,7 +111,9 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
         advance(Int(lane), lanes[Int(lane)].pointee.resume(.woke(now: MonotonicClock.now)))
       }
     }
-    admitQueued()
+    while let lane = permits.admit() {
+      advance(Int(lane), lanes[Int(lane)].pointee.resume(.acquired(now: MonotonicClock.now)))
+    }
     if news.contains(.offloaded) { takeOffloaded() }
     makeFileCalls()
     for _ in 0..<yielded.count {
@@ -152,14 +140,6 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
       let result = lanes.file!.perform(turn.request)
       advance(
         Int(turn.lane), lanes[Int(turn.lane)].pointee.resume(.transferred(result, now: MonotonicClock.now)))
-    }
-  }
-
-  /// Gives permits that have come back to the lanes that have queued for them longest.
-  private mutating func admitQueued() {
-    while permits > 0, let lane = queue.popFirst() {
-      permits -= 1
-      advance(Int(lane), lanes[Int(lane)].pointee.resume(.acquired(now: MonotonicClock.now)))
     }
   }
 
@@ -196,131 +176,14 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
     }
   }
 
-  /// Carries the lane from `first` to the next step that must wait.
-  private mutating func advance(_ index: Int, _ first: Step) {
-    let lane = lanes[index]
-    let connections = lanes.connections
-    var place = connections.place(of: index)
-    var slot = slots + place
-    var step = first
-    while true {
-      switch step {
-      case .connect(let endpoint):
-        do throws(Errno) {
-          let reaching = try connections.connect(index, to: endpoint, blocking: false)
-          place = connections.place(of: index)
-          slot = slots + place
-          switch reaching {
-          case .open: step = lane.pointee.resume(.reached(now: MonotonicClock.now))
-          case .established(let socket):
-            try watch(socket, at: place)
-            step = lane.pointee.resume(.connected(now: MonotonicClock.now))
-          case .inProgress(let socket):
-            try watch(socket, at: place, connecting: true)
-            slot.pointee.waits = .connection
-            return
-          }
-        } catch {
-          connections.close(connections.place(of: index))
-          step = lane.pointee.resume(.failed(error, now: MonotonicClock.now))
-        }
-      case .send(let bytes):
-        switch connections.socket(of: place).send(bytes) {
-        case .bytes(let count) where count == bytes.count:
-          step = lane.pointee.resume(.sent(slot.pointee.waits == .writable ? slot.pointee.total : count))
-          slot.pointee.waits = .nothing
-        case .bytes(let count):
-          keep(place, UnsafeRawBufferPointer(rebasing: bytes[count...]), of: bytes.count)
-          step = .send(slot.pointee.rest)
-        case .wouldBlock:
-          keep(place, bytes, of: bytes.count)
-          guard !slot.pointee.watchesWrites else { return }
-          do throws(Errno) {
-            try epoll.modify(connections.socket(of: place).descriptor, Self.both, data: data(of: place))
-            slot.pointee.watchesWrites = true
-            return
-          } catch {
-            step = fail(index, error)
-          }
-        case .failed(let error): step = fail(index, error)
-        }
-      case .check:
-        let found = slot.pointee.isReadable ? connections.socket(of: place).peek(into: buffer) : nil
-        if found == nil { slot.pointee.isReadable = false }
-        step = lane.pointee.resume(.checked(found, now: MonotonicClock.now))
-      case .receive:
-        guard slot.pointee.isReadable else {
-          slot.pointee.waits = .readable
-          return
-        }
-        slot.pointee.waits = .nothing
-        switch connections.socket(of: place).receive(into: buffer) {
-        case .bytes(let count):
-          // A short read has drained the socket; what comes later brings an edge of its own.
-          if count < buffer.count && !slot.pointee.hasEnded { slot.pointee.isReadable = false }
-          let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
-          step = lane.pointee.resume(.received(bytes, now: MonotonicClock.now))
-        case .wouldBlock:
-          slot.pointee.isReadable = false
-          slot.pointee.hasEnded = false
-        case .failed(let error): step = fail(index, error)
-        }
-      case .sleep(let deadline):
-        timers.insert(lane: UInt32(index), deadline: deadline)
-        return
-      case .delay(let deadline):
-        if slot.pointee.hasEnded {
-          step = lane.pointee.resume(.ended(now: MonotonicClock.now))
-        } else {
-          timers.insertDelay(of: UInt32(index), deadline: deadline)
-          return
-        }
-      case .yield:
-        yielded.append(UInt32(index))
-        return
-      case .file(let request):
-        if let pool = lanes.pool { return pool.submit(.file(request, on: lanes.file!.descriptor), for: index) }
-        files.append(FileTurn(lane: UInt32(index), request: request))
-        return
-      case .compute(let work):
-        if let pool = lanes.pool { return pool.submit(.compute(work), for: index) }
-        step = lane.pointee.resume(.computed(work.result(), now: MonotonicClock.now))
-      case .acquire:
-        guard permits > 0 && queue.count == 0 else {
-          queue.append(UInt32(index))
-          return
-        }
-        permits -= 1
-        step = lane.pointee.resume(.acquired(now: MonotonicClock.now))
-      case .release:
-        permits += 1
-        step = lane.pointee.resume(.released(now: MonotonicClock.now))
-      case .close:
-        connections.close(place)
-        step = lane.pointee.resume(.closed(now: MonotonicClock.now))
-      case .finishSending:
-        connections.socket(of: place).finishSending()
-        step = lane.pointee.resume(.sent(0))
-      case .abort:
-        connections.socket(of: place).breakOnClose()
-        step = .finished
-      case .finished:
-        connections.closeAll(of: index)
-        liveCount -= 1
-        if isServing { retired.append(index) }
-        return
-      }
-    }
-  }
-
-  private mutating func keep(_ place: Int, _ rest: UnsafeRawBufferPointer, of total: Int) {
+  mutating func keep(_ place: Int, _ rest: UnsafeRawBufferPointer, of total: Int) {
     let slot = slots + place
     if slot.pointee.waits != .writable { slot.pointee.total = total }
     slot.pointee.waits = .writable
     slot.pointee.rest = rest
   }
 
-  private mutating func fail(_ lane: Int, _ error: Errno) -> Step {
+  mutating func fail(_ lane: Int, _ error: Errno) -> Step {
     slots[lanes.connections.place(of: lane)].waits = .nothing
     return lanes[lane].pointee.resume(.failed(error, now: MonotonicClock.now))
   }

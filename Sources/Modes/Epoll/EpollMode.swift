@@ -12,6 +12,6 @@ enum EpollMode: LoopMode {
       try loop.watch(lanes.connections.socket(of: place), at: place)
     }
     for index in 0..<lanes.count { loop.begin(index) }
-    while loop.liveCount > 0 { _ = loop.turn() }
+    while loop.live.count > 0 { _ = loop.turn() }
   }
 }

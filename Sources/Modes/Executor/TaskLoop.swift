@@ -32,8 +32,7 @@ struct TaskLoop: TaskWaiter, @unchecked Sendable {
     let slots: UnsafeMutablePointer<Slot>
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: ThreadBuffer.size, alignment: 64)
     var timers = TimerHeap()
-    var permits: Int
-    var queue = LaneQueue()
+    var permits: Permits
     var endsSleeps = false
     var isFinished = false
 
@@ -57,7 +56,7 @@ struct TaskLoop: TaskWaiter, @unchecked Sendable {
     // Zero pages take no memory until they are used.
     let slots = calloc(max(count, 1), MemoryLayout<Slot>.stride)!.bindMemory(to: Slot.self, capacity: count)
     state = .allocate(capacity: 1)
-    state.initialize(to: State(epoll: epoll, executor: executor, slots: slots, permits: permits))
+    state.initialize(to: State(epoll: epoll, executor: executor, slots: slots, permits: Permits(permits)))
   }
 
   /// Frees everything. Nobody may wait any more.
@@ -83,12 +82,7 @@ struct TaskLoop: TaskWaiter, @unchecked Sendable {
 
   /// Waits, unless there are jobs, and carries on every task that can go on.
   private func turn(_ executor: LoopExecutor, _ unowned: UnownedTaskExecutor) {
-    var timeout: Int64 = -1
-    if !executor.isIdle {
-      timeout = 0
-    } else if let earliest = state.pointee.timers.earliest {
-      timeout = Int64(earliest.since(MonotonicClock.now).count)
-    }
+    let timeout = executor.isIdle ? state.pointee.timers.timeout(atMost: -1) : 0
     for event in 0..<state.pointee.epoll.wait(timeout: timeout) {
       let (readiness, data) = state.pointee.epoll[event]
       if data == Self.remoteData { executor.takeRemote() } else { handle(readiness, data) }
@@ -207,21 +201,12 @@ struct TaskLoop: TaskWaiter, @unchecked Sendable {
 
   @inline(never)
   func acquire(_ place: Int) async {
-    if state.pointee.permits > 0 {
-      state.pointee.permits -= 1
-    } else {
-      await withUnsafeContinuation { continuation in
-        state.pointee.slots[place].waiter = continuation
-        state.pointee.queue.append(UInt32(place))
-      }
-    }
+    if state.pointee.permits.take(for: UInt32(place)) { return }
+    await withUnsafeContinuation { state.pointee.slots[place].waiter = $0 }
   }
 
   func release() {
-    if let next = state.pointee.queue.popFirst() {
-      state.pointee.slots[Int(next)].waiter.resume()
-    } else {
-      state.pointee.permits += 1
-    }
+    state.pointee.permits.giveBack()
+    if let next = state.pointee.permits.admit() { state.pointee.slots[Int(next)].waiter.resume() }
   }
 }

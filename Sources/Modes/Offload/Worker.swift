@@ -36,7 +36,7 @@ public struct Worker: @unchecked Sendable {
     var request = computation
     var result: UInt64 = 0
     let isAnswered = withUnsafeBytes(of: &request) { request in
-      guard case .bytes(request.count) = socket.sendAll(request) else { return false }
+      guard (try? socket.sendAll(request)) != nil else { return false }
       return withUnsafeMutableBytes(of: &result) { Self.receive($0, from: socket) }
     }
     return isAnswered ? result : nil
@@ -68,7 +68,7 @@ public struct Worker: @unchecked Sendable {
     var computation = Computation(iterations: 0, seed: 0)
     while withUnsafeMutableBytes(of: &computation, { receive($0, from: socket) }) {
       var result = computation.result()
-      guard case .bytes = withUnsafeBytes(of: &result, { socket.sendAll($0) }) else { return }
+      guard (try? withUnsafeBytes(of: &result, { try socket.sendAll($0) })) != nil else { return }
     }
   }
 }

@@ -12,7 +12,7 @@ extension UringMode {
       if !door.hasRoom { loop.stopAccepting() } else if !isExhausted { loop.accept(on: door.listener) }
       loop.turn(atMost: isExhausted ? Int64(Door<L>.pause.count) : -1)
       isExhausted = false
-      while let lane = loop.popRetired() { door.retire(lane) }
+      while let lane = loop.live.popEnded() { door.retire(lane) }
       while door.hasRoom, let result = loop.popAccepted() {
         if result < 0 {
           isExhausted = !Socket.isOfConnection(Errno(-result))
@@ -26,7 +26,7 @@ extension UringMode {
     while loop.pendingCount > 0 {
       door.shutDownConnections()
       loop.turn(atMost: Int64(Door<L>.pause.count))
-      while let lane = loop.popRetired() { door.retire(lane) }
+      while let lane = loop.live.popEnded() { door.retire(lane) }
     }
     while let result = loop.popAccepted() { if result >= 0 { Socket(descriptor: result).close() } }
   }

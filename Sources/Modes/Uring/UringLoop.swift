@@ -5,32 +5,27 @@ import Workloads
 
 /// The ring: what each lane has asked of it, and the switch that carries a lane on.
 struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
-  private typealias Slot = UringSlot
-  private typealias Request = UringRequest
+  typealias Slot = UringSlot
+  typealias Request = UringRequest
 
-  private let lanes: LaneTable<L>
-  private let slots: UnsafeMutablePointer<Slot>
-  private var ring: Uring
-  private var buffers: BufferRing
-  private let arrived = ArrivedBuffers()
+  let lanes: LaneTable<L>
+  let slots: UnsafeMutablePointer<Slot>
+  var ring: Uring
+  var buffers: BufferRing
+  let arrived = ArrivedBuffers()
   /// Places whose sends will be over when they have been submitted, in that order.
-  private var sends = LaneQueue()
-  private var timers = TimerHeap()
-  /// Lanes that were begun and have not finished.
-  private(set) var liveCount = 0
+  var sends = LaneQueue()
+  var timers = TimerHeap()
+  var live: LiveLanes
   /// Requests whose last completion has not come.
-  private(set) var pendingCount = 0
-  /// Permits that are left, and the lanes that queue for one.
-  private var permits: Int
-  private var queue = LaneQueue()
+  var pendingCount = 0
+  var permits: Permits
   /// Requests of the data file that are under way, and those that the depth keeps back.
-  private var fileCount = 0
-  private var files = Ring<FileTurn>()
+  var fileCount = 0
+  var files = Ring<FileTurn>()
   /// Lanes that have given way to others, and places for which there was no buffer.
-  private var yielded = LaneQueue()
+  var yielded = LaneQueue()
   private var starved = LaneQueue()
-  private let isServing: Bool
-  private var retired: [Int] = []
   /// Descriptors that have been accepted, or errors as negative numbers, in their order.
   private var accepted = Ring<Int32>()
   private var isAccepting = false
@@ -48,8 +43,8 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
     buffers = try BufferRing(ring, size: 16 << 10, count: 256)
     self.ring = ring
     self.lanes = lanes
-    isServing = serving
-    permits = lanes.limit ?? lanes.count
+    live = LiveLanes(tellsOfEnds: serving)
+    permits = Permits(lanes.limit ?? lanes.count)
     // Zero pages take no memory until they are used: places without connections have no slots.
     let places = lanes.connections.placeCount
     slots = calloc(max(places, 1), MemoryLayout<Slot>.stride)!.bindMemory(to: Slot.self, capacity: places)
@@ -58,12 +53,9 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
   deinit { free(slots) }
 
   mutating func begin(_ lane: Int) {
-    liveCount += 1
+    live.begin()
     advance(lane, lanes[lane].pointee.begin(now: MonotonicClock.now))
   }
-
-  /// A lane that has finished and has not been told of.
-  mutating func popRetired() -> Int? { retired.popLast() }
 
   // MARK: Descriptors that are no lane's
 
@@ -100,11 +92,7 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
   mutating func turn(atMost patience: Int64 = -1) {
     // Lanes go on as soon as their sends are submitted: there is nothing to wait for.
     let isWaiting = sends.count &+ yielded.count == 0
-    var timeout = patience
-    if isWaiting, let earliest = timers.earliest {
-      let span = Int64(earliest.since(MonotonicClock.now).count)
-      timeout = patience < 0 ? span : min(span, patience)
-    }
+    let timeout = isWaiting ? timers.timeout(atMost: patience) : patience
     ring.submitAndWait(least: isWaiting && timeout != 0 ? 1 : 0, timeout: timeout)
     let submitted = ring.isAllSubmitted ? sends.count : 0
     while let completion = ring.nextCompletion() { handle(completion) }
@@ -118,7 +106,9 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
         advance(Int(lane), lanes[Int(lane)].pointee.resume(.woke(now: MonotonicClock.now)))
       }
     }
-    admitQueued()
+    while let lane = permits.admit() {
+      advance(Int(lane), lanes[Int(lane)].pointee.resume(.acquired(now: MonotonicClock.now)))
+    }
     for _ in 0..<yielded.count {
       let lane = Int(yielded.popFirst()!)
       advance(lane, lanes[lane].pointee.resume(.woke(now: MonotonicClock.now)))
@@ -129,17 +119,9 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
     }
   }
 
-  /// Gives permits that have come back to the lanes that have queued for them longest.
-  private mutating func admitQueued() {
-    while permits > 0, let lane = queue.popFirst() {
-      permits -= 1
-      advance(Int(lane), lanes[Int(lane)].pointee.resume(.acquired(now: MonotonicClock.now)))
-    }
-  }
-
   // MARK: Completions
 
-  private func data(_ request: Request, of place: Int) -> UInt64 {
+  func data(_ request: Request, of place: Int) -> UInt64 {
     UInt64(slots[place].generation) << 36 | request.rawValue << 32 | UInt64(place)
   }
 
@@ -199,7 +181,7 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
   }
 
   /// Hands a request of the data file to the kernel.
-  private mutating func submit(_ turn: FileTurn) {
+  mutating func submit(_ turn: FileTurn) {
     ring.perform(turn.request, data: data(.file, of: lanes.connections.place(of: Int(turn.lane))))
     pendingCount += 1
     fileCount += 1
@@ -256,113 +238,16 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
       try lanes.connections.socket(of: place).finishConnecting()
       advance(lane, lanes[lane].pointee.resume(.connected(now: MonotonicClock.now)))
     } catch {
-      disconnect(place)
+      cancelRequests(of: place)
+      lanes.connections.close(place)
       advance(lane, fail(lane, error))
     }
   }
 
   // MARK: Steps
 
-  /// Carries the lane from `first` to the next step that must wait.
-  private mutating func advance(_ index: Int, _ first: Step) {
-    let lane = lanes[index]
-    let connections = lanes.connections
-    var place = connections.place(of: index)
-    var slot = slots + place
-    var step = first
-    while true {
-      switch step {
-      case .connect(let endpoint):
-        do throws(Errno) {
-          let reaching = try connections.connect(index, to: endpoint, blocking: false)
-          place = connections.place(of: index)
-          slot = slots + place
-          switch reaching {
-          case .open: step = lane.pointee.resume(.reached(now: MonotonicClock.now))
-          case .established:
-            step = lane.pointee.resume(.connected(now: MonotonicClock.now))
-          case .inProgress(let socket):
-            ring.awaitWritable(socket, data: data(.connection, of: place))
-            pendingCount += 1
-            slot.pointee.waits = .connection
-            return
-          }
-        } catch {
-          step = fail(index, error)
-        }
-      case .send(let bytes):
-        slot.pointee.rest = bytes
-        slot.pointee.total = bytes.count
-        slot.pointee.sending = ring.sendAtOnce(
-          bytes, on: connections.socket(of: place), data: data(.sendAtOnce, of: place))
-        sends.append(UInt32(place))
-        return
-      case .check: step = lane.pointee.resume(.checked(found(at: place), now: MonotonicClock.now))
-      case .receive:
-        if let (buffer, byteCount) = arrived.popFirst(of: &slot.pointee.arrived) {
-          slot.pointee.waits = .nothing
-          let bytes = UnsafeRawBufferPointer(start: buffers[buffer], count: byteCount)
-          step = lane.pointee.resume(.received(bytes, now: MonotonicClock.now))
-          buffers.giveBack(buffer)
-        } else if slot.pointee.hasEnded {
-          slot.pointee.waits = .nothing
-          step = end(place)
-        } else {
-          slot.pointee.waits = .arrival
-          if !slot.pointee.isReceiving { receive(place) }
-          return
-        }
-      case .sleep(let deadline):
-        timers.insert(lane: UInt32(index), deadline: deadline)
-        return
-      case .delay(let deadline):
-        if slot.pointee.hasEnded {
-          step = end(place)
-        } else {
-          if !slot.pointee.isReceiving { awaitEnd(place) }
-          timers.insertDelay(of: UInt32(index), deadline: deadline)
-          return
-        }
-      case .yield:
-        yielded.append(UInt32(index))
-        return
-      case .file(let request):
-        let turn = FileTurn(lane: UInt32(index), request: request)
-        if fileCount < lanes.file!.depth { submit(turn) } else { files.append(turn) }
-        return
-      case .compute(let work):
-        if let pool = lanes.pool { return pool.submit(.compute(work), for: index) }
-        step = lane.pointee.resume(.computed(work.result(), now: MonotonicClock.now))
-      case .acquire:
-        guard permits > 0 && queue.count == 0 else {
-          queue.append(UInt32(index))
-          return
-        }
-        permits -= 1
-        step = lane.pointee.resume(.acquired(now: MonotonicClock.now))
-      case .release:
-        permits += 1
-        step = lane.pointee.resume(.released(now: MonotonicClock.now))
-      case .close:
-        disconnect(place)
-        step = lane.pointee.resume(.closed(now: MonotonicClock.now))
-      case .finishSending:
-        connections.socket(of: place).finishSending()
-        step = lane.pointee.resume(.sent(0))
-      case .abort:
-        connections.socket(of: place).breakOnClose()
-        step = .finished
-      case .finished:
-        for place in connections.places(of: index) { disconnect(place) }
-        liveCount -= 1
-        if isServing { retired.append(index) }
-        return
-      }
-    }
-  }
-
   /// What arrives from now on comes in completions of one request.
-  private mutating func receive(_ place: Int) {
+  mutating func receive(_ place: Int) {
     let slot = slots + place
     slot.pointee.isReceiving = true
     slot.pointee.isCancelled = false
@@ -371,7 +256,7 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
   }
 
   /// What waits for the lane without having been asked for.
-  private func found(at place: Int) -> UnsafeRawBufferPointer? {
+  func found(at place: Int) -> UnsafeRawBufferPointer? {
     let slot = slots + place
     if let (buffer, byteCount) = arrived.first(of: slot.pointee.arrived) {
       return UnsafeRawBufferPointer(start: buffers[buffer], count: byteCount)
@@ -380,7 +265,7 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
   }
 
   /// Where nothing is received, a delay is cut short by this. It stays under way until the connection is closed.
-  private mutating func awaitEnd(_ place: Int) {
+  mutating func awaitEnd(_ place: Int) {
     guard !slots[place].isAwaitingEnd else { return }
     slots[place].isAwaitingEnd = true
     ring.awaitEnd(lanes.connections.socket(of: place), data: data(.end, of: place))
@@ -395,19 +280,19 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
   }
 
   /// The connection's end, as a receive would have told it.
-  private mutating func end(_ place: Int) -> Step {
+  mutating func end(_ place: Int) -> Step {
     let lane = lanes.connections.lane(of: place)
     guard slots[place].error == 0 else { return fail(lane, Errno(slots[place].error)) }
     let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
     return lanes[lane].pointee.resume(.received(nothing, now: MonotonicClock.now))
   }
 
-  private mutating func fail(_ lane: Int, _ error: Errno) -> Step {
+  mutating func fail(_ lane: Int, _ error: Errno) -> Step {
     lanes[lane].pointee.resume(.failed(error, now: MonotonicClock.now))
   }
 
-  /// Closes the connection, if there is one. What its requests still come to is no one's.
-  private mutating func disconnect(_ place: Int) {
+  /// Of a connection that is about to be closed, if there is one. What its requests still come to is no one's.
+  mutating func cancelRequests(of place: Int) {
     guard lanes.connections.isOpen(place) else { return }
     let slot = slots + place
     if slot.pointee.isReceiving { stopReceiving(place) }
@@ -421,6 +306,5 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
     slot.pointee.isAwaitingEnd = false
     slot.pointee.hasEnded = false
     slot.pointee.error = 0
-    lanes.connections.close(place)
   }
 }

@@ -9,6 +9,6 @@ enum UringMode: LoopMode {
     var loop = try UringLoop(lanes)
     if let pool = lanes.pool { loop.watch(pool) }
     for index in 0..<lanes.count { loop.begin(index) }
-    while loop.liveCount > 0 || loop.pendingCount > 0 { loop.turn() }
+    while loop.live.count > 0 || loop.pendingCount > 0 { loop.turn() }
   }
 }

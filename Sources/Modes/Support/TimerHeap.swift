@@ -62,6 +62,15 @@ struct TimerHeap: ~Copyable {
 
   var earliest: Instant? { count == 0 ? nil : entries[0].deadline }
 
+  /// How long a loop may wait, in nanoseconds: until the earliest deadline, and no longer than `patience`. Negative for any
+  /// time.
+  @inline(__always)
+  func timeout(atMost patience: Int64) -> Int64 {
+    guard let earliest else { return patience }
+    let span = Int64(earliest.since(MonotonicClock.now).count)
+    return patience < 0 ? span : min(span, patience)
+  }
+
   /// O(log n); constant where deadlines come in order.
   mutating func insert(lane: UInt32, deadline: Instant) {
     if count == capacity { grow() }

@@ -1,0 +1,83 @@
+import Dispatch
+import Glibc
+import Measurement
+import SystemCalls
+import Workloads
+
+/// Carries one lane from its beginning to its end in blocking calls, on the calling thread.
+func driveBlocking<L: Lane & ~Copyable>(_ index: Int, of lanes: LaneTable<L>, permits: DispatchSemaphore) {
+  let lane = lanes[index]
+  let connections = lanes.connections
+  var place = connections.place(of: index)
+  let buffer = ThreadBuffer.current
+  var step = lane.pointee.begin(now: MonotonicClock.now)
+  while true {
+    switch step {
+    case .connect(let endpoint):
+      do throws(Errno) {
+        switch try connections.connect(index, to: endpoint, blocking: true) {
+        case .open: step = lane.pointee.resume(.reached(now: MonotonicClock.now))
+        case .established, .inProgress: step = lane.pointee.resume(.connected(now: MonotonicClock.now))
+        }
+        place = connections.place(of: index)
+      } catch {
+        step = lane.pointee.resume(.failed(error, now: MonotonicClock.now))
+      }
+    case .send(let bytes):
+      do throws(Errno) {
+        step = lane.pointee.resume(.sent(try connections.socket(of: place).sendAll(bytes)))
+      } catch {
+        step = lane.pointee.resume(.failed(error, now: MonotonicClock.now))
+      }
+    case .receive:
+      do throws(Errno) {
+        let count = try connections.socket(of: place).receiveAny(into: buffer)
+        let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+        step = lane.pointee.resume(.received(bytes, now: MonotonicClock.now))
+      } catch {
+        step = lane.pointee.resume(.failed(error, now: MonotonicClock.now))
+      }
+    case .check:
+      // Nothing but a call can tell: lanes ask only where they have let time pass.
+      let found = connections.socket(of: place).peek(into: buffer)
+      step = lane.pointee.resume(.checked(found, now: MonotonicClock.now))
+    case .sleep(let deadline):
+      sleepBlocking(until: deadline)
+      step = lane.pointee.resume(.woke(now: MonotonicClock.now))
+    case .delay(let deadline):
+      let hasEnded = delayBlocking(connections.socket(of: place), until: deadline)
+      step = lane.pointee.resume(hasEnded ? .ended(now: MonotonicClock.now) : .woke(now: MonotonicClock.now))
+    case .yield:
+      step = lane.pointee.resume(.woke(now: MonotonicClock.now))
+    case .file(let request):
+      step = lane.pointee.resume(.transferred(lanes.file!.perform(request), now: MonotonicClock.now))
+    case .compute(let work):
+      step = lane.pointee.resume(.computed(work.result(), now: MonotonicClock.now))
+    case .acquire:
+      permits.wait()
+      step = lane.pointee.resume(.acquired(now: MonotonicClock.now))
+    case .release:
+      permits.signal()
+      step = lane.pointee.resume(.released(now: MonotonicClock.now))
+    case .close, .finishSending, .abort: step = lanes.settle(step, of: index)
+    case .finished:
+      connections.closeAll(of: index)
+      return
+    }
+  }
+}
+
+/// ppoll(2) to a point in time, or to the peer's end: whether that came first.
+private func delayBlocking(_ socket: Socket, until deadline: Instant) -> Bool {
+  while true {
+    let left = deadline.since(MonotonicClock.now)
+    if let hasEnded = socket.awaitEnd(atMost: Int64(left.count)) { return hasEnded }
+  }
+}
+
+/// clock_nanosleep(2) to a point in time.
+func sleepBlocking(until deadline: Instant) {
+  var time = timespec(
+    tv_sec: Int(deadline.nanoseconds / 1_000_000_000), tv_nsec: Int(deadline.nanoseconds % 1_000_000_000))
+  SystemCall.sleep(until: &time)
+}
