@@ -256,6 +256,10 @@ def instructions(settings: Settings, command: list[str], text: str | None, drive
     with tempfile.TemporaryDirectory() as folder:
         valgrind = ["valgrind", "-q", "--tool=callgrind", "--separate-threads=yes",
                     f"--callgrind-out-file={folder}/out"]
+        # Valgrind 3.19 gives up on debugging information of version 5; the names of functions stay.
+        program = f"{folder}/program"
+        if subprocess.run(["strip", "-g", "-o", program, command[0]], stderr=subprocess.DEVNULL).returncode == 0:
+            command = [program, *command[1:]]
         answer(settings, valgrind + ([f"--toggle-collect={driver}"] if driver else []) + command, text, quiet=True)
         total = 0
         for path in Path(folder).glob("out-*"):

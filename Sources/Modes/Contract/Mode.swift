@@ -1,8 +1,28 @@
 import SystemCalls
 import Workloads
 
-/// A way to wait: carries lanes through their steps, and is the only code that blocks, suspends or polls. It reads the
-/// clock right after what it waited for.
+/// A way to wait: carries lanes through their steps, and is the only code that blocks, suspends or polls.
+///
+/// Each step of a lane is answered by one event, and any that uses a connection may be answered by `failed`:
+///
+/// | step | is answered by |
+/// |:--|:--|
+/// | `connect` | `connected`; `reached` where the lane has a connection there already |
+/// | `send` | `sent`, once all is sent; the bytes stay where they are until then |
+/// | `receive` | `received`, with no bytes where the peer has finished; what the lane leaves is presented again |
+/// | `check` | `checked`, at once, by what has arrived unasked |
+/// | `sleep` | `woke`, never early |
+/// | `delay` | `woke`, or `received` without bytes once the peer has finished or the connection broke |
+/// | `yield` | `woke`, after others have had their turn |
+/// | `file` | `transferred`, with what the call came to |
+/// | `compute` | `computed`, by the pool of the table where it has one |
+/// | `acquire`, `release` | `acquired` once there is a permit, first come, first served; `released` |
+/// | `close`, `finishSending`, `abort` | `LaneTable.settle`: they wait for nothing |
+/// | `finished` | nothing; the lane's connections are closed |
+///
+/// The clock is read right after what was waited for. A buffer that is received into belongs to the mode, one to a thread,
+/// and is not held across a suspension. Connections are opened and closed through the table, as the monitor may shut one
+/// down at any time. A mode never retries, counts or times anything: the lane does.
 protocol Mode: SendableMetatype {
   /// Whether its sockets are in blocking mode.
   static var blocks: Bool { get }

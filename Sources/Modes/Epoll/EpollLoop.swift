@@ -3,7 +3,7 @@ import Measurement
 import SystemCalls
 import Workloads
 
-/// The event loop: what each lane waits for, and the switch that carries a lane on.
+/// The event loop: what each lane waits for. The switch that carries a lane on is in `Loops`.
 struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
   /// What the loop knows of a connection. All zero is a place without one.
   struct Slot {
@@ -34,7 +34,7 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
   /// Lanes that have given way to others.
   var yielded = LaneQueue()
 
-  /// - Parameter serving: whether lanes that finish are to be told of by `popRetired`.
+  /// - Parameter serving: whether lanes that finish are to be told of by `live.popEnded`.
   init(_ lanes: LaneTable<L>, serving: Bool = false) throws(Errno) {
     epoll = try Epoll()
     self.lanes = lanes

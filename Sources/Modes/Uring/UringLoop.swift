@@ -3,7 +3,7 @@ import Measurement
 import SystemCalls
 import Workloads
 
-/// The ring: what each lane has asked of it, and the switch that carries a lane on.
+/// The ring: what each lane has asked of it. The switch that carries a lane on is in `Loops`.
 struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
   typealias Slot = UringSlot
   typealias Request = UringRequest
@@ -36,7 +36,7 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
   /// Buffers that may wait for a lane before its receiving is stopped.
   private static var mostArrived: UInt16 { 8 }
 
-  /// - Parameter serving: whether lanes that finish are to be told of by `popRetired`.
+  /// - Parameter serving: whether lanes that finish are to be told of by `live.popEnded`.
   init(_ lanes: LaneTable<L>, serving: Bool = false) throws(Errno) {
     let ring = try Uring(entries: 1024)
     if let file = lanes.file { try ring.register(file: file.descriptor) }
