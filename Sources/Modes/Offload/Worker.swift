@@ -16,8 +16,9 @@ public struct Worker: @unchecked Sendable {
   /// Starts one, and waits until it answers.
   init() throws(Errno) {
     let (near, far) = try Socket.pair(tcp: false, blocking: true)
-    defer { far.close() }
     do throws(Errno) {
+      // Only the child has the far end then: where it is killed before it answers, the near one ends.
+      defer { far.close() }
       child = try ChildProcess(
         ProcessControl.executablePath ?? CommandLine.arguments[0], [Self.command], control: far.descriptor)
     } catch {
@@ -26,7 +27,7 @@ public struct Worker: @unchecked Sendable {
     }
     socket = near
     guard result(of: Computation(iterations: 0, seed: 1)) == 1 else {
-      near.close()
+      end()
       throw .brokenPipe
     }
   }
