@@ -118,7 +118,8 @@ import SystemCalls
     case .reached(let now):
       isReused = true
       return arrive(now)
-    case .checked(let found, let now): return checked(found, now)
+    case .found(let bytes, let now): return checked(bytes, now)
+    case .foundNothing(let now): return checked(nil, now)
     case .closed(let now):
       if sleeps == .holding { return connect() }
       return operationStart == nil ? takeNext(now) : reach(now)

@@ -112,7 +112,7 @@ public protocol ServerConversation: Conversation, ~Copyable {
       self.now = now
       return interpret(conversation.woke(0, after: elapsed))
     case .failed: return finish(isBroken: true)
-    case .connected, .reached, .checked, .closed, .transferred, .computed, .acquired, .released:
+    case .connected, .reached, .found, .foundNothing, .closed, .transferred, .computed, .acquired, .released:
       return finish(isBroken: false)
     }
   }

@@ -34,13 +34,16 @@ import SystemCalls
   case finished
 }
 
-/// A mode's answer to a step. `connect`, `send` and `receive` may also be answered by `failed`.
+/// A mode's answer to a step. It fits four registers: a larger one goes through memory, of which each place that makes one
+/// would have its own in each task.
+/// `connect`, `send` and `receive` may also be answered by `failed`.
 @frozen public enum Event {
   case connected(now: Instant)
   /// The lane has had a connection there already.
   case reached(now: Instant)
-  /// Nil where nothing waits; no bytes where none will come any more.
-  case checked(UnsafeRawBufferPointer?, now: Instant)
+  /// What waits without having been asked for; no bytes where none will come any more.
+  case found(UnsafeRawBufferPointer, now: Instant)
+  case foundNothing(now: Instant)
   case sent(Int)
   /// No bytes: the peer has finished sending.
   case received(UnsafeRawBufferPointer, now: Instant)
@@ -52,6 +55,12 @@ import SystemCalls
   case acquired(now: Instant)
   case released(now: Instant)
   case failed(Errno, now: Instant)
+
+  /// - Parameter bytes: nil where nothing waits.
+  @inlinable @inline(__always)
+  public static func checked(_ bytes: UnsafeRawBufferPointer?, now: Instant) -> Event {
+    if let bytes { .found(bytes, now: now) } else { .foundNothing(now: now) }
+  }
 
   /// The peer has finished sending.
   @inlinable public static func ended(now: Instant) -> Event {

@@ -39,9 +39,10 @@ import Testing
 
   @Test func resumingIsRefusedAsLongAsARunIsCarriedOut() async throws {
     try await withFolder { folder in
-      let plan = Self.plan.map { $0 == "100ms" ? "20s" : $0 }
+      let plan = Self.plan.map { $0 == "100ms" ? "50s" : $0 }
       let running = try Running(plan, in: folder)
-      #expect(try await eventually { running.children.count == 1 })
+      let record = folder + "/out/run.json"
+      #expect(try await eventually { running.children.count == 1 && FileManager.default.fileExists(atPath: record) })
       let other = try await iomodes("run", "--resume", "out", "--quiet", in: folder)
       #expect(other.code == 1)
       #expect(other.errors == "iomodes: out is being written by another iomodes; wait until it has ended\n")

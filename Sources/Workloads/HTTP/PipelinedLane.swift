@@ -82,7 +82,8 @@ public struct PipelinedLane: Lane, ~Copyable {
       isReused = false
       refusals = 0
       return goOn(now)
-    case .reached(let now), .checked(_, let now), .closed(let now), .transferred(_, let now), .computed(_, let now),
+    case .reached(let now), .found(_, let now), .foundNothing(let now), .closed(let now), .transferred(_, let now),
+      .computed(_, let now),
       .acquired(let now), .released(let now):
       return goOn(now)
     case .woke(let now): return now < trial.pointee.closes ? .connect(0) : .finished
