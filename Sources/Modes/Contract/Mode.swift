@@ -17,7 +17,7 @@ import Workloads
 /// | `file` | `transferred`, with what the call came to |
 /// | `compute` | `computed`, by the pool of the table where it has one |
 /// | `acquire`, `release` | `acquired` once there is a permit, first come, first served; `released` |
-/// | `close`, `finishSending`, `abort` | the functions of the table so named: they wait for nothing |
+/// | `close`, `finishSending`, `abort` | `LaneTable.settle`: they wait for nothing |
 /// | `finished` | nothing; the lane's connections are closed |
 ///
 /// The clock is read right after what was waited for. A buffer that is received into belongs to the mode, one to a thread,

@@ -59,9 +59,7 @@ func driveBlocking<L: Lane & ~Copyable>(_ index: Int, of lanes: LaneTable<L>, pe
     case .release:
       permits.signal()
       step = lane.pointee.resume(.released(now: MonotonicClock.now))
-    case .close: step = lanes.close(index)
-    case .finishSending: step = lanes.finishSending(index)
-    case .abort: step = lanes.abort(index)
+    case .close, .finishSending, .abort: step = lanes.settle(step, of: index)
     case .finished:
       connections.closeAll(of: index)
       return

@@ -98,9 +98,7 @@ extension EpollLoop where L: ~Copyable {
       case .release:
         permits.giveBack()
         step = lane.pointee.resume(.released(now: MonotonicClock.now))
-      case .close: step = lanes.close(index)
-      case .finishSending: step = lanes.finishSending(index)
-      case .abort: step = lanes.abort(index)
+      case .close, .finishSending, .abort: step = lanes.settle(step, of: index)
       case .finished:
         connections.closeAll(of: index)
         live.finish(index)

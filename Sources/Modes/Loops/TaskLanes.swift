@@ -93,9 +93,7 @@ extension TaskWaiter {
       case .release:
         release()
         step = Self.resume(lane, .released(now: Self.now))
-      case .close: step = lanes.pointee.close(index)
-      case .finishSending: step = lanes.pointee.finishSending(index)
-      case .abort: step = lanes.pointee.abort(index)
+      case .close, .finishSending, .abort: step = lanes.pointee.settle(step, of: index)
       case .finished:
         lanes.pointee.connections.closeAll(of: index)
         return

@@ -79,11 +79,9 @@ extension UringLoop where L: ~Copyable {
       case .release:
         permits.giveBack()
         step = lane.pointee.resume(.released(now: MonotonicClock.now))
-      case .close:
-        cancelRequests(of: place)
-        step = lanes.close(index)
-      case .finishSending: step = lanes.finishSending(index)
-      case .abort: step = lanes.abort(index)
+      case .close, .finishSending, .abort:
+        if case .close = step { cancelRequests(of: place) }
+        step = lanes.settle(step, of: index)
       case .finished:
         for place in connections.places(of: index) { cancelRequests(of: place) }
         connections.closeAll(of: index)
