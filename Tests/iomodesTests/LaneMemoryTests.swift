@@ -10,7 +10,7 @@ import Testing
   .serialized, .fewAtOnce, .timeLimit(.minutes(2)),
   .enabled(if: AllocationCounter.program != nil, "needs what swift build -c release builds"))
 struct LaneMemoryTests {
-  @Test(arguments: [(ModeID.taskgroup, 3700.0), (.executor, 2000), (.epoll, 160)])
+  @Test(arguments: [(ModeID.taskgroup, 2800.0), (.executor, 2000), (.epoll, 160)])
   func aSleepingLaneTakesNoMoreBlocks(_ mode: ModeID, most: Double) async throws {
     try await withFolder { folder in
       let ending = try await Running(

@@ -48,7 +48,7 @@ extension TaskWaiter {
       switch step {
       case .connect(let endpoint):
         do throws(Errno) {
-          switch try lanes.pointee.connections.connect(index, to: endpoint, blocking: false) {
+          switch try lanes.connect(index, to: endpoint) {
           case .open: step = Self.resume(lane, .reached(now: Self.now))
           case .established(let socket):
             try register(socket, at: place(of: index, lanes), alsoWritable: false)
@@ -60,7 +60,7 @@ extension TaskWaiter {
             step = Self.resume(lane, .connected(now: Self.now))
           }
         } catch {
-          lanes.pointee.connections.close(place(of: index, lanes))
+          lanes.close(index)
           step = Self.resume(lane, .failed(error, now: Self.now))
         }
       case .send(let bytes):
@@ -93,9 +93,9 @@ extension TaskWaiter {
       case .release:
         release()
         step = Self.resume(lane, .released(now: Self.now))
-      case .close, .finishSending, .abort: step = lanes.pointee.settle(step, of: index)
+      case .close, .finishSending, .abort: step = lanes.settle(step, of: index)
       case .finished:
-        lanes.pointee.connections.closeAll(of: index)
+        lanes.closeAll(of: index)
         return
       }
     }
@@ -194,5 +194,31 @@ extension TaskWaiter {
       return .receive
     case .failed(let error): return Self.resume(lanes.pointee[index], .failed(error, now: Self.now))
     }
+  }
+}
+
+// A table that is handed to a function is copied first, and each such place would have room for its copy in each task: what
+// a task asks of the whole table it asks through these.
+extension UnsafePointer {
+  @inline(never)
+  fileprivate func connect<L: Lane & ~Copyable>(
+    _ lane: Int, to endpoint: Int32
+  ) throws(Errno) -> ConnectionTable.Reaching where Pointee == LaneTable<L> {
+    try pointee.connections.connect(lane, to: endpoint, blocking: false)
+  }
+
+  @inline(never)
+  fileprivate func close<L: Lane & ~Copyable>(_ lane: Int) where Pointee == LaneTable<L> {
+    pointee.connections.close(pointee.connections.place(of: lane))
+  }
+
+  @inline(never)
+  fileprivate func closeAll<L: Lane & ~Copyable>(of lane: Int) where Pointee == LaneTable<L> {
+    pointee.connections.closeAll(of: lane)
+  }
+
+  @inline(never)
+  fileprivate func settle<L: Lane & ~Copyable>(_ step: Step, of lane: Int) -> Step where Pointee == LaneTable<L> {
+    pointee.settle(step, of: lane)
   }
 }
