@@ -22,7 +22,8 @@ sys.path.insert(0, str(PROJECT / "Benchmarks" / "peers"))
 import compare  # noqa: E402
 
 # Callgrind: the function that carries the modes which stay on the main thread.
-DRIVERS = {"epoll": "*EpollLoop*turn*", "blocking": "*13driveBlocking*", "null": "*8NullModeO5drive*"}
+DRIVERS = {"epoll": "*EpollLoop*turn*", "blocking": "*13driveBlocking*", "null": "*8NullModeO5drive*",
+           "executor": "*8TaskLoop*3run*bcF"}
 WORKLOADS = ["echo", "http"]
 
 
@@ -58,8 +59,8 @@ def instructions(settings: compare.Settings, pair: compare.Pair, port: str) -> f
     if not shutil.which("valgrind"):
         return None
     counts = [settings.operations // 4, settings.operations]
-    return slope([compare.instructions(settings, *child(settings, pair, port, n), pair.driver, True) for n in counts],
-                 counts)
+    totals = [compare.instructions(settings, *child(settings, pair, port, n), pair.driver, True) for n in counts]
+    return slope(totals, counts) if all(totals) else None
 
 
 def count(settings: compare.Settings) -> None:

@@ -253,7 +253,7 @@ extension Socket {
   }
 
   /// recv(2) on a blocking socket: waits until something comes, and answers how many bytes; none at the peer's end.
-  @inlinable
+  @inlinable @inline(__always)
   public func receiveAny(into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {
     try SystemCall.checked { cl_recv(descriptor, buffer.baseAddress, buffer.count, 0) }
   }

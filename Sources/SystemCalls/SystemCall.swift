@@ -39,7 +39,7 @@ public enum SystemCall {
   }
 
   /// Counts and makes a call, and throws what errno says where it answers -1.
-  @inlinable @discardableResult
+  @inlinable @inline(__always) @discardableResult
   static func checked<R: BinaryInteger>(_ call: () -> R) throws(Errno) -> R {
     let result = retrying(call)
     if result == -1 { throw .current }

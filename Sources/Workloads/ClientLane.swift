@@ -256,17 +256,30 @@ import SystemCalls
   }
 
   @inlinable
-  mutating func complete(_ first: Outcome, _ now: Instant) -> Step {
+  mutating func complete(_ outcome: Outcome, _ now: Instant) -> Step {
     // Past the end the operation stays in hand, and is reported as unfinished.
     if now >= trial.pointee.closes { return finish() }
     let service = elapsed(now)
+    if outcome.checksum == nil || service >= trial.pointee.longest { return completeUnverified(outcome, now, service) }
+    return end(outcome, now, service)
+  }
+
+  // Not inlined: what few operations need would be in the way of all others.
+  @usableFromInline @inline(never)
+  mutating func completeUnverified(_ first: Outcome, _ now: Instant, _ service: Nanoseconds) -> Step {
     let outcome = group.pointee.judged(first, after: service)
-    if outcome.checksum == nil && isStale(outcome) { return reconnect() }
+    return isStale(outcome) ? reconnect() : end(outcome, now, service)
+  }
+
+  @inlinable @inline(__always)
+  mutating func end(_ outcome: Outcome, _ now: Instant, _ service: Nanoseconds) -> Step {
     started.store(0, ordering: .relaxed)
     let isDone = group.pointee.record(
       outcome, of: operation, after: service, at: now, sent: sentBytes, received: receivedBytes)
-    if isDone { wasServed = true }
-    if isDone && (trial.pointee.isOpenLoop || trial.pointee.isLimited) { respond(now, after: service) }
+    if isDone {
+      wasServed = true
+      if trial.pointee.isOpenLoop || trial.pointee.isLimited { respond(now, after: service) }
+    }
     mustClose = C.usesConnection && !outcome.keepsConnection && endpoint >= 0
     isReused = true
     return isAdmitted ? .release : goOn(now)

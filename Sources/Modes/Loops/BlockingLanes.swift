@@ -7,31 +7,30 @@ import Workloads
 /// Carries one lane from its beginning to its end in blocking calls, on the calling thread.
 func driveBlocking<L: Lane & ~Copyable>(_ index: Int, of lanes: LaneTable<L>, permits: DispatchSemaphore) {
   let lane = lanes[index]
-  let connections = lanes.connections
-  var place = connections.place(of: index)
+  var place = lanes.connections.place(of: index)
   let buffer = ThreadBuffer.current
   var step = lane.pointee.begin(now: MonotonicClock.now)
   while true {
     switch step {
     case .connect(let endpoint):
       do throws(Errno) {
-        switch try connections.connect(index, to: endpoint, blocking: true) {
+        switch try lanes.connections.connect(index, to: endpoint, blocking: true) {
         case .open: step = lane.pointee.resume(.reached(now: MonotonicClock.now))
         case .established, .inProgress: step = lane.pointee.resume(.connected(now: MonotonicClock.now))
         }
-        place = connections.place(of: index)
+        place = lanes.connections.place(of: index)
       } catch {
         step = lane.pointee.resume(.failed(error, now: MonotonicClock.now))
       }
     case .send(let bytes):
       do throws(Errno) {
-        step = lane.pointee.resume(.sent(try connections.socket(of: place).sendAll(bytes)))
+        step = lane.pointee.resume(.sent(try lanes.connections.socket(of: place).sendAll(bytes)))
       } catch {
         step = lane.pointee.resume(.failed(error, now: MonotonicClock.now))
       }
     case .receive:
       do throws(Errno) {
-        let count = try connections.socket(of: place).receiveAny(into: buffer)
+        let count = try lanes.connections.socket(of: place).receiveAny(into: buffer)
         let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
         step = lane.pointee.resume(.received(bytes, now: MonotonicClock.now))
       } catch {
@@ -39,13 +38,13 @@ func driveBlocking<L: Lane & ~Copyable>(_ index: Int, of lanes: LaneTable<L>, pe
       }
     case .check:
       // Nothing but a call can tell: lanes ask only where they have let time pass.
-      let found = connections.socket(of: place).peek(into: buffer)
+      let found = lanes.connections.socket(of: place).peek(into: buffer)
       step = lane.pointee.resume(.checked(found, now: MonotonicClock.now))
     case .sleep(let deadline):
       sleepBlocking(until: deadline)
       step = lane.pointee.resume(.woke(now: MonotonicClock.now))
     case .delay(let deadline):
-      let hasEnded = delayBlocking(connections.socket(of: place), until: deadline)
+      let hasEnded = delayBlocking(lanes.connections.socket(of: place), until: deadline)
       step = lane.pointee.resume(hasEnded ? .ended(now: MonotonicClock.now) : .woke(now: MonotonicClock.now))
     case .yield:
       step = lane.pointee.resume(.woke(now: MonotonicClock.now))
@@ -61,7 +60,7 @@ func driveBlocking<L: Lane & ~Copyable>(_ index: Int, of lanes: LaneTable<L>, pe
       step = lane.pointee.resume(.released(now: MonotonicClock.now))
     case .close, .finishSending, .abort: step = lanes.settle(step, of: index)
     case .finished:
-      connections.closeAll(of: index)
+      lanes.connections.closeAll(of: index)
       return
     }
   }

@@ -6,16 +6,15 @@ extension EpollLoop where L: ~Copyable {
   /// Carries the lane from `first` to the next step that must wait.
   mutating func advance(_ index: Int, _ first: Step) {
     let lane = lanes[index]
-    let connections = lanes.connections
-    var place = connections.place(of: index)
+    var place = lanes.connections.place(of: index)
     var slot = slots + place
     var step = first
     while true {
       switch step {
       case .connect(let endpoint):
         do throws(Errno) {
-          let reaching = try connections.connect(index, to: endpoint, blocking: false)
-          place = connections.place(of: index)
+          let reaching = try lanes.connections.connect(index, to: endpoint, blocking: false)
+          place = lanes.connections.place(of: index)
           slot = slots + place
           switch reaching {
           case .open: step = lane.pointee.resume(.reached(now: MonotonicClock.now))
@@ -28,11 +27,11 @@ extension EpollLoop where L: ~Copyable {
             return
           }
         } catch {
-          connections.close(connections.place(of: index))
+          lanes.connections.close(lanes.connections.place(of: index))
           step = lane.pointee.resume(.failed(error, now: MonotonicClock.now))
         }
       case .send(let bytes):
-        switch connections.socket(of: place).send(bytes) {
+        switch lanes.connections.socket(of: place).send(bytes) {
         case .bytes(let count) where count == bytes.count:
           step = lane.pointee.resume(.sent(slot.pointee.waits == .writable ? slot.pointee.total : count))
           slot.pointee.waits = .nothing
@@ -43,7 +42,7 @@ extension EpollLoop where L: ~Copyable {
           keep(place, bytes, of: bytes.count)
           guard !slot.pointee.watchesWrites else { return }
           do throws(Errno) {
-            try epoll.modify(connections.socket(of: place).descriptor, Self.both, data: data(of: place))
+            try epoll.modify(lanes.connections.socket(of: place).descriptor, Self.both, data: data(of: place))
             slot.pointee.watchesWrites = true
             return
           } catch {
@@ -52,7 +51,7 @@ extension EpollLoop where L: ~Copyable {
         case .failed(let error): step = fail(index, error)
         }
       case .check:
-        let found = slot.pointee.isReadable ? connections.socket(of: place).peek(into: buffer) : nil
+        let found = slot.pointee.isReadable ? lanes.connections.socket(of: place).peek(into: buffer) : nil
         if found == nil { slot.pointee.isReadable = false }
         step = lane.pointee.resume(.checked(found, now: MonotonicClock.now))
       case .receive:
@@ -61,7 +60,7 @@ extension EpollLoop where L: ~Copyable {
           return
         }
         slot.pointee.waits = .nothing
-        switch connections.socket(of: place).receive(into: buffer) {
+        switch lanes.connections.socket(of: place).receive(into: buffer) {
         case .bytes(let count):
           // A short read has drained the socket; what comes later brings an edge of its own.
           if count < buffer.count && !slot.pointee.hasEnded { slot.pointee.isReadable = false }
@@ -100,7 +99,7 @@ extension EpollLoop where L: ~Copyable {
         step = lane.pointee.resume(.released(now: MonotonicClock.now))
       case .close, .finishSending, .abort: step = lanes.settle(step, of: index)
       case .finished:
-        connections.closeAll(of: index)
+        lanes.connections.closeAll(of: index)
         live.finish(index)
         return
       }

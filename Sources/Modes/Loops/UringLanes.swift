@@ -6,16 +6,15 @@ extension UringLoop where L: ~Copyable {
   /// Carries the lane from `first` to the next step that must wait.
   mutating func advance(_ index: Int, _ first: Step) {
     let lane = lanes[index]
-    let connections = lanes.connections
-    var place = connections.place(of: index)
+    var place = lanes.connections.place(of: index)
     var slot = slots + place
     var step = first
     while true {
       switch step {
       case .connect(let endpoint):
         do throws(Errno) {
-          let reaching = try connections.connect(index, to: endpoint, blocking: false)
-          place = connections.place(of: index)
+          let reaching = try lanes.connections.connect(index, to: endpoint, blocking: false)
+          place = lanes.connections.place(of: index)
           slot = slots + place
           switch reaching {
           case .open: step = lane.pointee.resume(.reached(now: MonotonicClock.now))
@@ -34,7 +33,7 @@ extension UringLoop where L: ~Copyable {
         slot.pointee.rest = bytes
         slot.pointee.total = bytes.count
         slot.pointee.sending = ring.sendAtOnce(
-          bytes, on: connections.socket(of: place), data: data(.sendAtOnce, of: place))
+          bytes, on: lanes.connections.socket(of: place), data: data(.sendAtOnce, of: place))
         sends.append(UInt32(place))
         return
       case .check: step = lane.pointee.resume(.checked(found(at: place), now: MonotonicClock.now))
@@ -83,8 +82,8 @@ extension UringLoop where L: ~Copyable {
         if case .close = step { cancelRequests(of: place) }
         step = lanes.settle(step, of: index)
       case .finished:
-        for place in connections.places(of: index) { cancelRequests(of: place) }
-        connections.closeAll(of: index)
+        for place in lanes.connections.places(of: index) { cancelRequests(of: place) }
+        lanes.connections.closeAll(of: index)
         live.finish(index)
         return
       }

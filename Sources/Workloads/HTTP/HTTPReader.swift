@@ -177,8 +177,9 @@ public struct HTTPReader: ~Copyable, Sendable {
   private mutating func readHead(
     _ input: inout UnsafeRawBufferPointer, _ rules: Rules
   ) throws(Fault) -> Progress {
-    if !scanner.holdsPart, try readWholeLines(&input, rules) { return .head }
-    while let line = try scanner.sectionLine(&input, most: longestLine(rules), of: rules) {
+    while true {
+      if !scanner.holdsPart, try readWholeLines(&input, rules) { return .head }
+      guard let line = try scanner.sectionLine(&input, most: longestLine(rules), of: rules) else { return .needsMore }
       if state == .startLine {
         try readStartLine(line)
       } else if !line.isEmpty {
@@ -187,7 +188,6 @@ public struct HTTPReader: ~Copyable, Sendable {
         return .head
       }
     }
-    return .needsMore
   }
 
   /// Of the line that comes next.
