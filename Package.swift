@@ -15,23 +15,27 @@ let package = Package(
     .executableTarget(name: "embed-files"),
     .plugin(name: "EmbedFiles", capability: .buildTool(), dependencies: ["embed-files"], path: "Sources/EmbedFiles"),
     .target(name: "ProjectFiles", plugins: ["EmbedFiles"]),
-    .target(name: "Workloads", dependencies: ["SystemCalls", "Measurement"]),
-    .target(name: "Modes", dependencies: ["SystemCalls", "Measurement", "Workloads"]),
-    .target(name: "Records", dependencies: ["SystemCalls", "Measurement"], swiftSettings: pure),
+    .target(name: "Plan", dependencies: ["Measurement"], swiftSettings: pure),
+    .target(name: "Workloads", dependencies: ["SystemCalls", "Measurement", "Plan"]),
+    .target(name: "Modes", dependencies: ["SystemCalls", "Measurement", "Plan", "Workloads"]),
+    .target(name: "Records", dependencies: ["SystemCalls", "Measurement", "Plan"], swiftSettings: pure),
     .target(
       name: "Harness",
-      dependencies: ["ProjectFiles", "SystemCalls", "Measurement", "Workloads", "Modes", "Records", "Statistics"]),
+      dependencies: [
+        "ProjectFiles", "SystemCalls", "Measurement", "Plan", "Workloads", "Modes", "Records", "Statistics",
+      ]),
     .target(
-      name: "Reporting", dependencies: ["ProjectFiles", "SystemCalls", "Measurement", "Records", "Statistics"],
+      name: "Reporting",
+      dependencies: ["ProjectFiles", "SystemCalls", "Measurement", "Plan", "Records", "Statistics"],
       swiftSettings: pure),
     .executableTarget(
       name: "iomodes",
       dependencies: [
-        "Harness", "Reporting", "Records", "Statistics", "Measurement", "Modes", "Workloads", "SystemCalls",
+        "Harness", "Reporting", "Records", "Statistics", "Measurement", "Plan", "Modes", "Workloads", "SystemCalls",
       ]),
     .executableTarget(
       name: "harness-benchmarks",
-      dependencies: ["Harness", "Reporting", "Records", "Measurement", "Modes", "Workloads", "SystemCalls"],
+      dependencies: ["Harness", "Reporting", "Records", "Measurement", "Plan", "Modes", "Workloads", "SystemCalls"],
       path: "Benchmarks/harness"),
 
     .testTarget(name: "TestSupport"),
@@ -41,27 +45,28 @@ let package = Package(
     .testTarget(
       name: "WorkloadsTests", dependencies: ["TestSupport", "Workloads", "Measurement", "SystemCalls"]),
     .testTarget(
-      name: "ModeContractTests", dependencies: ["TestSupport", "Modes", "Workloads", "Measurement", "SystemCalls"]),
+      name: "ModeContractTests",
+      dependencies: ["TestSupport", "Plan", "Modes", "Workloads", "Measurement", "SystemCalls"]),
     .testTarget(name: "RecordsTests", dependencies: ["Records", "Measurement", "SystemCalls"]),
     .testTarget(
       name: "HarnessTests",
       dependencies: [
-        "TestSupport", "ProjectFiles", "Harness", "Modes", "Records", "Reporting", "Measurement", "Workloads",
-        "Statistics",
-        "SystemCalls",
+        "TestSupport", "ProjectFiles", "Harness", "Modes", "Records", "Reporting", "Measurement", "Plan", "Workloads",
+        "Statistics", "SystemCalls",
       ]),
     .testTarget(
       name: "ReportingTests",
-      dependencies: ["TestSupport", "ProjectFiles", "Reporting", "Records", "Statistics", "Measurement"]),
+      dependencies: ["TestSupport", "ProjectFiles", "Reporting", "Records", "Statistics", "Plan", "Measurement"]),
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "TestSupport", "Harness", "Modes", "Records", "Reporting", "Measurement", "Workloads", "SystemCalls",
+        "TestSupport", "Harness", "Plan", "Modes", "Records", "Reporting", "Measurement", "Workloads", "SystemCalls",
       ]),
     .testTarget(
       name: "iomodesTests",
       dependencies: [
-        "TestSupport", "iomodes", "harness-benchmarks", "Harness", "Modes", "Records", "Measurement", "Workloads",
+        "TestSupport", "iomodes", "harness-benchmarks", "Harness", "Plan", "Modes", "Records", "Measurement",
+        "Workloads",
         "SystemCalls",
       ]),
   ],

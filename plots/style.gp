@@ -30,13 +30,16 @@ if (ending eq ".svg") {
   exit error "out must end in .svg, .png or .pdf"
 } } }
 
-# The modes, in the order of the data. Colours are those of Okabe and Ito; the yellow is darker, to be seen on white.
-# A reference mode has the open marker of the headline mode it is held against.
-modes = "blocking dispatch taskgroup epoll executor dispatch-concurrent threads taskgroup-blocking uring null"
-colours = "#000000 #E69F00 #0072B2 #009E73 #56B4E9 #D55E00 #7F7F7F #CC79A7 #A89A00 #909090"
-markers = "5 9 13 7 12 8 4 11 6 2"
-dashes = "1 4 2 1 1 4 3 2 5 3"
-# A second variant of a mode has another form of its marker and another dash. Unknown modes are grey, with a marker each.
+# Where the numbers come from stands in the comments of the data.
+meta(key) = system(sprintf("sed -n 's/^# %s: //p' '%s'", key, data))
+
+# The modes that somebody tells of, and how each looks: the data have a word for each.
+modes = meta("modes")
+kinds = meta("kinds")
+colours = meta("colours")
+markers = meta("markers")
+dashes = meta("dashes")
+# A second variant of a mode has another form of its marker and another dash. Other modes are grey, with a marker each.
 mode(b) = strstrt(Name[b + 1], "/") ? Name[b + 1][1:strstrt(Name[b + 1], "/") - 1] : Name[b + 1]
 rank(b) = (sum [k = 1:words(modes)] (word(modes, k) eq mode(b) ? k : 0))
 earlier(b) = b < 1 ? 0 : (sum [a = 0:b - 1] (mode(a) eq mode(b) ? 1 : 0))
@@ -54,7 +57,7 @@ marker(m) = part_at(m) ? hollow(whole_marker(m)) : whole_marker(m)
 dash(m) = part_at(m) ? 6 : whole_dash(m)
 set dashtype 6 (2, 6)
 # The control is the harness alone: what all modes pay, and none can do without.
-is_control(m) = mode(block(m)) eq "null"
+is_control(m) = rank(block(m)) ? word(kinds, rank(block(m))) eq "control" : 0
 thickness = 1.8
 width(m) = is_control(m) ? 0.5 * thickness : thickness
 caption(m) = name(m).(is_control(m) ? " (the harness)" : "").(part_at(m) ? " (served ".part_of(m).")" : "")
@@ -78,8 +81,6 @@ lower(v, l) = l == l ? l : v
 bars = "yerrorbars linewidth 1 linecolor rgb colour(m) pointtype 0"
 span_bars = "vectors heads size screen 0.003, 90 nofilled linewidth 1 linecolor rgb colour(m)"
 
-# Where the numbers come from stands in the comments of the data.
-meta(key) = system(sprintf("sed -n 's/^# %s: //p' '%s'", key, data))
 partly = meta("served in part")
 short(text, length) = strlen(text) <= length ? text : length > 1 ? text[1:length - 1]."…" : "…"
 

@@ -7,9 +7,9 @@ public struct LimitsRecord: Codable, Equatable, Sendable {
   public var started: String
   public var tool: RunRecord.Tool
   public var machine: Environment
-  public var experiments: [Experiment]
+  public var experiments: [Entry]
 
-  public init(started: String, tool: RunRecord.Tool, machine: Environment, experiments: [Experiment]) {
+  public init(started: String, tool: RunRecord.Tool, machine: Environment, experiments: [Entry]) {
     self.started = started
     self.tool = tool
     self.machine = machine
@@ -29,7 +29,7 @@ public struct LimitsRecord: Codable, Equatable, Sendable {
   }
 
   /// The names of numbers end in their unit. What was skipped has no numbers.
-  public struct Experiment: Codable, Equatable, Sendable {
+  public struct Entry: Codable, Equatable, Sendable {
     public var name: String
     public var claim: String
     public var prediction: [String: Prediction]?

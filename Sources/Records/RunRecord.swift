@@ -1,3 +1,5 @@
+import Plan
+
 /// The version of the layout of `run.json` and `trials.jsonl`. Readers ignore fields they do not know, and refuse
 /// versions they do not know.
 public enum SchemaVersion {
@@ -15,6 +17,8 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var seed: UInt64
   /// The suite as it was carried out, overrides applied.
   public var suite: JSONValue
+  /// What the modes of the suite are; absent of runs that were made before it was told.
+  public var modes: [ModeDescription]?
   /// Trials that are carried out whatever is measured; more may follow where the plan depends on it.
   public var trialsPlanned: Int
   /// Whether trials were carried out that take minutes by arithmetic, instead of being predicted.
@@ -71,7 +75,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
   enum CodingKeys: String, CodingKey {
     case schemaVersion = "schema_version"
     case runID = "run_id"
-    case started, tool, command, seed, suite
+    case started, tool, command, seed, suite, modes
     case trialsPlanned = "trials_planned"
     case isPatient = "patient"
     case precision

@@ -1,5 +1,6 @@
 import Harness
 import Modes
+import Plan
 import Records
 import Reporting
 

@@ -88,7 +88,7 @@ enum Help {
 /// What examples name: runs that come with the project.
 enum Example {
   static let quick = "results/20261129-221614-quick"
-  static let claims = "results/20261121-135156-claims"
+  static let claims = "results/20261130-062528-claims"
   static let before = "results/20261121-170720-pairs"
   static let after = "results/20261121-170923-pairs"
 }

@@ -1,5 +1,6 @@
 import Harness
 import Modes
+import Plan
 import Reporting
 
 let manCommand = Command(

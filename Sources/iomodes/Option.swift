@@ -1,5 +1,6 @@
 import Measurement
 import Modes
+import Plan
 
 /// What the value of an option can be, or an operand, as far as that is known beforehand.
 enum Values: Sendable {

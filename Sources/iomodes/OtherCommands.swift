@@ -2,6 +2,7 @@ import Foundation
 import Harness
 import Measurement
 import Modes
+import Plan
 import Records
 import Reporting
 import Workloads
@@ -115,7 +116,7 @@ let serveCommand = Command(
   let cpus = try arguments.value("server-cpus", "a list of processors such as 0,2-3") { Processors.parse($0) }
   let summary = try Serving.run(
     kind: arguments.text("protocol") ?? "http",
-    mode: try arguments.choice("mode", aliases: ModeID.otherNames) ?? .epoll,
+    mode: try arguments.choice("mode", aliases: ModeDescription.otherNames) ?? .epoll,
     host: arguments.text("bind") ?? "127.0.0.1", port: port, unixPath: arguments.text("unix"), cpus: cpus,
     limits: try servingLimits(arguments)
   ) { address, limits in

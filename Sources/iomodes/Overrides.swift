@@ -1,6 +1,7 @@
 import Harness
 import Measurement
 import Modes
+import Plan
 import Records
 import Workloads
 
@@ -187,7 +188,7 @@ struct Overrides {
     throw UsageError(
       "--modes "
         + Spelling.isNot(
-          String(name), "a mode", among: ModeID.allCases.map(\.rawValue), aliases: ModeID.otherNames))
+          String(name), "a mode", among: ModeID.allCases.map(\.rawValue), aliases: ModeDescription.otherNames))
   }
 
   private func faults() throws -> FaultMix? {

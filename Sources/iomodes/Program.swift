@@ -1,6 +1,7 @@
 import Foundation
 import Harness
 import Measurement
+import Modes
 import Records
 import Reporting
 import SystemCalls
@@ -22,6 +23,7 @@ enum Program {
         "/proc is not there, and tells of the command line, processes and limits: mount it (mount -t proc proc /proc)")
       exit(1)
     }
+    if let complaint = ModeCatalogue.complaint { fatalError("the modes of this build: \(complaint)") }
     Children.runIfAsked(CommandLine.arguments)
     exit(run(Array(CommandLine.arguments.dropFirst())))
   }

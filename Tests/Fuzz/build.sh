@@ -38,7 +38,7 @@ module() {
 swiftc -O Sources/embed-files/*.swift -o "$out/embed-files"
 "$out/embed-files" "$out/ProjectFiles.swift" "scripts=$PWD/plots/*.gp" "suites=$PWD/Benchmarks/*.json"
 module ProjectFiles -Onone Sources/ProjectFiles/*.swift "$out/ProjectFiles.swift"
-for name in SystemCalls Measurement Statistics Workloads Modes Records Harness Reporting; do
+for name in SystemCalls Measurement Statistics Plan Workloads Modes Records Harness Reporting; do
   module "$name" -O $(find "Sources/$name" -name '*.swift')
 done
 module TestSupport -O Tests/TestSupport/SplitMix64.swift

@@ -80,11 +80,11 @@ enum PartialTarget {
     guard let first = parts.first else { return }
     let merged = try? PartialRecord(merging: parts)
     let report = ServerReport(
-      usage: first.usage, openRead: first.window?.openRead ?? 0, closeRead: .max, doneInAll: .max, faultsInAll: 1)
+      usage: first.usage, openRead: first.window?.openRead ?? 0, closeRead: .max, totalDone: .max, faultsInAll: 1)
     var server = ServerReport(merging: [report, report]).usage
     server.edgeLag = first.window?.lag(openRead: 0, closeRead: .max)
     let memory = MachineMemory(available: 1, slab: .max, tcp: 0, tcpSockets: nil)
-    let leading = Leading(
+    let leading = StartTimings(
       connectWall: .max, closeWall: .max,
       memory: MachineUsage.Memory(before: memory, connected: memory, done: memory, closed: memory))
     for partial in [first, merged].compactMap({ $0 }) {

@@ -76,10 +76,12 @@ import Workloads
       : RealTrial.lasting(.milliseconds(500), .echo(spec), server: .echo)
     try await trial.expectReasons([])
     let reset = OutcomeKind.errno(.connectionReset)
-    try await trial.with { $0.tamper = { $0.kinds[reset, default: 0] += isCounted ? 1 : 1_000_000 } }
+    try await trial.with { $0.tamper = { $0.failuresByKind[reset, default: 0] += isCounted ? 1 : 1_000_000 } }
       .expectReasons(isCounted ? ["faults", "count"] : ["faults"])
-    try await trial.with { $0.tamper = { $0.kinds[.wrongContent] = $0.kinds.removeValue(forKey: reset) } }
-      .expectReasons(isCounted ? ["failures", "faults"] : ["failures"])
+    try await trial.with {
+      $0.tamper = { $0.failuresByKind[.wrongContent] = $0.failuresByKind.removeValue(forKey: reset) }
+    }
+    .expectReasons(isCounted ? ["failures", "faults"] : ["failures"])
   }
 
   @Test func non2xx() async throws {

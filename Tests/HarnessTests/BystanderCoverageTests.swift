@@ -1,6 +1,7 @@
 import Foundation
 import Measurement
 import Modes
+import Plan
 import SystemCalls
 import TestSupport
 import Testing
@@ -23,7 +24,7 @@ import Workloads
   }
 
   @Test func bystanderFailures() async throws {
-    let lost: @Sendable (inout TrialOutcome) -> Void = { $0.bystanders?.kinds = [.prematureEnd: 1] }
+    let lost: @Sendable (inout TrialOutcome) -> Void = { $0.bystanders?.failuresByKind = [.prematureEnd: 1] }
     try await Self.beside(Self.paced).expectReasons([])
     try await Self.beside(Self.paced).with { $0.tamper = lost }.expectReasons(["bystander-failures"])
   }
@@ -94,7 +95,7 @@ import Workloads
       $0.spec.warmup = .zero
       $0.opening = stray
     }.expectReasons(["server-count"])
-    try await trial.with { $0.tamper = { $0.bystanders?.kinds = [.wrongContent: 1] } }
+    try await trial.with { $0.tamper = { $0.bystanders?.failuresByKind = [.wrongContent: 1] } }
       .expectReasons(["bystander-failures"])
     let record = try await trial.carriedOut()
     let paced = try #require(record.lanes?["paced"])

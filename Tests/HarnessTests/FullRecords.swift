@@ -1,6 +1,7 @@
 import Foundation
 import Measurement
 import Modes
+import Plan
 import Records
 import Workloads
 
@@ -190,6 +191,12 @@ enum FullRecords {
       seed: .max, suite: try! value(suite), trialsPlanned: 12, environment: environment, isPatient: true,
       precision: 0.02, maxRounds: 50, audit: true, fileFolder: "/tmp", fileSystem: "ext4")
     run.foreignBound = 0.02
+    run.modes = [
+      ModeDescription(
+        .dispatch, .headline, "threads", otherNames: ["gcd"], .init("#E69F00", dash: 4, marker: 9, ink: 214), .threads,
+        mostThreads: 255, hasLoops: true, pipelines: true, offloads: ["file"],
+        refusals: [.faults: "dispatch knows none"])
+    ]
     run.calibration = .init(iterationsPerSecond: 2.5e9, low: 2.4e9, high: 2.6e9, runs: 9)
     return run
   }

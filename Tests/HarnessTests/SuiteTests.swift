@@ -1,6 +1,7 @@
 import Foundation
 import Measurement
 import Modes
+import Plan
 import ProjectFiles
 import Testing
 import Workloads

@@ -1,5 +1,6 @@
 import Measurement
 import Modes
+import Plan
 import SystemCalls
 import TestSupport
 import Testing
@@ -70,8 +71,11 @@ import Workloads
     #expect(expected.count == 4 && drawn[.drip] != nil)
     var checksum: UInt64?
     for mode in Self.modes {
-      let (outcome, totals) = try await Self.finished(mode, example, concurrency: concurrency) { $0.kinds == expected }
-      #expect(outcome.kinds == expected, "\(mode): \(outcome.kinds.map { "\($0.key.name): \($0.value)" })")
+      let (outcome, totals) = try await Self.finished(mode, example, concurrency: concurrency) {
+        $0.failuresByKind == expected
+      }
+      #expect(
+        outcome.failuresByKind == expected, "\(mode): \(outcome.failuresByKind.map { "\($0.key.name): \($0.value)" })")
       #expect(outcome.verified == Self.operations - faulty && outcome.done == outcome.verified, "\(mode)")
       #expect(outcome.unfinishedAges.isEmpty && !outcome.ranOutOfTime, "\(mode)")
       #expect(outcome.operations == 0..<Self.operations, "\(mode)")
@@ -88,9 +92,10 @@ import Workloads
     let expected = Dictionary(uniqueKeysWithValues: failing.map { (example.workload.outcome(of: $0.key), $0.value) })
     for mode in Self.modes {
       let (outcome, totals) = try await Self.finished(.epoll, example, concurrency: 1, in: mode) {
-        $0.kinds == expected
+        $0.failuresByKind == expected
       }
-      #expect(outcome.kinds == expected, "\(mode): \(outcome.kinds.map { "\($0.key.name): \($0.value)" })")
+      #expect(
+        outcome.failuresByKind == expected, "\(mode): \(outcome.failuresByKind.map { "\($0.key.name): \($0.value)" })")
       let faulty = failing.values.reduce(0, +)
       #expect(totals.faults == faulty && totals.done == Self.operations - faulty && totals.failed == 0, "\(mode)")
     }
@@ -128,7 +133,7 @@ import Workloads
       let workload = WorkloadSpec.http(HTTPSpec { $0.faults = FaultMix { $0.drip = 1 } })
       let outcome = try await Trial.finished(
         TrialSpec.counting(5, mode, workload, concurrency: 1, server: server))
-      #expect(outcome.verified == 5 && outcome.kinds.isEmpty, "\(mode)")
+      #expect(outcome.verified == 5 && outcome.failuresByKind.isEmpty, "\(mode)")
       #expect(try #require(outcome.service.minimum) >= 9_000_000, "\(mode)")
     }
   }

@@ -1,5 +1,6 @@
 import Measurement
 import Modes
+import Plan
 import Synchronization
 import SystemCalls
 import TestSupport
@@ -33,8 +34,8 @@ import Workloads
       spec(mode, .http(HTTPSpec()), beside: Self.idle, server: server.server.address)
     ) { $0.bystanders?.early == 20 }
     let idle = try #require(outcome.bystanders)
-    #expect(idle.early == 20 && idle.done == 0 && idle.kinds.isEmpty && idle.unfinishedAges.isEmpty)
-    #expect(outcome.done > 0 && outcome.done == outcome.verified && outcome.kinds.isEmpty)
+    #expect(idle.early == 20 && idle.done == 0 && idle.failuresByKind.isEmpty && idle.unfinishedAges.isEmpty)
+    #expect(outcome.done > 0 && outcome.done == outcome.verified && outcome.failuresByKind.isEmpty)
     // What is measured is the busy lanes.
     #expect(outcome.inFlight.max <= 4 && outcome.unfinishedAges.count <= 4)
     #expect(outcome.service.count == outcome.done)
@@ -70,7 +71,9 @@ import Workloads
     for bystanders in [Self.idle, BystanderSpec(count: 20, manner: .paced, every: .seconds(1))] {
       let beside = try await outcome(bystanders)
       #expect(beside.done == 200 && beside.checksum == alone.checksum && !beside.ranOutOfTime)
-      #expect(beside.unfinishedAges.isEmpty && beside.kinds.isEmpty && beside.bystanders?.kinds.isEmpty == true)
+      #expect(
+        beside.unfinishedAges.isEmpty && beside.failuresByKind.isEmpty
+          && beside.bystanders?.failuresByKind.isEmpty == true)
     }
     // Long before the deadline.
     #expect(MonotonicClock.now.since(start) < .seconds(15))
@@ -82,7 +85,7 @@ import Workloads
     let outcome = try await Trial.finished(
       spec(
         mode, FaultTests.http(), beside: BystanderSpec(count: 3, manner: .idle), warmup: .zero, server: server.address))
-    #expect(outcome.bystanders?.done == 3 && outcome.bystanders?.kinds == [.prematureEnd: 3])
+    #expect(outcome.bystanders?.done == 3 && outcome.bystanders?.failuresByKind == [.prematureEnd: 3])
   }
 
   // MARK: Paced
@@ -101,7 +104,7 @@ import Workloads
       spec(mode, workload, beside: paced, server: server?.server.address)
     ) { asExpected.contains($0.bystanders?.done ?? 0) }
     let bystanders = try #require(outcome.bystanders)
-    #expect(asExpected.contains(bystanders.done) && bystanders.kinds.isEmpty)
+    #expect(asExpected.contains(bystanders.done) && bystanders.failuresByKind.isEmpty)
     #expect(bystanders.response?.count == bystanders.done && bystanders.service.count == bystanders.done)
     // The busy ones have no schedule.
     #expect(outcome.response == nil && outcome.scheduled == nil && outcome.done > 0)
@@ -128,7 +131,7 @@ import Workloads
     let bystanders = try #require(outcome.bystanders)
     // 64 KiB each in that time, and what one receive brings beyond it.
     #expect(bystanders.done > 0 && bystanders.receivedBytes <= 2 * (64 + 64) << 10, "\(bystanders.receivedBytes)")
-    #expect(bystanders.kinds.isEmpty && outcome.kinds.isEmpty)
+    #expect(bystanders.failuresByKind.isEmpty && outcome.failuresByKind.isEmpty)
     #expect(outcome.done > 4 * bystanders.done, "\(outcome.done) \(bystanders.done)")
   }
 
@@ -142,7 +145,7 @@ import Workloads
     let slow = BystanderSpec(count: 1, manner: .slow, rate: ByteCount(64 << 10))
     let outcome = try await Trial.finished(
       spec(mode, workload, beside: slow, duration: .milliseconds(600), warmup: .zero, server: server.server.address))
-    #expect(outcome.bystanders?.kinds.isEmpty == true && outcome.bystanders?.unfinishedAges.count == 1)
+    #expect(outcome.bystanders?.failuresByKind.isEmpty == true && outcome.bystanders?.unfinishedAges.count == 1)
   }
 
   // MARK: What cannot be

@@ -1,5 +1,6 @@
 import Measurement
 import Modes
+import Plan
 import TestSupport
 import Testing
 import Workloads
@@ -8,7 +9,7 @@ import Workloads
 @Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct ComputeTests {
   /// Modes that this machine can run, each in all ways that need no other process.
   static let ways: [(mode: ModeID, offload: ComputeSpec.Offload)] = ModeID.available.flatMap { mode in
-    let offloads: [ComputeSpec.Offload] = mode.hasChoice ? [.inline, .pool] : [.inline]
+    let offloads: [ComputeSpec.Offload] = mode.supportsOffload ? [.inline, .pool] : [.inline]
     return offloads.map { (mode: mode, offload: $0) }
   }
 
@@ -33,7 +34,7 @@ import Workloads
       let server = try RunningServer(.http)
       let outcome = try await Trial.finished(
         Self.spec(mode, offload, iterations: 20_000, concurrency: concurrency, server: server))
-      #expect(outcome.done == 200 && outcome.verified == 200 && outcome.kinds.isEmpty, "\(mode) \(offload)")
+      #expect(outcome.done == 200 && outcome.verified == 200 && outcome.failuresByKind.isEmpty, "\(mode) \(offload)")
       #expect(outcome.unfinishedAges.isEmpty && !outcome.ranOutOfTime, "\(mode) \(offload)")
       #expect(outcome.checksum == first ?? outcome.checksum, "\(mode) \(offload) differs")
       first = first ?? outcome.checksum
@@ -56,11 +57,11 @@ import Workloads
 
   @Test func oneThreadServesManyLanesOfSeveralLoops() async throws {
     let server = try RunningServer(.http)
-    for mode in ModeID.available where mode.hasChoice {
+    for mode in ModeID.available where mode.supportsOffload {
       var spec = TrialSpec.counting(500, mode, Self.workload(.pool, pool: 1), concurrency: 64, server: server)
       spec.iterations = 2000
       let outcome = try await Trial.finished(spec)
-      #expect(outcome.verified == 500 && outcome.kinds.isEmpty, "\(mode)")
+      #expect(outcome.verified == 500 && outcome.failuresByKind.isEmpty, "\(mode)")
     }
   }
 
@@ -81,16 +82,16 @@ import Workloads
       let outcome = try await Trial.finished(spec) { ($0.bystanders?.done ?? 0) > 10 }
       #expect(outcome.done == 0 && outcome.unfinishedAges.count == 1, "\(mode) \(offload)")
       let bystanders = try #require(outcome.bystanders)
-      #expect(bystanders.done > 10 && bystanders.kinds.isEmpty, "\(mode) \(offload): \(bystanders.done)")
+      #expect(bystanders.done > 10 && bystanders.failuresByKind.isEmpty, "\(mode) \(offload): \(bystanders.done)")
     }
   }
 
   @Test func whoComputesInPlaceOffloadsNothing() {
     for mode in ModeID.allCases {
       #expect(mode.objection(to: Self.workload(.inline)) == nil)
-      #expect((mode.objection(to: Self.workload(.pool)) == nil) == mode.hasChoice)
-      #expect((mode.objection(to: Self.workload(.processes)) == nil) == mode.hasChoice)
-      #expect(mode.variant(doing: Self.workload(.pool)) == (mode.hasChoice ? "pool" : nil))
+      #expect((mode.objection(to: Self.workload(.pool)) == nil) == mode.supportsOffload)
+      #expect((mode.objection(to: Self.workload(.processes)) == nil) == mode.supportsOffload)
+      #expect(mode.variant(doing: Self.workload(.pool)) == (mode.supportsOffload ? "pool" : nil))
       #expect(mode.variant(doing: .http(HTTPSpec())) == nil)
     }
     #expect(

@@ -1,5 +1,6 @@
 import Measurement
 import Modes
+import Plan
 import TestSupport
 import Testing
 import Workloads
@@ -30,7 +31,7 @@ import Workloads
     let server = try FaultServer { _ in .healthy }
     defer { server.stop() }
     let outcome = try await trial(mode, [server], targets: 3, operations: 60, concurrency: 2)
-    #expect(outcome.verified == 60 && outcome.kinds.isEmpty)
+    #expect(outcome.verified == 60 && outcome.failuresByKind.isEmpty)
     #expect(outcome.connectionsOpened == UInt64(mode.lanes(for: 2)) && outcome.reconnected == 0)
   }
 
@@ -39,7 +40,7 @@ import Workloads
     defer { for server in servers { server.stop() } }
     // More operations than lanes, and no multiple of the addresses: every lane gets to all of them.
     let outcome = try await trial(mode, servers, targets: 3, operations: 400, concurrency: 2)
-    #expect(outcome.verified == 400 && outcome.kinds.isEmpty && outcome.reconnected == 0)
+    #expect(outcome.verified == 400 && outcome.failuresByKind.isEmpty && outcome.reconnected == 0)
     #expect((outcome.connectionsOpened ?? 0) <= UInt64(3 * mode.lanes(for: 2)))
     #expect((outcome.connectionsOpened ?? 0) >= 3)
     #expect(servers.allSatisfy { $0.clientDescriptors == 0 })
@@ -52,7 +53,7 @@ import Workloads
     defer { server.stop() }
     for arrivals in [Arrivals.closed, .constant(rate: 100)] {
       let outcome = try await trial(mode, [server], targets: 1, operations: 20, concurrency: 1, arrivals: arrivals)
-      #expect(outcome.verified == 20 && outcome.kinds.isEmpty, "\(outcome.kinds.map(\.key.name))")
+      #expect(outcome.verified == 20 && outcome.failuresByKind.isEmpty, "\(outcome.failuresByKind.map(\.key.name))")
       // The last operation leaves its connection open.
       #expect(outcome.reconnected == 10 && outcome.connectionsOpened == 11)
     }
@@ -63,7 +64,7 @@ import Workloads
     defer { server.stop() }
     let outcome = try await trial(
       mode, [server], targets: 1, operations: 4, concurrency: 1, arrivals: .constant(rate: 10))
-    #expect(outcome.kinds == [.unexpectedBytes: 1] && outcome.verified == 3)
+    #expect(outcome.failuresByKind == [.unexpectedBytes: 1] && outcome.verified == 3)
     #expect(outcome.connectionsOpened == 2)
     // The first is answered at once, and all others after 60 ms.
     #expect(outcome.service.percentile(50).map { $0 >= 59_000_000 } == true)
@@ -74,7 +75,7 @@ import Workloads
     defer { server.stop() }
     let outcome = try await trial(
       mode, [server], targets: 1, operations: 12, concurrency: 2, timeout: .milliseconds(59))
-    #expect(outcome.kinds == [.timeout: 12] && outcome.done == 0)
+    #expect(outcome.failuresByKind == [.timeout: 12] && outcome.done == 0)
     // None is used again.
     #expect((outcome.connectionsOpened ?? 0) >= 12)
   }

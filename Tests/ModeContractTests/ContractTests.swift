@@ -1,6 +1,7 @@
 import Foundation
 import Measurement
 import Modes
+import Plan
 import SystemCalls
 import TestSupport
 import Testing
@@ -110,7 +111,8 @@ import Workloads
       let work = Work(
         done: outcome.done, verified: outcome.verified, checksum: outcome.checksum, sent: outcome.sentBytes,
         received: outcome.receivedBytes)
-      #expect(outcome.kinds.isEmpty, "\(mode): \(outcome.kinds.map { "\($0.key.name): \($0.value)" })")
+      #expect(
+        outcome.failuresByKind.isEmpty, "\(mode): \(outcome.failuresByKind.map { "\($0.key.name): \($0.value)" })")
       #expect(work.done == example.operations && work.verified == example.operations, "\(mode)")
       #expect(outcome.unfinishedAges.isEmpty && !outcome.ranOutOfTime, "\(mode)")
       #expect(outcome.service.count == outcome.done, "\(mode)")

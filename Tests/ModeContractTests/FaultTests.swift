@@ -1,6 +1,7 @@
 import Glibc
 import Measurement
 import Modes
+import Plan
 import SystemCalls
 import TestSupport
 import Testing
@@ -51,7 +52,7 @@ import Workloads
     let faults = (0..<operations).map(script)
     var kinds: [OutcomeKind: UInt64] = [:]
     for kind in faults.compactMap(\.kind) { kinds[kind, default: 0] += 1 }
-    #expect(outcome.kinds == kinds, "\(mode): \(outcome.kinds.map { "\($0.key.name): \($0.value)" })")
+    #expect(outcome.failuresByKind == kinds, "\(mode): \(outcome.failuresByKind.map { "\($0.key.name): \($0.value)" })")
     #expect(outcome.verified == UInt64(faults.filter { $0.kind == nil }.count), "\(mode)")
     let refused = UInt64(faults.filter { $0.kind?.status != nil }.count)
     #expect(outcome.done == outcome.verified + refused, "\(mode)")
@@ -127,7 +128,7 @@ import Workloads
       TrialSpec(
         mode: mode, workload: Self.http { $0.connection = .new }, concurrency: 2, operations: 12, duration: nil,
         warmup: .zero, deadline: .seconds(20), seed: 7, endpoints: [address.description], isOwnServer: true))
-    #expect(outcome.kinds == [.errno(Errno(ECONNREFUSED)): 12])
+    #expect(outcome.failuresByKind == [.errno(Errno(ECONNREFUSED)): 12])
     #expect(outcome.done == 0 && !outcome.ranOutOfTime)
   }
 

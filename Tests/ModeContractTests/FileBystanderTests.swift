@@ -1,5 +1,6 @@
 import Measurement
 import Modes
+import Plan
 import SystemCalls
 import TestSupport
 import Testing
@@ -48,9 +49,9 @@ import Workloads
     #expect(beside.done == 300 && beside.verified == 300 && beside.checksum == alone.checksum)
     #expect(beside.sentBytes == alone.sentBytes && beside.receivedBytes == alone.receivedBytes)
     #expect(beside.sentBytes + beside.receivedBytes == 300 * UInt64(file.size.count))
-    #expect(beside.kinds.isEmpty && beside.unfinishedAges.isEmpty && !beside.ranOutOfTime)
+    #expect(beside.failuresByKind.isEmpty && beside.unfinishedAges.isEmpty && !beside.ranOutOfTime)
     #expect(beside.damagedSectors == (access == .write ? 0 : nil) && alone.damagedSectors == beside.damagedSectors)
-    #expect(beside.bystanders?.count == 6 && beside.bystanders?.kinds.isEmpty == true)
+    #expect(beside.bystanders?.count == 6 && beside.bystanders?.failuresByKind.isEmpty == true)
     server.stop()
     #expect(server.server.totals.connections == 6 && server.server.totals.failed == 0)
   }
@@ -76,13 +77,17 @@ import Workloads
     // Others on this machine may have had the processors.
     for _ in 0..<4 where !asExpected.contains(ended.bystanders?.done ?? 0) { ended = try await outcome() }
     let bystanders = try #require(ended.bystanders)
-    #expect(asExpected.contains(bystanders.done) && bystanders.verified == bystanders.done && bystanders.kinds.isEmpty)
+    #expect(
+      asExpected.contains(bystanders.done) && bystanders.verified == bystanders.done
+        && bystanders.failuresByKind.isEmpty)
     #expect(bystanders.receivedBytes == 64 * bystanders.done)
     #expect(bystanders.response?.count == bystanders.done && bystanders.service.count == bystanders.done)
     // To the server each echo is one, but for those that were in hand when the window ended.
     let counted = bystanders.done + (bystanders.early ?? 0)
     #expect((counted...counted + 6).contains(server.server.totals.done), "\(server.server.totals.done) of \(counted)")
-    #expect(ended.done > 0 && ended.verified == ended.done && ended.kinds.isEmpty && ended.service.count == ended.done)
+    #expect(
+      ended.done > 0 && ended.verified == ended.done && ended.failuresByKind.isEmpty
+        && ended.service.count == ended.done)
     #expect(ended.receivedBytes == ended.done * UInt64(file.size.count))
     #expect(ended.inFlight.max <= 4 && ended.unfinishedAges.count <= 4)
   }
@@ -112,9 +117,10 @@ import Workloads
     spec.bystanders = Self.paced
     spec.endpoints = [server.address.description]
     let outcome = try await Trial.finished(spec)
-    #expect(outcome.verified > 0 && outcome.verified == outcome.done && outcome.kinds.isEmpty)
+    #expect(outcome.verified > 0 && outcome.verified == outcome.done && outcome.failuresByKind.isEmpty)
     let bystanders = try #require(outcome.bystanders)
-    #expect(bystanders.kinds == [.wrongContent: 1] && bystanders.verified == bystanders.done && bystanders.done > 3)
+    #expect(
+      bystanders.failuresByKind == [.wrongContent: 1] && bystanders.verified == bystanders.done && bystanders.done > 3)
   }
 
   @Test(arguments: [

@@ -1,6 +1,7 @@
 import Foundation
 import Measurement
 import Modes
+import Plan
 import SystemCalls
 import TestSupport
 import Testing
@@ -57,7 +58,8 @@ import Workloads
     let operations: UInt64 = example.spec.sync == .none ? 400 : 40
     var first: Work?
     for (name, outcome) in try await outcomes(example.spec, operations, concurrency, file) {
-      #expect(outcome.kinds.isEmpty, "\(name): \(outcome.kinds.map { "\($0.key.name): \($0.value)" })")
+      #expect(
+        outcome.failuresByKind.isEmpty, "\(name): \(outcome.failuresByKind.map { "\($0.key.name): \($0.value)" })")
       #expect(outcome.done == operations && outcome.unfinishedAges.isEmpty && !outcome.ranOutOfTime, "\(name)")
       let work = Work(
         verified: outcome.verified, checksum: outcome.checksum, sent: outcome.sentBytes,
@@ -77,8 +79,9 @@ import Workloads
     let file = try ScratchFile(span: spec.span)
     try #require(truncate(file.path, 512 << 10) == 0)
     for (name, outcome) in try await outcomes(spec, 400, 4, file) {
-      let ended = outcome.kinds[.prematureEnd] ?? 0
-      #expect(ended > 0 && outcome.verified > 0 && ended + outcome.verified == 400, "\(name): \(outcome.kinds)")
+      let ended = outcome.failuresByKind[.prematureEnd] ?? 0
+      #expect(
+        ended > 0 && outcome.verified > 0 && ended + outcome.verified == 400, "\(name): \(outcome.failuresByKind)")
     }
   }
 
@@ -93,7 +96,7 @@ import Workloads
     }
     try handle.close()
     let outcome = try await Trial.finished(.onFile(file.path, spec, .blocking, operations: 200))
-    #expect(outcome.kinds == [.wrongContent: 200])
+    #expect(outcome.failuresByKind == [.wrongContent: 200])
   }
 
   @Test func writesThatAreLostAreFound() throws {
@@ -128,7 +131,7 @@ import Workloads
       trial.operations = nil
       trial.duration = .milliseconds(60)
       let outcome = try await Trial.finished(trial)
-      #expect(outcome.kinds.isEmpty && outcome.verified > 0, "\(offload)")
+      #expect(outcome.failuresByKind.isEmpty && outcome.verified > 0, "\(offload)")
       #expect(outcome.unfinishedAges.count <= 16, "\(offload)")
     }
   }

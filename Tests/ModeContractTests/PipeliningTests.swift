@@ -1,5 +1,6 @@
 import Measurement
 import Modes
+import Plan
 import SystemCalls
 import TestSupport
 import Testing
@@ -56,7 +57,8 @@ import Workloads
         let work = ContractTests.Work(
           done: outcome.done, verified: outcome.verified, checksum: outcome.checksum, sent: outcome.sentBytes,
           received: outcome.receivedBytes)
-        #expect(outcome.kinds.isEmpty, "\(mode): \(outcome.kinds.map { "\($0.key.name): \($0.value)" })")
+        #expect(
+          outcome.failuresByKind.isEmpty, "\(mode): \(outcome.failuresByKind.map { "\($0.key.name): \($0.value)" })")
         #expect(work.verified == example.operations && work == first ?? work, "\(mode), \(pipeline) deep")
         #expect(outcome.service.count == outcome.done && outcome.unfinishedAges.isEmpty && !outcome.ranOutOfTime)
         first = first ?? work
@@ -111,7 +113,7 @@ import Workloads
     let outcome = try await Trial.finished(
       spec(mode, FaultTests.http(), pipeline: 12, operations: 12, server: server.address))
     #expect(outcome.verified == 11)
-    #expect(outcome.kinds.values.reduce(0, +) == 1)
+    #expect(outcome.failuresByKind.values.reduce(0, +) == 1)
   }
 
   @Test(arguments: modes) func operationFailsByTimeoutWhenItsAnswerNeverComes(_ mode: ModeID) async throws {
@@ -135,7 +137,7 @@ import Workloads
           mode, WindowTests.patient, pipeline: 6, concurrency: 3, duration: window, warmup: warmup,
           server: server.address)
       ) { $0.unfinishedAges.count == 18 }
-      #expect(outcome.done == 0 && outcome.kinds.isEmpty && outcome.wall == window)
+      #expect(outcome.done == 0 && outcome.failuresByKind.isEmpty && outcome.wall == window)
       #expect(outcome.unfinishedAges.count == 18)
       for age in outcome.unfinishedAges {
         #expect(warmup == .zero ? age > .zero && age <= window : age > window && age <= .milliseconds(300))
@@ -153,8 +155,8 @@ import Workloads
     let window = Nanoseconds.milliseconds(150)
     let outcome = try await Trial.finished(
       spec(mode, workload, pipeline: 64, duration: window, server: server.address)
-    ) { $0.unfinishedAges.contains { $0 > .milliseconds(100) } && !$0.kinds.isEmpty }
-    #expect(outcome.done == 0 && Set(outcome.kinds.keys) == [.timeout])
+    ) { $0.unfinishedAges.contains { $0 > .milliseconds(100) } && !$0.failuresByKind.isEmpty }
+    #expect(outcome.done == 0 && Set(outcome.failuresByKind.keys) == [.timeout])
     // The end may come between a failure and the connection that is opened for the others.
     #expect((63...64).contains(outcome.unfinishedAges.count))
     #expect(outcome.unfinishedAges.contains { $0 > .milliseconds(100) })
@@ -166,7 +168,7 @@ import Workloads
     let server = try RunningServer(.http)
     let outcome = try await Trial.finished(
       spec(mode, .http(HTTPSpec()), pipeline: 24, concurrency: 2, operations: 3, server: server.server.address))
-    #expect(outcome.done == 3 && outcome.verified == 3 && outcome.kinds.isEmpty)
+    #expect(outcome.done == 3 && outcome.verified == 3 && outcome.failuresByKind.isEmpty)
     #expect(outcome.unfinishedAges.isEmpty && !outcome.ranOutOfTime)
     server.stop()
     #expect(server.server.totals.done == 3)
@@ -178,7 +180,7 @@ import Workloads
       spec(
         mode, .http(HTTPSpec()), pipeline: 4, concurrency: 4, operations: 50, warmup: .milliseconds(100),
         server: server.server.address))
-    #expect(outcome.done == 50 && outcome.verified == 50 && outcome.kinds.isEmpty)
+    #expect(outcome.done == 50 && outcome.verified == 50 && outcome.failuresByKind.isEmpty)
     let early = try #require(outcome.coldStart).done
     server.stop()
     let late = server.server.totals.done - 50 - early
@@ -191,7 +193,7 @@ import Workloads
       spec(
         mode, .http(HTTPSpec { $0.delay = .fixed(.milliseconds(1)) }), pipeline: 4, concurrency: 8,
         duration: .milliseconds(300), server: server.server.address))
-    #expect(outcome.done > 0 && outcome.done == outcome.verified && outcome.kinds.isEmpty)
+    #expect(outcome.done > 0 && outcome.done == outcome.verified && outcome.failuresByKind.isEmpty)
     // At the end every lane holds as many as there is room for.
     #expect(outcome.unfinishedAges.count == 32 && outcome.inFlight.max <= 32 && outcome.inFlight.max > 8)
     // The server answers the requests of a connection one after another.

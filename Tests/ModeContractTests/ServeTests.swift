@@ -1,6 +1,7 @@
 import Foundation
 import Measurement
 import Modes
+import Plan
 import SystemCalls
 import TestSupport
 import Testing
@@ -47,7 +48,7 @@ extension ServerTests {
         let concurrency = server.connectionsAnswered ?? 6
         let outcome = try await Trial.finished(
           .counting(operations, .epoll, workload, concurrency: concurrency, server: running))
-        #expect(outcome.kinds.isEmpty && outcome.unfinishedAges.isEmpty)
+        #expect(outcome.failuresByKind.isEmpty && outcome.unfinishedAges.isEmpty)
         works.append((outcome.done, outcome.verified, outcome.checksum))
         running.stop()
         let totals = running.server.totals

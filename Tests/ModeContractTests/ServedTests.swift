@@ -1,5 +1,6 @@
 import Measurement
 import Modes
+import Plan
 import TestSupport
 import Testing
 import Workloads
@@ -67,7 +68,7 @@ import Workloads
     spec.mayStayUnconnected = false
     let outcome = try await Trial.finished(spec) { $0.done == 160 }
     let arrived = try #require(outcome.arrivals)
-    #expect(outcome.kinds.isEmpty && arrived.due == 200)
+    #expect(outcome.failuresByKind.isEmpty && arrived.due == 200)
     #expect(outcome.done + arrived.unanswered == 200, "every one of them is one or the other")
     #expect(outcome.done == 160 && arrived.mostAge == .milliseconds(100))
   }

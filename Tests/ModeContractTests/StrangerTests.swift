@@ -1,5 +1,6 @@
 import Glibc
 import Measurement
+import Plan
 import SystemCalls
 import Testing
 import Workloads
@@ -180,7 +181,7 @@ extension ServerTests {
             $0.receive(until: "\r\n\r\n").hasPrefix("HTTP/1.1 503 Service Unavailable\r\n")
           }
           // Each of two loops lets one in.
-          #expect(refused.count == 6 || mode.hasLoops && refused.count == 5)
+          #expect(refused.count == 6 || mode.traits.hasLoops && refused.count == 5)
           #expect(running.server.totals.refused == UInt64(refused.count))
           if mode.connectionsAnswered == nil { #expect(try isGreeted(by: running, from: "127.0.0.2")) }
         }

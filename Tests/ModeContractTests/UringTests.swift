@@ -1,6 +1,7 @@
 import Glibc
 import Measurement
 import Modes
+import Plan
 import SystemCalls
 import TestSupport
 import Testing
@@ -11,7 +12,7 @@ import Workloads
 struct UringTests {
   private func expectAll(_ outcome: TrialOutcome, _ operations: UInt64) {
     #expect(outcome.done == operations && outcome.verified == operations)
-    #expect(outcome.kinds.isEmpty, "\(outcome.kinds.map { "\($0.key.name): \($0.value)" })")
+    #expect(outcome.failuresByKind.isEmpty, "\(outcome.failuresByKind.map { "\($0.key.name): \($0.value)" })")
     #expect(outcome.unfinishedAges.isEmpty && !outcome.ranOutOfTime)
   }
 
@@ -37,7 +38,7 @@ struct UringTests {
       isOwnServer: true)
     let outcome = try await Trial.finished(spec)
     #expect(outcome.verified == 1000)
-    #expect(outcome.kinds == [.unexpectedBytes: 1000])
+    #expect(outcome.failuresByKind == [.unexpectedBytes: 1000])
     #expect(server.clientDescriptors == 0)
   }
 
@@ -61,8 +62,8 @@ struct UringTests {
         $0.connection = .new
       })
     // What follows a reply at once is part of what was received with it; what comes later is nobody's.
-    #expect(outcome.verified + (outcome.kinds[.unexpectedBytes] ?? 0) == 500)
-    #expect(outcome.kinds.count <= 1 && !outcome.ranOutOfTime)
+    #expect(outcome.verified + (outcome.failuresByKind[.unexpectedBytes] ?? 0) == 500)
+    #expect(outcome.failuresByKind.count <= 1 && !outcome.ranOutOfTime)
   }
 
   @Test func repliesAreTakenInFullWhenTheyComeBeforeTheRequestsHaveBeenSent() async throws {

@@ -1,5 +1,6 @@
 import Measurement
 import Modes
+import Plan
 import SystemCalls
 import TestSupport
 import Testing
@@ -31,7 +32,7 @@ import Workloads
     let outcome = try await Trial.finished(
       spec(mode, Self.patient, concurrency: 4, duration: window, server: server.address)
     ) { underWay.contains($0.unfinishedAges.count) }
-    #expect(outcome.done == 0 && outcome.kinds.isEmpty && !outcome.ranOutOfTime)
+    #expect(outcome.done == 0 && outcome.failuresByKind.isEmpty && !outcome.ranOutOfTime)
     #expect(outcome.wall == window)
     #expect(underWay.contains(outcome.unfinishedAges.count))
     for age in outcome.unfinishedAges { #expect(age > .zero && age <= window) }
@@ -66,7 +67,7 @@ import Workloads
     #expect(outcome.ranOutOfTime)
     #expect(outcome.unfinishedAges.count == 1)
     #expect(outcome.wall == deadline)
-    #expect(outcome.kinds.isEmpty)
+    #expect(outcome.failuresByKind.isEmpty)
     #expect(verified.contains(outcome.verified))
     #expect(server.clientDescriptors == 0)
   }
@@ -81,7 +82,7 @@ import Workloads
     let elapsed = MonotonicClock.now.since(start)
     #expect(elapsed >= window && elapsed < .seconds(30))
     #expect(outcome.wall == window)
-    #expect(outcome.done == 0 && outcome.kinds.isEmpty)
+    #expect(outcome.done == 0 && outcome.failuresByKind.isEmpty)
     #expect(underWay.contains(outcome.unfinishedAges.count))
   }
 
@@ -89,7 +90,7 @@ import Workloads
     let duration = Nanoseconds.microseconds(2500)
     let outcome = try await Trial.finished(
       spec(mode, .sleep(SleepSpec(duration: duration)), concurrency: 8, operations: 40))
-    #expect(outcome.verified == 40 && outcome.kinds.isEmpty)
+    #expect(outcome.verified == 40 && outcome.failuresByKind.isEmpty)
     // A histogram keeps three digits.
     #expect(try #require(outcome.service.minimum) >= duration.count * 999 / 1000)
     let rounds = UInt64(40 / mode.lanes(for: 8))
@@ -100,7 +101,7 @@ import Workloads
     let server = try RunningServer(.http)
     let outcome = try await Trial.finished(
       spec(mode, .http(HTTPSpec()), concurrency: 24, operations: 3, server: server.server.address))
-    #expect(outcome.done == 3 && outcome.verified == 3 && outcome.kinds.isEmpty)
+    #expect(outcome.done == 3 && outcome.verified == 3 && outcome.failuresByKind.isEmpty)
     #expect(outcome.unfinishedAges.isEmpty && !outcome.ranOutOfTime)
     server.stop()
     #expect(server.server.totals.done == 3)
@@ -112,7 +113,7 @@ import Workloads
       spec(
         mode, .http(HTTPSpec()), concurrency: 4, operations: 50, warmup: .milliseconds(100),
         server: server.server.address))
-    #expect(outcome.done == 50 && outcome.verified == 50 && outcome.kinds.isEmpty)
+    #expect(outcome.done == 50 && outcome.verified == 50 && outcome.failuresByKind.isEmpty)
     let coldStart = try #require(outcome.coldStart)
     #expect(coldStart.wall == .milliseconds(100))
     #expect(try #require(coldStart.firstDone) > .zero && coldStart.firstDone! < coldStart.wall)
@@ -140,7 +141,7 @@ import Workloads
       spec(
         mode, .http(HTTPSpec { $0.delay = .fixed(.milliseconds(5)) }), concurrency: 16,
         duration: .milliseconds(300), server: server.server.address))
-    #expect(outcome.done > 0 && outcome.done == outcome.verified && outcome.kinds.isEmpty)
+    #expect(outcome.done > 0 && outcome.done == outcome.verified && outcome.failuresByKind.isEmpty)
     #expect(outcome.unfinishedAges.count <= mode.lanes(for: 16))
     #expect(try #require(outcome.service.minimum) >= 4_995_000)
     #expect(outcome.inFlight.max <= mode.lanes(for: 16))
@@ -152,7 +153,7 @@ import Workloads
       spec(
         .dispatch, .http(HTTPSpec { $0.delay = .fixed(.milliseconds(20)) }), concurrency: 300, operations: 900,
         server: server.server.address))
-    #expect(outcome.verified == 900 && outcome.kinds.isEmpty)
+    #expect(outcome.verified == 900 && outcome.failuresByKind.isEmpty)
     #expect(outcome.unfinishedAges.isEmpty && !outcome.ranOutOfTime)
     #expect(outcome.inFlight.max <= 300)
   }

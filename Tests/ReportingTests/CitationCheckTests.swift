@@ -53,11 +53,11 @@ struct CitationCheckTests {
     arguments: [
       "limits/select by_epoll_of_2000_at_once_served_connections", "limits/dispatch-growth growth_threads_per_s",
       "run widest-half-width", "run claims-measured", "machine memory", "machine speed",
-      "waits-20ms taskgroup concurrency=500 invalid-steal.1", "waits-2ms epoll oldest-unfinished",
+      "five-sleeps dispatch concurrency=5 invalid-foreign-load.1", "waits-2ms epoll oldest-unfinished",
       "claim=tune-limits taskgroup-16-lanes-over-1.predicted-least", "claim=select-1024 served-by-callbacks-of-1-100",
     ])
   func everyDigitIsFoundWhateverANumberIsFrom(query: String) throws {
-    let citations = try CitationRuns.citations("20261121-135156-claims")
+    let citations = try CitationRuns.citations("20261130-062528-claims")
     let citation = try citations.find(CitationQuery(query))
     let text = citation.render(.text)
     let form = try #require(text.firstRange(of: citation.form))

@@ -137,7 +137,7 @@ struct CitationTests {
   }
 
   @Test func hashIsOfTheFileThatTheNumberIsFrom() throws {
-    let name = "20261121-135156-claims"
+    let name = "20261130-062528-claims"
     func bytes(_ file: String) throws -> Data {
       try Data(contentsOf: URL(fileURLWithPath: "\(CitationRuns.project)/results/\(name)/\(file)"))
     }
@@ -156,15 +156,15 @@ struct CitationTests {
   }
 
   @Test func hashOfAClaimIsOfTheTrialsThatItIsJudgedBy() throws {
-    let citations = try CitationRuns.citations("20261121-135156-claims")
+    let citations = try CitationRuns.citations("20261130-062528-claims")
     let citation = try citations.find(CitationQuery("claim=file-pool epoll-cached-reads-pool-inline"))
     let lines = try String(
-      contentsOfFile: "\(CitationRuns.project)/results/20261121-135156-claims/trials.jsonl", encoding: .utf8)
+      contentsOfFile: "\(CitationRuns.project)/results/20261130-062528-claims/trials.jsonl", encoding: .utf8)
     let own = lines.split(separator: "\n").filter { line in
       line.contains(#""mode":"epoll""#)
         && ["cached-pool", "cached-inline"].contains { line.contains("\"experiment\":\"\($0)\"") }
     }
-    #expect(own.count == 14)
+    #expect(own.count == 18)
     #expect(citation.sha256 == SHA256.hash(own.map { $0 + "\n" }.joined().utf8))
   }
 

@@ -9,7 +9,7 @@ struct ClaimJudgementTests {
   private typealias R = ClaimRun
 
   private func result(
-    _ claim: String, _ trials: [TrialRecord], limits: [LimitsRecord.Experiment] = [], processors: Int = 1
+    _ claim: String, _ trials: [TrialRecord], limits: [LimitsRecord.Entry] = [], processors: Int = 1
   ) throws -> ClaimResult {
     let run = R.run(trials, limits: limits, processors: processors)
     return try #require(ClaimResult.all(run, Summary(run)).first { $0.claim.id == claim })

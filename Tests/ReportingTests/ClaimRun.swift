@@ -81,7 +81,7 @@ enum ClaimRun {
   }
 
   /// With one processor for the client, unless it has more.
-  static func run(_ trials: [TrialRecord], limits: [LimitsRecord.Experiment] = [], processors: Int = 1) -> Run {
+  static func run(_ trials: [TrialRecord], limits: [LimitsRecord.Entry] = [], processors: Int = 1) -> Run {
     var run = TinyRun.run(trials)
     run.record.environment.clientCPUs = Array(0..<processors)
     if !limits.isEmpty {
@@ -93,15 +93,15 @@ enum ClaimRun {
 
   static func limit(
     _ name: String, _ measurement: [String: Double], predicted: [String: Double] = [:]
-  ) -> LimitsRecord.Experiment {
+  ) -> LimitsRecord.Entry {
     let prediction = predicted.mapValues { LimitsRecord.Prediction(least: $0, most: $0) }
     let isMet = prediction.allSatisfy { key, prediction in measurement[key].map(prediction.isMet) ?? false }
-    return LimitsRecord.Experiment(
+    return LimitsRecord.Entry(
       name: name, claim: "A claim.", prediction: prediction, measurement: measurement,
       verdict: isMet ? .asPredicted : .otherwise, sentence: "A sentence.")
   }
 
-  static func select(served: Double, others: Double) -> LimitsRecord.Experiment {
+  static func select(served: Double, others: Double) -> LimitsRecord.Entry {
     limit(
       "select",
       [
@@ -111,7 +111,7 @@ enum ClaimRun {
       ])
   }
 
-  static func slips(answered: [Double]) -> LimitsRecord.Experiment {
+  static func slips(answered: [Double]) -> LimitsRecord.Entry {
     let names = [
       "server_reads_to_the_end_of_input", "server_reads_to_the_end_of_the_head", "no_Content_Length_left_open",
       "no_Content_Length_closed",

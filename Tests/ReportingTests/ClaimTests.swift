@@ -12,12 +12,12 @@ struct ClaimTests {
     var verdict: ClaimVerdict
     var about: String
     var trials: [TrialRecord] = []
-    var limits: [LimitsRecord.Experiment] = []
+    var limits: [LimitsRecord.Entry] = []
     var testDescription: String { "\(claim): \(verdict.rawValue), \(about)" }
 
     init(
       _ claim: String, _ verdict: ClaimVerdict, _ about: String, _ trials: [TrialRecord] = [],
-      limits: [LimitsRecord.Experiment] = []
+      limits: [LimitsRecord.Entry] = []
     ) {
       (self.claim, self.verdict, self.about, self.trials, self.limits) = (claim, verdict, about, trials, limits)
     }
@@ -242,7 +242,7 @@ struct ClaimTests {
       Case("tune-pools", .notMeasured, "beside others alone", beside(pools([100, 400, 1000, 1000]))),
     ] + Claim.all.map { Case($0.id, .notMeasured, "nothing") }
 
-  private static func withoutCallbacks(_ limit: LimitsRecord.Experiment) -> LimitsRecord.Experiment {
+  private static func withoutCallbacks(_ limit: LimitsRecord.Entry) -> LimitsRecord.Entry {
     var limit = limit
     limit.measurement = limit.measurement?.filter { !$0.key.contains("1100_at_once_served") }
     return limit

@@ -86,7 +86,7 @@ struct DrawingTests {
 
   @Test(arguments: [1, 4, 10])
   func figuresAreDrawnWithoutComplaintForAnyNumberOfModes(count: Int) throws {
-    let run = Self.wholeRun(Array(ModeOrder.known.prefix(count)))
+    let run = Self.wholeRun(Array(ModeTable.builtIn.names.prefix(count)))
     try FigureFolder.with { folder in
       let outcome = try Figures.write(run, to: folder, gnuplot: FigureFolder.gnuplot)
       #expect(outcome.remarks.allSatisfy { count == 1 && $0.contains("-speedup: ") }, "\(outcome.remarks)")

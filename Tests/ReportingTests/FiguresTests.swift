@@ -1,4 +1,5 @@
 import Foundation
+import Plan
 import ProjectFiles
 import Records
 import Testing
@@ -88,14 +89,25 @@ struct FiguresTests {
     #expect(data.measuredBlocks == 1 && data.subject == "throughput over time, at concurrency 64")
   }
 
-  @Test func styleKnowsEveryMode() throws {
-    let style = try String(contentsOfFile: "\(FigureFolder.scripts)/style.gp", encoding: .utf8)
-    let modes = ModeOrder.known.joined(separator: " ")
-    #expect(style.contains("modes = \"\(modes)\""))
-    for list in ["colours", "markers", "dashes"] {
-      let line = try #require(style.split(separator: "\n").first { $0.hasPrefix("\(list) = ") })
-      #expect(line.split(separator: "\"")[1].split(separator: " ").count == ModeOrder.known.count)
+  /// The scripts know no mode: each figure's data tell how its modes look, those of other builds as well.
+  @Test func dataTellHowTheirModesLook() throws {
+    var run = TinyRun.run([TimelineTests().trial("epoll") { _ in 2 }, TimelineTests().trial("asyncio") { _ in 2 }])
+    func line(_ name: String) throws -> Substring? {
+      let data = try #require(GnuplotData.files(of: run).first { $0.kind == .throughput })
+      return data.text.split(separator: "\n").first { $0.hasPrefix("# \(name): ") }
     }
+    #expect(try line("modes") == "# modes: epoll")
+    #expect(try line("colours") == "# colours: #009E73")
+    run.record.modes = [
+      ModeDescription(ModeID("asyncio"), .reference, "an event loop", .init("#123456", dash: 3, marker: 3), .shared)
+    ]
+    #expect(try line("modes") == "# modes: epoll asyncio")
+    #expect(try line("kinds") == "# kinds: headline reference")
+    #expect(try line("colours") == "# colours: #009E73 #123456")
+    #expect(try line("markers") == "# markers: 7 3")
+    #expect(try line("dashes") == "# dashes: 1 3")
+    let style = try String(contentsOfFile: "\(FigureFolder.scripts)/style.gp", encoding: .utf8)
+    #expect(ModeID.allCases.allSatisfy { !style.contains($0.rawValue) })
   }
 
   /// A copy of the program has no folder to look into: what is built in is what stands there.
@@ -125,6 +137,11 @@ struct FiguresTests {
     # workload: sleep for 10 ms
     # columns: concurrency, then those named
     # interval: low and high are the 95 % interval of the median over trials; with fewer than 6 trials, their range
+    # modes: blocking epoll
+    # kinds: headline headline
+    # colours: #000000 #009E73
+    # markers: 5 7
+    # dashes: 1 1
     # blocking
     "blocking" throughput_per_s low_per_s high_per_s valid_trials
     1 91.50000 91 92 2

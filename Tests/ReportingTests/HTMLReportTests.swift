@@ -1,4 +1,5 @@
 import Foundation
+import Plan
 import Records
 import Testing
 
@@ -184,8 +185,13 @@ struct HTMLReportTests {
     #expect(!self.page(run).contains("SHA-256"))
   }
 
-  @Test func coloursAreThoseOfTheFigures() throws {
-    let style = try String(contentsOfFile: "\(CitationRuns.project)/plots/style.gp", encoding: .utf8)
-    #expect(style.contains("colours = \"\(Palette.colours.joined(separator: " "))\""))
+  @Test func modesOfOtherBuildsHaveTheColourThatTheirRunTells() {
+    var run = TinyRun.example
+    #expect(!page(run).contains(".mode-asyncio"))
+    run.record.modes = [
+      ModeDescription(ModeID("asyncio"), .reference, "an event loop", .init("#123456", dash: 3, marker: 3), .shared)
+    ]
+    #expect(page(run).contains(".mode-asyncio { --mode: #123456 }"))
+    #expect(Palette.name(of: "asyncio") == "other mode-asyncio" && Palette.name(of: "epoll") == "epoll")
   }
 }

@@ -18,7 +18,7 @@ struct ReportNumbersTests {
   }
 
   /// All claims, also those that are not measured, with predictions and reasons.
-  @Test(arguments: ["20261121-135156-claims", "20261121-142158-files"])
+  @Test(arguments: ["20261130-062528-claims", "20261121-142158-files"])
   func everyNumberOfTheClaimsCanBeCited(name: String) throws {
     let run = try CitationRuns.run(name)
     let document = "## Claims\n\nClaims: \n\n" + Report(run).claims(.md, width: 0, color: false)

@@ -194,7 +194,7 @@ struct TuningTests {
 
   @Test(.enabled(if: FigureFolder.gnuplot != nil, "gnuplot is not installed"), arguments: [1, 9])
   func figureIsDrawnWithoutComplaint(count: Int) throws {
-    let modes = ModeOrder.known.filter { !["blocking", "null"].contains($0) }.prefix(count)
+    let modes = ModeTable.builtIn.names.filter { !["blocking", "null"].contains($0) }.prefix(count)
     let levels = Self.plateau
     let all = modes.enumerated().flatMap { place, mode in
       trials(levels.map { ($0.0, $0.1 * (1 + Double(place) / 5)) }, of: mode)

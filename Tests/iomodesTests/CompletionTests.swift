@@ -1,5 +1,6 @@
 import Foundation
 import Modes
+import Plan
 import Testing
 import Workloads
 

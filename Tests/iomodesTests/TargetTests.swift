@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Modes
+import Plan
 import Records
 import SystemCalls
 import TestSupport

@@ -1,6 +1,7 @@
 import Glibc
 import Measurement
 import Modes
+import Plan
 import SystemCalls
 import Workloads
 
@@ -29,8 +30,8 @@ enum DescriptorLimit {
       let outcome = try trial(mode, lanes: concurrency, server)
       ProcessControl.raiseDescriptorLimit()
       let after = ProcFile.openDescriptors ?? 0
-      let refused = outcome.kinds[.errno(.tooManyOpen)] ?? 0
-      let others = outcome.kinds.values.reduce(0, +) - refused
+      let refused = outcome.failuresByKind[.errno(.tooManyOpen)] ?? 0
+      let others = outcome.failuresByKind.values.reduce(0, +) - refused
       let name = mode.rawValue
       observations.append(
         LimitResult.Observation("\(name): verified", .operations, atLeast: 1, measured: outcome.verified))

@@ -1,6 +1,7 @@
 import Dispatch
 import Measurement
 import Modes
+import Plan
 import Synchronization
 import SystemCalls
 

@@ -30,10 +30,12 @@ enum KeepAliveSlips {
         LimitResult.Observation(
           "\(name): verified", .operations, exactly: hangs ? 0 : 1, measured: outcome.verified),
         LimitResult.Observation(
-          "\(name): timed out", .operations, exactly: hangs ? 1 : 0, measured: outcome.kinds[.timeout] ?? 0),
+          "\(name): timed out", .operations, exactly: hangs ? 1 : 0, measured: outcome.failuresByKind[.timeout] ?? 0),
       ]
     }
-    let hanging = [waits, answers, open, closed].map { ($0.kinds[.timeout] ?? 0) > 0 ? "hung" : "was answered" }
+    let hanging = [waits, answers, open, closed].map {
+      ($0.failuresByKind[.timeout] ?? 0) > 0 ? "hung" : "was answered"
+    }
     return LimitResult(
       .keepAliveSlips,
       observations("server reads to the end of input", waits, hangs: true)

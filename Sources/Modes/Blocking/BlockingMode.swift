@@ -1,11 +1,13 @@
 import Dispatch
 import Glibc
 import Measurement
+import Plan
 import SystemCalls
 import Workloads
 
 /// The one thread waits in the system call, for one operation after another, on one connection.
 enum BlockingMode: Mode {
+  static let id = ModeID.blocking
   static let blocks = true
   static let isMultithreaded = false
 
@@ -14,8 +16,8 @@ enum BlockingMode: Mode {
   }
 
   /// One connection after another: the next client waits until the last one has gone.
-  static func serve<L: Lane & ~Copyable>(_ door: Door<L>) {
-    let permits = DispatchSemaphore(value: door.lanes.count)
-    while let lane = door.acceptBlocking(permits) { door.carryBlocking(lane, permits) }
+  static func serve<L: Lane & ~Copyable>(_ acceptor: Acceptor<L>) {
+    let permits = DispatchSemaphore(value: acceptor.lanes.count)
+    while let lane = acceptor.acceptBlocking(permits) { acceptor.carryBlocking(lane, permits) }
   }
 }

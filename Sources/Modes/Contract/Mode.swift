@@ -1,3 +1,4 @@
+import Plan
 import SystemCalls
 import Workloads
 
@@ -23,7 +24,7 @@ import Workloads
 /// The clock is read right after what was waited for. A buffer that is received into belongs to the mode, one to a thread,
 /// and is not held across a suspension. Connections are opened and closed through the table, as the monitor may shut one
 /// down at any time. A mode never retries, counts or times anything: the lane does.
-protocol Mode: SendableMetatype {
+protocol Mode: ModeEntry {
   /// Whether its sockets are in blocking mode.
   static var blocks: Bool { get }
   /// How many threads carry lanes: more than one share their recorders.
@@ -32,5 +33,28 @@ protocol Mode: SendableMetatype {
   /// Carries lanes until all of them have finished.
   static func drive<L: Lane & ~Copyable>(_ lanes: LaneTable<L>) throws(Errno)
   /// Accepts connections and carries a lane for each, until the server is to stop.
-  static func serve<L: Lane & ~Copyable>(_ door: Door<L>) throws(Errno)
+  static func serve<L: Lane & ~Copyable>(_ acceptor: Acceptor<L>) throws(Errno)
+}
+
+/// What a trial asks of a mode. Here its loops meet the workloads: `Self` is known, so that they are specialised for each.
+protocol ModeEntry: SendableMetatype {
+  static var id: ModeID { get }
+  /// Why it cannot run on this machine at all, with a remedy; nil where it can.
+  static var unavailability: String? { get }
+  /// Carries out the client's side of a trial.
+  static func run(_ trial: TrialExecution) throws(TrialFailure) -> TrialOutcome
+  /// What serves in it; nil where it cannot.
+  static func server(_ kind: TargetServer.Kind, capacity: Int, processors: Int) -> TargetServer.Body?
+}
+
+extension ModeEntry {
+  static var unavailability: String? { nil }
+}
+
+extension Mode {
+  static func run(_ trial: TrialExecution) throws(TrialFailure) -> TrialOutcome { try trial.run(Self.self) }
+
+  static func server(_ kind: TargetServer.Kind, capacity: Int, processors: Int) -> TargetServer.Body? {
+    TargetServer.body(of: Self.self, kind, capacity, processors)
+  }
 }

@@ -1,9 +1,11 @@
 import Dispatch
+import Plan
 import Workloads
 
 /// A GCD thread per lane, in blocking calls: a serial queue and one block per lane. GCD feeds them with at most 255
 /// threads; the lanes beyond wait for a thread until another lane has finished.
 enum DispatchMode: Mode {
+  static let id = ModeID.dispatch
   static let blocks = true
   static let isMultithreaded = true
 
@@ -17,11 +19,11 @@ enum DispatchMode: Mode {
   }
 
   /// The calling thread accepts; each connection has a serial queue with one block.
-  static func serve<L: Lane & ~Copyable>(_ door: Door<L>) {
+  static func serve<L: Lane & ~Copyable>(_ acceptor: Acceptor<L>) {
     let group = DispatchGroup()
-    let permits = DispatchSemaphore(value: door.lanes.count)
-    while let lane = door.acceptBlocking(permits) {
-      DispatchQueue(label: "lane").async(group: group) { door.carryBlocking(lane, permits) }
+    let permits = DispatchSemaphore(value: acceptor.lanes.count)
+    while let lane = acceptor.acceptBlocking(permits) {
+      DispatchQueue(label: "lane").async(group: group) { acceptor.carryBlocking(lane, permits) }
     }
     group.wait()
   }

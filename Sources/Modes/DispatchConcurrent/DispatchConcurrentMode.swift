@@ -1,10 +1,12 @@
 import Dispatch
+import Plan
 import Workloads
 
 /// A block per lane on one concurrent queue, in blocking calls: what most code writes. The queue's pool begins with a
 /// thread per processor; while all of them block, libdispatch adds one a second (`event/workqueue.c`), up to 255. The
 /// lanes beyond wait for a thread.
 enum DispatchConcurrentMode: Mode {
+  static let id = ModeID.dispatchConcurrent
   static let blocks = true
   static let isMultithreaded = true
 
@@ -19,12 +21,12 @@ enum DispatchConcurrentMode: Mode {
   }
 
   /// The calling thread accepts; each connection has a block on the queue.
-  static func serve<L: Lane & ~Copyable>(_ door: Door<L>) {
+  static func serve<L: Lane & ~Copyable>(_ acceptor: Acceptor<L>) {
     let group = DispatchGroup()
-    let permits = DispatchSemaphore(value: door.lanes.count)
+    let permits = DispatchSemaphore(value: acceptor.lanes.count)
     let queue = DispatchQueue(label: "lanes", attributes: .concurrent)
-    while let lane = door.acceptBlocking(permits) {
-      queue.async(group: group) { door.carryBlocking(lane, permits) }
+    while let lane = acceptor.acceptBlocking(permits) {
+      queue.async(group: group) { acceptor.carryBlocking(lane, permits) }
     }
     group.wait()
   }

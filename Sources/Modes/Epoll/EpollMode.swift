@@ -1,10 +1,12 @@
 import Measurement
+import Plan
 import SystemCalls
 import Workloads
 
 /// One epoll_wait loop over non-blocking descriptors: an event enters a lane's switch, and leaves it at the first step
 /// that must wait.
 enum EpollMode: LoopMode {
+  static let id = ModeID.epoll
   static func loop<L: Lane & ~Copyable>(_ lanes: LaneTable<L>) throws(Errno) {
     var loop = try EpollLoop(lanes)
     try loop.watchPool()

@@ -1,9 +1,11 @@
+import Plan
 import SystemCalls
 import Workloads
 
 /// The tasks of `taskgroup`, on a TaskExecutor that is the epoll loop: whoever hears that a lane can go on is the one
 /// to carry it on, and no task changes its thread.
 enum ExecutorMode: LoopMode {
+  static let id = ModeID.executor
   static func loop<L: Lane & ~Copyable>(_ lanes: LaneTable<L>) throws(Errno) {
     let loop = try TaskLoop(places: lanes.connections.placeCount, permits: lanes.limit ?? lanes.count)
     defer { loop.deallocate() }
@@ -11,10 +13,10 @@ enum ExecutorMode: LoopMode {
     loop.run { await loop.drive(lanes) }
   }
 
-  static func loop<L: Lane & ~Copyable>(_ door: Door<L>) throws(Errno) {
-    let loop = try TaskLoop(places: door.waiterCount, permits: door.lanes.count)
+  static func loop<L: Lane & ~Copyable>(_ acceptor: Acceptor<L>) throws(Errno) {
+    let loop = try TaskLoop(places: acceptor.waiterCount, permits: acceptor.lanes.count)
     defer { loop.deallocate() }
-    try loop.register(door)
-    loop.run { await loop.serve(door) }
+    try loop.register(acceptor)
+    loop.run { await loop.serve(acceptor) }
   }
 }

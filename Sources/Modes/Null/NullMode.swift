@@ -1,11 +1,13 @@
 import Measurement
+import Plan
 import Workloads
 
 /// No waiting at all: one lane, its server's side paired with it in memory, and time that passes at once where it is
 /// slept through. What is left is the cost of the harness itself.
-enum NullMode {
+enum NullMode: ModeEntry {
+  static let id = ModeID.null
   /// Carries the lane to its end. A lane that uses no connection gets no server.
-  static func drive<L: Lane & ~Copyable, S: Lane & ~Copyable>(
+  private static func drive<L: Lane & ~Copyable, S: Lane & ~Copyable>(
     _ lane: UnsafeMutablePointer<L>, makeServer: () -> S
   ) {
     let server = UnsafeMutablePointer<S>.allocate(capacity: 1)
@@ -68,5 +70,54 @@ enum NullMode {
         return
       }
     }
+  }
+}
+
+extension NullMode {
+  static func server(_ kind: TargetServer.Kind, capacity: Int, processors: Int) -> TargetServer.Body? { nil }
+
+  static func run(_ trial: TrialExecution) throws(TrialFailure) -> TrialOutcome {
+    let tally = Boxed(ServerTally(shared: false))
+    let date = Boxed(HTTPDate())
+    defer {
+      tally.deallocate()
+      date.deallocate()
+    }
+    let echoServer = { ServerLane(EchoServer(), tally: tally.pointer) }
+    let httpServer = { ServerLane(HTTPServer(peer: TrialExecution.loopback, date: date.pointer), tally: tally.pointer) }
+    switch trial.spec.workload {
+    case .sleep(let sleep):
+      return try measure(trial, echoServer) { group, _ in
+        ClientLane(SleepConversation(duration: sleep.duration), in: group)
+      }
+    case .echo(let echo):
+      return try measure(trial, echoServer) { group, _ in ClientLane(trial.client(echo), in: group) }
+    case .http(let http):
+      let replies = http.gather ? ReplyStore() : nil
+      let requests = Boxed(trial.requests(http, replies))
+      defer { requests.deallocate() }
+      var outcome = try measure(trial, httpServer) { group, _ in ClientLane(HTTPClient(requests.pointer), in: group) }
+      outcome.replies = replies
+      return outcome
+    case .compute(let compute):
+      let requests = Boxed(trial.requests(compute.http, nil))
+      let check = Boxed(try trial.check())
+      defer {
+        requests.deallocate()
+        check.deallocate()
+      }
+      return try measure(trial, httpServer) { group, _ in
+        ClientLane(ComputeClient(requests.pointer, work: check.pointer), in: group)
+      }
+    case .file, .serve: throw TrialExecution.notAClient
+    }
+  }
+
+  private static func measure<L: TimedLane & ~Copyable, S: Lane & ~Copyable>(
+    _ trial: TrialExecution, _ makeServer: () -> S, makeLane: (UnsafePointer<LaneGroup>, Int) -> L
+  ) throws(TrialFailure) -> TrialOutcome {
+    try trial.measure(
+      Arrangement(lanes: 1), ConnectionTable(count: trial.laneCount, endpoints: []), makeLane: makeLane,
+      drive: { drive($0[0], makeServer: makeServer) })
   }
 }

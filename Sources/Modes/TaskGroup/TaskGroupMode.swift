@@ -1,9 +1,11 @@
 import Dispatch
+import Plan
 import SystemCalls
 import Workloads
 
 /// A child task per lane on Swift's default executor, suspended on a continuation that a reactor thread resumes.
 enum TaskGroupMode: Mode {
+  static let id = ModeID.taskgroup
   static let blocks = false
   static let isMultithreaded = true
 
@@ -20,14 +22,14 @@ enum TaskGroupMode: Mode {
     finished.wait()
   }
 
-  static func serve<L: Lane & ~Copyable>(_ door: Door<L>) throws(Errno) {
-    let reactor = try Reactor(places: door.waiterCount, permits: door.lanes.count)
+  static func serve<L: Lane & ~Copyable>(_ acceptor: Acceptor<L>) throws(Errno) {
+    let reactor = try Reactor(places: acceptor.waiterCount, permits: acceptor.lanes.count)
     defer { reactor.stop() }
-    try reactor.register(door)
+    try reactor.register(acceptor)
     let finished = DispatchSemaphore(value: 0)
     Task.detached {
       await openTimers()
-      await reactor.serve(door)
+      await reactor.serve(acceptor)
       finished.signal()
     }
     finished.wait()

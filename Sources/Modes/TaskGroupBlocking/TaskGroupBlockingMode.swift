@@ -1,9 +1,11 @@
 import Dispatch
+import Plan
 import Workloads
 
 /// Blocking calls inside child tasks: the mistake that every guide to async code warns of. The cooperative pool has a
 /// thread per processor and never grows, so that no more lanes than that are under way; the others wait for ever.
 enum TaskGroupBlockingMode: Mode {
+  static let id = ModeID.taskgroupBlocking
   static let blocks = true
   static let isMultithreaded = true
 
@@ -23,13 +25,13 @@ enum TaskGroupBlockingMode: Mode {
 
   /// The calling thread accepts; each connection has a task, which keeps one of the pool's threads for as long as it is
   /// open.
-  static func serve<L: Lane & ~Copyable>(_ door: Door<L>) {
+  static func serve<L: Lane & ~Copyable>(_ acceptor: Acceptor<L>) {
     let group = DispatchGroup()
-    let permits = DispatchSemaphore(value: door.lanes.count)
-    while let lane = door.acceptBlocking(permits) {
+    let permits = DispatchSemaphore(value: acceptor.lanes.count)
+    while let lane = acceptor.acceptBlocking(permits) {
       group.enter()
       Task.detached {
-        door.carryBlocking(lane, permits)
+        acceptor.carryBlocking(lane, permits)
         group.leave()
       }
     }

@@ -1,12 +1,14 @@
 import Dispatch
 import Glibc
 import Measurement
+import Plan
 import Synchronization
 import SystemCalls
 import Workloads
 
 /// A POSIX thread per lane, in blocking calls: `dispatch` without a limit to its threads.
 enum ThreadsMode: Mode {
+  static let id = ModeID.threads
   static let blocks = true
   static let isMultithreaded = true
 
@@ -35,18 +37,18 @@ enum ThreadsMode: Mode {
 
   /// The calling thread accepts; each connection has a thread. Where the system makes no more threads, whoever has been
   /// accepted waits for one.
-  static func serve<L: Lane & ~Copyable>(_ door: Door<L>) {
+  static func serve<L: Lane & ~Copyable>(_ acceptor: Acceptor<L>) {
     let group = DispatchGroup()
-    let permits = DispatchSemaphore(value: door.lanes.count)
-    while let lane = door.acceptBlocking(permits) {
+    let permits = DispatchSemaphore(value: acceptor.lanes.count)
+    while let lane = acceptor.acceptBlocking(permits) {
       group.enter()
       var thread: SystemCalls.Thread?
       while thread == nil {
         thread = try? SystemCalls.Thread(name: "lane", stackSize: stackSize) {
-          door.carryBlocking(lane, permits)
+          acceptor.carryBlocking(lane, permits)
           group.leave()
         }
-        if thread == nil { sleepBlocking(until: MonotonicClock.now + Door<L>.pause) }
+        if thread == nil { sleepBlocking(until: MonotonicClock.now + Acceptor<L>.pause) }
       }
       thread?.detach()
     }

@@ -1,10 +1,13 @@
 import Measurement
+import Plan
 import SystemCalls
 import Workloads
 
 /// One io_uring, by raw system calls: what lanes want is written into a ring, submitted once a turn, and carried out by
 /// the kernel; the completion of a request enters a lane's switch.
 enum UringMode: LoopMode {
+  static let id = ModeID.uring
+  static var unavailability: String? { Uring.unavailability }
   static func loop<L: Lane & ~Copyable>(_ lanes: LaneTable<L>) throws(Errno) {
     var loop = try UringLoop(lanes)
     if let pool = lanes.pool { loop.watch(pool) }

@@ -153,6 +153,13 @@ extension Metric where Subject == Summary.Point {
       number("close", "time to close all connections, the median over the valid trials", .time) {
         $0.connections?.close
       },
+      number("connections", "connections that all lanes had, in the trial that had the most", .count("connections")) {
+        $0.connectionsOpened.map { Double($0) }
+      },
+      number(
+        "reconnected", "connections in the place of one that was closed while it was idle, of all valid trials",
+        .count("connections")
+      ) { $0.connectionsOpened == nil ? nil : Double($0.reconnected) },
       number("connection-kernel", "memory of the kernel for a connection", .bytesPer("connection")) {
         $0.connections?.kernelBytes
       },
@@ -178,7 +185,7 @@ extension Metric where Subject == Summary.Point {
   }
 
   /// What takes more than a point to say.
-  static func all(within experiment: Summary.Experiment) -> [Metric] {
+  static func all(within experiment: Summary.MeasuredExperiment) -> [Metric] {
     let remedy = number("late-warmup-remedy", "shortest round warm-up that leaves it out", .time) { point in
       experiment.warmup.flatMap { asked in point.lateWarmup.map { Double($0.remedy(after: asked).count) } }
     }
@@ -224,10 +231,10 @@ extension Metric where Subject == Summary.Point {
   }
 }
 
-extension Metric where Subject == (point: Summary.Point, lanes: Summary.LaneClass) {
+extension Metric where Subject == (point: Summary.Point, lanes: Summary.MeasuredClass) {
   /// Those of a class of lanes.
   static var all: [Metric] {
-    let counts: [(String, String, String, (Summary.LaneClass) -> UInt64?)] = [
+    let counts: [(String, String, String, (Summary.MeasuredClass) -> UInt64?)] = [
       ("count", "lanes of the class", "lanes", { UInt64(exactly: $0.lanes) }),
       (
         "served", "lanes of the class with an operation done, in the trial that served the fewest", "lanes",
@@ -236,7 +243,7 @@ extension Metric where Subject == (point: Summary.Point, lanes: Summary.LaneClas
       ("operations", "operations done within the windows of all valid trials", "operations", { $0.operations }),
       ("in-warm-ups", "operations done in the warm-ups of all valid trials", "operations", { $0.early }),
     ]
-    let times: [(String, String, (Summary.LaneClass) -> Summary.PooledLatency?)] = [
+    let times: [(String, String, (Summary.MeasuredClass) -> Summary.PooledLatency?)] = [
       ("service-", "service time", \.latency), ("response-", "response time, from the intended start", \.response),
     ]
     return counts.map { name, about, things, value in

@@ -38,7 +38,7 @@ public struct CitationFailure: Error, CustomStringConvertible {
 /// What the numbers of a run answer to.
 struct CitationCatalogue: Sendable {
   /// Of each experiment at each rate: words besides its name.
-  private var experiments: [Experiment: Set<String>] = [:]
+  private var experiments: [MeasuredExperiment: Set<String>] = [:]
   private let all: [Citable]
   /// Of their words in order of the alphabet, where they stand.
   private let byWords: [[String]: Int]
@@ -46,7 +46,7 @@ struct CitationCatalogue: Sendable {
   /// Points that were measured, and of which no trial is valid.
   private var barren: [Citable.Place] = []
 
-  private struct Experiment: Hashable {
+  private struct MeasuredExperiment: Hashable {
     var name: String
     var rate: Double?
   }
@@ -56,14 +56,14 @@ struct CitationCatalogue: Sendable {
     byWords = Dictionary(all.enumerated().map { ($1.words.sorted(), $0) }) { first, _ in first }
     let sweeps = Sweeps(trials)
     for trial in trials {
-      let key = Experiment(name: trial.experiment, rate: trial.arrivals.rate)
+      let key = MeasuredExperiment(name: trial.experiment, rate: trial.arrivals.rate)
       guard experiments[key] == nil else { continue }
       let words = Self.aliases(of: sweeps.isSwept(trial.experiment) ? trial.withoutSettings : trial)
       experiments[key] = words
       if key.rate != nil { openLoops[key.name] = words }
     }
     for experiment in summary.experiments {
-      experiments[Experiment(name: experiment.plannedName, rate: experiment.rate)]?
+      experiments[MeasuredExperiment(name: experiment.plannedName, rate: experiment.rate)]?
         .insert(CitationQuery.word(experiment.name))
       barren += experiment.points.filter { $0.validTrials == 0 }.map {
         Citable.Place(
@@ -139,7 +139,7 @@ struct CitationCatalogue: Sendable {
 
   /// Of what is of several rates: those of its open loop.
   private func aliases(of place: Citable.Place) -> Set<String> {
-    experiments[Experiment(name: place.experiment, rate: place.rate)] ?? openLoops[place.experiment] ?? []
+    experiments[MeasuredExperiment(name: place.experiment, rate: place.rate)] ?? openLoops[place.experiment] ?? []
   }
 
   private func answers(_ place: Citable.Place, to word: String) -> Bool {

@@ -4,11 +4,11 @@ import Statistics
 
 extension Citable {
   /// Those of all points of an experiment.
-  static func all(of experiment: Summary.Experiment) -> [Citable] {
+  static func all(of experiment: Summary.MeasuredExperiment) -> [Citable] {
     let metrics =
       Metric<Summary.Point>.all(hasResponse: experiment.points.contains { $0.response != nil })
       + Metric.all(within: experiment)
-    let classMetrics = Metric<(point: Summary.Point, lanes: Summary.LaneClass)>.all
+    let classMetrics = Metric<(point: Summary.Point, lanes: Summary.MeasuredClass)>.all
     let keys = Set(experiment.points.map(PointKey.init))
     return experiment.points.flatMap { point -> [Citable] in
       let key = PointKey(point)
@@ -79,7 +79,7 @@ extension Citable {
   }
 
   /// Of all concurrencies of a mode together, where there are several.
-  private static func unfinished(_ experiment: Summary.Experiment) -> [Citable] {
+  private static func unfinished(_ experiment: Summary.MeasuredExperiment) -> [Citable] {
     experiment.byName.flatMap { _, points -> [Citable] in
       guard points.count > 1 else { return [] }
       let place = Place(
@@ -114,7 +114,7 @@ extension Citable {
   }
 
   private static func ofLine(
-    _ line: LeastSquaresLine, _ key: PointKey, _ experiment: Summary.Experiment, count: Int
+    _ line: LeastSquaresLine, _ key: PointKey, _ experiment: Summary.MeasuredExperiment, count: Int
   ) -> [Citable] {
     let place = Place(experiment.plannedName, key, concurrency: nil, rate: experiment.rate, experiment.setting)
     let origin = experiment.origin([key], concurrency: nil)
@@ -129,7 +129,7 @@ extension Citable {
   }
 }
 
-extension Summary.Experiment {
+extension Summary.MeasuredExperiment {
   /// The trials of points that have their concurrency in common.
   func origin(_ keys: [PointKey]) -> CitationOrigin { origin(keys, concurrency: keys[0].concurrency) }
 

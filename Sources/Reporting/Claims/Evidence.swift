@@ -1,4 +1,5 @@
 import Measurement
+import Plan
 import Records
 import Statistics
 
@@ -9,7 +10,7 @@ struct Evidence: Sendable {
   /// The same in an open loop, for what bystanders take beside lanes that ask for little.
   let atRates: [Sample]
   /// By name.
-  let limits: [String: LimitsRecord.Experiment]
+  let limits: [String: LimitsRecord.Entry]
   /// How many the client had.
   let processors: Int?
 
@@ -68,7 +69,7 @@ struct Evidence: Sendable {
 
 /// The trials of a mode at one point of an experiment.
 struct Sample: Sendable {
-  let experiment: Summary.Experiment
+  let experiment: Summary.MeasuredExperiment
   let point: Summary.Point
   /// All that were carried out.
   let carriedOut: [TrialRecord]
@@ -78,12 +79,12 @@ struct Sample: Sendable {
   private let first: TrialRecord
 
   /// - Parameter carriedOut: at least one.
-  init(_ experiment: Summary.Experiment, _ point: Summary.Point, _ carriedOut: [TrialRecord]) {
+  init(_ experiment: Summary.MeasuredExperiment, _ point: Summary.Point, _ carriedOut: [TrialRecord]) {
     self.init(experiment, point, carriedOut, first: carriedOut[0])
   }
 
   private init(
-    _ experiment: Summary.Experiment, _ point: Summary.Point, _ carriedOut: [TrialRecord], first: TrialRecord
+    _ experiment: Summary.MeasuredExperiment, _ point: Summary.Point, _ carriedOut: [TrialRecord], first: TrialRecord
   ) {
     self.experiment = experiment
     self.point = point
@@ -186,11 +187,15 @@ extension Estimate {
 /// Modes by what a claim says of them.
 enum ClaimModes {
   /// One thread waits for many.
-  static let asynchronous = ["taskgroup", "epoll", "executor", "uring"]
+  static let asynchronous = names(where: \.isAsynchronous)
   /// As many wait at once as there are lanes.
-  static let concurrent = asynchronous + ["dispatch", "threads"]
+  static let concurrent = names(where: \.isConcurrent)
   /// Lanes run on several threads, and so on several processors at once.
-  static let parallel = ["dispatch", "taskgroup", "dispatch-concurrent", "threads", "taskgroup-blocking"]
+  static let parallel = names(where: \.isParallel)
+
+  private static func names(where isMeant: (ModeDescription) -> Bool) -> [String] {
+    ModeDescription.builtIn.filter { $0.kind != .control && isMeant($0) }.map(\.id.rawValue)
+  }
 
   /// How many processors of those that the client has can work for the lanes of a mode at once.
   static func processors(of mode: String, lanes: Int, among processors: Int) -> Int {

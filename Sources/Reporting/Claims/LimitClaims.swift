@@ -110,7 +110,7 @@ extension Claim {
   }
 }
 
-extension LimitsRecord.Experiment {
+extension LimitsRecord.Entry {
   /// One of its numbers.
   fileprivate func measure(_ key: String, _ words: String, least: Double? = nil, most: Double? = nil) -> Measure? {
     guard let measured = measurement?[key] else { return nil }

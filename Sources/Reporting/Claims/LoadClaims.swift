@@ -135,7 +135,7 @@ extension Claim {
     ) { $0.experiment.name }.values
       .filter { Set($0.map(\.lanes)).count >= 3 && $0.contains { $0.lanes == 1 } }
       .sorted { ($1.count, $0[0].experiment.name) < ($0.count, $1[0].experiment.name) }
-    let names = Set((series.first ?? []).map(\.point.name)).sorted(by: ModeOrder.precedes)
+    let names = Set((series.first ?? []).map(\.point.name)).sorted(by: ModeTable.precedes)
     return names.flatMap { name in
       let points = (series.first ?? []).filter { $0.point.name == name }.sorted { $0.lanes < $1.lanes }
       return kneeMeasures(points.map { ($0.lanes, $0) }, "lanes", name)
@@ -219,7 +219,7 @@ extension Sample {
     static func < (a: Requests, b: Requests) -> Bool {
       if a.isPipelined != b.isPipelined { return a.isPipelined }
       if a.isServed != b.isServed { return b.isServed }
-      return a.mode == b.mode ? a.name < b.name : ModeOrder.precedes(a.mode, b.mode)
+      return a.mode == b.mode ? a.name < b.name : ModeTable.precedes(a.mode, b.mode)
     }
   }
 

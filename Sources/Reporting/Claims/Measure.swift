@@ -10,7 +10,7 @@ struct Measure: Sendable {
     /// At least one; the experiment of the first is its own.
     case trials([Sample])
     /// An experiment on a limit.
-    case limits(LimitsRecord.Experiment)
+    case limits(LimitsRecord.Entry)
   }
 
   /// What its bounds are.
@@ -120,7 +120,7 @@ extension Sample {
   }
 }
 
-extension LimitsRecord.Experiment {
+extension LimitsRecord.Entry {
   /// As the experiments of a run are named.
   var place: String { "limits/\(name)" }
 }

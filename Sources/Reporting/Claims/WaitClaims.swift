@@ -37,7 +37,7 @@ extension Claim {
     reason: "A greeting needs no more than a connection, a head and a reply of known length; all modes serve the same."
   ) { evidence in
     let samples = evidence.samples.filter(\.isGreeting)
-    return ModeOrder.known.compactMap { mode in
+    return ModeTable.builtIn.names.compactMap { mode in
       let samples = samples.filter { $0.mode == mode }
       let shares = samples.flatMap(\.carriedOut).compactMap { trial -> Double? in
         guard let done = trial.operations.done, done > 0, let verified = trial.operations.verified else { return nil }

@@ -1,0 +1,70 @@
+import Foundation
+import Records
+import SystemCalls
+
+extension LimitsRecord {
+  /// - Parameter started: when, in UTC.
+  public init(_ results: [LimitResult], started: Date, processors: Processors) {
+    self.init(
+      started: ISO8601DateFormatter().string(from: started), tool: MachineFacts.tool,
+      machine: MachineFacts.environment(processors), experiments: results.map(LimitsRecord.Entry.init))
+  }
+
+  /// Writes it into a folder that has been prepared.
+  public func write(to folder: String) throws(HarnessFailure) {
+    let path = "\(folder)/\(Self.name)"
+    do {
+      let text = try JSONEncoder.stable(pretty: true).encode(self) + Data("\n".utf8)
+      try WholeFile.write([UInt8](text), to: path, isDurable: true)
+    } catch {
+      throw HarnessFailure("cannot write \(path): \(error); choose another --output")
+    }
+  }
+
+  /// Makes the folder, before there is anything to write.
+  /// - Returns: its descriptor, which holds a lock on it until it is closed.
+  public static func prepare(_ folder: String) throws(HarnessFailure) -> Int32 {
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw HarnessFailure("cannot make \(folder): \(error.localizedDescription); choose another --output")
+    }
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw HarnessFailure("cannot open \(folder): \(Errno.current); choose another --output")
+    }
+    var complaint: String?
+    if (try? FileLock.take(descriptor)) == false {
+      complaint = "\(folder) is being written by another iomodes"
+    } else if FileManager.default.fileExists(atPath: "\(folder)/\(name)") {
+      complaint = "\(folder) already holds a \(name)"
+    }
+    guard let complaint else { return descriptor }
+    close(descriptor)
+    throw HarnessFailure("\(complaint); name another --output")
+  }
+}
+
+extension LimitsRecord.Entry {
+  init(_ result: LimitResult) {
+    let isMeasured = result.verdict != .skipped
+    let predicted = result.observations.filter { $0.least != nil || $0.most != nil }
+    self.init(
+      name: result.limit.rawValue, claim: result.limit.claim,
+      prediction: isMeasured
+        ? Dictionary(
+          uniqueKeysWithValues: predicted.map { ($0.key, LimitsRecord.Prediction(least: $0.least, most: $0.most)) })
+        : nil,
+      measurement: isMeasured
+        ? Dictionary(uniqueKeysWithValues: result.observations.map { ($0.key, $0.measured) }) : nil,
+      verdict: result.verdict, sentence: result.sentence)
+  }
+}
+
+extension LimitResult.Observation {
+  /// Its name in data: lower-case words and the unit, joined by underscores; names of errors stay as they are.
+  var key: String {
+    let words = name.split { !$0.isLetter && !$0.isNumber }
+    return (words.map(String.init) + [unit.rawValue]).joined(separator: "_")
+  }
+}

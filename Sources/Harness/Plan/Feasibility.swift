@@ -1,0 +1,231 @@
+import Measurement
+import Modes
+import Plan
+import SystemCalls
+import Workloads
+
+/// Whether a plan fits the machine's limits. It is asked before anything is started.
+public struct Feasibility: Sendable {
+  public var descriptorLimit: Int
+  public var ephemeralPorts: ClosedRange<Int>
+  /// Bytes that can be had without swapping.
+  public var availableMemory: UInt64?
+  /// What allows the fewest threads and processes more.
+  var threadCeiling: ThreadCeiling?
+  /// Bytes that data files may take.
+  public var freeDisk: UInt64?
+  /// How many descriptors are left of those that all processes of the system may have open.
+  public var descriptorsLeft: Int?
+  /// How many connections are left of those that the system's firewall follows; nil where it follows none.
+  public var trackedLeft: Int?
+  /// Where data files are in memory alone: `tmpfs (/dev/shm)`; nil where they reach a device.
+  public var memoryFileSystem: String?
+
+  init(
+    descriptorLimit: Int, ephemeralPorts: ClosedRange<Int>, availableMemory: UInt64?,
+    threadCeiling: ThreadCeiling? = nil,
+    freeDisk: UInt64? = nil, descriptorsLeft: Int? = nil, trackedLeft: Int? = nil
+  ) {
+    self.descriptorLimit = descriptorLimit
+    self.ephemeralPorts = ephemeralPorts
+    self.availableMemory = availableMemory
+    self.threadCeiling = threadCeiling
+    self.freeDisk = freeDisk
+    self.descriptorsLeft = descriptorsLeft
+    self.trackedLeft = trackedLeft
+  }
+
+  /// - Parameter folder: where data files are to be made.
+  public static func ofThisMachine(filesIn folder: String? = nil) -> Feasibility {
+    var feasibility = Feasibility(
+      descriptorLimit: ProcessControl.descriptorLimit.hard,
+      ephemeralPorts: MachineFacts.ephemeralPorts ?? 32768...60999,
+      availableMemory: MachineFacts.memory("MemAvailable:"),
+      threadCeiling: ThreadCeiling.ofThisMachine().min { $0.room < $1.room },
+      freeDisk: folder.flatMap { FileSystem.freeBytes(at: $0) }, descriptorsLeft: MachineFacts.descriptorsLeft,
+      trackedLeft: MachineFacts.trackedLeft)
+    feasibility.memoryFileSystem = folder.flatMap(memoryFileSystem)
+    return feasibility
+  }
+
+  /// What `folder` lies on, where that is memory alone.
+  static func memoryFileSystem(of folder: String) -> String? {
+    FileSystem.nameInMemory(at: folder).map { "\($0) (\(folder))" }
+  }
+
+  /// What a process needs besides its connections.
+  static let spareDescriptors = 64
+
+  /// A process with its threads, before its first lane; and what the default executor of tasks adds. Without them a trial
+  /// does not fail at once: Dispatch waits for a thread for as long as it takes.
+  private static let processTasks = 6
+  private static let poolTasks = 5
+
+  /// A pair of TCP sockets with their buffers at rest, in the kernel; measured at about 11 KiB.
+  private static let connectionMemory = 16 << 10
+  private static let laneMemory = 2 << 10
+  private static let threadMemory: UInt64 = 32 << 10
+  /// A process of the harness, before its first lane.
+  private static let processMemory: UInt64 = 8 << 20
+
+  /// Why the point does not fit, with a remedy; nil where it does. Where several processes share it, also how many lanes
+  /// would fit.
+  func objection(to experiment: Experiment, mode: ModeID, concurrency: Int) -> String? {
+    // What cannot be done at all is recorded as skipped.
+    guard mode != .null, experiment.objection(in: mode) == nil else { return nil }
+    guard let shortage = shortage(of: experiment, mode, concurrency) else { return nil }
+    let place = "experiment '\(experiment.name)', mode \(mode.rawValue), concurrency \(concurrency)"
+    guard experiment.shares.count > 1 else { return "\(place): \(shortage)" }
+    let least = max(experiment.shares.count, 1)
+    let most = largest(from: least, to: concurrency) { self.shortage(of: experiment, mode, $0) == nil }
+    return "\(place): \(shortage)" + (most.map { "; \($0) is the most that fits (--concurrency \($0))" } ?? "")
+  }
+
+  /// The largest number that fits, where each one below a number that fits does.
+  private func largest(from least: Int, to most: Int, _ fits: (Int) -> Bool) -> Int? {
+    guard least <= most, fits(least) else { return nil }
+    var (low, high) = (least, most)
+    while high - low > 1 {
+      let middle = low + (high - low) / 2
+      if fits(middle) { low = middle } else { high = middle }
+    }
+    return low
+  }
+
+  /// What of the machine's limits is too little for the point, with a remedy; nil where it fits.
+  func shortage(of experiment: Experiment, _ mode: ModeID, _ concurrency: Int) -> String? {
+    let needs = Needs(experiment, mode, concurrency)
+    if needs.descriptors > descriptorLimit {
+      let more = needs.hasSeveral ? "share it between more processes (--processes, --server-processes)" : "ask for less"
+      let ofEach = needs.hasSeveral ? " in a process" : ""
+      return "\(needs.descriptors) descriptors are needed\(ofEach), and the hard limit (ulimit -Hn) is "
+        + "\(descriptorLimit); raise it (as root: ulimit -Hn \(needs.descriptors)) or \(more)"
+    }
+    if needs.ports > ephemeralPorts.count {
+      let more = needs.hasSeveral ? "have more --server-processes" : "ask for less"
+      return "\(needs.ports) ports are needed\(needs.hasSeveral ? " to one server" : ""), and "
+        + "net.ipv4.ip_local_port_range has \(ephemeralPorts.count); "
+        + "widen it (sysctl -w net.ipv4.ip_local_port_range='1024 65535') or \(more)"
+    }
+    if let ceiling = threadCeiling, needs.tasks > ceiling.room {
+      return "about \(needs.tasks) threads and processes are needed, and \(ceiling.name) leaves room for "
+        + "\(ceiling.room); raise it or ask for less"
+    }
+    if let file = experiment.workload.file, let objection = objection(to: file) { return objection }
+    if let descriptorsLeft, needs.allDescriptors > descriptorsLeft {
+      return "\(needs.allDescriptors) descriptors are needed in all, and the system has \(descriptorsLeft) left; "
+        + "raise fs.file-max (sysctl -w fs.file-max=\(2 * needs.allDescriptors)) or ask for less"
+    }
+    if let trackedLeft, needs.connections > trackedLeft {
+      return "\(needs.connections) connections are needed, and the firewall follows \(trackedLeft) more; "
+        + "raise net.netfilter.nf_conntrack_max or ask for less"
+    }
+    if let availableMemory, needs.memory > availableMemory {
+      return "about \(needs.memory >> 20) MiB of memory are needed, and \(availableMemory >> 20) MiB are free; "
+        + "free some or ask for less"
+    }
+    return nil
+  }
+
+  private func objection(to file: FileSpec) -> String? {
+    let span = UInt64(file.span.count)
+    if let memoryFileSystem, file.direct || file.sync != .none {
+      let asked = file.direct ? "O_DIRECT (--direct)" : "\(file.sync.rawValue) (--sync)"
+      return "\(asked) reaches no device on \(memoryFileSystem), which is in memory; "
+        + "name a folder on a disk (--file-dir) or leave it out"
+    }
+    if let freeDisk, span > freeDisk {
+      return "a file of \(file.span) is needed, and its file system has \(freeDisk >> 20) MiB left; "
+        + "free some, ask for less (--span), or name another folder (--file-dir)"
+    }
+    if !file.direct, let availableMemory, span > availableMemory {
+      return "a file of \(file.span) does not fit the page cache, for which \(availableMemory >> 20) MiB are free; "
+        + "ask for less (--span) or go past it (--direct)"
+    }
+    return nil
+  }
+
+  /// What a point that several processes share will take; nil where one does it alone.
+  func announcement(of experiment: Experiment, mode: ModeID, concurrency: Int) -> String? {
+    guard experiment.shares.count > 1, mode != .null, experiment.objection(in: mode) == nil else { return nil }
+    let needs = Needs(experiment, mode, concurrency)
+    let servers = experiment.servers > 0 ? " and \(experiment.servers) servers" : ""
+    let descriptors =
+      needs.descriptors > 0 ? "up to \(needs.descriptors) of \(descriptorLimit) descriptors in each, " : ""
+    let ports = needs.ports > 0 ? "\(needs.ports) of \(ephemeralPorts.count) ports to each server, " : ""
+    let free = availableMemory.map { " of \($0 >> 20) MiB that are free" } ?? ""
+    return "experiment '\(experiment.name)': up to \(needs.lanes) lanes in \(experiment.shares.count) "
+      + "processes\(servers): \(descriptors)\(ports)about \(needs.memory >> 20) MiB\(free)"
+  }
+
+  /// What a point takes of what is limited.
+  private struct Needs {
+    var lanes: Int
+    /// Those over the network.
+    var connections: Int
+    /// In that process which takes most of them; zero where lanes take none.
+    var descriptors = 0
+    var allDescriptors = 0
+    /// To that server which is asked most.
+    var ports = 0
+    /// For lanes.
+    var threads: Int
+    /// Threads and processes of all kinds.
+    var tasks: Int
+    var memory: UInt64
+    var hasSeveral: Bool
+
+    init(_ experiment: Experiment, _ mode: ModeID, _ concurrency: Int) {
+      func sum(_ shares: [Share], _ ofLane: (WorkloadSpec) -> Int) -> Int {
+        experiment.sum(over: shares, mode: mode, concurrency: concurrency, ofLane)
+      }
+      func toServers(_ ofLane: (WorkloadSpec) -> Int) -> Int {
+        (0..<max(1, experiment.servers)).map { sum(experiment.shares(askingServer: $0), ofLane) }.max() ?? 0
+      }
+      let shares = experiment.shares
+      lanes = sum(shares) { _ in 1 }
+      connections = sum(shares) { Self.usesPorts($0) ? 1 : 0 }
+      hasSeveral = shares.count > 1
+      let ofFirst = sum([shares[0]], \.descriptorsPerLane)
+      if ofFirst > 0 {
+        // A server has one for each connection, as its clients have.
+        let ofServer = hasSeveral ? toServers { min(1, $0.descriptorsPerLane) } : 0
+        descriptors = max(ofFirst, ofServer) + Feasibility.spareDescriptors
+        allDescriptors =
+          sum(shares) { $0.descriptorsPerLane == 0 ? 0 : max(2, $0.descriptorsPerLane) }
+          + (shares.count + experiment.servers) * Feasibility.spareDescriptors
+        ports = toServers { Self.usesPorts($0) ? 1 : 0 }
+      }
+      threads = shares.reduce(0) { $0 + mode.threads(for: sum([$1]) { max(1, $0.descriptorsPerLane) }) }
+      let pool = mode == .taskgroup || mode == .taskgroupBlocking ? Feasibility.poolTasks : 0
+      tasks = threads + (shares.count + experiment.servers) * Feasibility.processTasks + shares.count * pool
+      let ofLanes = sum(shares) { workload in
+        Feasibility.laneMemory + (workload.file?.size.count ?? 0)
+          + workload.descriptorsPerLane * Feasibility.connectionMemory + experiment.pipelineMemory
+      }
+      memory = UInt64(ofLanes) + UInt64(threads) * Feasibility.threadMemory
+      if hasSeveral { memory += UInt64(shares.count + experiment.servers) * Feasibility.processMemory }
+      // Each process has the whole schedule.
+      memory = [memory, experiment.scheduleMemory.multipliedSaturating(by: UInt64(shares.count))].saturatingSum
+    }
+
+    static func usesPorts(_ workload: WorkloadSpec) -> Bool {
+      switch workload {
+      case .sleep, .file: false
+      case .echo(let spec): spec.transport == .tcp
+      case .http, .compute: true
+      case .serve(let spec): usesPorts(spec.workload)
+      }
+    }
+  }
+}
+
+extension Experiment {
+  /// Bytes of the longest schedule that is drawn before its trial begins: 8 for each start, and at most three times as many
+  /// while their array grows.
+  fileprivate var scheduleMemory: UInt64 {
+    let span = duration.map { warmup + $0 } ?? Nanoseconds(UInt64(Int64.max))
+    let counts = schedules.map { $0.drawnCount(warmup: warmup, operations: operations, span: span) }
+    return UInt64(saturating: 24 * (counts.max() ?? 0))
+  }
+}

@@ -1,0 +1,72 @@
+import Foundation
+import Measurement
+import Modes
+import Plan
+import Records
+import Statistics
+import Workloads
+
+extension Suite {
+  /// The suite again, once all its values have been checked as those of a file are.
+  public func validated() throws(HarnessFailure) -> Suite {
+    guard let data = try? JSONEncoder().encode(self) else {
+      throw HarnessFailure(.usage, "the suite cannot be encoded")
+    }
+    return try Self.decode(data, from: "")
+  }
+
+  static func decode(_ data: Data, from place: String) throws(HarnessFailure) -> Suite {
+    do {
+      return try JSONDecoder().decode(Suite.self, from: data)
+    } catch let error as DecodingError {
+      throw HarnessFailure(.usage, "\(place)\(explain(error))")
+    } catch {
+      throw HarnessFailure(.usage, "\(place)\(error)")
+    }
+  }
+
+  private static func explain(_ error: DecodingError) -> String {
+    func place(_ path: [any CodingKey]) -> String {
+      var text = ""
+      for key in path {
+        text += key.intValue.map { "[\($0)]" } ?? (text.isEmpty ? "" : ".") + key.stringValue
+      }
+      return text.isEmpty ? "the top level" : text
+    }
+    switch error {
+    case .keyNotFound(let key, let context): return "\(place(context.codingPath + [key])): is missing"
+    case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
+      return "\(place(context.codingPath)): is not \(name(of: type))"
+    case .dataCorrupted(let context) where context.codingPath.isEmpty:
+      let text = reason(context)
+      return text.contains("not valid JSON") ? "not valid JSON" : "not valid JSON: \(text)"
+    case .dataCorrupted(let context): return "\(place(context.codingPath)): \(reason(context))"
+    @unknown default: return "\(error)"
+    }
+  }
+
+  private static func reason(_ context: DecodingError.Context) -> String {
+    let underlying = (context.underlyingError as NSError?)?.userInfo["NSDebugDescription"] as? String
+    var text = underlying ?? context.debugDescription
+    let kinds = [
+      ("ModeID", "a mode", ModeID.allCases.map(\.rawValue), ModeDescription.otherNames),
+      ("Limit", "a limit", Limit.allCases.map(\.rawValue), [:]),
+    ]
+    for (type, name, known, others) in kinds {
+      let start = "Cannot initialize \(type) from invalid String value "
+      if text.hasPrefix(start) {
+        text = Spelling.isNot(String(text.dropFirst(start.count)), name, among: known, aliases: others)
+      }
+    }
+    return text
+  }
+
+  private static func name(of type: Any.Type) -> String {
+    switch type {
+    case is String.Type: "a text"
+    case is Int.Type, is UInt64.Type: "a whole number"
+    case is Bool.Type: "true or false"
+    default: "\(type)".hasPrefix("Array") ? "a list" : "an object of the expected form"
+    }
+  }
+}

@@ -1,0 +1,331 @@
+import Foundation
+import Measurement
+import Modes
+import Plan
+import Records
+import SystemCalls
+import Workloads
+
+/// A run as it is carried out: planned and checked as a whole, then trial by trial, each recorded before the next.
+public struct RunSession {
+  public struct Options: Sendable {
+    /// The command line, for the record.
+    public var command: [String]
+    public var seed: UInt64
+    public var processors: Processors
+    /// Whether trials are carried out that will take minutes by arithmetic.
+    public var isPatient: Bool
+    /// Nil where the rounds are those of the suite.
+    public var precision: Precision?
+    /// Whether each experiment ends with a trial of every point that is counted from outside.
+    public var audits: Bool
+    /// Where data files are made; nil for the run's folder.
+    public var fileFolder: String?
+    /// The most of one processor's time that other processes may use on a trial's processors.
+    public var foreignBound: Double
+
+    public init(
+      command: [String], seed: UInt64, processors: Processors, isPatient: Bool, precision: Precision? = nil,
+      audits: Bool = false, fileFolder: String? = nil, foreignBound: Double = RunRecord.usualForeignBound
+    ) {
+      self.command = command
+      self.seed = seed
+      self.processors = processors
+      self.isPatient = isPatient
+      self.precision = precision
+      self.audits = audits
+      self.fileFolder = fileFolder
+      self.foreignBound = foreignBound
+    }
+  }
+
+  /// What whoever watches is told.
+  public struct Progress: Sendable {
+    public var done: Int
+    /// The most that there may be, where what is measured decides.
+    public var total: Int
+    public var label: String
+    /// Seconds, as far as can be told; the most, as `total` is.
+    public var remaining: Double
+  }
+
+  public let folder: RunFolder
+  let options: Options
+  private let runID: String
+  private let writer: RunWriter
+  private let runner: TrialRunner
+  /// As it is before the first trial.
+  private let agenda: Agenda
+  /// Trials that have been recorded before, by number.
+  private let recorded: [Int: TrialRecord]
+  /// Those that the suite asks for, and which have not been recorded.
+  let limits: [Limit]
+
+  // MARK: Planning
+
+  /// Begins a run in `folder`. A fault found here leaves nothing written.
+  public init(_ suite: Suite, in folder: RunFolder, options: Options) throws(HarnessFailure) {
+    let files = DataFiles(in: options.fileFolder, of: folder)
+    Leftovers.remove(beside: folder, files)
+    let targets = try Self.check(suite, files)
+    if options.audits, let shared = suite.experiments.first(where: { $0.shares.count > 1 || $0.each != nil }) {
+      throw HarnessFailure(
+        .usage, "--audit counts one client process: experiment '\(shared.name)' has processes or each; leave out either"
+      )
+    }
+    let agenda = Agenda(suite, options)
+    let auditTool = options.audits ? try AuditTool.find() : nil
+    let calibration = suite.computes ? try Calibration.measure(on: options.processors.client) : nil
+    let runID = folder.name
+    var record = RunRecord(
+      runID: runID, started: ISO8601DateFormatter().string(from: Date()), tool: MachineFacts.tool,
+      command: options.command, seed: options.seed, suite: try Self.value(suite), trialsPlanned: agenda.certainTrials,
+      environment: MachineFacts.environment(options.processors), isPatient: options.isPatient,
+      precision: options.precision?.halfWidth, maxRounds: options.precision?.maxRounds,
+      audit: options.audits ? true : nil, fileFolder: options.fileFolder,
+      fileSystem: suite.hasFiles ? FileSystem.name(at: DataFiles.nearestFolder(files.parent)) : nil)
+    record.modes = ModeID.allCases.filter { mode in suite.experiments.contains { $0.modes.contains(mode) } }.map(
+      \.traits)
+    record.calibration = calibration
+    record.foreignBound = options.foreignBound
+    let writer: RunWriter
+    do throws(RunFolderFailure) {
+      writer = try RunWriter(creating: folder, record)
+    } catch {
+      throw HarnessFailure(error.description)
+    }
+    self.init(
+      agenda, options, folder, runID, writer, targets, files, calibration, auditTool, recorded: [],
+      limits: suite.limits ?? [])
+  }
+
+  /// What a run will do that has not begun, for whoever starts it: how many trials in about what time at most, and what
+  /// those take that several processes share.
+  public var announcements: [String] {
+    guard recorded.isEmpty else { return [] }
+    let feasibility = Feasibility.ofThisMachine()
+    var lines: [String] = []
+    for experiment in agenda.experiments {
+      let most = experiment.concurrency.max() ?? 0
+      lines += experiment.modes.lazy.compactMap {
+        feasibility.announcement(of: experiment, mode: $0, concurrency: most)
+      }.prefix(1)
+    }
+    let most = agenda.most
+    func count(_ number: Int, _ one: String, _ several: String) -> String? {
+      number == 0 ? nil : "\(number) \(number == 1 ? one : several)"
+    }
+    let parts = [
+      count(most.trials, "trial", "trials"), count(limits.count, "experiment on limits", "experiments on limits"),
+    ].compactMap { $0 }.joined(separator: " and ")
+    let seconds = most.seconds + Limits.expectedSeconds(of: limits)
+    return lines + ["suite \(agenda.suiteName): \(parts), about \(Self.span(seconds: seconds))"]
+  }
+
+  /// What disturbs measurements on this machine now, a line each. Takes half a second.
+  /// Whoever tolerates a whole processor's load is not warned of it.
+  public var warnings: [String] { options.foreignBound < 1 ? Doctor.disturbances(on: options.processors) : [] }
+
+  private static func span(seconds: Double) -> String {
+    seconds < 90 ? "\(max(1, Int(seconds.rounded()))) s" : "\(Int((seconds / 60).rounded())) min"
+  }
+
+  /// Goes on with a run that was stopped: the trials that it has not recorded.
+  public init(resuming folder: RunFolder) throws(HarnessFailure) {
+    let record: RunRecord
+    do throws(RunFolderFailure) {
+      record = try folder.read().record
+    } catch {
+      throw HarnessFailure(error.description)
+    }
+    if let parts = record.mergedFrom {
+      let names = parts.map(\.run.runID).joined(separator: ", ")
+      throw HarnessFailure("\(folder.path) is merged from \(names): go on with one of those, and merge again")
+    }
+    let suite: Suite
+    do {
+      suite = try JSONDecoder().decode(Suite.self, from: JSONEncoder().encode(record.suite))
+    } catch {
+      throw HarnessFailure("\(folder.recordPath): its suite cannot be read by this version; run it anew")
+    }
+    let processors = try Processors.current(
+      client: record.environment.clientCPUs, server: record.environment.serverCPUs)
+    let precision = record.precision.map {
+      Precision(halfWidth: $0, maxRounds: record.maxRounds ?? Precision.usualMaxRounds)
+    }
+    let options = Options(
+      command: record.command, seed: record.seed, processors: processors, isPatient: record.isPatient,
+      precision: precision, audits: record.audit ?? false,
+      fileFolder: record.fileFolder, foreignBound: record.foreignBound ?? RunRecord.usualForeignBound)
+    let files = DataFiles(in: options.fileFolder, of: folder)
+    Leftovers.remove(beside: folder, files)
+    let targets = try Self.check(suite, files)
+    let auditTool = options.audits ? try AuditTool.find() : nil
+    let writer: RunWriter
+    let run: Run
+    do throws(RunFolderFailure) {
+      writer = try RunWriter(resuming: folder)
+      // Again: whoever wrote it until now has ended.
+      run = try folder.read()
+    } catch {
+      throw HarnessFailure(error.description)
+    }
+    self.init(
+      Agenda(suite, options), options, folder, record.runID, writer, targets, files, record.calibration, auditTool,
+      recorded: run.trials, limits: run.limits == nil ? suite.limits ?? [] : [])
+  }
+
+  private init(
+    _ agenda: Agenda, _ options: Options, _ folder: RunFolder, _ runID: String, _ writer: RunWriter,
+    _ targets: [String: [String]], _ files: DataFiles, _ calibration: RunRecord.Calibration?, _ auditTool: AuditTool?,
+    recorded: [TrialRecord], limits: [Limit]
+  ) {
+    self.agenda = agenda
+    self.options = options
+    self.folder = folder
+    self.runID = runID
+    self.writer = writer
+    self.limits = limits
+    self.recorded = Dictionary(recorded.map { ($0.trial, $0) }) { first, _ in first }
+    runner = TrialRunner(
+      processors: options.processors, targets: targets, folder: folder, files: files, calibration: calibration,
+      auditTool: auditTool)
+  }
+
+  /// Looks for what would keep the run from succeeding: limits, and targets that do not answer. Answers the addresses of
+  /// the targets, by experiment.
+  private static func check(_ suite: Suite, _ files: DataFiles) throws(HarnessFailure) -> [String: [String]] {
+    if suite.experiments.contains(where: \.usesLoopback), let objection = Loopback.objection {
+      throw HarnessFailure(objection)
+    }
+    let feasibility = Feasibility.ofThisMachine(filesIn: DataFiles.nearestFolder(files.parent))
+    var targets: [String: [String]] = [:]
+    for experiment in suite.experiments {
+      for mode in experiment.modes where experiment.optional != true {
+        for concurrency in experiment.concurrency {
+          if let objection = feasibility.objection(to: experiment, mode: mode, concurrency: concurrency) {
+            throw HarnessFailure(objection)
+          }
+        }
+      }
+      guard case .http(let http) = experiment.workload, !http.targets.isEmpty else { continue }
+      targets[experiment.name] = try http.targets.map { (target) throws(HarnessFailure) in try reach(target) }
+    }
+    return targets
+  }
+
+  /// The first of the target's addresses that takes a connection.
+  private static func reach(_ target: HTTPTarget) throws(HarnessFailure) -> String {
+    let addresses: [SocketAddress]
+    do throws(SocketAddress.Failure) {
+      addresses = try SocketAddress.all(host: target.resolvable, port: target.port)
+    } catch {
+      throw HarnessFailure("target \(target): \(error)")
+    }
+    var lastError = Errno(ECONNREFUSED)
+    for address in addresses {
+      do throws(Errno) {
+        let socket = try Socket.open(family: address.family, blocking: false)
+        defer { socket.close() }
+        if case .inProgress = try socket.connect(to: address) { try socket.awaitConnection(timeout: 5000) }
+        return address.description
+      } catch {
+        lastError = error
+      }
+    }
+    throw HarnessFailure(
+      "target \(target) cannot be reached (\(lastError)); start the server, or name another --target")
+  }
+
+  private static func value(_ suite: some Encodable) throws(HarnessFailure) -> JSONValue {
+    do {
+      return try JSONValue(encoding: suite)
+    } catch {
+      throw HarnessFailure("the suite cannot be recorded: \(error)")
+    }
+  }
+
+  // MARK: Carrying out
+
+  /// Carries out what is left. Every trial that has finished is recorded, whatever ends the run.
+  /// - Returns: a line for each point whose throughput is not known as well as was asked for.
+  public func carryOut(_ report: (Progress) -> Void) throws(HarnessFailure) -> [String] {
+    // A child that is gone is found out by reading from it.
+    ProcessControl.ignoreBrokenPipes()
+    defer { runner.files.remove() }
+    var agenda = agenda
+    var done = 0
+    // Seconds; by how much trials take longer than is expected of them sets the pace.
+    var spent = 0.0
+    var expected = 0.0
+    while let plan = agenda.next() {
+      if let record = recorded[plan.number] {
+        guard agenda.take(record) else {
+          throw HarnessFailure(
+            "\(folder.trialsPath): trial \(plan.number) is not what this version would have planned; run it anew")
+        }
+        done += 1
+        continue
+      }
+      if let signal = Interruption.signal { throw HarnessFailure(.interrupted(signal), "interrupted") }
+      let started = MonotonicClock.now
+      var record = TrialRecord(plan, of: runID, workload: try Self.value(plan.experiment.workload))
+      record.work = runner.work(of: plan)
+      if plan.isAudit { record.audit = runner.auditTool.map { TrialRecord.Audit(tool: $0.kind.rawValue) } }
+      let pace = expected > 0 ? max(1, spent / expected) : 1
+      if let skipped = try reasonToSkip(plan) {
+        record.skipped = skipped
+      } else {
+        let most = agenda.most
+        let result = try runner.run(plan) {
+          let remaining = max(0, most.seconds * pace - MonotonicClock.now.since(started).seconds)
+          report(Progress(done: done, total: done + most.trials, label: plan.label, remaining: remaining))
+        }
+        record.fill(
+          with: result, doing: plan.experiment.workload, hasWarmup: plan.experiment.warmup > .zero,
+          foreignBound: options.foreignBound)
+        spent += MonotonicClock.now.since(started).seconds
+        expected += plan.expectedTime.seconds
+      }
+      do throws(RunFolderFailure) {
+        try writer.append(record)
+      } catch {
+        throw HarnessFailure(error.description)
+      }
+      agenda.take(record)
+      done += 1
+      let most = agenda.most
+      report(Progress(done: done, total: done + most.trials, label: plan.label, remaining: most.seconds * pace))
+    }
+    try carryOutLimits(report)
+    return agenda.shortfalls
+  }
+}
+
+extension RunSession {
+  /// Why a trial is not carried out; nil where it is.
+  private func reasonToSkip(_ plan: TrialPlan) throws(HarnessFailure) -> TrialRecord.Skipped? {
+    if let skipped = plan.reasonToSkip(isPatient: options.isPatient) { return skipped }
+    if plan.experiment.optional == true, plan.mode != .null {
+      var feasibility = Feasibility.ofThisMachine()
+      // Not how much room there is for files: one that lies there takes some of it.
+      feasibility.memoryFileSystem = Feasibility.memoryFileSystem(of: DataFiles.nearestFolder(runner.files.parent))
+      if let shortage = feasibility.shortage(of: plan.experiment, plan.mode, plan.concurrency) {
+        return TrialRecord.Skipped(reason: "unavailable: \(shortage)")
+      }
+    }
+    return try runner.files.reasonToSkip(plan.experiment.workload)
+  }
+}
+
+extension Suite {
+  fileprivate var hasFiles: Bool { experiments.contains { $0.workload.file != nil } }
+}
+
+extension Agenda {
+  init(_ suite: Suite, _ options: RunSession.Options) {
+    self.init(
+      suite, seed: options.seed, processors: options.processors.client.count, precision: options.precision,
+      isPatient: options.isPatient, audits: options.audits)
+  }
+}

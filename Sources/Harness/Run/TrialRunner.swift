@@ -1,0 +1,300 @@
+import Foundation
+import Glibc
+import Measurement
+import Modes
+import Records
+import SystemCalls
+import Workloads
+
+/// Carries out one trial after another, each in fresh processes.
+struct TrialRunner {
+  let processors: Processors
+  /// Addresses of the targets of each experiment that names targets, by experiment.
+  let targets: [String: [String]]
+  /// The run's folder.
+  let folder: RunFolder
+  let files: DataFiles
+  /// Where operations are work for a processor.
+  var calibration: RunRecord.Calibration?
+  /// What counts in audits, if there are any.
+  var auditTool: AuditTool?
+
+  /// What a trial came to.
+  enum Result {
+    case measured(PartialRecord, server: ProcessUsage?, machine: MachineUsage, StartTimings? = nil)
+    /// Counted from outside, and what the harness's own server says that it has answered.
+    case audited(PartialRecord, served: UInt64?, TrialRecord.Audit)
+    /// Something broke that is not an answer of the server: why.
+    case failed(String)
+  }
+
+  /// - Parameters:
+  ///   - stop: stops the client or the own server for a while.
+  ///   - idle: called again and again while the trial runs.
+  func run(_ plan: TrialPlan, stop: ProcessStop? = nil, idle: () -> Void) throws(HarnessFailure) -> Result {
+    let targets = targets[plan.experiment.name] ?? []
+    let asked = ListeningProcesses.holding(ports: Set(targets.compactMap { (try? SocketAddress(parsing: $0))?.port }))
+    let watch = MachineWatch(Set(processors.client + processors.server).sorted(), targets: asked)
+    // Once this has returned, all of the trial's processes have been waited for.
+    let result = try carryOut(plan, stop, idle)
+    guard case .measured(let partial, let server, let led, let leading) = result else { return result }
+    var machine = watch.finish()
+    machine.memory = led.memory
+    // A target on this machine whose processes cannot be seen is not told from other load.
+    if asked.isEmpty, targets.contains(where: { $0.hasPrefix("127.") || $0.hasPrefix("[::1]") }) {
+      machine.foreign = nil
+    }
+    return .measured(partial, server: server, machine: machine, leading)
+  }
+
+  private func carryOut(
+    _ plan: TrialPlan, _ stop: ProcessStop?, _ idle: () -> Void
+  ) throws(HarnessFailure) -> Result {
+    let workload = plan.experiment.workload
+    let needsServer = plan.experiment.needsServer
+    var spec = plan.spec(endpoints: targets[plan.experiment.name] ?? [], isOwnServer: needsServer)
+    if let file = workload.file { spec.file = try files.make(for: file) }
+    spec.iterations = work(of: plan)?.iterations
+    let scratch = try plan.experiment.needsFolder ? Self.scratchFolder() : nil
+    defer { scratch?.remove() }
+    let servers: [OwnServer]
+    switch needsServer && plan.mode != .null ? try startServers(plan, scratch) : .started([]) {
+    case .started(let started): servers = started
+    case .failed(let reason): return .failed("server: \(reason)")
+    }
+    let replies = plan.gathersReplies && !plan.isAudit ? try repliesPath(plan) : nil
+    var clients: [ChildProcess] = []
+    for share in plan.shares {
+      let control = servers.isEmpty ? nil : servers[share.process % servers.count].control
+      clients.append(try Self.spawn(Children.clientCommand, on: processors.client, control: control?.descriptor))
+    }
+    for server in servers { server.control.close() }
+    var audit: Audit?
+    if plan.isAudit, let auditTool {
+      guard let attached = try Audit(by: auditTool, client: clients[0], server: servers.first?.child) else {
+        return .failed("audit: \(auditTool.kind.rawValue) could not attach")
+      }
+      audit = attached
+    }
+    let group = ClientGroup(
+      processes: clients, patience: plan.patience(deadline: spec.deadline), holds: plan.experiment.each != nil)
+    let begun = MonotonicClock.now
+    let around = plan.isLed ? MachineFacts.memory : nil
+    for (share, client) in zip(plan.shares, clients) {
+      spec.share = share
+      if !servers.isEmpty {
+        spec.endpoints = [servers[share.process % servers.count].address]
+        spec.serverProcesses = servers.map(\.child.identifier)
+      }
+      let clientPlan = ClientPlan(
+        spec: spec, cpus: processors.client, hasControl: !servers.isEmpty, replies: replies, isLed: plan.isLed)
+      client.send(Self.json(clientPlan))
+    }
+    func watch() {
+      if let stop {
+        (stop.side == .client ? clients.first : servers.first?.child).map { stop.carryOut(on: $0, since: begun) }
+      }
+      idle()
+    }
+    let partial: PartialRecord
+    let leading: StartTimings?
+    switch try group.follow(from: begun, before: around, idle: watch) {
+    case .ended(let merged, let led):
+      partial = merged
+      leading = led
+    case .failed(let reason): return .failed("client: \(reason)")
+    }
+    let machine = MachineUsage(steal: nil, memory: leading?.memory)
+    guard !servers.isEmpty else {
+      if let audit { return .audited(partial, served: nil, try audit.finish(partial, idle: idle)) }
+      return .measured(partial, server: nil, machine: machine, leading)
+    }
+    for server in servers { server.child.send("report") }
+    var reports: [ServerReport] = []
+    for server in servers {
+      guard let report = try Self.await(server.child, patience: Self.serverPatience, idle: idle),
+        let answer: ServerReport = Self.decode(report)
+      else { return .failed("server: \(Self.verdict(server.child, after: Self.serverPatience))") }
+      reports.append(answer)
+    }
+    let answer = ServerReport(merging: reports)
+    if let audit { return .audited(partial, served: answer.totalDone, try audit.finish(partial, idle: idle)) }
+    var usage = answer.usage
+    // To a trial of a number of operations belongs all that its server has done, also what it had sent, and not yet
+    // counted, when the client closed the window.
+    if spec.operations != nil && spec.warmup == .zero {
+      usage.operationsDone = answer.totalDone
+      usage.faults = answer.faultsInAll
+    }
+    if workload.faults == nil { usage.faults = nil }
+    usage.edgeLag = partial.window?.lag(openRead: answer.openRead, closeRead: answer.closeRead)
+    return .measured(partial, server: usage, machine: machine, leading)
+  }
+
+  /// What each operation is to a processor; nil where it is nothing.
+  func work(of plan: TrialPlan) -> TrialRecord.Work? {
+    guard case .compute(let spec) = plan.experiment.workload, let calibration else { return nil }
+    return TrialRecord.Work(iterations: calibration.iterations(in: spec.work), nominal: spec.work.count)
+  }
+
+  private typealias OwnServer = (child: ChildProcess, control: ControlEnd, address: String)
+
+  private enum Starting {
+    case started([OwnServer])
+    /// Why one of them did not say where it listens.
+    case failed(String)
+  }
+
+  /// The processes that serve a trial: all are started before the first is waited for. Throws what a server has to say
+  /// against what it is told.
+  private func startServers(
+    _ plan: TrialPlan, _ folder: ScratchFolder?
+  ) throws(HarnessFailure) -> Starting {
+    let experiment = plan.experiment
+    var started: [(child: ChildProcess, control: ControlEnd)] = []
+    for index in 0..<experiment.servers {
+      let lanes = experiment.shares(askingServer: index).reduce(0) { $0 + plan.lanes(of: $1) }
+      // The loops of a mode divide the slots between them, and the system connections as it likes: each has room for all.
+      let capacity = (lanes + Feasibility.spareDescriptors / 2) * processors.server.count
+      var serverPlan = ServerPlan(
+        kind: .http, mode: experiment.workload.isServe ? plan.mode : .epoll, address: "127.0.0.1:0",
+        capacity: capacity, limits: .none, cpus: processors.server)
+      if case .echo = experiment.workload.asked.ofBystanders {
+        serverPlan.kind = .echo
+        if let folder { serverPlan.address = "unix:\(folder.path)/server\(index)" }
+      }
+      let (client, server) = try Self.controlPair()
+      let child = try Self.spawn(Children.serverCommand, on: processors.server, control: server.descriptor)
+      server.close()
+      child.send(Self.json(serverPlan))
+      started.append((child, client))
+    }
+    var servers: [OwnServer] = []
+    for (child, control) in started {
+      guard let line = try Self.await(child, patience: Self.serverPatience, idle: {}) else {
+        return .failed(Self.verdict(child, after: Self.serverPatience))
+      }
+      if let failure: ChildFailure = Self.decode(line) { throw HarnessFailure(failure.error) }
+      guard let greeting: ServerGreeting = Self.decode(line) else {
+        throw HarnessFailure("the target server did not say where it listens")
+      }
+      servers.append((child, control, greeting.address))
+    }
+    return .started(servers)
+  }
+
+  private static func scratchFolder() throws(HarnessFailure) -> ScratchFolder {
+    do throws(Errno) {
+      return try ScratchFolder(in: Leftovers.temporary)
+    } catch {
+      throw HarnessFailure(
+        "cannot make a folder in \(Leftovers.temporary): \(error); set TMPDIR to a folder that can be written")
+    }
+  }
+
+  private func repliesPath(_ plan: TrialPlan) throws(HarnessFailure) -> String {
+    let replies = folder.path + "/replies"
+    do {
+      try FileManager.default.createDirectory(atPath: replies, withIntermediateDirectories: true)
+    } catch {
+      throw HarnessFailure("cannot make \(replies): \(error.localizedDescription)")
+    }
+    let name = "\(plan.number)-\(plan.experiment.name)-\(plan.mode.rawValue)-\(plan.concurrency).jsonl"
+    return URL(fileURLWithPath: replies).appendingPathComponent(name).path
+  }
+
+  // MARK: Processes
+
+  /// For a server to say where it listens, and what it has done.
+  private static let serverPatience = Nanoseconds.seconds(30)
+
+  /// This program.
+  static var program: String { ProcessControl.executablePath ?? CommandLine.arguments[0] }
+
+  private static func controlPair() throws(HarnessFailure) -> (client: ControlEnd, server: ControlEnd) {
+    do throws(Errno) {
+      let (client, server) = try Socket.pair(tcp: false, blocking: true)
+      return (ControlEnd(client), ControlEnd(server))
+    } catch {
+      throw HarnessFailure("cannot open a control channel: \(error)")
+    }
+  }
+
+  /// The child is on its processors from its first instruction: Dispatch sizes its pools when it is loaded, before the
+  /// child could have read its plan.
+  static func spawn(
+    _ command: String, on processors: [Int], control: Int32?
+  ) throws(HarnessFailure) -> ChildProcess {
+    let own = try? Affinity.current()
+    defer { if let own { try? Affinity.set(own) } }
+    do throws(Errno) {
+      try Affinity.set(processors)
+      return try ChildProcess(program, [command], control: control)
+    } catch {
+      throw HarnessFailure("cannot start a child process: \(error)")
+    }
+  }
+
+  /// The child's next line; nil where it ended, or had to be ended, without one.
+  static func await(_ child: ChildProcess, patience: Nanoseconds, idle: () -> Void) throws(HarnessFailure)
+    -> String?
+  {
+    let end = MonotonicClock.now + patience
+    while MonotonicClock.now < end {
+      if let signal = Interruption.signal { throw HarnessFailure(.interrupted(signal), "interrupted") }
+      switch child.readLine(timeout: 100) {
+      case .text(let line): return line
+      case .ended: return nil
+      case .nothing: idle()
+      }
+    }
+    child.kill()
+    return nil
+  }
+
+  /// Why a child has not answered.
+  /// - Parameter patience: how long it was waited for.
+  static func verdict(_ child: ChildProcess, after patience: Nanoseconds) -> String {
+    let end = child.wait()
+    if child.isKilled { return "it gave no answer within \(Int(patience.seconds.rounded())) s, and was ended" }
+    let suspicion =
+      end == .signalled(SIGKILL) ? ", not of this program: of the system, out of memory, or of someone" : ""
+    return "it ended without an answer (\(end)\(suspicion))"
+  }
+
+  static func json(_ value: some Encodable) -> String {
+    (try? JSONEncoder.stable().encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+  }
+
+  static func decode<Value: Decodable>(_ line: String) -> Value? {
+    try? JSONDecoder().decode(Value.self, from: Data(line.utf8))
+  }
+}
+
+/// An end of a control channel, open until it is closed or nobody has it any more.
+private final class ControlEnd {
+  private var socket: Socket?
+  var descriptor: Int32 { socket?.descriptor ?? -1 }
+
+  init(_ socket: Socket) { self.socket = socket }
+  deinit { close() }
+
+  func close() {
+    socket?.close()
+    socket = nil
+  }
+}
+
+extension Experiment {
+  /// Whether its servers listen on UNIX sockets, which lie in a folder.
+  fileprivate var needsFolder: Bool {
+    guard needsServer, case .echo(let echo) = workload.asked.ofBystanders else { return false }
+    return echo.transport == .unix
+  }
+}
+
+extension TrialPlan {
+  var gathersReplies: Bool {
+    if case .http(let spec) = experiment.workload { spec.gather } else { false }
+  }
+}

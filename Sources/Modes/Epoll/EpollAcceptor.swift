@@ -1,0 +1,37 @@
+import SystemCalls
+import Workloads
+
+extension EpollMode {
+  /// Serves with the loop that drives clients: the listener is one more descriptor of it.
+  static func loop<L: Lane & ~Copyable>(_ acceptor: Acceptor<L>) throws(Errno) {
+    var loop = try EpollLoop(acceptor.lanes, serving: true)
+    try loop.watch(acceptor.listener.descriptor, as: .listener)
+    try loop.watch(acceptor.stop.descriptor, as: .stop)
+    /// Whether somebody may wait at the listener: an edge says so, and only an accept that finds nobody says otherwise.
+    var mayWait = false
+    var patience: Int64 = -1
+    while true {
+      let news = loop.turn(atMost: patience)
+      while let lane = loop.live.popEnded() { acceptor.retire(lane) }
+      if news.contains(.stop) { return }
+      if news.contains(.listener) { mayWait = true }
+      patience = -1
+      while mayWait && patience < 0 && acceptor.hasRoom {
+        switch acceptor.accept() {
+        case .lane(let lane):
+          do throws(Errno) {
+            try loop.watch(acceptor.lanes.connections.socket(of: lane), at: lane)
+            loop.begin(lane)
+          } catch {
+            acceptor.turnAway(lane)
+          }
+        // Whoever comes again and again does not keep the loop from its lanes.
+        case .turnedAway: patience = 0
+        case .nobody: mayWait = false
+        case .exhausted: patience = Int64(Acceptor<L>.pause.count)
+        case .stopped: return
+        }
+      }
+    }
+  }
+}

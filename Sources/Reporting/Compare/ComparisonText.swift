@@ -1,0 +1,139 @@
+import Measurement
+import Statistics
+
+/// How a comparison is written.
+public enum ComparisonFormat: String, CaseIterable, Sendable {
+  /// Tables of at most 100 columns, for a terminal.
+  case text
+  /// Units in all names.
+  case json
+  /// Tables for GitHub.
+  case md
+}
+
+extension Comparison {
+  /// - Parameters:
+  ///   - outcomes: of the gates, to be told with it.
+  ///   - width: columns of the terminal; only for ``ComparisonFormat/text``, which uses no more than 100.
+  ///   - color: whether the terminal shows colours; only for ``ComparisonFormat/text``.
+  public func render(
+    _ format: ComparisonFormat, outcomes: [ComparisonGate.Outcome] = [], width: Int, color: Bool
+  ) -> String {
+    switch format {
+    case .text: ComparisonText(self, outcomes, width: width, color: color).render()
+    case .json: JSONReport.text(document(outcomes), pretty: true) + "\n"
+    case .md: markdown(outcomes)
+    }
+  }
+
+  /// What is compared, in a line.
+  var title: String {
+    switch kind {
+    case .runs: "iomodes compare: \(Provenance.oneLine(second)) judged by \(Provenance.oneLine(first))"
+    case .modes: "iomodes compare: the modes of \(Provenance.oneLine(second)) judged by \(first)"
+    }
+  }
+
+  /// What stands at the top of the columns: judged by, judged, ratio.
+  var columnNames: [String] {
+    kind == .runs ? ["first", "second", "ratio"] : ["baseline", "mode", "ratio"]
+  }
+
+  var warnings: [String] {
+    (machineDifferences.isEmpty ? [] : ["the machines or builds differ, and all verdicts are flagged (!):"])
+      + machineDifferences
+      + (workDifferences.isEmpty ? [] : ["the work differs, and the verdicts on it are flagged (!):"]) + workDifferences
+  }
+
+  /// The family, the test, and what they do not say.
+  var legend: String {
+    let sizes = familySizes.map(String.init).joined(separator: ", ")
+    let family = """
+      p: adjusted by Holm over the family, which is one metric in one experiment (\(sizes) comparisons); a verdict is \
+      one at p ≤ 0.05. 95 % intervals are of one comparison each, not adjusted.
+      """
+    let rounded = (leastEffect * 100_000).rounded() / 1000
+    let percent = rounded == rounded.rounded() ? "\(Int(saturating: rounded))" : "\(rounded)"
+    let beyond = leastEffect > 0 ? " p is that of a ratio beyond 1 ± \(percent) %." : ""
+    return unit.legend(family: family + beyond)
+  }
+}
+
+/// The comparison for a terminal.
+private struct ComparisonText {
+  let comparison: Comparison
+  let outcomes: [ComparisonGate.Outcome]
+  let width: Int
+  let color: Bool
+
+  init(_ comparison: Comparison, _ outcomes: [ComparisonGate.Outcome], width: Int, color: Bool) {
+    self.comparison = comparison
+    self.outcomes = outcomes
+    self.width = max(40, min(width, 100))
+    self.color = color
+  }
+
+  func render() -> String {
+    var lines = styled(comparison.title, .bold)
+    lines += comparison.warnings.flatMap { styled("! \($0)", .warning) }
+    lines += comparison.remarks.flatMap { styled("· \($0)", .plain) }
+    for experiment in comparison.experiments {
+      lines += [""] + styled(experiment.name, .bold) + table(experiment)
+    }
+    if !comparison.notes.isEmpty { lines += [""] + comparison.notes.flatMap { styled("· \($0)", .plain) } }
+    if !outcomes.isEmpty {
+      lines += [""] + outcomes.flatMap { styled($0.line, $0.judgement == .holds ? .plain : .warning) }
+    }
+    return (lines + [""] + styled(comparison.legend, .dim, indent: 0)).joined(separator: "\n") + "\n"
+  }
+
+  private func table(_ experiment: Comparison.ComparedExperiment) -> [String] {
+    let verdicts = comparison.unit == .trial ? "these two runs" : "verdict"
+    var cells: [[String]] = [["mode", "conc.", "metric"] + comparison.columnNames + ["", "p", verdicts]]
+    for point in experiment.points {
+      for (index, row) in point.rows.enumerated() {
+        let ratio = EstimateText(row.ratio, digits: 3)
+        let isFirst = index == 0
+        cells.append(
+          [isFirst ? Terminal.shortened(point.name, to: 20) : "", isFirst ? NumberText.grouped(point.concurrency) : ""]
+            + [row.metric.name(isResponse: row.isResponse), row.text(row.first), row.text(row.second)]
+            + [ratio.median, ratio.interval, row.pText, row.words("")])
+      }
+    }
+    let all = Array(cells[0].indices)
+    let informative = all.filter { column in column == 8 || !NumberText.areNone(cells.dropFirst().map { $0[column] }) }
+    let layouts = [
+      all, all.filter { ![3, 4].contains($0) }, all.filter { ![3, 4, 6].contains($0) }, [0, 1, 2, 5, 8],
+    ].map { $0.filter(informative.contains) }
+    let widths = all.map { column in cells.map { $0[column].count }.max() ?? 0 }
+    let isRight = [false, true, false, true, true, true, false, true, false]
+    func needed(_ layout: [Int]) -> Int { layout.reduce(0) { $0 + widths[$1] + 2 } }
+    let layout = layouts.first { needed($0) <= width } ?? layouts[layouts.count - 1]
+    return cells.enumerated().map { index, row in
+      var line = ""
+      for column in layout {
+        let cell = row[column]
+        line += "  " + (isRight[column] ? Terminal.rightAligned : Terminal.padded)(cell, widths[column])
+      }
+      while line.last == " " { line.removeLast() }
+      let verdict = row[row.count - 1]
+      let style: Style = index == 0 ? .dim : verdict.hasPrefix("slower") ? .warning : .plain
+      return style.applied(to: Terminal.shortened(line, to: width), color: color)
+    }
+  }
+
+  private func styled(_ text: String, _ style: Style, indent: Int = 2) -> [String] {
+    Terminal.wrapped(text, width: width, indent: indent).map { style.applied(to: $0, color: color) }
+  }
+}
+
+extension Comparison.Row {
+  func text(_ estimate: Estimate?) -> String { estimate.map { metric.text($0.median) } ?? NumberText.none }
+
+  /// The adjusted p-value to two digits.
+  var pText: String {
+    guard let pValue else { return NumberText.none }
+    if pValue > 0.995 { return "1" }
+    return pValue < 0.0001 ? "<0.0001" : NumberText.significant(pValue, digits: 2)
+  }
+}

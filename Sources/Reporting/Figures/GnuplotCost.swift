@@ -1,0 +1,59 @@
+import Records
+import Statistics
+
+extension GnuplotData {
+  /// What an operation costs the side on which the mode is: processor time, system calls and context switches.
+  init(costOf experiment: Summary.MeasuredExperiment, _ provenance: Provenance) {
+    let (side, other) = experiment.isServing ? ("server", "client") : ("client", "server")
+    let interval = ["low", "high"]
+    let names =
+      ["\(side)_cpu_us"] + interval + ["\(side)_user_us"] + interval + ["\(side)_system_us"] + interval
+      + ["\(side)_calls"] + interval + ["\(side)_switches"] + interval + ["\(other)_cpu_us"] + interval
+    let counted = Self.countedCalls(experiment)
+    self.init(
+      .cpu, experiment.name, experiment.description, provenance,
+      subject: "what an operation costs the \(side), against concurrency",
+      remarks: [
+        ("columns", "concurrency, then those named, each per operation"), Self.intervals,
+        ("calls", counted.map { "counted by \($0)" } ?? "own wrappers only"),
+        (
+          "counting",
+          counted == nil
+            ? "system calls are those of the harness's own wrappers; the language's runtimes make others"
+            : "system calls are all of them, in trials of their own, setting up included"
+        ),
+        (
+          "split",
+          "user and system only where each trial used 100 ms or more: with fewer than ten ticks they are not told apart"
+        ),
+        ("switches", "context switches, voluntary and not, by getrusage(2)"),
+      ],
+      blocks: Self.blocks(experiment, names) { point in
+        let others = experiment.isServing ? point?.client : point?.server
+        let audited = experiment.isServing ? point?.audit?.server : point?.audit?.client
+        return Self.columns(point?.tested.cpu) + Self.columns(point?.tested.userCPU)
+          + Self.columns(point?.tested.systemCPU)
+          + (counted == nil ? Self.columns(point?.tested.directCalls) : [audited?.syscalls, nil, nil])
+          + Self.columns(point?.tested.switches) + Self.columns(others?.cpu)
+      })
+  }
+
+  /// What has counted all system calls of the side on which the modes are, where anything has.
+  private static func countedCalls(_ experiment: Summary.MeasuredExperiment) -> String? {
+    let audits = experiment.points.compactMap(\.audit).filter {
+      (experiment.isServing ? $0.server : $0.client)?.syscalls != nil
+    }
+    return audits.isEmpty ? nil : Set(audits.map(\.tool)).sorted().joined(separator: " and ")
+  }
+
+  /// What a mode takes of its process, whatever it does.
+  init(footprintOf experiment: Summary.MeasuredExperiment, _ provenance: Provenance) {
+    let side = experiment.side
+    let names = ["\(side)_threads_peak", "low", "high", "\(side)_rss_peak_bytes", "low_bytes", "high_bytes"]
+    self.init(
+      .footprint, experiment.name, experiment.description, provenance,
+      subject: "threads and memory of the \(side) against concurrency",
+      remarks: [("columns", "concurrency, then those named"), Self.intervals],
+      blocks: Self.blocks(experiment, names) { Self.columns($0?.threads) + Self.columns($0?.memory) })
+  }
+}

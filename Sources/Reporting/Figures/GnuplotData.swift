@@ -1,0 +1,219 @@
+import Foundation
+import Measurement
+import Plan
+import Records
+import Statistics
+
+/// A question that one figure of an experiment answers.
+enum FigureKind: String, CaseIterable {
+  case throughput, latency, response, heat, cpu, footprint, speedup, serve, load, time, memory, interference, tuning
+}
+
+/// The data of one figure: `#` lines that say where they come from; then for every mode a block under a header row that
+/// begins with the mode's quoted name, two empty lines apart. Columns are fixed, and `NaN` stands where nothing is.
+struct GnuplotData {
+  let kind: FigureKind
+  let experiment: String
+  /// What is against what.
+  let subject: String
+  /// What tells it from other figures of its kind and experiment; empty where there are none.
+  let place: String
+  let text: String
+  /// How many modes have something to draw: a value or, over time, two.
+  let measuredBlocks: Int
+
+  init(
+    _ kind: FigureKind, _ experiment: String, _ description: String, _ provenance: Provenance, subject: String,
+    place: String = "", remarks: [(String, String)] = [], blocks: [Block]
+  ) {
+    self.kind = kind
+    self.experiment = experiment
+    self.subject = subject
+    self.place = place
+    // What goes over time has two points at least.
+    let fewest = kind == .time ? 2 : 1
+    measuredBlocks =
+      blocks.filter { block in
+        block.name != Self.ideal && block.rows.count { $0[1]?.isFinite ?? false } >= fewest
+      }.count
+    let facts =
+      [("figure", subject), ("run", provenance.run)] + (provenance.origin.map { [("origin", $0)] } ?? [])
+      + provenance.warnings.map { ("warning", $0) } + [
+        ("machine", provenance.machine), ("date", provenance.date),
+        ("experiment", Provenance.oneLine(experiment)), ("workload", Provenance.oneLine(description)),
+      ] + remarks + Self.looks(of: blocks, provenance.modes)
+    text =
+      facts.map { "# \($0): \($1)\n" }.joined() + blocks.map(\.text).joined(separator: "\n\n")
+  }
+
+  /// How the modes of the blocks are drawn, one word for each of them, in one order.
+  private static func looks(of blocks: [Block], _ modes: ModeTable) -> [(String, String)] {
+    let looks = modes.looks(of: blocks.map { String($0.name.prefix { $0 != "/" }) })
+    func line(_ name: String, _ word: (ModeDescription) -> String) -> (String, String) {
+      (name, looks.map(word).joined(separator: " "))
+    }
+    guard !looks.isEmpty else { return [] }
+    return [
+      line("modes") { Block.word($0.id.rawValue) }, line("kinds", \.kind.rawValue), line("colours", \.look.colour),
+      line("markers") { "\($0.look.marker)" }, line("dashes") { "\($0.look.dash)" },
+    ]
+  }
+
+  /// All figures of all experiments.
+  static func files(of run: Run) -> [GnuplotData] {
+    let provenance = Provenance(run.record)
+    let summary = Summary(run)
+    let ofSections = summary.sections.flatMap { section -> [GnuplotData] in
+      switch section {
+      case .experiment(let experiment): figures(of: experiment, provenance)
+      case .load(let load):
+        [GnuplotData(latencyUnder: load, provenance)]
+          + (load.unsaturatedRate.flatMap { rate in
+            summary.experiments.first { $0.plannedName == load.name && $0.rate == rate }
+          }.map { latencies(of: $0, provenance) } ?? [])
+      case .sweep: []
+      }
+    }
+    return ofSections + interferences(of: summary.experiments, provenance)
+      + summary.tunings.map { GnuplotData($0, provenance) }
+  }
+
+  private static func figures(of experiment: Summary.MeasuredExperiment, _ provenance: Provenance) -> [GnuplotData] {
+    [GnuplotData(throughputOf: experiment, provenance)] + latencies(of: experiment, provenance)
+      + [GnuplotData(costOf: experiment, provenance)]
+      + (experiment.isServing ? [] : [GnuplotData(footprintOf: experiment, provenance)])
+      + (experiment.hasBlocking ? [GnuplotData(speedupOf: experiment, provenance)] : [])
+      + (experiment.spansMemory ? [GnuplotData(memoryOf: experiment, provenance)] : [])
+      + (experiment.isServing ? [GnuplotData(servingOf: experiment, provenance)] : times(of: experiment, provenance))
+  }
+
+  /// By percentile, from the intended start beside the actual one where operations have both; and over time.
+  private static func latencies(of experiment: Summary.MeasuredExperiment, _ provenance: Provenance) -> [GnuplotData] {
+    [GnuplotData(percentilesOf: experiment, provenance), GnuplotData(heatOf: experiment, provenance)]
+      .compactMap(\.self)
+  }
+
+  /// What a mode does within a window, which is known of clients.
+  private static func times(of experiment: Summary.MeasuredExperiment, _ provenance: Provenance) -> [GnuplotData] {
+    experiment.byConcurrency.filter { $0.points.contains { $0.timeline != nil } }.map {
+      GnuplotData(timeOf: experiment, at: $0.concurrency, $0.points, provenance)
+    }
+  }
+
+  private static let ideal = "ideal"
+  static let intervals = (
+    "interval", "low and high are the 95 % interval of the median over trials; with fewer than 6 trials, their range"
+  )
+
+  private static let servedInPart = (
+    "served in part", "served_in_part is how many connections were served, where those are not all; else NaN"
+  )
+
+  static let ofTrials = (
+    "of trials", "the median over trials of a trial's own percentile, whose interval low and high then are"
+  )
+
+  private init(throughputOf experiment: Summary.MeasuredExperiment, _ provenance: Provenance) {
+    let names = ["throughput_per_s", "low_per_s", "high_per_s", "valid_trials"]
+    var blocks = Self.blocks(experiment, names) { point in
+      Self.columns(point?.throughput) + [Double(point?.validTrials ?? 0)]
+    }
+    if let serviceTime = experiment.serviceTime, serviceTime > 0 {
+      let rows = experiment.byConcurrency.map { concurrency, _ -> [Double?] in
+        [Double(concurrency), Double(concurrency) / serviceTime, nil, nil, nil]
+      }
+      blocks.append(Block(name: Self.ideal, columns: names, rows: rows))
+    }
+    self.init(
+      .throughput, experiment.name, experiment.description, provenance,
+      subject: "throughput against concurrency",
+      remarks: [("columns", "concurrency, then those named"), Self.intervals], blocks: blocks)
+  }
+
+  /// What serving takes, quantity by quantity.
+  private init(servingOf experiment: Summary.MeasuredExperiment, _ provenance: Provenance) {
+    let isPartly = experiment.points.contains { !$0.servesAll }
+    let names =
+      [
+        "throughput_per_s", "low_per_s", "high_per_s", "p50_ns", "p50_of_trials_ns", "low_ns", "high_ns", "p99_ns",
+        "p99_of_trials_ns", "low_ns", "high_ns", "server_cpu_us", "low_us", "high_us", "server_threads_peak", "low",
+        "high", "server_rss_peak_bytes", "low_bytes", "high_bytes",
+      ] + (isPartly ? ["served_in_part"] : [])
+    self.init(
+      .serve, experiment.name, experiment.description, provenance, subject: "serving, against connections",
+      remarks: [
+        ("columns", "connections, then those named; processor time is per operation"), Self.intervals,
+        ("pooled", "p50 and p99 are of all valid trials' operations together"), Self.ofTrials,
+      ] + (isPartly ? [Self.servedInPart] : []),
+      blocks: Self.blocks(experiment, names) { point in
+        let latency = point?.response ?? point?.latency
+        let ofTrials = point?.response == nil ? point?.servicePercentiles : point?.responsePercentiles
+        return Self.columns(point?.throughput)
+          + [latency?.percentile(50).map { Double($0) }] + Self.columns(ofTrials?.p50)
+          + [latency?.percentile(99).map { Double($0) }] + Self.columns(ofTrials?.p99)
+          + Self.columns(point?.tested.cpu) + Self.columns(point?.threads) + Self.columns(point?.memory)
+          + (isPartly ? [point.flatMap { $0.servesAll ? nil : $0.lanesServed.map { Double($0) } }] : [])
+      })
+  }
+
+  private init(speedupOf experiment: Summary.MeasuredExperiment, _ provenance: Provenance) {
+    let names = ["throughput_over_blocking", "low", "high", "rounds"]
+    self.init(
+      .speedup, experiment.name, experiment.description, provenance,
+      subject: "speed-up over blocking against concurrency",
+      remarks: [("columns", "concurrency, then those named"), Self.intervals],
+      blocks: Self.blocks(experiment, names) { point in
+        Self.columns(point?.ratioToBlocking) + [point?.ratioToBlocking.map { Double($0.n) }]
+      }.filter { !($0.name == "blocking" || $0.name.hasPrefix("blocking/")) })
+  }
+
+  /// A block for every mode and variant, with a row for every concurrency of the experiment. The control passes over what
+  /// an operation waits for, and is then nothing to hold modes against: it is left out where they are.
+  static func blocks(
+    _ experiment: Summary.MeasuredExperiment, _ columns: [String], _ values: (Summary.Point?) -> [Double?]
+  ) -> [Block] {
+    let waiting = experiment.byName.filter { $0.points.contains { $0.mode != "null" } }
+    let isControlled = waiting.isEmpty || experiment.serviceTime ?? 0 == 0
+    return (isControlled ? experiment.byName : waiting).map { name, points in
+      let rows = experiment.byConcurrency.map { concurrency, _ in
+        [Double(concurrency)] + values(points.first { $0.concurrency == concurrency })
+      }
+      return Block(name: name, columns: columns, rows: rows)
+    }
+  }
+
+  static func columns(_ estimate: Estimate?) -> [Double?] { [estimate?.median, estimate?.low, estimate?.high] }
+}
+
+extension GnuplotData {
+  /// The rows of one mode.
+  struct Block {
+    /// One word: it is a title, and names the block for `index`.
+    let name: String
+    let columns: [String]
+    let rows: [[Double?]]
+
+    init(name: String, columns: [String], rows: [[Double?]]) {
+      self.name = Self.word(name)
+      self.columns = columns
+      self.rows = rows
+    }
+
+    /// A name as blocks have it.
+    static func word(_ name: String) -> String {
+      String(name.map { $0.isWhitespace || $0 == "\"" || $0 == "\\" ? "-" : $0 })
+    }
+
+    var text: String {
+      let header = (["\"\(name)\""] + columns).joined(separator: " ")
+      let lines = rows.map { row in
+        row.map { $0.flatMap { NumberText.plain($0, digits: 7, wholeAsIs: true) } ?? "NaN" }.joined(separator: " ")
+      }
+      return (["# \(name)", header] + lines).joined(separator: "\n") + "\n"
+    }
+  }
+}
+
+extension Summary.MeasuredExperiment {
+  fileprivate var hasBlocking: Bool { points.contains { $0.mode == "blocking" } }
+}

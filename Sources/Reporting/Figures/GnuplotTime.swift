@@ -1,0 +1,79 @@
+import Records
+import Statistics
+
+extension GnuplotData {
+  /// Throughput and threads over time, of one trial in each mode.
+  init(
+    timeOf experiment: Summary.MeasuredExperiment, at concurrency: Int, _ points: [Summary.Point],
+    _ provenance: Provenance
+  ) {
+    let trials = points.compactMap { point in point.timeline.map { "\(point.name) \($0.trial)" } }
+    let names = ["throughput_per_s", "threads", "pool_per_s"]
+    // Those of lanes that several processes share are not always known.
+    let hasThreads = points.contains { $0.timeline?.intervals.contains { $0.threads != nil } ?? false }
+    self.init(
+      .time, experiment.name, experiment.description, provenance,
+      subject: "throughput\(hasThreads ? " and threads" : "") over time, at concurrency "
+        + NumberText.grouped(concurrency),
+      place: "-\(concurrency)",
+      remarks: [
+        ("columns", "the middle of an interval, in seconds from the window's opening, then those named"),
+        ("concurrency", NumberText.grouped(concurrency)),
+        (
+          "trials",
+          "of each mode the valid trial with the median throughput, or the lower one of two: "
+            + Provenance.oneLine(trials.joined(separator: ", "))
+        ),
+        (
+          "pool",
+          "pool_per_s is the pool's width / service time: of taskgroup-blocking what was in flight at most; of "
+            + "dispatch-concurrent what was in flight in the first interval, and one more with each second"
+        ),
+      ],
+      blocks: points.map { point in
+        let rows = point.timeline?.intervals.map { interval -> [Double?] in
+          let width = point.poolWidth(after: interval.middle)
+          return [
+            interval.middle, interval.throughput, interval.threads,
+            experiment.serviceTime.flatMap { time in width.map { min($0, Double(concurrency)) / time } },
+          ]
+        }
+        return Block(name: point.name, columns: names, rows: rows ?? [[nil, nil, nil, nil]])
+      })
+  }
+
+  /// What the modes took of memory against the lanes that were at work.
+  init(memoryOf experiment: Summary.MeasuredExperiment, _ provenance: Provenance) {
+    let lines = Dictionary(uniqueKeysWithValues: experiment.memoryPerLane.map { ($0.name, $0.line) })
+    let peak = "\(experiment.side)_rss_peak_bytes"
+    let names = [peak, "low_bytes", "high_bytes", "concurrency", "bytes_per_lane", "r_squared"]
+    self.init(
+      .memory, experiment.name, experiment.description, provenance,
+      subject: "memory of the \(experiment.side) against lanes",
+      remarks: [
+        ("columns", "lanes that were at work, then those named"), Self.intervals,
+        ("line", "bytes_per_lane is the slope of the least-squares line through the mode's points"),
+      ],
+      blocks: experiment.byName.map { name, points in
+        let rows = experiment.byConcurrency.map { concurrency, _ -> [Double?] in
+          let point = points.first { $0.concurrency == concurrency }
+          return [Double(point?.lanesHeld ?? concurrency)] + Self.columns(point?.memory)
+            + [Double(concurrency), lines[name]?.slope, lines[name]?.rSquared]
+        }
+        return Block(name: name, columns: names, rows: rows)
+      })
+  }
+}
+
+extension Summary.Point {
+  /// How many threads the pool has in which the mode's blocking calls wait, so many seconds after the window's opening;
+  /// nil where there is no such pool. That of tasks stays as it is. That of a concurrent queue grows by a thread a second
+  /// while all of its threads wait (libdispatch, `event/workqueue.c`).
+  fileprivate func poolWidth(after seconds: Double) -> Double? {
+    switch mode {
+    case "taskgroup-blocking": inFlight?.max.map { Double($0) }
+    case "dispatch-concurrent": timeline?.inFlight?.first.map { $0.rounded() + seconds }
+    default: nil
+    }
+  }
+}

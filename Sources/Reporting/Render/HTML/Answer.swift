@@ -1,0 +1,186 @@
+import Records
+import Statistics
+
+/// What an experiment says at its highest concurrency: which mode is ahead, and of which others that cannot be told.
+///
+/// In a closed loop by throughput; in an open one, where the schedule sets that, by response time. Two modes are told
+/// apart where the 95 % interval of their ratio, round by round, excludes 1. That is not corrected for the number of modes:
+/// that one is ahead of *all* others is claimed only where it is told apart from each (R. L. Berger, “Multiparameter
+/// hypothesis testing and acceptance sampling”, *Technometrics* 24, 1982: an intersection–union test).
+struct Answer {
+  let experiment: Summary.MeasuredExperiment
+  let concurrency: Int
+  let metric: ComparisonMetric
+  /// Of those with a value, with the highest throughput or the lowest response time.
+  let first: Summary.Point
+  /// Those that cannot be told apart from it, in the order of reports.
+  let equal: [Summary.Point]
+  /// Those that have too few rounds in common with it for an interval, though no round speaks against a difference.
+  let undecided: [Summary.Point]
+  /// The nearest of those that are told apart, with its ratio to the first.
+  let next: (point: Summary.Point, ratio: Estimate)?
+  /// Whether there is any other with rounds enough to be told apart.
+  let isJudged: Bool
+  /// Whether there is no other.
+  let isAlone: Bool
+  /// Those without a value at this concurrency.
+  let missing: [Summary.Point]
+
+  /// Nil where no point has a value.
+  init?(_ experiment: Summary.MeasuredExperiment, _ trials: RunPoints) {
+    self.experiment = experiment
+    metric = Self.metric(experiment)
+    let groups = experiment.byConcurrency.map { group in
+      // The control waits for nothing.
+      (concurrency: group.concurrency, points: group.points.filter { $0.mode != "null" })
+    }
+    let metric = metric
+    func value(_ point: Summary.Point) -> Double? { Self.estimate(of: point, metric)?.median }
+    guard let group = groups.last(where: { $0.points.contains { value($0) != nil } }) else { return nil }
+    concurrency = group.concurrency
+    missing = group.points.filter { value($0) == nil }
+    let isHigherBetter = metric == .throughput
+    // Stable, so that of equals the first in the order of reports is ahead.
+    let ranked = group.points.enumerated().compactMap { index, point in value(point).map { (index, point, $0) } }
+      .sorted { a, b in a.2 == b.2 ? a.0 < b.0 : (a.2 > b.2) == isHigherBetter }.map(\.1)
+    let first = ranked[0]
+    self.first = first
+    let rivals = ranked.dropFirst().map { point in
+      (point: point, ratio: Self.ratio(of: point, over: first, experiment, metric, trials))
+    }
+    let standings = rivals.map { Standing($0.ratio, isHigherBetter: isHigherBetter) }
+    isAlone = rivals.isEmpty
+    isJudged = rivals.contains { $0.ratio?.kind == .interval95 }
+    func points(_ standing: Standing) -> [Summary.Point] {
+      let names = zip(rivals, standings).filter { $0.1 == standing }.map(\.0.point.name)
+      return group.points.filter { names.contains($0.name) }
+    }
+    equal = points(.equal)
+    undecided = points(.undecided)
+    next = zip(rivals, standings).first { $0.1 == .apart }.flatMap { rival, _ in rival.ratio.map { (rival.point, $0) } }
+  }
+
+  private enum Standing {
+    case apart, equal, undecided
+
+    /// - Parameter ratio: to the first.
+    init(_ ratio: Estimate?, isHigherBetter: Bool) {
+      guard let ratio, isHigherBetter ? ratio.high < 1 : ratio.low > 1 else {
+        self = ratio == nil ? .undecided : .equal
+        return
+      }
+      self = ratio.kind == .interval95 ? .apart : .undecided
+    }
+  }
+
+  /// The median and interval that modes are ranked by.
+  static func estimate(of point: Summary.Point, _ metric: ComparisonMetric) -> Estimate? {
+    if metric == .p50 || metric == .p99, !point.servesAll { return nil }
+    return switch metric {
+    case .p99: point.responsePercentiles.p99
+    case .p50: point.responsePercentiles.p50
+    case .throughput, .cpu: point.throughput
+    }
+  }
+
+  private static func metric(_ experiment: Summary.MeasuredExperiment) -> ComparisonMetric {
+    guard experiment.rate != nil else { return .throughput }
+    return experiment.points.contains { $0.responsePercentiles.p99 != nil } ? .p99 : .p50
+  }
+
+  /// Round by round: what disturbs a whole round cancels.
+  private static func ratio(
+    of point: Summary.Point, over other: Summary.Point, _ experiment: Summary.MeasuredExperiment,
+    _ metric: ComparisonMetric,
+    _ trials: RunPoints
+  ) -> Estimate? {
+    func values(_ point: Summary.Point) -> [(round: Int, value: Double)] {
+      (trials.trials[RunPoints.Key(experiment.plannedName, experiment.rate, experiment.setting, PointKey(point))] ?? [])
+        .filter(\.valid)
+        .compactMap { trial in
+          metric.value(trial, isResponse: experiment.rate != nil).map { (trial.round, $0) }
+        }
+    }
+    let byRound = Dictionary(values(other).map { ($0.round, $0.value) }) { first, _ in first }
+    let pairs = values(point).compactMap { round, value in byRound[round].map { (value, $0) } }
+    return ratioEstimate(pairs.map(\.0), over: pairs.map(\.1))
+  }
+}
+
+extension Answer {
+  /// Those of a run's experiments, in the order of the plan.
+  static func all(_ run: Run, _ summary: Summary) -> [Answer] {
+    let trials = RunPoints(run, nil)
+    return summary.sections.compactMap { section in
+      if case .experiment(let experiment) = section { Answer(experiment, trials) } else { nil }
+    }
+  }
+
+  /// `first` and those that cannot be told apart from it, where that is judged.
+  var leaders: [Summary.Point] { isJudged ? [first] + equal : [] }
+
+  /// In up to three sentences.
+  var sentences: Markup {
+    let lanes = "\(NumberText.grouped(concurrency)) \(concurrency == 1 ? "lane" : "lanes")"
+    var parts: [Markup] = []
+    switch metric {
+    case .throughput, .cpu:
+      let does =
+        isAlone
+        ? "does \(Self.rate(first.throughput)) at \(lanes)" as Markup
+        : "has the highest throughput at \(lanes): \(Self.rate(first.throughput))"
+      let ratio: Markup? = first.ratioToBlocking.map { ", \(Self.times($0)) that of blocking" }
+      let wall = first.wallSeconds.map { "; a trial took \(NumberText.significant($0.median, digits: 3)) s" } ?? ""
+      parts.append("<b>\(first.name)</b> \(does)\(ratio)\(wall).")
+    case .p50, .p99:
+      let has = isAlone ? "has a" : "has the lowest"
+      let estimate = Self.estimate(of: first, metric).map(Self.time)
+      parts.append(
+        "<b>\(first.name)</b> \(has) \(metric.rawValue) of response times at \(lanes): \(estimate), of trials.")
+    }
+    if isJudged {
+      if !equal.isEmpty { parts.append("\(Self.list(equal)) cannot be told apart from it.") }
+      if !undecided.isEmpty { parts.append("There are too few rounds to tell of \(Self.list(undecided)).") }
+      // How blocking stands is said already.
+      if let next, next.point.mode != "blocking" || metric != .throughput {
+        parts.append("Next is \(next.point.name), with \(Self.times(next.ratio)) that.")
+      }
+    } else if !isAlone {
+      parts.append("That is the median: with fewer than six rounds, modes are not told apart.")
+    }
+    if !missing.isEmpty { parts.append("Without a value there: \(Self.list(missing)).") }
+    return parts.joined(" ")
+  }
+
+  /// `a, b and c`.
+  private static func list(_ points: [Summary.Point]) -> String {
+    let names = points.map(\.name)
+    guard let last = names.last, names.count > 1 else { return names.first ?? "" }
+    return "\(names.dropLast().joined(separator: ", ")) and \(last)"
+  }
+
+  /// `203.6k op/s [165.9k–209.5k]`.
+  private static func rate(_ estimate: Estimate?) -> Markup {
+    guard let estimate else { return Markup(NumberText.none) }
+    let unit = RateUnit.fitting([estimate.high])
+    return text(estimate, unit: " op/s") { NumberText.significant($0 / unit.factor) + unit.rawValue }
+  }
+
+  /// `65.3 times [63.5–67.1]`.
+  private static func times(_ ratio: Estimate) -> Markup {
+    text(ratio, unit: " times") { NumberText.significant($0, digits: 3) }
+  }
+
+  private static func time(_ estimate: Estimate) -> Markup {
+    let unit = TimeUnit.fitting([estimate.median])
+    return text(estimate, unit: " \(unit.rawValue)") { NumberText.significant($0 / unit.nanoseconds, digits: 3) }
+  }
+
+  private static func text(_ estimate: Estimate, unit: String, _ number: (Double) -> String) -> Markup {
+    let mark = estimate.kind == .range ? "*" : ""
+    let interval: Markup? =
+      estimate.kind == .single
+      ? nil : " <span class=\"interval\">[\(number(estimate.low))–\(number(estimate.high))]\(mark)</span>"
+    return "\(number(estimate.median))\(unit)\(interval)"
+  }
+}

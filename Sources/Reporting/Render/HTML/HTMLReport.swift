@@ -1,0 +1,207 @@
+import Records
+
+/// The report as one page that needs nothing else: no network, no other file, no font; and no script but to sort tables
+/// and to open what is folded.
+struct HTMLReport {
+  private let run: Run
+  private let summary: Summary
+  private let figures: PageFigures
+  private let trialsHash: String?
+  private let answers: [Answer]
+  private let claims: ClaimsOverview?
+
+  /// - Parameter trialsHash: the SHA-256 of the lines of the trials.
+  init(_ run: Run, _ summary: Summary, figures: PageFigures, trialsHash: String?) {
+    self.run = run
+    self.summary = summary
+    self.figures = figures
+    self.trialsHash = trialsHash
+    claims = ClaimsOverview(ClaimResult.all(run, summary))
+    answers = Answer.all(run, summary)
+  }
+
+  /// A part of the page that the table of contents leads to.
+  struct Section {
+    /// Of the page, once.
+    let anchor: String
+    let title: String
+    let body: Markup
+  }
+
+  func render() -> String {
+    let sections =
+      claimed + experiments + bestSettings + [
+        trials, PageFacts.machine(run), PageFacts.method, PageFacts.provenance(run, trialsHash),
+      ]
+    let page: Markup = """
+      <!DOCTYPE html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <meta name="color-scheme" content="light dark">
+      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; \
+      script-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
+      <link rel="icon" href="data:,">
+      <title>iomodes run \(run.record.runID)</title>
+      <style>
+      \(PageStyle.sheet(ModeTable(run.record)))
+      </style>
+      </head>
+      <body>
+      \(head)\
+      \(contents(sections))\
+      <main>
+      \(sections.map(self.section))</main>
+      <script>
+      \(PageScript.script)
+      </script>
+      </body>
+      </html>
+
+      """
+    return page.text
+  }
+
+  private var head: Markup {
+    let provenance = Provenance(run.record)
+    let headline = Headline(summary, answers)
+    let facts = ["run \(provenance.run)", provenance.machine, provenance.date].filter { !$0.isEmpty }
+    return """
+      <header>
+      <h1>\(run.record.suite["name"]?.string ?? "iomodes run")\
+      \(run.record.suite["about"]?.string.map { ": <span>\($0)</span>" as Markup })</h1>
+      <p class="facts">\(facts.joined(separator: " · "))</p>
+      \(provenance.origin.map { "<p class=\"facts\">\($0)</p>\n" })\
+      \(provenance.warnings.map { "<p class=\"warning\">\($0)</p>\n" as Markup })\
+      \(provenance.progress(finished: run.trials.count).map { "<p class=\"warning\">\($0)</p>\n" })\
+      <div class="answer">
+      \(claims.map { "<p><b>Claims</b>: of \($0.measured.count) measured \($0.verdicts). <a href=\"#claims\">Each number</a></p>\n" })\
+      \(summary.experiments.isEmpty ? "<p>Nothing was measured.</p>\n" : headline.sentences)</div>
+      \(Trust(run, summary).map { "<p class=\"trust\">\($0.text)</p>\n" })\
+      \(headline.table)\
+      <p class="facts">[ ] is the 95 % interval of a median over trials; with * the range, of fewer than six.</p>
+      </header>
+
+      """
+  }
+
+  private func contents(_ sections: [Section]) -> Markup {
+    let items = sections.map { "<li><a href=\"#\($0.anchor)\">\($0.title)</a></li>\n" as Markup }
+    return """
+      <nav aria-label="contents"><details open><summary>Contents</summary>
+      <ol>
+      \(items)</ol></details></nav>
+
+      """
+  }
+
+  private func section(_ section: Section) -> Markup {
+    """
+    <section id="\(section.anchor)">
+    <h2>\(section.title)</h2>
+    \(section.body)</section>
+
+    """
+  }
+
+  /// Each with its figures; those that belong to several come after all.
+  private var experiments: [Section] {
+    var remaining = figures.figures
+    var drawn = 0
+    func take(_ isWanted: (PageFigures.Figure) -> Bool) -> Markup {
+      let taken = remaining.filter(isWanted)
+      remaining.removeAll(where: isWanted)
+      defer { drawn += taken.count }
+      return "\(taken.enumerated().compactMap { self.figure($1, number: drawn + $0 + 1) })"
+    }
+    let absence: Markup? = figures.absence.map { "<p class=\"facts\">No figures: \($0).</p>\n" }
+    var sections = summary.sections.enumerated().map { index, section -> Section in
+      let (name, body) =
+        switch section {
+        case .experiment(let experiment):
+          (
+            experiment.name,
+            ExperimentSection(
+              experiment: experiment, answer: answers.first { $0.experiment.name == experiment.name }
+            ).body
+          )
+        case .load(let load): (load.name, LoadSection(load: load).body)
+        case .sweep(let sweep): (sweep.name, self.sweep(sweep))
+        }
+      return Section(
+        anchor: "experiment-\(index + 1)", title: name, body: "\(body)\(take { $0.experiment == name })\(absence)")
+    }
+    if !remaining.isEmpty {
+      sections.append(Section(anchor: "across", title: "Across experiments", body: take { _ in true }))
+    }
+    return sections
+  }
+
+  private func sweep(_ sweep: Summary.Sweep) -> Markup {
+    let table = SweepTable(sweep)
+    return """
+      <p class="asks">\(sweep.description) · \(sweep.trialCount)</p>
+      \(PageTable.table(table))\
+      \(PageTable.table(ClassTable(sweep.rows.map(\.point))))\
+      \(PageNotes.list(table.notes))
+      """
+  }
+
+  private var bestSettings: [Section] {
+    guard !summary.tunings.isEmpty else { return [] }
+    let tables = summary.tunings.map { tuning -> Markup in
+      let table = TuningTable(tuning)
+      return "\(PageTable.table(table))\(PageNotes.list(table.notes))"
+    }
+    return [
+      Section(
+        anchor: "best-settings", title: TuningTable.heading,
+        body: "<p>A mode's best setting is \(TuningTable.about).</p>\n\(tables)")
+    ]
+  }
+
+  /// Those that the run measures.
+  private var claimed: [Section] {
+    guard let claims else { return [] }
+    return [
+      Section(
+        anchor: "claims", title: "Claims",
+        body: """
+          <p>\(claims.heading).</p>
+          \(PageTable.table(ClaimsTable(claims.measured)))\
+          <p class="facts">\(ClaimsOverview.legend)</p>
+
+          """)
+    ]
+  }
+
+  private func figure(_ figure: PageFigures.Figure, number: Int) -> Markup? {
+    InlineSVG(figure.svg, prefix: "f\(number)-", label: "\(figure.experiment): \(figure.subject)").map {
+      "<figure\(figure.kind == .heat ? " class=\"light\"" : "" as Markup)>\n\($0.markup)\n</figure>\n"
+    }
+  }
+
+  /// Those that do not count, each with its reasons.
+  private var trials: Section {
+    let carriedOut = run.trials.filter { $0.skipped == nil }
+    let invalid = carriedOut.filter { !$0.valid }
+    let table = PageTable.table(
+      invalid,
+      [
+        .text("experiment") { $0.experiment },
+        .number("trial", "its number in the plan") { "\($0.trial)" },
+        .number("round") { "\($0.round)" },
+        .mode { trial in (trial.mode, trial.variant.map { "\(trial.mode)/\($0)" } ?? trial.mode) },
+        .number("conc.", "concurrency: the number of lanes") { NumberText.grouped($0.concurrency) },
+        .number("rate/s", "of an open loop") { $0.arrivals.rate.map { NumberText.brief($0) } ?? NumberText.none },
+        .text("reasons") { $0.reasons.isEmpty ? "no reason given" : $0.reasons.joined(separator: "; ") },
+      ])
+    let count = "\(NumberText.grouped(carriedOut.count)) \(carriedOut.count == 1 ? "trial" : "trials")"
+    return Section(
+      anchor: "trials", title: "Trials that do not count",
+      body: invalid.isEmpty
+        ? "<p>None, of \(count).</p>\n"
+        : "<p>\(invalid.count) of \(count), left out of every number above.</p>\n\(table)")
+  }
+}

@@ -1,0 +1,43 @@
+import Plan
+
+/// How each mode looks on a page: as in the figures.
+enum Palette {
+  static let colours = ModeDescription.builtIn.map(\.look.colour)
+  /// Of a mode that nobody tells of.
+  static let other = "#666666"
+
+  /// The class of a mode; of one that this build does not have, two: that of all others, and its own.
+  static func name(of mode: String) -> String {
+    guard ModeTable.builtIn[mode] == nil else { return mode }
+    let word = String(mode.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" })
+    return "other mode-\(word)"
+  }
+
+  /// A rule for each class. Black follows the ink, which is light on a dark ground.
+  static func rules(of modes: ModeTable) -> String {
+    let own = ModeTable.builtIn.names
+    let others = modes.names.filter { !own.contains($0) }
+    return
+      ((own + ["other"]).map { (name: $0, mode: $0) }
+      + others.map { (name: String(name(of: $0).dropFirst(6)), mode: $0) })
+      .map { name, mode in
+        let colour = modes[mode]?.look.colour ?? other
+        return ".\(name) { --mode: \(colour == "#000000" ? "var(--ink)" : colour) }"
+      }.joined(separator: "\n")
+  }
+
+  /// A colour of a figure as one that follows the page: greys become ink, axis, grid or paper, but for those that stand
+  /// for modes.
+  static func following(red: UInt8, green: UInt8, blue: UInt8) -> String {
+    let digits = [red, green, blue].map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }
+    let colour = "#\(digits.joined())"
+    guard red == green, green == blue, red == 0 || !colours.contains(colour) else { return colour }
+    switch red {
+    case 0..<32: return "var(--ink)"
+    case 32..<80: return "var(--axis)"
+    case 80..<192: return "var(--soft)"
+    case 192..<240: return "var(--grid)"
+    default: return "var(--paper)"
+    }
+  }
+}

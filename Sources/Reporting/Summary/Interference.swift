@@ -1,0 +1,157 @@
+import Measurement
+import Records
+
+extension Summary {
+  /// What work does to lanes that have none: the experiments of a run that are beside the same bystanders, and differ in
+  /// the work of an operation and in who does it alone. Calls for a file are work too, of no length that is known.
+  struct Interference {
+    /// What the names of its experiments begin with.
+    let name: String
+    /// Whether it is a file that lanes work on, and not a processor.
+    let isOfFile: Bool
+    /// In words, without the work.
+    let description: String
+    let concurrency: Int
+    /// What the bystanders are: `16 paced`.
+    let bystanders: String
+    /// Operations per second of lanes that hardly disturb them; nil where the run has no such experiment.
+    let restRate: Double?
+    /// Whether their latency is from the intended start of an operation.
+    let isResponse: Bool
+    /// By mode and variant.
+    let curves: [Curve]
+
+    struct Curve {
+      let name: String
+      /// By ascending work, in nanoseconds; 0 where the workload has none.
+      let points: [(work: Double, point: Point, bystanders: MeasuredClass)]
+      /// The bystanders beside lanes that do next to nothing, in whichever variant.
+      let rest: MeasuredClass?
+    }
+
+    private typealias Member = (experiment: MeasuredExperiment, point: Point, bystanders: MeasuredClass)
+
+    private struct Key: Hashable {
+      var description: String
+      /// Without arrivals.
+      var load: String
+      /// Of an open loop.
+      var rate: Double?
+      var concurrency: Int
+      var bystanders: String
+
+      /// For a closed loop, of those that differ in the arrivals alone the slowest.
+      func rest(among keys: [Key]) -> Key? {
+        guard rate == nil else { return nil }
+        return keys.filter {
+          $0.rate != nil && $0.load == load && $0.concurrency == concurrency && $0.bystanders == bystanders
+        }.min { ($0.rate ?? 0) < ($1.rate ?? 0) }
+      }
+    }
+
+    /// - Parameter experiments: those of a run.
+    static func all(of experiments: [MeasuredExperiment]) -> [Interference] {
+      var keys: [Key] = []
+      var groups: [Key: [Member]] = [:]
+      for experiment in experiments where !experiment.isSearchStep && experiment.showsInterference {
+        for point in experiment.points {
+          guard let lanes = point.classes.first(where: { $0.name != TrialRecord.LaneClass.busy }) else { continue }
+          let key = Key(
+            description: experiment.withoutWork, load: experiment.withoutLoad, rate: experiment.rate,
+            concurrency: point.concurrency, bystanders: "\(NumberText.grouped(lanes.lanes)) \(lanes.name)")
+          if groups[key] == nil { keys.append(key) }
+          groups[key, default: []].append((experiment, point, lanes))
+        }
+      }
+      let rests = Dictionary(
+        uniqueKeysWithValues: keys.compactMap { key in key.rest(among: keys).map { (key, $0) } })
+      return keys.filter { !rests.values.contains($0) }.map { key in
+        let rest = rests[key]
+        return Interference(key, groups[key] ?? [], rest, rest.flatMap { groups[$0] } ?? [])
+      }
+    }
+
+    private init(_ key: Key, _ members: [Member], _ rest: Key?, _ resting: [Member]) {
+      name = Self.commonName(of: members.map(\.experiment.plannedName), else: members[0].experiment.kind)
+      isOfFile = members[0].experiment.kind == "file"
+      description = key.description
+      concurrency = key.concurrency
+      bystanders = key.bystanders
+      restRate = rest?.rate
+      isResponse = members.contains { $0.bystanders.response != nil }
+      curves = Dictionary(grouping: members) { PointKey($0.point) }
+        .sorted { $0.key.precedesByMode($1.key) }
+        .map { key, members in
+          Curve(
+            name: key.name,
+            points: members.map { ($0.experiment.work, $0.point, $0.bystanders) }.sorted { $0.0 < $1.0 },
+            rest: (resting.first { PointKey($0.point) == key } ?? resting.first { $0.point.mode == key.mode })?
+              .bystanders)
+        }
+    }
+
+    /// The words, between hyphens, that all names begin with.
+    private static func commonName(of names: [String], else kind: String) -> String {
+      let words = names.map { $0.split(separator: "-", omittingEmptySubsequences: false) }
+      let common = words[0].indices.prefix { place in
+        words.allSatisfy { place < $0.count && $0[place] == words[0][place] }
+      }
+      return common.isEmpty ? kind : words[0][..<common.endIndex].joined(separator: "-")
+    }
+  }
+}
+
+extension Summary.MeasuredExperiment {
+  var kind: String { workload["kind"]?.string ?? "experiment" }
+
+  /// Whether its operations keep whoever carries the lanes from others, which bystanders feel.
+  fileprivate var showsInterference: Bool { ["compute", "file"].contains(kind) }
+
+  /// Nanoseconds.
+  fileprivate var work: Double { workload["work"]?.string.flatMap { Nanoseconds($0) }.map { Double($0.count) } ?? 0 }
+}
+
+extension GnuplotData {
+  init(_ interference: Summary.Interference, place: String, _ provenance: Provenance) {
+    let names = [
+      "p99_of_trials_ns", "low_ns", "high_ns", "p50_ns", "p99_ns", "throughput_per_s", "low_per_s", "high_per_s",
+      "valid_trials", "rest_p99_of_trials_ns", "rest_low_ns", "rest_high_ns",
+    ]
+    let time = interference.isResponse ? "response" : "service"
+    let (idle, busy) = interference.isOfFile ? ("lanes of echo", "on a file") : ("lanes without work", "at work")
+    self.init(
+      .interference, interference.name, interference.description, provenance,
+      subject: "\(interference.bystanders) \(idle), beside \(NumberText.grouped(interference.concurrency)) \(busy)",
+      place: place,
+      remarks: [
+        ("columns", "work of an operation in nanoseconds, then those named"),
+        ("latency", "the bystanders' \(time) time"),
+        ("of trials", "the median over trials of a trial's own p99; \(Self.intervals.1)"),
+        ("pooled", "p50 and p99 are of all valid trials' operations together"),
+        ("throughput", "of the lanes \(busy)"),
+      ]
+        + (interference.restRate.map {
+          [("rest", "beside the same lanes at \(NumberText.brief($0)) operations/s in all")]
+        } ?? []),
+      blocks: interference.curves.map { curve in
+        Block(
+          name: curve.name, columns: names,
+          rows: curve.points.map { work, point, lanes in
+            let latency = lanes.response ?? lanes.latency
+            return [work] + Self.columns(lanes.percentiles.p99)
+              + [latency?.percentile(50), latency?.percentile(99)].map { $0.map { Double($0) } }
+              + Self.columns(point.throughput) + [Double(point.validTrials)]
+              + Self.columns(curve.rest?.percentiles.p99)
+          })
+      })
+  }
+
+  /// One figure for each set of experiments that belong together.
+  static func interferences(of experiments: [Summary.MeasuredExperiment], _ provenance: Provenance) -> [GnuplotData] {
+    let all = Summary.Interference.all(of: experiments)
+    return all.map { interference in
+      let isAlone = all.filter { $0.name == interference.name }.count == 1
+      return GnuplotData(interference, place: isAlone ? "" : "-\(interference.concurrency)", provenance)
+    }
+  }
+}

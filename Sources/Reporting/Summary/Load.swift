@@ -1,0 +1,138 @@
+import Measurement
+import Records
+import Statistics
+
+extension Summary {
+  /// What stands in one place of a report.
+  enum Section: Sendable {
+    case experiment(MeasuredExperiment)
+    case load(Load)
+    case sweep(Sweep)
+
+    /// An experiment of fewer rates has a table for each of them.
+    static let fewestRates = 3
+
+    /// - Parameter experiments: those of a run, of which one for each rate.
+    static func sections(of experiments: [MeasuredExperiment], _ run: Run) -> [Section] {
+      var names: [String] = []
+      var groups: [String: [MeasuredExperiment]] = [:]
+      for experiment in experiments {
+        if groups[experiment.plannedName] == nil { names.append(experiment.plannedName) }
+        groups[experiment.plannedName, default: []].append(experiment)
+      }
+      return names.flatMap { name -> [Section] in
+        let group = groups[name] ?? []
+        if let objective = run.record.objectives[name] {
+          return [.load(Load(group, Search(run.trials.filter { $0.experiment == name }, objective)))]
+        }
+        if group.contains(where: { $0.setting != Setting() }) { return [.sweep(Sweep(group))] }
+        return group.compactMap(\.rate).count < fewestRates
+          ? group.map { .experiment($0) } : [.load(Load(group, nil))]
+      }
+    }
+  }
+
+  /// An experiment at several offered rates: what load does to latency.
+  struct Load: Sendable {
+    let name: String
+    let workload: JSONValue
+    /// The workload, its arrivals and its window in words.
+    let description: String
+    /// By mode, variant and concurrency.
+    let curves: [Curve]
+    /// Where the rates were looked for, and not given.
+    let search: Search?
+
+    /// - Parameter experiments: of one name, at least one.
+    fileprivate init(_ experiments: [MeasuredExperiment], _ search: Search?) {
+      let open = experiments.filter { $0.rate != nil }.sorted { $0.rate ?? 0 < $1.rate ?? 0 }
+      name = experiments[0].plannedName
+      workload = experiments[0].workload
+      description = open.first?.withoutRate ?? experiments[0].description
+      self.search = search
+      var points: [PointKey: [(rate: Double, point: Point)]] = [:]
+      for experiment in open {
+        for point in experiment.points {
+          points[PointKey(point), default: []].append((experiment.rate ?? 0, point))
+        }
+      }
+      curves = points.keys.sorted { $0.precedesByMode($1) }
+        .map { Curve(key: $0, points: points[$0] ?? [], isSearched: search != nil) }
+    }
+  }
+
+  /// A curve without a knee: the power grows, or falls, from one end of the rates that were measured to the other, so that
+  /// the knee is beyond that rate.
+  enum KneeAbsence: Equatable {
+    case upTo(Double)
+    case downTo(Double)
+
+    /// `no knee up to 20,000/s`
+    var text: String {
+      switch self {
+      case .upTo(let rate): "no knee up to \(NumberText.brief(rate))/s"
+      case .downTo(let rate): "no knee down to \(NumberText.brief(rate))/s"
+      }
+    }
+
+    var up: Double? { if case .upTo(let rate) = self { rate } else { nil } }
+    var down: Double? { if case .downTo(let rate) = self { rate } else { nil } }
+  }
+
+  /// One mode at one concurrency, at all offered rates.
+  struct Curve: Sendable {
+    let key: PointKey
+    /// By ascending rate, in operations per second.
+    let points: [(rate: Double, point: Point)]
+    /// The rate with the highest power, where higher and lower ones were measured. Absent in a search, whose rates were
+    /// each measured in another round.
+    let knee: (rate: Double, point: Point)?
+    /// Where the power is highest at an end of the rates that were measured.
+    let kneeAbsence: KneeAbsence?
+    /// The lowest rate of which less was done than was offered.
+    let saturation: (rate: Double, point: Point)?
+
+    /// A point is saturated where less than this share of what was offered is done.
+    private static let enough = 0.95
+
+    fileprivate init(key: PointKey, points: [(rate: Double, point: Point)], isSearched: Bool) {
+      self.key = key
+      self.points = points
+      let measured = points.filter { $0.point.throughput != nil && $0.point.meanResponse != nil }
+      let highest =
+        isSearched
+        ? nil
+        : Statistics.knee(
+          throughputs: measured.compactMap { $0.point.throughput?.median },
+          responseTimes: measured.compactMap { $0.point.meanResponse?.median })
+      knee = highest.flatMap { $0.isInterior ? measured[$0.index] : nil }
+      kneeAbsence = highest.flatMap { highest in
+        let rate = measured[highest.index].rate
+        return highest.isInterior ? nil : highest.index == 0 ? .downTo(rate) : .upTo(rate)
+      }
+      saturation = points.first { _, point in
+        point.offeredShare.map { $0.median < Self.enough }
+          ?? point.invalidReasons.contains { $0.name.hasPrefix("client-saturated") }
+      }
+    }
+  }
+}
+
+extension PointKey {
+  init(_ point: Summary.Point) { self.init(mode: point.mode, variant: point.variant, point.concurrency) }
+
+  var name: String { variant.map { "\(mode)/\($0)" } ?? mode }
+
+  /// By mode, then by concurrency, then by variant.
+  func precedesByMode(_ other: PointKey) -> Bool {
+    if mode != other.mode { return ModeTable.precedes(mode, other.mode) }
+    return (concurrency, variant ?? "") < (other.concurrency, other.variant ?? "")
+  }
+}
+
+extension RunRecord {
+  /// The warm-up of an experiment, where the suite says.
+  func warmup(of experiment: String) -> Nanoseconds? {
+    plannedExperiments.first { $0["name"]?.string == experiment }?["warmup"]?.string.flatMap { Nanoseconds($0) }
+  }
+}

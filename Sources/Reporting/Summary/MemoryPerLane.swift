@@ -1,0 +1,40 @@
+import Records
+import Statistics
+
+extension Summary.MeasuredExperiment {
+  /// What one more lane costs the client in memory, for each mode and variant that was measured at enough concurrencies:
+  /// a line through its points, in bytes over lanes.
+  var memoryPerLane: [(name: String, points: [Summary.Point], line: LeastSquaresLine)] {
+    byName.compactMap { name, points in
+      let measured = points.filter { $0.memory != nil }
+      return leastSquaresLine(
+        x: measured.map { Double($0.lanesHeld) }, y: measured.compactMap { $0.memory?.median }
+      ).map { (name, measured, $0) }
+    }
+  }
+
+  /// Of the modes whose memory grows with the lanes, and by a line.
+  var memoryNote: Note? {
+    let texts = memoryPerLane.compactMap { name, _, line -> String? in
+      guard let rSquared = line.rSquared, rSquared >= Self.goodFit, line.slope > 0 else { return nil }
+      return "\(name) \(NumberText.bytes(line.slope)) (r² \(NumberText.share(rSquared)))"
+    }
+    let waiters = limit.map { ", where all but \(NumberText.grouped($0)) queue" } ?? ""
+    return texts.isEmpty
+      ? nil : Note(text: "memory per lane of the \(side)\(waiters): \(texts.joined(separator: ", "))", isWarning: false)
+  }
+
+  private static let goodFit = 0.9
+
+  /// Whether concurrencies are enough and far enough apart for a figure of memory.
+  var spansMemory: Bool {
+    let lanes = byConcurrency.map(\.concurrency)
+    guard lanes.count >= minimumLineCount, let least = lanes.first, let most = lanes.last else { return false }
+    return most / 10 >= least
+  }
+}
+
+extension Summary.Point {
+  /// The lanes that were at work: no more than were seen in flight, where no lane waits for anything else.
+  var lanesHeld: Int { response == nil ? inFlight?.max ?? concurrency : concurrency }
+}

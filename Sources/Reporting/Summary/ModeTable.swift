@@ -1,0 +1,36 @@
+import Plan
+import Records
+
+/// The modes that a run may name: those that it tells of, and those of this build. They stand in this order in tables, data
+/// files and legends; any that nobody tells of come last, by name.
+struct ModeTable {
+  private let modes: [ModeDescription]
+
+  static let builtIn = ModeTable(modes: ModeDescription.builtIn)
+
+  private init(modes: [ModeDescription]) { self.modes = modes }
+
+  init(_ record: RunRecord) {
+    let told = record.modes ?? []
+    let known = ModeDescription.builtIn.map { own in told.first { $0.id == own.id } ?? own }
+    modes = known + told.filter { mode in !known.contains { $0.id == mode.id } }
+  }
+
+  /// Nil of a mode that nobody tells of.
+  subscript(name: String) -> ModeDescription? { modes.first { $0.id.rawValue == name } }
+
+  var names: [String] { modes.map(\.id.rawValue) }
+
+  func looks(of names: [String]) -> [ModeDescription] { modes.filter { names.contains($0.id.rawValue) } }
+
+  /// Whether the first stands before the second, by the order of this build.
+  static func precedes(_ first: String, _ second: String) -> Bool {
+    let (firstRank, secondRank) = (rank(first), rank(second))
+    return firstRank == secondRank ? first < second : firstRank < secondRank
+  }
+
+  private static func rank(_ mode: String) -> Int {
+    let known = ModeDescription.builtIn
+    return known.firstIndex { $0.id.rawValue == mode } ?? known.count
+  }
+}

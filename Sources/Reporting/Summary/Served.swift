@@ -1,0 +1,75 @@
+import Measurement
+import Records
+
+extension Summary.Point {
+  /// `255 of 10,000`; nil where nobody counted.
+  var servedText: String? {
+    lanesServed.map { "\(NumberText.grouped($0)) of \(NumberText.grouped(concurrency))" }
+  }
+
+  /// Where what was due and had not ended moves percentiles: how much that is.
+  var unansweredText: String? {
+    guard due > 0, missing >= max(2, due / 100) else { return nil }
+    let age = oldestUnanswered.map { ", the oldest for \(NumberText.span(nanoseconds: Double($0)))" } ?? ""
+    return "\(NumberText.grouped(unanswered)) of \(NumberText.grouped(due)) due unanswered at the window's end\(age); "
+      + "percentiles count them as longer than all others"
+  }
+}
+
+extension Summary.Point {
+  /// Where connections did not last: what that was like.
+  var reconnectedText: String? {
+    let times = NumberText.grouped(reconnected)
+    if reconnectedShare >= 0.5 {
+      return "the server said that it keeps connections and closed them: "
+        + "\(times) new ones, \(NumberText.brief(reconnectedShare)) for each operation, whose time has them in it"
+    }
+    if reconnected > 0 {
+      return "the server closed idle connections: \(times) new ones, each within the time of the operation that met it"
+    }
+    guard keepsConnections, let connectionsOpened, connectionsOpened / 2 > connectionsKept, failedOtherwise.isEmpty,
+      failedAsAsked.isEmpty
+    else { return nil }
+    return "\(NumberText.grouped(connectionsOpened)) connections opened, though each lane keeps its own"
+  }
+}
+
+extension TrialRecord {
+  /// How many connections its lanes have where none is ever replaced: one to each host and port, bystanders' among them.
+  var connectionsKept: UInt64 {
+    let all = [concurrency, bystanders?.lanes.count ?? 0].map { UInt64(clamping: $0) }.saturatingSum
+    guard case .array(let targets)? = workload["targets"] else { return all }
+    let addresses = Set(targets.compactMap(\.string).map { $0.split(separator: "/").prefix(2).joined() })
+    return all.multipliedSaturating(by: UInt64(max(1, addresses.count)))
+  }
+}
+
+extension [Summary.Point] {
+  /// Whose latencies are of a part of the lanes alone: a note for each mode.
+  var servedNotes: [Summary.MeasuredExperiment.Note] {
+    var names: [String] = []
+    for point in self where !point.servesAll && !names.contains(point.name) { names.append(point.name) }
+    return names.map { name in
+      let points = filter { !$0.servesAll && $0.name == name }
+      var texts: [String] = []
+      for text in points.compactMap(\.servedText) where !texts.contains(text) { texts.append(text) }
+      let last = texts.removeLast()
+      let list = texts.isEmpty ? last : "\(texts.joined(separator: ", ")) and \(last)"
+      let what = points[0].side == "server" ? "connections" : "lanes"
+      let place = texts.isEmpty ? points[0].place : name
+      return .init(
+        text: "\(place): served \(list) \(what); its latencies are of those alone and are not compared with others",
+        isWarning: false)
+    }
+  }
+}
+
+extension GnuplotData {
+  /// Of whose lanes only a part was served, which figures of latency mark; empty where there are none.
+  static func servedRemark(_ points: [Summary.Point]) -> [(String, String)] {
+    let partly = points.filter { !$0.servesAll }.compactMap { point in
+      point.servedText.map { "\(Block.word(point.name))=\($0.replacing(" of ", with: "/"))" }
+    }
+    return partly.isEmpty ? [] : [("served in part", partly.joined(separator: " "))]
+  }
+}

@@ -1,0 +1,47 @@
+import Plan
+import Testing
+
+@testable import Modes
+
+/// Each list of modes is made of their descriptions; here the descriptions are held against the modes.
+struct DescriptionTests {
+  @Test func everyModeIsDescribedAndEveryDescriptionHasAMode() {
+    #expect(ModeCatalogue.complaint == nil)
+    #expect(ModeCatalogue.all.map { $0.id } == ModeID.allCases)
+    for mode in ModeID.allCases {
+      #expect(ModeID(rawValue: mode.rawValue) == mode && mode.traits.id == mode)
+      #expect(ModeCatalogue.named(mode)?.id == mode)
+      #expect(!mode.about.isEmpty && (1...5).contains(mode.traits.look.dash))
+    }
+    #expect(ModeID(rawValue: "asyncio") == nil && ModeCatalogue.named(ModeID("asyncio")) == nil)
+  }
+
+  @Test func modesThatCouldNotBeToldApartAreAComplaint() {
+    let own = ModeDescription.builtIn
+    func complaint(_ change: (inout ModeDescription) -> Void) -> String? {
+      var other = ModeDescription(
+        ModeID("other"), .reference, "another", .init("#123456", dash: 1, marker: 99), .shared)
+      change(&other)
+      return ModeDescription.complaint(about: own + [other])
+    }
+    #expect(complaint { _ in } == nil)
+    #expect(complaint { $0.id = .epoll } == "two modes are called epoll")
+    #expect(complaint { $0.otherNames = ["gcd"] } == "two modes are called gcd")
+    #expect(complaint { $0.look.colour = "#009E73" } == "two modes have the colour #009E73")
+    #expect(complaint { $0.look.marker = 7 } == "two modes have the marker 7")
+  }
+
+  /// What a mode's code does and what is told of it are the same.
+  @Test func carriersAreAsDescribed() {
+    for mode in ModeID.allCases {
+      let isBlocking = (ModeCatalogue.named(mode) as? any Mode.Type)?.blocks
+      switch mode.traits.carrier {
+      case .shared: #expect(isBlocking == false, "\(mode)")
+      case .threads, .growingPool, .cooperativePool: #expect(isBlocking == true, "\(mode)")
+      case .oneLane: #expect(mode.lanes(for: 64) == 1, "\(mode)")
+      }
+      #expect(mode.traits.hasLoops == (ModeCatalogue.named(mode) is any LoopMode.Type), "\(mode)")
+      #expect(mode.supportsOffload == mode.traits.offloads.contains("compute"), "\(mode)")
+    }
+  }
+}
