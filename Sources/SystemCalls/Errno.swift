@@ -11,7 +11,6 @@ import Glibc
   @inlinable public static var current: Errno { Errno(errno) }
 
   public static let timedOut = Errno(ETIMEDOUT)
-  public static let canceled = Errno(ECANCELED)
   public static let connectionReset = Errno(ECONNRESET)
   public static let brokenPipe = Errno(EPIPE)
 

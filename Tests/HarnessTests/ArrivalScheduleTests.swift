@@ -1,5 +1,5 @@
 import Measurement
-import Statistics
+import TestSupport
 import Testing
 import Workloads
 

@@ -25,19 +25,4 @@ struct CoverageTests {
     #expect(Double(medians) / Double(draws) >= 0.94)
     #expect(Double(ratios) / Double(draws) >= 0.94)
   }
-
-  @Test(arguments: [(100, 0.9), (400, 0.99)])
-  func quantileIntervalCoversTheQuantileOfIndependentValues(count: Int, probability: Double) throws {
-    let interval = try #require(quantileInterval(count: UInt64(count), at: probability))
-    var generator = SplitMix64(seed: 3)
-    let draws = 500
-    var covered = 0
-    for _ in 0..<draws {
-      // The quantile of uniform values is the probability itself.
-      let below = (0..<count).count { _ in Double.random(in: 0..<1, using: &generator) < probability }
-      covered += Int(interval.lowerRank) <= below && below < Int(interval.upperRank) ? 1 : 0
-    }
-    // Three standard errors of a coverage of exactly 95 %.
-    #expect(Double(covered) / Double(draws) >= 0.95 - 3 * 0.0098)
-  }
 }

@@ -23,7 +23,8 @@ import Workloads
 ///
 /// The clock is read right after what was waited for. A buffer that is received into belongs to the mode, one to a thread,
 /// and is not held across a suspension. Connections are opened and closed through the table, as the monitor may shut one
-/// down at any time. A mode never retries, counts or times anything: the lane does.
+/// down at any time. A mode never retries, counts or times anything: the lane does. Debug builds hold the answers of clients'
+/// lanes against this table (`CheckedLane`).
 protocol Mode: ModeEntry {
   /// Whether its sockets are in blocking mode.
   static var blocks: Bool { get }

@@ -211,7 +211,12 @@ struct TrialExecution {
     _ mode: M.Type, _ arrangement: Arrangement, _ connections: ConnectionTable, file: OpenFile? = nil,
     pool: OffloadPool? = nil, makeLane: (UnsafePointer<LaneGroup>, Int) -> L
   ) throws(TrialFailure) -> TrialOutcome {
-    try measure(arrangement, connections, file: file, pool: pool, makeLane: makeLane, drive: M.drive)
+    #if DEBUG
+      try measure(
+        arrangement, connections, file: file, pool: pool, makeLane: { CheckedLane(makeLane($0, $1)) }, drive: M.drive)
+    #else
+      try measure(arrangement, connections, file: file, pool: pool, makeLane: makeLane, drive: M.drive)
+    #endif
   }
 
   func measure<L: TimedLane & ~Copyable>(

@@ -49,7 +49,7 @@ public func kolmogorovSmirnovTest(of gaps: [Double], exponentialRate rate: Doubl
 }
 
 /// The probability of a distance of at least `statistic`, above 0, for `count` values of the tested distribution.
-func kolmogorovPValue(of statistic: Double, count: Int) -> Double {
+public func kolmogorovPValue(of statistic: Double, count: Int) -> Double {
   let n = Double(count)
   guard n * statistic * statistic < 4 else { return 2 * oneSidedPValue(of: statistic, count: count) }
   guard count <= maximumExactKolmogorovSmirnovCount else {
