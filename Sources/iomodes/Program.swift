@@ -23,7 +23,10 @@ enum Program {
         "/proc is not there, and tells of the command line, processes and limits: mount it (mount -t proc proc /proc)")
       exit(1)
     }
-    if let complaint = ModeCatalogue.complaint { fatalError("the modes of this build: \(complaint)") }
+    if let complaint = ModeCatalogue.complaint {
+      complain("this build is not to be used: of its modes, \(complaint)")
+      exit(1)
+    }
     Children.runIfAsked(CommandLine.arguments)
     exit(run(Array(CommandLine.arguments.dropFirst())))
   }
