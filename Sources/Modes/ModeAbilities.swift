@@ -15,8 +15,8 @@ extension ModeID {
     }
   }
 
-  /// Whether its lanes share what carries them, so that work may be left to others.
-  public var supportsOffload: Bool { traits.isAsynchronous }
+  /// Whether work for a processor may be left to others.
+  public var supportsOffload: Bool { traits.offloads.contains("compute") }
 
   /// What the workload's parameters make of the mode, as records name it; nil where it has one manner only. In blocking
   /// calls there is nothing to offload, and of a file neither in a ring of the kernel's.
@@ -46,7 +46,7 @@ extension ModeID {
     if bystanders != nil && lanes(for: .max) == 1 { return "\(rawValue) has one lane, and no room for bystanders" }
     if let objection = bystanders?.objection(to: workload) { return objection }
     if case .compute(let spec) = workload, spec.offload != .inline, !supportsOffload {
-      let able = ModeDescription.names(joinedBy: ", ", where: \.isAsynchronous)
+      let able = ModeDescription.names(joinedBy: ", ") { $0.id.supportsOffload }
       return "\(rawValue) computes in place, on the thread that carries the lane; offload goes with \(able)"
     }
     return workload.features.lazy.compactMap { traits.refusals[$0] }.first

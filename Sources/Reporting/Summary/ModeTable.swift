@@ -1,8 +1,8 @@
 import Plan
 import Records
 
-/// The modes that a run may name: those that it tells of, and those of this build. They stand in this order in tables, data
-/// files and legends; any that nobody tells of come last, by name.
+/// The modes that a run may name: those that it tells of, and those of this build. Tables, data files and legends have the
+/// modes of this build in their order, and any others last, by name.
 struct ModeTable {
   private let modes: [ModeDescription]
 
