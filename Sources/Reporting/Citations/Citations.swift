@@ -22,6 +22,10 @@ public struct Citations: Sendable {
   ///   - recordBytes: those of the same `run.json`.
   ///   - limitsBytes: those of the same `limits.json`, where there is one.
   public init(_ run: Run, _ lines: TrialLines, recordBytes: Data, limitsBytes: Data?) {
+    self.init(run, lines, recordBytes: recordBytes, limitsBytes: limitsBytes, metrics: .standard)
+  }
+
+  init(_ run: Run, _ lines: TrialLines, recordBytes: Data, limitsBytes: Data?, metrics: MetricTable) {
     let summary = Summary(run)
     record = run.record
     build = CitedBuild(record)
@@ -31,7 +35,7 @@ public struct Citations: Sendable {
     positions = Dictionary(grouping: trials.indices.prefix(lines.count)) { [trials] in trials[$0].experiment }
     let claims = ClaimResult.all(run, summary)
     all =
-      summary.experiments.flatMap(Citable.all) + summary.sections.flatMap(Citable.all)
+      summary.experiments.flatMap { Citable.all(of: $0, metrics) } + summary.sections.flatMap(Citable.all)
       + summary.tunings.flatMap(Citable.all) + Citable.all(of: claims) + Citable.all(of: run.limits)
       + Citable.all(of: Answer.all(run, summary)) + Citable.all(of: run, summary, claims)
       + Citable.machines(of: run.record)

@@ -23,10 +23,18 @@ struct CitedValue {
   }
 
   init?(_ value: (some BinaryInteger)?, n: Int) { self.init(value.map { Double($0) }, n: n) }
+
+  init?(_ value: MetricValue?) {
+    switch value {
+    case .estimate(let estimate)?: self.init(estimate)
+    case .number(let number, let count)?: self.init(number, n: count)
+    case nil: return nil
+    }
+  }
 }
 
 /// What a number is of.
-enum Dimension {
+enum Dimension: Sendable {
   case operationsPerSecond
   case seconds
   /// In nanoseconds; written in the largest unit in which it is at least 1.
@@ -53,6 +61,14 @@ enum Dimension {
   /// A number in the words of a record, as it stands there.
   case quoted(CitedUnit)
 
+  /// Whether records have it in whole numbers.
+  var isWhole: Bool {
+    switch self {
+    case .time, .count: true
+    default: false
+    }
+  }
+
   func unit(of value: Double) -> CitedUnit {
     switch self {
     case .operationsPerSecond: CitedUnit("op/s")
@@ -76,7 +92,7 @@ enum Dimension {
 }
 
 /// How a number is written: in how many units of what.
-struct CitedUnit {
+struct CitedUnit: Sendable {
   /// In machine-readable citations: one word of ASCII.
   let form: String
   let text: String

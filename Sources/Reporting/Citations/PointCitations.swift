@@ -4,11 +4,10 @@ import Statistics
 
 extension Citable {
   /// Those of all points of an experiment.
-  static func all(of experiment: Summary.MeasuredExperiment) -> [Citable] {
-    let metrics =
-      Metric<Summary.Point>.all(hasResponse: experiment.points.contains { $0.response != nil })
-      + Metric.all(within: experiment)
-    let classMetrics = Metric<(point: Summary.Point, lanes: Summary.MeasuredClass)>.all
+  static func all(of experiment: Summary.MeasuredExperiment, _ table: MetricTable) -> [Citable] {
+    let metrics = (table.points + Metric.all(within: experiment)).filter(\.isCited)
+    let classMetrics = table.classes.filter(\.isCited)
+    let hasResponse = experiment.points.contains { $0.response != nil }
     let keys = Set(experiment.points.map(PointKey.init))
     return experiment.points.flatMap { point -> [Citable] in
       let key = PointKey(point)
@@ -19,10 +18,10 @@ extension Citable {
       let baseline =
         keys.contains(key.baseline) ? key.baseline : PointKey(mode: "blocking", variant: nil, key.concurrency)
       let values = metrics.compactMap { metric in
-        metric.value(point).flatMap {
+        CitedValue(metric.value(point)).flatMap {
           Citable(
-            place, metric.name, metric.about, aliases: metric.aliases, $0, metric.dimension,
-            metric.name == "ratio" ? experiment.origin([key, baseline]) : own)
+            place, metric.word(hasResponse: hasResponse), metric.about, aliases: metric.aliases, $0, metric.dimension,
+            metric.key == "ratio" ? experiment.origin([key, baseline]) : own)
         }
       }
       let classes = point.classes.flatMap { lanes -> [Citable] in
@@ -30,8 +29,8 @@ extension Citable {
           experiment.plannedName, key, concurrency: key.concurrency, rate: rate, experiment.setting,
           lanes: lanes.name)
         return classMetrics.compactMap { metric in
-          metric.value((point, lanes)).flatMap {
-            Citable(place, metric.name, metric.about, aliases: metric.aliases, $0, metric.dimension, own)
+          CitedValue(metric.value((point, lanes))).flatMap {
+            Citable(place, metric.key, metric.about, aliases: metric.aliases, $0, metric.dimension, own)
           }
         }
       }

@@ -84,10 +84,9 @@ extension Comparison.Point {
 
 extension Comparison.Row {
   fileprivate var document: JSONValue {
-    let isLatency = metric == .p50 || metric == .p99
-    return JSONReport.object([
-      "unit": .string(isLatency ? "ns" : metric == .cpu ? "us_per_operation" : "per_s"),
-      "latency": isLatency ? .string(isResponse ? "response" : "service") : nil,
+    JSONReport.object([
+      "unit": .string(metric.unit),
+      "latency": metric.isLatency ? .string(isResponse ? "response" : "service") : nil,
       "first_median": first.map { .number($0.median) },
       "first_values": JSONReport.number(first?.n ?? 0),
       "second_median": second.map { .number($0.median) },

@@ -1,49 +1,68 @@
 import Records
 import Statistics
 
-/// What is compared at a point: one value for each trial.
-public enum ComparisonMetric: String, CaseIterable, Sendable {
-  /// Operations per second.
-  case throughput
-  /// Processor time of the mode's side for an operation; in microseconds.
-  case cpu
-  /// The median latency, in nanoseconds.
-  case p50
-  /// The 99th percentile of latency, in nanoseconds.
-  case p99
+/// What is compared at a point: one value for each trial. Those of the table of metrics that say which way they are better.
+public struct ComparisonMetric: RawRepresentable, Hashable, CaseIterable, Sendable {
+  /// `throughput`, `cpu`; `p50` and `p99` are of response times where all trials of both sides have them, and else of
+  /// service times.
+  public let rawValue: String
 
-  var isLatency: Bool { self == .p50 || self == .p99 }
+  /// Nil where nothing of that name is compared.
+  public init?(rawValue: String) {
+    guard Self.names.contains(rawValue) else { return nil }
+    self.rawValue = rawValue
+  }
 
-  var preference: PairedSeries.Preference { self == .throughput ? .higherIsFaster : .lowerIsFaster }
+  private init(_ name: String) { rawValue = name }
+
+  static let throughput = ComparisonMetric("throughput")
+  static let p50 = ComparisonMetric("p50")
+  static let p99 = ComparisonMetric("p99")
+
+  /// Latencies come last.
+  public static let allCases = names.map { ComparisonMetric($0) }
+
+  private static let names: [String] = {
+    let keys = MetricTable.standard.points.filter { $0.compared != nil }.map(\.key)
+    let (service, response) = (LatencyMetrics.service, LatencyMetrics.response)
+    let latencies = keys.filter { $0.hasPrefix(service) }.map { String($0.dropFirst(service.count)) }
+    return keys.filter { !$0.hasPrefix(service) && !$0.hasPrefix(response) } + latencies
+  }()
+
+  private func row(isResponse: Bool) -> Metric<Summary.Point> {
+    let table = MetricTable.standard
+    return isLatency
+      ? table.point((isResponse ? LatencyMetrics.response : LatencyMetrics.service) + rawValue) : table.point(rawValue)
+  }
+
+  var isLatency: Bool { !MetricTable.standard.points.contains { $0.key == rawValue } }
+
+  var preference: PairedSeries.Preference { row(isResponse: false).compared ?? .lowerIsFaster }
 
   /// The metric in the words of a table.
-  func name(isResponse: Bool) -> String {
-    switch self {
-    case .throughput: "op/s"
-    case .cpu: "CPU/op"
-    case .p50, .p99: (isResponse ? "resp. " : "") + rawValue
-    }
-  }
+  func name(isResponse: Bool) -> String { row(isResponse: isResponse).plainHeading }
 
   /// A value with its unit.
   func text(_ value: Double) -> String {
-    switch self {
-    case .throughput: NumberText.significant(value)
-    case .cpu: NumberText.span(nanoseconds: value * 1000)
-    case .p50, .p99: NumberText.span(nanoseconds: value)
+    switch row(isResponse: false).dimension {
+    case .operationsPerSecond: NumberText.significant(value)
+    case .microsecondsPerOperation: NumberText.span(nanoseconds: value * 1000)
+    case .time: NumberText.span(nanoseconds: value)
+    case let dimension:
+      [dimension.unit(of: value)].map { "\($0.digits(of: value) ?? NumberText.none) \($0.text)" }[0]
+    }
+  }
+
+  /// The unit in data.
+  var unit: String {
+    switch row(isResponse: false).dimension {
+    case .operationsPerSecond: "per_s"
+    case .microsecondsPerOperation: "us_per_operation"
+    case .time: "ns"
+    case let dimension: dimension.unit(of: 0).form
     }
   }
 
   /// Nil where the trial does not say, or has too few samples for the percentile.
-  func value(_ trial: TrialRecord, isResponse: Bool) -> Double? {
-    let latency = isResponse ? trial.latency?.response : trial.latency?.service
-    switch self {
-    case .throughput: return trial.throughput
-    case .cpu:
-      guard let done = trial.operations.done, done > 0, let cpu = trial.tested?.totalCPU else { return nil }
-      return Double(cpu) / 1000 / Double(done)
-    case .p50: return latency?.p50.map { Double($0) }
-    case .p99: return latency?.p99.map { Double($0) }
-    }
-  }
+  func value(_ trial: TrialRecord, isResponse: Bool) -> Double? { row(isResponse: isResponse).trial?(trial) }
 }

@@ -4,16 +4,21 @@ import Records
 /// A row for every trial, valid or not, a column for every scalar, with its unit in its name; quoted as RFC 4180 says.
 /// What does not apply is empty. Distributions and series are in the records alone.
 struct CSVReport {
-  private typealias Column = (name: String, value: (TrialRecord) -> String?)
+  /// Without a value it is one of the table of metrics.
+  private typealias Column = (name: String, value: ((TrialRecord) -> String?)?)
 
   let run: Run
+  private let metrics: [Metric<Summary.Point>]
 
-  init(_ run: Run) { self.run = run }
+  init(_ run: Run, _ metrics: MetricTable = .standard) {
+    self.run = run
+    self.metrics = metrics.points.filter { $0.csv != nil }
+  }
 
   /// - Parameter lineEnd: a line feed for pipes; RFC 4180 has a carriage return before it.
   func render(lineEnd: String = "\n") -> String {
     let columns = columns
-    return Self.lines([columns.map(\.name)] + run.trials.map { trial in columns.map { $0.value(trial) } }, lineEnd)
+    return Self.lines([columns.map(\.name)] + run.trials.map { trial in columns.map { $0.value?(trial) } }, lineEnd)
   }
 
   static func lines(_ rows: [[String?]], _ lineEnd: String = "\n") -> String {
@@ -25,9 +30,27 @@ struct CSVReport {
     return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
   }
 
+  /// What is recorded, in an order of its own; then the metrics that this does not name.
   private var columns: [Column] {
-    Self.identity + workload + Self.standings(Summary.Tuning.all(of: run)) + Self.measured
+    let recorded = Self.identity + workload + Self.standings(Summary.Tuning.all(of: run)) + Self.measured
+    let byName = Dictionary(uniqueKeysWithValues: metrics.compactMap { metric in metric.csv.map { ($0, metric) } })
+    let known = Set(recorded.map(\.name))
+    return recorded.map { name, value in (name, value ?? byName[name].map(Self.text)) }
+      + metrics.compactMap { metric in
+        metric.csv.flatMap { known.contains($0) ? nil : ($0, Self.text(metric)) }
+      }
   }
+
+  /// Times and counts are whole numbers in records.
+  private static func text(_ metric: Metric<Summary.Point>) -> (TrialRecord) -> String? {
+    { trial in
+      guard let value = metric.trial?(trial) else { return nil }
+      if metric.dimension.isWhole, let whole = Int64(exactly: value) { return String(whole) }
+      return value.description
+    }
+  }
+
+  private static func metric(_ name: String) -> Column { (name, nil) }
 
   /// What the run's workloads are asked for, as suites have it.
   private var workload: [Column] {
@@ -41,15 +64,15 @@ struct CSVReport {
 
   private static var measured: [Column] {
     operations + latency("service") { $0.latency?.service } + latency("response") { $0.latency?.response }
-      + latency("queueing") { $0.latency?.queueing } + latency("send_lag", \.sendLag) + bystanders
+      + latency("queueing") { $0.latency?.queueing } + latency("send_lag") { $0.sendLag } + bystanders
       + [
-        ("cold_start_first_done_ns", { text($0.coldStart?.firstDone) }),
+        metric("cold_start_first_done_ns"),
         ("cold_start_done", { text($0.coldStart?.done) }),
         ("cold_start_wall_ns", { text($0.coldStart?.wall) }),
-        ("connect_wall_ns", { text($0.connectWall) }),
-        ("close_wall_ns", { text($0.closeWall) }),
-        ("in_flight_mean", { text($0.inFlight?.mean) }),
-        ("in_flight_max", { text($0.inFlight?.max) }),
+        metric("connect_wall_ns"),
+        metric("close_wall_ns"),
+        metric("in_flight_mean"),
+        metric("in_flight_max"),
         ("in_flight_samples", { text($0.inFlight?.samples) }),
       ] + usage("client", \.client) + usage("server", \.server) + [("steal_ns", { text($0.machine?.steal) })]
       + memory("before") { $0.before } + memory("connected") { $0.connected } + memory("done") { $0.done }
@@ -83,9 +106,9 @@ struct CSVReport {
       ("arrivals_kind", { $0.arrivals.kind }),
       ("arrivals_rate_per_s", { text($0.arrivals.rate) }),
       ("concurrency", { text($0.concurrency) }),
-      ("lanes_served", { text($0.lanesServed) }),
-      ("connections_opened", { text($0.connectionsOpened) }),
-      ("reconnected", { text($0.reconnected) }),
+      metric("lanes_served"),
+      metric("connections_opened"),
+      metric("reconnected"),
       ("limit", { text($0.limit) }),
       ("pool", { text($0.pool) }),
       ("pipeline", { text($0.pipeline) }),
@@ -107,15 +130,15 @@ struct CSVReport {
       ("operations_asked", { text($0.operations.asked) }),
       ("operations_done", { text($0.operations.done) }),
       ("operations_verified", { text($0.operations.verified) }),
-      ("operations_due", { text($0.operations.due) }),
-      ("operations_unanswered", { text($0.operations.unanswered) }),
+      metric("operations_due"),
+      metric("operations_unanswered"),
       ("unanswered_age_min_ns", { text($0.operations.unansweredAge?.min) }),
       ("unanswered_age_mean_ns", { text($0.operations.unansweredAge?.mean) }),
-      ("unanswered_age_max_ns", { text($0.operations.unansweredAge?.max) }),
-      ("operations_unfinished", { text($0.operations.unfinished) }),
+      metric("unanswered_age_max_ns"),
+      metric("operations_unfinished"),
       ("unfinished_age_min_ns", { text($0.operations.unfinishedAge?.min) }),
       ("unfinished_age_mean_ns", { text($0.operations.unfinishedAge?.mean) }),
-      ("unfinished_age_max_ns", { text($0.operations.unfinishedAge?.max) }),
+      metric("unfinished_age_max_ns"),
       ("unfinished_age_within_ns", { text($0.operations.unfinishedAge?.within) }),
       ("operations_failed", { text(total($0.operations.failed)) }),
       ("failed_by_kind", { list($0.operations.failed) }),
@@ -126,7 +149,7 @@ struct CSVReport {
       ("bytes_sent", { text($0.bytes?.sent) }),
       ("bytes_received", { text($0.bytes?.received) }),
       ("wall_ns", { text($0.wall) }),
-      ("throughput_per_s", { text($0.throughput) }),
+      metric("throughput_per_s"),
     ]
   }
 
@@ -149,21 +172,28 @@ struct CSVReport {
       ("bystanders_operations_done_in_warmup", { text($0.bystanders?.lanes.early) }),
       ("bystanders_operations_unfinished", { text($0.bystanders?.lanes.operations.unfinished) }),
       ("bystanders_operations_failed", { text(total($0.bystanders?.lanes.operations.failed)) }),
-    ] + latency("bystanders_service") { $0.bystanders?.lanes.latency?.service }
-      + latency("bystanders_response") { $0.bystanders?.lanes.latency?.response }
+    ] + latency("bystanders_service", isMetric: false) { $0.bystanders?.lanes.latency?.service }
+      + latency("bystanders_response", isMetric: false) { $0.bystanders?.lanes.latency?.response }
   }
 
-  private static func latency(_ name: String, _ summary: @escaping (TrialRecord) -> LatencySummary?) -> [Column] {
-    [
+  /// - Parameter isMetric: whether the table of metrics has what there is of it.
+  private static func latency(
+    _ name: String, isMetric: Bool = true, _ summary: @escaping (TrialRecord) -> LatencySummary?
+  ) -> [Column] {
+    let others: [Column] = [
       ("\(name)_count", { text(summary($0)?.count) }),
-      ("\(name)_min_ns", { text(summary($0)?.min) }),
-      ("\(name)_mean_ns", { text(summary($0)?.mean) }),
       ("\(name)_p50_ns", { text(summary($0)?.p50) }),
       ("\(name)_p90_ns", { text(summary($0)?.p90) }),
       ("\(name)_p99_ns", { text(summary($0)?.p99) }),
       ("\(name)_p99_9_ns", { text(summary($0)?.p999) }),
       ("\(name)_max_ns", { text(summary($0)?.max) }),
     ]
+    let known = isMetric ? others.map { metric($0.name) } : others
+    return [
+      known[0],
+      ("\(name)_min_ns", { text(summary($0)?.min) }),
+      ("\(name)_mean_ns", { text(summary($0)?.mean) }),
+    ] + known.dropFirst()
   }
 
   private static func usage(_ side: String, _ usage: @escaping (TrialRecord) -> ProcessUsage?) -> [Column] {

@@ -2,14 +2,14 @@ import Records
 
 extension Summary.Load {
   /// As the JSON report has it.
-  var json: JSONValue {
+  func json(_ metrics: MetricTable) -> JSONValue {
     JSONReport.object([
       "name": .string(name),
       "workload": workload,
       "description": .string(description),
       "objective": search.map { .string($0.objective) },
       "search": search.map { .array($0.results.map(\.json)) },
-      "load": .array(curves.map(\.json)),
+      "load": .array(curves.map { $0.json(metrics) }),
     ])
   }
 }
@@ -23,7 +23,7 @@ extension PointKey {
 }
 
 extension Summary.Curve {
-  fileprivate var json: JSONValue {
+  fileprivate func json(_ metrics: MetricTable) -> JSONValue {
     JSONReport.object(
       key.members.merging([
         "knee": knee.map { knee in
@@ -40,7 +40,7 @@ extension Summary.Curve {
         "saturated_at_per_s": saturation.map { .number($0.rate) },
         "points": .array(
           points.map { rate, point in
-            .object(JSONReport.members(point).merging(["rate_per_s": .number(rate)]) { $1 })
+            .object(JSONReport.members(point, metrics).merging(["rate_per_s": .number(rate)]) { $1 })
           }),
       ]) { $1 })
   }

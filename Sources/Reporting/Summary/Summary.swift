@@ -102,6 +102,8 @@ public struct Summary: Sendable {
     /// ranked, compared or claimed against those of all.
     public let servesAll: Bool
 
+    /// The valid trials.
+    let valid: [TrialRecord]
     public let validTrials: Int
     public let invalidTrials: Int
     /// Why trials are not valid, with the number of trials each reason was given for; most frequent first. Reasons of

@@ -76,6 +76,7 @@ extension Summary.Point {
     let trials = all.filter(\.isTimed)
     let carriedOut = trials.filter { $0.skipped == nil }
     let valid = carriedOut.filter(\.valid)
+    self.valid = valid
     validTrials = valid.count
     lanesServed = valid.compactMap(\.lanesServed).min()
     connectionsOpened = valid.compactMap(\.connectionsOpened).max()

@@ -97,7 +97,7 @@ struct SweepTable: SideTable {
 
 extension Summary.Sweep {
   /// As the JSON report has it.
-  var json: JSONValue {
+  func json(_ metrics: MetricTable) -> JSONValue {
     JSONReport.object([
       "name": .string(name), "workload": workload, "description": .string(description),
       "points": .array(
@@ -105,7 +105,7 @@ extension Summary.Sweep {
           let own = [
             "limit": JSONReport.number(setting.limit), "pool": JSONReport.number(setting.pool),
           ].compactMapValues { $0 }
-          return .object(JSONReport.members(point).merging(own) { $1 })
+          return .object(JSONReport.members(point, metrics).merging(own) { $1 })
         }),
     ])
   }

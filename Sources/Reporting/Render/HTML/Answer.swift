@@ -75,12 +75,9 @@ struct Answer {
 
   /// The median and interval that modes are ranked by.
   static func estimate(of point: Summary.Point, _ metric: ComparisonMetric) -> Estimate? {
-    if metric == .p50 || metric == .p99, !point.servesAll { return nil }
-    return switch metric {
-    case .p99: point.responsePercentiles.p99
-    case .p50: point.responsePercentiles.p50
-    case .throughput, .cpu: point.throughput
-    }
+    guard metric.isLatency else { return point.throughput }
+    guard point.servesAll else { return nil }
+    return metric == .p99 ? point.responsePercentiles.p99 : point.responsePercentiles.p50
   }
 
   private static func metric(_ experiment: Summary.MeasuredExperiment) -> ComparisonMetric {
@@ -123,8 +120,12 @@ extension Answer {
   var sentences: Markup {
     let lanes = "\(NumberText.grouped(concurrency)) \(concurrency == 1 ? "lane" : "lanes")"
     var parts: [Markup] = []
-    switch metric {
-    case .throughput, .cpu:
+    if metric.isLatency {
+      let has = isAlone ? "has a" : "has the lowest"
+      let estimate = Self.estimate(of: first, metric).map(Self.time)
+      parts.append(
+        "<b>\(first.name)</b> \(has) \(metric.rawValue) of response times at \(lanes): \(estimate), of trials.")
+    } else {
       let does =
         isAlone
         ? "does \(Self.rate(first.throughput)) at \(lanes)" as Markup
@@ -132,11 +133,6 @@ extension Answer {
       let ratio: Markup? = first.ratioToBlocking.map { ", \(Self.times($0)) that of blocking" }
       let wall = first.wallSeconds.map { "; a trial took \(NumberText.significant($0.median, digits: 3)) s" } ?? ""
       parts.append("<b>\(first.name)</b> \(does)\(ratio)\(wall).")
-    case .p50, .p99:
-      let has = isAlone ? "has a" : "has the lowest"
-      let estimate = Self.estimate(of: first, metric).map(Self.time)
-      parts.append(
-        "<b>\(first.name)</b> \(has) \(metric.rawValue) of response times at \(lanes): \(estimate), of trials.")
     }
     if isJudged {
       if !equal.isEmpty { parts.append("\(Self.list(equal)) cannot be told apart from it.") }

@@ -1,0 +1,95 @@
+import Records
+import Statistics
+
+/// The statistics of a distribution of times, as rows.
+enum LatencyMetrics {
+  /// What the keys of service times begin with.
+  static let service = "service-"
+  static let response = "response-"
+  static let queueing = "queueing-"
+
+  /// One statistic.
+  struct Statistic: Sendable {
+    let name: String
+    let about: String
+    /// In JSON.
+    let json: String
+    /// In CSV, without what it is of.
+    let csv: String?
+    var isCount = false
+    var isCited = true
+    let value: @Sendable (Summary.PooledLatency) -> Double?
+    /// Of one trial.
+    let trial: @Sendable (LatencySummary) -> UInt64?
+    /// Which way it is better, where comparisons judge it.
+    var compared: PairedSeries.Preference?
+
+    static let all = [
+      percentile("p50", 50, { $0.p50 }, compared: .lowerIsFaster), percentile("p90", 90) { $0.p90 },
+      percentile("p99", 99, { $0.p99 }, compared: .lowerIsFaster), percentile("p99.9", 99.9) { $0.p999 },
+      Statistic(name: "max", about: "the highest", json: "max", csv: "max_ns", value: { Double($0.maximum) }) { $0.max },
+      Statistic(
+        name: "count", about: "how many", json: "count", csv: "count", isCount: true,
+        value: { Double($0.histogram.count) }
+      ) { $0.count },
+      Statistic(
+        name: "unreadable", about: "trials whose histograms cannot be read", json: "unreadable_histograms", csv: nil,
+        isCount: true, isCited: false, value: { $0.unreadable > 0 ? Double($0.unreadable) : nil }
+      ) { _ in nil },
+    ]
+
+    private static func percentile(
+      _ name: String, _ percentile: Double, _ trial: @escaping @Sendable (LatencySummary) -> UInt64?,
+      compared: PairedSeries.Preference? = nil
+    ) -> Statistic {
+      let data = name.replacing(".", with: "_")
+      return Statistic(
+        name: name, about: "the percentile \(name)", json: data, csv: "\(data)_ns",
+        value: { $0.percentile(percentile).map { Double($0) } }, trial: trial, compared: compared)
+    }
+  }
+
+  static let ofTrials: [(name: String, value: KeyPath<Summary.TrialPercentiles, Estimate?> & Sendable)] = [
+    ("p50", \.p50), ("p90", \.p90), ("p99", \.p99), ("p99.9", \.p999),
+  ]
+
+  /// Of all operations of the valid trials together.
+  ///
+  /// - Parameters:
+  ///   - kind: what keys begin with.
+  ///   - heading: what headings begin with.
+  ///   - json: the object that they are in.
+  ///   - csv: what columns of the table of trials begin with.
+  static func pooled(
+    _ kind: String, _ time: String, heading: String, json: String, csv: String, aliases: [String] = [],
+    _ latency: @escaping @Sendable (Summary.Point) -> Summary.PooledLatency?,
+    trial: @escaping @Sendable (TrialRecord) -> LatencySummary?
+  ) -> [Metric<Summary.Point>] {
+    Statistic.all.map { statistic in
+      Metric(
+        kind + statistic.name, "\(time): \(statistic.about), of all operations of the valid trials together",
+        statistic.isCount ? .count("operations") : .time, aliases: Set(aliases.map { $0 + statistic.name }),
+        heading: heading + statistic.name + (statistic.isCount ? "" : " {unit}"), json: "\(json).\(statistic.json)"
+      ) { point in MetricValue(latency(point).flatMap(statistic.value), of: point.validTrials) }
+      .with {
+        $0.ofTrial(statistic.csv.map { "\(csv)_\($0)" }) { trial($0).flatMap(statistic.trial).map { Double($0) } }
+        $0.isCited = statistic.isCited
+        $0.compared = [service, response].contains(kind) ? statistic.compared : nil
+      }
+    }
+  }
+
+  /// Medians over the valid trials of each trial's own.
+  static func ofTrials(
+    _ kind: String, _ time: String, heading: String, json: String, aliases: [String],
+    _ percentiles: @escaping @Sendable (Summary.Point) -> Summary.TrialPercentiles
+  ) -> [Metric<Summary.Point>] {
+    ofTrials.map { name, percentile in
+      Metric(
+        "\(kind)\(name)-of-trials", "\(time): median over the valid trials of each trial's own \(name)", .time,
+        aliases: Set(aliases.map { "\($0)\(name)-of-trials" }), heading: "\(heading)\(name) {unit} of trials",
+        json: "\(json)?.median_over_trials.\(name.replacing(".", with: "_"))"
+      ) { MetricValue(percentiles($0)[keyPath: percentile]) }
+    }
+  }
+}
