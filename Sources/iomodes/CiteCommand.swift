@@ -25,7 +25,9 @@ let citeCommand = Command(
     )
   ],
   examples: [
-    ("iomodes cite \(Example.quick) 'http epoll concurrency=64 throughput'", "the words of a query may be in any order"),
+    (
+      "iomodes cite \(Example.quick) 'http epoll concurrency=64 throughput'", "the words of a query may be in any order"
+    ),
     (
       "iomodes cite \(Example.quick) 'http-2ms epoll concurrency=64 ratio' --format latex",
       "for a paper, with a footnote"

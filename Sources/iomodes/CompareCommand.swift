@@ -19,7 +19,8 @@ let compareCommand = Command(
         .flag("paired", "the runs of the two lists were measured in pairs, in this order"),
         .value(
           "least-effect", "PERCENT",
-          "smallest difference that gets a verdict: the ratio must be beyond 1 ± PERCENT", unlessGiven: "5 with one run a side, 0 with several"),
+          "smallest difference that gets a verdict: the ratio must be beyond 1 ± PERCENT",
+          unlessGiven: "5 with one run a side, 0 with several"),
         .flag("strict", "refuse (exit code 1) if the machines, the builds or the work of the runs differ"),
         .list(
           "fail-on", "EXPRESSION",

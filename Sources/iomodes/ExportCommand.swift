@@ -10,7 +10,8 @@ let exportCommand = Command(
       [
         .value(
           "format", "LIST",
-          "hgrm (percentiles of each point, in ms), hlog (one histogram log per experiment), csv (one row per trial)", .list(of: ExportFormat.allCases.map(\.rawValue)), unlessGiven: "all of them", elsewhere: "f"),
+          "hgrm (percentiles of each point, in ms), hlog (one histogram log per experiment), csv (one row per trial)",
+          .list(of: ExportFormat.allCases.map(\.rawValue)), unlessGiven: "all of them", elsewhere: "f"),
         .value("output", "DIR", "folder to write to", .folder, unlessGiven: "plots/RUN", elsewhere: "o", "out"),
       ]
     )

@@ -86,16 +86,19 @@ let serveCommand = Command(
         .value("server-cpus", "LIST", "CPUs to run on, such as 0,2-3"),
         .value(
           "connections", "N",
-          "maximum number served at once; the next ones wait", unlessGiven: "as many as descriptors allow", elsewhere: "c"
+          "maximum number served at once; the next ones wait", unlessGiven: "as many as descriptors allow",
+          elsewhere: "c"
         ),
       ]
     ),
     (
       "Limits for clients (0 for none)",
       [
-        .value("per-address", "N", "maximum connections per address; the next ones are closed", unlessGiven: "half of all"),
+        .value(
+          "per-address", "N", "maximum connections per address; the next ones are closed", unlessGiven: "half of all"),
         .value("max-delay", "TIME", "longest delay that a request may ask for", unlessGiven: "10s"),
-        .value("max-size", "SIZE", "largest content of a request, and of the reply that it asks for", unlessGiven: "16MiB"),
+        .value(
+          "max-size", "SIZE", "largest content of a request, and of the reply that it asks for", unlessGiven: "16MiB"),
         .value("idle-timeout", "TIME", "longest idle time of a connection", unlessGiven: "60s"),
         .value("header-timeout", "TIME", "longest time to receive a request's head", unlessGiven: "10s"),
         .value("write-timeout", "TIME", "longest time for a client to receive a reply", unlessGiven: "30s"),
@@ -105,7 +108,10 @@ let serveCommand = Command(
   examples: [
     ("iomodes serve --port 8080", "then: curl 'http://127.0.0.1:8080/?delay=100ms'"),
     ("iomodes serve --port 8080 --bind 0.0.0.0", "for clients on other machines"),
-    ("iomodes serve --mode taskgroup --idle-timeout 5s", "a child task per connection; closes connections that are idle for 5 s"),
+    (
+      "iomodes serve --mode taskgroup --idle-timeout 5s",
+      "a child task per connection; closes connections that are idle for 5 s"
+    ),
   ],
   mostOperands: 0
 ) { arguments in

@@ -20,7 +20,8 @@ let runCommand = Command(
           "modes", "LIST", "concurrency modes, such as blocking,epoll", .modes, unlessGiven: Standard.modes,
           elsewhere: "m", "mode", "engine", "ioengine"),
         .value(
-          "concurrency", "LIST", "numbers of lanes (operations in flight), such as 1,64 or 10k", unlessGiven: Standard.concurrency,
+          "concurrency", "LIST", "numbers of lanes (operations in flight), such as 1,64 or 10k",
+          unlessGiven: Standard.concurrency,
           elsewhere: "c", "connections", "clients", "lanes", "jobs", "numjobs", "users", "vus"),
         .value(
           "rate", "LIST", "open loop: offered rates in operations/s, such as 1000,5k",
@@ -43,7 +44,8 @@ let runCommand = Command(
           elsewhere: "n", "requests", "count", "iterations"),
         .value("each", "N", "operations per lane; each lane holds its connection until all lanes are done"),
         .value(
-          "duration", "TIME", "length of each trial's measured window; a bare number is seconds", unlessGiven: Standard.duration,
+          "duration", "TIME", "length of each trial's measured window; a bare number is seconds",
+          unlessGiven: Standard.duration,
           elsewhere: "d", "time", "runtime"),
         .value(
           "warmup", "TIME", "time before the measured window opens",
@@ -52,7 +54,8 @@ let runCommand = Command(
           "rounds", "N", "trials of each point", unlessGiven: "\(usualRounds), and more for many points",
           elsewhere: "repetitions", "runs", "samples"),
         .value("precision", "PERCENT", "add rounds until each throughput's interval is within ±PERCENT, such as 2%"),
-        .value("max-rounds", "N", "maximum number of rounds with --precision", unlessGiven: "\(Precision.usualMaxRounds)"),
+        .value(
+          "max-rounds", "N", "maximum number of rounds with --precision", unlessGiven: "\(Precision.usualMaxRounds)"),
         .value(
           "foreign-load", "PERCENT",
           "invalidate and repeat a trial if other programs use more than PERCENT of one CPU, or the hypervisor more than half "
@@ -69,7 +72,8 @@ let runCommand = Command(
           "protocol", "NAME", "serve: protocol, http or echo; that workload's options apply, too",
           .one(of: ServeSpec.protocols), unlessGiven: "http"),
         .value(
-          "size", "BYTES", "bytes of an echo message, of the built-in server's http body, or of a file call; k, M and G are binary",
+          "size", "BYTES",
+          "bytes of an echo message, of the built-in server's http body, or of a file call; k, M and G are binary",
           unlessGiven: "\(EchoSpec().size) of echo, a greeting of http, \(FileSpec().size) of file", elsewhere: "s",
           "bs"),
         .value(
@@ -103,7 +107,8 @@ let runCommand = Command(
           "timeout", "TIME", "echo, http: time limit of one operation; 0 for none",
           unlessGiven: "\(HTTPSpec().timeout)"),
         .value(
-          "faults", "LIST", "echo, http: faults of the built-in server, as rates per operation, such as reset:0.01,stall:0.005"),
+          "faults", "LIST",
+          "echo, http: faults of the built-in server, as rates per operation, such as reset:0.01,stall:0.005"),
         .value(
           "access", "KIND", "file: read or write", .choice(FileSpec.Access.self),
           unlessGiven: FileSpec().access.rawValue,
@@ -111,7 +116,8 @@ let runCommand = Command(
         .value(
           "pattern", "KIND", "file: random or sequential", .choice(FileSpec.Pattern.self),
           unlessGiven: FileSpec().pattern.rawValue),
-        .value("span", "BYTES", "file: size of the data file", unlessGiven: "\(FileSpec().span)", elsewhere: "filesize"),
+        .value(
+          "span", "BYTES", "file: size of the data file", unlessGiven: "\(FileSpec().span)", elsewhere: "filesize"),
         .flag("direct", "file: bypass the page cache (O_DIRECT)", elsewhere: "o_direct"),
         .value(
           "sync", "KIND", "file: sync after each write: none, fsync or fdatasync", .choice(FileSpec.Sync.self),
@@ -137,7 +143,8 @@ let runCommand = Command(
         .value(
           "output", "DIR", "the run's folder", .folder, unlessGiven: "\(Places.results)/TIME-SUITE",
           elsewhere: "o", "out"),
-        .value("repeat", "N", "run the suite N times, into folders OUTPUT-1 to OUTPUT-N, and show how much the runs differ"),
+        .value(
+          "repeat", "N", "run the suite N times, into folders OUTPUT-1 to OUTPUT-N, and show how much the runs differ"),
         .value(
           "versus", "PROGRAM",
           "compare with another build of iomodes: the two alternate in pairs of short runs (--repeat sets how many)",
