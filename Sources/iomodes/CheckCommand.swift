@@ -8,14 +8,14 @@ import SystemCalls
 
 let checkCommand = Command(
   name: "check", operands: "[PART]", operandValues: .choice(Check.Part.self),
-  about: "Known-answer tests of the harness on this machine, in under a minute; writes nothing.",
+  about: "Tests the harness on this machine against known answers, in under a minute. Writes nothing.",
   groups: [
     (
       "Options",
       [
         .value(
           "repeat", "N",
-          "only the comparisons, N times by different seeds: how often the same twice differs, and a slowdown is found"),
+          "run only the comparisons, N times with different seeds: counts false alarms and slowdowns found"),
         .value(
           "format", "FORMAT", "text or json", .choice(CheckFormat.self), unlessGiven: CheckFormat.text.rawValue,
           elsewhere: "f"),
@@ -23,9 +23,9 @@ let checkCommand = Command(
     )
   ],
   examples: [
-    ("iomodes check", "stall, delays, comparisons and costs; exit code 1 where an answer is wrong"),
-    ("iomodes check delays", "one part alone"),
-    ("iomodes check --repeat 40", "the rates of error of comparisons here, in some minutes"),
+    ("iomodes check", "stall, delays, comparisons and costs; exit code 1 if an answer is wrong"),
+    ("iomodes check delays", "only one part"),
+    ("iomodes check --repeat 40", "error rates of comparisons on this machine, in a few minutes"),
   ],
   mostOperands: 1
 ) { arguments in

@@ -5,7 +5,7 @@ import Reporting
 
 let citeCommand = Command(
   name: "cite", operands: "RUN QUERY", operandValues: .run,
-  about: "Prints a number of a run with its interval, machine and hash; or checks those that a document cites.",
+  about: "Prints one number of a run with its interval, machine and hash, or verifies the citations in a document.",
   groups: [
     (
       "Options",
@@ -13,19 +13,21 @@ let citeCommand = Command(
         .value(
           "format", "FORMAT", "text, md, latex or json", .choice(CitationFormat.self),
           unlessGiven: CitationFormat.text.rawValue, elsewhere: "f"),
-        .flag("list", "lists what can be cited: every number of the reports, by the query that names it"),
-        .flag("macros", "prints a LaTeX \\newcommand for every number, its interval and its unit"),
-        .value("prefix", "NAME", "what the names of --macros begin with, in letters", unlessGiven: "iomodes"),
+        .flag("list", "list every number that can be cited, with its query"),
+        .flag("macros", "print a LaTeX \\newcommand for every number, its interval and its unit"),
+        .value("prefix", "NAME", "prefix of the macros' names, letters only", unlessGiven: "iomodes"),
         .value(
           "verify", "FILE",
-          "checks every citation and macro of a document and of the files that it reads by \\input and \\include, in text, "
-            + "Markdown or LaTeX; exit code 4 where a digit, a unit, the machine, the build or the hash differs", .file),
-        .value("results", "DIR", "where --verify finds the runs", .folder, unlessGiven: Places.results),
+          "check every citation and macro in a text, Markdown or LaTeX document; follows \\input and \\include; exit code 4 if "
+            + "anything differs", .file),
+        .value("results", "DIR", "folder of the runs for --verify", .folder, unlessGiven: Places.results),
       ]
     )
   ],
   examples: [
-    ("iomodes cite \(Example.quick) 'http epoll concurrency=64 throughput'", "words in any order name a number"),
+    (
+      "iomodes cite \(Example.quick) 'http epoll concurrency=64 throughput'", "the words of a query may be in any order"
+    ),
     (
       "iomodes cite \(Example.quick) 'http-2ms epoll concurrency=64 ratio' --format latex",
       "for a paper, with a footnote"
@@ -36,14 +38,14 @@ let citeCommand = Command(
     ),
     (
       "iomodes cite \(Example.quick) run half-width",
-      "how well throughputs are known; `machine` names the machine's numbers"
+      "how well throughputs are known; `machine` has numbers of the machine"
     ),
     ("iomodes cite \(Example.quick) --macros > numbers.tex", "then: \\input{numbers}"),
     (
       "iomodes cite \(Example.quick) --macros --prefix second > second.tex",
-      "\\secondHttp…: macros of two runs in one paper"
+      "\\secondHttp…: keeps the macros of two runs apart"
     ),
-    ("iomodes cite --verify paper.tex", "whether the paper, its tables and its macros still say what the runs say"),
+    ("iomodes cite --verify paper.tex", "does the paper, with its tables and macros, still match its runs?"),
   ],
   mostOperands: 16
 ) { arguments in

@@ -7,24 +7,25 @@ import Reporting
 let compareCommand = Command(
   name: "compare", operands: "RUN[,RUN...] [RUN[,RUN...]]", operandValues: .run,
   about:
-    "Judges the second run, or runs, by the first, point by point; or the modes of one run by a baseline.",
+    "Compares two runs, or two sets of runs, point by point; or the modes of one run with a baseline.",
   groups: [
     (
       "Options",
       [
-        .value("modes", "LIST", "only these modes, such as epoll,taskgroup", .modes),
+        .value("modes", "LIST", "compare only these modes, such as epoll,taskgroup", .modes),
         .value(
-          "baseline", "MODE", "what the modes of one run are judged by", .choice(ModeID.self),
+          "baseline", "MODE", "mode to compare the other modes of one run with", .choice(ModeID.self),
           unlessGiven: ModeID.blocking.rawValue),
-        .flag("paired", "the runs of two lists were made in pairs, the first of one beside the first of the other"),
+        .flag("paired", "the runs of the two lists were measured in pairs, in this order"),
         .value(
           "least-effect", "PERCENT",
-          "a verdict takes a ratio beyond 1 ± PERCENT", unlessGiven: "5 with one run a side, 0 with several"),
-        .flag("strict", "refuse (exit code 1) where the machines, the builds or the work of two runs differ"),
+          "smallest difference that gets a verdict: the ratio must be beyond 1 ± PERCENT",
+          unlessGiven: "5 with one run a side, 0 with several"),
+        .flag("strict", "refuse (exit code 1) if the machines, the builds or the work of the runs differ"),
         .list(
           "fail-on", "EXPRESSION",
-          "\(ComparisonGate.form): exit code 4 where the ratio is beyond the bound with its whole 95 % interval; 3 where "
-            + "valid trials are too few for an interval; may be repeated"),
+          "\(ComparisonGate.form): exit code 4 if the whole 95 % interval of the ratio is beyond the bound, 3 if there are too "
+            + "few valid trials for an interval; may be repeated"),
         .value(
           "format", "FORMAT", "text, json or md", .choice(ComparisonFormat.self),
           unlessGiven: ComparisonFormat.text.rawValue, elsewhere: "f"),
@@ -32,14 +33,14 @@ let compareCommand = Command(
     )
   ],
   examples: [
-    ("iomodes compare \(Example.before) \(Example.after)", "what changed, and what the noise allows to say of it"),
-    ("iomodes compare A1,A2,A3 B1,B2,B3", "several runs a side: the variance between runs is in the intervals"),
+    ("iomodes compare \(Example.before) \(Example.after)", "what changed, with intervals and verdicts"),
+    ("iomodes compare A1,A2,A3 B1,B2,B3", "several runs per side: intervals include the variance between runs"),
     ("iomodes compare \(Example.quick) --baseline epoll --modes taskgroup", "mode against mode, paired by round"),
     (
       "iomodes compare BEFORE AFTER --strict --fail-on 'epoll http throughput < 0.95'",
-      "for CI: 4 only if surely more than 5 % slower"
+      "for CI: exit code 4 only if the interval shows more than 5 % less throughput"
     ),
-    ("iomodes compare BEFORE AFTER --fail-on 'taskgroup http-2ms p99 > 1.1 concurrency=64'", "at one point"),
+    ("iomodes compare BEFORE AFTER --fail-on 'taskgroup http-2ms p99 > 1.1 concurrency=64'", "a gate on one point"),
   ],
   mostOperands: 2
 ) { arguments in

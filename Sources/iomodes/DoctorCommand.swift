@@ -5,7 +5,7 @@ import Reporting
 
 let doctorCommand = Command(
   name: "doctor", operands: "",
-  about: "Looks for what on this machine will disturb a measurement, and says what to do about it.",
+  about: "Finds what will disturb measurements on this machine, and says how to fix it.",
   groups: [
     (
       "Options",
@@ -18,7 +18,7 @@ let doctorCommand = Command(
   ],
   examples: [
     ("iomodes doctor", "before a run whose numbers matter"),
-    ("iomodes doctor --format json", "the findings and the facts, for a program"),
+    ("iomodes doctor --format json", "findings and facts as JSON"),
   ],
   mostOperands: 0
 ) { arguments in

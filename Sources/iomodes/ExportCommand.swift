@@ -3,16 +3,16 @@ import Reporting
 
 let exportCommand = Command(
   name: "export", operands: "[RUN]", operandValues: .run,
-  about: "Writes a run in the formats of other programs: HdrHistogram's tables and logs, and CSV.",
+  about: "Writes a run in other programs' formats: HdrHistogram's tables and logs, and CSV.",
   groups: [
     (
       "Options",
       [
         .value(
           "format", "LIST",
-          "hgrm (percentiles of each point, in ms), hlog (a log of histograms for each experiment), csv (a row for each "
-            + "trial)", .list(of: ExportFormat.allCases.map(\.rawValue)), unlessGiven: "all of them", elsewhere: "f"),
-        .value("output", "DIR", "where to", .folder, unlessGiven: "plots/RUN", elsewhere: "o", "out"),
+          "hgrm (percentiles of each point, in ms), hlog (one histogram log per experiment), csv (one row per trial)",
+          .list(of: ExportFormat.allCases.map(\.rawValue)), unlessGiven: "all of them", elsewhere: "f"),
+        .value("output", "DIR", "folder to write to", .folder, unlessGiven: "plots/RUN", elsewhere: "o", "out"),
       ]
     )
   ],

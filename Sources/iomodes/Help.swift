@@ -5,19 +5,19 @@ import Reporting
 enum Help {
   /// What tells of the program, beside the commands.
   static let words = ["help", "--help", "--version"]
-  static let about = "what there is, or more of a command"
-  static let versionAbout = "the version"
+  static let about = "lists the commands, or explains one"
+  static let versionAbout = "prints the version"
 
   static func overview(_ commands: [Command], width: Int) -> String {
-    let title = "iomodes: four ways to wait — one I/O workload, run by one harness, in every concurrency mode"
+    let title = "iomodes runs the same I/O workload in each concurrency mode, and gives you numbers that you can cite"
     let beginning = [
-      ("iomodes run", "the suite 'quick': four modes, three workloads, about two minutes"),
-      ("iomodes plot", "figures of the newest run"),
+      ("iomodes run", "the suite quick: four modes, three workloads, about two minutes"),
+      ("iomodes plot", "draws the figures of the newest run"),
     ]
     let lines =
       Terminal.wrapped(title, width: width) + ["", "usage: iomodes COMMAND [OPTIONS]", ""]
       + commands.flatMap { row($0.name, $0.about, width) } + [""]
-      + Terminal.wrapped("`iomodes help COMMAND` tells more of each. The usual beginning:", width: width) + [""]
+      + Terminal.wrapped("`iomodes help COMMAND` explains a command. Start with:", width: width) + [""]
       + beginning.flatMap { row($0, $1, width) }
     return lines.joined(separator: "\n")
   }

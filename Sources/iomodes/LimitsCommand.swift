@@ -8,25 +8,25 @@ import SystemCalls
 
 let limitsCommand = Command(
   name: "limits", operands: "[NAME…]", operandValues: .choice(Limit.self),
-  about: "Experiments on the limits that ways of waiting run into, predicted and measured, in half a minute.",
+  about: "Predicts and measures the limits of each way to wait, such as descriptors and ports, in half a minute.",
   groups: [
     (
       "Options",
       [
         .value(
-          "output", "DIR", "where limits.json goes", .folder, unlessGiven: "\(Places.results)/TIME-limits",
+          "output", "DIR", "folder for limits.json", .folder, unlessGiven: "\(Places.results)/TIME-limits",
           elsewhere: "o"),
         .value(
           "format", "FORMAT", "text, json or md", .choice(LimitsFormat.self), unlessGiven: LimitsFormat.text.rawValue,
           elsewhere: "f"),
-        .flag("list", "only lists the experiments, with what each puts to the test"),
+        .flag("list", "only list the experiments and their claims"),
       ]
     )
   ],
   examples: [
-    ("iomodes limits", "all of them, each in a process of its own; nothing is left behind"),
-    ("iomodes limits select ports", "two of them"),
-    ("iomodes limits --format md", "a table for a README"),
+    ("iomodes limits", "all of them, each in its own process; nothing is left behind"),
+    ("iomodes limits select ports", "only two of them"),
+    ("iomodes limits --format md", "as Markdown tables"),
   ],
   mostOperands: Limit.allCases.count
 ) { arguments in

@@ -5,11 +5,11 @@ import Reporting
 
 let manCommand = Command(
   name: "man", operands: "",
-  about: "Prints the manual page, iomodes(1), in the macros of man(7).",
+  about: "Prints the manual page, iomodes(1), in man(7) format.",
   groups: [],
   examples: [
-    ("iomodes man | man -l -", "to read it"),
-    ("iomodes man > ~/.local/share/man/man1/iomodes.1", "to have it where man looks for pages"),
+    ("iomodes man | man -l -", "read it"),
+    ("iomodes man > ~/.local/share/man/man1/iomodes.1", "install it for man"),
   ],
   mostOperands: 0
 ) { _ in
@@ -50,13 +50,13 @@ enum ManPage {
   private static var description: [String] {
     [
       prose(
-        "iomodes puts the same operations through each way of waiting, verifies every byte that comes back, and records "
-          + "what it took: throughput, latencies, processor time, threads, memory and system calls."),
+        "iomodes runs the same operations in each concurrency mode and verifies every reply. It records throughput, "
+          + "latencies, CPU time, threads, memory and system calls."),
       ".PP",
       prose(
-        "A lane carries out one operation at a time; the concurrency is the number of lanes. Each trial runs in fresh "
-          + "processes, the client apart from the server, and a run is written trial by trial into a folder of its own, "
-          + "from which reports, comparisons and figures are made at any time. The modes:"),
+        "A lane does one operation at a time; the concurrency is the number of lanes. Each trial runs in fresh processes, "
+          + "client and server apart. A run is a folder, written trial by trial. Reports, comparisons and figures are "
+          + "made from it at any time. The modes:"),
     ] + items(ModeID.allCases.map { ($0.rawValue, $0.about) })
   }
 
@@ -74,27 +74,27 @@ enum ManPage {
 
   private static let exitCodes = [
     ("0", "fine"),
-    ("1", "could not run, or could not write to standard output; a reader that has closed its end is no failure"),
-    ("2", "the command line is wrong"),
+    ("1", "could not run, or could not write to standard output; a closed pipe is no failure"),
+    ("2", "wrong command line"),
     ("3", "a point has no valid trial, or too few for a --fail-on"),
     ("4", "a comparison found a regression"),
-    ("128 + N", "interrupted by signal N; the trials that were finished are kept"),
+    ("128 + N", "interrupted by signal N; finished trials are kept"),
   ]
 
   private static let environment = [
-    ("NO_COLOR", "where it is not empty, nothing is coloured; nor is anything where the output is no terminal"),
-    ("TERM", "where it is dumb, nothing is coloured"),
-    ("COLUMNS", "how wide tables may be, before what the terminal says; where the output is no terminal, 100 at most"),
-    ("LC_ALL, LC_CTYPE, LANG", "the first that is not empty says whether the output is UTF-8; if not, it is ASCII"),
-    ("PATH", "where gnuplot, perf and strace are looked for"),
+    ("NO_COLOR", "if not empty, output has no colours; output that is not a terminal never has any"),
+    ("TERM", "if dumb, output has no colours"),
+    ("COLUMNS", "width of tables, instead of the terminal's own; at most 100 if the output is not a terminal"),
+    ("LC_ALL, LC_CTYPE, LANG", "the first that is not empty decides between UTF-8 and ASCII output"),
+    ("PATH", "folders in which gnuplot, perf and strace are searched"),
   ]
 
   private static let files = [
-    ("results/RUN/run.json", "what was planned, by which version, on which machine"),
-    ("results/RUN/trials.jsonl", "a line for each trial, written as it ends"),
-    ("results/RUN/replies/", "what was gathered by --gather"),
-    ("results/TIME-limits/limits.json", "what the command limits found"),
-    ("plots/RUN/", "the data of a run's figures, the scripts that draw them, and the figures"),
+    ("results/RUN/run.json", "the plan, the version and the machine"),
+    ("results/RUN/trials.jsonl", "one line per trial, written when it ends"),
+    ("results/RUN/replies/", "replies saved by --gather"),
+    ("results/TIME-limits/limits.json", "results of `iomodes limits`"),
+    ("plots/RUN/", "figures of a run, with their data and scripts"),
   ]
 
   private static let seeAlso = [

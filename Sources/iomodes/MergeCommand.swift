@@ -5,19 +5,19 @@ import Reporting
 
 let mergeCommand = Command(
   name: "merge", operands: "RUN RUN…", operandValues: .run,
-  about: "Makes one run of several of the same work, with more rounds or more modes; they stay as they are.",
+  about: "Merges several runs of the same work into a new run with more rounds or modes. The runs do not change.",
   groups: [
     (
       "Options",
       [
-        .value("output", "DIR", "the folder of the new run, which must not exist", .folder),
+        .value("output", "DIR", "folder of the new run; it must not exist", .folder),
         .flag(
-          "allow-differences", "even where machines or builds differ; then reports say so, and verdicts are flagged"),
+          "allow-differences", "merge even if machines or builds differ; reports say so and flag their verdicts"),
       ]
     )
   ],
   examples: [
-    ("iomodes merge \(Example.before) \(Example.after) --output /tmp/both", "the rounds of two runs")
+    ("iomodes merge \(Example.before) \(Example.after) --output /tmp/both", "the rounds of both runs in one")
   ],
   mostOperands: .max
 ) { arguments in

@@ -13,30 +13,30 @@ let formatOption = Option.value(
 
 let reportCommand = Command(
   name: "report", operands: "[RUN]", operandValues: .run,
-  about: "Prints what a run says: the newest under results/, or the one whose folder is named.",
+  about: "Prints the tables of a run: the newest under results/, or the one that you name.",
   groups: [
     (
       "Options",
       [
         formatOption,
-        .flag("claims", "only the claims of tutorials that it puts to the test, with predictions and reasons"),
+        .flag("claims", "only the claims of tutorials, with predictions, verdicts and reasons"),
         .flag(
           "cite",
-          "with --format md: puts the citation of each number of a table behind it, as a comment that `iomodes cite "
-            + "--verify` checks; tables for LaTeX have them without it"),
+          "with --format md: put a citation behind each number of a table, as a comment that `iomodes cite --verify` checks; "
+            + "LaTeX tables always have them"),
       ]
     )
   ],
   examples: [
     ("iomodes report", "the newest run under results/"),
-    ("iomodes report \(Example.quick) --format md", "the tables for a README"),
+    ("iomodes report \(Example.quick) --format md", "Markdown tables"),
     ("iomodes report \(Example.quick) --format md --cite", "with a citation behind each number"),
     (
       "iomodes report \(Example.quick) --format latex > quick.tex",
       "for a paper: \\usepackage{booktabs}, \\input{quick}"
     ),
     ("iomodes report \(Example.quick) --format html > quick.html", "one page for a browser, with its figures"),
-    ("iomodes report \(Example.claims) --claims", "what holds of what tutorials say, where, and why"),
+    ("iomodes report \(Example.claims) --claims", "which claims of tutorials hold, where, and why"),
   ],
   mostOperands: 1
 ) { arguments in
@@ -68,7 +68,7 @@ let listCommand = Command(
 
 let serveCommand = Command(
   name: "serve", operands: "",
-  about: "Runs the target server alone, in any mode, until it is interrupted, and prints where it listens.",
+  about: "Runs the built-in server alone, in any mode, until you interrupt it. Prints its address.",
   groups: [
     (
       "Options",
@@ -77,35 +77,41 @@ let serveCommand = Command(
           "protocol", "NAME", "http or echo", .choice(TargetServer.Kind.self),
           unlessGiven: TargetServer.Kind.http.rawValue),
         .value(
-          "mode", "MODE", "how it waits: any mode of `iomodes list` but null",
+          "mode", "MODE", "concurrency mode: any of `iomodes list` except null",
           .one(of: ModeID.allCases.filter { $0.kind != .control }.map(\.rawValue)),
           unlessGiven: ModeID.epoll.rawValue, elsewhere: "m", "modes"),
-        .value("bind", "HOST", "the address to listen on", unlessGiven: "127.0.0.1", elsewhere: "b", "host", "address"),
-        .value("port", "PORT", "the port", unlessGiven: "the system chooses one", elsewhere: "p"),
+        .value("bind", "HOST", "address to listen on", unlessGiven: "127.0.0.1", elsewhere: "b", "host", "address"),
+        .value("port", "PORT", "port to listen on", unlessGiven: "the system chooses one", elsewhere: "p"),
         .value("unix", "PATH", "listen on a UNIX socket instead", .file),
-        .value("server-cpus", "LIST", "the processors it may run on, such as 0,2-3"),
+        .value("server-cpus", "LIST", "CPUs to run on, such as 0,2-3"),
         .value(
           "connections", "N",
-          "how many are served at once; the next ones wait", unlessGiven: "as many as descriptors allow", elsewhere: "c"
+          "maximum number served at once; the next ones wait", unlessGiven: "as many as descriptors allow",
+          elsewhere: "c"
         ),
       ]
     ),
     (
-      "Limits for clients (0: none)",
+      "Limits for clients (0 for none)",
       [
-        .value("per-address", "N", "connections of one address, the next ones are closed", unlessGiven: "half of all"),
-        .value("max-delay", "TIME", "the delay that a request may ask for", unlessGiven: "10s"),
-        .value("max-size", "SIZE", "the content of a request, and what it may ask for", unlessGiven: "16MiB"),
-        .value("idle-timeout", "TIME", "how long a connection may be idle", unlessGiven: "60s"),
-        .value("header-timeout", "TIME", "how long a request's head may take", unlessGiven: "10s"),
-        .value("write-timeout", "TIME", "how long a client may take to receive a reply", unlessGiven: "30s"),
+        .value(
+          "per-address", "N", "maximum connections per address; the next ones are closed", unlessGiven: "half of all"),
+        .value("max-delay", "TIME", "longest delay that a request may ask for", unlessGiven: "10s"),
+        .value(
+          "max-size", "SIZE", "largest content of a request, and of the reply that it asks for", unlessGiven: "16MiB"),
+        .value("idle-timeout", "TIME", "longest idle time of a connection", unlessGiven: "60s"),
+        .value("header-timeout", "TIME", "longest time to receive a request's head", unlessGiven: "10s"),
+        .value("write-timeout", "TIME", "longest time for a client to receive a reply", unlessGiven: "30s"),
       ]
     ),
   ],
   examples: [
     ("iomodes serve --port 8080", "then: curl 'http://127.0.0.1:8080/?delay=100ms'"),
     ("iomodes serve --port 8080 --bind 0.0.0.0", "for clients on other machines"),
-    ("iomodes serve --mode taskgroup --idle-timeout 5s", "a child task per connection, which may be idle for 5 s"),
+    (
+      "iomodes serve --mode taskgroup --idle-timeout 5s",
+      "a child task per connection; closes connections that are idle for 5 s"
+    ),
   ],
   mostOperands: 0
 ) { arguments in

@@ -11,15 +11,15 @@ let plotCommand = Command(
     (
       "Options",
       [
-        .value("output", "DIR", "where to", .folder, unlessGiven: "plots/RUN", elsewhere: "o", "out"),
-        .flag("check", "write nothing: say whether what stands there is what the run gives (exit code 4 if not)"),
+        .value("output", "DIR", "folder to write to", .folder, unlessGiven: "plots/RUN", elsewhere: "o", "out"),
+        .flag("check", "write nothing; check that the files match the run (exit code 4 if not)"),
       ]
     )
   ],
   examples: [
     ("iomodes plot", "the newest run under results/"),
     ("iomodes plot \(Example.quick) --output /tmp/figures", "another run, into another folder"),
-    ("iomodes plot \(Example.quick) --output /tmp/figures --check", "whether they are the figures of that run"),
+    ("iomodes plot \(Example.quick) --output /tmp/figures --check", "do the figures match the run?"),
   ],
   mostOperands: 1
 ) { arguments in

@@ -9,102 +9,107 @@ import Workloads
 
 let runCommand = Command(
   name: "run", operands: "[SUITE]", operandValues: .suite,
-  about: "Carries out a suite, by name or file ('quick' unless given), or one workload given by options.",
+  about: "Runs a suite, by name or file (default: quick), or one workload described by options.",
   groups: [
     (
-      "What to run (a suite has its own defaults)",
+      "What to run (a suite has defaults of its own)",
       [
         .value(
-          "workload", "KIND", "sleep, echo, http, file, compute or serve: that workload alone, without a suite",
+          "workload", "KIND", "run this workload alone, without a suite: sleep, echo, http, file, compute or serve",
           .one(of: WorkloadSpec.kinds), elsewhere: "w", "kind", "bench"),
         .value(
-          "modes", "LIST", "what waits, such as blocking,epoll", .modes, unlessGiven: Standard.modes,
+          "modes", "LIST", "concurrency modes, such as blocking,epoll", .modes, unlessGiven: Standard.modes,
           elsewhere: "m", "mode", "engine", "ioengine"),
         .value(
-          "concurrency", "LIST", "numbers of lanes, such as 1,64 or 10k", unlessGiven: Standard.concurrency,
+          "concurrency", "LIST", "numbers of lanes (operations in flight), such as 1,64 or 10k",
+          unlessGiven: Standard.concurrency,
           elsewhere: "c", "connections", "clients", "lanes", "jobs", "numjobs", "users", "vus"),
         .value(
-          "rate", "LIST", "open loop: operations started per second, such as 1000,5k",
+          "rate", "LIST", "open loop: offered rates in operations/s, such as 1000,5k",
           elsewhere: "r", "rps", "qps", "throughput"),
         .value(
           "arrivals", "KIND", "when operations start: closed, constant or poisson",
           .one(of: Arrivals.kinds), unlessGiven: "closed; constant with --rate or --slo"),
         .value(
-          "slo", "OBJECTIVE", "search the highest rate at which response times meet it, such as 'p99<10ms'"),
-        .value("limit", "LIST", "permits of a semaphore that operations wait for, such as 50 or 10,50,500"),
-        .value("bystanders", "LANES", "lanes beside those measured: idle:15k, paced:100:100ms or slow:10:64KiB"),
+          "slo", "OBJECTIVE", "find the highest rate at which response times meet this objective, such as 'p99<10ms'"),
+        .value("limit", "LIST", "permits of a semaphore that each operation acquires, such as 50 or 10,50,500"),
+        .value("bystanders", "LANES", "add lanes beside the measured ones: idle:15k, paced:100:100ms or slow:10:64KiB"),
         .value(
           "processes", "P", "client processes that share the lanes and operations", unlessGiven: "1",
           elsewhere: "p", "workers"),
         .value(
-          "server-processes", "Q", "processes of the own server, taken in turn by the client processes",
+          "server-processes", "Q", "server processes; client processes connect to them in turn",
           unlessGiven: "1"),
         .value(
           "operations", "N", "operations per trial, instead of a duration",
           elsewhere: "n", "requests", "count", "iterations"),
-        .value("each", "N", "operations per lane, which holds its connection until all lanes are done"),
+        .value("each", "N", "operations per lane; each lane holds its connection until all lanes are done"),
         .value(
-          "duration", "TIME", "length of each trial's window; a bare number is seconds", unlessGiven: Standard.duration,
+          "duration", "TIME", "length of each trial's measured window; a bare number is seconds",
+          unlessGiven: Standard.duration,
           elsewhere: "d", "time", "runtime"),
         .value(
-          "warmup", "TIME", "time before the window opens",
+          "warmup", "TIME", "time before the measured window opens",
           unlessGiven: "\(Standard.warmup); 0 with --operations or --each"),
         .value(
           "rounds", "N", "trials of each point", unlessGiven: "\(usualRounds), and more for many points",
           elsewhere: "repetitions", "runs", "samples"),
-        .value("precision", "PERCENT", "more rounds, until each throughput's interval is within ±PERCENT, such as 2%"),
-        .value("max-rounds", "N", "most rounds with --precision", unlessGiven: "\(Precision.usualMaxRounds)"),
+        .value("precision", "PERCENT", "add rounds until each throughput's interval is within ±PERCENT, such as 2%"),
+        .value(
+          "max-rounds", "N", "maximum number of rounds with --precision", unlessGiven: "\(Precision.usualMaxRounds)"),
         .value(
           "foreign-load", "PERCENT",
-          "CPU time of other programs, of one processor, beyond which a trial is invalid and repeated; a hypervisor may "
-            + "take half that share of all its processors (steal)",
+          "invalidate and repeat a trial if other programs use more than PERCENT of one CPU, or the hypervisor more than half "
+            + "of that share of all CPUs (steal)",
           unlessGiven: "\(Int(RunRecord.usualForeignBound * 100))%"),
-        .value("seed", "N", "what random numbers are drawn from", unlessGiven: "1"),
+        .value("seed", "N", "seed of all random numbers", unlessGiven: "1"),
       ]
     ),
     (
       "The workload",
       [
-        .value("sleep", "TIME", "sleep: how long", unlessGiven: "\(SleepSpec().duration)"),
+        .value("sleep", "TIME", "sleep: duration of one sleep", unlessGiven: "\(SleepSpec().duration)"),
         .value(
-          "protocol", "NAME", "serve: what the mode serves, http or echo, with the options of that workload",
+          "protocol", "NAME", "serve: protocol, http or echo; that workload's options apply, too",
           .one(of: ServeSpec.protocols), unlessGiven: "http"),
         .value(
-          "size", "BYTES", "echo: message; http: body of the own server; file: each call; k, M and G are binary",
+          "size", "BYTES",
+          "bytes of an echo message, of the built-in server's http body, or of a file call; k, M and G are binary",
           unlessGiven: "\(EchoSpec().size) of echo, a greeting of http, \(FileSpec().size) of file", elsewhere: "s",
           "bs"),
         .value(
-          "delay", "TIME", "echo, http: how long the own server waits: 2ms, exponential:2ms or lognormal:2ms:0.5",
+          "delay", "TIME", "echo, http: delay of the built-in server: 2ms, exponential:2ms or lognormal:2ms:0.5",
           unlessGiven: "0"),
         .value(
           "transport", "NAME", "echo: tcp or unix", .choice(EchoSpec.Transport.self),
           unlessGiven: EchoSpec().transport.rawValue),
         .value(
-          "ends", "WHERE", "echo: far end in the server's process, or both ends in the mode: server or both",
+          "ends", "WHERE", "echo: server, or both to put both ends into the mode under test",
           .choice(EchoSpec.Ends.self), unlessGiven: EchoSpec().ends.rawValue),
         .list(
           "target", "URL",
-          "http: a server to ask instead of the own one, again for several; {i} is the operation's number",
+          "http: use this server instead of the built-in one; may be repeated; {i} is the operation's number",
           elsewhere: "u", "url", "host", "uri"),
         .value(
-          "connection", "KIND", "http: keep-alive, or new for every operation", .choice(HTTPSpec.Connection.self),
+          "connection", "KIND", "http: keep-alive, or new for each operation", .choice(HTTPSpec.Connection.self),
           unlessGiven: HTTPSpec().connection.rawValue),
         .value(
-          "pipeline", "N", "http, in epoll and uring, and serve: requests in flight on a connection", unlessGiven: "1"),
-        .value("method", "NAME", "http: the request's method", unlessGiven: HTTPSpec().method, elsewhere: "x"),
+          "pipeline", "N", "http in epoll and uring, and serve: requests in flight per connection", unlessGiven: "1"),
+        .value("method", "NAME", "http: request method", unlessGiven: HTTPSpec().method, elsewhere: "x"),
         .list(
           "header", "LINE",
-          "http: a header line, again for several; Host replaces the target's; {i} is the operation's number",
+          "http: header line; may be repeated; Host replaces the target's; {i} is the operation's number",
           elsewhere: "h", "headers"),
-        .value("body", "TEXT", "http: the request's body", elsewhere: "b", "data"),
-        .value("max-head", "BYTES", "http: the most that the head of a reply may come to; 64KiB unless given"),
-        .value("max-fields", "N", "http: the most fields that the head of a reply may have; 1000 unless given"),
-        .flag("lenient", "http: take spaces after a chunk size, and count the replies that have them"),
+        .value("body", "TEXT", "http: request body", elsewhere: "b", "data"),
+        .value("max-head", "BYTES", "http: maximum size of a reply's head; 64KiB unless given"),
+        .value("max-fields", "N", "http: maximum number of header fields in a reply; 1000 unless given"),
+        .flag("lenient", "http: accept spaces after a chunk size, and count such replies"),
         .value(
-          "timeout", "TIME", "echo, http: the longest time for one operation; 0 for no limit",
+          "timeout", "TIME", "echo, http: time limit of one operation; 0 for none",
           unlessGiven: "\(HTTPSpec().timeout)"),
         .value(
-          "faults", "LIST", "echo, http: what the own server does wrong, per operation, such as reset:0.01,stall:0.005"),
+          "faults", "LIST",
+          "echo, http: faults of the built-in server, as rates per operation, such as reset:0.01,stall:0.005"),
         .value(
           "access", "KIND", "file: read or write", .choice(FileSpec.Access.self),
           unlessGiven: FileSpec().access.rawValue,
@@ -112,24 +117,25 @@ let runCommand = Command(
         .value(
           "pattern", "KIND", "file: random or sequential", .choice(FileSpec.Pattern.self),
           unlessGiven: FileSpec().pattern.rawValue),
-        .value("span", "BYTES", "file: the data file's size", unlessGiven: "\(FileSpec().span)", elsewhere: "filesize"),
-        .flag("direct", "file: past the page cache (O_DIRECT)", elsewhere: "o_direct"),
         .value(
-          "sync", "KIND", "file: what ends a write: none, fsync or fdatasync", .choice(FileSpec.Sync.self),
+          "span", "BYTES", "file: size of the data file", unlessGiven: "\(FileSpec().span)", elsewhere: "filesize"),
+        .flag("direct", "file: bypass the page cache (O_DIRECT)", elsewhere: "o_direct"),
+        .value(
+          "sync", "KIND", "file: sync after each write: none, fsync or fdatasync", .choice(FileSpec.Sync.self),
           unlessGiven: FileSpec().sync.rawValue),
         .value(
-          "depth", "N", "file, in uring: most requests in the kernel", unlessGiven: "\(FileSpec().depth)",
+          "depth", "N", "file in uring: maximum number of requests in the kernel", unlessGiven: "\(FileSpec().depth)",
           elsewhere: "iodepth"),
         .value(
-          "work", "TIME", "compute: CPU time of each operation, after its reply", unlessGiven: "\(ComputeSpec().work)"),
+          "work", "TIME", "compute: CPU work of each operation, after its reply", unlessGiven: "\(ComputeSpec().work)"),
         .value(
           "offload", "WHERE",
-          "file, compute: work inline, or in a pool of threads; compute: or in processes",
+          "file, compute: do the work inline or in a thread pool; compute: or in child processes",
           .choice(ComputeSpec.Offload.self), unlessGiven: FileSpec().offload.rawValue),
         .value(
-          "pool", "LIST", "file, compute: threads or processes to offload to; several, such as 1,2,4",
+          "pool", "LIST", "file, compute: threads or processes to offload to, such as 4 or 1,2,4",
           unlessGiven: "\(FileSpec().pool) of file, \(ComputeSpec.usualPool) of compute"),
-        .flag("gather", "http: keep the replies, in order, as replies/*.jsonl in the run's folder"),
+        .flag("gather", "http: save the replies, in order, as replies/*.jsonl in the run's folder"),
       ]
     ),
     (
@@ -138,50 +144,51 @@ let runCommand = Command(
         .value(
           "output", "DIR", "the run's folder", .folder, unlessGiven: "\(Places.results)/TIME-SUITE",
           elsewhere: "o", "out"),
-        .value("repeat", "N", "the suite N times, into folders OUTPUT-1 to OUTPUT-N, and how far those runs lie apart"),
+        .value(
+          "repeat", "N", "run the suite N times, into folders OUTPUT-1 to OUTPUT-N, and show how much the runs differ"),
         .value(
           "versus", "PROGRAM",
-          "another build of iomodes: pairs of short runs, by turns this one and that, then compared (--repeat pairs)",
+          "compare with another build of iomodes: the two alternate in pairs of short runs (--repeat sets how many)",
           .file),
-        .value("resume", "RUN", "go on with a run that was stopped", .run),
+        .value("resume", "RUN", "continue a run that was stopped", .run),
         .value(
-          "file-dir", "DIR", "where data files are made, and removed", .folder, unlessGiven: "the run's folder",
+          "file-dir", "DIR", "folder for temporary data files", .folder, unlessGiven: "the run's folder",
           elsewhere: "directory"),
         .value(
-          "client-cpus", "LIST", "processors of the client, such as 0,2-3", unlessGiven: "the first half",
+          "client-cpus", "LIST", "CPUs of the client, such as 0,2-3", unlessGiven: "the first half",
           elsewhere: "cpus"),
-        .value("server-cpus", "LIST", "processors of the server", unlessGiven: "the second half"),
-        .flag("audit", "also count system calls, context switches and allocations per operation, by perf or strace"),
-        .flag("patient", "carry out trials that take minutes by arithmetic, instead of predicting them"),
+        .value("server-cpus", "LIST", "CPUs of the server", unlessGiven: "the second half"),
+        .flag("audit", "also count system calls, context switches and allocations per operation, with perf or strace"),
+        .flag("patient", "run trials that will take minutes, instead of skipping them with a prediction"),
         formatOption,
-        .flag("quiet", "no progress, no report", elsewhere: "q", "silent"),
+        .flag("quiet", "print no progress and no report", elsewhere: "q", "silent"),
       ]
     ),
   ],
   examples: [
-    ("iomodes run", "the suite 'quick', about two minutes"),
+    ("iomodes run", "the suite quick, in about two minutes"),
     ("iomodes run tutorial", "the examples of the asyncio tutorials"),
-    ("iomodes run claims", "what tutorials claim, put to the test, in about 12 minutes"),
-    ("iomodes run --workload http --delay 2ms --concurrency 1,16,256", "four modes against the own server"),
+    ("iomodes run claims", "test the claims of tutorials, in about 12 minutes"),
+    ("iomodes run --workload http --delay 2ms --concurrency 1,16,256", "four modes against the built-in server"),
     ("iomodes run --workload http --target http://127.0.0.1:8080/ --modes epoll", "any HTTP/1.1 server"),
-    ("iomodes run --workload http --pipeline 24 --modes epoll,uring", "24 requests in flight on each connection"),
+    ("iomodes run --workload http --pipeline 24 --modes epoll,uring", "24 requests in flight per connection"),
     ("iomodes run --workload http --delay 2ms --rate 1k,5k,10k", "latency against offered rate"),
-    ("iomodes run --workload echo --precision 2%", "as many rounds as it takes to know each throughput within ±2 %"),
+    ("iomodes run --workload echo --precision 2%", "rounds until each throughput's interval is within ±2 %"),
     ("iomodes run --workload http --delay 2ms --slo 'p99<10ms'", "the highest rate that each mode can sustain"),
     ("iomodes run --workload http --modes epoll,taskgroup --bystanders idle:5k", "beside 5,000 idle connections"),
-    ("iomodes run --workload file --direct --offload pool", "reads of a file, in a pool where a loop would stall"),
+    ("iomodes run --workload file --direct --offload pool", "file reads, in a thread pool where a loop would stall"),
     (
       "iomodes run --workload file --direct --modes epoll,uring --bystanders paced:16:10ms",
-      "what reads of a file do to lanes that echo"
+      "what file reads cost other connections"
     ),
-    ("iomodes run --workload echo --processes 4 --server-processes 2", "the lanes shared between four processes"),
-    ("iomodes run quick --repeat 3", "three runs, and how far they lie apart"),
+    ("iomodes run --workload echo --processes 4 --server-processes 2", "lanes shared among four client processes"),
+    ("iomodes run quick --repeat 3", "three runs, and how much they differ"),
     ("iomodes run quick --versus ../main/.build/release/iomodes", "is this build faster than that one?"),
     ("iomodes run million", "a million sleeps, and a million open connections"),
-    ("iomodes run --workload echo --audit", "and system calls and allocations per operation"),
+    ("iomodes run --workload echo --audit", "also count system calls and allocations per operation"),
     (
       "iomodes run --workload compute --work 1ms --offload pool --modes epoll --bystanders paced:16:10ms",
-      "what work for a processor does to lanes that have none"
+      "what CPU work costs other connections"
     ),
     ("iomodes run --workload sleep --sleep 1s --operations 5 --concurrency 5 --rounds 1", "five sleeps at once"),
   ],

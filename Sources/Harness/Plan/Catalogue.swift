@@ -15,11 +15,11 @@ public enum Catalogue {
         "Workloads",
         [
           ("sleep", "wait for a time"),
-          ("echo", "send bytes over TCP or a UNIX socket, receive the same bytes back, compare them"),
-          ("http", "one HTTP/1.1 request and its reply, verified, against the own server or any other"),
-          ("file", "read or write a part of a data file, stamped sector by sector, inline or in a pool of threads"),
-          ("compute", "an http operation, then work for a processor: inline, or left to a pool or to processes"),
-          ("serve", "the roles swapped: the mode serves echo or http, and one epoll client asks it"),
+          ("echo", "send bytes over TCP or a UNIX socket, and compare the bytes that come back"),
+          ("http", "one HTTP/1.1 request with a verified reply, to the built-in server or any other"),
+          ("file", "read or write part of a data file, inline or in a thread pool; each sector is verified"),
+          ("compute", "an http request, then CPU work: inline, in a thread pool or in processes"),
+          ("serve", "the mode under test is the server; one epoll client sends echo or http requests"),
         ]
       ),
       ("Suites", Suite.builtInNames.map { ($0, (try? Suite.builtIn($0))?.about ?? "") }),

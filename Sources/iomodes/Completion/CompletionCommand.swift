@@ -4,11 +4,11 @@ import Plan
 
 let completionCommand = Command(
   name: "completion", operands: "SHELL", operandValues: .choice(Shell.self),
-  about: "Prints a script by which bash, zsh or fish completes commands, options and their values.",
+  about: "Prints a script that lets bash, zsh or fish complete commands, options and values.",
   groups: [],
   examples: [
     ("source <(iomodes completion bash)", "in ~/.bashrc: for every shell"),
-    ("iomodes completion zsh > ~/.zfunc/_iomodes", "in a folder that $fpath names before compinit"),
+    ("iomodes completion zsh > ~/.zfunc/_iomodes", "in a folder of $fpath, before compinit"),
     ("iomodes completion fish > ~/.config/fish/completions/iomodes.fish", "for every shell"),
   ],
   mostOperands: 1
