@@ -1,5 +1,5 @@
-/// A limit of the system or of a runtime that a way of waiting runs into, as an experiment: what is to be expected, by
-/// arithmetic on what this machine allows, and what is measured. Nothing is left behind.
+/// An experiment on a limit of the system or a runtime that affects a way of waiting. It compares a measurement with a
+/// prediction from what this machine allows, and leaves nothing behind.
 public enum Limit: String, CaseIterable, Codable, Sendable {
   case select
   case descriptors
@@ -10,7 +10,7 @@ public enum Limit: String, CaseIterable, Codable, Sendable {
   case threads
   case keepAliveSlips = "keep-alive-slips"
 
-  /// What the experiment puts to the test, in a sentence.
+  /// The claim that the experiment tests, in one sentence.
   public var claim: String {
     switch self {
     case .select:
@@ -35,7 +35,7 @@ public enum Limit: String, CaseIterable, Codable, Sendable {
     }
   }
 
-  /// How long it takes about, in seconds.
+  /// The approximate duration in seconds.
   var expectedSeconds: Double {
     switch self {
     case .select: 1
@@ -49,7 +49,7 @@ public enum Limit: String, CaseIterable, Codable, Sendable {
     }
   }
 
-  /// Whether it opens many connections, which are better left in a network that ends with them.
+  /// Whether the experiment opens many connections, which should be in a network namespace that ends with them.
   var opensConnections: Bool {
     switch self {
     case .select, .descriptors, .ports, .keepAliveSlips: true
@@ -57,10 +57,10 @@ public enum Limit: String, CaseIterable, Codable, Sendable {
     }
   }
 
-  /// In the calling process, whose limits it may lower.
+  /// Runs the experiment in the calling process, whose limits it may lower.
   /// - Parameters:
-  ///   - brief: with fewer and shorter steps.
-  ///   - hasOwnNetwork: whether the process is in a network namespace of its own.
+  ///   - brief: whether to use fewer and shorter steps.
+  ///   - hasOwnNetwork: whether the process is in its own network namespace.
   func carryOut(brief: Bool, hasOwnNetwork: Bool) throws -> LimitResult {
     switch self {
     case .select: try SelectLimit.carryOut()
@@ -75,7 +75,7 @@ public enum Limit: String, CaseIterable, Codable, Sendable {
   }
 }
 
-/// Why an experiment cannot be carried out on this machine, in a line with a remedy.
+/// Explains in one line why an experiment cannot run on this machine, with a remedy.
 struct LimitObstacle: Error {
   let reason: String
   init(_ reason: String) { self.reason = reason }
