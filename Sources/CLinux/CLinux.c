@@ -19,7 +19,7 @@
 __thread struct cl_call_counter *cl_thread_counter;
 static struct cl_call_counter *all_counters;
 
-// Blocks of threads that have ended, for threads to come.
+// Counter blocks of ended threads, for reuse by new threads.
 static struct cl_call_counter *unused_counters;
 static pthread_mutex_t unused_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_key_t thread_end;

@@ -7,7 +7,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-// The check that FD_SET makes where _FORTIFY_SOURCE is defined (glibc, debug/fdelt_chk.c): it aborts beyond FD_SETSIZE.
+// The check inside FD_SET with _FORTIFY_SOURCE (glibc, debug/fdelt_chk.c): it aborts at FD_SETSIZE and beyond.
 extern long __fdelt_chk(long descriptor);
 
 int cl_signal_of_fortified_set(int descriptor) {
@@ -30,7 +30,7 @@ int cl_signal_of_fortified_set(int descriptor) {
   return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
-// Answers whether the connection goes on.
+// Handles a ready descriptor. Returns whether the connection stays open.
 typedef int (*on_ready)(int descriptor);
 
 static int echo(int descriptor) {
@@ -75,7 +75,7 @@ pid_t cl_start_select_server(int listener, int stop, int by_callback, long descr
   pid_t child = fork();
   if (child != 0) return child;
   enum { own_listener = STDERR_FILENO + 1, own_stop };
-  // Out of the way first: one of them may have the other's number.
+  // Move both out of the way first: either may have the number that the other is to get.
   int high_listener = fcntl(listener, F_DUPFD, own_stop + 1), high_stop = fcntl(stop, F_DUPFD, own_stop + 1);
   dup2(high_listener, own_listener);
   dup2(high_stop, own_stop);

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A point on CLOCK_MONOTONIC, in nanoseconds; comparable between the processes of one machine.
+/// A point on CLOCK_MONOTONIC in nanoseconds; comparable between processes of one machine.
 @frozen public struct Instant: Comparable, Hashable, Sendable {
   public var nanoseconds: UInt64
 
@@ -10,19 +10,19 @@ import Glibc
 
   @inlinable public static func < (a: Instant, b: Instant) -> Bool { a.nanoseconds < b.nanoseconds }
 
-  /// Stops at the far end instead of wrapping.
+  /// Saturates at `distantFuture`; never wraps.
   @inlinable public static func + (a: Instant, span: Nanoseconds) -> Instant {
     let (sum, overflow) = a.nanoseconds.addingReportingOverflow(span.count)
     return Instant(nanoseconds: overflow ? UInt64(Int64.max) : sum)
   }
 
-  /// The time from `earlier` to this instant; zero where it is not earlier.
+  /// The time from `earlier` to this instant; zero if `earlier` is later.
   @inlinable public func since(_ earlier: Instant) -> Nanoseconds {
     Nanoseconds(nanoseconds > earlier.nanoseconds ? nanoseconds &- earlier.nanoseconds : 0)
   }
 }
 
-/// clock_gettime(CLOCK_MONOTONIC), through the vDSO: about 20 ns and no system call.
+/// Reads CLOCK_MONOTONIC through the vDSO: clock_gettime(2), about 20 ns and no system call.
 public enum MonotonicClock {
   @inlinable public static var now: Instant {
     var time = timespec()

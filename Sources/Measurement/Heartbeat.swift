@@ -1,20 +1,20 @@
 import SystemCalls
 
-/// The beat of a thread that should run often, whatever the rest of its process does: finds out for how long it did not.
+/// Measures the longest time for which a thread that should run often did not run.
 ///
-/// A gap says that the process was stopped, or that its processor was given to others. Where the thread has no priority
-/// over the process's other threads, they may have kept it waiting: then a gap counts only if the process used no more than
-/// half of it.
+/// Such a gap means that the process was stopped or its processor was given to others. A thread without priority may
+/// also have waited for the process's other threads. A gap of such a thread counts only if the process used at most
+/// half of it as CPU time.
 public struct Heartbeat: Sendable {
-  /// Between two beats.
+  /// The longest time between two beats that counts as a gap.
   public private(set) var longestGap = Nanoseconds.zero
   private let isPreferred: Bool
   private var last: (at: Instant, used: Nanoseconds)?
 
-  /// - Parameter isPreferred: whether the thread runs before all others, ``SystemCalls/ProcessControl/prefer()``.
+  /// - Parameter isPreferred: whether the thread runs before all others: ``SystemCalls/ProcessControl/prefer()``.
   public init(isPreferred: Bool) { self.isPreferred = isPreferred }
 
-  /// To be called by that thread, much more often than the gaps to be found are long. Costs a reading of the process's
+  /// Must be called by that thread, much more often than the gaps to be found are long. It reads the process's CPU
   /// clock.
   public mutating func beat(at now: Instant) {
     let used = ResourceUsage.processorTime(of: 0) ?? .zero

@@ -8,13 +8,13 @@ public enum HistogramCodingError: Error, Equatable, CustomStringConvertible {
   case truncatedHeader(byteCount: Int)
   /// The payload is not in HdrHistogram's V2 encoding.
   case unsupportedCookie(UInt32)
-  /// The histogram was recorded with another range, precision, unit or shift.
+  /// The histogram was recorded with a different range, precision, unit or shift.
   case unsupportedLayout
-  /// The counts take fewer bytes, or more, than the header says.
+  /// The counts take fewer or more bytes than the header declares.
   case lengthMismatch(declared: UInt32, actual: Int)
   /// The payload ends within a count.
   case truncatedCount
-  /// There are counts for more slots than the layout has.
+  /// The counts need more slots than the layout has.
   case tooManySlots
 
   /// One line that says what is wrong.
@@ -40,26 +40,26 @@ public enum HistogramCodingError: Error, Equatable, CustomStringConvertible {
 
 extension LatencyHistogram {
   static let headerByteCount = 40
-  /// HdrHistogram's V2 encoding; its word size of 1 says that counts have variable length.
+  /// HdrHistogram's V2 encoding. The word size of 1 means that counts have variable length.
   private static let cookie: UInt32 = 0x1c84_9303 | 0x10
   private static let compressedCookie: UInt32 = 0x1c84_9304 | 0x10
 
   /// The histogram as text: Base64 of HdrHistogram's uncompressed V2 payload.
   ///
-  /// The payload is a big-endian header (cookie, byte count, normalizing index offset, significant digits, lowest and
-  /// highest trackable value, conversion ratio) and the counts up to the last non-empty slot, each a ZigZag LEB128
-  /// number in which a negative one stands for that many empty slots. HdrHistogram for Java reads it as it is; other
-  /// libraries, and histogram logs, want it as ``compressed()`` has it. Counts are kept without loss; the exact
-  /// minimum, maximum and sum are not part of the format.
+  /// The payload is a big-endian header and the counts up to the last non-empty slot. The header holds the cookie, byte
+  /// count, normalizing index offset, significant digits, lowest and highest trackable value, and conversion ratio.
+  /// Each count is a ZigZag LEB128 number; a negative one stands for that many empty slots. HdrHistogram for Java reads
+  /// this payload. Other libraries, and histogram logs, need ``compressed()``. The counts are exact. The format has no
+  /// room for the exact minimum, maximum and sum.
   ///
   /// Complexity: linear in the number of slots.
   public func encoded() -> String { Data(payload).base64EncodedString() }
 
-  /// The histogram as histogram logs have it: Base64 of HdrHistogram's compressed V2 payload.
+  /// The histogram as in histogram logs: Base64 of HdrHistogram's compressed V2 payload.
   ///
-  /// It is the payload of ``encoded()`` in a zlib stream, behind a big-endian cookie and the stream's length: what
-  /// `encodeIntoCompressedByteBuffer` makes in Java and `hdr_log_encode` in C, but for the compression, which is none:
-  /// the stream is of stored blocks.
+  /// This is the payload of ``encoded()`` in a zlib stream, after a big-endian cookie and the stream's length.
+  /// `encodeIntoCompressedByteBuffer` in Java and `hdr_log_encode` in C write the same format. Here the stream consists
+  /// of stored blocks, so that nothing is in fact compressed.
   ///
   /// Complexity: linear in the number of slots.
   public func compressed() -> String {
@@ -73,11 +73,11 @@ extension LatencyHistogram {
     return Self.header(countsByteCount: UInt32(counts.count)) + counts
   }
 
-  /// Decodes what ``encoded()`` or an HdrHistogram library wrote for the layout of ``HistogramLayout``.
+  /// Decodes text of ``encoded()``, or of an HdrHistogram library with the layout of ``HistogramLayout``.
   ///
-  /// The minimum, maximum and sum are those of the slots.
+  /// The minimum, maximum and sum are computed from the slots.
   ///
-  /// Complexity: linear in the length of the text, whatever it holds.
+  /// Complexity: linear in the length of the text, whatever its content.
   ///
   /// - Throws: ``HistogramCodingError`` for any text that is not entirely a histogram of that layout.
   public init(encoded text: String) throws(HistogramCodingError) {

@@ -1,21 +1,20 @@
 import Glibc
 import Synchronization
 
-/// Where a thread records latencies while it measures: one stripe of counts in memory of its own.
+/// Records latencies during the measurement, as one stripe of counts in its own memory.
 ///
-/// A recorder is a handle, copied freely; all copies share the stripe, until ``deallocate()`` ends it for all of them.
-/// A stripe takes 270 KB of address space, but only the pages of slots that were counted take memory. Recording
-/// allocates nothing and cannot fail, and any thread may take a snapshot meanwhile.
+/// A recorder is a handle. All copies share the stripe, until ``deallocate()`` ends it for all of them. A stripe takes
+/// 270 KB of address space, but memory only for pages whose slots were counted. Recording allocates nothing and cannot
+/// fail, and any thread may take a snapshot meanwhile.
 ///
-/// Every word is a relaxed atomic. With one writing thread, ``record(_:)`` loads and stores, which costs what a plain
-/// increment does, about 1 ns in all; ``recordShared(_:)`` needs atomic read-modify-writes, and costs 10 ns where no
-/// other thread contends for the same words. A stripe takes one or the other, never both at once.
+/// Every word is a relaxed atomic. ``record(_:)`` is for one writing thread: it loads and stores, which costs as much
+/// as a plain increment, about 1 ns in all. ``recordShared(_:)`` uses atomic read-modify-write operations, and costs 10
+/// ns without contention. Use only one of the two on a stripe, never both at once.
 public struct HistogramRecorder: @unchecked Sendable {
-  /// What the slots do not tell of the recorded latencies, at the start of the stripe. All zeros mean that there are
-  /// none.
+  /// Totals that the slots do not give, at the start of the stripe. All zeros mean that nothing is recorded.
   @usableFromInline struct Totals: ~Copyable {
     @usableFromInline let sum: Atomic<UInt64>
-    /// The complement of the minimum, so that it too starts at zero and grows.
+    /// The complement of the minimum, so that it also starts at zero and grows.
     @usableFromInline let minimumComplement: Atomic<UInt64>
     @usableFromInline let maximum: Atomic<UInt64>
   }
@@ -27,13 +26,13 @@ public struct HistogramRecorder: @unchecked Sendable {
   private static let slotsOffset = 64
   private static let byteCount = slotsOffset + HistogramLayout.slotCount * MemoryLayout<UInt64>.stride
 
-  /// Makes an empty stripe. The memory comes from mmap(2), untouched; that there is none to be had is fatal.
+  /// Makes an empty stripe from untouched memory of mmap(2). Traps if there is no memory.
   public static func allocate() -> HistogramRecorder {
     let memory = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
     guard let memory, memory != MAP_FAILED else {
       preconditionFailure("cannot map \(byteCount) bytes for a histogram: \(String(cString: strerror(errno)))")
     }
-    // A zero word is a valid `Atomic<UInt64>` of 0, so that fresh pages need no initialisation.
+    // A zero word is a valid `Atomic<UInt64>` of 0: fresh pages need no initialisation.
     return HistogramRecorder(
       totals: memory.bindMemory(to: Totals.self, capacity: 1),
       slots: (memory + slotsOffset).bindMemory(to: Atomic<UInt64>.self, capacity: HistogramLayout.slotCount))
@@ -44,9 +43,9 @@ public struct HistogramRecorder: @unchecked Sendable {
     munmap(totals, Self.byteCount)
   }
 
-  /// Counts a latency, for a stripe that one thread at a time writes to.
+  /// Counts a latency, in a stripe that one thread at a time writes to.
   ///
-  /// The sum is kept modulo 2^64 ns, which is 584 years.
+  /// The sum is modulo 2^64 ns, which is 584 years.
   @inlinable public func record(_ nanoseconds: UInt64) {
     Self.add(1, to: slots[HistogramLayout.index(of: nanoseconds)])
     Self.add(nanoseconds, to: totals.pointee.sum)
@@ -58,9 +57,9 @@ public struct HistogramRecorder: @unchecked Sendable {
     }
   }
 
-  /// Counts a latency, for a stripe that several threads write to at once.
+  /// Counts a latency, in a stripe that several threads write to at once.
   ///
-  /// The sum is kept modulo 2^64 ns, which is 584 years.
+  /// The sum is modulo 2^64 ns, which is 584 years.
   @inlinable public func recordShared(_ nanoseconds: UInt64) {
     slots[HistogramLayout.index(of: nanoseconds)].wrappingAdd(1, ordering: .relaxed)
     totals.pointee.sum.wrappingAdd(nanoseconds, ordering: .relaxed)
@@ -68,7 +67,7 @@ public struct HistogramRecorder: @unchecked Sendable {
     Self.raise(totals.pointee.minimumComplement, to: ~nanoseconds)
   }
 
-  /// The number of latencies recorded so far: the sum of the slots, so that recording has no total to keep.
+  /// The number of latencies recorded so far: the sum of the slots, so that recording keeps no total.
   ///
   /// Complexity: that of ``snapshot()``.
   public var count: UInt64 {
@@ -80,7 +79,7 @@ public struct HistogramRecorder: @unchecked Sendable {
     return count
   }
 
-  /// Forgets everything, but keeps the pages, so that recording again takes no page faults. No thread may be writing.
+  /// Removes all counts but keeps the pages, so that recording again causes no page faults. No thread may be writing.
   public func reset() {
     if let range = recordedRange {
       for index in HistogramLayout.index(of: range.lowerBound)...HistogramLayout.index(of: range.upperBound) {
@@ -92,11 +91,10 @@ public struct HistogramRecorder: @unchecked Sendable {
     totals.pointee.maximum.store(0, ordering: .relaxed)
   }
 
-  /// What was recorded so far.
+  /// The latencies recorded so far.
   ///
-  /// Exact once the writers are done. While they go on, a latency that is being recorded may be in the counts and not
-  /// yet in the sum and the extremes, or the reverse; what a snapshot has counted, every later one has too.
-  ///
+  /// The snapshot is exact once no thread writes. Before that, a latency may already be in the counts and not yet in
+  /// the sum and the extremes, or the reverse. A latency counted in a snapshot is counted in every later one.
   /// Complexity: linear in the slots between the minimum and the maximum, at most ``HistogramLayout/slotCount``.
   public func snapshot() -> LatencyHistogram {
     guard let range = recordedRange else { return LatencyHistogram() }
@@ -112,12 +110,12 @@ public struct HistogramRecorder: @unchecked Sendable {
       minimum: range.lowerBound, maximum: range.upperBound)
   }
 
-  /// Adds what was recorded so far to `histogram`, as ``snapshot()`` and ``LatencyHistogram/merge(_:)`` do.
+  /// Merges the latencies recorded so far into `histogram`.
   public func snapshot(into histogram: inout LatencyHistogram) {
     histogram.merge(snapshot())
   }
 
-  /// The minimum and the maximum, or nil when there is no latency of which both are known.
+  /// The minimum and the maximum; nil until both are known for some latency.
   private var recordedRange: ClosedRange<UInt64>? {
     let minimum = ~totals.pointee.minimumComplement.load(ordering: .relaxed)
     let maximum = totals.pointee.maximum.load(ordering: .relaxed)
@@ -128,9 +126,9 @@ public struct HistogramRecorder: @unchecked Sendable {
     word.store(word.load(ordering: .relaxed) &+ value, ordering: .relaxed)
   }
 
-  /// Makes `word` at least `value`, with a compare-exchange only where it is less.
+  /// Makes `word` at least `value`; it writes only if `word` is less.
   ///
-  /// `Atomic.max` will not do: in Swift 6.3 it compares unsigned words as signed (swiftlang/swift#91176).
+  /// `Atomic.max` is no alternative: in Swift 6.3 it compares unsigned words as signed (swiftlang/swift#91176).
   @inlinable static func raise(_ word: borrowing Atomic<UInt64>, to value: UInt64) {
     var current = word.load(ordering: .relaxed)
     while value > current {

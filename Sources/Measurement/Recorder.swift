@@ -7,7 +7,7 @@ import Synchronization
 
   @inlinable public init() {}
 
-  /// Adds, wrapping. `shared` says that several threads add; one alone needs no locked instruction.
+  /// Adds, with wrap-around. `shared` means that several threads add; a single thread needs no locked instruction.
   @inlinable @inline(__always)
   public func add(_ amount: UInt64, shared: Bool) {
     if shared {
@@ -20,8 +20,8 @@ import Synchronization
   @inlinable public var count: UInt64 { value.load(ordering: .relaxed) }
 }
 
-/// Where the lanes of one class write down what became of their operations. A trial has a few of them, at most two
-/// per processor, never one per lane.
+/// Records the outcomes of the operations of one class of lanes. A trial has at most two recorders per processor, never
+/// one per lane.
 @frozen public struct Recorder: @unchecked Sendable {
   @usableFromInline let block: UnsafeMutablePointer<Block>
 
@@ -35,16 +35,16 @@ import Synchronization
     @usableFromInline let checksum = Counter()
     @usableFromInline let sentBytes = Counter()
     @usableFromInline let receivedBytes = Counter()
-    /// When the last operation ended, in nanoseconds.
+    /// The end of the last operation, in nanoseconds.
     @usableFromInline let lastEnd = Atomic<UInt64>(0)
     @usableFromInline let kinds: UnsafeMutablePointer<Counter>
     let lenient = Counter()
     let early = Counter()
     let connections = Counter()
     let reconnections = Counter()
-    /// When the first of the early operations ended, in nanoseconds; ``never`` while there is none.
+    /// The end of the first early operation, in nanoseconds; ``never`` if there is none.
     let firstEarlyEnd: Atomic<UInt64>
-    /// Not the largest number: `Atomic<UInt64>.min` of Swift 6.3 compares as if numbers had a sign.
+    /// Not `UInt64.max`: `Atomic<UInt64>.min` of Swift 6.3 compares as if numbers were signed.
     static let never = UInt64(Int64.max)
 
     init(shared: Bool) {
@@ -64,7 +64,7 @@ import Synchronization
     }
   }
 
-  /// Kinds of failures and of refusals that can be told apart; kinds are numbers below this.
+  /// The number of kinds of failures and refusals; each kind is a number below it.
   public static let kindCount = 2048
 
   /// - Parameter shared: whether more than one thread will record.
@@ -81,11 +81,11 @@ import Synchronization
     block.deallocate()
   }
 
-  /// An operation is done.
+  /// Records an operation that is done.
   /// - Parameters:
-  ///   - end: when.
-  ///   - service: how long it took from its actual start.
-  ///   - checksum: of what was verified; nil where the answer was complete but not what was asked for.
+  ///   - end: when it was done.
+  ///   - service: time since its actual start.
+  ///   - checksum: of the verified answer; nil if the answer was complete but wrong.
   @inlinable @inline(__always)
   public func completed(at end: Instant, service: Nanoseconds, checksum: UInt64?, sent: Int, received: Int) {
     let shared = block.pointee.shared
@@ -103,18 +103,18 @@ import Synchronization
     ended(at: end)
   }
 
-  /// Only lenient reading could take the answer of the operation that was just completed.
+  /// Records that only lenient parsing accepted the answer of the operation just completed.
   public func readLeniently() { block.pointee.lenient.add(1, shared: block.pointee.shared) }
 
-  /// The operation that was just completed had been to start this long before its end.
+  /// Records the time from the intended start of the operation just completed to its end.
   @inlinable
   public func responded(_ response: Nanoseconds) { add(response, to: block.pointee.response) }
 
-  /// The operation that was just completed had waited for its permit this long after it was to start.
+  /// Records how long the operation just completed waited for its permit after its intended start.
   @inlinable
   public func queued(_ queueing: Nanoseconds) { add(queueing, to: block.pointee.queueing) }
 
-  /// An operation started this long after it was to, while its lane waited for nothing else.
+  /// Records how late an operation started although its lane waited for nothing else.
   @inlinable
   public func lagged(_ lag: Nanoseconds) { add(lag, to: block.pointee.lag) }
 
@@ -123,7 +123,7 @@ import Synchronization
     if block.pointee.shared { histogram.recordShared(span.count) } else { histogram.record(span.count) }
   }
 
-  /// An operation has ended, in whatever way.
+  /// Records the end of an operation, whatever its outcome.
   @inlinable @inline(__always)
   public func ended(at end: Instant) {
     if block.pointee.shared {
@@ -133,7 +133,7 @@ import Synchronization
     }
   }
 
-  /// An operation is done before the window opens. It is counted here and nowhere else.
+  /// Counts an operation that is done before the window opens; it is counted only here.
   public func completedEarly(at end: Instant) {
     block.pointee.early.add(1, shared: block.pointee.shared)
     if end.nanoseconds < block.pointee.firstEarlyEnd.load(ordering: .relaxed) {
@@ -141,42 +141,42 @@ import Synchronization
     }
   }
 
-  /// A lane has a new connection.
+  /// Counts a new connection of a lane.
   public func connected() { block.pointee.connections.add(1, shared: block.pointee.shared) }
 
-  /// A lane found its idle connection closed, and is to have another one.
+  /// Counts an idle connection that a lane found closed and will replace.
   public func reconnected() { block.pointee.reconnections.add(1, shared: block.pointee.shared) }
 
-  /// Counts one of `kind`; numbers out of range count as kind 0.
+  /// Counts one of `kind`; an unknown number counts as kind 0.
   public func count(kind: Int) {
     block.pointee.kinds[(0..<Self.kindCount).contains(kind) ? kind : 0].add(1, shared: block.pointee.shared)
   }
 
   @inlinable public var done: UInt64 { block.pointee.service.count }
-  /// When the last operation ended, if any has.
+  /// The end of the last operation; nil if none has ended.
   public var lastEnd: Instant? {
     let nanoseconds = block.pointee.lastEnd.load(ordering: .relaxed)
     return nanoseconds == 0 ? nil : Instant(nanoseconds: nanoseconds)
   }
-  /// Operations that were done before the window opened.
+  /// Operations done before the window opened.
   public var early: UInt64 { block.pointee.early.count }
-  /// When the first of them ended, if any has.
+  /// The end of the first of them; nil if there is none.
   public var firstEarlyEnd: Instant? {
     let nanoseconds = block.pointee.firstEarlyEnd.load(ordering: .relaxed)
     return nanoseconds == Block.never ? nil : Instant(nanoseconds: nanoseconds)
   }
-  /// Connections that lanes have had.
+  /// Connections that lanes have opened.
   public var connections: UInt64 { block.pointee.connections.count }
-  /// Of those, the ones that took the place of one that was closed while it was idle.
+  /// Those that replaced a connection closed while idle.
   public var reconnections: UInt64 { block.pointee.reconnections.count }
   public var verified: UInt64 { block.pointee.verified.count }
   public var checksum: UInt64 { block.pointee.checksum.count }
-  /// Operations that are done, and whose answers only lenient reading could take.
+  /// Operations done whose answers only lenient parsing accepted.
   public var lenientReads: UInt64 { block.pointee.lenient.count }
   public var sentBytes: UInt64 { block.pointee.sentBytes.count }
   public var receivedBytes: UInt64 { block.pointee.receivedBytes.count }
 
-  /// The kinds that were counted, with their numbers.
+  /// The counts of all kinds counted so far, by number.
   public var kinds: [Int: UInt64] {
     var counts: [Int: UInt64] = [:]
     for kind in 0..<Self.kindCount where block.pointee.kinds[kind].count > 0 {
@@ -185,19 +185,19 @@ import Synchronization
     return counts
   }
 
-  /// What is recorded of each operation in histograms.
+  /// The spans of an operation that histograms record.
   public enum Span: Sendable {
     /// From an operation's actual start to its end.
     case service
     /// From its intended start to its end.
     case response
-    /// From its intended start to its actual one, where operations queue on a limit.
+    /// From the intended start to the actual one, if operations queue for permits.
     case queueing
-    /// From its intended start to its actual one, where nothing but the harness kept it.
+    /// From the intended start to the actual one, if only the harness delayed it.
     case lag
   }
 
-  /// Adds what has been recorded so far.
+  /// Adds what has been recorded so far to `histogram`.
   public func snapshot(_ span: Span, into histogram: inout LatencyHistogram) {
     switch span {
     case .service: block.pointee.service.snapshot(into: &histogram)

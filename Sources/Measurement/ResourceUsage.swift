@@ -1,10 +1,10 @@
 import Glibc
 import SystemCalls
 
-/// What a process or a thread has used so far. The difference of two readings is what it used between them.
+/// Resources that a process or thread has used so far. The difference of two readings is the use between them.
 public struct ResourceUsage: Sendable {
-  /// By the clock of the process or thread, which counts in nanoseconds; other threads that run meanwhile are behind by a
-  /// tick of the kernel at most. The next two are parts of it by estimate: the kernel tells them apart at its ticks.
+  /// CPU time by the clock of the process or thread, in nanoseconds; other running threads lag by at most one kernel
+  /// tick. The kernel estimates `userTime` and `systemTime`, its two parts, by sampling at ticks.
   public var cpuTime = Nanoseconds.zero
   public var userTime: Nanoseconds
   public var systemTime: Nanoseconds
@@ -15,23 +15,24 @@ public struct ResourceUsage: Sendable {
   public static let zero = ResourceUsage(
     userTime: .zero, systemTime: .zero, directCalls: 0, voluntarySwitches: 0, involuntarySwitches: 0)
 
-  /// This process: its clock, getrusage(RUSAGE_SELF), and the system calls made through SystemCalls.
+  /// Reads the usage of this process: its CPU clock, getrusage(RUSAGE_SELF), and the count of `SystemCall`.
   public static func current() -> ResourceUsage {
     read(RUSAGE_SELF.rawValue, CLOCK_PROCESS_CPUTIME_ID, directCalls: SystemCall.count)
   }
 
-  /// The calling thread: its clock, and getrusage(RUSAGE_THREAD).
+  /// Reads the usage of the calling thread: its CPU clock and getrusage(RUSAGE_THREAD).
   public static func ofThread() -> ResourceUsage {
     read(1, CLOCK_THREAD_CPUTIME_ID, directCalls: SystemCall.countOfThread)
   }
 
-  /// Another process: its processor time, which clock_getcpuclockid(3) tells to the nanosecond, divided as its ticks in
-  /// /proc/PID/stat are. Switches and calls, which nothing tells at once, are left at zero, as is all of one that has gone.
+  /// Reads the CPU time of another process: clock_getcpuclockid(3). Ticks in /proc/PID/stat divide it into user and
+  /// system time. Switches and calls stay zero, because no single reading gives them. All are zero if the process has
+  /// gone.
   public static func of(process: pid_t) -> ResourceUsage {
     var usage = ResourceUsage.zero
     guard let total = processorTime(of: process)?.count else { return usage }
     usage.cpuTime = Nanoseconds(total)
-    // After the name, which may have anything in it.
+    // The fields after the process name, which may contain any character.
     let fields = ProcFile.text(of: "/proc/\(process)/stat")?.split(separator: ")").last?.split(separator: " ")
     let ticks = fields.map { $0.dropFirst(11).prefix(2).compactMap { Double($0) } } ?? []
     let system = ticks.count == 2 && ticks[1] > 0 ? ticks[1] / (ticks[0] + ticks[1]) : 0
@@ -40,15 +41,14 @@ public struct ResourceUsage: Sendable {
     return usage
   }
 
-  /// The processor time of a process, to the nanosecond: clock_getcpuclockid(3). Nil of one that has gone.
+  /// CPU time of a process in nanoseconds: clock_getcpuclockid(3). Nil if the process has gone.
   public static func processorTime(of process: pid_t) -> Nanoseconds? {
     var clock = clockid_t()
     guard clock_getcpuclockid(process, &clock) == 0 else { return nil }
     return time(of: clock).map { Nanoseconds($0) }
   }
 
-  /// The processor time of this process and of all its descendants that have ended and been waited for:
-  /// getrusage(RUSAGE_CHILDREN).
+  /// CPU time of this process and all descendants that ended and were waited for: getrusage(RUSAGE_CHILDREN).
   public static var processorTimeOfFamily: Nanoseconds {
     var usage = rusage()
     getrusage(RUSAGE_CHILDREN.rawValue, &usage)
@@ -66,7 +66,7 @@ public struct ResourceUsage: Sendable {
       involuntarySwitches: UInt64(usage.ru_nivcsw))
   }
 
-  /// In nanoseconds; nil where the clock cannot be read.
+  /// The clock's time in nanoseconds; nil if it cannot be read.
   private static func time(of clock: clockid_t) -> UInt64? {
     var time = timespec()
     guard clock_gettime(clock, &time) == 0 else { return nil }
@@ -82,7 +82,7 @@ public struct ResourceUsage: Sendable {
     involuntarySwitches += other.involuntarySwitches
   }
 
-  /// Never less than nothing, also where `earlier` is the later one.
+  /// The use since `earlier`; zero, never negative, if `earlier` is in fact later.
   public func since(_ earlier: ResourceUsage) -> ResourceUsage {
     ResourceUsage(
       cpuTime: Nanoseconds(difference(cpuTime.count, earlier.cpuTime.count)),
@@ -101,8 +101,8 @@ extension timeval {
 }
 
 extension ResourceUsage {
-  /// What is left without the use of one thread of the process. The kernel estimates from ticks how much of a thread's
-  /// time was in the kernel: so what is left is split as that of the whole process was.
+  /// The process's use without that of one of its threads. The rest is split into user and system time as for the whole
+  /// process, because ticks give only a rough split for one thread.
   public func without(_ thread: ResourceUsage) -> ResourceUsage {
     let total = userTime.count + systemTime.count
     let left = difference(total, thread.userTime.count + thread.systemTime.count)
@@ -116,17 +116,17 @@ extension ResourceUsage {
   }
 }
 
-/// What /proc tells of this process and of the machine, proc(5). Absent where it cannot be read.
+/// Values from /proc about this process and the machine: proc(5). Nil if they cannot be read.
 public enum ProcFile {
-  /// Peak resident set in bytes (VmHWM; ru_maxrss would survive exec and report a parent's).
+  /// Peak resident set in bytes: VmHWM. ru_maxrss would survive exec(3) and report a parent's.
   public static var peakMemory: UInt64? { status("VmHWM:").map { $0 * 1024 } }
 
-  /// Resident set in bytes (VmRSS).
+  /// Resident set in bytes: VmRSS.
   public static var memory: UInt64? { status("VmRSS:").map { $0 * 1024 } }
 
   public static var threads: Int? { status("Threads:").map(Int.init(clamping:)) }
 
-  /// The number of open descriptors: since Linux 6.2 the size of /proc/self/fd, before that a count of its entries.
+  /// The number of open descriptors: the size of /proc/self/fd since Linux 6.2, the number of its entries before.
   public static var openDescriptors: Int? {
     var information = stat()
     if stat("/proc/self/fd", &information) == 0 && information.st_size > 0 { return information.st_size }
@@ -137,7 +137,7 @@ public enum ProcFile {
     return count
   }
 
-  /// Time that the hypervisor gave to others, summed over the processors, in nanoseconds: /proc/stat.
+  /// Time that the hypervisor gave to other guests, summed over the processors, in nanoseconds: /proc/stat.
   public static var stolenTime: UInt64? {
     guard let line = text(of: "/proc/stat")?.split(separator: "\n").first else { return nil }
     let fields = line.split(separator: " ")

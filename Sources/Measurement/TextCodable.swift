@@ -1,6 +1,6 @@
-/// A value that is one text in JSON, as people write it, and as its description has it.
+/// A value whose JSON form is one text, the same as its description.
 public protocol TextCodable: Codable, CustomStringConvertible {
-  /// Why a text is none, in a line.
+  /// Explains in one line why a text cannot be parsed.
   associatedtype Malformed: Error, CustomStringConvertible
 
   init(parsing text: String) throws(Malformed)

@@ -1,5 +1,5 @@
-/// A span of time in whole nanoseconds. Parses and prints `250ms`, `1.5s`, `20us`, `2min`, `800ns`; a bare number is
-/// seconds, and `m` and `h` are read, too, as sleep(1) has them.
+/// A span of time in whole nanoseconds. Parses and prints `250ms`, `1.5s`, `20us`, `2min`, `800ns`. It also parses a
+/// bare number as seconds, and `m` and `h` as in sleep(1).
 @frozen public struct Nanoseconds: Comparable, Hashable, Sendable {
   public var count: UInt64
 
@@ -10,20 +10,20 @@
   public static func milliseconds(_ count: UInt64) -> Nanoseconds { Nanoseconds(1_000_000) * count }
   public static func seconds(_ count: UInt64) -> Nanoseconds { Nanoseconds(1_000_000_000) * count }
 
-  /// The longest span that is written and read.
+  /// The longest span that can be written and parsed.
   public static var longest: Nanoseconds { Nanoseconds(UInt64(Int64.max)) }
 
-  /// Stops at the longest span.
+  /// Saturates at the longest span.
   public static func + (a: Nanoseconds, b: Nanoseconds) -> Nanoseconds {
     min(Nanoseconds([a.count, b.count].saturatingSum), longest)
   }
 
-  /// Stops at the longest span.
+  /// Saturates at the longest span.
   public static func * (span: Nanoseconds, times: UInt64) -> Nanoseconds {
     min(Nanoseconds(span.count.multipliedSaturating(by: times)), longest)
   }
 
-  /// Whole nanoseconds; the longest span where there are more, and zero where they are negative or no number.
+  /// Truncates to whole nanoseconds. Saturates at the longest span; negative numbers and NaN become zero.
   @inlinable public init(saturating nanoseconds: Double) {
     count = nanoseconds > 0 ? (nanoseconds < 0x1p63 ? UInt64(nanoseconds) : UInt64(Int64.max)) : 0
   }
@@ -33,8 +33,8 @@
   @inlinable public static func < (a: Nanoseconds, b: Nanoseconds) -> Bool { a.count < b.count }
 }
 
-/// A number of bytes. Parses and prints `64KiB`, `1MiB`, `100B`, `1GiB`; a bare number is bytes, and `4k`, `4kb` and `4KB`
-/// are `4KiB`, as fio has them.
+/// A number of bytes. Parses and prints `64KiB`, `1MiB`, `100B`, `1GiB`. It also parses a bare number as bytes, and
+/// `4k`, `4kb` and `4KB` as `4KiB`, as fio does.
 @frozen public struct ByteCount: Comparable, Hashable, Sendable {
   public var count: Int
 
@@ -43,7 +43,7 @@
   @inlinable public static func < (a: ByteCount, b: ByteCount) -> Bool { a.count < b.count }
 }
 
-/// A number of things. Parses and prints `64`, `10k`, `1.5M`.
+/// A plain number. Parses and prints `64`, `10k`, `1.5M`.
 @frozen public struct Count: Hashable, Sendable {
   public var count: UInt64
 
@@ -52,11 +52,11 @@
 
 /// A quantity written as a number with a unit.
 public protocol Quantity: LosslessStringConvertible {
-  /// Unit names with the base units each stands for, largest first.
+  /// Unit names and sizes in base units, largest first.
   static var units: [(name: String, size: UInt64)] { get }
-  /// What a unit stands for, as people write it; nil where there is none of that name. A number may have none, which is "".
+  /// The size of a unit in base units, in any accepted spelling; nil if unknown. "" stands for a number without a unit.
   static func size(of unit: String) -> UInt64?
-  /// One that is right.
+  /// A valid example for messages.
   static var example: String { get }
   init(base: UInt64)
   var base: UInt64 { get }
@@ -72,7 +72,7 @@ extension Nanoseconds: Quantity, Codable {
     case "": 1_000_000_000
     case "m": 60_000_000_000
     case "h": 3_600_000_000_000
-    // The micro sign, and the Greek letter.
+    // The micro sign and the Greek letter mu.
     case "\u{B5}s", "\u{3BC}s": 1_000
     default: units.first { $0.name == unit }?.size
     }
@@ -108,8 +108,8 @@ extension Count: Quantity {
 }
 
 extension Quantity {
-  /// Reads a decimal number directly followed by its unit; nil where it is anything else, negative, or not a whole
-  /// number of base units.
+  /// Parses a decimal number directly followed by its unit. Nil if it is negative, not a whole number of base units, or
+  /// anything else.
   public init?(_ text: String) {
     let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
     guard let size = Self.size(of: String(text.dropFirst(digits.count))) else { return nil }
@@ -129,7 +129,7 @@ extension Quantity {
     self.init(base: sum)
   }
 
-  /// The largest unit in which the number has at most three decimals.
+  /// The number in the largest unit that needs at most three decimals.
   public var description: String {
     for (name, size) in Self.units where base >= size {
       let thousandths = base % size * 1000

@@ -1,8 +1,8 @@
-/// The format of zlib streams, RFC 1950, without compression.
+/// Writes the zlib format, RFC 1950, without compression.
 enum Zlib {
-  /// A stream that any inflater turns into `bytes`: stored blocks of DEFLATE, RFC 1951, section 3.2.4.
+  /// A stream that any inflater turns back into `bytes`: stored DEFLATE blocks, RFC 1951, section 3.2.4.
   static func stream(of bytes: [UInt8]) -> [UInt8] {
-    // DEFLATE with a window of 32 KiB; the two bytes together are a multiple of 31.
+    // DEFLATE with a 32 KiB window. Together the two bytes are a multiple of 31, as the format requires.
     var stream: [UInt8] = [0x78, 0x01]
     var rest = bytes[...]
     repeat {
@@ -18,7 +18,7 @@ enum Zlib {
     return stream + withUnsafeBytes(of: adler32(bytes).bigEndian) { [UInt8]($0) }
   }
 
-  /// The checksum at the end of a stream: RFC 1950, section 8.2.
+  /// The checksum that ends a stream: RFC 1950, section 8.2.
   static func adler32(_ bytes: [UInt8]) -> UInt32 {
     let modulus: UInt32 = 65_521
     var sum: UInt32 = 1

@@ -9,8 +9,8 @@ public enum ModeCatalogue {
 
   static func named(_ id: ModeID) -> (any ModeEntry.Type)? { all.first { $0.id == id } }
 
-  /// What is wrong with the modes of this build, if anything: one without a description, a description without a mode, or
-  /// two that could not be told apart. For the program's start.
+  /// What is wrong with the modes of this build: one without a description, a description without a mode, or two that
+  /// look the same. Nil if nothing is. The program checks it at its start.
   public static var complaint: String? {
     let described = Set(ModeID.allCases)
     let built = Set(all.map { $0.id })

@@ -1,7 +1,7 @@
-/// What numbers of a plan may be, in suites and in records alike.
+/// Limits of the numbers in a plan; suites and records share them.
 public enum PlanRange {
-  /// Lanes, and what is counted among them, such as permits.
+  /// Lanes, and quantities bounded by them, such as permits.
   public static let lanes = 1...10_000_000
-  /// Operations a second.
+  /// Operations per second.
   public static let highestRate = 1e8
 }

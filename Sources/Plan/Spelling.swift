@@ -1,9 +1,9 @@
-/// What is said of a word that is none of those there are, and what it was meant to be.
+/// Messages for a word that is not one of the known words, with a suggestion.
 public enum Spelling {
   /// `'epol' is not a mode; did you mean 'epoll'?; there are blocking, epoll`.
   /// - Parameters:
-  ///   - kind: what it should be, with its article.
-  ///   - aliases: what candidates are called elsewhere, by that name.
+  ///   - kind: what the word should be, with its article.
+  ///   - aliases: other names of candidates, and the candidate that each stands for.
   public static func isNot(
     _ word: String, _ kind: String, among candidates: [String], aliases: [String: String] = [:]
   ) -> String {
@@ -16,10 +16,10 @@ public enum Spelling {
     "'\(word)' is not one of \(candidates.joined(separator: ", "))\(hint(word, among: candidates, aliases: aliases))"
   }
 
-  /// `; did you mean 'epoll'?`, or nothing where no candidate is near.
+  /// `; did you mean 'epoll'?`, or nothing if no candidate is close.
   /// - Parameters:
-  ///   - aliases: what candidates are called elsewhere, by that name.
-  ///   - form: the candidate as it is to be written; in quotation marks unless given.
+  ///   - aliases: other names of candidates, and the candidate that each stands for.
+  ///   - form: how to write the candidate; by default in quotation marks.
   public static func hint(
     _ word: String, among candidates: [String], aliases: [String: String] = [:],
     as form: (String) -> String = { "'\($0)'" }
@@ -27,8 +27,8 @@ public enum Spelling {
     nearest(word, among: candidates, aliases: aliases).map { "; did you mean \(form($0))?" } ?? ""
   }
 
-  /// The candidate that is called so elsewhere, the only one that begins so, or else the closest by Levenshtein's
-  /// distance, if that is close; in capitals or not.
+  /// The candidate with this alias, the only one with this prefix, or else the closest by Levenshtein distance, if it
+  /// is close. Case is ignored.
   public static func nearest(
     _ word: String, among candidates: [String], aliases: [String: String] = [:]
   ) -> String? {

@@ -1,22 +1,22 @@
-/// The load at which a system gives most for the time that it takes.
+/// The knee of a load–latency curve: the load with the highest power.
 public struct Knee: Sendable, Equatable {
-  /// Its place among the loads that were given.
+  /// The index of the load.
   public let index: Int
 
-  /// Throughput over mean response time there, in the unit of the one divided by that of the other.
+  /// The power there: throughput divided by mean response time, in the quotient of their units.
   public let power: Double
 
-  /// Whether there are loads on both sides of it. If not, the power may be higher beyond the loads that were measured.
+  /// Whether there are loads on both sides. If not, the power may be higher beyond the measured loads.
   public let isInterior: Bool
 }
 
-/// The fewest loads among which ``knee(throughputs:responseTimes:)`` looks for a knee.
+/// The smallest number of loads that ``knee(throughputs:responseTimes:)`` accepts.
 public let minimumKneeCount = 3
 
 /// The knee of a load–latency curve: the load with the highest *power*, throughput over mean response time.
 ///
-/// Below the knee more load costs little time; above, it buys little throughput. For M/M/1 it lies at half the capacity.
-/// Of loads with the same power it is the first.
+/// Below the knee, more load costs little time; above, it adds little throughput. For M/M/1 the knee is at half the
+/// capacity. Among loads with the same power, the result is the first.
 ///
 /// Source: L. Kleinrock, “Power and Deterministic Rules of Thumb for Probabilistic Problems in Computer Communications”,
 /// *Conference Record, International Conference on Communications*, 1979, 43.1.1–43.1.10.
@@ -24,7 +24,7 @@ public let minimumKneeCount = 3
 /// - Parameters:
 ///   - throughputs: by ascending load.
 ///   - responseTimes: the mean response times at the same loads.
-/// - Returns: nil when the counts differ, there are fewer than ``minimumKneeCount``, or a value is not above 0 or not
+/// - Returns: nil if the counts differ, there are fewer than ``minimumKneeCount``, or a value is not positive or not
 ///   finite.
 public func knee(throughputs: [Double], responseTimes: [Double]) -> Knee? {
   guard throughputs.count == responseTimes.count, throughputs.count >= minimumKneeCount,

@@ -1,29 +1,29 @@
-/// A straight line through points, and how much of them it explains.
+/// A straight line through points, and the share of the variance that it explains.
 public struct LeastSquaresLine: Sendable, Equatable {
-  /// In the unit of the ordinates per unit of the abscissas.
+  /// Slope, in the unit of the ordinates per unit of the abscissas.
   public let slope: Double
 
   /// The line's value at 0, in the unit of the ordinates.
   public let intercept: Double
 
-  /// The coefficient of determination, *r*²: the share of the ordinates' variance that the line accounts for, in 0...1.
-  /// Nil where the ordinates are all equal, and there is no variance to account for.
+  /// The coefficient of determination, *r*²: the share of the ordinates' variance that the line explains, in 0...1. Nil
+  /// if the ordinates are all equal, so that there is no variance.
   public let rSquared: Double?
 }
 
-/// The fewest points through which ``leastSquaresLine(x:y:)`` lays a line: through two of them every line is perfect.
+/// The smallest number of points that ``leastSquaresLine(x:y:)`` accepts: any line through two points fits perfectly.
 public let minimumLineCount = 3
 
 /// The line with the least sum of squared vertical distances from the points.
 ///
-/// Points far from the others weigh most: where abscissas span decades, the slope is that of the largest ones, and
-/// *r*² says little of the small ones.
+/// Distant points weigh most. If the abscissas span decades, the slope follows the largest ones, and *r*² says little
+/// about the small ones.
 ///
-/// Complexity: O(*n*), in two passes, so that large values that differ little are not lost.
+/// Complexity: O(*n*), in two passes, which preserve small differences between large values.
 ///
 /// Source: N. R. Draper and H. Smith, *Applied Regression Analysis*, 3rd ed., Wiley 1998, chapter 1.
 ///
-/// - Returns: nil when the counts differ, there are fewer than ``minimumLineCount``, the abscissas are all equal, or a
+/// - Returns: nil if the counts differ, there are fewer than ``minimumLineCount``, the abscissas are all equal, or a
 ///   value or a sum is not finite.
 public func leastSquaresLine(x: [Double], y: [Double]) -> LeastSquaresLine? {
   guard x.count == y.count, x.count >= minimumLineCount else { return nil }

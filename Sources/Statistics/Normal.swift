@@ -1,13 +1,12 @@
 import Glibc
 
-/// The probability that a standard normal number does not exceed `z`.
+/// The standard normal distribution function: the probability of a value of at most `z`.
 func normalProbability(_ z: Double) -> Double {
   0.5 * erfc(-z / 2.0.squareRoot())
 }
 
-/// The standard normal quantile at `probability`: infinite at 0 and 1, NaN outside 0...1.
-///
-/// Its relative error is about 10⁻¹⁶.
+/// The standard normal quantile at `probability`: infinite at 0 and 1, NaN outside 0...1. The relative error is about
+/// 10⁻¹⁶.
 ///
 /// Source: M. J. Wichura, “Algorithm AS 241: The Percentage Points of the Normal Distribution”, *Applied Statistics* 37
 /// (1988), 477–484, PPND16.
@@ -24,7 +23,7 @@ func normalQuantile(_ probability: Double) -> Double {
   return q < 0 ? -magnitude : magnitude
 }
 
-/// The rational functions of PPND16, with their coefficients from the highest power down.
+/// The rational functions of PPND16; coefficients start with the highest power.
 private enum WichuraAS241 {
   static func centre(at r: Double) -> Double {
     polynomial(

@@ -1,25 +1,25 @@
 import Glibc
 
-/// Two series that are to be compared, paired by position, such as the rounds of interleaved trials.
+/// Two series to compare, paired by position, such as the rounds of interleaved trials.
 public struct PairedSeries: Sendable, Equatable {
-  /// Which values are the better ones.
+  /// The direction in which values are better.
   public enum Preference: String, Sendable, CaseIterable {
-    /// As of a throughput.
+    /// Higher values are better, as for throughput.
     case higherIsFaster
-    /// As of a latency, or of the CPU time of an operation.
+    /// Lower values are better, as for latency or CPU time per operation.
     case lowerIsFaster
   }
 
-  /// What is compared.
+  /// The name of the comparison.
   public var name: String
 
-  /// The values that are judged.
+  /// The values under judgement.
   public var candidate: [Double]
 
-  /// The values that they are judged by, in the same unit.
+  /// The reference values, in the same unit.
   public var baseline: [Double]
 
-  /// Which values are the better ones.
+  /// The direction in which values are better.
   public var preference: Preference
 
   /// A pair of series.
@@ -31,62 +31,62 @@ public struct PairedSeries: Sendable, Equatable {
   }
 }
 
-/// What a comparison of two series came to.
+/// The result of a comparison of two series.
 public struct PairedComparison: Sendable, Equatable {
-  /// What may be said of the candidate.
+  /// The conclusion about the candidate.
   public enum Verdict: String, Sendable, CaseIterable {
-    /// It is faster than the baseline.
+    /// The candidate is faster than the baseline.
     case faster
-    /// It is slower than the baseline.
+    /// The candidate is slower than the baseline.
     case slower
-    /// No significant difference was found, which does not prove that there is none.
+    /// No significant difference was found. This does not prove that there is none.
     case notSignificant
-    /// There are fewer than ``minimumRounds``, or fewer than the family needs for any difference to be found.
+    /// There are fewer rounds than ``minimumRounds``, or than the family needs to find any difference.
     case tooFewRounds
-    /// The values cannot be paired, or one of them, or of their ratios, is not a positive number.
+    /// The values cannot be paired, or a value or a ratio is not a positive number.
     case notComparable
   }
 
-  /// What was compared.
+  /// The name of the comparison.
   public let name: String
 
   /// The number of pairs.
   public let rounds: Int
 
-  /// The ratio of candidate to baseline; nil when there are no pairs, or they are not comparable.
+  /// The ratio of candidate to baseline; nil if there are no pairs, or they are not comparable.
   public let ratio: Estimate?
 
-  /// The test of “no difference”; nil where `ratio` is.
+  /// The test of “no difference”; nil if `ratio` is nil.
   public let test: SignFlipTest?
 
-  /// The p-value, corrected for the family; nil where `ratio` is.
+  /// The p-value, adjusted for the family; nil if `ratio` is nil.
   public let adjustedPValue: Double?
 
-  /// What may be said of the candidate.
+  /// The conclusion about the candidate.
   public let verdict: Verdict
 }
 
-/// Comparisons that were made together, and are corrected for that.
+/// Comparisons made together, whose p-values are adjusted as one family.
 public struct ComparisonFamily: Sendable, Equatable {
-  /// What the comparisons have in common.
+  /// The family's name.
   public let name: String
 
-  /// The probability, at most, of finding even one difference in the family where there is none.
+  /// The highest probability of finding any difference in the family if there is none.
   public let level: Double
 
   /// The comparisons, in the order given.
   public let comparisons: [PairedComparison]
 
-  /// The number of comparisons that the p-values are corrected for: all of them.
+  /// The number of comparisons for which the p-values are adjusted: all of them.
   public var size: Int { comparisons.count }
 }
 
-/// The fewest rounds that have a verdict: with five, not even five differences of the same sign are significant at 5 %.
+/// The fewest rounds for a verdict: with five, even five differences of the same sign are not significant at 5 %.
 public let minimumRounds = 6
 
 /// The fewest rounds with which ``comparePairs(_:family:level:seed:)`` can find a difference at 5 %.
 ///
-/// - Parameter familySize: the number of comparisons; below 1 as 1.
+/// - Parameter familySize: the number of comparisons; below 1 counts as 1.
 public func fewestRounds(familySize: Int) -> Int {
   var rounds = minimumRounds
   while exp2(Double(1 - rounds)) * Double(max(1, familySize)) > 0.05 { rounds += 1 }
@@ -95,22 +95,22 @@ public func fewestRounds(familySize: Int) -> Int {
 
 /// Compares pairs of series, as one family.
 ///
-/// A candidate is faster or slower when the p-value of ``signFlipTest(ofLogRatios:seed:)``, adjusted by
-/// ``holmAdjusted(_:family:)``, is at most `level`, and the median of the ratios lies on the same side of 1 as their
-/// geometric mean, which the test judges. The probability of any false verdict in the family is thus at most `level`.
-/// The interval of ``PairedComparison/ratio`` is not corrected, and belongs to the median: it may exclude 1 where the
-/// test finds nothing, and the verdict is then “not significant”.
+/// A candidate is faster or slower if two conditions hold. The p-value of ``signFlipTest(ofLogRatios:seed:)``, adjusted
+/// by ``holmAdjusted(_:family:)``, is at most `level`. The median of the ratios lies on the same side of 1 as their
+/// geometric mean, which is what the test judges. The probability of any false verdict in the family is thus at most
+/// `level`. The interval of ``PairedComparison/ratio`` belongs to the median and is not adjusted. It may exclude 1
+/// although the test finds nothing; the verdict is then “not significant”.
 ///
-/// The smallest p-value that *n* rounds can have is 2^(1 - *n*). Below ``minimumRounds``, or where that value times the
-/// size of the family exceeds `level`, a comparison that is not significant has too few rounds: seven are needed for
-/// two or three comparisons, eight for four to six.
+/// The smallest possible p-value of *n* rounds is 2^(1 - *n*). If *n* is below ``minimumRounds``, or that p-value times
+/// the family's size exceeds `level`, a comparison that is not significant has too few rounds. Two or three comparisons
+/// need seven rounds, four to six need eight.
 ///
 /// Complexity: that of the tests.
 ///
 /// - Parameters:
-///   - seed: what the draws of tests that are not exact depend on.
-///   - leastEffect: a verdict is that the ratio lies beyond so much, such as 0.05 for 5 %.
-/// - Returns: nil when there is nothing to compare, or `level` is not between 0 and 1.
+///   - seed: the seed of tests that draw at random because they are not exact.
+///   - leastEffect: the ratio must lie beyond this for a verdict, such as 0.05 for 5 %.
+/// - Returns: nil if there is nothing to compare, or `level` is not between 0 and 1.
 public func comparePairs(
   _ family: [PairedSeries], family name: String, level: Double = 0.05, seed: UInt64 = 0, leastEffect: Double = 0
 ) -> ComparisonFamily? {
@@ -127,7 +127,7 @@ public func comparePairs(
   return ComparisonFamily(name: holm.name, level: level, comparisons: comparisons)
 }
 
-/// The test of “no difference of at least so much”. Its mean is that of the ratios, as they are.
+/// Tests “no difference of at least `leastEffect`”. The mean is that of the unshifted ratios.
 private func signFlipTest(ofLogRatios logRatios: [Double], seed: UInt64, leastEffect: Double) -> SignFlipTest? {
   guard leastEffect > 0, let plain = signFlipTest(ofLogRatios: logRatios, seed: seed) else {
     return signFlipTest(ofLogRatios: logRatios, seed: seed)
@@ -139,8 +139,7 @@ private func signFlipTest(ofLogRatios logRatios: [Double], seed: UInt64, leastEf
 }
 
 extension PairedSeries {
-  /// The logarithms of the ratios, or nil when the values cannot be paired, or one or their ratio is not a positive
-  /// number.
+  /// The logarithms of the ratios. Nil if the values cannot be paired, or a value or ratio is not a positive number.
   fileprivate var logRatios: [Double]? {
     guard candidate.count == baseline.count else { return nil }
     let ratios = zip(candidate, baseline).map(/)

@@ -5,29 +5,29 @@ public struct RankSumTest: Sendable, Equatable {
   /// The probability, if there is no difference, of ranks at least this uneven: two-sided, above 0, at most 1.
   public let pValue: Double
 
-  /// Whether every assignment of ranks was counted; otherwise `pValue` is that of the normal approximation.
+  /// Whether the test counted every assignment of ranks; otherwise `pValue` comes from the normal approximation.
   public let isExact: Bool
 
-  /// Mann and Whitney's U: the number of pairs in which the candidate's value is the larger; ties count a half.
+  /// Mann and Whitney's U: the number of pairs in which the candidate's value is larger; ties count half.
   public let u: Double
 }
 
-/// The most values, of both samples together, for which ``rankSumTest(_:against:)`` is exact.
+/// The largest number of values, in both samples together, for which ``rankSumTest(_:against:)`` is exact.
 public let maximumExactRanks = 100
 
-/// The most values of the smaller sample for which ``rankSumTest(_:against:)`` is exact.
+/// The largest size of the smaller sample for which ``rankSumTest(_:against:)`` is exact.
 public let maximumExactSmallerSample = 20
 
-/// Tests whether the values of two independent samples, which nothing pairs, differ in size.
+/// Tests whether one of two independent, unpaired samples tends to larger values.
 ///
-/// If they do not, all assignments of the ranks to the samples are equally likely, whatever the distribution. The
-/// p-value is twice the share of assignments whose rank sum is at least as extreme on the observed side. Ties have
-/// midranks, and the assignments are those of the midranks, so that the test is exact with ties too. Above
-/// ``maximumExactRanks`` or ``maximumExactSmallerSample`` the normal approximation is used, corrected for ties and for
-/// continuity. It is invariant to every rising transformation, such as the logarithm.
+/// If neither does, all assignments of the ranks to the samples are equally likely, whatever the distribution. The
+/// p-value is twice the share of assignments whose rank sum is at least as extreme on the observed side. Ties get
+/// midranks, and the assignments are of midranks, so that the test is exact with ties, too. Above ``maximumExactRanks``
+/// or ``maximumExactSmallerSample`` it uses the normal approximation, corrected for ties and for continuity. The test
+/// is invariant to every increasing transformation, such as the logarithm.
 ///
-/// Values within a sample must be independent: a shift that all trials of a run share, such as the machine's state
-/// that hour, is a difference to this test.
+/// Values within a sample must be independent. The test takes a shift that all trials of a run share, such as the
+/// machine's state in that hour, for a difference.
 ///
 /// Complexity: O(*N* *m* *s*) where exact, with *m* values in the smaller sample, *N* in both, and rank sums up to *s*.
 ///
@@ -35,7 +35,7 @@ public let maximumExactSmallerSample = 20
 /// than the Other”, *Annals of Mathematical Statistics* 18 (1947), 50–60; E. L. Lehmann, *Nonparametrics: Statistical
 /// Methods Based on Ranks*, Holden-Day 1975, sections 1.2–1.4.
 ///
-/// - Returns: nil when a sample is empty, or a value is not finite.
+/// - Returns: nil if a sample is empty, or a value is not finite.
 public func rankSumTest(_ candidate: [Double], against baseline: [Double]) -> RankSumTest? {
   guard !candidate.isEmpty, !baseline.isEmpty, (candidate + baseline).allSatisfy(\.isFinite) else { return nil }
   let (m, n) = (candidate.count, baseline.count)
@@ -55,13 +55,13 @@ public func rankSumTest(_ candidate: [Double], against baseline: [Double]) -> Ra
   return RankSumTest(pValue: max(pValue, .leastNormalMagnitude), isExact: false, u: u)
 }
 
-/// The ratio of two independent samples of positive values: Hodges and Lehmann's estimate of the shift between their
+/// The ratio of two independent samples of positive values: the Hodges–Lehmann estimate of the shift between their
 /// logarithms, with Moses's interval.
 ///
 /// The estimate is the median of all ratios of a value of `numerators` to one of `denominators`. If the samples differ
-/// by a factor, that is what it estimates. The interval holds the factors that ``rankSumTest(_:against:)`` does not
-/// reject at 5 %: it reaches from the *k*-th smallest to the *k*-th largest of the ratios, with the largest *k* for which
-/// P(*U* < *k*) is at most 2.5 %, by the distribution without ties. Where there is none the answer is the range of the
+/// by a factor, it estimates that factor. The interval contains the factors that ``rankSumTest(_:against:)`` does not
+/// reject at 5 %. It reaches from the *k*-th smallest to the *k*-th largest ratio, with the largest *k* for which P(*U*
+/// < *k*) is at most 2.5 % in the distribution without ties. If there is no such *k*, the interval is the range of the
 /// ratios. ``Estimate/n`` is the number of ratios.
 ///
 /// The unit is that of the numerators divided by that of the denominators. Complexity: O(*mn* log *mn*).
@@ -71,7 +71,7 @@ public func rankSumTest(_ candidate: [Double], against baseline: [Double]) -> Ra
 /// 18; M. Hollander, D. A. Wolfe and E. Chicken, *Nonparametric Statistical Methods*, 3rd ed., Wiley 2014, sections
 /// 4.2–4.3.
 ///
-/// - Returns: nil when a sample is empty, or a value or a ratio is not a positive number.
+/// - Returns: nil if a sample is empty, or a value or a ratio is not a positive number.
 public func unpairedRatioEstimate(_ numerators: [Double], over denominators: [Double]) -> Estimate? {
   let ratios = numerators.flatMap { numerator in denominators.map { numerator / $0 } }.sorted()
   guard !ratios.isEmpty, (numerators + denominators + ratios).allSatisfy({ $0 > 0 && $0.isFinite }) else { return nil }
@@ -80,13 +80,14 @@ public func unpairedRatioEstimate(_ numerators: [Double], over denominators: [Do
   let rank = mosesRank(numerators.count, denominators.count)
   let kind: Estimate.Kind = rank > 0 ? .interval95 : ratios.count == 1 ? .single : .range
   let index = max(rank, 1) - 1
-  // Of an odd number the middle one is itself; its logarithm would come back rounded.
+  // For an odd number, the middle ratio is taken directly: exp(log(x)) would round it.
   let median = ratios.count % 2 == 1 ? ratios[ratios.count / 2] : exp(middle)
   let high = ratios[ratios.count - 1 - index]
   return Estimate(median: median, low: ratios[index], high: high, kind: kind, n: ratios.count)
 }
 
-/// The smallest p-value that ``rankSumTest(_:against:)`` can have with so many values: twice one assignment of all.
+/// The smallest possible p-value of ``rankSumTest(_:against:)`` for these sample sizes: twice the share of one
+/// assignment.
 func smallestRankSumPValue(_ m: Int, _ n: Int) -> Double {
   let logWays = lgamma(Double(m + n + 1)).0 - lgamma(Double(m + 1)).0 - lgamma(Double(n + 1)).0
   return min(1, 2 * exp(-logWays))
@@ -96,7 +97,7 @@ private func isExactRankSum(_ m: Int, _ n: Int) -> Bool {
   m + n <= maximumExactRanks && min(m, n) <= maximumExactSmallerSample
 }
 
-/// The rank of the ratio, from either end, that Moses's interval of 95 % ends at; 0 where there is none.
+/// The rank, from either end, of the ratio at which Moses's 95 % interval ends; 0 if there is none.
 private func mosesRank(_ m: Int, _ n: Int) -> Int {
   guard isExactRankSum(m, n) else {
     let pairs = Double(m) * Double(n)
@@ -105,11 +106,11 @@ private func mosesRank(_ m: Int, _ n: Int) -> Int {
   let smaller = min(m, n)
   let assignments = RankSumAssignments(doubledRanks: (1...(m + n)).map { 2 * $0 }, choosing: smaller)
   let smallest = smaller * (smaller + 1)
-  // U is half of what a doubled rank sum is above the smallest.
+  // U is half the excess of a doubled rank sum over the smallest.
   return (0...(m * n)).first { assignments.share(upTo: smallest + 2 * $0) > 0.025 } ?? 0
 }
 
-/// The ranks of values, doubled so that those of ties, which share the mean of theirs, are whole.
+/// The ranks of values, doubled so that the midranks of ties are whole numbers.
 private struct MidRanks {
   private(set) var doubled: [Int]
   /// The sum of *t*³ - *t* over the groups of *t* equal values.
@@ -129,9 +130,9 @@ private struct MidRanks {
   }
 }
 
-/// How many ways there are to choose ranks, by their sum.
+/// The number of ways to choose ranks with each sum.
 private struct RankSumAssignments {
-  /// Counts, of which `Double` holds those that matter to a p-value to sixteen digits.
+  /// The counts. A `Double` holds those that matter to a p-value to sixteen digits.
   private let ways: [Double]
   private let total: Double
 

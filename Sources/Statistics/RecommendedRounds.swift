@@ -1,29 +1,29 @@
 import Glibc
 
-/// How many paired rounds a comparison needs.
+/// The number of paired rounds that a comparison needs.
 public struct RecommendedRounds: Sendable, Equatable {
   /// The number of rounds, from ``minimumRounds`` to ``maximumRecommendedRounds``.
   public let rounds: Int
 
-  /// Whether that many find the difference with the power asked for; otherwise the noise is too great for it.
+  /// Whether this many rounds find the difference with the requested power; if not, there is too much noise.
   public let isSufficient: Bool
 }
 
-/// The most rounds that ``recommendedRounds(detecting:noise:power:alpha:familySize:)`` asks for: beyond, quieten the
-/// machine.
+/// The largest number of rounds that ``recommendedRounds(detecting:noise:power:alpha:familySize:)`` recommends. If more
+/// were needed, quieten the machine.
 public let maximumRecommendedRounds = 1000
 
-/// The number of paired rounds in which ``signFlipTest(ofLogRatios:seed:)`` finds a relative difference.
+/// The number of paired rounds with which ``signFlipTest(ofLogRatios:seed:)`` finds a relative difference.
 ///
-/// Where the logarithms of the ratios have the standard deviation σ and a mean of Δ, a test of normal values at the level
-/// α has the power π with about *n* = (*z*(1 - α/2) + *z*(π))² σ² / Δ² + *z*(1 - α/2)² / 2 pairs, where *z* is the
-/// normal quantile and the last term is Guenther's correction for an estimated σ. The permutation test needs as many in
-/// the limit (Hoeffding), but its p-values are multiples of 2^(1 - *n*). Hence
-/// - α is rounded down to such a multiple, which is the level really attained with *n* rounds;
-/// - one round is added, because the approximation is up to one round short below some 15 rounds;
-/// - the formula does not apply where only the smallest p-value is below α, as with six rounds at 5 %. Significant are
-///   then *n* differences of the same sign, which have the probability Φ(Δ/σ)ⁿ; where that is as high as π, *n* rounds
-///   do in any case.
+/// Let the logarithms of the ratios be normal with standard deviation σ and mean Δ. A test at the level α has the power
+/// π with about *n* = (*z*(1 - α/2) + *z*(π))² σ² / Δ² + *z*(1 - α/2)² / 2 pairs. Here *z* is the normal quantile, and
+/// the last term is Guenther's correction for an estimated σ. Asymptotically the permutation test needs the same number
+/// (Hoeffding), but its p-values are multiples of 2^(1 - *n*). Hence:
+/// - α is rounded down to such a multiple, the level really attained with *n* rounds.
+/// - One round is added, because below about 15 rounds the approximation is up to one round short.
+/// - The formula does not apply if only the smallest p-value is below α, as with six rounds at 5 %. Then only *n*
+///   differences of the same sign are significant. Their probability is Φ(Δ/σ)ⁿ; if it is at least π, *n* rounds
+///   suffice.
 ///
 /// Complexity: linear in the number of rounds.
 ///
@@ -33,11 +33,11 @@ public let maximumRecommendedRounds = 1000
 ///
 /// - Parameters:
 ///   - difference: the relative difference to find, such as 0.05 for 5 %; of either sign, above -1.
-///   - noise: the standard deviation of the logarithms of the paired ratios; see ``noiseLimit(ofLogRatios:confidence:)``.
-///   - power: the probability of finding it.
-///   - alpha: the probability of finding a difference where there is none.
-///   - familySize: the number of comparisons that `alpha` is shared by; each has then the first step of Holm's method.
-/// - Returns: nil when `difference` is 0, not above -1 or not finite, `noise` is negative or not finite, `power` or
+///   - noise: the standard deviation of the logarithms of the paired ratios, from ``noiseLimit(ofLogRatios:confidence:)``.
+///   - power: the probability of finding the difference.
+///   - alpha: the probability of finding a difference if there is none.
+///   - familySize: the number of comparisons that share `alpha`; each is planned for the first step of Holm's method.
+/// - Returns: nil if `difference` is 0, not above -1 or not finite, `noise` is negative or not finite, `power` or
 ///   `alpha` is not between 0 and 1, or `familySize` is not positive.
 public func recommendedRounds(
   detecting difference: Double, noise: Double, power: Double = 0.9, alpha: Double = 0.05, familySize: Int = 1
@@ -60,12 +60,12 @@ public func recommendedRounds(
   return RecommendedRounds(rounds: maximumRecommendedRounds, isSufficient: false)
 }
 
-/// The standard deviation of logarithms of paired ratios, as an upper confidence limit.
+/// An upper confidence limit for the standard deviation of the logarithms of paired ratios.
 ///
-/// The standard deviation of a few values is below that of the population more often than not, and rounds planned by it
-/// are too few. Planned by an upper limit, they have the power asked for with at least its confidence (Browne). Normal
-/// values are assumed. The quantile of the chi-squared distribution is that of Wilson and Hilferty: at a confidence of
-/// 80 % the limit is within 0.5 % from six values up.
+/// The standard deviation of a few values is more often below that of the population than above, so that it plans too
+/// few rounds. Planning by an upper limit attains the requested power with at least the limit's confidence (Browne).
+/// Normal values are assumed. The chi-squared quantile is Wilson and Hilferty's: at a confidence of 80 % the limit is
+/// within 0.5 % from six values up.
 ///
 /// The value has no unit. Complexity: linear.
 ///
@@ -74,8 +74,8 @@ public func recommendedRounds(
 /// Academy of Sciences* 17 (1931), 684–688.
 ///
 /// - Parameter confidence: the probability that the limit is not below the population's standard deviation.
-/// - Returns: nil when there are fewer than two values, their spread is not finite, or `confidence` is not between 0 and
-///   1, or so near 1 that so few values have no limit.
+/// - Returns: nil if there are fewer than two values, their spread is not finite, or `confidence` is not between 0 and
+///   1. Also nil if `confidence` is so near 1 that these few values have no limit.
 public func noiseLimit(ofLogRatios logRatios: [Double], confidence: Double = 0.8) -> Double? {
   guard logRatios.count >= 2, confidence > 0, confidence < 1 else { return nil }
   let freedom = Double(logRatios.count - 1)

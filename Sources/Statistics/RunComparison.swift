@@ -1,17 +1,17 @@
 import Glibc
 
-/// Two samples of runs that are to be compared, each run with its trials.
+/// Two samples of runs to compare, with the trials of each run.
 public struct RunSeries: Sendable, Equatable {
-  /// What is compared.
+  /// The name of the comparison.
   public var name: String
 
-  /// The values of the trials of each run that is judged.
+  /// The values under judgement, by run and trial.
   public var candidate: [[Double]]
 
-  /// Those of the runs that they are judged by, in the same unit; not necessarily as many.
+  /// The reference values, by run and trial, in the same unit; the number of runs may differ.
   public var baseline: [[Double]]
 
-  /// Which values are the better ones.
+  /// The direction in which values are better.
   public var preference: PairedSeries.Preference
 
   /// Two samples of runs.
@@ -23,45 +23,47 @@ public struct RunSeries: Sendable, Equatable {
   }
 }
 
-/// What a comparison of two samples of runs came to.
+/// The result of a comparison of two samples of runs.
 public struct RunComparison: Sendable, Equatable {
-  /// What was compared.
+  /// The name of the comparison.
   public let name: String
 
-  /// The ratio of candidate to baseline: of the geometric means of the runs' medians, with an interval of 95 % that the
-  /// variance between runs is in. ``Estimate/n`` is the number of runs. Nil where runs are too few, or not comparable.
+  /// The ratio of candidate to baseline: of the geometric means of the runs' medians. Its 95 % interval includes the
+  /// variance between runs, and ``Estimate/n`` is the number of runs. Nil if there are too few runs, or they are not
+  /// comparable.
   public let ratio: Estimate?
 
-  /// The p-value, corrected for the family; nil where `ratio` is.
+  /// The p-value, adjusted for the family; nil if `ratio` is nil.
   public let adjustedPValue: Double?
 
-  /// What may be said of the candidate.
+  /// The conclusion about the candidate.
   public let verdict: PairedComparison.Verdict
 }
 
 /// Compares samples of runs, as one family.
 ///
-/// The trials of a run share what the machine was like while it ran, so that they are not independent of each other; the
-/// run is. Of each run only the median counts, and the logarithms of the medians are compared by Student's *t* with the
-/// variance of both sides together. A run's median carries the variance between runs and what is left of that between
-/// its trials, and so the interval has both, without an estimate of either (Searle, Casella and McCulloch, section 3.5;
-/// Kalibera and Jones). Equal variances are assumed, since what varies between runs is the machine, which is the same on
-/// both sides. Welch's degrees of freedom were tried: with two runs beside six they find differences that are not there
-/// in 11 % of families of eight, and with three beside three they are too cautious. With as many runs on both sides
-/// unequal variances matter little.
+/// The trials of a run share the machine's state at that time, so that they are not independent of each other; runs
+/// are. Therefore only each run's median counts. Student's *t* compares the logarithms of the medians, with the pooled
+/// variance of both sides. A median's variance consists of the variance between runs and the rest of that between its
+/// trials. The interval therefore includes both, without an estimate of either (Searle, Casella and McCulloch, section
+/// 3.5; Kalibera and Jones).
 ///
-/// A candidate is faster or slower when the p-value, adjusted by ``holmAdjusted(_:family:)``, is at most `level`. The
-/// interval is of one comparison, and not corrected for the family. There must be three runs in all, with values on both
-/// sides; a single run beside several is judged by the variance of those.
+/// Equal variances are assumed: runs vary with the machine, which is the same on both sides. Welch's degrees of freedom
+/// were tried. With two runs against six they find false differences in 11 % of families of eight, and with three
+/// against three they are too cautious. With equally many runs on both sides, unequal variances matter little.
+///
+/// A candidate is faster or slower if the p-value, adjusted by ``holmAdjusted(_:family:)``, is at most `level`. The
+/// interval is that of a single comparison and is not adjusted. A comparison needs three runs in all, with values on
+/// both sides. A single run against several is judged by the variance of those.
 ///
 /// Sources: S. R. Searle, G. Casella and C. E. McCulloch, *Variance Components*, Wiley 1992; T. Kalibera and R. Jones,
 /// “Rigorous Benchmarking in Reasonable Time”, ISMM 2013; Student, “The Probable Error of a Mean”, *Biometrika* 6
 /// (1908), 1–25.
 ///
 /// - Parameters:
-///   - level: the probability, at most, of even one false verdict in the family.
-///   - leastEffect: a verdict is that the ratio lies beyond so much, such as 0.05 for 5 %.
-/// - Returns: a comparison for each of `family`, in its order; nil when it is empty, or `level` is not between 0 and 1.
+///   - level: the highest probability of any false verdict in the family.
+///   - leastEffect: the ratio must lie beyond this for a verdict, such as 0.05 for 5 %.
+/// - Returns: a comparison for each of `family`, in its order; nil if it is empty, or `level` is not between 0 and 1.
 public func compareRuns(
   _ family: [RunSeries], family name: String, level: Double = 0.05, leastEffect: Double = 0
 ) -> [RunComparison]? {
@@ -87,7 +89,7 @@ private func verdict(
   return (test.ratio.median > 1) == (series.preference == .higherIsFaster) ? .faster : .slower
 }
 
-/// Student's test of the logarithms of the runs' medians.
+/// Student's *t* test of the logarithms of the runs' medians.
 private struct RunTest {
   let ratio: Estimate
   let pValue: Double
@@ -115,32 +117,32 @@ private struct RunTest {
   }
 }
 
-/// How far the runs of one program lie apart, beside how far trials within a run do.
+/// The spread between the runs of one program, and between the trials within a run.
 public struct RunSpread: Sendable, Equatable {
-  /// The relative standard deviation between runs: of what a run adds to all of its trials, without what is left of the
-  /// spread of trials in a run's median.
+  /// The relative standard deviation between runs: of the effect that a run has on all its trials. The spread of trials
+  /// that remains in a run's median is removed.
   public let between: Double
 
-  /// The relative standard deviation of trials within a run; nil where each run has one trial.
+  /// The relative standard deviation of trials within a run; nil if each run has one trial.
   public let within: Double?
 
   /// The number of runs.
   public let runs: Int
 }
 
-/// The spread between runs and within them, from the trials of each run; several sides are put together, each about its
-/// own level.
+/// The spread between runs and within them, from the trials of each run. Several sides are pooled, each around its own
+/// level.
 ///
-/// Within runs it is the median distance of the trials' logarithms from their run's median, times 1.4826, which is the
-/// standard deviation of normal values and not moved by a stall. The variance between runs is that of the logarithms of
-/// medians, less the share of the variance within that a median of *n* trials keeps (π/2 of 1/*n*), and at least 0: the
-/// estimate by moments of one random effect.
+/// The spread within runs is the median distance of the trials' logarithms from their run's median, times 1.4826. For
+/// normal values this is the standard deviation, and a stall does not move it. The variance between runs is the
+/// variance of the log medians less the part that comes from within the runs, and at least 0. A median of *n* trials
+/// keeps the share π/2 · 1/*n* of the variance within. This is the moment estimate of one random effect.
 ///
 /// Sources: S. R. Searle, G. Casella and C. E. McCulloch, *Variance Components*, Wiley 1992, section 3.5; P. J. Rousseeuw
 /// and C. Croux, “Alternatives to the Median Absolute Deviation”, *JASA* 88 (1993), 1273–1283.
 ///
-/// - Parameter sides: for each side, for each run, the values of its trials.
-/// - Returns: nil when no side has two runs with values, or a value is not a positive number.
+/// - Parameter sides: the values of the trials, by side and run.
+/// - Returns: nil if no side has two runs with values, or a value is not a positive number.
 public func runSpread(of sides: [[[Double]]]) -> RunSpread? {
   let runs = sides.flatMap { $0 }.filter { !$0.isEmpty }
   let logs = sides.map(logMedians)
@@ -165,7 +167,7 @@ private func spreadWithin(_ runs: [[Double]]) -> Double? {
   return median(distances).map { 1.4826 * $0 }
 }
 
-/// The logarithms of the medians of the runs that have values; nil where a value is not a positive number.
+/// The logarithms of the medians of runs with values; nil if a value is not a positive number.
 private func logMedians(of runs: [[Double]]) -> [Double]? {
   guard runs.joined().allSatisfy({ $0 > 0 && $0.isFinite }) else { return nil }
   return runs.compactMap { median($0).map { log($0) } }

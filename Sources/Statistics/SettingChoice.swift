@@ -1,52 +1,52 @@
-/// Which of several settings, in ascending order, is to be chosen by what was measured with each of them.
+/// The choice among several settings, in ascending order, from the measurements of each.
 public struct SettingChoice: Sendable, Equatable {
-  /// How sure the recommendation is.
+  /// The certainty of the recommendation.
   public enum Verdict: Sendable, Equatable, CaseIterable {
     /// The recommended setting is shown to be at most ``settingMargin`` below its closest rival.
     case decided
-    /// It may be further below: the rounds disagree too much.
+    /// The setting may be further below: the rounds disagree too much.
     case uncertain
-    /// It was measured in fewer than ``minimumRounds`` rounds, or shares fewer with its closest rival.
+    /// The setting was measured in fewer than ``minimumRounds`` rounds, or shares fewer with its closest rival.
     case tooFewRounds
   }
 
-  /// The setting with the highest median, the smallest of equals.
+  /// The setting with the highest median; among equals, the smallest.
   public let best: Int
 
-  /// The settings that are not significantly worse than the best, itself among them; ascending.
+  /// The settings that are not significantly worse than the best, including it; ascending.
   public let contenders: [Int]
 
   /// The smallest of the contenders.
   public let candidate: Int
 
-  /// What the candidate is judged by: the best, or where it is the best itself, the contender with the next highest
-  /// median. Nil where all other settings are worse.
+  /// The setting that the candidate is compared with. This is the best, or if the candidate is the best, the contender
+  /// with the next highest median. Nil if all other settings are worse.
   public let rival: Int?
 
-  /// The values of the candidate over those of its rival, paired by round.
+  /// The ratio of the candidate's values to its rival's, paired by round.
   public let ratio: Estimate?
 
   /// Whether the candidate is recommended.
   public let verdict: Verdict
 
-  /// The setting that is recommended; nil where the rounds do not decide it.
+  /// The recommended setting; nil if the rounds do not decide.
   public var recommended: Int? { verdict == .decided ? candidate : nil }
 }
 
-/// How far below its rival a recommended setting may be, at the lower end of the ratio's 95 % interval: a tenth.
+/// How far a recommended setting may be below its rival, at the lower end of the ratio's 95 % interval: 10 %.
 public let settingMargin = 0.1
 
 /// Chooses the smallest setting that is not significantly worse than the best.
 ///
-/// The best is the setting with the highest median. Each other one is worse where ``comparePairs(_:family:level:seed:)``
-/// finds it slower at 5 %, in the rounds that it shares with the best; where these are too few, because trials are
-/// missing, where ``compareUnpaired(_:family:level:)`` does, from all that there is. The settings are taken in ascending order, and the
-/// first that is not worse is the answer: hypotheses in an order that is fixed beforehand need no correction for their
-/// number, so that six rounds may be enough. As the best is picked by the same values, it looks somewhat better than it
-/// is, and the choice errs towards larger settings.
+/// The best setting has the highest median. Another one is worse if ``comparePairs(_:family:level:seed:)`` finds it
+/// slower at 5 %, in the rounds that it shares with the best. If missing trials leave too few such rounds,
+/// ``compareUnpaired(_:family:level:)`` decides from all trials. The settings are tested in ascending order, and the
+/// first that is not worse is the candidate. An order fixed beforehand needs no correction for the number of
+/// hypotheses, so that six rounds may suffice. Because the same values select the best, it looks slightly better than
+/// it is. The choice therefore errs towards larger settings.
 ///
-/// That no difference was found does not show that there is none: the choice stands only where the interval of the
-/// ratio to its closest rival excludes a loss of more than ``settingMargin``.
+/// Finding no difference does not prove that there is none. The choice is therefore made only if the interval of the
+/// ratio to the closest rival excludes a loss of more than ``settingMargin``.
 ///
 /// Complexity: that of the tests, one for each setting.
 ///
@@ -54,14 +54,14 @@ public let settingMargin = 0.1
 /// assays: a-priori ordered hypotheses”, in *Biometrie in der chemisch-pharmazeutischen Industrie* 6, Fischer 1995, 3–18.
 ///
 /// - Parameters:
-///   - values: of each setting, by its round; higher is better.
-///   - seed: what the draws of tests that are not exact depend on.
-/// - Returns: nil when there are fewer than two settings, or one of them has no value or one that is not positive.
+///   - values: for each setting, its values by round; higher is better.
+///   - seed: the seed of tests that draw at random because they are not exact.
+/// - Returns: nil if there are fewer than two settings, or one has no value or one that is not positive.
 public func chooseSetting(_ values: [[Int: Double]], seed: UInt64 = 0) -> SettingChoice? {
   let medians = values.compactMap { medianEstimate(of: Array($0.values))?.median }
   guard medians.count == values.count, medians.count > 1, values.allSatisfy({ $0.values.allSatisfy { $0 > 0 } })
   else { return nil }
-  // The first of equals.
+  // The first among equals.
   func highest(_ settings: some Sequence<Int>) -> Int? {
     settings.reduce(nil) { highest, next in highest.map { medians[next] > medians[$0] ? next : $0 } ?? next }
   }

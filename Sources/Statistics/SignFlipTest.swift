@@ -3,38 +3,38 @@ public struct SignFlipTest: Sendable, Equatable {
   /// The probability, if there is no difference, of a mean at least this far from zero: two-sided, above 0, at most 1.
   public let pValue: Double
 
-  /// Whether every assignment of signs was counted; otherwise `pValue` is a Monte Carlo estimate, erring upwards.
+  /// Whether every assignment of signs was counted; otherwise `pValue` is a Monte Carlo estimate that errs upwards.
   public let isExact: Bool
 
-  /// The mean of the logarithms of the ratios, without a unit: the logarithm of their geometric mean.
+  /// The mean of the log ratios, which is the logarithm of their geometric mean; without a unit.
   public let meanLogRatio: Double
 
   /// The number of pairs.
   public let n: Int
 }
 
-/// The most pairs for which ``signFlipTest(ofLogRatios:seed:)`` is exact.
+/// The largest number of pairs for which ``signFlipTest(ofLogRatios:seed:)`` is exact.
 public let maximumExactPairs = 32
 
-/// The sign assignments drawn where there are more pairs than ``maximumExactPairs``: 19,999, so that *p* is a multiple
-/// of 1/20,000, with a standard error of 0.0015 at *p* = 0.05.
+/// The number of sign assignments drawn for more than ``maximumExactPairs`` pairs. With 19,999, *p* is a multiple of
+/// 1/20,000 and has a standard error of 0.0015 at *p* = 0.05.
 public let signFlipDraws = 19_999
 
 /// Tests whether paired ratios differ from 1, from their logarithms.
 ///
-/// If two series do not differ, swapping the two values of a pair changes nothing, and swapping flips the sign of the
-/// logarithm of their ratio: all 2ⁿ assignments of signs are equally likely. The p-value is the share of them whose
-/// mean is at least as far from zero as the observed one. It holds exactly, whatever the distribution of the values, and
-/// whatever disturbs whole pairs, as long as the pairs are independent.
+/// If two series do not differ, swapping the two values of a pair changes nothing. Swapping flips the sign of the log
+/// ratio, so that all 2ⁿ assignments of signs are equally likely. The p-value is the share of them whose mean is at
+/// least as far from zero as the observed one. It holds exactly if the pairs are independent, whatever the distribution
+/// of the values and whatever disturbs whole pairs.
 ///
-/// The statistic is the mean, rather than the median, because for lognormal noise no unbiased permutation test has more
-/// power (Lehmann and Stein), and because the median of a few ratios takes too few values to tell assignments apart. An
-/// outlier costs it power, never validity: it is as large in every assignment.
+/// The statistic is the mean for two reasons. For lognormal noise no unbiased permutation test has more power (Lehmann
+/// and Stein). The median of a few ratios takes too few values to distinguish assignments. An outlier costs the test
+/// power, never validity: it is as large in every assignment.
 ///
-/// Up to 32 pairs all assignments are counted: the pairs are cut in two halves, and the sorted sums of one half are
-/// matched to those of the other (Horowitz and Sahni), in O(2^(*n*/2)) time and space. Above, `signFlipDraws` seeded
-/// draws are made, and *p* = (*b* + 1) / (*m* + 1), which is never 0 and never too small (Phipson and Smyth), in O(*n*)
-/// per draw. Sums that differ by less than 10⁻¹² of the sum of magnitudes count as equal.
+/// Up to 32 pairs, all assignments are counted. The pairs are split into two halves, and the sorted sums of one half
+/// are matched with those of the other (Horowitz and Sahni), in O(2^(*n*/2)) time and space. Above, `signFlipDraws`
+/// seeded assignments are drawn, in O(*n*) per draw. Then *p* = (*b* + 1) / (*m* + 1), which is never 0 and never too
+/// small (Phipson and Smyth). Sums that differ by less than 10⁻¹² of the sum of magnitudes count as equal.
 ///
 /// Sources: R. A. Fisher, *The Design of Experiments*, Oliver & Boyd 1935, section 21; P. Good, *Permutation, Parametric
 /// and Bootstrap Tests of Hypotheses*, 3rd ed., Springer 2005; E. L. Lehmann and C. Stein, “On the Theory of Some
@@ -43,8 +43,8 @@ public let signFlipDraws = 19_999
 /// B. Phipson and G. K. Smyth, “Permutation P-values Should Never Be Zero”, *Statistical Applications in Genetics and
 /// Molecular Biology* 9 (2010), article 39.
 ///
-/// - Parameter seed: what the draws depend on; of no effect where the test is exact.
-/// - Returns: nil when there are no pairs, or their sum is not finite.
+/// - Parameter seed: the seed of the draws; it has no effect if the test is exact.
+/// - Returns: nil if there are no pairs, or their sum is not finite.
 public func signFlipTest(ofLogRatios logRatios: [Double], seed: UInt64) -> SignFlipTest? {
   let magnitudes = logRatios.map(abs)
   let reach = magnitudes.reduce(0, +)
@@ -64,7 +64,7 @@ public func signFlipTest(ofLogRatios logRatios: [Double], seed: UInt64) -> SignF
   return SignFlipTest(pValue: pValue, isExact: isExact, meanLogRatio: sum / Double(n), n: n)
 }
 
-/// The share of all signed sums of `magnitudes` that are at least `threshold`, which is above 0, from zero.
+/// The share of the signed sums of `magnitudes` whose distance from zero is at least `threshold`, which is positive.
 private func exactShare(of magnitudes: [Double], reaching threshold: Double) -> Double {
   let first = sortedSignedSums(of: magnitudes.prefix(magnitudes.count / 2))
   let second = sortedSignedSums(of: magnitudes.dropFirst(magnitudes.count / 2))
@@ -76,7 +76,7 @@ private func exactShare(of magnitudes: [Double], reaching threshold: Double) -> 
     }
     reaching += second.count - start
   }
-  // As many sums lie as far below zero.
+  // By symmetry, equally many sums lie as far below zero.
   return Double(2 * reaching) / (Double(first.count) * Double(second.count))
 }
 
@@ -84,7 +84,7 @@ private func exactShare(of magnitudes: [Double], reaching threshold: Double) -> 
 private func sortedSignedSums(of magnitudes: ArraySlice<Double>) -> [Double] {
   var sums = [0.0]
   for magnitude in magnitudes {
-    // Both halves are sorted already; they are merged.
+    // Merges the two halves, which are sorted already.
     var merged: [Double] = []
     merged.reserveCapacity(2 * sums.count)
     var raised = 0
@@ -101,7 +101,7 @@ private func sortedSignedSums(of magnitudes: ArraySlice<Double>) -> [Double] {
   return sums
 }
 
-/// The Monte Carlo p-value of a signed sum of `magnitudes` at least `threshold` from zero.
+/// The Monte Carlo p-value of a signed sum of `magnitudes` at least `threshold` away from zero.
 private func drawnShare(of magnitudes: [Double], reaching threshold: Double, seed: UInt64) -> Double {
   var signs = SignSource(seed: seed)
   var reaching = 0
@@ -122,7 +122,7 @@ private func drawnShare(of magnitudes: [Double], reaching threshold: Double, see
   return Double(reaching + 1) / Double(signFlipDraws + 1)
 }
 
-/// Random bits: SplitMix64 (G. L. Steele, D. Lea and C. H. Flood, “Fast Splittable Pseudorandom Number Generators”,
+/// Random bits from SplitMix64 (G. L. Steele, D. Lea and C. H. Flood, “Fast Splittable Pseudorandom Number Generators”,
 /// OOPSLA 2014).
 private struct SignSource {
   private var state: UInt64

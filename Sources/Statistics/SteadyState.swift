@@ -1,17 +1,18 @@
-/// The fewest values that ``warmupEnd(of:)`` judges.
+/// The smallest number of values that ``warmupEnd(of:)`` accepts.
 public let minimumSteadyStateCount = 10
 
-/// The index of the first value of the steady state of a series at equal intervals, such as throughputs: what comes
-/// before it is warm-up, and after it no trend is left.
+/// The index at which the steady state of a series at equal intervals, such as throughputs, begins. The values before
+/// it are warm-up; those after it have no trend.
 ///
-/// The index is that of the marginal standard error rule (MSER): of all truncations that keep at least half of the
-/// series, the one whose remaining mean has the smallest standard error, Σ(*x* - *x̄*)² / *m*² over the *m* values kept.
-/// The values, each of many operations, are the batches that MSER-5 would form. The series does not settle when
-/// the best truncation is the last one, so that a later one might be better, or when the values kept still have a trend
-/// by ``trendTest(of:)`` at the 1 % level.
+/// The index follows the marginal standard error rule (MSER). Among all truncations that keep at least half of the
+/// series, it chooses the one whose remaining mean has the smallest standard error: Σ(*x* - *x̄*)² / *m*² over the *m*
+/// values kept. Each value covers many operations, so that the values serve as the batches of MSER-5.
 ///
-/// Of series of independent values without a trend, 90 % are found steady with ten values, 96 % with twenty and 99 % with
-/// fifty; in a third of them a few values are cut off that need not be.
+/// The series does not settle in two cases: the best truncation is the last one, so that a later one might be better;
+/// or the values kept still have a trend by ``trendTest(of:)`` at the 1 % level.
+///
+/// For independent values without a trend, the rule finds a steady state in 90 % of series of ten values, 96 % of
+/// twenty and 99 % of fifty. In a third of them it cuts off a few values needlessly.
 ///
 /// Complexity: O(*n*² log *n*), that of the trend test.
 ///
@@ -19,8 +20,8 @@ public let minimumSteadyStateCount = 10
 /// (1997), 323–334; K. P. White, M. J. Cobb and S. C. Spratt, “A Comparison of Five Steady-State Truncation Heuristics
 /// for Simulation”, *Proceedings of the 2000 Winter Simulation Conference*, 755–760.
 ///
-/// - Returns: nil when the series never settles, has fewer than ``minimumSteadyStateCount`` values, or one that is not
-///   finite or too large to be squared.
+/// - Returns: nil if the series does not settle, has fewer than ``minimumSteadyStateCount`` values, or has one that is
+///   not finite or too large to be squared.
 public func warmupEnd(of series: [Double]) -> Int? {
   guard series.count >= minimumSteadyStateCount else { return nil }
   let last = series.count / 2

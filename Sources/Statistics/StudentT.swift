@@ -1,8 +1,8 @@
 import Glibc
 
-/// The probability that a number with Student's *t* distribution lies at least `t` from zero, on either side.
+/// The probability that a value of Student's *t* distribution lies at least `t` from zero, on either side.
 ///
-/// By the incomplete beta function, whose continued fraction is summed to 10⁻¹⁴.
+/// It is computed from the incomplete beta function, whose continued fraction is evaluated to 10⁻¹⁴.
 ///
 /// Source: F. W. J. Olver et al., *NIST Handbook of Mathematical Functions*, Cambridge 2010, sections 8.17.22 and 8.17(i).
 ///
@@ -28,12 +28,12 @@ private func incompleteBeta(_ x: Double, _ a: Double, _ b: Double) -> Double {
   if x <= 0 { return 0 }
   if x >= 1 { return 1 }
   let logFront = lgamma(a + b).0 - lgamma(a).0 - lgamma(b).0 + a * log(x) + b * log1p(-x)
-  // The fraction converges fast below the mean alone.
+  // The continued fraction converges fast only below the mean.
   if x > (a + 1) / (a + b + 2) { return 1 - exp(logFront) * betaFraction(1 - x, b, a) / b }
   return exp(logFront) * betaFraction(x, a, b) / a
 }
 
-/// By the modified method of Lentz.
+/// The continued fraction of the incomplete beta function, by the modified Lentz method.
 private func betaFraction(_ x: Double, _ a: Double, _ b: Double) -> Double {
   func away(_ value: Double) -> Double { abs(value) < 1e-300 ? 1e-300 : value }
   var c = 1.0

@@ -2,7 +2,7 @@ import Glibc
 
 /// A test of a series for a trend, and the trend's size.
 public struct TrendTest: Sendable, Equatable {
-  /// Kendall's *S*: the pairs of values that rise, less those that fall.
+  /// Kendall's *S*: the number of rising pairs of values less that of falling ones.
   public let score: Int
 
   /// The probability, if the values are independent and have no trend, of a score at least this far from zero.
@@ -11,20 +11,20 @@ public struct TrendTest: Sendable, Equatable {
   /// The median slope, in the unit of the values per interval.
   public let slope: Double
 
-  /// The slope over the whole window, as a share of the median value: 0.1 is a rise by 10 % from the first value to the
-  /// last. Nil when the median is 0, or so near it that the share is not finite.
+  /// The slope over the whole window as a share of the median value: 0.1 is a rise of 10 % from the first value to the
+  /// last. Nil if the median is 0, or so near 0 that the share is not finite.
   public let relativeDrift: Double?
 }
 
-/// The most values for which ``trendTest(of:)`` is exact where none are equal.
+/// The largest number of distinct values for which ``trendTest(of:)`` is exact.
 public let maximumExactTrendCount = 50
 
 /// Tests values at equal intervals for a monotonic trend (Mann–Kendall), with the median of all pairwise slopes (Sen).
 ///
-/// Nothing is assumed of the distribution of the values, but they must be independent: neighbours that resemble each
-/// other, such as intervals that share a queue, look like a trend more often than the p-value says.
+/// The values may have any distribution, but must be independent. Correlated neighbours, such as intervals that share a
+/// queue, look like a trend more often than the p-value says.
 ///
-/// The p-value is exact up to ``maximumExactTrendCount`` values that all differ; otherwise it is that of the normal
+/// The p-value is exact up to ``maximumExactTrendCount`` values that all differ. Otherwise it is that of the normal
 /// approximation, corrected for ties and for continuity, which is good from ten values up.
 ///
 /// Complexity: O(*n*² log *n*) time and O(*n*²) space; a series of a thousand values takes half a million slopes.
@@ -33,7 +33,7 @@ public let maximumExactTrendCount = 50
 /// Correlation Methods*, 4th ed., Griffin 1975, chapters 4 and 5; P. K. Sen, “Estimates of the Regression Coefficient
 /// Based on Kendall's Tau”, *Journal of the American Statistical Association* 63 (1968), 1379–1389.
 ///
-/// - Returns: nil when there are fewer than three values, or a value or a difference of two is not finite.
+/// - Returns: nil if there are fewer than three values, or a value or a difference of two is not finite.
 public func trendTest(of series: [Double]) -> TrendTest? {
   let n = series.count
   guard n >= 3 else { return nil }
@@ -47,7 +47,7 @@ public func trendTest(of series: [Double]) -> TrendTest? {
       slopes.append(rise / Double(later - earlier))
     }
   }
-  // A value that is not finite is in a slope that is not.
+  // A value that is not finite makes a slope that is not.
   guard let slope = median(slopes), let level = median(series) else { return nil }
   let drift = slope * Double(n - 1) / abs(level)
   return TrendTest(
@@ -69,9 +69,9 @@ private func pValue(ofScore score: Int, series: [Double]) -> Double {
 
 /// The two-sided p-value of a score, from the number of inversions in a random permutation.
 private func exactPValue(ofScore score: Int, count n: Int) -> Double {
-  // The score is the number of pairs less twice the inversions; by symmetry, few inversions are as likely as many.
+  // The score is the number of pairs less twice the inversions. By symmetry, few inversions are as likely as many.
   let few = (n * (n - 1) / 2 - abs(score)) / 2
-  // The probability of each number of inversions up to `few`, as values are inserted one after another: the one at
+  // The probability of each number of inversions up to `few`, with values inserted one after another. The value at
   // position k adds 0 ..< k inversions, each equally likely.
   var probabilities = [Double](repeating: 0, count: few + 1)
   probabilities[0] = 1

@@ -1,15 +1,15 @@
-/// Two independent samples that are to be compared, such as the trials of two runs, which nothing pairs.
+/// Two independent samples to compare, such as the trials of two runs, which nothing pairs.
 public struct UnpairedSeries: Sendable, Equatable {
-  /// What is compared.
+  /// The name of the comparison.
   public var name: String
 
-  /// The values that are judged.
+  /// The values under judgement.
   public var candidate: [Double]
 
-  /// The values that they are judged by, in the same unit; not necessarily as many.
+  /// The reference values, in the same unit; their number may differ.
   public var baseline: [Double]
 
-  /// Which values are the better ones.
+  /// The direction in which values are better.
   public var preference: PairedSeries.Preference
 
   /// Two samples.
@@ -21,37 +21,38 @@ public struct UnpairedSeries: Sendable, Equatable {
   }
 }
 
-/// What a comparison of two independent samples came to.
+/// The result of a comparison of two independent samples.
 public struct UnpairedComparison: Sendable, Equatable {
-  /// What was compared.
+  /// The name of the comparison.
   public let name: String
 
-  /// The ratio of candidate to baseline; nil when a sample is empty, or they are not comparable.
+  /// The ratio of candidate to baseline; nil if a sample is empty, or they are not comparable.
   public let ratio: Estimate?
 
-  /// The test of “no difference”; nil where `ratio` is.
+  /// The test of “no difference”; nil if `ratio` is nil.
   public let test: RankSumTest?
 
-  /// The p-value, corrected for the family; nil where `ratio` is.
+  /// The p-value, adjusted for the family; nil if `ratio` is nil.
   public let adjustedPValue: Double?
 
-  /// What may be said of the candidate.
+  /// The conclusion about the candidate.
   public let verdict: PairedComparison.Verdict
 }
 
 /// Compares pairs of independent samples, as one family.
 ///
-/// A candidate is faster or slower when the p-value of ``rankSumTest(_:against:)``, adjusted by
+/// A candidate is faster or slower if the p-value of ``rankSumTest(_:against:)``, adjusted by
 /// ``holmAdjusted(_:family:)``, is at most `level`. The interval of ``UnpairedComparison/ratio`` is that of
-/// ``unpairedRatioEstimate(_:over:)``: of the same test, and not corrected for the family.
+/// ``unpairedRatioEstimate(_:over:)``. It belongs to the same test, and is not adjusted for the family.
 ///
-/// Of *m* and *n* values the smallest p-value is 2 *m*! *n*! / (*m* + *n*)!. Where that is above 5 % (below four and
-/// four values) or, times the size of the family, above `level`, a difference that is not found is “too few rounds”.
+/// The smallest possible p-value of *m* and *n* values is 2 *m*! *n*! / (*m* + *n*)!. If it exceeds 5 % (below four and
+/// four values), the verdict is “too few rounds”. So it is if nothing is significant and this p-value times the
+/// family's size exceeds `level`.
 ///
 /// - Parameters:
-///   - level: the probability, at most, of even one false verdict in the family.
-///   - leastEffect: a verdict is that the ratio lies beyond so much, such as 0.05 for 5 %.
-/// - Returns: a comparison for each of `family`, in its order; nil when it is empty, or `level` is not between 0 and 1.
+///   - level: the highest probability of any false verdict in the family.
+///   - leastEffect: the ratio must lie beyond this for a verdict, such as 0.05 for 5 %.
+/// - Returns: a comparison for each of `family`, in its order; nil if it is empty, or `level` is not between 0 and 1.
 public func compareUnpaired(
   _ family: [UnpairedSeries], family name: String, level: Double = 0.05, leastEffect: Double = 0
 ) -> [UnpairedComparison]? {
@@ -79,7 +80,7 @@ private func rankSumTest(_ series: UnpairedSeries, _ ratio: Double, beyond least
 
 /// The fewest trials on each side with which ``compareUnpaired(_:family:level:)`` can find a difference at 5 %.
 ///
-/// - Parameter familySize: the number of comparisons; below 1 as 1.
+/// - Parameter familySize: the number of comparisons; below 1 counts as 1.
 public func fewestTrials(familySize: Int) -> Int {
   var trials = 4
   while smallestRankSumPValue(trials, trials) * Double(max(1, familySize)) > 0.05 { trials += 1 }

@@ -1,20 +1,21 @@
 import CLinux
 import Glibc
 
-/// Buffers of one size for all sockets of a ring: the kernel chooses one when something has arrived, and it is given back
-/// when its bytes have been taken (IORING_REGISTER_PBUF_RING). More of them can be added; none is taken away before the
-/// end.
+/// Receive buffers of one size, shared by all sockets of a ring: IORING_REGISTER_PBUF_RING.
+///
+/// The kernel chooses a buffer when data arrives; the owner gives it back once the data has been taken. Buffers can be
+/// added at any time, but are freed only with the ring of buffers.
 @frozen public struct BufferRing: ~Copyable {
-  /// What requests that choose from these buffers have to name.
+  /// The buffer group that a request names to choose from these buffers.
   @inlinable public static var group: UInt16 { 0 }
-  /// The most buffers that there can be.
+  /// The largest number of buffers.
   @inlinable public static var capacity: Int { 8192 }
 
-  /// Bytes in a buffer.
+  /// Size of each buffer in bytes.
   public let size: Int
-  /// How many buffers there are.
+  /// Number of buffers.
   public private(set) var count = 0
-  /// How many of them are the kernel's to choose from, as far as completions have told.
+  /// Buffers that the kernel may still choose from, as far as completions have been read.
   @usableFromInline var free = 0
   @usableFromInline let entries: UnsafeMutablePointer<io_uring_buf>
   @usableFromInline let addresses: UnsafeMutablePointer<UnsafeMutableRawPointer>
@@ -23,8 +24,8 @@ import Glibc
   private static var byteCount: Int { capacity * MemoryLayout<io_uring_buf>.stride }
 
   /// - Parameters:
-  ///   - size: bytes in a buffer.
-  ///   - count: buffers to begin with, and to add at a time.
+  ///   - size: bytes per buffer.
+  ///   - count: number of buffers to begin with; `replenish` adds the same number.
   public init(_ ring: borrowing Uring, size: Int, count: Int) throws(Errno) {
     self.size = size
     step = count
@@ -45,24 +46,24 @@ import Glibc
     grow()
   }
 
-  /// No request that may choose from the buffers is under way any more.
+  /// No request that may choose from the buffers may be in flight any more.
   deinit {
     for block in Swift.stride(from: 0, to: count, by: step) { addresses[block].deallocate() }
     addresses.deallocate()
     munmap(entries, Self.byteCount)
   }
 
-  /// Whether there are buffers for the kernel to choose from.
+  /// Whether the kernel has a buffer to choose from.
   public var hasFree: Bool { free > 0 }
 
-  /// Adds buffers where few are left to choose from; false where there is none, and can be no more.
+  /// Adds buffers when three quarters are in use. Returns false if no buffer is free and no more can be added.
   public mutating func replenish() -> Bool {
     if free <= count / 4 && count + step <= Self.capacity { grow() }
     return free > 0
   }
 
   private mutating func grow() {
-    // A cache line lies between them: the first lines of all would otherwise share the few ways of a cache.
+    // One cache line separates the buffers. Otherwise all their first lines would compete for the same few cache ways.
     let stride = size + 64
     let block = UnsafeMutableRawPointer.allocate(byteCount: step * stride, alignment: 64)
     for index in 0..<step {
@@ -72,14 +73,14 @@ import Glibc
     }
   }
 
-  /// Notes that the kernel has chosen the buffer.
+  /// Records that the kernel has chosen a buffer.
   @inlinable @inline(__always)
   public mutating func take() { free -= 1 }
 
   @inlinable @inline(__always)
   public subscript(buffer: UInt16) -> UnsafeMutableRawPointer { addresses[Int(buffer)] }
 
-  /// Lets the kernel choose the buffer again.
+  /// Returns a buffer to the kernel.
   @inlinable @inline(__always)
   public mutating func giveBack(_ buffer: UInt16) {
     let entry = entries + (Int(tail) & (Self.capacity - 1))

@@ -1,15 +1,15 @@
 import CLinux
 import Glibc
 
-/// A child process with pipes to its standard input and output. It is killed, if it still runs, and reaped when the last
-/// reference goes.
+/// A child process with pipes to its standard input and output. When the last reference goes, a child that still runs
+/// is killed, and the child is reaped.
 public final class ChildProcess {
   public let identifier: pid_t
   private var input: Int32
   private let output: Int32
   private var pending: [UInt8] = []
   private var status: Int32?
-  /// Whether this process has ended it: who did is not to be seen from how it ended.
+  /// Whether this process killed the child. The exit status cannot tell who sent a signal.
   public private(set) var isKilled = false
 
   /// How a child ended.
@@ -25,12 +25,12 @@ public final class ChildProcess {
     }
   }
 
-  /// posix_spawn(3). Every other descriptor of this process is to be close-on-exec.
+  /// Starts the child: posix_spawn(3). Every other descriptor of this process must be close-on-exec.
   /// - Parameters:
   ///   - control: becomes descriptor 3 of the child.
-  ///   - takesErrors: whether its standard error is read along with its standard output.
-  ///   - folder: where it is started; nil for the folder of this process.
-  ///   - environment: variables that it has besides those of this process, or with another value.
+  ///   - takesErrors: whether its standard error goes to the same pipe as its standard output.
+  ///   - folder: its working directory; nil for that of this process.
+  ///   - environment: variables to add to those of this process, or to replace.
   public init(
     _ path: String, _ arguments: [String], control: Int32? = nil, takesErrors: Bool = false, in folder: String? = nil,
     environment: [String: String] = [:]
@@ -52,19 +52,19 @@ public final class ChildProcess {
     if let control { posix_spawn_file_actions_adddup2(&actions, control, 3) }
     if let folder { cl_spawn_in_folder(&actions, folder) }
 
-    // A thread of a pool blocks signals, which a child would inherit.
+    // A pool's threads block signals, and a child inherits the mask.
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
     var none = sigset_t()
     sigemptyset(&none)
     posix_spawnattr_setsigmask(&attributes, &none)
-    // What this process ignores stays ignored, but for broken pipes, which it ignores for itself.
+    // Ignored signals stay ignored, except SIGPIPE: this process ignores it for its own sake alone.
     var usual = sigset_t()
     sigemptyset(&usual)
     sigaddset(&usual, SIGPIPE)
     posix_spawnattr_setsigdefault(&attributes, &usual)
-    // A group of its own: what a terminal sends to all that runs in it, such as Ctrl-C, is for this process to answer.
+    // The child gets its own process group: signals from the terminal, such as Ctrl-C, are for this process to handle.
     posix_spawnattr_setpgroup(&attributes, 0)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
 
@@ -97,7 +97,7 @@ public final class ChildProcess {
     }
   }
 
-  /// Those of this process, but for some names.
+  /// The environment of this process without the variables named.
   private static func variables(without names: [String: String]) -> [UnsafeMutablePointer<CChar>?] {
     var variables: [UnsafeMutablePointer<CChar>?] = []
     var next = environ
@@ -114,7 +114,7 @@ public final class ChildProcess {
     return (ends[0], ends[1])
   }
 
-  /// Writes a line to its standard input; a child that is gone is found out by reading from it.
+  /// Writes a line to the child's standard input. Errors are ignored: reading shows that a child is gone.
   public func send(_ line: String) {
     SystemCall.writeAll(Array((line + "\n").utf8), to: input)
   }
@@ -124,15 +124,15 @@ public final class ChildProcess {
     input = -1
   }
 
-  /// What reading a line came to.
+  /// The result of reading a line.
   public enum Line: Equatable, Sendable {
     case text(String)
     case ended
-    /// Nothing yet: the time is over, or a signal came.
+    /// No line yet: the timeout expired or a signal came.
     case nothing
   }
 
-  /// Reads the next line of its standard output.
+  /// Reads the next line of the child's standard output.
   /// - Parameter timeout: milliseconds.
   public func readLine(timeout: Int32) -> Line {
     while true {
@@ -150,7 +150,7 @@ public final class ChildProcess {
     }
   }
 
-  /// Reads all that it prints until it has ended, with nothing on its standard input.
+  /// Closes the child's standard input, then reads its output until it exits.
   public func finish() -> (output: String, end: End) {
     closeInput()
     var output = pending
@@ -162,7 +162,7 @@ public final class ChildProcess {
     return (String(decoding: output, as: UTF8.self), wait())
   }
 
-  /// Asks it to come to its end: SIGINT.
+  /// Sends SIGINT, which asks the child to stop.
   public func interrupt() { if status == nil { _ = Glibc.kill(identifier, SIGINT) } }
 
   public func kill() {
@@ -171,7 +171,7 @@ public final class ChildProcess {
     _ = Glibc.kill(identifier, SIGKILL)
   }
 
-  /// waitpid(2): how it ended.
+  /// Waits for the child to exit: waitpid(2).
   public func wait() -> End {
     while status == nil {
       var value: Int32 = 0

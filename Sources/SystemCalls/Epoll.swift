@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// An epoll instance, epoll(7), with the array that its events are delivered in.
+/// An epoll instance, epoll(7), and the array that receives its events.
 @frozen public struct Epoll: ~Copyable {
   public let descriptor: Int32
   @usableFromInline let events: UnsafeMutablePointer<epoll_event>
@@ -15,7 +15,7 @@ import Glibc
     @inlinable public static var writable: Readiness { Readiness(rawValue: EPOLLOUT.rawValue) }
     @inlinable public static var edgeTriggered: Readiness { Readiness(rawValue: EPOLLET.rawValue) }
     @inlinable public static var peerFinished: Readiness { Readiness(rawValue: EPOLLRDHUP.rawValue) }
-    /// The peer has finished, hung up, or the descriptor failed: the next transfer says which.
+    /// The peer has finished, hung up, or the descriptor failed. The next transfer tells which.
     @inlinable public static var ended: Readiness {
       Readiness(rawValue: EPOLLRDHUP.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue)
     }
@@ -31,12 +31,12 @@ import Glibc
     events.deallocate()
   }
 
-  /// epoll_ctl(EPOLL_CTL_ADD). `data` comes back with every event.
+  /// Registers a descriptor: EPOLL_CTL_ADD of epoll_ctl(2). Every event returns `data`.
   public func add(_ target: Int32, _ interest: Readiness, data: UInt64) throws(Errno) {
     try control(EPOLL_CTL_ADD, target, interest, data)
   }
 
-  /// epoll_ctl(EPOLL_CTL_MOD). An edge that has already come is delivered again.
+  /// Changes a registration: EPOLL_CTL_MOD of epoll_ctl(2). A condition that holds already is reported again.
   public func modify(_ target: Int32, _ interest: Readiness, data: UInt64) throws(Errno) {
     try control(EPOLL_CTL_MOD, target, interest, data)
   }
@@ -46,9 +46,9 @@ import Glibc
     try SystemCall.checked { epoll_ctl(descriptor, what, target, &event) }
   }
 
-  /// Waits until something is ready or the time is over; answers how many events there are.
-  /// - Parameter timeout: nanoseconds; 0 only looks, negative waits without limit (epoll_wait(2), otherwise
-  ///   epoll_pwait2(2), which does not round to milliseconds). An interrupted wait answers 0.
+  /// Waits for events and returns their number; an interrupted wait returns 0.
+  /// - Parameter timeout: nanoseconds; 0 polls, a negative value waits without limit. Positive timeouts use
+  ///   epoll_pwait2(2), which does not round to milliseconds; the others use epoll_wait(2).
   @inlinable
   public func wait(timeout: Int64) -> Int {
     cl_count_call()

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// An error number of the C library, errno(3).
+/// An error number of the C library: errno(3).
 @frozen public struct Errno: Error, Hashable, Sendable, CustomStringConvertible {
   public let rawValue: Int32
 
@@ -14,7 +14,7 @@ import Glibc
   public static let connectionReset = Errno(ECONNRESET)
   public static let brokenPipe = Errno(EPIPE)
 
-  /// Its name in the headers, such as `ECONNRESET`.
+  /// Its symbolic name, such as `ECONNRESET`.
   public var symbol: String { cl_errno_symbol(rawValue).map { String(cString: $0) } ?? "errno-\(rawValue)" }
 
   public var description: String { String(cString: strerror(rawValue)) }

@@ -1,15 +1,17 @@
 import CLinux
 import Glibc
 
-/// What can be asked of a regular file. The bytes stay put until it is done.
+/// A request to a regular file. Its bytes must stay in place until it is done.
 @frozen public enum FileRequest: BitwiseCopyable, @unchecked Sendable {
   case read(UnsafeMutableRawBufferPointer, at: Int64)
   case write(UnsafeRawBufferPointer, at: Int64)
-  /// All that was written to the file, down to the device; `dataOnly` leaves out what reading it back does not need.
+  /// Flushes all data written to the file to the device. With `dataOnly`, metadata that reading does not need may be
+  /// left.
   case sync(dataOnly: Bool)
 
-  /// pread(2), pwrite(2), fsync(2) or fdatasync(2), on the calling thread, which the call blocks.
-  /// - Returns: bytes, fewer than asked for at the file's end or on a full device; a negative errno where it failed.
+  /// Performs the request on the calling thread, and blocks it: pread(2), pwrite(2), fsync(2) or fdatasync(2).
+  /// - Returns: bytes transferred, fewer than requested at the end of the file or on a full device; a negative errno on
+  ///   failure.
   @inlinable
   public func perform(on file: Int32) -> Int {
     let result =
@@ -27,15 +29,15 @@ import Glibc
 
 extension FileRequest {
   public enum Opening: Sendable {
-    /// Empty, and readable by nobody else; what was there is gone.
+    /// Creates or truncates the file; only its owner may read it.
     case create
-    /// Through the page cache.
+    /// Uses the page cache.
     case cached
-    /// Past it: O_DIRECT. EINVAL where the file system does not know that.
+    /// Bypasses the page cache: O_DIRECT. Throws EINVAL if the file system does not support it.
     case direct
   }
 
-  /// open(2) to read and write, close-on-exec.
+  /// Opens a file to read and write, close-on-exec: open(2).
   public static func open(_ path: String, _ opening: Opening) throws(Errno) -> Int32 {
     let flags = O_RDWR | O_CLOEXEC
     return try SystemCall.checked {

@@ -1,9 +1,9 @@
 import CLinux
 import Glibc
 
-/// What belongs to this process as a whole: limits, signals, threads.
+/// Settings of this process and its threads: limits, signals, scheduling, names.
 public enum ProcessControl {
-  /// The number of descriptors that may be open, getrlimit(RLIMIT_NOFILE): now, and at most.
+  /// Limits on the number of open descriptors: getrlimit(2) with RLIMIT_NOFILE.
   public static var descriptorLimit: (soft: Int, hard: Int) {
     var limit = rlimit()
     _ = getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
@@ -13,7 +13,7 @@ public enum ProcessControl {
   /// Raises the descriptor limit to the hard limit.
   public static func raiseDescriptorLimit() { setDescriptorLimit(.max) }
 
-  /// Sets the soft descriptor limit, to the hard one at most.
+  /// Sets the soft descriptor limit, but never above the hard limit.
   public static func setDescriptorLimit(_ soft: Int) {
     var limit = rlimit()
     guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
@@ -21,13 +21,14 @@ public enum ProcessControl {
     _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
   }
 
-  /// A write to a connection whose peer is gone answers EPIPE instead of ending the process.
+  /// From now on a write to a connection whose peer is gone returns EPIPE; it no longer ends the process.
   public static func ignoreBrokenPipes() { _ = signal(SIGPIPE, SIG_IGN) }
 
-  /// prctl(PR_SET_TIMERSLACK): how late a sleep of this thread, and of those it starts later, may be woken.
+  /// Sets how late a sleep of this thread, and of threads it starts later, may be woken: prctl(2) with
+  /// PR_SET_TIMERSLACK.
   public static func setTimerSlack(nanoseconds: UInt) { _ = cl_set_timer_slack(nanoseconds) }
 
-  /// Where this program lies: readlink(2) of /proc/self/exe.
+  /// The path of this program: readlink(2) of /proc/self/exe.
   public static var executablePath: String? {
     withUnsafeTemporaryAllocation(byteCount: Int(PATH_MAX), alignment: 1) { buffer in
       let path = buffer.baseAddress!.assumingMemoryBound(to: CChar.self)
@@ -36,9 +37,9 @@ public enum ProcessControl {
     }
   }
 
-  /// Lets the calling thread run as soon as it can, before all that are scheduled in the usual way: sched_setscheduler(2),
-  /// SCHED_FIFO. It takes CAP_SYS_NICE; without it nothing changes.
-  /// - Returns: whether it does.
+  /// Makes the calling thread run before all threads of the normal scheduling policies: sched_setscheduler(2) with
+  /// SCHED_FIFO. This needs CAP_SYS_NICE; without it nothing changes.
+  /// - Returns: whether the policy was set.
   @discardableResult
   public static func prefer() -> Bool {
     var parameters = sched_param()
@@ -46,7 +47,7 @@ public enum ProcessControl {
     return sched_setscheduler(0, SCHED_FIFO, &parameters) == 0
   }
 
-  /// The name that the calling thread goes by in /proc, at most 15 bytes.
+  /// Sets the calling thread's name in /proc; at most 15 bytes.
   public static func nameThread(_ name: String) { cl_name_thread(name) }
 }
 
@@ -63,8 +64,8 @@ public struct Thread: @unchecked Sendable {
     }
   }
 
-  /// pthread_create(3).
-  /// - Parameter stackSize: bytes, pthread_attr_setstacksize(3); nil for the system's usual size.
+  /// Starts the thread: pthread_create(3).
+  /// - Parameter stackSize: bytes, pthread_attr_setstacksize(3); nil for the system's default.
   public init(name: String, stackSize: Int? = nil, _ body: @escaping @Sendable () -> Void) throws(Errno) {
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
@@ -90,9 +91,9 @@ public struct Thread: @unchecked Sendable {
     self.handle = handle
   }
 
-  /// pthread_join(3): waits for its end; once.
+  /// Waits for the thread to end: pthread_join(3). To be called once.
   public func join() { pthread_join(handle, nil) }
 
-  /// pthread_detach(3): nobody will join it.
+  /// Declares that nobody will join the thread: pthread_detach(3).
   public func detach() { pthread_detach(handle) }
 }

@@ -1,26 +1,27 @@
 import CLinux
 import Glibc
 
-/// A folder for what is not kept. It is removed at the latest with the last reference, and that of a process that was
-/// killed by whoever next makes one beside it.
+/// A temporary folder. It is removed with the last reference at the latest. If a process is killed, its folder is
+/// removed by the next process that makes one beside it.
 ///
-/// Its name says what it is, and whoever lives holds a lock on it: one without a lock is a dead process's.
+/// The name identifies such folders, and a living owner holds a lock on its own. A folder without a lock belongs to a
+/// dead process.
 public final class ScratchFolder: Sendable {
   public let path: String
   private let descriptor: Int32
 
-  /// In front of six characters that mkdtemp(3) draws.
+  /// Followed by six characters that mkdtemp(3) draws.
   private static let prefix = "iomodes-tmp-"
   private static let drawn = 6
 
-  /// - Parameter parent: a folder that is there.
+  /// - Parameter parent: an existing folder.
   public init(in parent: String) throws(Errno) {
     Self.removeDead(in: parent)
     while true {
       var name = Array("\(parent)/\(Self.prefix)\(String(repeating: "X", count: Self.drawn))".utf8CString)
       guard mkdtemp(&name) != nil else { throw .current }
       let path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-      // Until it is locked it looks like a dead process's, and may be removed.
+      // Before it is locked, another process takes it for a dead process's folder and may remove it.
       let descriptor: Int32
       do throws(Errno) {
         descriptor = try SystemCall.checked { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
@@ -41,10 +42,10 @@ public final class ScratchFolder: Sendable {
     close(descriptor)
   }
 
-  /// Removes it with all that is in it.
+  /// Removes the folder with its contents.
   public func remove() { cl_remove_tree(path) }
 
-  /// Removes those in a folder that dead processes of this user have left.
+  /// Removes folders that dead processes of this user left in `parent`.
   public static func removeDead(in parent: String) {
     for name in FileSystem.entries(of: parent)
     where name.hasPrefix(prefix) && name.utf8.count == prefix.utf8.count + drawn {
@@ -53,7 +54,7 @@ public final class ScratchFolder: Sendable {
       guard descriptor >= 0 else { continue }
       defer { close(descriptor) }
       var status = stat()
-      // Where there are no locks nobody can tell who is dead.
+      // If the file system has no locks, nobody can tell which owners are dead.
       guard fstat(descriptor, &status) == 0, status.st_uid == geteuid(), (try? FileLock.take(descriptor)) == true else {
         continue
       }

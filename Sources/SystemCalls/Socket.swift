@@ -1,13 +1,13 @@
 import CLinux
 import Glibc
 
-/// A stream socket's descriptor. It is a plain number: who opened it closes it, once.
+/// A stream socket's descriptor, as a plain number. Whoever opened it closes it, once.
 @frozen public struct Socket: Equatable, Sendable {
   public let descriptor: Int32
 
   @inlinable public init(descriptor: Int32) { self.descriptor = descriptor }
 
-  /// How far a connect(2) came.
+  /// The state of a connection after connect(2).
   public enum Connecting: Sendable {
     case established(Socket)
     case inProgress(Socket)
@@ -15,8 +15,8 @@ import Glibc
 
   // MARK: Opening
 
-  /// socket(2), close-on-exec, and TCP_NODELAY for TCP.
-  /// - Parameter receiveBuffer: SO_RCVBUF in bytes, which TCP's window follows; nil leaves it to the system.
+  /// Opens a socket, close-on-exec; TCP sockets get TCP_NODELAY: socket(2).
+  /// - Parameter receiveBuffer: SO_RCVBUF in bytes, which limits TCP's receive window; nil leaves it to the system.
   public static func open(family: Int32, blocking: Bool, receiveBuffer: Int32? = nil) throws(Errno) -> Socket {
     let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
     let flags = blocking ? 0 : Int32(SOCK_NONBLOCK.rawValue)
@@ -26,21 +26,21 @@ import Glibc
     return socket
   }
 
-  /// connect(2). A blocking socket answers `established` or throws. The socket stays open in any case.
+  /// Connects: connect(2). A blocking socket returns `established` or throws. The socket stays open either way.
   public func connect(to address: SocketAddress) throws(Errno) -> Connecting {
     let result = address.withSockaddr { pointer, length in
       SystemCall.retrying { Glibc.connect(descriptor, pointer, length) }
     }
     if result == 0 { return .established(self) }
     switch errno {
-    // An interrupted connect goes on in the kernel; asked again it says EALREADY, and in the end EISCONN.
+    // An interrupted connect continues in the kernel. The next call returns EALREADY, or EISCONN once it is connected.
     case EISCONN: return .established(self)
     case EINPROGRESS, EALREADY: return .inProgress(self)
     default: throw .current
     }
   }
 
-  /// The outcome of a connection that was in progress: getsockopt(SO_ERROR).
+  /// Throws the error of a connection that was in progress, if it failed: getsockopt(2) with SO_ERROR.
   public func finishConnecting() throws(Errno) {
     var code: Int32 = 0
     var length = socklen_t(MemoryLayout<Int32>.size)
@@ -48,13 +48,13 @@ import Glibc
     if code != 0 { throw Errno(code) }
   }
 
-  /// A non-blocking listener: socket, bind, listen. Port 0 leaves the choice to the system.
+  /// Opens a non-blocking listener: socket(2), bind(2), listen(2). Port 0 lets the system choose.
   public static func listen(on address: SocketAddress, backlog: Int32 = 4096) throws(Errno) -> Socket {
     try listen(on: address, count: 1, blocking: false, backlog: backlog)[0]
   }
 
-  /// Listeners of one address, between which the system divides the connections (SO_REUSEPORT, socket(7)); not for UNIX
-  /// sockets. Port 0 leaves the choice to the system.
+  /// Opens listeners that share one address: SO_REUSEPORT, socket(7). The kernel divides connections among them. UNIX
+  /// sockets do not support this. Port 0 lets the system choose.
   public static func listen(
     on address: SocketAddress, count: Int, blocking: Bool, backlog: Int32 = 4096
   ) throws(Errno) -> [Socket] {
@@ -64,7 +64,8 @@ import Glibc
         let listener = try open(family: address.family, blocking: blocking)
         listeners.append(listener)
         if !address.isUNIX { try listener.set(SO_REUSEADDR) }
-        // The first one shares the address only once it has it: nobody else's listener is joined.
+        // The first listener shares the address only once it owns it, so that it never joins another program's
+        // listeners.
         if index > 0 { try listener.set(SO_REUSEPORT) }
         let place = index == 0 ? address : try listeners[0].localAddress()
         try place.withSockaddr { (pointer, length) throws(Errno) in
@@ -80,8 +81,8 @@ import Glibc
     }
   }
 
-  /// accept4(2): a close-on-exec socket and its peer, or nil where nobody waits at a non-blocking listener. A connection
-  /// that broke while it waited is passed over.
+  /// Accepts a connection, close-on-exec: accept4(2). Returns nil if none waits at a non-blocking listener. A
+  /// connection that broke while it waited is skipped.
   public func accept(blocking: Bool = false) throws(Errno) -> (Socket, peer: SocketAddress)? {
     while true {
       var descriptor: Int32 = -1
@@ -100,7 +101,7 @@ import Glibc
     }
   }
 
-  /// Whether an error of accept(2) is one of the connection that waited, behind which there may be others.
+  /// Whether an error of accept(2) concerns only the waiting connection. Others may wait behind it.
   public static func isOfConnection(_ error: Errno) -> Bool {
     switch error.rawValue {
     case ECONNABORTED, EPROTO, EPERM, ENETDOWN, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH, EOPNOTSUPP, ENETUNREACH:
@@ -109,8 +110,8 @@ import Glibc
     }
   }
 
-  /// What accept4(2) does besides, for a connection that the kernel has accepted by itself: its peer, and TCP_NODELAY.
-  /// Throws ENOTCONN where the peer is gone.
+  /// Completes a connection that the kernel accepted without `accept`: sets TCP_NODELAY and returns the peer. Throws
+  /// ENOTCONN if the peer is gone.
   public func finishAccepting() throws(Errno) -> SocketAddress {
     let peer = try SocketAddress { (address, length) throws(Errno) in
       _ = try SystemCall.checked { getpeername(descriptor, address, length) }
@@ -119,8 +120,8 @@ import Glibc
     return peer
   }
 
-  /// Two connected sockets: socketpair(2), or both ends of a TCP connection over loopback.
-  /// - Parameter receiveBuffer: of the first one, over TCP: SO_RCVBUF in bytes.
+  /// Returns two connected sockets: socketpair(2), or both ends of a TCP connection over loopback.
+  /// - Parameter receiveBuffer: SO_RCVBUF of the first socket in bytes; TCP only.
   public static func pair(tcp: Bool, blocking: Bool, receiveBuffer: Int32? = nil) throws(Errno) -> (Socket, Socket) {
     guard tcp else {
       var ends: (Int32, Int32) = (-1, -1)
@@ -150,20 +151,20 @@ import Glibc
 
   // MARK: Using
 
-  /// send(2), without SIGPIPE.
+  /// Sends without SIGPIPE: send(2).
   @inlinable @inline(__always)
   public func send(_ bytes: UnsafeRawBufferPointer) -> Transfer {
     SystemCall.transfer { cl_send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL)) }
   }
 
-  /// recv(2).
+  /// Receives: recv(2).
   @inlinable @inline(__always)
   public func receive(into buffer: UnsafeMutableRawBufferPointer) -> Transfer {
     SystemCall.transfer { cl_recv(descriptor, buffer.baseAddress, buffer.count, 0) }
   }
 
-  /// What waits to be received, left where it is: recv(2) with MSG_PEEK, which never waits. Nil where there is nothing;
-  /// no bytes where there will be none, because the peer has finished or the connection broke.
+  /// Returns received bytes without consuming them, and never waits: recv(2) with MSG_PEEK. Nil if nothing has arrived;
+  /// empty if the peer has finished or the connection broke.
   public func peek(into buffer: UnsafeMutableRawBufferPointer) -> UnsafeRawBufferPointer? {
     let transfer = SystemCall.transfer {
       cl_recv(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_PEEK | MSG_DONTWAIT))
@@ -175,8 +176,8 @@ import Glibc
     }
   }
 
-  /// ppoll(2): whether the peer finishes, or the connection breaks, within this time; bytes that arrive are not looked at.
-  /// Nil where a signal came first.
+  /// Waits for the peer to finish or the connection to break: ppoll(2). Arriving bytes are ignored. Returns false when
+  /// the time is over, and nil if a signal came first.
   /// - Parameter nanoseconds: not negative.
   public func awaitEnd(atMost nanoseconds: Int64) -> Bool? {
     cl_count_call()
@@ -184,18 +185,18 @@ import Glibc
     return count < 0 ? nil : count > 0
   }
 
-  /// shutdown(2) of both directions: whoever waits on the socket wakes.
-  /// - Returns: false where there is no connection, or not yet.
+  /// Shuts down both directions, which wakes every thread that waits on the socket: shutdown(2).
+  /// - Returns: false if the socket is not connected.
   @discardableResult
   public func shutdown() -> Bool { SystemCall.retrying { Glibc.shutdown(descriptor, Int32(SHUT_RDWR)) } == 0 }
 
-  /// shutdown(2) of what is still to be received: whoever waits for it wakes, and finds the end.
+  /// Shuts down receiving: shutdown(2). A waiting receiver wakes and finds the end of the stream.
   public func finishReceiving() { _ = SystemCall.retrying { Glibc.shutdown(descriptor, Int32(SHUT_RD)) } }
 
-  /// shutdown(2) of what is still to be sent: the peer finds the end once it has received the rest.
+  /// Shuts down sending: shutdown(2). The peer finds the end of the stream after the rest of the data.
   public func finishSending() { _ = SystemCall.retrying { Glibc.shutdown(descriptor, Int32(SHUT_WR)) } }
 
-  /// Has close(2) break the connection off with a reset, whatever is still to be sent: SO_LINGER of no time.
+  /// Makes close(2) reset the connection and discard unsent data: SO_LINGER with a timeout of 0.
   public func breakOnClose() {
     var none = linger(l_onoff: 1, l_linger: 0)
     _ = SystemCall.retrying {
@@ -203,7 +204,8 @@ import Glibc
     }
   }
 
-  /// close(2), never repeated: on Linux the descriptor is gone even when a signal came.
+  /// Closes the socket: close(2). Never repeated, because Linux releases the descriptor even if a signal interrupts the
+  /// call.
   public func close() {
     cl_count_call()
     _ = Glibc.close(descriptor)
@@ -219,7 +221,7 @@ import Glibc
     try SystemCall.checked { fcntl(descriptor, F_SETFL, blocking ? 0 : O_NONBLOCK) }
   }
 
-  /// setsockopt(2) of an option of SOL_SOCKET that is on or off.
+  /// Switches an option of SOL_SOCKET on: setsockopt(2).
   private func set(_ option: Int32) throws(Errno) {
     var on: Int32 = 1
     try SystemCall.checked { setsockopt(descriptor, SOL_SOCKET, option, &on, socklen_t(MemoryLayout<Int32>.size)) }
@@ -241,7 +243,7 @@ import Glibc
 }
 
 extension Socket {
-  /// send(2) on a blocking socket until all is sent.
+  /// Sends all bytes on a blocking socket: send(2).
   @inlinable @discardableResult
   public func sendAll(_ bytes: UnsafeRawBufferPointer) throws(Errno) -> Int {
     var done = 0
@@ -252,13 +254,13 @@ extension Socket {
     return done
   }
 
-  /// recv(2) on a blocking socket: waits until something comes, and answers how many bytes; none at the peer's end.
+  /// Waits on a blocking socket for data and returns the number of bytes; 0 if the peer has finished: recv(2).
   @inlinable @inline(__always)
   public func receiveAny(into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {
     try SystemCall.checked { cl_recv(descriptor, buffer.baseAddress, buffer.count, 0) }
   }
 
-  /// Waits until a connection in progress has come to an end: poll(2).
+  /// Waits until a connection in progress succeeds or fails: poll(2). Throws ETIMEDOUT when the time is over.
   /// - Parameter timeout: milliseconds.
   public func awaitConnection(timeout: Int32) throws(Errno) {
     var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)

@@ -1,9 +1,9 @@
 import CLinux
 import Glibc
 
-/// The address of a stream socket: IPv4, IPv6 or UNIX. Written `127.0.0.1:80`, `[::1]:80`, `unix:/path`.
+/// The address of a stream socket: IPv4, IPv6 or UNIX. Written as `127.0.0.1:80`, `[::1]:80` or `unix:/path`.
 public struct SocketAddress: Sendable, CustomStringConvertible {
-  /// The C representation; `length` bytes of it count.
+  /// The C representation, of which the first `length` bytes are used.
   public private(set) var storage = sockaddr_storage()
   public private(set) var length: socklen_t = 0
 
@@ -22,12 +22,12 @@ public struct SocketAddress: Sendable, CustomStringConvertible {
     }
   }
 
-  /// The first address that a host name stands for, or a literal address.
+  /// The first address of a host name, or a literal address.
   public init(host: String, port: UInt16) throws(Failure) {
     self = try Self.all(host: host, port: port)[0]
   }
 
-  /// All addresses that getaddrinfo(3) gives for a host name or a literal address, in its order; at least one.
+  /// All addresses that getaddrinfo(3) returns for a host name or literal address, in its order; at least one.
   public static func all(host: String, port: UInt16) throws(Failure) -> [SocketAddress] {
     var hints = addrinfo()
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
@@ -54,7 +54,7 @@ public struct SocketAddress: Sendable, CustomStringConvertible {
     }
   }
 
-  /// Reads what `description` writes.
+  /// Parses the format of `description`.
   public init(parsing text: String) throws(Failure) {
     if text.hasPrefix("unix:") {
       try self.init(unixPath: String(text.dropFirst(5)))
@@ -76,7 +76,7 @@ public struct SocketAddress: Sendable, CustomStringConvertible {
     }
   }
 
-  /// What a call that fills in an address left there, such as getsockname(2).
+  /// The address that a call such as getsockname(2) fills in.
   init(filledBy call: (UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) throws(Errno) -> Void)
     throws(Errno)
   {
@@ -99,7 +99,7 @@ public struct SocketAddress: Sendable, CustomStringConvertible {
     }
   }
 
-  /// The numeric host, or the path of a UNIX socket ("" where it is unnamed).
+  /// The numeric host, or the path of a UNIX socket: "" if it is unnamed.
   public var host: String {
     if isUNIX {
       let used = Int(length) - MemoryLayout<sa_family_t>.size
@@ -112,8 +112,8 @@ public struct SocketAddress: Sendable, CustomStringConvertible {
     return code == 0 ? String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self) : "?"
   }
 
-  /// Whose it is, as far as an address says: one IPv4 address, or the 64 bits of an IPv6 address that stand for a network,
-  /// which is the least that one site has (RFC 6177). Nil of UNIX sockets.
+  /// An identifier of the address's owner: the whole IPv4 address, or the first 64 bits of an IPv6 address. RFC 6177
+  /// gives each site at least that much. Nil for UNIX sockets.
   public var owner: UInt64? {
     withUnsafeBytes(of: storage) { bytes in
       switch family {
@@ -130,7 +130,7 @@ public struct SocketAddress: Sendable, CustomStringConvertible {
     }
   }
 
-  /// No network of IPv6: those begin with a byte that is not 0xff, which is for multicast.
+  /// No IPv6 owner can equal this: its first byte is 0xff, which IPv6 reserves for multicast.
   private static func owner(ofIPv4 address: UInt32) -> UInt64 { 0xffff_ffff << 32 | UInt64(address) }
 
   public var port: UInt16 {
@@ -149,7 +149,7 @@ public struct SocketAddress: Sendable, CustomStringConvertible {
     }
   }
 
-  /// Lends the address in the form that connect(2) and bind(2) take.
+  /// Passes the address in the form that connect(2) and bind(2) take.
   public func withSockaddr<R, E>(_ body: (UnsafePointer<sockaddr>, socklen_t) throws(E) -> R) throws(E) -> R {
     try withUnsafeBytes(of: storage) { (bytes) throws(E) in
       try body(bytes.baseAddress!.assumingMemoryBound(to: sockaddr.self), length)

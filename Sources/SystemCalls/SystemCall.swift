@@ -1,25 +1,25 @@
 import CLinux
 import Glibc
 
-/// What a transfer on a descriptor came to.
+/// The result of a transfer on a descriptor.
 @frozen public enum Transfer: Sendable {
-  /// This many bytes; 0 from a receive means that the peer has finished sending.
+  /// The number of bytes; 0 from a receive means that the peer has finished sending.
   case bytes(Int)
-  /// EAGAIN: nothing can be moved now (non-blocking descriptors, or a blocking one whose time is up).
+  /// EAGAIN: nothing can be transferred now. A blocking descriptor returns it when its timeout expires.
   case wouldBlock
   case failed(Errno)
 }
 
-/// The one place where system calls are counted and interrupted ones repeated.
+/// The one place that counts system calls and repeats interrupted ones.
 public enum SystemCall {
-  /// All calls that this process has made through this module, ended threads included. Calls of the C library, the
-  /// Swift runtime and Dispatch are not among them.
+  /// Calls that this process has made through this module, including by threads that have ended. Calls made by the C
+  /// library, the Swift runtime or Dispatch are not counted.
   public static var count: UInt64 { cl_calls_of_process() }
 
-  /// Those of the calling thread.
+  /// Calls of the calling thread.
   public static var countOfThread: UInt64 { cl_counter_of_thread().pointee.calls }
 
-  /// Counts and makes a call that answers -1 on error; repeats it while a signal interrupts it (EINTR).
+  /// Counts and makes a call that returns -1 on error; repeats it while a signal interrupts it (EINTR).
   @inlinable @inline(__always)
   static func retrying<R: BinaryInteger>(_ call: () -> R) -> R {
     while true {
@@ -38,7 +38,7 @@ public enum SystemCall {
     return error == EAGAIN ? .wouldBlock : .failed(Errno(error))
   }
 
-  /// Counts and makes a call, and throws what errno says where it answers -1.
+  /// Counts and makes a call; throws errno if it returns -1.
   @inlinable @inline(__always) @discardableResult
   static func checked<R: BinaryInteger>(_ call: () -> R) throws(Errno) -> R {
     let result = retrying(call)
@@ -48,13 +48,13 @@ public enum SystemCall {
 }
 
 extension SystemCall {
-  /// clock_nanosleep(2) on CLOCK_MONOTONIC, to a point in time; goes on after a signal.
+  /// Sleeps until a point in time of CLOCK_MONOTONIC, and continues after a signal: clock_nanosleep(2).
   public static func sleep(until time: inout timespec) {
     repeat { cl_count_call() } while clock_nanosleep(CLOCK_MONOTONIC, Int32(TIMER_ABSTIME), &time, nil) == EINTR
   }
 
-  /// write(2) until all is written: what keeps it from that, as when nobody reads any more; nil where nothing does. A
-  /// descriptor that does not block, as another process may have made of a shared one, is waited for.
+  /// Writes all bytes: write(2). Returns the error that prevents it, such as EPIPE; nil if there is none. It waits for
+  /// a non-blocking descriptor, because another process may have made a shared one non-blocking.
   @discardableResult
   public static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Errno? {
     bytes.withUnsafeBytes { buffer in

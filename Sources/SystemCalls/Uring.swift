@@ -1,9 +1,9 @@
 import CLinux
 import Glibc
 
-/// An io_uring(7) of one thread: requests are written into a ring that is shared with the kernel, submitted together, and
-/// answered through another ring, in whatever order they come to an end. Only the thread that made it may use it, and
-/// requests are cancelled when that thread ends.
+/// An io_uring(7) of one thread. Requests are written into a ring shared with the kernel and submitted together.
+/// Completions come through another ring, in any order. Only the thread that made the ring may use it; when that thread
+/// ends, its requests are cancelled.
 @frozen public struct Uring: ~Copyable {
   public let descriptor: Int32
   @usableFromInline let requests: UnsafeMutablePointer<io_uring_sqe>
@@ -15,16 +15,16 @@ import Glibc
   @usableFromInline let completionTail: UnsafeMutablePointer<UInt32>
   @usableFromInline let requestCount: UInt32
   @usableFromInline let completionMask: UInt32
-  /// The end of what was written, and the beginning of what was not read.
+  /// The end of the requests written, and the first completion not read.
   @usableFromInline var tail: UInt32 = 0
   @usableFromInline var head: UInt32 = 0
   private let rings: UnsafeMutableRawBufferPointer
 
-  /// What became of a request.
+  /// The outcome of a request.
   @frozen public struct Completion: Sendable {
-    /// What the request's `user_data` was.
+    /// The request's `user_data`.
     public let data: UInt64
-    /// As of the system call it stands for, an error as its negative number.
+    /// The result of the system call that the request stands for; an error is a negative errno.
     public let result: Int32
     @usableFromInline let flags: UInt32
 
@@ -34,16 +34,16 @@ import Glibc
       flags = entry.flags
     }
 
-    /// The same request will have further completions.
+    /// Whether the same request will have further completions.
     @inlinable public var hasMore: Bool { flags & UInt32(IORING_CQE_F_MORE) != 0 }
-    /// The buffer that the kernel has chosen from a `BufferRing`.
+    /// The buffer that the kernel chose from a `BufferRing`.
     @inlinable public var buffer: UInt16? {
       flags & UInt32(IORING_CQE_F_BUFFER) != 0 ? UInt16(truncatingIfNeeded: flags >> 16) : nil
     }
   }
 
-  /// io_uring_setup(2), and the memory shared with the kernel.
-  /// - Parameter entries: how many requests can be written between two submissions; a power of two.
+  /// Sets up the ring and maps its memory: io_uring_setup(2).
+  /// - Parameter entries: requests that can be written between two submissions; a power of two.
   public init(entries: UInt32) throws(Errno) {
     let opened = try Self.open(entries)
     let parameters = opened.parameters
@@ -62,7 +62,7 @@ import Glibc
     completionHead = word(parameters.cq_off.head)
     completionTail = word(parameters.cq_off.tail)
     completions = (base + Int(parameters.cq_off.cqes)).assumingMemoryBound(to: io_uring_cqe.self)
-    // The kernel looks requests up by an array of indices; here request i always has index i.
+    // The kernel finds requests through an array of indices. Here entry i always holds i.
     for index in 0..<requestCount { word(parameters.sq_off.array)[Int(index)] = index }
   }
 
@@ -97,8 +97,8 @@ import Glibc
     }
   }
 
-  /// What the kernel does for this ring it does when the thread waits, without interrupting it (Linux 6.1); where it
-  /// does not know that, when the thread next enters it.
+  /// The kernel does the ring's deferred work when the thread waits, without interrupting it (Linux 6.1). Older kernels
+  /// do it when the thread next enters the kernel.
   private static func setUp(_ entries: UInt32) throws(Errno) -> (Int32, io_uring_params) {
     let common = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_COOP_TASKRUN | IORING_SETUP_SUBMIT_ALL | IORING_SETUP_CQSIZE
     do throws(Errno) {
@@ -129,7 +129,7 @@ import Glibc
     try SystemCall.checked { cl_uring_register(descriptor, operation, argument, count) }
   }
 
-  /// IORING_REGISTER_FILES of one file, which file requests are then made of.
+  /// Registers the file on which file requests act: IORING_REGISTER_FILES.
   public func register(file: Int32) throws(Errno) {
     var file = file
     try register(UInt32(IORING_REGISTER_FILES), &file, count: 1)
@@ -137,7 +137,7 @@ import Glibc
 
   // MARK: Requests
 
-  /// A place for the next request, all zero. Where there is none left, what was written is submitted first.
+  /// A zeroed entry for the next request. If the ring is full, it first submits what was written.
   @inlinable @inline(__always)
   public mutating func makeRequest() -> UnsafeMutablePointer<io_uring_sqe> {
     while tail &- cl_load_acquire(submissionHead) == requestCount { submit() }
@@ -147,14 +147,14 @@ import Glibc
     return request
   }
 
-  /// Whether the kernel has taken every request that was written.
+  /// Whether the kernel has taken every request written.
   @inlinable public var isAllSubmitted: Bool { cl_load_acquire(submissionHead) == tail }
 
-  /// io_uring_enter(2): submits what was written.
+  /// Submits the requests written: io_uring_enter(2).
   @inlinable public mutating func submit() { enter(least: 0, flags: 0, timeout: -1) }
 
-  /// io_uring_enter(2): submits what was written and waits until there are `least` completions, the time is over, or a
-  /// signal comes. None at all: it only lets the kernel do what it has put off.
+  /// Submits the requests written and waits for `least` completions, the timeout, or a signal: io_uring_enter(2). With
+  /// 0 it does not wait, but lets the kernel do deferred work.
   /// - Parameter timeout: nanoseconds; negative waits without limit.
   @inlinable
   public mutating func submitAndWait(least: UInt32, timeout: Int64) {
@@ -165,13 +165,13 @@ import Glibc
   mutating func enter(least: UInt32, flags: UInt32, timeout: Int64) {
     cl_store_release(submissionTail, tail)
     cl_count_call()
-    // Errors are a time that is over, a signal, or memory that will be asked for again by the next call.
+    // Errors mean a timeout, a signal, or lack of memory, for which the next call tries again.
     _ = cl_uring_enter(descriptor, tail &- cl_load_acquire(submissionHead), least, flags, timeout)
   }
 
   // MARK: Completions
 
-  /// The next completion that has come, without waiting. Those that found no room are fetched after the others.
+  /// The next completion, without waiting; nil if there is none. Completions that overflowed the ring are fetched last.
   @inlinable @inline(__always)
   public mutating func nextCompletion() -> Completion? {
     if head == cl_load_acquire(completionTail) {

@@ -1,9 +1,10 @@
 import CLinux
 import Glibc
 
-/// The requests that can be made. `data` comes back with their completions.
+/// The requests. Their completions return `data`.
 extension Uring {
-  /// IORING_OP_SEND of all the bytes, which stay put until the completion; no SIGPIPE. It may come to fewer.
+  /// Sends the bytes, without SIGPIPE: IORING_OP_SEND. They must stay in place until the completion, which may report
+  /// fewer.
   @inlinable @inline(__always)
   public mutating func send(_ bytes: UnsafeRawBufferPointer, on socket: Socket, data: UInt64) {
     let request = makeRequest(IORING_OP_SEND, socket.descriptor, data: data)
@@ -12,12 +13,12 @@ extension Uring {
     request.pointee.msg_flags = UInt32(MSG_NOSIGNAL) | UInt32(MSG_WAITALL)
   }
 
-  /// IORING_OP_SEND of what can be sent at once. It is over when it has been submitted, and has a completion only where
-  /// that was not all that it was asked to send.
-  /// - Returns: how many of the bytes it was asked to send.
+  /// Sends what can be sent at once: IORING_OP_SEND. The request is done when it has been submitted. It has a
+  /// completion only if it sent fewer bytes than it was asked to send.
+  /// - Returns: the number of bytes that it was asked to send.
   @inlinable @inline(__always)
   public mutating func sendAtOnce(_ bytes: UnsafeRawBufferPointer, on socket: Socket, data: UInt64) -> Int {
-    // The kernel takes no more than this of one request, and would not call it less than asked for.
+    // The kernel truncates a larger request, and would not report that as a short send.
     let count = min(bytes.count, 1 << 30)
     let request = makeRequest(IORING_OP_SEND, socket.descriptor, data: data)
     request.pointee.flags = UInt8(1 << IOSQE_CQE_SKIP_SUCCESS_BIT)
@@ -27,8 +28,8 @@ extension Uring {
     return count
   }
 
-  /// IORING_OP_RECV again and again: a completion for each buffer that the kernel has filled, until one says that it
-  /// `hasMore` no longer. ENOBUFS: no buffer was left.
+  /// Receives repeatedly: multishot IORING_OP_RECV. Each buffer that the kernel fills has a completion, until one no
+  /// longer `hasMore`. ENOBUFS means that no buffer was free.
   @inlinable @inline(__always)
   public mutating func receiveRepeatedly(on socket: Socket, data: UInt64) {
     let request = makeRequest(IORING_OP_RECV, socket.descriptor, data: data)
@@ -37,8 +38,8 @@ extension Uring {
     request.pointee.buf_group = BufferRing.group
   }
 
-  /// IORING_OP_READ, IORING_OP_WRITE or IORING_OP_FSYNC of the registered file. Its completion answers as
-  /// `FileRequest.perform` does.
+  /// Performs a request on the registered file: IORING_OP_READ, IORING_OP_WRITE or IORING_OP_FSYNC. Its completion has
+  /// the result of `FileRequest.perform`.
   @inlinable @inline(__always)
   public mutating func perform(_ request: FileRequest, data: UInt64) {
     let entry = makeRequest()
@@ -61,42 +62,42 @@ extension Uring {
     }
   }
 
-  /// IORING_OP_POLL_ADD, once: writable, or broken.
+  /// Waits once until the socket is writable or broken: IORING_OP_POLL_ADD.
   @inlinable
   public mutating func awaitWritable(_ socket: Socket, data: UInt64) {
     let request = makeRequest(IORING_OP_POLL_ADD, socket.descriptor, data: data)
     request.pointee.poll32_events = UInt32(POLLOUT)
   }
 
-  /// IORING_OP_POLL_ADD, once: the peer has finished, or the connection is broken.
+  /// Waits once until the peer has finished or the connection is broken: IORING_OP_POLL_ADD.
   public mutating func awaitEnd(_ socket: Socket, data: UInt64) {
     let request = makeRequest(IORING_OP_POLL_ADD, socket.descriptor, data: data)
     request.pointee.poll32_events = EPOLLRDHUP.rawValue
   }
 
-  /// IORING_OP_POLL_ADD, once: readable, or broken.
+  /// Waits once until the descriptor is readable or broken: IORING_OP_POLL_ADD.
   public mutating func awaitReadable(_ descriptor: Int32, data: UInt64) {
     let request = makeRequest(IORING_OP_POLL_ADD, descriptor, data: data)
     request.pointee.poll32_events = UInt32(POLLIN)
   }
 
-  /// IORING_OP_POLL_ADD again and again: a completion whenever the descriptor is said to have become readable, until one
-  /// says that it `hasMore` no longer.
+  /// Watches for readability: multishot IORING_OP_POLL_ADD. Each time the descriptor is reported readable has a
+  /// completion, until one no longer `hasMore`.
   public mutating func awaitReadableRepeatedly(_ descriptor: Int32, data: UInt64) {
     let request = makeRequest(IORING_OP_POLL_ADD, descriptor, data: data)
     request.pointee.poll32_events = UInt32(POLLIN)
     request.pointee.len = UInt32(IORING_POLL_ADD_MULTI)
   }
 
-  /// IORING_OP_ACCEPT again and again: a completion with a non-blocking, close-on-exec descriptor for each connection,
-  /// until one says that it `hasMore` no longer.
+  /// Accepts repeatedly: multishot IORING_OP_ACCEPT. Each connection has a completion with a non-blocking,
+  /// close-on-exec descriptor, until one no longer `hasMore`.
   public mutating func acceptRepeatedly(on listener: Socket, data: UInt64) {
     let request = makeRequest(IORING_OP_ACCEPT, listener.descriptor, data: data)
     request.pointee.ioprio = UInt16(IORING_ACCEPT_MULTISHOT)
     request.pointee.accept_flags = UInt32(SOCK_NONBLOCK.rawValue) | UInt32(SOCK_CLOEXEC.rawValue)
   }
 
-  /// IORING_OP_ASYNC_CANCEL of the request whose data is `target`, if it is still under way.
+  /// Cancels the request whose data is `target`, if it is still in flight: IORING_OP_ASYNC_CANCEL.
   @inlinable
   public mutating func cancel(_ target: UInt64, data: UInt64) {
     let request = makeRequest(IORING_OP_ASYNC_CANCEL, -1, data: data)
@@ -115,9 +116,9 @@ extension Uring {
   }
 }
 
-/// Whether this system has what is used of it.
+/// Checks whether this system supports what the modes use of io_uring.
 extension Uring {
-  /// Why not, with a remedy; nil where it has.
+  /// Why io_uring cannot be used, with a remedy; nil if it can.
   public static let unavailability: String? = {
     do throws(Errno) {
       let ring = try Uring(entries: 2)
@@ -130,7 +131,7 @@ extension Uring {
     }
   }()
 
-  /// What it means that a ring could not be made.
+  /// Explains why a ring could not be made.
   static func explanation(of error: Errno) -> String {
     switch error.rawValue {
     case ENOSYS: "this kernel has no io_uring; use Linux 6.0 or later, or a sandbox that passes it on"
@@ -146,7 +147,7 @@ extension Uring {
     "io_uring is too old here (\(reason)); use Linux 6.0 or later"
   }
 
-  /// IORING_REGISTER_PROBE: those that are used and not known to the kernel.
+  /// Operations that are used here but unknown to the kernel: IORING_REGISTER_PROBE.
   private borrowing func missingOperations() throws(Errno) -> [UInt32] {
     let count = 256
     let size = MemoryLayout<io_uring_probe>.size + count * MemoryLayout<io_uring_probe_op>.stride

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// An eventfd(2) that one thread waits on and any other may signal.
+/// An eventfd(2) that one thread waits on and any thread may signal.
 public struct WakeUp: ~Copyable, Sendable {
   public let descriptor: Int32
 
@@ -17,8 +17,8 @@ public struct WakeUp: ~Copyable, Sendable {
     _ = SystemCall.retrying { write(descriptor, &one, 8) }
   }
 
-  /// poll(2) for a signal, to the next full millisecond.
-  /// - Returns: whether one came.
+  /// Waits for a signal: poll(2), rounded up to a full millisecond.
+  /// - Returns: whether a signal came.
   public func wait(atMost nanoseconds: UInt64) -> Bool {
     var signalled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     let milliseconds = Int32(clamping: (nanoseconds + 999_999) / 1_000_000)

@@ -1,10 +1,10 @@
 import Glibc
 
-/// A file that is written at once: whoever reads it finds all of it, or what was there before.
+/// Writes files atomically: a reader finds either the whole new content or the old.
 public enum WholeFile {
-  /// Writes a draft beside it, and gives that its name. Where that fails nothing is left of it; the draft of a process that
-  /// was killed is overwritten by the next one. Of two writers, one waits for the other.
-  /// - Parameter isDurable: whether it is on the disk when this returns, fsync(2).
+  /// Writes a draft beside the file, then renames it. On failure the draft is removed. If a process is killed, its
+  /// draft is overwritten by the next writer. Two writers take turns.
+  /// - Parameter isDurable: whether the content is on the disk when this returns: fsync(2).
   public static func write(_ bytes: [UInt8], to path: String, isDurable: Bool = false) throws(Errno) {
     let draft = path + ".part"
     let descriptor = try openAlone(draft)
@@ -23,7 +23,7 @@ public enum WholeFile {
   private static func openAlone(_ draft: String) throws(Errno) -> Int32 {
     while true {
       let descriptor = try SystemCall.checked { open(draft, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o644) }
-      // Where there are no locks, one that writes the same file at the same time is not kept from it.
+      // If the file system has no locks, two writers of the same file may collide.
       if (try? FileLock.take(descriptor, waits: true)) ?? true, FileLock.isHeld(descriptor, at: draft) {
         return descriptor
       }

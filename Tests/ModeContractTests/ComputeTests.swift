@@ -104,6 +104,6 @@ import Workloads
     let failure = #expect(throws: TrialFailure.self) {
       try Trial.run(TrialSpec.counting(1, .null, Self.workload(.inline), concurrency: 1))
     }
-    #expect(failure?.description == "compute is to do a number of iterations, and the plan has none")
+    #expect(failure?.description == "compute needs a number of iterations, but the plan has none")
   }
 }

@@ -2,13 +2,13 @@ import Measurement
 import Records
 import SystemCalls
 
-/// The tool at work on one process. It ends with the last reference, if not before.
+/// An audit tool attached to one process. It ends with the last reference at the latest.
 final class AuditCounter {
   private let tool: AuditTool
   private let process: ChildProcess
   private let watched: ChildProcess
 
-  /// Returns once it counts; nil where it cannot.
+  /// Attaches the tool and returns once it counts; nil if it cannot.
   init?(by tool: AuditTool, on watched: ChildProcess) throws(HarnessFailure) {
     guard let process = try? ChildProcess(tool.path, tool.arguments(for: watched.identifier), takesErrors: true) else {
       return nil
@@ -26,7 +26,7 @@ final class AuditCounter {
     return nil
   }
 
-  /// What it has counted, once the process has ended; nil where it does not tell.
+  /// The counts, once the process has ended; nil if the tool reports none.
   func finish(idle: () -> Void) throws(HarnessFailure) -> TrialRecord.Counts? {
     while try TrialRunner.await(watched, patience: .seconds(10), idle: idle) != nil {}
     if tool.kind == .perf { process.interrupt() }
@@ -39,13 +39,13 @@ final class AuditCounter {
   }
 }
 
-/// The counting of one trial's processes.
+/// The audit of one trial's processes.
 struct Audit {
   private let tool: AuditTool.Kind
   private let client: AuditCounter
   private let server: AuditCounter?
 
-  /// Returns once all is counted; nil where it cannot be.
+  /// Attaches to all processes and returns once the tools count; nil if they cannot.
   init?(by tool: AuditTool, client: ChildProcess, server: ChildProcess?) throws(HarnessFailure) {
     self.tool = tool.kind
     guard let counter = try AuditCounter(by: tool, on: client) else { return nil }
@@ -58,7 +58,7 @@ struct Audit {
     self.server = counter
   }
 
-  /// What was counted, once client and server have said all that they have to say.
+  /// The counts, once client and server have sent their results.
   func finish(_ partial: PartialRecord, idle: () -> Void) throws(HarnessFailure) -> TrialRecord.Audit {
     var audit = TrialRecord.Audit(tool: tool.rawValue)
     audit.operations = partial.operations.done.map { $0 + partial.operations.failedInAll }

@@ -3,10 +3,10 @@ import Modes
 import Plan
 
 extension Schedule {
-  /// No round: those are numbered from 1.
+  /// Not a round of the run: those are numbered from 1.
   static let auditRound = 0
 
-  /// One more trial of every point that can be carried out, to be counted from outside.
+  /// One additional trial of every point that can run, to be counted from outside.
   static func audits(of experiment: Experiment, seed: UInt64, after number: Int, processors: Int = 1) -> [TrialPlan] {
     experiment.points.filter {
       experiment.objection(in: $0.mode) == nil
@@ -22,8 +22,8 @@ extension Schedule {
 }
 
 extension Experiment {
-  /// The same, without a warm-up, so that whatever is counted belongs to an operation that is; and with so many operations
-  /// that setting up, some hundred system calls and ten for a lane, weighs little.
+  /// The same experiment without a warm-up, so that all calls counted belong to operations counted. It has enough
+  /// operations that setup weighs little: some hundred system calls, and ten per lane.
   func audited(lanes: Int) -> Experiment {
     var experiment = self
     experiment.operations = 20_000 + 200 * UInt64(lanes)
@@ -32,7 +32,7 @@ extension Experiment {
     return experiment
   }
 
-  /// An audit ends by then, with what has been done: long enough for some rounds of all lanes.
+  /// The time limit of an audit, which then ends with what has been done: long enough for some rounds of all lanes.
   var auditDeadline: Nanoseconds {
     Nanoseconds(5 * min(max(workload.leastDuration.count, 2_000_000_000), 12_000_000_000))
   }

@@ -2,18 +2,18 @@ import Foundation
 import Glibc
 import SystemCalls
 
-/// A program that counts what a process does, from outside of it: perf-stat(1), or strace(1) where perf may not.
+/// A program that counts a process's system calls from outside: perf-stat(1), or strace(1) if perf is not permitted.
 struct AuditTool: Sendable {
   enum Kind: String, Sendable { case perf, strace }
 
   let kind: Kind
   let path: String
-  /// Where perf may set them. They are removed along with the last reference.
+  /// Present if perf may set probes. They are removed with the last reference.
   let probes: AllocationProbes?
 
-  /// perf, else strace; each is tried on a process that does nothing.
+  /// Finds perf or else strace; each is tried on a process that does nothing.
   static func find() throws(HarnessFailure) -> AuditTool {
-    // No signal is to end this process before the probes are removed.
+    // No signal may end this process before the probes are removed.
     Interruption.watch()
     let (perf, strace) = (programPath("perf"), programPath("strace"))
     if let perf {
@@ -46,7 +46,7 @@ struct AuditTool: Sendable {
     return folders.map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
   }
 
-  /// Counts a client that is given no plan.
+  /// Whether the tool can count a client that receives no plan.
   private func works() throws(HarnessFailure) -> Bool {
     guard let child = try? ChildProcess(TrialRunner.program, [Children.clientCommand]),
       let counter = try AuditCounter(by: self, on: child)
@@ -56,7 +56,7 @@ struct AuditTool: Sendable {
   }
 }
 
-/// Probes on the functions of libc that allocate, perf-probe(1). Their group has this process's number in its name.
+/// Probes on libc's allocation functions: perf-probe(1). The name of their group contains this process's number.
 final class AllocationProbes: Sendable {
   private static let functions = ["malloc", "calloc", "realloc", "posix_memalign", "aligned_alloc"]
   private let perf: String
@@ -64,7 +64,7 @@ final class AllocationProbes: Sendable {
 
   var events: [String] { Self.functions.map { "\(group):\($0)" } }
 
-  /// Nil where they cannot be set.
+  /// Nil if the probes cannot be set.
   init?(perf: String) {
     guard let library = Self.library else { return nil }
     self.perf = perf
@@ -75,7 +75,7 @@ final class AllocationProbes: Sendable {
 
   deinit { run(["-q", "-d", "\(group):*"]) }
 
-  /// What a harness has left that was killed.
+  /// Removes probes left by a harness that was killed.
   private func removeOrphans() {
     let events = (try? String(contentsOfFile: "/sys/kernel/tracing/uprobe_events", encoding: .utf8)) ?? ""
     // p:iomodes_1234/malloc /usr/lib/libc.so.6:0x98930
@@ -86,7 +86,7 @@ final class AllocationProbes: Sendable {
 
   private func isAlive(_ identifier: pid_t) -> Bool { kill(identifier, 0) == 0 || errno != ESRCH }
 
-  /// The libc that this process has loaded, and so its children.
+  /// The libc loaded by this process, and therefore by its children.
   private static var library: String? {
     let maps = (try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8)) ?? ""
     return maps.split(separator: "\n").lazy.compactMap { $0.split(separator: " ").last }.first {

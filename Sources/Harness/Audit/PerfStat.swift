@@ -1,23 +1,24 @@
 import Foundation
 import Records
 
-/// perf-stat(1): how it is asked, and what it answers.
+/// The command line and the output of perf-stat(1).
 enum PerfStat {
   private static let total = "raw_syscalls:sys_enter"
   private static let switches = "sched:sched_switch"
   private static let named = "syscalls:sys_enter_"
 
-  /// Those that waiting and its bookkeeping are made of.
+  /// System calls for waiting and its bookkeeping, counted by name.
   private static let names = [
     "accept4", "clock_nanosleep", "close", "connect", "epoll_ctl", "epoll_pwait2", "epoll_wait", "futex",
     "io_uring_enter", "madvise", "mmap", "mprotect", "munmap", "poll", "ppoll", "pread64", "pwrite64", "read",
     "recvfrom", "sched_yield", "sendto", "setsockopt", "shutdown", "socket", "timerfd_settime", "write",
   ]
 
-  /// The harness's own threads, which are no part of a mode.
+  /// The harness's own threads, which do not belong to a mode.
   private static let ownThreads = ["monitor", "parent", "control"]
 
-  /// Up to the process: counters that are off until `enable` comes on standard input, which standard output answers.
+  /// The arguments before the process. Counters are off until `enable` arrives on standard input; standard output
+  /// acknowledges it.
   static func arguments(probes: [String]) -> [String] {
     let known = names.filter { name in
       ["/sys/kernel/tracing", "/sys/kernel/debug/tracing"].contains {
@@ -34,14 +35,14 @@ enum PerfStat {
     return events.flatMap { ["-e", $0, "--filter", filter] }
   }
 
-  /// Whether the line says that the counters are on.
+  /// Whether the line acknowledges that the counters are on.
   static func hasBegun(_ line: String) -> Bool { line.hasSuffix("ack") }
 
-  /// Reads the rows, `VALUE,UNIT,EVENT,…`. What was not counted is absent.
+  /// Parses the rows, `VALUE,UNIT,EVENT,…`. Events that were not counted are absent.
   static func counts(_ lines: [String], probes: [String]) -> TrialRecord.Counts {
     var values: [String: UInt64] = [:]
     for line in lines {
-      // Its acknowledgement ends with a zero byte after the line.
+      // A zero byte follows the acknowledgement's line, and so precedes the first row.
       let fields = line.drop { $0 == "\0" }.split(separator: ",", omittingEmptySubsequences: false)
       if fields.count > 2, let value = UInt64(fields[0]) { values[String(fields[2])] = value }
     }

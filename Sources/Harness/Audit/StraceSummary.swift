@@ -1,12 +1,12 @@
 import Records
 
-/// strace(1) with `-c`: what it answers.
+/// The output of `strace -c`: strace(1).
 enum StraceSummary {
-  /// Whether the line says that it traces.
+  /// Whether the line says that strace has attached.
   static func hasBegun(_ line: String) -> Bool { line.contains(" attached") }
 
-  /// Reads the table. Its columns are share, seconds, microseconds a call, calls, errors where there were some, and name;
-  /// the last row is the total, in which older versions leave the microseconds out.
+  /// Parses the table. The columns are share, seconds, microseconds per call, calls, errors (if any) and name. The last
+  /// row is the total; older versions omit its microseconds.
   static func counts(_ lines: [String]) -> TrialRecord.Counts {
     var byName: [String: UInt64] = [:]
     for line in lines {

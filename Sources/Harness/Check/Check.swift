@@ -1,28 +1,28 @@
-/// Known-answer tests of the harness on this machine: what it measures where the answer is known beforehand. Trials are
-/// those of a run, in processes of their own; nothing is written.
+/// Known-answer tests of the harness on this machine: it measures things whose answer is known beforehand. Each trial
+/// runs in its own processes, as in a run; nothing is written.
 public enum Check {
   public enum Part: String, CaseIterable, Sendable {
-    /// Response times of an open loop whose server stands still, against arithmetic.
+    /// Response times of an open loop whose server is stopped, compared with arithmetic.
     case stall
     /// Service times of operations that wait for a known time.
     case delays
-    /// Comparisons of what is the same, and of what is slower by a known part.
+    /// Comparisons of identical modes, and of modes that differ by a known amount.
     case comparisons
-    /// Trials beside another process's load, which have to say so.
+    /// Trials beside another process's load, which must report it.
     case foreign
-    /// Trials of which a process is stopped, which have to say so.
+    /// Trials with a process stopped, which must report it.
     case standstill
     /// Lanes that are never served.
     case starved
-    /// Open loops that offer more than a mode can do.
+    /// Open loops whose offered rate exceeds what a mode can do.
     case saturation
-    /// What the harness costs, without a verdict.
+    /// The harness's own costs, without a verdict.
     case costs
   }
 
-  /// Carries out the parts, one after another, and tells `report` how far it has come.
+  /// Runs the parts, one after another, and reports progress to `report`.
   ///
-  /// - Throws: where a child cannot be started, or a signal asks to stop.
+  /// - Throws: if a child cannot be started, or a signal asks to stop.
   public static func run(
     _ parts: [Part], on processors: Processors, report: @escaping (RunSession.Progress) -> Void
   ) throws(HarnessFailure) -> [CheckResult] {
@@ -43,7 +43,7 @@ public enum Check {
     return results
   }
 
-  /// Carries out both comparisons again and again, each time by another seed, and counts the verdicts.
+  /// Repeats both comparisons, each time with another seed, and counts the verdicts.
   ///
   /// - Throws: as ``run(_:on:report:)``.
   public static func repeatComparisons(

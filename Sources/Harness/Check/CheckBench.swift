@@ -5,18 +5,18 @@ import Records
 import SystemCalls
 import Workloads
 
-/// Where the trials of a check are carried out: as those of a run, and nothing is written down.
+/// Runs the trials of a check as those of a run, but records nothing.
 final class CheckBench {
   let runner: TrialRunner
   private let report: (RunSession.Progress) -> Void
   private var done = 0
   private var total = 0
-  /// Seconds, of what has been announced and is not done.
+  /// Expected seconds of the trials that were announced and are not done.
   private var ahead = 0.0
 
   init(processors: Processors, report: @escaping (RunSession.Progress) -> Void) throws(HarnessFailure) {
     if let objection = Loopback.objection { throw HarnessFailure(objection) }
-    // A child that is gone is found out by reading from it.
+    // Without this a write to a child that has gone would end the process; reading shows that it has gone.
     ProcessControl.ignoreBrokenPipes()
     let folder = RunFolder(path: "")
     runner = TrialRunner(
@@ -25,13 +25,13 @@ final class CheckBench {
     self.report = report
   }
 
-  /// Takes into account what will be done.
+  /// Adds trials that will run to the expected progress.
   func announce(trials: Int, seconds: Double) {
     total += trials
     ahead += seconds
   }
 
-  /// Tells whoever watches, while something of `label` has been under way since `start`.
+  /// Reports progress of the trial `label`, which has run since `start`.
   func tell(_ label: String, since start: Instant) {
     report(
       RunSession.Progress(
@@ -44,7 +44,7 @@ final class CheckBench {
     ahead = max(0, ahead - seconds)
   }
 
-  /// The record of a trial; of one that the machine disturbed, that of another, three in all at most.
+  /// Runs a trial and returns its record. A trial that the machine disturbed is repeated, up to three in all.
   func record(_ plan: TrialPlan) throws(HarnessFailure) -> TrialRecord {
     var record = try recordOnce(plan)
     for _ in 0..<Agenda.mostRepeats where record.wasDisturbed {
@@ -63,7 +63,7 @@ final class CheckBench {
 }
 
 extension TrialRunner {
-  /// Carries out a trial and judges it. Answers its record, and when its window opened.
+  /// Runs a trial and judges it. Returns its record and the time when its window opened.
   func measure(
     _ plan: TrialPlan, stop: ProcessStop? = nil, idle: () -> Void = {}
   ) throws(HarnessFailure) -> (record: TrialRecord, opens: Instant?) {
@@ -83,7 +83,7 @@ extension Experiment {
     (1...rounds).flatMap { Schedule.plans(points, of: self, at: 0, round: $0, seed: seed, after: 0) }
   }
 
-  /// Those of one round, in the order in which the experiment names its modes.
+  /// The trials of one round, in the experiment's order of modes.
   var plansByMode: [TrialPlan] {
     let plans = plans(seed: 1)
     return modes.flatMap { mode in plans.filter { $0.mode == mode } }
@@ -91,7 +91,7 @@ extension Experiment {
 }
 
 extension WorkloadSpec {
-  /// HTTP with the own server, which waits so long before it answers.
+  /// HTTP with the own server, which waits for `delay` before each reply.
   static func http(delay: Nanoseconds) -> WorkloadSpec {
     var spec = HTTPSpec()
     spec.delay = .fixed(delay)
@@ -100,6 +100,6 @@ extension WorkloadSpec {
 }
 
 extension TrialRecord {
-  /// Why nothing is to be read from it; nil where it is valid.
+  /// Why the record must not be used; nil if it is valid.
   var objection: String? { valid ? nil : "the trial is not valid: " + reasons.joined(separator: "; ") }
 }

@@ -1,14 +1,14 @@
 import Records
 
-/// One thing that was checked: what was to be expected, what was measured, and what that means.
+/// One check: the expectation, the measurement and the verdict.
 public struct CheckResult: Sendable, Equatable {
   public enum Verdict: String, Sendable {
     case passed, failed, measured
-    /// The machine disturbed what was to be judged.
+    /// The machine disturbed the measurement.
     case undecided
   }
 
-  /// Of all numbers of a result.
+  /// The unit of all numbers of a result.
   public enum Unit: String, Sendable {
     case nanoseconds = "ns"
     case operations
@@ -23,21 +23,21 @@ public struct CheckResult: Sendable, Equatable {
   }
 
   public var part: Check.Part
-  /// What was looked at, in a few words.
+  /// What was checked, in a few words.
   public var name: String
   public var unit: Unit
   public var expected: Expectation
-  /// Nil where nothing could be measured.
+  /// Nil if nothing could be measured.
   public var measured: Double?
-  /// What `measured` is known within, where that is said: 95 %.
+  /// The 95 % interval of `measured`, if there is one.
   public var interval: ClosedRange<Double>?
   public var verdict: Verdict
-  /// What a reader should know besides: the arithmetic, or why it failed.
+  /// Further facts for the reader, such as the arithmetic or the reason for a failure.
   public var remark: String?
 }
 
 extension CheckResult {
-  /// Passed where what was measured lies within the range.
+  /// A check that passes if the measurement lies within the range.
   init(
     _ part: Check.Part, _ name: String, _ unit: Unit, expected: ClosedRange<Double>, measured: Double,
     remark: String? = nil
@@ -47,12 +47,12 @@ extension CheckResult {
       verdict: expected.contains(measured) ? .passed : .failed, remark: remark)
   }
 
-  /// What nothing is known of beforehand.
+  /// A measurement without an expectation.
   init(_ part: Check.Part, _ name: String, _ unit: Unit, measured: Double) {
     self.init(part: part, name: name, unit: unit, expected: .nothing, measured: measured, verdict: .measured)
   }
 
-  /// Of a trial that is not valid: undecided where the machine disturbed it, else failed.
+  /// The verdict for an invalid trial: undecided if the machine disturbed it, otherwise failed.
   func invalid(_ record: TrialRecord) -> CheckResult {
     var result = self
     result.verdict = record.wasDisturbed ? .undecided : .failed
@@ -60,19 +60,19 @@ extension CheckResult {
     return result
   }
 
-  /// Of a trial that is not valid, of which nothing is said.
+  /// The result of an invalid trial, without a measurement.
   init(_ part: Check.Part, _ name: String, _ unit: Unit, invalid record: TrialRecord) {
     self.init(part: part, name: name, unit: unit, expected: .nothing, verdict: .failed)
     self = invalid(record)
   }
 
-  /// Nothing could be measured.
+  /// The result if nothing could be measured.
   init(_ part: Check.Part, _ name: String, _ unit: Unit, failed reason: String) {
     self.init(part: part, name: name, unit: unit, expected: .nothing, verdict: .failed, remark: reason)
   }
 }
 
-/// The names of numbers end in their unit.
+/// Encodes the result; the names of numbers end in their unit.
 extension CheckResult: Encodable {
   private struct Field: CodingKey {
     let stringValue: String

@@ -6,24 +6,25 @@ import Records
 import Statistics
 import Workloads
 
-/// Does the comparison find no difference where there is none, and a small one where there is one? Throughputs of two
-/// series of trials are compared as `compare` compares those of two modes: paired by round, in an order drawn anew for
+/// Does a comparison find no difference where there is none, and a small one where there is one? It compares
+/// throughputs of two series of trials as `compare` does those of two modes: paired by round, in random order within
 /// each round, by the sign-flip test at 5 %.
 enum ComparisonCheck {
-  /// How much slower the slowed workload is.
+  /// How much slower the slowed workload is, as a share of its throughput.
   static let slowdown = 0.05
-  /// The processor is what limits it, so that it is as noisy as a measurement is on this machine.
+  /// Limited by the processor, so that it is as noisy as other measurements on this machine.
   private static let same = experiment("echo", .echo(EchoSpec()), operations: 15_000, rounds: 10)
   private static let pilotRounds = 6
-  /// As many as there is time for.
+  /// The number of rounds for which there is time.
   private static let mostRounds = 24
 
   private static func waiting(_ delay: Nanoseconds, rounds: Int) -> Experiment {
     experiment("http-\(delay)", .http(delay: delay), operations: 1152, rounds: rounds)
   }
 
-  /// Trials of about 150 ms. By a number of operations: lanes that all wait as long go in step, and a window would hold
-  /// a whole number of steps; nor does a number depend on how late a busy machine reads the counters.
+  /// Trials of about 150 ms with a fixed count of operations. Lanes that all wait for the same time run in step, so
+  /// that a window would contain a whole number of steps. A count also does not depend on how late a busy machine reads
+  /// the counters.
   private static func experiment(
     _ name: String, _ workload: WorkloadSpec, operations: UInt64, rounds: Int
   ) -> Experiment {
@@ -33,14 +34,14 @@ enum ComparisonCheck {
 
   // MARK: The same twice
 
-  /// A test at 5 % errs once in twenty times: a difference counts only if another comparison finds it too.
+  /// A test at 5 % errs once in twenty times. A difference therefore counts only if a second comparison also finds it.
   static func same(on bench: CheckBench, seed: UInt64) throws(HarnessFailure) -> CheckResult {
     let first = try comparison(same, same, seed: seed, on: bench)
     guard [.faster, .slower].contains(first.outcome.verdict) else { return result(first) }
     return result(try comparison(same, same, seed: seed + 1, on: bench), after: first)
   }
 
-  /// What one comparison, or a second after one that differed, comes to.
+  /// The result of one comparison, or of a second one after a first that differed.
   static func result(_ series: Series, after first: Series? = nil) -> CheckResult {
     var result = blank("epoll twice, echo: throughput", .words("not significant"), series)
     let verdict = series.outcome.verdict
@@ -61,7 +62,8 @@ enum ComparisonCheck {
 
   // MARK: Slower
 
-  /// *c* lanes of a closed loop do *c*/*T* operations a second, where one takes *T*: *T*/19 more makes 0.95 of it.
+  /// *c* lanes of a closed loop do *c*/*T* operations per second if each takes *T*. *T*/19 more per operation gives
+  /// 0.95 of that.
   static func slower(on bench: CheckBench, seed: UInt64) throws(HarnessFailure) -> CheckResult {
     let plain = waiting(.milliseconds(2), rounds: pilotRounds)
     let pilot = try comparison(plain, plain, seed: seed, on: bench)
@@ -126,13 +128,13 @@ enum ComparisonCheck {
     return [try same(on: bench, seed: 1), try slower(on: bench, seed: 3)]
   }
 
-  /// About what both comparisons take, where the fewest rounds do.
+  /// Estimates for both comparisons with the fewest rounds.
   private static let trials = 2 * (same.rounds + pilotRounds + minimumRounds)
   private static let seconds = Double(2 * same.rounds) * 0.25 + Double(2 * (pilotRounds + minimumRounds)) * 0.25
 
   // MARK: Series of trials
 
-  /// Throughputs by round, of the rounds in which both trials were valid.
+  /// Throughputs by round, for the rounds in which both trials were valid.
   struct Series {
     var baseline: [Double] = []
     var candidate: [Double] = []

@@ -4,7 +4,7 @@ import Plan
 import Records
 import Workloads
 
-/// What does the harness itself cost? Measured, and not judged.
+/// What does the harness itself cost? It is measured without a verdict.
 enum CostCheck {
   private static let experiments = [
     experiment("sleep 0", .sleep(SleepSpec(duration: .zero))), experiment("echo 64B", .echo(EchoSpec())),
@@ -35,7 +35,8 @@ enum CostCheck {
     return CheckResult(.costs, name, .nanoseconds, measured: Double(cpu) / Double(done))
   }
 
-  /// Nanoseconds: the least of several passes over latencies between 1 µs and 1 s, evenly spread over the magnitudes.
+  /// Nanoseconds per recorded latency: the minimum of several passes over latencies from 1 µs to 1 s, spread evenly
+  /// over the magnitudes.
   private static func costOfRecording() -> Double {
     let latencies = (0..<4096).map { index in
       UInt64(1) << (10 + Randomness.mix(index) % 20) | Randomness.mix(index + 4096) % 1024

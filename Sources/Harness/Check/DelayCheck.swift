@@ -12,7 +12,7 @@ enum DelayCheck {
     experiment("http", .http(delay: .milliseconds(20))),
   ]
 
-  /// Enough operations for a median, and few rounds of them in the mode that has one lane.
+  /// Enough operations for a median, and few rounds of them in a mode with one lane.
   private static func experiment(_ name: String, _ workload: WorkloadSpec) -> Experiment {
     Experiment(name: name, workload: workload, concurrency: [4], operations: 32, rounds: 1)
   }
@@ -25,7 +25,8 @@ enum DelayCheck {
     return results
   }
 
-  /// The median is at least the delay, and at most a tenth or a millisecond more; no operation is shorter than it.
+  /// The median must lie between the delay and 10 % or 1 ms more, whichever is larger. No operation may be shorter than
+  /// the delay.
   static func result(_ plan: TrialPlan, _ record: TrialRecord) -> CheckResult {
     let delay = plan.experiment.workload.leastDuration
     let name = "\(plan.experiment.name) \(delay), \(plan.mode.rawValue): service p50"

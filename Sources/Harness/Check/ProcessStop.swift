@@ -2,24 +2,25 @@ import Glibc
 import Measurement
 import SystemCalls
 
-/// A stop of a trial's client or server by signals, SIGSTOP and then SIGCONT: what it does to a trial is known beforehand.
+/// Stops a trial's client or server with SIGSTOP and SIGCONT. The effect on the trial is known beforehand.
 final class ProcessStop {
   enum Side: String { case client, server }
 
   let side: Side
   private let after: Nanoseconds
   private let length: Nanoseconds
-  /// When it really was, on CLOCK_MONOTONIC; nil before it is over.
+  /// The actual time of the stop, on CLOCK_MONOTONIC; nil before it is over.
   private(set) var span: Range<Instant>?
 
-  /// - Parameter after: from the client's start on, to a tenth of a second.
+  /// - Parameter after: time since the client's start, precise to 0.1 s.
   init(_ side: Side, after: Nanoseconds, for length: Nanoseconds) {
     self.side = side
     self.after = after
     self.length = length
   }
 
-  /// Stops the process for the whole length if the time has come; once. A signal to this process ends it early.
+  /// Stops the process for the whole length once the time has come; only once. A signal to this process ends the stop
+  /// early.
   func carryOut(on process: ChildProcess, since start: Instant) {
     guard span == nil, MonotonicClock.now >= start + after else { return }
     kill(process.identifier, SIGSTOP)

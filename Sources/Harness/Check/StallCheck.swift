@@ -5,22 +5,22 @@ import Records
 import Synchronization
 import SystemCalls
 
-/// Does response time hold what a stalled server costs? The server of an open loop is stopped once, for a second. What
-/// arrives meanwhile, and until the backlog is served, waits as long as arithmetic says; a harness that measured only
-/// from the actual starts, or started no operation meanwhile, would not see it (coordinated omission; G. Tene, "How NOT
-/// to Measure Latency", 2013).
+/// Do response times include the delay that a stalled server causes? The server of an open loop is stopped once, for a
+/// second. Operations that arrive meanwhile, and until the backlog is served, wait as long as arithmetic predicts. A
+/// harness would miss this if it measured only from the actual starts, or started no operations meanwhile. This mistake
+/// is called coordinated omission (G. Tene, "How NOT to Measure Latency", 2013).
 enum StallCheck {
-  /// Enough in ten seconds for p99.9.
+  /// Offered rate in operations/s: enough for p99.9 within ten seconds.
   private static let rate = 1037.0
   private static let length = Nanoseconds.seconds(1)
-  /// How far, of what is expected, a percentile may be from it.
+  /// How far a percentile may deviate from its expectation, as a share of it.
   private static let tolerance = 0.02
   private static let experiment = Experiment(
     name: "stall", workload: .http(delay: .microseconds(200)), concurrency: [4], arrivals: "constant", rates: [rate],
     duration: .seconds(10), rounds: 1)
 
-  /// All modes at once, each with a server of its own: the load is small. The stalls take turns, so that no backlog is
-  /// served while another is.
+  /// Runs all modes at once, each with its own server, because the load is small. The stalls take turns, so that each
+  /// backlog is served before the next stall.
   static func carryOut(on bench: CheckBench) throws(HarnessFailure) -> [CheckResult] {
     let plans = experiment.plansByMode
     let seconds = plans[0].expectedTime.seconds
@@ -58,12 +58,12 @@ enum StallCheck {
     return results(plan, record, opens: opens, stall: stall.span)
   }
 
-  /// What the record of a stalled trial is worth.
+  /// The results from the record of a stalled trial.
   static func results(
     _ plan: TrialPlan, _ record: TrialRecord, opens: Instant?, stall: Range<Instant>?
   ) -> [CheckResult] {
-    // Apart from the stall itself nothing that validity looks at is moved by it: counts agree, the counters are read
-    // outside it, and what is in flight meanwhile is in the service times too.
+    // The stall makes the trial invalid, but affects no other condition of validity. Counts agree, and the counters are
+    // read outside the stall. Operations in flight during the stall are in the service times, too.
     var record = record
     guard let mark = record.reasons.firstIndex(where: { $0.hasPrefix("stalled:") }) else {
       return [
@@ -122,7 +122,7 @@ enum StallCheck {
     summary.flatMap { try? LatencyHistogram(encoded: $0.histogram) }
   }
 
-  /// Where the threads leave what they found.
+  /// Collects the results of the threads.
   private final class Board: Sendable {
     private let entries = Mutex<[Int: Result<[CheckResult], HarnessFailure>]>([:])
 
@@ -135,8 +135,8 @@ enum StallCheck {
 }
 
 extension LatencyHistogram {
-  /// Of what took less than `bound`, to three digits: how long a backlog of them takes, the slow ones among them. Nil where
-  /// nothing did.
+  /// The mean of the latencies below `bound`, in nanoseconds, to three digits. It includes the slower ones, as the time
+  /// to serve a backlog does. Nil if there are none.
   fileprivate func mean(below bound: UInt64) -> UInt64? {
     let slots = slots.filter { $0.lowestEquivalent < bound }
     let count = slots.reduce(0) { $0 + $1.count }

@@ -1,18 +1,17 @@
-/// An open loop at a constant rate whose server stands still for a while: operations are served in the order of their
-/// arrivals, by the first lane that is free, and each takes the same time. Times are in nanoseconds from the first
-/// arrival.
+/// An open loop at a constant rate whose server stops for a while. The first free lane serves each operation, in order
+/// of arrival, and all operations take the same time. Times are in nanoseconds since the first arrival.
 struct StalledQueue {
-  /// Operations a second.
+  /// Operations per second.
   var rate: Double
   var lanes: Int
-  /// How long an operation takes that is not held up.
+  /// The time of an operation that is not delayed.
   var service: UInt64
-  /// While no operation makes progress.
+  /// The span in which no operation makes progress.
   var stall: Range<UInt64>
-  /// An operation counts that ends within it.
+  /// An operation counts if it ends within this span.
   var window: Range<UInt64>
 
-  /// From arrival to end, ascending.
+  /// Times from arrival to end, ascending.
   var responses: [UInt64] {
     var freeAt = [UInt64](repeating: 0, count: lanes)
     var responses: [UInt64] = []
@@ -32,7 +31,8 @@ struct StalledQueue {
     return end + stall.upperBound - max(start, stall.lowerBound)
   }
 
-  /// The nearest rank: the least value that at least so many thousandths of all do not exceed. Nil where there are none.
+  /// The percentile by nearest rank: the smallest value that at least `thousandths` of all do not exceed. Nil if there
+  /// are none.
   static func percentile(_ thousandths: Int, of ascending: [UInt64]) -> UInt64? {
     let rank = (ascending.count * thousandths + 999) / 1000
     return ascending.indices.contains(rank - 1) ? ascending[rank - 1] : nil

@@ -7,9 +7,9 @@ import Records
 import SystemCalls
 import Workloads
 
-/// Is a trial's own record the witness that it should be? Trials that are disturbed on purpose have to say so: beside a
-/// process that keeps the client's processor busy, and with a client or a server that is stopped. Trials of a mode that
-/// serves one lane, or that is offered more than it can do, have to be valid, and to say that.
+/// Does a trial's record report what disturbed it? Trials are disturbed on purpose and must report it: beside a process
+/// that keeps the client's processor busy, and with a client or a server stopped. Trials of a mode that serves only one
+/// lane, or whose offered rate is too high, must be valid and report that.
 enum WitnessCheck {
   // MARK: Other load
 
@@ -17,7 +17,7 @@ enum WitnessCheck {
     name: "foreign", workload: .http(delay: .milliseconds(2)), modes: [.blocking, .taskgroup, .epoll],
     concurrency: [16], duration: .milliseconds(300), rounds: 1)
 
-  /// Beside a busy loop in a process of somebody else's, on the client's processor.
+  /// Runs trials beside another process's busy loop, on the client's processor.
   static func foreignLoad(on bench: CheckBench) throws(HarnessFailure) -> [CheckResult] {
     let plans = loaded.plansByMode
     bench.announce(trials: plans.count, seconds: plans.reduce(0) { $0 + $1.expectedTime.seconds })
@@ -45,7 +45,7 @@ enum WitnessCheck {
     name: "stopped", workload: .http(delay: .milliseconds(2)), modes: [.epoll], concurrency: [16],
     duration: .milliseconds(1200), rounds: 1)
 
-  /// The client, and then the server, stopped for a fifth of a second within the window.
+  /// Stops first the client and then the server, for 200 ms within the window.
   static func standstills(on bench: CheckBench) throws(HarnessFailure) -> [CheckResult] {
     var results: [CheckResult] = []
     let plans = stopped.plansByMode
@@ -75,7 +75,7 @@ enum WitnessCheck {
     name: "starved", workload: .http(delay: .milliseconds(2)), modes: [.blocking, .epoll], concurrency: [64],
     duration: .milliseconds(300), rounds: 1)
 
-  /// One connection of 64 is served in `blocking`, and all in `epoll`.
+  /// `blocking` must serve one connection of 64, and `epoll` all of them.
   static func starvedLanes(on bench: CheckBench) throws(HarnessFailure) -> [CheckResult] {
     try results(of: starved, on: bench) { plan, record in
       let expected = plan.mode == .blocking ? 1.0 : Double(plan.concurrency)
@@ -87,18 +87,19 @@ enum WitnessCheck {
 
   // MARK: Saturation
 
-  /// More than a mode with one lane can do, and a hundredth of it: 5 ms an operation are 200 a second and lane.
+  /// An offered rate beyond what a mode with one lane can do, and a low one. With 5 ms per operation, a lane does 200
+  /// per second.
   private static let pressed = Experiment(
     name: "saturated", workload: .http(delay: .milliseconds(5)), modes: [.blocking, .taskgroup], concurrency: [8],
     arrivals: "constant", rates: [20, 4000], duration: .milliseconds(600), rounds: 1)
 
-  /// A mode that is offered too much is valid, and says how much of it was done.
+  /// A trial with too high an offered rate must be valid, and report the share of the schedule that was done.
   static func saturation(on bench: CheckBench) throws(HarnessFailure) -> [CheckResult] {
     try results(of: pressed, on: bench) { plan, record in
       let rate = plan.arrivals.rate ?? 0
       let (isTooMuch, lanes) = (rate > 1000, Double(plan.mode.lanes(for: plan.concurrency)))
       let share = Double(record.operations.done ?? 0) / Double(max(1, record.arrivals.scheduled ?? 0))
-      // The timers of kernel and mode only add to the 5 ms.
+      // Timers of the kernel and the mode can only add to the 5 ms.
       let expected = isTooMuch ? 0.5 * lanes * 200 / rate...1.02 * lanes * 200 / rate : 0.9...1
       var result = CheckResult(
         .saturation, "\(plan.mode.rawValue) at \(Int(rate))/s: share of the schedule done", .ratio, expected: expected,
@@ -127,13 +128,14 @@ enum WitnessCheck {
   }
 }
 
-/// A process that keeps processors busy, and which is nobody's child: to the harness it is somebody else's.
+/// A process that keeps processors busy. It is nobody's child, so that the harness sees it as foreign.
 private final class BusyLoop {
   private let starter: ChildProcess
 
   init(on processors: [Int]) throws(HarnessFailure) {
     starter = try TrialRunner.spawn(Children.starterCommand, on: processors, control: nil)
-    // It ends at once, and leaves the loop to the system. The loop has its standard input, which ends with it.
+    // The starter exits at once and leaves the loop to the system. The loop inherits its standard input, and ends with
+    // it.
     guard case .text = starter.readLine(timeout: 5000) else { throw HarnessFailure("cannot start a busy loop") }
   }
 

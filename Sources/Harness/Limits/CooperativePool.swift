@@ -7,12 +7,12 @@ import SystemCalls
 enum CooperativePool {
   private static let calls = 10
   private static let nap = Nanoseconds.milliseconds(10)
-  /// How much later than arithmetic says, of what it says.
+  /// How much later than predicted an end may be, as a share of the prediction.
   private static let tolerance = 0.25
 
   static func carryOut(brief: Bool) throws -> LimitResult {
     let blocking = Nanoseconds.milliseconds(brief ? 50 : 200)
-    // Where there is one processor the pool has two threads all the same.
+    // Even with one processor, the pool has two threads.
     let width = max(2, try Affinity.current().count)
     let idle = measure(calls: 0, blocking)
     let starved = measure(calls: calls, blocking)
@@ -28,7 +28,7 @@ enum CooperativePool {
         LimitResult.Observation(
           "an awaited \(nap) in an idle pool", .nanoseconds, within: Double(nap.count)...Double(blocking.count),
           measured: Double(idle.nap.count)),
-        // Its continuation queues behind all calls but those that are left when the last of them begins.
+        // Its continuation queues behind all calls except those still running when the last of them begins.
         LimitResult.Observation(
           "an awaited \(nap) beside the calls", .nanoseconds,
           within: all - Double(blocking.count)...all * (1 + tolerance), measured: Double(starved.nap.count)),
@@ -43,7 +43,7 @@ enum CooperativePool {
     var nap = Nanoseconds.zero
   }
 
-  /// A task that sleeps by awaiting, and once it does, tasks that block.
+  /// Runs a task that awaits a sleep, and once it does, tasks that block.
   private static func measure(calls: Int, _ blocking: Nanoseconds) -> Spans {
     let shared = Shared()
     let done = DispatchSemaphore(value: 0)
@@ -54,7 +54,7 @@ enum CooperativePool {
           try? await Task.sleep(nanoseconds: nap.count)
           shared.spans.withLock { $0.nap = MonotonicClock.now.since(start) }
         }
-        // Until it sleeps.
+        // Gives the first task time to fall asleep.
         try? await Task.sleep(nanoseconds: nap.count / 10)
         let start = MonotonicClock.now
         await withDiscardingTaskGroup { group in

@@ -22,7 +22,7 @@ enum DescriptorLimit {
     var exhausted: [String] = []
     var left = 0
     for mode in modes {
-      // What a mode keeps open for good, its timers as well, is no leak of the trial that is looked at.
+      // A first trial opens the descriptors that a mode keeps for good, such as its timers. They are not a leak.
       _ = try trial(mode, lanes: 1, server)
       _ = try Trial.run(sleep(mode))
       let before = ProcFile.openDescriptors ?? 0
@@ -74,7 +74,7 @@ enum DescriptorLimit {
       warmup: .zero, deadline: .seconds(10), seed: 1, endpoints: [], isOwnServer: false)
   }
 
-  /// How many operations, each with its connection, a mode has in hand at once.
+  /// The highest number of operations, each with a connection, that a mode has in flight.
   private static func inHand(by mode: ModeID, processors: Int) -> Int {
     switch mode {
     case .dispatchConcurrent: processors + 1 + Int(duration.seconds.rounded(.up))

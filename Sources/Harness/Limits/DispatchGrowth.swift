@@ -3,12 +3,12 @@ import Measurement
 import Statistics
 import SystemCalls
 
-/// How fast does a concurrent queue get threads, when all that it has are blocked?
+/// How fast does a concurrent queue gain threads while all its threads are blocked?
 enum DispatchGrowth {
   static let seconds = 6.0
   private static let briefSeconds = 3.0
   private static let interval = 0.05
-  /// From here on only the growth is left.
+  /// Seconds after which the number of threads only grows steadily.
   private static let settled = 0.5
 
   static func carryOut(brief: Bool) throws -> LimitResult {
@@ -32,7 +32,7 @@ enum DispatchGrowth {
     guard let first, let line = leastSquaresLine(x: times, y: counts), let last = counts.last else {
       throw HarnessFailure("no thread could be counted")
     }
-    // A count in whole steps tells its rate to within one step over the time that it was watched.
+    // Counts are whole numbers, so that the rate is known only within one step over the time watched.
     let slack = 1 / (seconds - settled)
     return LimitResult(
       .dispatchGrowth,

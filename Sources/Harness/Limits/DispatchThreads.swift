@@ -5,7 +5,7 @@ import Plan
 import Synchronization
 import SystemCalls
 
-/// Blocks that do not go on until they are let.
+/// Blocks that wait until they are released.
 final class HeldBlocks: Sendable {
   private let gate = DispatchSemaphore(value: 0)
   private let count = Atomic(0)
@@ -39,7 +39,7 @@ enum DispatchThreads {
       .dispatchThreads,
       [
         LimitResult.Observation("running, of \(queues.count) blocked", .queues, exactly: most, measured: begun),
-        // Dispatch may keep a thread for itself.
+        // Dispatch may keep some threads for itself.
         LimitResult.Observation(
           "more than before", .threads, within: Double(most)...Double(most + 2), measured: Double(threads)),
         LimitResult.Observation("running once released", .queues, exactly: queues.count, measured: blocks.begun),
@@ -48,7 +48,7 @@ enum DispatchThreads {
         + "released.")
   }
 
-  /// Waits until a number has not changed for half a second, at most ten seconds.
+  /// Waits until a number has not changed for half a second, for at most ten seconds.
   private static func settle(_ number: () -> Int) {
     var (last, since) = (number(), MonotonicClock.now)
     let end = since + .seconds(10)

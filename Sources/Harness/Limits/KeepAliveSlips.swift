@@ -5,14 +5,14 @@ import Plan
 import SystemCalls
 import Workloads
 
-/// Two slips of servers written for a tutorial, with a client that keeps its connections.
+/// Two mistakes of servers in tutorials, with a client that keeps its connections.
 enum KeepAliveSlips {
   private static let timeout = Nanoseconds.milliseconds(300)
 
-  /// What the server waits for before it answers.
+  /// The input that the server waits for before it answers.
   private enum Request { case head, endOfInput }
 
-  /// How the server answers.
+  /// The server's reply.
   private struct Reply {
     var head: String
     var closes: Bool
@@ -48,12 +48,12 @@ enum KeepAliveSlips {
         + "and \(hanging[3]) once it was closed.")
   }
 
-  /// One operation over keep-alive, within its time.
+  /// Runs one operation over keep-alive, with a timeout.
   private static func ask(_ request: Request, _ reply: Reply) throws -> TrialOutcome {
     let listener = try Socket.listen(on: SocketAddress(host: "127.0.0.1", port: 0), count: 1, blocking: true)[0]
     let address = try listener.localAddress()
     let server = try SystemCalls.Thread(name: "slip") {
-      // One connection; what the client opens after it has given up is not answered.
+      // Accepts one connection; a second one, opened after the client has given up, gets no answer.
       guard let connection = try? listener.accept(blocking: true)?.0 else { return }
       serve(connection, request, reply)
     }

@@ -1,7 +1,7 @@
 import Plan
 import Records
 
-/// What an experiment on a limit came to.
+/// The result of an experiment on a limit.
 public struct LimitResult: Codable, Sendable, Equatable {
   public typealias Verdict = LimitsRecord.Verdict
 
@@ -11,36 +11,36 @@ public struct LimitResult: Codable, Sendable, Equatable {
     case perSecond = "threads_per_s"
   }
 
-  /// One number.
+  /// One measured number with its prediction.
   public struct Observation: Codable, Sendable, Equatable {
-    /// Words, without the unit.
+    /// A name in words, without the unit.
     public var name: String
     public var unit: Unit
-    /// Where the number is to lie; nil where nothing is predicted.
+    /// The lower end of the prediction; nil if there is none.
     public var least: Double?
-    /// Nil where there is no upper bound.
+    /// The upper end of the prediction; nil if there is none.
     public var most: Double?
     public var measured: Double
 
-    /// To lie within a range.
+    /// A number predicted within a range.
     init(_ name: String, _ unit: Unit, within predicted: ClosedRange<Double>, measured: Double) {
       self.init(name, unit, measured: measured)
       least = predicted.lowerBound
       most = predicted.upperBound
     }
 
-    /// To be a certain number.
+    /// A number predicted exactly.
     init(_ name: String, _ unit: Unit, exactly predicted: some BinaryInteger, measured: some BinaryInteger) {
       self.init(name, unit, within: Double(predicted)...Double(predicted), measured: Double(measured))
     }
 
-    /// To be a number or more.
+    /// A number predicted to be at least some value.
     init(_ name: String, _ unit: Unit, atLeast predicted: some BinaryInteger, measured: some BinaryInteger) {
       self.init(name, unit, measured: Double(measured))
       least = Double(predicted)
     }
 
-    /// To be anything.
+    /// A number without a prediction.
     init(_ name: String, _ unit: Unit, measured: Double) {
       self.name = name
       self.unit = unit
@@ -52,7 +52,7 @@ public struct LimitResult: Codable, Sendable, Equatable {
 
   public let limit: Limit
   public let observations: [Observation]
-  /// What was found, or why nothing could be.
+  /// The finding, or why there is none.
   public let sentence: String
 
   init(_ limit: Limit, _ observations: [Observation], _ sentence: String) {

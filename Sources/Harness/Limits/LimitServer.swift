@@ -3,7 +3,7 @@ import Modes
 import SystemCalls
 import Workloads
 
-/// The target server of an experiment, in a process of its own, whose descriptors are not those of the experiment.
+/// The target server of an experiment, in its own process, so that its descriptors do not count as the experiment's.
 final class LimitServer {
   let address: String
   private let child: ChildProcess

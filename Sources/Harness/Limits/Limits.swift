@@ -4,15 +4,14 @@ import Plan
 import Records
 import SystemCalls
 
-/// Carries out experiments on limits, each in a process of its own, with which its lowered limits, threads and
-/// connections end.
+/// Runs experiments on limits, each in its own process. Its lowered limits, threads and connections end with it.
 public enum Limits {
-  /// How long an experiment may take.
+  /// The time limit for an experiment.
   private static let patience = Nanoseconds.seconds(60)
 
-  /// Carries out the experiments, one after another, and tells `report` how far it has come.
+  /// Runs the experiments, one after another, and reports progress to `report`.
   ///
-  /// - Throws: where a child cannot be started or breaks, or a signal asks to stop.
+  /// - Throws: if a child cannot be started or fails, or a signal asks to stop.
   public static func run(
     _ limits: [Limit], report: (RunSession.Progress) -> Void
   ) throws(HarnessFailure) -> [LimitResult] {
@@ -35,8 +34,8 @@ public enum Limits {
   static func expectedSeconds(of limits: [Limit]) -> Double { limits.reduce(0) { $0 + $1.expectedSeconds } }
 
   /// - Parameters:
-  ///   - program: this one, unless a test carries it out.
-  ///   - idle: called again and again meanwhile.
+  ///   - program: the executable of the child; tests name another one.
+  ///   - idle: called repeatedly while the experiment runs.
   static func carryOut(
     _ limit: Limit, brief: Bool, program: String = TrialRunner.program, idle: () -> Void = {}
   ) throws(HarnessFailure) -> LimitResult {
@@ -60,18 +59,18 @@ public enum Limits {
   }
 }
 
-/// What the process of an experiment reads from its standard input.
+/// The plan that an experiment's process reads from its standard input.
 struct LimitPlan: Codable {
   var limit: Limit
   var brief: Bool
 }
 
 extension Children {
-  /// Carries out the experiment that its standard input names.
+  /// Runs the experiment that standard input names.
   static func runLimit() -> Never {
     let plan: LimitPlan = readPlan()
     prepare(cpus: [])
-    // While there is one thread: a process of several cannot enter a user namespace.
+    // Before other threads start, because only a single-threaded process can enter a user namespace.
     var hasOwnNetwork = false
     if plan.limit.opensConnections { hasOwnNetwork = (try? NetworkNamespace.enter()) != nil }
     followParent()

@@ -3,14 +3,14 @@ import Records
 import SystemCalls
 
 extension LimitsRecord {
-  /// - Parameter started: when, in UTC.
+  /// - Parameter started: the time when the experiments began, in UTC.
   public init(_ results: [LimitResult], started: Date, processors: Processors) {
     self.init(
       started: ISO8601DateFormatter().string(from: started), tool: MachineFacts.tool,
       machine: MachineFacts.environment(processors), experiments: results.map(LimitsRecord.Entry.init))
   }
 
-  /// Writes it into a folder that has been prepared.
+  /// Writes the record into a folder made by ``prepare(_:)``.
   public func write(to folder: String) throws(HarnessFailure) {
     let path = "\(folder)/\(Self.name)"
     do {
@@ -21,8 +21,8 @@ extension LimitsRecord {
     }
   }
 
-  /// Makes the folder, before there is anything to write.
-  /// - Returns: its descriptor, which holds a lock on it until it is closed.
+  /// Makes the folder before there is anything to write.
+  /// - Returns: a descriptor of the folder, which holds a lock on it until closed.
   public static func prepare(_ folder: String) throws(HarnessFailure) -> Int32 {
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -62,7 +62,7 @@ extension LimitsRecord.Entry {
 }
 
 extension LimitResult.Observation {
-  /// Its name in data: lower-case words and the unit, joined by underscores; names of errors stay as they are.
+  /// The name in data: lower-case words and the unit, joined by underscores; names of errors keep their case.
   var key: String {
     let words = name.split { !$0.isLetter && !$0.isNumber }
     return (words.map(String.init) + [unit.rawValue]).joined(separator: "_")

@@ -2,25 +2,26 @@ import Glibc
 import Measurement
 import SystemCalls
 
-/// How many connections does a range of ephemeral ports come to, and what changes that?
+/// How many connections does a range of ephemeral ports allow, and what changes that?
 enum PortLimit {
   private static let ports = 40_000...40_031
   private static let listeningPort: UInt16 = 30_000
   private static let addresses = 4
-  /// How long a port in TIME_WAIT is kept from a new connection by net.ipv4.tcp_tw_reuse: net.ipv4.tcp_tw_reuse_delay of
-  /// Linux 6.14, and a second before that.
+  /// How long net.ipv4.tcp_tw_reuse withholds a port in TIME_WAIT from a new connection: net.ipv4.tcp_tw_reuse_delay
+  /// since Linux 6.14, one second before.
   private static let reuseDelay = Nanoseconds.milliseconds(1100)
 
-  /// What becomes of a connection once it is there.
+  /// What happens to a connection once it is established.
   private enum End { case held, closed, reset }
 
-  /// One way to open connections until there is no port left.
+  /// One way to open connections until no port is left.
   private struct Way {
     var end = End.held
-    /// net.ipv4.tcp_tw_reuse, ip-sysctl(7).
+    /// The value of net.ipv4.tcp_tw_reuse: ip-sysctl(7).
     var reuse = 0
     var addresses = 1
-    /// Whether the near end is bound to an address, and port 0, before it connects; and with which option of it.
+    /// Whether the near end is bound to an address with port 0 before it connects, and below the socket option for
+    /// that.
     var binds = false
     var option: (level: Int32, name: Int32)?
   }
@@ -28,7 +29,7 @@ enum PortLimit {
   static func carryOut(brief: Bool, hasOwnNetwork: Bool) throws -> LimitResult {
     guard hasOwnNetwork else {
       throw LimitObstacle(
-        "a network namespace of its own is not permitted here, and the machine's own ports are left alone; run it as root"
+        "this needs its own network namespace, which is not permitted here; run it as root"
       )
     }
     let count = ports.count
@@ -66,8 +67,8 @@ enum PortLimit {
         + "it back at once (\(reset) of \(beyond)).")
   }
 
-  /// Opens connections in a network of its own until no port is left; where `again`, once more a second later. Answers
-  /// how many there were each time.
+  /// Opens connections in a new network namespace until no port is left; if `again`, once more a second later. Returns
+  /// the number of connections each time.
   private static func reached(_ way: Way, most: Int, again: Bool = false) throws -> [Int] {
     try NetworkNamespace.enter()
     try NetworkNamespace.set("ipv4/ip_local_port_range", to: "\(ports.lowerBound) \(ports.upperBound)")
@@ -92,7 +93,7 @@ enum PortLimit {
         _ = try near.connect(to: targets[count % targets.count])
       } catch {
         near.close()
-        // EADDRNOTAVAIL from connect(2), EADDRINUSE from bind(2).
+        // EADDRNOTAVAIL comes from connect(2), EADDRINUSE from bind(2).
         guard error.rawValue == EADDRNOTAVAIL || error.rawValue == EADDRINUSE else { throw error }
         return count
       }

@@ -2,7 +2,7 @@ import Foundation
 import Records
 
 extension RunSession {
-  /// Carries out the experiments on limits that the suite asks for, and records them beside the trials.
+  /// Runs the suite's experiments on limits and records them beside the trials.
   func carryOutLimits(_ report: (Progress) -> Void) throws(HarnessFailure) {
     guard !limits.isEmpty else { return }
     let started = Date()

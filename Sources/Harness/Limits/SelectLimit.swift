@@ -5,12 +5,12 @@ import Plan
 import SystemCalls
 import Workloads
 
-/// How many connections does a loop of select(2) serve, and which of the usual remedies helps?
+/// How many connections can a loop of select(2) serve, and which of the usual remedies helps?
 enum SelectLimit {
   private static let enough = 1000
   private static let tooMany = 1100
   private static let many = 2000
-  /// RLIMIT_NOFILE as most systems set it.
+  /// The usual default of RLIMIT_NOFILE.
   private static let usualLimit = 1024
 
   static func carryOut() throws -> LimitResult {
@@ -56,11 +56,11 @@ enum SelectLimit {
 
   private struct Answers {
     var served = 0
-    /// Told that the descriptor is beyond FD_SETSIZE.
+    /// Connections refused because their descriptor is beyond FD_SETSIZE.
     var refused = 0
   }
 
-  /// Opens connections to a new server, one after another, has a byte echoed on each, and closes them together.
+  /// Opens connections to a new server one after another, exchanges a byte on each, and closes them together.
   private static func hold(
     _ count: Int, times: Int = 1, byCallback: Bool = false, descriptorLimit: Int
   ) throws -> Answers {
@@ -75,7 +75,7 @@ enum SelectLimit {
       for _ in 0..<count {
         let socket = try Socket.open(family: AF_INET, blocking: true)
         held.append(socket)
-        // A listener that is closed refuses, or resets.
+        // A closed listener refuses or resets the connection.
         guard (try? socket.connect(to: address)) != nil else { continue }
         switch exchange(UInt8(ascii: "e"), on: socket) {
         case UInt8(ascii: "e"): answers.served += 1
@@ -88,11 +88,11 @@ enum SelectLimit {
     return answers
   }
 
-  /// Sends a byte, and answers the one that comes back within some seconds.
+  /// Sends a byte and returns the byte that comes back; nil after 5 s.
   private static func exchange(_ byte: UInt8, on socket: Socket) -> UInt8? {
     var byte = byte
     return withUnsafeMutableBytes(of: &byte) { buffer in
-      // Who was refused may not be able to send any more; the answer is there all the same.
+      // A refused client may no longer be able to send, but can still read the answer.
       _ = socket.send(UnsafeRawBufferPointer(buffer))
       var entry = pollfd(fd: socket.descriptor, events: Int16(POLLIN), revents: 0)
       guard poll(&entry, 1, 5000) > 0, case .bytes(1) = socket.receive(into: buffer) else { return nil }

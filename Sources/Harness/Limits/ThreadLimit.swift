@@ -6,7 +6,7 @@ import SystemCalls
 enum ThreadLimit {
   private static let cap = 20_000
   private static let briefCap = 500
-  /// PTHREAD_STACK_MIN, which is the least that pthread_attr_setstacksize(3) takes.
+  /// PTHREAD_STACK_MIN, the smallest size that pthread_attr_setstacksize(3) accepts.
   private static let stackSize = 16 << 10
 
   static func carryOut(brief: Bool) throws -> LimitResult {
@@ -36,14 +36,14 @@ enum ThreadLimit {
     let took = MonotonicClock.now.since(start)
     let memory = ProcFile.memory ?? 0
     let made = threads.count
-    // The end of the pipe wakes them all.
+    // Closing the pipe wakes all threads.
     close(writing)
     for thread in threads { thread.join() }
     close(reading)
     let left = remaining(before)
     let each = Double(memory - min(memory, memoryBefore)) / Double(max(1, made))
     let reason = stopped.map { "then \($0.symbol)" } ?? "as many as were tried"
-    // Other processes move what they share.
+    // Other processes change how much of a shared limit is free.
     let slack = lowest.isShared ? 0.02 : 0
     let room = Double(lowest.room)
     return LimitResult(
@@ -59,7 +59,7 @@ enum ThreadLimit {
         + "the lowest ceiling was \(lowest.name), at \(lowest.room).")
   }
 
-  /// pthread_join(3) returns a moment before the kernel has let go of the thread.
+  /// The number of threads at the end; pthread_join(3) returns slightly before the kernel has released a thread.
   private static func remaining(_ expected: Int) -> Int {
     let end = MonotonicClock.now + .seconds(2)
     while MonotonicClock.now < end, ProcFile.threads ?? expected > expected { Interruption.pause(milliseconds: 5) }

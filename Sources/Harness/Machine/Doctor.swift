@@ -1,17 +1,17 @@
 import Foundation
 import Records
 
-/// Something about a machine that a measurement may notice. Each text is one line.
+/// A fact about a machine that may affect measurements. Each text is one line.
 public struct Finding: Codable, Equatable, Sendable {
-  /// How much it matters, least first.
+  /// Its importance, in ascending order.
   public enum Severity: String, Codable, CaseIterable, Sendable { case fine, note, warning }
 
   public var name: String
   public var found: String
   public var severity: Severity
-  /// What it does to numbers.
+  /// The effect on measurements.
   public var effect: String
-  /// What to do about it; nil where nothing needs to be done, or can be.
+  /// The remedy; nil if none is needed or possible.
   public var remedy: String?
 
   init(_ name: String, _ found: String, _ severity: Severity, effect: String, remedy: String? = nil) {
@@ -23,25 +23,25 @@ public struct Finding: Codable, Equatable, Sendable {
   }
 }
 
-/// What on a machine will disturb a measurement: a judgement of facts that ``ofThisMachine()`` reads.
+/// Judges what on a machine will disturb measurements, from facts that ``ofThisMachine()`` reads.
 public struct Doctor: Sendable {
-  /// The facts that `run.json` holds too.
+  /// The facts that `run.json` also holds.
   public internal(set) var environment = Records.Environment()
-  /// The cores, as lists of their processors, of which client and server hold some each; nil where it cannot be seen.
+  /// Cores shared by client and server, as lists of their processors; nil if unknown.
   var sharedCores: [[Int]]?
-  /// What the allowed processors did for half a second, while this program slept.
+  /// The allowed processors' times over half a second, while this program slept.
   var sample: ProcessorTimes?
   var synBacklog: Int?
   var timeWaitReuse: Int?
-  /// What a reading of the monotonic clock takes, in nanoseconds.
+  /// The cost of reading the monotonic clock, in nanoseconds.
   var clockRead: Double?
-  /// Those of gnuplot, perf and strace that are installed.
+  /// Which of gnuplot, perf and strace are installed.
   var programs: Set<String> = []
   var configuration = "release"
 
   init() {}
 
-  /// What was found, in a fixed order.
+  /// The findings, in a fixed order.
   public var findings: [Finding] {
     [
       build, processors, affinity, governor, turbo, threads, hypervisor, steal, others, load, processorQuota,
@@ -54,7 +54,7 @@ public struct Doctor: Sendable {
   private var build: Finding {
     Finding(
       "build", configuration, configuration == "release" ? .fine : .warning,
-      effect: "an unoptimised harness costs several times as much: its numbers are not those of release",
+      effect: "an unoptimised harness costs several times as much; its numbers do not represent a release build",
       remedy: "swift build -c release, and run .build/release/iomodes")
   }
 
@@ -86,7 +86,7 @@ public struct Doctor: Sendable {
     case ...1:
       Finding(
         "processors", "1, which client and server share", .warning,
-        effect: "each waits while the other runs: throughput is that of both, latency has their switches",
+        effect: "each waits while the other runs: throughput includes both, and latency their context switches",
         remedy: "allow two or more: a larger machine, or a wider taskset or --cpuset-cpus")
     case 2:
       Finding(
@@ -105,11 +105,11 @@ public struct Doctor: Sendable {
     }
     return Finding(
       "affinity", "\(allowed.count) of \(online) processors allowed", allowed.count < online ? .note : .fine,
-      effect: effect, remedy: "where it is not on purpose, start without taskset or --cpuset-cpus")
+      effect: effect, remedy: "if this is not intended, start without taskset or --cpuset-cpus")
   }
 
   private var governor: Finding {
-    let effect = "a frequency that follows the load makes sparse load slow, and early rounds unlike late ones"
+    let effect = "a frequency that follows the load slows light loads, and makes early rounds differ from late ones"
     guard let governor = environment.governor else { return .hidden("governor", effect: effect) }
     return Finding(
       "governor", governor, governor == "performance" ? .fine : .warning, effect: effect,
@@ -117,7 +117,7 @@ public struct Doctor: Sendable {
   }
 
   private var turbo: Finding {
-    let effect = "a frequency that depends on heat and on busy cores does not treat modes alike"
+    let effect = "the frequency depends on heat and on busy cores, which may favour some modes"
     guard let hasTurbo = environment.hasTurbo else { return .hidden("turbo", effect: effect) }
     return Finding(
       "turbo", hasTurbo ? "on" : "off", hasTurbo ? .note : .fine, effect: effect,
@@ -125,7 +125,7 @@ public struct Doctor: Sendable {
   }
 
   private var threads: Finding {
-    let effect = "two threads of a core slow each other: work that waits on one side costs the other"
+    let effect = "two threads of a core slow each other down: work on one side slows the other side"
     if let core = sharedCores?.first {
       return Finding(
         "SMT", "client and server share cores, such as \(MachineText.ranges(core))", .warning, effect: effect,
@@ -139,7 +139,7 @@ public struct Doctor: Sendable {
   }
 
   private var hypervisor: Finding {
-    let effect = "timers and wake-ups cost more than on bare metal, and neighbours are unseen"
+    let effect = "timers and wake-ups cost more than on bare metal, and the load of other guests is invisible"
     guard let isThere = environment.hypervisor else { return .hidden("hypervisor", effect: effect) }
     return Finding(
       "hypervisor", isThere ? "this is a virtual machine" : "none", isThere ? .note : .fine, effect: effect,
@@ -147,7 +147,7 @@ public struct Doctor: Sendable {
   }
 
   var steal: Finding {
-    let effect = "stolen time lands in the tail of latencies; trials that lose over 1 % are invalid"
+    let effect = "stolen time lengthens the tail of latencies; trials that lose over 1 % are invalid"
     guard let share = sample?.stolenShare else { return .hidden("steal", effect: effect) }
     let sinceBoot = environment.stealShare.map { ", \(Self.percent($0)) since boot" } ?? ""
     return Finding(
@@ -157,7 +157,7 @@ public struct Doctor: Sendable {
   }
 
   var others: Finding {
-    let effect = "other programs take processors; trials that lose 2 % of one are invalid"
+    let effect = "other programs take CPU time; trials that lose 2 % of a processor to them are invalid"
     guard let share = sample?.busyShare else { return .hidden("other load", effect: effect) }
     return Finding(
       "other load", "\(Self.percent(share)) of the allowed processors over 0.5 s",
@@ -178,7 +178,7 @@ public struct Doctor: Sendable {
   }
 
   private var clock: Finding {
-    let effect = "each operation reads the clock; where that is a system call, it costs as much as the work"
+    let effect = "each operation reads the clock; as a system call, that costs as much as the work"
     guard let source = environment.clocksource, let clockRead else { return .hidden("clock", effect: effect) }
     let isSlow = ["hpet", "acpi_pm", "jiffies", "refined-jiffies"].contains(source) || clockRead > 150
     return Finding(
@@ -190,7 +190,7 @@ public struct Doctor: Sendable {
 }
 
 extension Finding {
-  /// What the machine does not show; virtual machines and containers hide much.
+  /// A fact that the machine does not show; virtual machines and containers hide many.
   static func hidden(_ name: String, effect: String) -> Finding {
     Finding(name, "not visible here", .note, effect: effect)
   }

@@ -4,9 +4,9 @@ import Measurement
 import Records
 import SystemCalls
 
-/// The reading of the facts that ``Doctor`` judges.
+/// Reads the facts that ``Doctor`` judges.
 extension Doctor {
-  /// Looks at this machine, for half a second.
+  /// Examines this machine for half a second.
   public static func ofThisMachine() throws(HarnessFailure) -> Doctor {
     let processors = try Processors.current()
     var doctor = Doctor()
@@ -25,7 +25,7 @@ extension Doctor {
     return doctor
   }
 
-  /// What will disturb trials now, with its remedy, a line each. Looks at the machine for half a second.
+  /// The current disturbances with their remedies, one line each. Examines the machine for half a second.
   static func disturbances(on processors: Processors) -> [String] {
     var doctor = Doctor()
     doctor.sample = sample(of: processors.allowed)
@@ -35,7 +35,7 @@ extension Doctor {
     }
   }
 
-  /// What the processors do for half a second, while this program sleeps.
+  /// The processors' times over half a second, while this program sleeps.
   private static func sample(of processors: [Int]) -> ProcessorTimes? {
     let before = MachineFacts.processorTimes(of: processors)
     usleep(500_000)
@@ -43,10 +43,10 @@ extension Doctor {
     return after.since(before)
   }
 
-  /// The cores, as lists of their processors, on which the client has a processor and the server another.
+  /// The cores on which client and server each have a processor, as lists of their processors.
   ///
   /// - Parameter siblings: a processor's thread_siblings_list, such as `0,4`.
-  /// - Returns: nil where no list can be read.
+  /// - Returns: nil if no list can be read.
   static func sharedCores(of processors: Processors, siblings: (Int) -> String?) -> [[Int]]? {
     let cores = processors.client.map { processor in siblings(processor).flatMap(Processors.parse) }
     guard cores.contains(where: { $0 != nil }) else { return nil }
@@ -55,7 +55,7 @@ extension Doctor {
     }
   }
 
-  /// The least of a few averages, so that an interruption does not count.
+  /// The smallest of several averages, so that interruptions do not count.
   private static func clockRead() -> Double {
     let readings: UInt64 = 1000
     let spans = (0..<5).map { _ in

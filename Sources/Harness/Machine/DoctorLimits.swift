@@ -1,6 +1,6 @@
 import Foundation
 
-/// What the limits of this machine and of its container mean for a run.
+/// Judges the limits of this machine and its container.
 extension Doctor {
   var processorQuota: Finding {
     let effect = "past the quota all threads stop for the rest of the period: up to 100 ms of latency"
@@ -13,7 +13,7 @@ extension Doctor {
   }
 
   var memoryLimit: Finding {
-    let effect = "beyond it the kernel reclaims pages and then ends processes, whatever is free outside"
+    let effect = "beyond it the kernel reclaims pages and then kills processes, even with memory free outside"
     let limit = environment.containerMemoryLimit.flatMap { UInt64($0) }
     guard let limit, limit < environment.memory ?? .max else {
       return Finding("memory limit", "none below the machine's memory", .fine, effect: effect)
@@ -24,7 +24,7 @@ extension Doctor {
   }
 
   var swap: Finding {
-    let effect = "pages that come back from disk add milliseconds, mostly at the beginning"
+    let effect = "pages read back from disk add milliseconds, mostly at the beginning"
     guard let used = environment.swapUsed else { return .hidden("swap", effect: effect) }
     return Finding(
       "swap", used == 0 ? "not in use" : "\(used >> 20) MiB in use", used == 0 ? .fine : .note, effect: effect,
@@ -51,7 +51,7 @@ extension Doctor {
   }
 
   var portReuse: Finding {
-    let effect = "a closed connection keeps its port until then: with --connection new they may run out"
+    let effect = "a closed connection keeps its port until then: with --connection new, ports may run out"
     guard let timeWaitReuse else { return .hidden("port reuse", effect: effect) }
     let rate = portCount.map { ": about \($0 / 60) new connections a second" } ?? ""
     let found =
@@ -66,7 +66,7 @@ extension Doctor {
   }
 
   var listenQueue: Finding {
-    let effect = "connections past it are tried again after 1 s: slow starts, and long tails with new ones"
+    let effect = "connections beyond it are retried after 1 s: slow starts, and long tails with --connection new"
     guard let somaxconn = environment.somaxconn else { return .hidden("listen queue", effect: effect) }
     return Finding(
       "listen queue", "somaxconn \(somaxconn)", somaxconn < 4096 ? .note : .fine, effect: effect,
@@ -74,7 +74,7 @@ extension Doctor {
   }
 
   var synQueue: Finding {
-    let effect = "handshakes past it are tried again after 1 s, or go on with SYN cookies"
+    let effect = "handshakes beyond it are retried after 1 s, or use SYN cookies"
     guard let synBacklog else { return .hidden("SYN queue", effect: effect) }
     return Finding(
       "SYN queue", "tcp_max_syn_backlog \(synBacklog)", synBacklog < 1024 ? .note : .fine, effect: effect,
@@ -85,7 +85,7 @@ extension Doctor {
     environment.ephemeralPorts.flatMap { $0.count == 2 && $0[0] <= $0[1] ? $0[1] - $0[0] + 1 : nil }
   }
 
-  /// How much a limit on lanes matters.
+  /// The severity of a limit on lanes.
   private static func room(for lanes: Int) -> Finding.Severity {
     lanes < 1024 ? .warning : lanes < 16384 ? .note : .fine
   }

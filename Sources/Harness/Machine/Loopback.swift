@@ -3,12 +3,12 @@ import Plan
 import SystemCalls
 import Workloads
 
-/// The network by which a trial's client reaches the harness's own server.
+/// The network between a trial's client and the harness's own server.
 enum Loopback {
-  /// In milliseconds; the kernel answers itself, whatever else it does.
+  /// Milliseconds. The kernel answers by itself, however busy it is.
   private static let patience: Int32 = 2000
 
-  /// Why this machine does not reach itself, with a remedy; nil where it does.
+  /// Why this machine cannot reach itself, with a remedy; nil if it can.
   static var objection: String? {
     do {
       let listener = try Socket.listen(on: SocketAddress(host: "127.0.0.1", port: 0))
@@ -28,7 +28,7 @@ enum Loopback {
 }
 
 extension Experiment {
-  /// Whether any of its trials goes over loopback.
+  /// Whether any of its trials uses loopback.
   var usesLoopback: Bool {
     guard modes != [.null], workload.file == nil || bystanders != nil else { return false }
     return switch workload.asked.ofBystanders {

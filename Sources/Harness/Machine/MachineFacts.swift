@@ -3,7 +3,7 @@ import Measurement
 import Records
 import SystemCalls
 
-/// What is known of this machine and of this program.
+/// Facts about this machine and this program.
 package enum MachineFacts {
   package static func environment(_ processors: Processors) -> Records.Environment {
     var facts = Records.Environment()
@@ -46,17 +46,17 @@ package enum MachineFacts {
     return facts
   }
 
-  /// The quota of processor time that binds, as cpu.max of cgroups v2 writes it.
+  /// The effective CPU quota, in the format of cpu.max of cgroups v2.
   static var processorLimit: String? {
     ControlGroup(ProcFile.text(of: "/proc/self/cgroup") ?? "", controller: "cpu").processorLimit(line)
   }
 
-  /// What these processors have done since boot.
+  /// The times of these processors since boot.
   static func processorTimes(of processors: [Int]) -> ProcessorTimes? {
     ProcFile.text(of: "/proc/stat").flatMap { ProcessorTimes($0, of: processors) }
   }
 
-  /// The frequency governors of these processors, each once.
+  /// The distinct frequency governors of these processors.
   private static func governors(of processors: [Int]) -> String? {
     let names = processors.compactMap { line("/sys/devices/system/cpu/cpu\($0)/cpufreq/scaling_governor") }
     return names.isEmpty ? nil : Set(names).sorted().joined(separator: ", ")
@@ -78,7 +78,7 @@ package enum MachineFacts {
     line("/proc/sys/net/ipv4/ip_local_port_range").flatMap(MachineText.ports)
   }
 
-  /// fs.file-max less what is open, /proc/sys/fs/file-nr, proc(5).
+  /// Descriptors that the system has left: fs.file-max less those open, from /proc/sys/fs/file-nr, proc(5).
   static var descriptorsLeft: Int? {
     guard let open = line("/proc/sys/fs/file-nr")?.split(whereSeparator: \.isWhitespace).compactMap({ Int($0) }),
       open.count == 3
@@ -86,8 +86,8 @@ package enum MachineFacts {
     return max(0, open[2] - open[0])
   }
 
-  /// What is left of the connections that netfilter follows; nil where it follows none now: it may be there without a rule
-  /// that makes it.
+  /// Connections that netfilter can still track. Nil if it tracks none now, because it may be loaded without a rule
+  /// that tracks any.
   static var trackedLeft: Int? {
     guard let most = line("/proc/sys/net/netfilter/nf_conntrack_max").flatMap(MachineText.number),
       let followed = line("/proc/sys/net/netfilter/nf_conntrack_count").flatMap(MachineText.number), followed > 0
@@ -100,7 +100,7 @@ package enum MachineFacts {
     ProcFile.text(of: "/proc/meminfo").flatMap { MachineText.memory(name, in: $0) }
   }
 
-  /// What is in use of the machine's memory now.
+  /// The memory in use on this machine now.
   static var memory: MachineMemory {
     let facts = ProcFile.text(of: "/proc/meminfo") ?? ""
     let sockets = ProcFile.text(of: "/proc/net/sockstat") ?? ""
@@ -122,7 +122,7 @@ package enum MachineFacts {
     #endif
   }
 
-  /// The commit of the checkout that this program lies in.
+  /// The commit of the checkout that contains this program.
   private static var commit: String? {
     let folder = ((ProcessControl.executablePath ?? CommandLine.arguments[0]) as NSString).deletingLastPathComponent
     guard let head = git(["-C", folder, "rev-parse", "HEAD"]), head.count >= 40 else { return nil }

@@ -1,9 +1,9 @@
-/// Reads what Linux says of a machine, from the texts of its files. What is not as documented reads as nil.
+/// Parses Linux's files about a machine. Text that does not follow the documentation gives nil.
 enum MachineText {
-  /// A file that holds one whole number, such as those under /proc/sys.
+  /// Parses a file with one whole number, such as those under /proc/sys.
   static func number(_ text: String) -> Int? { words(text).count == 1 ? words(text).first.flatMap { Int($0) } : nil }
 
-  /// A file that holds a switch: 0 or 1.
+  /// Parses a file with a switch: 0 or 1.
   static func flag(_ text: String) -> Bool? {
     switch number(text) {
     case 0: false
@@ -12,19 +12,19 @@ enum MachineText {
     }
   }
 
-  /// The range of /proc/sys/net/ipv4/ip_local_port_range, ip(7).
+  /// Parses the range of /proc/sys/net/ipv4/ip_local_port_range: ip(7).
   static func ports(_ text: String) -> ClosedRange<Int>? {
     let ends = words(text).compactMap { Int($0) }
     guard ends.count == 2, ends[0] >= 0, ends[0] <= ends[1], ends[1] <= 65535 else { return nil }
     return ends[0]...ends[1]
   }
 
-  /// The average of the last minute in /proc/loadavg, proc(5): tasks that run or wait for a processor or a disk.
+  /// Parses the one-minute average of /proc/loadavg: tasks that run, or wait for a processor or a disk. See proc(5).
   static func loadAverage(_ text: String) -> Double? {
     words(text).first.flatMap { Double($0) }.flatMap { $0.isFinite && $0 >= 0 ? $0 : nil }
   }
 
-  /// A line of /proc/meminfo, such as `SwapFree:`, in bytes.
+  /// Parses a line of /proc/meminfo, such as `SwapFree:`; in bytes.
   static func memory(_ name: String, in text: String) -> UInt64? {
     guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix(name) }),
       let count = words(line.dropFirst(name.count)).first.flatMap({ UInt64($0) })
@@ -33,14 +33,14 @@ enum MachineText {
     return overflow ? nil : bytes
   }
 
-  /// A number of the line on TCP in /proc/net/sockstat, proc(5): `TCP: inuse 5 orphan 0 tw 0 alloc 7 mem 1`.
+  /// Parses a number from the TCP line of /proc/net/sockstat, proc(5): `TCP: inuse 5 orphan 0 tw 0 alloc 7 mem 1`.
   static func sockets(_ name: String, in text: String) -> UInt64? {
     guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix("TCP:") }) else { return nil }
     let words = words(line)
     return words.firstIndex(of: name).flatMap { words.dropFirst($0 + 1).first }.flatMap { UInt64($0) }
   }
 
-  /// The swap space in use in /proc/meminfo, in bytes.
+  /// Parses the used swap space from /proc/meminfo; in bytes.
   static func swapUsed(_ text: String) -> UInt64? {
     guard let total = memory("SwapTotal:", in: text), let free = memory("SwapFree:", in: text), free <= total else {
       return nil
@@ -48,14 +48,15 @@ enum MachineText {
     return total - free
   }
 
-  /// How many processors' time a control group may use, from `QUOTA PERIOD` as in cpu.max of cgroups v2; nil for `max`.
+  /// The number of processors' CPU time that a control group may use, from `QUOTA PERIOD` in cpu.max of cgroups v2; nil
+  /// for `max`.
   static func processorQuota(_ text: String) -> Double? {
     let numbers = words(text).compactMap { Int($0) }
     guard numbers.count == 2, numbers[0] > 0, numbers[1] > 0 else { return nil }
     return Double(numbers[0]) / Double(numbers[1])
   }
 
-  /// `0-2,5`: ascending numbers as ranges, the way the kernel writes them.
+  /// Ascending numbers as ranges, in the kernel's format: `0-2,5`.
   static func ranges(_ numbers: [Int]) -> String {
     var parts: [ClosedRange<Int>] = []
     for number in numbers {
@@ -74,13 +75,13 @@ enum MachineText {
   }
 }
 
-/// What processors have done, in clock ticks: /proc/stat, proc(5).
+/// Times of processors in clock ticks: /proc/stat, proc(5).
 struct ProcessorTimes: Equatable, Sendable {
   var busy: Double
-  /// Of that, in interrupts and in what they leave for later.
+  /// The part of `busy` spent in interrupts and softirqs.
   var interrupts: Double
   var idle: Double
-  /// What the hypervisor gave to others.
+  /// Time that the hypervisor gave to other guests.
   var stolen: Double
 
   init(busy: Double, interrupts: Double = 0, idle: Double, stolen: Double) {
@@ -90,7 +91,7 @@ struct ProcessorTimes: Equatable, Sendable {
     self.stolen = stolen
   }
 
-  /// The sum over some processors since boot; nil where the text has none of them.
+  /// The sum over these processors since boot; nil if the text contains none of them.
   init?(_ text: String, of processors: [Int]) {
     self.init(busy: 0, idle: 0, stolen: 0)
     let names = Set(processors.map { "cpu\($0)" })
@@ -98,7 +99,7 @@ struct ProcessorTimes: Equatable, Sendable {
     for line in text.split(separator: "\n") {
       let words = MachineText.words(line)
       let ticks = words.dropFirst().compactMap { UInt64($0) }.map { Double($0) }
-      // user nice system idle iowait irq softirq steal; what guests used is part of user.
+      // Columns: user nice system idle iowait irq softirq steal. Guests' time is part of user.
       guard let name = words.first, names.contains(name), ticks.count >= 8 else { continue }
       isFound = true
       busy += ticks[0] + ticks[1] + ticks[2] + ticks[5] + ticks[6]
@@ -115,22 +116,22 @@ struct ProcessorTimes: Equatable, Sendable {
       idle: max(0, idle - earlier.idle), stolen: max(0, stolen - earlier.stolen))
   }
 
-  /// Shares of the time that passed, from 0 to 1; nil where none did.
+  /// Shares of the elapsed time, from 0 to 1; nil if no time elapsed.
   var busyShare: Double? { total > 0 ? busy / total : nil }
   var stolenShare: Double? { total > 0 ? stolen / total : nil }
   private var total: Double { busy + idle + stolen }
 }
 
-/// Where the limits of this process's control group stand, cgroups(7), and which of them binds.
+/// Finds the limits of this process's control group, cgroups(7), and the tightest of them.
 struct ControlGroup: Equatable, Sendable {
-  /// Folders that may hold a limit, innermost first: a limit holds for all groups below its own.
+  /// Folders that may hold a limit, innermost first. A limit applies to all groups below it.
   var folders: [String]
   /// Whether the files are those of cgroups v2.
   var isUnified: Bool
 
   /// - Parameters:
-  ///   - text: /proc/self/cgroup.
-  ///   - controller: `cpu` or `memory`. It is in one hierarchy: its own (v1), or the unified one.
+  ///   - text: the content of /proc/self/cgroup.
+  ///   - controller: `cpu` or `memory`. It belongs to one hierarchy: its own (v1) or the unified one.
   init(_ text: String, controller: String) {
     let lines = text.split(separator: "\n").map {
       $0.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
@@ -141,12 +142,12 @@ struct ControlGroup: Equatable, Sendable {
     let root = isUnified ? "/sys/fs/cgroup" : "/sys/fs/cgroup/\(controller)"
     let path = (own ?? hierarchies.first { $0[0] == "0" })?[2] ?? "/"
     var names = path.split(separator: "/")
-    // A group outside the namespace of this process, whose files cannot be seen.
+    // The group is outside this process's namespace, and its files are invisible.
     if names.contains("..") { names = [] }
     folders = (0...names.count).reversed().map { ([Substring(root)] + names.prefix($0)).joined(separator: "/") }
   }
 
-  /// The tightest quota as cpu.max of v2 writes it, such as `50000 100000` or `max 100000`; nil where there is none.
+  /// The tightest quota in the format of cpu.max of v2, such as `50000 100000` or `max 100000`; nil if there is none.
   func processorLimit(_ read: (String) -> String?) -> String? {
     let limits = folders.compactMap { folder -> String? in
       if isUnified { return read(folder + "/cpu.max") }
@@ -159,10 +160,10 @@ struct ControlGroup: Equatable, Sendable {
     return binding.min { MachineText.processorQuota($0) ?? 0 < MachineText.processorQuota($1) ?? 0 } ?? limits.first
   }
 
-  /// The tightest memory limit in bytes, or `max`; nil where there is no file.
+  /// The tightest memory limit in bytes, or `max`; nil if there is no file.
   func memoryLimit(_ read: (String) -> String?) -> String? {
     let limits = folders.compactMap { read($0 + (isUnified ? "/memory.max" : "/memory.limit_in_bytes")) }
-    // Without a limit v1 shows the largest number of whole pages.
+    // Without a limit, v1 shows the largest number of whole pages.
     let binding = limits.compactMap { UInt64($0) }.filter { $0 < 1 << 60 }
     return binding.min().map { "\($0)" } ?? (limits.isEmpty ? nil : "max")
   }

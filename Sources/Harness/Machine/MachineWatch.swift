@@ -4,7 +4,7 @@ import Measurement
 import Records
 import SystemCalls
 
-/// What others do to a machine while a trial is carried out: from before its first process starts until its last one has
+/// Measures how others disturb a machine during a trial: from before its first process starts until its last one has
 /// been waited for.
 struct MachineWatch {
   private struct Reading {
@@ -27,8 +27,8 @@ struct MachineWatch {
   private let before: Reading
 
   /// - Parameters:
-  ///   - processors: those of the trial.
-  ///   - targets: processes that are asked, and are none of the harness's.
+  ///   - processors: the trial's processors.
+  ///   - targets: processes that answer the trial's operations and do not belong to the harness.
   init(_ processors: [Int], targets: Set<pid_t> = []) {
     self.processors = processors
     self.targets = targets
@@ -36,7 +36,7 @@ struct MachineWatch {
     before = Reading(processors, targets, group)
   }
 
-  /// What has come to pass since the watch began.
+  /// The disturbances since the watch began.
   func finish() -> MachineUsage {
     let after = Reading(processors, targets, group)
     var usage = MachineUsage(steal: after.stolen.flatMap { now in before.stolen.map { now - min($0, now) } })
@@ -58,34 +58,34 @@ struct MachineWatch {
   }
 }
 
-/// How much of what others used was used on a trial's processors.
+/// The CPU time that others used on a trial's processors.
 ///
-/// Two witnesses, each of which sees what the other does not. The table of processes knows to the nanosecond what others
-/// have used, and not where; nor does it see other PID namespaces. /proc/stat knows where, and samples: at each tick it
-/// counts whoever is on the processor, so that a share *u* of *n* ticks is known within √(*n u* (1 − *u*)) ticks. What the
-/// table says stands as far as the samples allow it, at four standard deviations.
+/// It combines two sources. The process table knows others' CPU time to the nanosecond, but not on which processors,
+/// and it misses other PID namespaces. /proc/stat knows the processor, but only samples: at each tick it counts
+/// whatever runs. A share *u* of *n* ticks is thus known within √(*n u* (1 − *u*)) ticks. The table's value is used as
+/// far as the samples allow it, at four standard deviations.
 struct ForeignLoad {
   /// Nanoseconds.
   let time: UInt64
 
   /// - Parameters:
-  ///   - used: what all others have used, wherever; nanoseconds.
-  ///   - own: what the trial's processes have used; nanoseconds.
-  ///   - processors: what the trial's processors have done.
+  ///   - used: CPU time of all others on any processor, in nanoseconds.
+  ///   - own: CPU time of the trial's processes, in nanoseconds.
+  ///   - processors: the times of the trial's processors.
   init(used: UInt64, own: UInt64, processors: ProcessorTimes) {
     let tick = 1e9 / Double(sysconf(Int32(_SC_CLK_TCK)))
     let total = processors.busy + processors.idle + processors.stolen
     let share = total > 0 ? processors.busy / total : 0
-    // No kernel samples less often than it shows; and each of both readings is cut to whole ticks.
+    // No kernel samples less often than once per tick shown. Both readings are also truncated to whole ticks.
     let noise = 4 * (total * share * (1 - share)).squareRoot() + 2
-    // Interrupts may be on behalf of the trial, or of others.
+    // Interrupts may serve the trial or others.
     let least = max(0, (processors.busy - processors.interrupts - noise) * tick - Double(own))
     let most = max(0, (processors.busy + noise) * tick - Double(own))
     time = UInt64(min(max(Double(used), least), most))
   }
 }
 
-/// How often, and for how long, a control group's quota has kept it from running, since it was made.
+/// How often and how long a control group's quota has kept it from running since it was created.
 struct QuotaUsage: Equatable, Sendable {
   var periods: UInt64
   /// Nanoseconds.
@@ -110,7 +110,7 @@ struct QuotaUsage: Equatable, Sendable {
 }
 
 extension ControlGroup {
-  /// Of the group and those above it, each of which may have a quota: the sum. Nil where no group has one.
+  /// The sum over the group and those above it, each of which may have a quota. Nil if none has one.
   func quotaUsage(_ read: (String) -> String?) -> QuotaUsage? {
     let usages = folders.compactMap { read($0 + "/cpu.stat").flatMap { QuotaUsage($0) } }
     guard !usages.isEmpty else { return nil }

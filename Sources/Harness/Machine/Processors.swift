@@ -1,13 +1,13 @@
 import SystemCalls
 
-/// Which processors the client and the server of each trial run on.
+/// The processors for the client and the server of each trial.
 public struct Processors: Sendable, Equatable {
   public var allowed: [Int]
   public var client: [Int]
   public var server: [Int]
 
-  /// Splits the processors that this process is allowed: the first half to the client, the rest to the server; where
-  /// there is one, both share it.
+  /// Splits the processors allowed for this process: the first half to the client, the rest to the server. If there is
+  /// only one, they share it.
   public init(allowed: [Int], client: [Int]? = nil, server: [Int]? = nil) throws(HarnessFailure) {
     self.allowed = allowed
     let half = max(1, allowed.count / 2)
@@ -31,7 +31,7 @@ public struct Processors: Sendable, Equatable {
     }
   }
 
-  /// Reads a list such as `0,2-5`; nil where it is none.
+  /// Parses a list such as `0,2-5`; nil if it is malformed.
   public static func parse(_ text: String) -> [Int]? {
     var processors: [Int] = []
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {

@@ -4,42 +4,42 @@ import Synchronization
 import SystemCalls
 import Workloads
 
-/// Where a mode serves: a listener, and a slot with a lane for each connection that may be open at once. Where the mode
-/// has several loops, each has a part of it. Slots that are not used take no memory.
+/// The server side of a mode: a listener, and a slot with a lane for each connection that may be open at once. If the
+/// mode has several loops, each has its own part. Unused slots take no memory.
 struct Acceptor<L: Lane & ~Copyable>: @unchecked Sendable {
   let lanes: LaneTable<L>
   let stop: StopSignal
-  /// For each part.
+  /// One per part.
   private let listeners: [Socket]
   private let slots: [Slots]
   private let tallies: [UnsafePointer<ServerTally>]
-  /// Who has how many of the places, where that is limited; for each part, so that no address fills one.
+  /// The places taken per address, if they are limited. Each part counts its own, so that no address fills a part.
   private let shares: [AddressShares]
-  /// What a connection is told that is one too many of its address.
+  /// Sent to a connection that exceeds its address's share.
   private let refusal: StaticString
   private let looks: UnsafeMutablePointer<Look>
   private let blocks: Bool
   private let makeLane: @Sendable (SocketAddress, UnsafePointer<ServerTally>) -> L
 
-  /// What a monitor knows of the wait of a slot's lane. All zero: nothing.
+  /// The monitor's record of how long a slot's lane has waited. All zeros mean that it has none.
   struct Look {
     var wait: UInt32 = 0
-    /// When it was first seen.
+    /// When the monitor first saw this wait.
     var since: Instant?
-    /// Who has the place: `SocketAddress.owner`.
+    /// The address that owns the place: `SocketAddress.owner`.
     fileprivate var owner: UInt64?
   }
 
-  /// How long to let be where no connection can be accepted, for want of descriptors or memory.
+  /// The pause before accepting again when descriptors or memory have run out.
   static var pause: Nanoseconds { .milliseconds(10) }
 
   /// - Parameters:
-  ///   - listeners: one for each of the parts.
-  ///   - tallies: one for each group of the arrangement.
+  ///   - listeners: one per part.
+  ///   - tallies: one per group of the arrangement.
   ///   - blocks: whether the sockets are in blocking mode.
-  ///   - perAddress: how many places an address may have at once, of each part the same share; nil for any number.
-  ///   - refusal: what is sent to connections beyond that, before they are closed.
-  ///   - makeLane: told the peer.
+  ///   - perAddress: the number of places that one address may hold, divided among the parts; nil for no limit.
+  ///   - refusal: sent to connections beyond that limit before they are closed.
+  ///   - makeLane: makes a lane, given the peer's address.
   init(
     _ listeners: [Socket], _ arrangement: Arrangement, stop: StopSignal, tallies: [UnsafePointer<ServerTally>],
     blocks: Bool, perAddress: Int? = nil, refusal: StaticString = "",
@@ -79,10 +79,10 @@ struct Acceptor<L: Lane & ~Copyable>: @unchecked Sendable {
 
   var parts: Int { listeners.count }
 
-  /// That of one loop, with its slots numbered from 0; the whole outlives it.
+  /// The part of one loop, with slots numbered from 0. The whole must outlive it.
   func part(_ part: Int) -> Acceptor { parts == 1 ? self : Acceptor(part, of: self) }
 
-  /// Closes what is still open, and frees everything. Nobody serves any more.
+  /// Closes the connections still open and frees everything. No thread may be serving any more.
   func deallocate() {
     for part in 0..<parts {
       let acceptor = self.part(part)
@@ -93,27 +93,27 @@ struct Acceptor<L: Lane & ~Copyable>: @unchecked Sendable {
     free(looks)
   }
 
-  // MARK: For the mode; of one part
+  // MARK: For the mode; each call concerns one part
 
   var listener: Socket { listeners[0] }
 
-  /// What accepting came to.
+  /// The result of an attempt to accept.
   enum Acceptance {
-    /// The lane of a new connection, which is to be begun.
+    /// The lane of a new connection; the mode must begin it.
     case lane(Int)
-    /// The connection was one too many of its address, and is closed.
+    /// The connection exceeded its address's share and is closed.
     case turnedAway
-    /// Nobody waits.
+    /// No connection waits.
     case nobody
-    /// There are no descriptors or no memory for another connection: to be tried again after a pause.
+    /// Descriptors or memory have run out: try again after `pause`.
     case exhausted
     case stopped
   }
 
-  /// Whether there is a slot for another connection. Only one thread accepts.
+  /// Whether a slot is free. Only one thread accepts.
   var hasRoom: Bool { slots[0].hasFree }
 
-  /// accept4(2), where there is room: waits if the mode's sockets are in blocking mode.
+  /// Accepts a connection: accept4(2). It blocks if the mode's sockets are in blocking mode. There must be a free slot.
   func accept() -> Acceptance {
     do throws(Errno) {
       if stop.isGiven { return .stopped }
@@ -124,7 +124,7 @@ struct Acceptor<L: Lane & ~Copyable>: @unchecked Sendable {
     }
   }
 
-  /// Gives a new connection its lane; closes it, and answers nil, where its address has as many as it may have.
+  /// Assigns a lane to a new connection. If its address has its full share, closes the connection and returns nil.
   func seat(_ socket: Socket, _ peer: SocketAddress) -> Int? {
     let owner = shares.isEmpty ? nil : peer.owner
     if let owner, !shares[0].take(owner) {
@@ -142,35 +142,35 @@ struct Acceptor<L: Lane & ~Copyable>: @unchecked Sendable {
     return slot
   }
 
-  /// The lane has finished: its slot is free.
+  /// Frees the slot of a lane that has finished.
   func retire(_ slot: Int) {
     lanes[slot].deinitialize(count: 1)
     if let owner = looks[slot].owner { shares[0].giveBack(owner) }
     slots[0].giveBack(slot)
   }
 
-  /// The connection cannot be served.
+  /// Closes a connection that cannot be served.
   func turnAway(_ slot: Int) {
     lanes.connections.close(slot)
     retire(slot)
   }
 
-  /// Wakes whoever waits on a connection.
+  /// Shuts down all connections, which wakes the threads that wait on them.
   func shutDownConnections() { for slot in 0..<mostUsed { lanes.connections.shutDown(slot) } }
 
-  // MARK: For the monitor; of one part
+  // MARK: For the monitor; each call concerns one part
 
-  /// Slots from this on have never been used.
+  /// The number of slots ever used; higher ones never were.
   var mostUsed: Int { slots[0].mostUsed }
 
-  /// Has the connection of a slot in hand, if it has one, so that its lane stays.
+  /// Calls `body` with the slot's connection, if it is open. Meanwhile it cannot be closed, so that its lane stays.
   @inline(__always)
   func withOpen(_ slot: Int, _ body: (UnsafeMutablePointer<L>, inout Look, Socket) -> Void) {
     lanes.connections.withOpen(slot) { body(lanes[slot], &looks[slot], $0) }
   }
 }
 
-/// The numbers of slots that are free. Takes memory only for those that have been used.
+/// The numbers of free slots. Only slots that were used take memory.
 private final class Slots: Sendable {
   private struct State {
     var givenBack: [UInt32] = []
@@ -196,14 +196,14 @@ private final class Slots: Sendable {
   func giveBack(_ slot: Int) { state.withLock { $0.givenBack.append(UInt32(slot)) } }
 }
 
-/// How many places each address has.
+/// Counts the places that each address holds.
 private final class AddressShares: Sendable {
   private let most: Int
   private let held = Mutex<[UInt64: Int]>([:])
 
   init(most: Int) { self.most = most }
 
-  /// Whether the owner may have one more, which it then has.
+  /// Takes a place for the owner; returns false if it has its full share.
   func take(_ owner: UInt64) -> Bool {
     held.withLock { held in
       let count = held[owner, default: 0]
@@ -221,14 +221,14 @@ private final class AddressShares: Sendable {
   }
 }
 
-/// Tells everyone who serves to stop. Once given it stays.
+/// Tells all serving threads to stop. It stays set.
 final class StopSignal: Sendable {
   private let wakeUp: WakeUp
   private let flag = Atomic(false)
 
   init() throws(Errno) { wakeUp = try WakeUp() }
 
-  /// Readable from then on.
+  /// Becomes readable when the signal is given, and stays so.
   var descriptor: Int32 { wakeUp.descriptor }
   var isGiven: Bool { flag.load(ordering: .acquiring) }
 

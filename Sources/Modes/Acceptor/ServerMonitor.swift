@@ -4,13 +4,13 @@ import Synchronization
 import SystemCalls
 import Workloads
 
-/// How long a served connection may wait for its client; zero for any time.
+/// How long a served connection may wait for its client; zero means no limit.
 public struct TimeLimits: Codable, Sendable, Equatable {
-  /// For the next request, and for the next piece of a body.
+  /// Limit for the next request, and for the next piece of a body.
   public var idle: Nanoseconds
-  /// For a whole head, from the connection's beginning or the head's first byte on.
+  /// Limit for a whole head, counted from the connection's start or the head's first byte.
   public var head: Nanoseconds
-  /// For the client to take the replies to what was received at once.
+  /// Limit for the client to receive the replies to requests that arrived together.
   public var reply: Nanoseconds
 
   public init(idle: Nanoseconds, head: Nanoseconds, reply: Nanoseconds = .zero) {
@@ -21,7 +21,7 @@ public struct TimeLimits: Codable, Sendable, Equatable {
 
   public static let none = TimeLimits(idle: .zero, head: .zero)
 
-  /// For the client's end, once the server has said its own; always.
+  /// Limit for the client to finish once the server has finished sending; it always applies.
   static let end = Nanoseconds.seconds(5)
 
   func limit(of waiting: Waiting) -> Nanoseconds {
@@ -35,13 +35,16 @@ public struct TimeLimits: Codable, Sendable, Equatable {
   }
 }
 
-/// A thread beside a mode that serves: shuts down for receiving the connections whose lanes have waited too long for their
-/// clients, breaks off those whose clients take too long to receive, and shuts down all of them once the server is to stop, so that a blocked thread also ends. It is the same in every mode.
+/// A thread beside a serving mode that enforces the limits on waiting; it is the same in every mode.
+///
+/// If a lane has waited too long for its client, the thread shuts its connection down for receiving. If a client takes
+/// too long to receive, the thread resets the connection. When the server is to stop, it shuts all connections down, so
+/// that blocked threads end, too.
 final class ServerMonitor<C: ServerConversation & ~Copyable>: @unchecked Sendable {
   private let acceptor: Acceptor<ServerLane<C>>
   private let limits: TimeLimits
   private let listeners: [Socket]
-  /// Between two looks, in milliseconds: a wait is ended at most two looks late.
+  /// Interval between two checks, in milliseconds; a wait ends at most two intervals late.
   private let tick: Int32
   private let isFinished = Atomic(false)
   private var thread: SystemCalls.Thread?
@@ -55,7 +58,7 @@ final class ServerMonitor<C: ServerConversation & ~Copyable>: @unchecked Sendabl
     thread = try Thread(name: "monitor") { self.run() }
   }
 
-  /// The mode no longer serves: ends the thread.
+  /// Ends the thread, once the mode no longer serves.
   func finish() {
     isFinished.store(true, ordering: .releasing)
     acceptor.stop.signal()
@@ -68,7 +71,7 @@ final class ServerMonitor<C: ServerConversation & ~Copyable>: @unchecked Sendabl
       if poll(&entry, 1, tick) == 0 { endLongWaits() }
     }
     for listener in listeners { listener.shutdown() }
-    // Again and again: a connection may just have been accepted.
+    // Repeatedly, because a connection may just have been accepted.
     while !isFinished.load(ordering: .acquiring) {
       for part in 0..<acceptor.parts { acceptor.part(part).shutDownConnections() }
       Interruption.pause(milliseconds: 5)
@@ -96,10 +99,10 @@ final class ServerMonitor<C: ServerConversation & ~Copyable>: @unchecked Sendabl
     }
   }
 
-  /// Ends a wait that took too long.
+  /// Ends a wait that exceeded its limit.
   private func end(_ socket: Socket, _ waiting: Waiting) {
     guard waiting == .reply else { return socket.finishReceiving() }
-    // What the client has not received is not kept for it.
+    // Unsent replies are discarded.
     socket.breakOnClose()
     socket.shutdown()
   }

@@ -4,7 +4,7 @@ import SystemCalls
 import Workloads
 
 extension Acceptor where L: ~Copyable {
-  /// Waits for a permit, of which there is one for each slot, and for a connection, in calls that block: its lane; nil
+  /// Waits in blocking calls for a permit, of which each slot has one, and for a connection. Returns its lane, or nil
   /// once the server is to stop.
   func acceptBlocking(_ permits: DispatchSemaphore) -> Int? {
     permits.wait()
@@ -20,7 +20,7 @@ extension Acceptor where L: ~Copyable {
     }
   }
 
-  /// Carries a lane to its end on the calling thread.
+  /// Drives a lane to its end on the calling thread.
   func carryBlocking(_ lane: Int, _ permits: DispatchSemaphore) {
     driveBlocking(lane, of: lanes, permits: permits)
     retire(lane)

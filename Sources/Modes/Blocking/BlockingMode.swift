@@ -5,7 +5,7 @@ import Plan
 import SystemCalls
 import Workloads
 
-/// The one thread waits in the system call, for one operation after another, on one connection.
+/// One thread makes one blocking system call at a time, on one connection.
 enum BlockingMode: Mode {
   static let id = ModeID.blocking
   static let blocks = true
@@ -15,7 +15,7 @@ enum BlockingMode: Mode {
     driveBlocking(0, of: lanes, permits: DispatchSemaphore(value: lanes.limit ?? 1))
   }
 
-  /// One connection after another: the next client waits until the last one has gone.
+  /// Serves one connection at a time: the next client waits until the last one has gone.
   static func serve<L: Lane & ~Copyable>(_ acceptor: Acceptor<L>) {
     let permits = DispatchSemaphore(value: acceptor.lanes.count)
     while let lane = acceptor.acceptBlocking(permits) { acceptor.carryBlocking(lane, permits) }

@@ -1,21 +1,21 @@
 import SystemCalls
 import Workloads
 
-/// How the lanes of a trial are divided between loops, and who records where. In each part the busy lanes come first, and
-/// bystanders follow.
+/// How the lanes of a trial are divided among loops and recorders. In each part the busy lanes come first, then the
+/// bystanders.
 struct Arrangement {
   private let busy: Int
   private let bystanders: Int
   var lanes: Int { busy + bystanders }
-  /// Loops, each with the lanes of one range.
+  /// The number of loops; each has one range of lanes.
   let parts: Int
-  /// Recorders that all threads share, where threads are not loops; else 0.
+  /// The number of recorders shared by all threads, if the mode has threads without loops; otherwise 0.
   private let stripes: Int
 
   /// - Parameters:
-  ///   - lanes: those that are busy.
-  ///   - processors: those that the process may run on.
-  ///   - limit: permits are divided too, so that there are no more loops than permits.
+  ///   - lanes: the number of busy lanes.
+  ///   - processors: the number of processors that the process may use.
+  ///   - limit: the number of permits. Loops divide them, so that there are never more loops than permits.
   init(_ mode: (some Mode).Type, lanes: Int, bystanders: Int = 0, limit: Int?, processors: Int) {
     busy = lanes
     self.bystanders = bystanders
@@ -24,7 +24,7 @@ struct Arrangement {
     stripes = mode.isMultithreaded ? max(1, min(lanes, 2 * processors)) : 0
   }
 
-  /// One thread.
+  /// The arrangement for a single thread.
   init(lanes: Int, bystanders: Int = 0) {
     busy = lanes
     self.bystanders = bystanders
@@ -37,12 +37,12 @@ struct Arrangement {
     return busy.lowerBound + bystanders.lowerBound..<busy.upperBound + bystanders.upperBound
   }
 
-  /// The lanes of a part, as an arrangement of their own.
+  /// The lanes of one part, as an arrangement of their own.
   func part(_ part: Int) -> Arrangement {
     Arrangement(lanes: share(busy, of: part).count, bystanders: share(bystanders, of: part).count)
   }
 
-  /// A pair of lanes, whose ends are one workload, is not parted.
+  /// Keeps each pair of lanes together: with both ends in the mode, a pair is one connection.
   private func share(_ lanes: Int, of part: Int) -> Range<Int> {
     let pairs = (lanes + 1) / 2
     return min(lanes, 2 * (pairs * part / parts))..<min(lanes, 2 * (pairs * (part + 1) / parts))
@@ -52,16 +52,16 @@ struct Arrangement {
 
   func isBystander(_ lane: Int) -> Bool { !busyLanes(of: part(of: lane)).contains(lane) }
 
-  /// The lanes that are measured, and those that are beside them.
+  /// The measured lanes, and below the bystanders, by part.
   var busyLanes: [Range<Int>] { (0..<parts).map { busyLanes(of: $0) } }
   var bystanderLanes: [Range<Int>] {
     (0..<parts).map { busyLanes(of: $0).upperBound..<range(of: $0).upperBound }
   }
 
-  /// A loop's share of a limit.
+  /// One loop's share of a limit.
   func permits(_ limit: Int, of part: Int) -> Int { limit * (part + 1) / parts - limit * part / parts }
 
-  /// Lanes of a group record in one place.
+  /// The number of recorders; the lanes of a group share one.
   var groups: Int { stripes > 0 ? stripes : parts }
   var isShared: Bool { stripes > 0 }
 

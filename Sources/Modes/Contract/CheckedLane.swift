@@ -2,7 +2,7 @@
   import Measurement
   import Workloads
 
-  /// A lane that asserts that each event answers the step which it has asked for. In debug builds clients' lanes are in one.
+  /// A lane that asserts that each event answers the step it asked for. Debug builds wrap every client lane in one.
   struct CheckedLane<L: TimedLane & ~Copyable>: TimedLane, ~Copyable {
     private var lane: L
     private var asked = Step.finished
@@ -29,7 +29,7 @@
   }
 
   extension Event {
-    /// By the table at `Mode`.
+    /// Whether the table at `Mode` allows this event as an answer to `step`.
     func answers(_ step: Step) -> Bool {
       switch (step, self) {
       case (.connect, .connected), (.connect, .reached), (.connect, .failed): true

@@ -3,35 +3,37 @@ import Measurement
 import Synchronization
 import SystemCalls
 
-/// The connections of each lane: it has a place for one to each address, and is at one of its places at a time. With one
-/// address a lane's number is that of its place. A lane's mode opens and closes them; the monitor may shut one down at any
-/// time, which wakes whoever waits on it. A descriptor is never closed while the monitor has it in hand, so that it cannot
-/// hit another one of the same number.
+/// The connections of each lane. A lane has one place per address, and is at one of its places at a time. With one
+/// address, a lane's number is also its place.
+///
+/// A lane's mode opens and closes its connections. The monitor may shut one down at any time, which wakes whoever waits
+/// on it. While the monitor holds a descriptor, it is never closed. The monitor therefore cannot hit a new connection
+/// that got the same number.
 struct ConnectionTable: @unchecked Sendable {
-  /// A place's word is its descriptor plus one, marked once the connection was shut down, and the negative of that while
-  /// the monitor has it in hand; or zero without a connection: zero pages take no memory, so that lanes without
-  /// connections cost nothing.
+  /// One word per place: zero without a connection, otherwise the descriptor plus one. A bit marks connections that
+  /// were shut down, and the word is negative while the monitor holds it. Zero pages take no memory, so that lanes
+  /// without connections cost nothing.
   private let words: UnsafeMutablePointer<Atomic<Int32>>
-  /// Which of its places each lane is at; nil where each has one.
+  /// The place that each lane is at; nil if each has only one.
   private let current: UnsafeMutablePointer<Atomic<Int16>>?
-  /// How many places a lane has.
+  /// The number of places per lane.
   private let width: Int
   private let endpoints: UnsafeMutablePointer<SocketAddress>
   private let endpointCount: Int
-  /// Where bystanders are slow, which lanes they are: their receive buffer is small, so that a sender soon meets a full
-  /// window.
+  /// The arrangement that tells which lanes are slow bystanders, if there are any. Their small receive buffer soon
+  /// makes a sender meet a full window.
   private let slow: Arrangement?
-  /// How many lanes there are.
+  /// The number of lanes.
   let count: Int
 
   private static var none: Int32 { 0 }
-  /// Descriptors are lower (`NR_OPEN_MAX` of Linux is below it).
+  /// Higher than any descriptor plus one: Linux's `NR_OPEN_MAX` is below it.
   private static var shutMark: Int32 { 1 << 30 }
 
   @inline(__always)
   private static func socket(of word: Int32) -> Socket { Socket(descriptor: (word & ~shutMark) - 1) }
 
-  /// SO_RCVBUF of lanes that are slow, in bytes.
+  /// SO_RCVBUF of slow lanes, in bytes.
   static let smallReceiveBuffer: Int32 = 4 << 10
 
   init(count: Int, endpoints addresses: [SocketAddress], slow: Arrangement? = nil) {
@@ -59,8 +61,8 @@ struct ConnectionTable: @unchecked Sendable {
     endpointCount = whole.endpointCount
   }
 
-  /// The connections of some of the lanes, numbered from 0; the whole outlives it.
-  /// - Parameter part: how those are arranged.
+  /// The connections of a range of lanes, numbered from 0. The whole must outlive it.
+  /// - Parameter part: the arrangement of those lanes.
   func slice(_ lanes: Range<Int>, _ part: Arrangement) -> ConnectionTable {
     ConnectionTable(lanes, of: self, part)
   }
@@ -72,52 +74,53 @@ struct ConnectionTable: @unchecked Sendable {
     endpoints.deallocate()
   }
 
-  /// Whether the lanes' connections may be as many as the process can have descriptors, or nearly.
+  /// Whether the lanes' connections may take all or nearly all descriptors of the process.
   var mayTakeAllDescriptors: Bool { endpointCount > 0 && placeCount >= ProcessControl.descriptorLimit.soft / 2 }
 
   // MARK: Places
 
-  /// Of all lanes.
+  /// The number of places of all lanes.
   var placeCount: Int { count * width }
 
-  /// Where the lane is.
+  /// The place that the lane is at.
   @inline(__always)
   func place(of lane: Int) -> Int {
     guard let current else { return lane }
     return lane &* width &+ Int(current[lane].load(ordering: .relaxed))
   }
 
-  /// Whose place it is.
+  /// The lane that the place belongs to.
   @inline(__always)
   func lane(of place: Int) -> Int { current == nil ? place : place / width }
 
-  /// All that the lane has.
+  /// All places of the lane.
   func places(of lane: Int) -> Range<Int> { lane * width..<(lane + 1) * width }
 
-  /// Which endpoint the lane is connected to where it is; nil where it is not.
+  /// The endpoint that the lane is connected to at its current place; nil if it is not connected.
   func endpoint(of lane: Int) -> Int32? { isOpen(place(of: lane)) ? Int32(place(of: lane) - lane * width) : nil }
 
   // MARK: Connections, by place
 
-  /// For the lane's own mode only.
+  /// To be used only by the lane's own mode.
   @inline(__always)
   func socket(of place: Int) -> Socket { Self.socket(of: abs(words[place].load(ordering: .relaxed))) }
 
   func isOpen(_ place: Int) -> Bool { words[place].load(ordering: .relaxed) != Self.none }
 
-  /// Gives a place a connection that is already open.
+  /// Stores an open connection at a place.
   func adopt(_ socket: Socket, at place: Int) { words[place].store(socket.descriptor + 1, ordering: .releasing) }
 
-  /// How far a lane has come that is to go to an endpoint.
+  /// The state of a lane's connection to an endpoint.
   enum Reaching {
-    /// It has a connection there already.
+    /// The lane has an open connection already.
     case open
     case established(Socket)
     case inProgress(Socket)
   }
 
-  /// Brings the lane to its place for an endpoint, and begins a connection where it has none. Where that fails there is none.
-  // Not inlined: the room for an address would be part of each task that may connect.
+  /// Moves the lane to its place for an endpoint, and starts a connection if there is none. On failure the place has no
+  /// connection.
+  // Not inlined: the space for an address would be part of every task that may connect.
   @inline(never)
   func connect(_ lane: Int, to endpoint: Int32, blocking: Bool) throws(Errno) -> Reaching {
     current?[lane].store(Int16(truncatingIfNeeded: endpoint), ordering: .relaxed)
@@ -138,14 +141,14 @@ struct ConnectionTable: @unchecked Sendable {
     }
   }
 
-  /// The size that the lane's is to have; nil where it is the system's.
+  /// The size of the lane's receive buffer in bytes; nil for the system's default.
   func receiveBuffer(of lane: Int) -> Int32? {
     slow.flatMap { $0.isBystander(lane) ? Self.smallReceiveBuffer : nil }
   }
 
-  /// Connects lanes, before the trial.
-  /// - Parameter isPatient: where it is not, the first lane that has to wait for long and those after it are left without
-  ///   a connection: a server that accepts one after another has only so much room for those who wait.
+  /// Connects lanes before the trial.
+  /// - Parameter isPatient: if false, the first lane that waits for long and all lanes after it stay unconnected. The
+  ///   backlog of a server that serves one connection at a time holds only so many clients.
   func connectAll(
     _ lanes: some Sequence<Int>, to endpoint: (Int) -> Int32, blocking: Bool, timeout: Nanoseconds,
     isPatient: Bool = true
@@ -181,8 +184,8 @@ struct ConnectionTable: @unchecked Sendable {
     }
   }
 
-  /// Shuts the connection down, if there is one and it has not been yet: of a million, each pass would else take seconds
-  /// from those who close them. For the monitor.
+  /// Shuts the connection down, once; for the monitor. Without the mark, each pass over a million connections would
+  /// take seconds from the threads that close them.
   func shutDown(_ place: Int) {
     let word = words[place].load(ordering: .relaxed)
     guard word > Self.none, word & Self.shutMark == 0, take(place, word) else { return }
@@ -190,7 +193,7 @@ struct ConnectionTable: @unchecked Sendable {
     words[place].store(isShut ? word | Self.shutMark : word, ordering: .releasing)
   }
 
-  /// Has the connection in hand, if there is one, so that it cannot be closed meanwhile. For the monitor.
+  /// Calls `body` with the connection, if there is one, which cannot be closed meanwhile; for the monitor.
   @inline(__always)
   func withOpen(_ place: Int, _ body: (Socket) -> Void) {
     let word = words[place].load(ordering: .relaxed)

@@ -2,20 +2,20 @@ import Measurement
 import SystemCalls
 import Workloads
 
-/// The lanes of a trial with their connections, both by number. The mode that drives a lane is the only one to touch it.
+/// The lanes of a trial and their connections, both by number. Only the mode that drives a lane may touch it.
 struct LaneTable<L: Lane & ~Copyable>: @unchecked Sendable {
   let base: UnsafeMutablePointer<L>
   let count: Int
   let connections: ConnectionTable
-  /// How many lanes may have an operation in hand at once; nil for all of them.
+  /// The number of lanes that may have an operation in flight at once; nil for all.
   let limit: Int?
   let arrangement: Arrangement
-  /// The data file; nil where the workload has none.
+  /// The data file; nil if the workload has none.
   var file: OpenFile?
-  /// Who does for lanes what would stall whoever carries them; nil where that is done in place.
+  /// The pool that does work which would stall the threads that drive lanes; nil if it is done in place.
   var pool: OffloadPool?
 
-  /// The lanes of one loop, numbered from 0, with its part of the permits.
+  /// The lanes of one loop, numbered from 0, with its share of the permits.
   func part(_ part: Int) -> LaneTable {
     let range = arrangement.range(of: part)
     let own = arrangement.part(part)
@@ -29,9 +29,9 @@ struct LaneTable<L: Lane & ~Copyable>: @unchecked Sendable {
   @inline(__always)
   subscript(lane: Int) -> UnsafeMutablePointer<L> { base + lane }
 
-  /// Answers a step that waits for nothing, which is the same in every mode: the connection where the lane is closed, half
-  /// closed, or made to break.
-  // One function for all of them: each place that takes a step from a call has room for it in each task.
+  /// Performs a step that waits for nothing, which is the same in every mode: closes the lane's connection, half-closes
+  /// it, or makes it break.
+  // One function for all of them: each call that returns a step reserves space for it in every task's frame.
   @inline(never)
   func settle(_ step: Step, of lane: Int) -> Step {
     let place = connections.place(of: lane)

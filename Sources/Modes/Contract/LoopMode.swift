@@ -2,10 +2,10 @@ import Synchronization
 import SystemCalls
 import Workloads
 
-/// A mode whose loop has one thread. On several processors it has a loop on each, and each loop has its part of the lanes,
-/// with a recorder of its own: nothing is shared on the way but the next operation.
+/// A mode whose loop has one thread. On several processors it runs one loop on each. Each loop has its part of the
+/// lanes and its own recorder. While they measure, the loops share only the number of the next operation.
 protocol LoopMode: Mode {
-  /// Carries the lanes to their end on the calling thread.
+  /// Drives the lanes to their end on the calling thread.
   static func loop<L: Lane & ~Copyable>(_ lanes: LaneTable<L>) throws(Errno)
   /// Serves on the calling thread until the server is to stop.
   static func loop<L: Lane & ~Copyable>(_ acceptor: Acceptor<L>) throws(Errno)
@@ -29,8 +29,8 @@ extension LoopMode {
     }
   }
 
-  /// A loop on each processor; the calling thread has the first.
-  /// - Parameter giveUp: called where one of them fails, so that the others end.
+  /// Runs one loop on each processor, the first on the calling thread.
+  /// - Parameter giveUp: called if one of them fails, so that the others end.
   private static func onProcessors(
     _ parts: Int, _ body: @escaping @Sendable (Int) throws(Errno) -> Void,
     orGiveUp giveUp: @escaping @Sendable () -> Void = {}
@@ -58,7 +58,7 @@ extension LoopMode {
   }
 }
 
-/// The first failure of several threads.
+/// The first failure among several threads.
 private final class Failure: Sendable {
   private let first = Mutex<Errno?>(nil)
 

@@ -2,8 +2,8 @@ import Dispatch
 import Plan
 import Workloads
 
-/// A GCD thread per lane, in blocking calls: a serial queue and one block per lane. GCD feeds them with at most 255
-/// threads; the lanes beyond wait for a thread until another lane has finished.
+/// A GCD thread per lane, in blocking calls: a serial queue and one block per lane. GCD runs them on at most 255
+/// threads. The lanes beyond that wait until another lane has finished.
 enum DispatchMode: Mode {
   static let id = ModeID.dispatch
   static let blocks = true

@@ -2,9 +2,9 @@ import Dispatch
 import Plan
 import Workloads
 
-/// A block per lane on one concurrent queue, in blocking calls: what most code writes. The queue's pool begins with a
-/// thread per processor; while all of them block, libdispatch adds one a second (`event/workqueue.c`), up to 255. The
-/// lanes beyond wait for a thread.
+/// A block per lane on one concurrent queue, in blocking calls: what most code does. The queue's pool starts with a
+/// thread per processor. While all of them block, libdispatch adds one per second (`event/workqueue.c`), up to 255. The
+/// other lanes wait for a thread.
 enum DispatchConcurrentMode: Mode {
   static let id = ModeID.dispatchConcurrent
   static let blocks = true

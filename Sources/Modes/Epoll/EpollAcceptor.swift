@@ -2,12 +2,12 @@ import SystemCalls
 import Workloads
 
 extension EpollMode {
-  /// Serves with the loop that drives clients: the listener is one more descriptor of it.
+  /// Serves with the loop that drives clients; the listener is one of its descriptors.
   static func loop<L: Lane & ~Copyable>(_ acceptor: Acceptor<L>) throws(Errno) {
     var loop = try EpollLoop(acceptor.lanes, serving: true)
     try loop.watch(acceptor.listener.descriptor, as: .listener)
     try loop.watch(acceptor.stop.descriptor, as: .stop)
-    /// Whether somebody may wait at the listener: an edge says so, and only an accept that finds nobody says otherwise.
+    /// Whether a connection may wait at the listener. An edge sets it, and only an accept that finds none clears it.
     var mayWait = false
     var patience: Int64 = -1
     while true {
@@ -25,7 +25,7 @@ extension EpollMode {
           } catch {
             acceptor.turnAway(lane)
           }
-        // Whoever comes again and again does not keep the loop from its lanes.
+        // A client that reconnects again and again must not keep the loop from its lanes.
         case .turnedAway: patience = 0
         case .nobody: mayWait = false
         case .exhausted: patience = Int64(Acceptor<L>.pause.count)

@@ -3,19 +3,19 @@ import Measurement
 import SystemCalls
 import Workloads
 
-/// The event loop: what each lane waits for. The switch that carries a lane on is in `Loops`.
+/// The event loop and the state of each lane's wait. The switch that drives a lane is in `Loops`.
 struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
-  /// What the loop knows of a connection. All zero is a place without one.
+  /// The loop's state for one connection. All zeros mean a place without one.
   struct Slot {
     var waits = Wait.nothing
     /// Set by an event, cleared by a transfer that found nothing more.
     var isReadable = false
-    /// The peer has finished, or the connection broke: for good, the next transfer says how.
+    /// The peer has finished, or the connection broke. It stays set; the next transfer tells which.
     var hasEnded = false
     var watchesWrites = false
-    /// Which of the place's connections this is, as its events carry it.
+    /// Numbers the connections of the place; events carry it.
     var generation: UInt32 = 0
-    /// What a send that was cut short has still to send, of how many bytes.
+    /// The unsent rest of a send that was cut short, and below the number of bytes of the whole.
     var rest: UnsafeRawBufferPointer
     var total: Int
   }
@@ -29,18 +29,18 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
   var timers = TimerHeap()
   var live: LiveLanes
   var permits: Permits
-  /// Requests of the data file that the loop makes itself, each in its turn.
+  /// Requests to the data file that the loop performs itself, in order.
   var files = Ring<FileTurn>()
-  /// Lanes that have given way to others.
+  /// Lanes that have yielded.
   var yielded = LaneQueue()
 
-  /// - Parameter serving: whether lanes that finish are to be told of by `live.popEnded`.
+  /// - Parameter serving: whether `live.popEnded` reports lanes that finish.
   init(_ lanes: LaneTable<L>, serving: Bool = false) throws(Errno) {
     epoll = try Epoll()
     self.lanes = lanes
     live = LiveLanes(tellsOfEnds: serving)
     permits = Permits(lanes.limit ?? lanes.count)
-    // Zero pages take no memory until they are used: places without connections have no slots.
+    // Zero pages take no memory until they are used: places without connections need no slots.
     let places = lanes.connections.placeCount
     slots = calloc(max(places, 1), MemoryLayout<Slot>.stride)!.bindMemory(to: Slot.self, capacity: places)
     buffer = .allocate(byteCount: ThreadBuffer.size, alignment: 64)
@@ -51,7 +51,7 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
     buffer.deallocate()
   }
 
-  /// Has the loop hear of what the pool has done for its lanes, where there is one.
+  /// Watches for work that the pool, if there is one, has completed.
   mutating func watchPool() throws(Errno) {
     guard let pool = lanes.pool else { return }
     try watch(pool.offloaded.pointee.descriptor, as: .offloaded)
@@ -68,13 +68,13 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
     try epoll.add(socket.descriptor, connecting ? Self.both : Self.readsOnly, data: data(of: place))
   }
 
-  /// Descriptors that are no lane's, as `turn` answers them.
+  /// Descriptors that belong to no lane, as `turn` reports them.
   struct News: OptionSet {
     let rawValue: UInt64
     static var listener: News { News(rawValue: 1) }
     static var stop: News { News(rawValue: 2) }
     static var offloaded: News { News(rawValue: 4) }
-    /// Stands in the upper half of their events, where a connection's has its generation.
+    /// The upper half of their event data, where a connection has its generation.
     static var mark: UInt64 { UInt64(UInt32.max) << 32 }
   }
 
@@ -92,8 +92,8 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
     advance(lane, lanes[lane].pointee.begin(now: MonotonicClock.now))
   }
 
-  /// Waits once, and carries on every lane that can go on.
-  /// - Parameter patience: nanoseconds that it waits at most; negative for any time.
+  /// Waits once, then drives every lane that can continue.
+  /// - Parameter patience: the longest wait in nanoseconds; negative for no limit.
   mutating func turn(atMost patience: Int64 = -1) -> News {
     var news: News = []
     let timeout = files.count &+ yielded.count > 0 ? 0 : timers.timeout(atMost: patience)
@@ -133,7 +133,7 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
     }
   }
 
-  /// One for each lane that waits for it: everyone else waits meanwhile.
+  /// Performs one request of each lane that waits for one. All other lanes wait meanwhile.
   private mutating func makeFileCalls() {
     for _ in 0..<files.count {
       let turn = files.popFirst()!

@@ -3,8 +3,8 @@ import Plan
 import SystemCalls
 import Workloads
 
-/// One epoll_wait loop over non-blocking descriptors: an event enters a lane's switch, and leaves it at the first step
-/// that must wait.
+/// One epoll_wait(2) loop over non-blocking descriptors. An event enters the lane's switch, which leaves at the first
+/// step that must wait.
 enum EpollMode: LoopMode {
   static let id = ModeID.epoll
   static func loop<L: Lane & ~Copyable>(_ lanes: LaneTable<L>) throws(Errno) {

@@ -2,8 +2,8 @@ import Plan
 import SystemCalls
 import Workloads
 
-/// The tasks of `taskgroup`, on a TaskExecutor that is the epoll loop: whoever hears that a lane can go on is the one
-/// to carry it on, and no task changes its thread.
+/// The tasks of `taskgroup`, on a TaskExecutor that is the epoll loop. The thread that receives an event also runs the
+/// task, so that no task changes threads.
 enum ExecutorMode: LoopMode {
   static let id = ModeID.executor
   static func loop<L: Lane & ~Copyable>(_ lanes: LaneTable<L>) throws(Errno) {

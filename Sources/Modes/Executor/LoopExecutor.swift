@@ -2,18 +2,18 @@ import Glibc
 import Synchronization
 import SystemCalls
 
-/// Jobs for one thread, that which made the executor. Any thread may enqueue them.
+/// An executor whose jobs run on one thread, the one that made it. Any thread may enqueue jobs.
 final class LoopExecutor: TaskExecutor {
   private struct Jobs: ~Copyable {
     let thread = pthread_self()
     var ready = Ring<UnownedJob>()
     let remote = Mutex<[UnownedJob]>([])
-    /// Takes turns with `remote`, so that neither is allocated again and again.
+    /// Swapped with `remote`, so that neither is allocated again and again.
     var taken: [UnownedJob] = []
     let wakeUp: WakeUp
   }
 
-  // Behind a pointer, as every access to a class's own variable would be checked.
+  // Behind a pointer, because each access to a class's own variable would be checked for exclusivity.
   private nonisolated(unsafe) let jobs: UnsafeMutablePointer<Jobs>
 
   init() throws(Errno) {
@@ -40,9 +40,9 @@ final class LoopExecutor: TaskExecutor {
     }
   }
 
-  // MARK: The loop's side
+  // MARK: For the loop
 
-  /// Becomes readable with the first of the jobs that other threads have enqueued since `takeRemote`.
+  /// Becomes readable when another thread enqueues the first job since `takeRemote`.
   var wakeUpDescriptor: Int32 { jobs.pointee.wakeUp.descriptor }
 
   func takeRemote() {
@@ -53,8 +53,8 @@ final class LoopExecutor: TaskExecutor {
 
   var isIdle: Bool { jobs.pointee.ready.count == 0 }
 
-  /// Runs the jobs that are ready, and not those that they make ready.
-  /// - Parameter executor: this one.
+  /// Runs the jobs that are ready now, but not those that they make ready.
+  /// - Parameter executor: this executor.
   @inline(__always)
   func runGeneration(as executor: UnownedTaskExecutor) {
     for _ in 0..<jobs.pointee.ready.count { jobs.pointee.ready.popFirst()!.runSynchronously(on: executor) }

@@ -2,14 +2,14 @@ import Glibc
 import Measurement
 import SystemCalls
 
-/// An epoll loop whose events resume tasks, and which then runs them itself. All of it happens on one thread, so that
-/// nothing here is atomic. Descriptors are registered once, edge-triggered.
+/// An epoll loop whose events resume tasks, and which then runs those tasks itself. Everything happens on one thread,
+/// so that nothing is atomic. Descriptors are registered once, edge-triggered.
 struct TaskLoop: TaskWaiter, @unchecked Sendable {
-  /// What the loop knows of a place and its connection. All zero is one where no lane waits.
+  /// The loop's state for a place and its connection. All zeros mean that no lane waits there.
   private struct Slot {
-    /// Of the task of the lane that is there, while it waits.
+    /// The continuation of the lane's task, while it waits.
     var waiter: UnsafeContinuation<Void, Never>
-    /// Which of the place's connections this is, as its events carry it.
+    /// Numbers the connections of the place; events carry it.
     var generation: UInt32
     var waits: Wait
     var news: News
@@ -18,7 +18,7 @@ struct TaskLoop: TaskWaiter, @unchecked Sendable {
 
   private enum Wait: UInt8 { case nothing, readable, writable }
 
-  /// What has been heard and not been acted on. `ended` is for good: the next transfer says how.
+  /// Events received and not yet acted on. `ended` stays set; the next transfer tells how.
   private struct News: OptionSet {
     let rawValue: UInt8
     static var readable: News { News(rawValue: 1) }
@@ -42,7 +42,7 @@ struct TaskLoop: TaskWaiter, @unchecked Sendable {
     }
   }
 
-  // One pointer, as every task keeps it.
+  // One pointer, because every task keeps it.
   private let state: UnsafeMutablePointer<State>
 
   var buffer: UnsafeMutableRawBufferPointer { state.pointee.buffer }
@@ -59,13 +59,13 @@ struct TaskLoop: TaskWaiter, @unchecked Sendable {
     state.initialize(to: State(epoll: epoll, executor: executor, slots: slots, permits: Permits(permits)))
   }
 
-  /// Frees everything. Nobody may wait any more.
+  /// Frees everything. No task may be waiting any more.
   func deallocate() {
     state.deinitialize(count: 1)
     state.deallocate()
   }
 
-  /// Runs `body` as a task, and the loop on the calling thread until it has ended.
+  /// Runs `body` as a task, and the loop on the calling thread until that task has ended.
   func run(_ body: @escaping @Sendable () async -> Void) {
     let executor = state.pointee.executor
     Task(executorPreference: executor) {
@@ -80,7 +80,7 @@ struct TaskLoop: TaskWaiter, @unchecked Sendable {
     }
   }
 
-  /// Waits, unless there are jobs, and carries on every task that can go on.
+  /// Waits unless jobs are ready, then runs every task that can continue.
   private func turn(_ executor: LoopExecutor, _ unowned: UnownedTaskExecutor) {
     let timeout = executor.isIdle ? state.pointee.timers.timeout(atMost: -1) : 0
     for event in 0..<state.pointee.epoll.wait(timeout: timeout) {
@@ -90,7 +90,7 @@ struct TaskLoop: TaskWaiter, @unchecked Sendable {
     if state.pointee.timers.count > 0 {
       let now = MonotonicClock.now
       while let lane = state.pointee.timers.popDue(at: now) {
-        // Each at once, while its task is in the cache: there may be a million.
+        // Each task runs at once, while it is in the cache: there may be a million.
         state.pointee.slots[Int(lane)].waiter.resume()
         executor.runGeneration(as: unowned)
       }
@@ -120,13 +120,13 @@ struct TaskLoop: TaskWaiter, @unchecked Sendable {
   @inline(never)
   private func cancelDelay(of lane: UInt32) -> Bool { state.pointee.timers.cancelDelay(of: lane) }
 
-  /// Whether there has been news since the last time.
+  /// Consumes an event; returns whether there was one since the last call.
   @inline(__always)
   private static func consume(_ news: News, _ slot: UnsafeMutablePointer<Slot>) -> Bool {
     slot.pointee.news.remove(news) != nil || slot.pointee.news.contains(.ended)
   }
 
-  // MARK: The tasks' side
+  // MARK: For the tasks
 
   func register(_ socket: Socket, at place: Int, alsoWritable: Bool) throws(Errno) {
     let slot = state.pointee.slots + place
@@ -151,7 +151,7 @@ struct TaskLoop: TaskWaiter, @unchecked Sendable {
   @inline(__always)
   func readable(_ place: Int) async { await wait(place, for: .readable, news: .readable) }
 
-  // Not inlined: every suspension makes room for itself in the task, whether or not it comes to that.
+  // Not inlined: an inlined suspension reserves space in every task's frame, even if it is never reached.
   @inline(never)
   func writable(_ place: Int) async { await wait(place, for: .writable, news: .writable) }
 

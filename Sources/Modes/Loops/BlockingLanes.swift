@@ -4,7 +4,7 @@ import Measurement
 import SystemCalls
 import Workloads
 
-/// Carries one lane from its beginning to its end in blocking calls, on the calling thread.
+/// Drives one lane from its beginning to its end in blocking calls, on the calling thread.
 func driveBlocking<L: Lane & ~Copyable>(_ index: Int, of lanes: LaneTable<L>, permits: DispatchSemaphore) {
   let lane = lanes[index]
   var place = lanes.connections.place(of: index)
@@ -37,7 +37,7 @@ func driveBlocking<L: Lane & ~Copyable>(_ index: Int, of lanes: LaneTable<L>, pe
         step = lane.pointee.resume(.failed(error, now: MonotonicClock.now))
       }
     case .check:
-      // Nothing but a call can tell: lanes ask only where they have let time pass.
+      // Only a system call can tell. A lane asks only after time has passed.
       let found = lanes.connections.socket(of: place).peek(into: buffer)
       step = lane.pointee.resume(.checked(found, now: MonotonicClock.now))
     case .sleep(let deadline):
@@ -66,7 +66,7 @@ func driveBlocking<L: Lane & ~Copyable>(_ index: Int, of lanes: LaneTable<L>, pe
   }
 }
 
-/// ppoll(2) to a point in time, or to the peer's end: whether that came first.
+/// Waits until a point in time or the peer's end; returns whether the end came first: ppoll(2).
 private func delayBlocking(_ socket: Socket, until deadline: Instant) -> Bool {
   while true {
     let left = deadline.since(MonotonicClock.now)
@@ -74,7 +74,7 @@ private func delayBlocking(_ socket: Socket, until deadline: Instant) -> Bool {
   }
 }
 
-/// clock_nanosleep(2) to a point in time.
+/// Sleeps until a point in time: clock_nanosleep(2).
 func sleepBlocking(until deadline: Instant) {
   var time = timespec(
     tv_sec: Int(deadline.nanoseconds / 1_000_000_000), tv_nsec: Int(deadline.nanoseconds % 1_000_000_000))

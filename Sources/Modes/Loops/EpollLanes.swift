@@ -3,7 +3,7 @@ import SystemCalls
 import Workloads
 
 extension EpollLoop where L: ~Copyable {
-  /// Carries the lane from `first` to the next step that must wait.
+  /// Drives the lane from `first` to the next step that must wait.
   mutating func advance(_ index: Int, _ first: Step) {
     let lane = lanes[index]
     var place = lanes.connections.place(of: index)
@@ -62,7 +62,7 @@ extension EpollLoop where L: ~Copyable {
         slot.pointee.waits = .nothing
         switch lanes.connections.socket(of: place).receive(into: buffer) {
         case .bytes(let count):
-          // A short read has drained the socket; what comes later brings an edge of its own.
+          // A short read has drained the socket; later data brings a new edge.
           if count < buffer.count && !slot.pointee.hasEnded { slot.pointee.isReadable = false }
           let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
           step = lane.pointee.resume(.received(bytes, now: MonotonicClock.now))

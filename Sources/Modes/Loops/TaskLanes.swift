@@ -2,20 +2,21 @@ import Measurement
 import SystemCalls
 import Workloads
 
-/// So few children are looked through in a fraction of the time that it takes to make one; up to so many lanes there is one
-/// group.
+/// The number of children per group: searching this many takes a fraction of the time to create one. Up to this many
+/// lanes share a single group.
 private let lanesPerGroup = 1024
 
 extension TaskWaiter {
-  /// Registers the connections that are open already.
+  /// Registers the connections that are already open.
   func registerAll<L: Lane & ~Copyable>(of lanes: LaneTable<L>) throws(Errno) {
     for place in 0..<lanes.connections.placeCount where lanes.connections.isOpen(place) {
       try register(lanes.connections.socket(of: place), at: place, alsoWritable: false)
     }
   }
 
-  /// A child task per lane, until all of them have finished. A group that a child leaves looks for it among the children
-  /// that have not finished (`TaskGroup.removeChildTask` in the Swift runtime): many lanes are divided between groups.
+  /// Runs a child task per lane until all of them have finished. When a child ends, its group searches for it among its
+  /// unfinished children (`TaskGroup.removeChildTask` in the Swift runtime). Many lanes are therefore divided among
+  /// groups.
   func drive<L: Lane & ~Copyable>(_ lanes: LaneTable<L>) async {
     // A task that keeps a pointer is smaller than one that keeps the table.
     let shared = UnsafeMutablePointer<LaneTable<L>>.allocate(capacity: 1)
@@ -30,7 +31,7 @@ extension TaskWaiter {
     }
   }
 
-  /// A child task for each lane of a range.
+  /// Runs a child task for each lane of a range.
   private func drive<L: Lane & ~Copyable>(_ range: Range<Int>, of lanes: UnsafePointer<LaneTable<L>>) async {
     nonisolated(unsafe) let lanes = lanes
     await withDiscardingTaskGroup { group in
@@ -40,7 +41,7 @@ extension TaskWaiter {
     }
   }
 
-  /// Carries one lane from its beginning to its end.
+  /// Drives one lane from its beginning to its end.
   func drive<L: Lane & ~Copyable>(_ index: Int, of lanes: UnsafePointer<LaneTable<L>>) async {
     let lane = lanes.pointee[index]
     var step = lane.pointee.begin(now: Self.now)
@@ -101,7 +102,7 @@ extension TaskWaiter {
     }
   }
 
-  // Asked anew each time: a variable would be part of each task.
+  // Looked up each time: a variable would be part of every task's frame.
   @inline(__always)
   private func place<L: Lane & ~Copyable>(of index: Int, _ lanes: UnsafePointer<LaneTable<L>>) -> Int {
     lanes.pointee.connections.place(of: index)
@@ -112,22 +113,23 @@ extension TaskWaiter {
     lanes.pointee.connections.socket(of: place(of: index, lanes))
   }
 
-  // Not inlined: the time is written to memory, and each place that reads it would have its own in the task.
+  // Not inlined: clock_gettime(2) writes to memory, and each inlined call would reserve its own space in the task's
+  // frame.
   static var now: Instant {
     @inline(never) get { MonotonicClock.now }
   }
 
-  // Not inlined: every suspension makes room for itself in the task, whether or not it comes to that.
+  // Not inlined: an inlined suspension reserves space in every task's frame, even if it is never reached.
   @inline(never)
   private static func giveWay() async { await Task.yield() }
 
-  // Not inlined: what a lane needs while it takes an event would be part of its task for good.
+  // Not inlined: the lane's temporaries would become part of every task's frame.
   @inline(never)
   private static func resume<L: Lane & ~Copyable>(_ lane: UnsafeMutablePointer<L>, _ event: Event) -> Step {
     lane.pointee.resume(event)
   }
 
-  // Not inlined: every suspension makes room for itself in the task, whether or not it comes to that.
+  // Not inlined: an inlined suspension reserves space in every task's frame, even if it is never reached.
   @inline(never)
   private func offload<L: Lane & ~Copyable>(
     _ work: Computation, for index: Int, of lanes: UnsafePointer<LaneTable<L>>
@@ -135,7 +137,7 @@ extension TaskWaiter {
     UInt64(bitPattern: Int64(await lanes.pointee.pool!.perform(.compute(work), for: index)))
   }
 
-  /// Goes on sending after a first transfer that did not take all: waits whenever the socket takes no more.
+  /// Continues after a first transfer that did not send all bytes; waits whenever the socket accepts no more.
   @inline(never)
   private func send<L: Lane & ~Copyable>(
     _ bytes: UnsafeRawBufferPointer, after first: Transfer, on index: Int, of lanes: UnsafePointer<LaneTable<L>>
@@ -162,7 +164,8 @@ extension TaskWaiter {
     }
   }
 
-  /// By the pool while the task is suspended; or on the thread that the task is on, after which others have their turn.
+  /// Has the pool perform the request while the task is suspended. Without a pool, other tasks have their turn first,
+  /// and then the request blocks the task's thread.
   @inline(never)
   private func perform<L: Lane & ~Copyable>(
     _ request: FileRequest, for index: Int, of lanes: UnsafePointer<LaneTable<L>>
@@ -180,7 +183,7 @@ extension TaskWaiter {
     return Self.resume(lanes.pointee[index], .checked(found, now: Self.now))
   }
 
-  /// Takes what has arrived, and hands it on before the task can suspend.
+  /// Receives and hands the bytes to the lane before the task can suspend.
   @inline(__always)
   private func receive<L: Lane & ~Copyable>(on index: Int, of lanes: UnsafePointer<LaneTable<L>>) -> Step {
     let buffer = buffer
@@ -197,8 +200,8 @@ extension TaskWaiter {
   }
 }
 
-// A table that is handed to a function is copied first, and each such place would have room for its copy in each task: what
-// a task asks of the whole table it asks through these.
+// Passing the table to a function copies it, and each such call would reserve space for the copy in every task's frame.
+// Tasks therefore use the whole table only through these functions.
 extension UnsafePointer {
   @inline(never)
   fileprivate func connect<L: Lane & ~Copyable>(

@@ -3,7 +3,7 @@ import SystemCalls
 import Workloads
 
 extension UringLoop where L: ~Copyable {
-  /// Carries the lane from `first` to the next step that must wait.
+  /// Drives the lane from `first` to the next step that must wait.
   mutating func advance(_ index: Int, _ first: Step) {
     let lane = lanes[index]
     var place = lanes.connections.place(of: index)

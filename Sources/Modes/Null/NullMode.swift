@@ -2,11 +2,11 @@ import Measurement
 import Plan
 import Workloads
 
-/// No waiting at all: one lane, its server's side paired with it in memory, and time that passes at once where it is
-/// slept through. What is left is the cost of the harness itself.
+/// No waiting at all: one lane, paired in memory with its server's side, and sleeps that end immediately. The cost that
+/// remains is that of the harness.
 enum NullMode: ModeEntry {
   static let id = ModeID.null
-  /// Carries the lane to its end. A lane that uses no connection gets no server.
+  /// Drives the lane to its end. A lane that uses no connection gets no server.
   private static func drive<L: Lane & ~Copyable, S: Lane & ~Copyable>(
     _ lane: UnsafeMutablePointer<L>, makeServer: () -> S
   ) {
@@ -15,7 +15,7 @@ enum NullMode: ModeEntry {
     let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
     var isConnected = false
     var served = Step.finished
-    /// Runs ahead of the clock by what was slept.
+    /// Ahead of the clock by the time slept.
     var now = MonotonicClock.now
 
     func disconnect() {

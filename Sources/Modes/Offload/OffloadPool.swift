@@ -3,34 +3,35 @@ import Measurement
 import SystemCalls
 import Workloads
 
-/// What a thread of a pool is to do for a lane.
+/// Work that a pool's thread does for a lane.
 enum Work {
   case file(FileRequest, on: Int32)
   case compute(Computation)
 
-  /// Does it on the calling thread, or has a process compute for it meanwhile.
-  /// - Returns: of a file as of the system call it stands for, an error as its negative number; else the result's bits.
+  /// Does the work on the calling thread, or waits for a worker process that computes.
+  /// - Returns: for a file request, the system call's result, with a negative errno on failure; otherwise the result's
+  ///   bits.
   @inline(__always)
   func perform(with worker: Worker?) -> Int {
     switch self {
     case .file(let request, let file): request.perform(on: file)
     case .compute(let computation):
-      // A worker that has gone answers nothing, which is found wrong.
+      // A worker that is gone returns nothing; the check then finds the result wrong.
       Int(truncatingIfNeeded: worker.map { $0.result(of: computation) ?? 0 } ?? computation.result())
     }
   }
 }
 
-/// A fixed number of threads that do for lanes what would stall whoever carries them; first come, first served. A lane
-/// has one thing done at a time, and one place for it, so that nothing is allocated on the way.
+/// A fixed number of threads that do work which would stall the threads that drive lanes; first come, first served. A
+/// lane has one request at a time and one place for it, so that submitting allocates nothing.
 struct OffloadPool: @unchecked Sendable {
-  /// What a lane has asked for. All zero until then.
+  /// The request of one lane. All zeros until it makes one.
   struct Request {
     var work: Work
     var result: Int
-    /// The request behind this one, in whichever list it is.
+    /// The next request in the list that holds this one.
     var next: UnsafeMutablePointer<Request>?
-    /// The loop that is to hear of it, and of which lane; nil where a task is.
+    /// The loop to notify, and below the lane; nil if a task is resumed.
     var loop: UnsafeMutablePointer<Offloaded>?
     var lane: UInt32
     var task: UnsafeContinuation<Int, Never>
@@ -49,16 +50,16 @@ struct OffloadPool: @unchecked Sendable {
 
   private let shared: UnsafeMutablePointer<Shared>
   private let requests: UnsafeMutablePointer<Request>
-  /// What each loop is told in; the threads may still signal there when its lanes have gone.
+  /// The completed work of each loop. The threads may still signal there after the lanes have gone.
   private let loops: UnsafeMutablePointer<Offloaded>
   private let loopCount: Int
 
   /// - Parameters:
-  ///   - count: threads.
-  ///   - lanes: numbered from 0.
-  ///   - loops: how many loops carry the lanes.
-  ///   - processors: those that the threads, and their processes, may run on; nil for those of the caller.
-  ///   - processes: whether each thread has a process that computes for it.
+  ///   - count: the number of threads.
+  ///   - lanes: the number of lanes, which are numbered from 0.
+  ///   - loops: the number of loops that drive the lanes.
+  ///   - processors: the processors for the threads and their processes; nil for the caller's.
+  ///   - processes: whether each thread has a worker process that computes for it.
   init(
     threads count: Int, lanes: Int, loops loopCount: Int = 1, processors: [Int]? = nil, processes: Bool = false
   ) throws(Errno) {
@@ -73,7 +74,7 @@ struct OffloadPool: @unchecked Sendable {
     requests = calloc(max(lanes, 1), MemoryLayout<Request>.stride)!.bindMemory(to: Request.self, capacity: lanes)
     do throws(Errno) {
       let own = try Affinity.current()
-      // What is started inherits them.
+      // New threads and processes inherit the affinity.
       if let processors { try Affinity.set(processors) }
       defer { try? Affinity.set(own) }
       for _ in 0..<count { try startThread(processes ? try Worker() : nil) }
@@ -101,10 +102,10 @@ struct OffloadPool: @unchecked Sendable {
     loopCount = 1
   }
 
-  /// The same threads for the lanes of one loop, numbered from 0; the whole outlives it.
+  /// The same threads for the lanes of one loop, numbered from 0. The whole must outlive it.
   func slice(from lane: Int, loop: Int) -> OffloadPool { OffloadPool(self, from: lane, loop: loop) }
 
-  /// Ends the threads and frees everything. No lane waits any more.
+  /// Ends the threads and frees everything. No lane may be waiting any more.
   func stop() {
     pthread_mutex_lock(&shared.pointee.mutex)
     shared.pointee.isStopped = true
@@ -121,13 +122,13 @@ struct OffloadPool: @unchecked Sendable {
     loops.deallocate()
   }
 
-  /// What the processes have used so far that compute for it.
+  /// The resources that the worker processes have used so far.
   var usageOfWorkers: ResourceUsage {
     shared.pointee.workers.reduce(into: .zero) { $0.add($1.usage) }
   }
 
-  /// Has it done while the task is suspended.
-  /// - Returns: what `Work.perform` answers.
+  /// Has the pool do the work while the task is suspended.
+  /// - Returns: the result of `Work.perform`.
   @inline(never)
   func perform(_ work: Work, for lane: Int) async -> Int {
     let request = requests + lane
@@ -139,7 +140,7 @@ struct OffloadPool: @unchecked Sendable {
     }
   }
 
-  /// Has it done meanwhile; the lane's loop hears of it.
+  /// Has the pool do the work in the background; the lane's loop is notified.
   func submit(_ work: Work, for lane: Int) {
     let request = requests + lane
     request.pointee.work = work
@@ -148,7 +149,7 @@ struct OffloadPool: @unchecked Sendable {
     append(request)
   }
 
-  /// For a loop: what has been done for its lanes.
+  /// For a loop: the work completed for its lanes.
   var offloaded: UnsafeMutablePointer<Offloaded> { loops }
 
   private func append(_ request: UnsafeMutablePointer<Request>) {
@@ -161,12 +162,12 @@ struct OffloadPool: @unchecked Sendable {
     if wakes { pthread_cond_signal(&shared.pointee.hasWork) }
   }
 
-  // MARK: The threads' side
+  // MARK: For the threads
 
   private static func run(_ shared: UnsafeMutablePointer<Shared>, _ worker: Worker?) {
     while let request = take(shared) {
       let result = request.pointee.work.perform(with: worker)
-      // Whoever hears of it may ask for the next thing at once: the request is theirs from here on.
+      // The receiver of the result may reuse the request at once, so that it must not be touched any more.
       if let loop = request.pointee.loop {
         request.pointee.result = result
         loop.pointee.append(request)
@@ -176,7 +177,7 @@ struct OffloadPool: @unchecked Sendable {
     }
   }
 
-  /// The next request, once there is one; nil where there will be none.
+  /// Waits for the next request; returns nil once the pool is stopped.
   private static func take(_ shared: UnsafeMutablePointer<Shared>) -> UnsafeMutablePointer<Request>? {
     pthread_mutex_lock(&shared.pointee.mutex)
     defer { pthread_mutex_unlock(&shared.pointee.mutex) }

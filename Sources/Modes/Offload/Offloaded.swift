@@ -1,18 +1,19 @@
 import Synchronization
 import SystemCalls
 
-/// What a pool has done for the lanes of one loop, and the loop has not heard of yet: a list that any thread may add to
-/// (Treiber, "Systems programming: coping with parallelism", 1986) and an eventfd that the loop waits on.
+/// The work that a pool has completed for one loop and the loop has not taken yet. It consists of a lock-free list that
+/// any thread may add to (Treiber, "Systems programming: coping with parallelism", 1986) and an eventfd that the loop
+/// waits on.
 struct Offloaded: ~Copyable {
   private typealias Request = OffloadPool.Request
 
-  /// The address of the request that was done last; 0 for none.
+  /// The address of the latest completed request; 0 for none.
   private let newest = Atomic<UInt>(0)
   private let wakeUp: WakeUp
 
   init() throws(Errno) { wakeUp = try WakeUp() }
 
-  /// Becomes readable with the first request that is done since `drain`.
+  /// Becomes readable with the first request completed since `drain`.
   var descriptor: Int32 { wakeUp.descriptor }
 
   func append(_ request: UnsafeMutablePointer<OffloadPool.Request>) {
@@ -27,7 +28,8 @@ struct Offloaded: ~Copyable {
     if newest == 0 { wakeUp.signal() }
   }
 
-  /// Takes all that has been done, and hands on each, first done first: its lane, and what `Work.perform` answered.
+  /// Takes all completed requests and calls `body` for each, oldest first, with its lane and the result of
+  /// `Work.perform`.
   @inline(__always)
   func drain(_ body: (_ lane: Int, _ result: Int) -> Void) {
     var rest = UnsafeMutablePointer<Request>(bitPattern: newest.exchange(0, ordering: .acquiring))
@@ -38,7 +40,7 @@ struct Offloaded: ~Copyable {
       first = request
     }
     while let request = first {
-      // Its place may be taken again within the call.
+      // The call may reuse the request, so that its link is read first.
       first = request.pointee.next
       body(Int(request.pointee.lane), request.pointee.result)
     }

@@ -2,10 +2,10 @@ import Plan
 import SystemCalls
 import Workloads
 
-/// The data file of a trial, as a mode has it open. A loop of several has its part.
+/// The data file of a trial, open. Each of several loops has its part of the depth.
 struct OpenFile {
   let descriptor: Int32
-  /// How many requests may be under way at once in a ring of the kernel's.
+  /// The number of file requests that an io_uring may have in flight.
   let depth: Int
 
   init(_ path: String, _ spec: FileSpec) throws(Errno) {
@@ -17,7 +17,7 @@ struct OpenFile {
     self.depth = depth
   }
 
-  /// Nobody uses it any more.
+  /// Closes the file, which nobody may use any more.
   func close() { DataFile.close(descriptor) }
 
   func part(_ part: Int, of arrangement: Arrangement) -> OpenFile {
@@ -28,7 +28,7 @@ struct OpenFile {
   func perform(_ request: FileRequest) -> Int { request.perform(on: descriptor) }
 }
 
-/// A lane's request of the data file that waits for its turn.
+/// A lane's request to the data file that waits for its turn.
 struct FileTurn: BitwiseCopyable {
   let lane: UInt32
   let request: FileRequest

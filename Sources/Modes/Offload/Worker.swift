@@ -3,21 +3,21 @@ import Measurement
 import SystemCalls
 import Workloads
 
-/// A child process that computes for one thread of this one: requests of 16 bytes over a pair of UNIX sockets, replies of
-/// 8. It ends with its socket, and with the process that it computes for.
+/// A child process that computes for one thread of this process. Requests of 16 bytes and replies of 8 travel over a
+/// pair of UNIX sockets. The worker ends when its socket or its parent does.
 public struct Worker: @unchecked Sendable {
-  /// What starts this program as a worker.
+  /// The argument that starts this program as a worker.
   public static let command = "--child-worker"
   private static let childSocket: Int32 = 3
 
   private let socket: Socket
   private let child: ChildProcess
 
-  /// Starts one, and waits until it answers.
+  /// Starts a worker and waits until it answers.
   init() throws(Errno) {
     let (near, far) = try Socket.pair(tcp: false, blocking: true)
     do throws(Errno) {
-      // Only the child has the far end then: where it is killed before it answers, the near one ends.
+      // From then on only the child has the far end. If it is killed before it answers, the near end reports the end.
       defer { far.close() }
       child = try ChildProcess(
         ProcessControl.executablePath ?? CommandLine.arguments[0], [Self.command], control: far.descriptor)
@@ -32,7 +32,7 @@ public struct Worker: @unchecked Sendable {
     }
   }
 
-  /// Nil where it has gone.
+  /// The worker's result; nil if it has gone.
   func result(of computation: Computation) -> UInt64? {
     var request = computation
     var result: UInt64 = 0
@@ -45,7 +45,7 @@ public struct Worker: @unchecked Sendable {
 
   var usage: ResourceUsage { .of(process: child.identifier) }
 
-  /// It is gone, and reaped, when this returns.
+  /// Kills the worker and reaps it.
   func end() {
     socket.close()
     child.kill()
@@ -63,7 +63,7 @@ public struct Worker: @unchecked Sendable {
     return true
   }
 
-  /// The worker's side: computes until its socket ends.
+  /// The worker's main function: computes until its socket ends.
   public static func serve() {
     let socket = Socket(descriptor: childSocket)
     var computation = Computation(iterations: 0, seed: 0)

@@ -1,10 +1,10 @@
-/// The lanes of a loop that were begun and have not finished.
+/// The lanes of a loop that have begun and not finished.
 struct LiveLanes {
   private(set) var count = 0
   private let tellsOfEnds: Bool
   private var ended: [Int] = []
 
-  /// - Parameter tellsOfEnds: whether lanes that finish are to be answered by `popEnded`.
+  /// - Parameter tellsOfEnds: whether `popEnded` reports lanes that finish.
   init(tellsOfEnds: Bool) { self.tellsOfEnds = tellsOfEnds }
 
   mutating func begin() { count += 1 }
@@ -14,6 +14,6 @@ struct LiveLanes {
     if tellsOfEnds { ended.append(lane) }
   }
 
-  /// A lane that has finished and has not been told of.
+  /// A lane that has finished and was not reported yet.
   mutating func popEnded() -> Int? { ended.popLast() }
 }

@@ -1,11 +1,11 @@
-/// The permits of a loop, of which lanes take one before an operation; first come, first served. Of one thread.
+/// The permits of a loop, for one thread. A lane takes one before each operation; first come, first served.
 struct Permits: ~Copyable {
   private var left: Int
   private var queue = LaneQueue()
 
   init(_ count: Int) { left = count }
 
-  /// Whether there is one at once. Where there is none the lane queues, and `admit` answers it later.
+  /// Takes a permit and returns true. If none is free, the lane queues, and `admit` returns it later.
   @inline(__always)
   mutating func take(for lane: UInt32) -> Bool {
     guard left > 0 && queue.count == 0 else {
@@ -19,7 +19,7 @@ struct Permits: ~Copyable {
   @inline(__always)
   mutating func giveBack() { left += 1 }
 
-  /// Where there is a permit: the lane that has queued for it longest, which has it now.
+  /// If a permit is free, gives it to the lane that has queued longest, and returns that lane.
   @inline(__always)
   mutating func admit() -> UInt32? {
     guard left > 0, let lane = queue.popFirst() else { return nil }

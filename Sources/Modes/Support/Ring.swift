@@ -1,4 +1,4 @@
-/// Elements in the order in which they came: a ring that grows.
+/// A first-in, first-out queue in a ring buffer that grows.
 struct Ring<Element: BitwiseCopyable>: ~Copyable {
   private var elements: UnsafeMutablePointer<Element>
   private var capacity = 64
@@ -9,7 +9,7 @@ struct Ring<Element: BitwiseCopyable>: ~Copyable {
 
   deinit { elements.deallocate() }
 
-  /// Amortised constant.
+  /// Amortised constant time.
   @inline(__always)
   mutating func append(_ element: Element) {
     if count == capacity { grow() }

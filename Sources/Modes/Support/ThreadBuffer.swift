@@ -1,7 +1,7 @@
 import Glibc
 
-/// The calling thread's receive buffer, made when it is first asked for and freed when the thread ends. It must not be
-/// held across a suspension.
+/// The calling thread's receive buffer: allocated at first use and freed when the thread ends. It must not be held
+/// across a suspension.
 enum ThreadBuffer {
   static let size = 64 << 10
 

@@ -1,19 +1,21 @@
 import Glibc
 import Measurement
 
-/// Deadlines of lanes, the earliest first and of equal ones that of the lowest lane: a heap of four children to a node, in
-/// one array.
+/// The deadlines of lanes: a 4-ary heap in one array. The earliest comes first, and among equals that of the lowest
+/// lane.
 ///
-/// Lanes that sleep until the window's end all have the same deadline. A task group looks for a child that ends from its
-/// oldest one on (`swift::TaskGroup::removeChildTask`), so that a million that end in any other order take hours.
+/// Lanes that sleep until the window's end all have the same deadline. A task group searches for an ending child from
+/// its oldest child on (`swift::TaskGroup::removeChildTask`). A million children that end in any other order would take
+/// hours.
 ///
-/// Those of delays can be cancelled. Such an entry stays until it is due, or until there are more of them than of others.
+/// Deadlines of delays can be cancelled. A cancelled entry stays until it is due, or until such entries outnumber the
+/// others.
 struct TimerHeap: ~Copyable {
-  /// 12 bytes, as there may be a million.
+  /// 12 bytes, because there may be a million.
   private struct Entry {
     private let low: UInt32
     private let high: UInt32
-    /// Marked where the lane is delayed and does not sleep.
+    /// Marked if the lane is in a delay rather than a sleep.
     let lane: UInt32
 
     @inline(__always)
@@ -35,13 +37,13 @@ struct TimerHeap: ~Copyable {
   private var entries: UnsafeMutablePointer<Entry>
   private var capacity: Int
   private(set) var count = 0
-  /// The deadline of each lane that is delayed, in nanoseconds; zero of others. None before the first delay.
+  /// The deadline of each lane in a delay, in nanoseconds; zero for the others. Nil before the first delay.
   private var delays: UnsafeMutablePointer<UInt64>?
   private var delayCapacity = 0
-  /// Entries of delays that were cancelled.
+  /// The number of cancelled delays still in the heap.
   private var cancelledCount = 0
 
-  /// There are fewer lanes than that.
+  /// Lane numbers are smaller.
   private static var delayMark: UInt32 { 1 << 31 }
 
   init(capacity: Int = 64) {
@@ -54,7 +56,7 @@ struct TimerHeap: ~Copyable {
     free(delays)
   }
 
-  /// realloc(3), which moves large blocks without having two of them.
+  /// realloc(3), which moves large blocks without a second copy.
   private static func room(for capacity: Int, instead old: UnsafeMutablePointer<Entry>?) -> UnsafeMutablePointer<Entry>
   {
     realloc(old, capacity * MemoryLayout<Entry>.stride)!.bindMemory(to: Entry.self, capacity: capacity)
@@ -62,8 +64,8 @@ struct TimerHeap: ~Copyable {
 
   var earliest: Instant? { count == 0 ? nil : entries[0].deadline }
 
-  /// How long a loop may wait, in nanoseconds: until the earliest deadline, and no longer than `patience`. Negative for any
-  /// time.
+  /// How long a loop may wait, in nanoseconds: until the earliest deadline, but no longer than `patience`. Negative for
+  /// no limit.
   @inline(__always)
   func timeout(atMost patience: Int64) -> Int64 {
     guard let earliest else { return patience }
@@ -71,7 +73,7 @@ struct TimerHeap: ~Copyable {
     return patience < 0 ? span : min(span, patience)
   }
 
-  /// O(log n); constant where deadlines come in order.
+  /// O(log n); constant if deadlines arrive in order.
   mutating func insert(lane: UInt32, deadline: Instant) {
     if count == capacity { grow() }
     var hole = count
@@ -86,10 +88,10 @@ struct TimerHeap: ~Copyable {
     entries[hole] = entry
   }
 
-  /// The lane is to be answered by `popDue` once, unless its delay is cancelled. It has no other entry.
+  /// Inserts a delay; `popDue` returns the lane once, unless the delay is cancelled. The lane must have no other entry.
   mutating func insertDelay(of lane: UInt32, deadline: Instant) {
     if lane >= delayCapacity { growDelays(for: Int(lane)) }
-    // One that never was is due at once, and different from none.
+    // Zero means no delay. A deadline of zero is due at once anyway, so that 1 stands for it.
     let deadline = max(deadline, Instant(nanoseconds: 1))
     delays![Int(lane)] = deadline.nanoseconds
     insert(lane: lane | Self.delayMark, deadline: deadline)
@@ -97,7 +99,7 @@ struct TimerHeap: ~Copyable {
 
   func isDelayed(_ lane: UInt32) -> Bool { lane < delayCapacity && delays![Int(lane)] != 0 }
 
-  /// Whether the lane was delayed. It is not any more. Amortised constant.
+  /// Cancels the lane's delay; returns false if it has none. Amortised constant time.
   mutating func cancelDelay(of lane: UInt32) -> Bool {
     guard isDelayed(lane) else { return false }
     delays![Int(lane)] = 0
@@ -106,7 +108,7 @@ struct TimerHeap: ~Copyable {
     return true
   }
 
-  /// Removes the earliest entry and answers its lane, if it is due. O(log n).
+  /// Removes the earliest entry and returns its lane, if it is due. O(log n).
   mutating func popDue(at now: Instant) -> UInt32? {
     while count > 0, entries[0].deadline <= now {
       let entry = entries[0]
@@ -123,12 +125,12 @@ struct TimerHeap: ~Copyable {
     return nil
   }
 
-  /// Whether the entry is of a delay that was not cancelled.
+  /// Whether the entry is a delay that was not cancelled.
   private func isCurrent(_ entry: Entry) -> Bool {
     delays![Int(entry.lane & ~Self.delayMark)] == entry.deadline.nanoseconds
   }
 
-  /// Puts an entry where the heap has a hole, or below it.
+  /// Puts an entry into the hole, or below it.
   @inline(__always)
   private mutating func sink(_ last: Entry, from hole: Int) {
     var hole = hole
@@ -147,7 +149,7 @@ struct TimerHeap: ~Copyable {
     entries[hole] = last
   }
 
-  /// Removes the entries of delays that were cancelled. O(n).
+  /// Removes the entries of cancelled delays. O(n).
   private mutating func purge() {
     var kept = 0
     for place in 0..<count {

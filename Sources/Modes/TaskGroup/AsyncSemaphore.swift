@@ -2,11 +2,11 @@ import Synchronization
 
 /// A semaphore that suspends instead of blocking; first come, first served.
 struct AsyncSemaphore: ~Copyable, Sendable {
-  // Not private: the compiler (6.3) fails on a type of another file that holds one which is.
+  // Not private: the compiler (6.3) fails on a type of another file that holds a private one.
   struct State {
     var permits: Int
     var waiting: [UnsafeContinuation<Void, Never>] = []
-    /// Of those that waited, how many at the front have gone on.
+    /// The number of continuations at the front that were resumed.
     var served = 0
   }
 

@@ -3,25 +3,25 @@ import Measurement
 import Synchronization
 import SystemCalls
 
-/// A thread that waits in epoll_wait and resumes the tasks whose descriptors have become ready. Descriptors are
-/// registered once, edge-triggered; per place and direction one atomic word says what it last heard.
+/// A thread that waits in epoll_wait(2) and resumes the tasks whose descriptors have become ready. Descriptors are
+/// registered once, edge-triggered. One atomic word per place and direction holds the latest event.
 struct Reactor: TaskWaiter, @unchecked Sendable {
   private struct Slot: ~Copyable {
     let read = Atomic<UInt>(Word.idle)
     let write = Atomic<UInt>(Word.idle)
-    /// Which of the place's connections the words speak of.
+    /// Numbers the connections of the place; the words describe this one.
     let generation = Atomic<UInt32>(0)
-    /// The lane's task while it is delayed, which is cancelled at the connection's end; or `idle`, `ended`, `taken`.
+    /// The lane's task while it is in a delay, to be cancelled when the connection ends; or `idle`, `ended`, `taken`.
     let delay = Atomic<UInt>(Word.idle)
     var watchesWrites = false
   }
 
-  /// `idle`, `ready`, `ended` (for good: the next transfer says how), or the bits of the continuation that waits.
+  /// `idle`, `ready`, `ended` (for good; the next transfer tells how), or the bits of the waiting continuation.
   private enum Word {
     static var idle: UInt { 0 }
     static var ready: UInt { 1 }
     static var ended: UInt { 2 }
-    /// Of a delay: the reactor has it in hand, and whoever else wants it waits.
+    /// A delay's word while the reactor holds it; others wait.
     static var taken: UInt { 3 }
   }
 
@@ -50,7 +50,7 @@ struct Reactor: TaskWaiter, @unchecked Sendable {
     self.slots = slots
   }
 
-  /// Ends the thread and frees everything. Nobody may wait any more.
+  /// Ends the thread and frees everything. No task may be waiting any more.
   func stop() {
     shared.pointee.wakeUp.signal()
     thread.join()
@@ -75,7 +75,7 @@ struct Reactor: TaskWaiter, @unchecked Sendable {
     }
   }
 
-  /// Resumes whoever waits on the word, or leaves word of the news.
+  /// Resumes the task that waits on the word, or stores the event there.
   private static func signal(_ word: borrowing Atomic<UInt>, ended: Bool) {
     var old = word.load(ordering: .acquiring)
     while old != Word.ended {
@@ -90,16 +90,17 @@ struct Reactor: TaskWaiter, @unchecked Sendable {
     }
   }
 
-  /// The connection of this generation has ended: cancels the lane's task if it is delayed; nor will it be delayed again.
+  /// Handles the end of the connection with this generation: cancels the lane's task if it is in a delay, and prevents
+  /// later delays.
   private static func endDelay(_ slot: UnsafeMutablePointer<Slot>, _ generation: UInt32) {
     let old = slot.pointee.delay.exchange(Word.taken, ordering: .acquiringAndReleasing)
-    // The slot may have a new connection by now; as long as the word is taken it gets none.
+    // The slot may already have a new connection. While the word is taken, it gets none.
     let isCurrent = slot.pointee.generation.load(ordering: .acquiring) == generation
     if isCurrent && old > Word.taken { unsafeBitCast(old, to: UnsafeCurrentTask.self).cancel() }
     slot.pointee.delay.store(isCurrent ? Word.ended : old, ordering: .releasing)
   }
 
-  /// Exchanges a delay's word once nobody has it in hand; answers what it was.
+  /// Exchanges a delay's word once the reactor no longer holds it; returns the old value.
   private static func exchange(
     _ word: borrowing Atomic<UInt>, to new: UInt, unless kept: UInt = Word.taken
   ) -> UInt {
@@ -115,7 +116,7 @@ struct Reactor: TaskWaiter, @unchecked Sendable {
     }
   }
 
-  // MARK: The tasks' side
+  // MARK: For the tasks
 
   func register(_ socket: Socket, at place: Int, alsoWritable: Bool) throws(Errno) {
     let slot = slots + place
@@ -145,7 +146,7 @@ struct Reactor: TaskWaiter, @unchecked Sendable {
     if !Self.consume(slots[place].read) { await wait(place, isRead: true) }
   }
 
-  // Not inlined: every suspension makes room for itself in the task, whether or not it comes to that.
+  // Not inlined: an inlined suspension reserves space in every task's frame, even if it is never reached.
   @inline(never)
   func writable(_ place: Int) async {
     if !Self.consume(slots[place].write) { await wait(place, isRead: false) }
@@ -161,7 +162,7 @@ struct Reactor: TaskWaiter, @unchecked Sendable {
     _ = slots[place].read.compareExchange(expected: Word.ended, desired: Word.idle, ordering: .acquiringAndReleasing)
   }
 
-  /// `Task.sleep`; over at once where the task is cancelled.
+  /// `Task.sleep`; it ends at once if the task is cancelled.
   @inline(__always)
   func sleep(_ place: Int, until deadline: Instant) async {
     while case let left = deadline.since(Self.now), left > .zero {
@@ -169,7 +170,8 @@ struct Reactor: TaskWaiter, @unchecked Sendable {
     }
   }
 
-  /// A sleep that is cancelled at the connection's end, as the task is then: nothing but the lane's end follows.
+  /// A sleep that is cancelled when the connection ends. Cancelling the whole task is safe, because only the lane's end
+  /// follows.
   @inline(never)
   func delay(_ place: Int, until deadline: Instant) async -> Bool {
     let slot = slots + place
@@ -179,7 +181,7 @@ struct Reactor: TaskWaiter, @unchecked Sendable {
     return Self.exchange(slot.pointee.delay, to: Word.idle, unless: Word.ended) == Word.ended
   }
 
-  /// Their tasks have been cancelled.
+  /// Nothing to do: cancelling the tasks has ended their sleeps.
   func endSleeps() {}
 
   @inline(never)
@@ -189,13 +191,13 @@ struct Reactor: TaskWaiter, @unchecked Sendable {
 
   var buffer: UnsafeMutableRawBufferPointer { ThreadBuffer.current }
 
-  /// Whether there has been news since the last time.
+  /// Consumes an event; returns whether there was one since the last call.
   @inline(__always)
   private static func consume(_ word: borrowing Atomic<UInt>) -> Bool {
     switch word.load(ordering: .acquiring) {
     case Word.ended: return true
     case Word.ready:
-      // Where that fails the reactor has written meanwhile, and what it writes is news too.
+      // If the exchange fails, the reactor has stored another event meanwhile, which counts, too.
       _ = word.compareExchange(expected: Word.ready, desired: Word.idle, ordering: .acquiringAndReleasing)
       return true
     default: return false
@@ -211,7 +213,7 @@ struct Reactor: TaskWaiter, @unchecked Sendable {
     }
   }
 
-  /// False where news came first; it is consumed.
+  /// Stores a waiting continuation. Returns false if an event came first, which it consumes.
   private static func install(_ bits: UInt, in word: borrowing Atomic<UInt>) -> Bool {
     if word.compareExchange(expected: Word.idle, desired: bits, ordering: .acquiringAndReleasing).exchanged {
       return true

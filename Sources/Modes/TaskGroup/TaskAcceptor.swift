@@ -3,7 +3,7 @@ import SystemCalls
 import Workloads
 
 extension Acceptor where L: ~Copyable {
-  /// What tasks wait on: the lanes, and beyond them the listener and the signal to stop.
+  /// The places on which tasks wait: one per lane, one for the listener, one for the signal to stop.
   var waiterCount: Int { lanes.count + 2 }
   fileprivate var listenerIndex: Int { lanes.count }
   fileprivate var stopIndex: Int { lanes.count + 1 }
@@ -16,7 +16,7 @@ extension TaskWaiter {
     try register(Socket(descriptor: acceptor.stop.descriptor), at: acceptor.stopIndex, alsoWritable: false)
   }
 
-  /// A task that accepts, with a child task per connection, until the server is to stop.
+  /// Runs a task that accepts, with a child task per connection, until the server is to stop.
   func serve<L: Lane & ~Copyable>(_ acceptor: Acceptor<L>) async {
     let shared = UnsafeMutablePointer<LaneTable<L>>.allocate(capacity: 1)
     shared.initialize(to: acceptor.lanes)
@@ -30,7 +30,7 @@ extension TaskWaiter {
     }
   }
 
-  /// A permit stands for a slot: above as many connections as there are slots, the next ones wait in the backlog.
+  /// A permit stands for a slot. When all slots are taken, further connections wait in the backlog.
   private func accept<L: Lane & ~Copyable>(at acceptor: Acceptor<L>, _ lanes: UnsafePointer<LaneTable<L>>) async {
     nonisolated(unsafe) let lanes = lanes
     await withDiscardingTaskGroup { group in
@@ -50,7 +50,7 @@ extension TaskWaiter {
             release()
           }
           await acquire(acceptor.listenerIndex)
-        // Whoever comes again and again does not keep a thread from its tasks.
+        // A client that reconnects again and again must not keep a thread from its tasks.
         case .turnedAway: await Task.yield()
         case .nobody: await readable(acceptor.listenerIndex)
         case .exhausted: await sleep(acceptor.listenerIndex, until: MonotonicClock.now + Acceptor<L>.pause)

@@ -35,7 +35,7 @@ enum TaskGroupMode: Mode {
     finished.wait()
   }
 
-  /// Dispatch opens the descriptors of its timers for the first sleep, when connections might have taken them all: sleeps
-  /// would never end.
+  /// Makes Dispatch open its timer descriptors now, at a first sleep. Later, connections might have taken all
+  /// descriptors, and sleeps would never end.
   private static func openTimers() async { try? await Task.sleep(nanoseconds: 1_000_000) }
 }

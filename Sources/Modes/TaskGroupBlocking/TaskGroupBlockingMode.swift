@@ -2,8 +2,8 @@ import Dispatch
 import Plan
 import Workloads
 
-/// Blocking calls inside child tasks: the mistake that every guide to async code warns of. The cooperative pool has a
-/// thread per processor and never grows, so that no more lanes than that are under way; the others wait for ever.
+/// Blocking calls inside child tasks: the mistake that every guide to async code warns of. The cooperative pool has one
+/// thread per processor and never grows. Only that many lanes run; the others wait for ever.
 enum TaskGroupBlockingMode: Mode {
   static let id = ModeID.taskgroupBlocking
   static let blocks = true
@@ -23,8 +23,7 @@ enum TaskGroupBlockingMode: Mode {
     finished.wait()
   }
 
-  /// The calling thread accepts; each connection has a task, which keeps one of the pool's threads for as long as it is
-  /// open.
+  /// The calling thread accepts; each connection has a task, which occupies a thread of the pool as long as it is open.
   static func serve<L: Lane & ~Copyable>(_ acceptor: Acceptor<L>) {
     let group = DispatchGroup()
     let permits = DispatchSemaphore(value: acceptor.lanes.count)

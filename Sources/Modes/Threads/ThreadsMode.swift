@@ -6,13 +6,13 @@ import Synchronization
 import SystemCalls
 import Workloads
 
-/// A POSIX thread per lane, in blocking calls: `dispatch` without a limit to its threads.
+/// A POSIX thread per lane, in blocking calls: `dispatch` without its limit on threads.
 enum ThreadsMode: Mode {
   static let id = ModeID.threads
   static let blocks = true
   static let isMultithreaded = true
 
-  /// Bytes; pages that are not touched take no memory.
+  /// Bytes; untouched pages take no memory.
   static let stackSize = 64 << 10
 
   static func drive<L: Lane & ~Copyable>(_ lanes: LaneTable<L>) throws(Errno) {
@@ -35,8 +35,8 @@ enum ThreadsMode: Mode {
     start.fire()
   }
 
-  /// The calling thread accepts; each connection has a thread. Where the system makes no more threads, whoever has been
-  /// accepted waits for one.
+  /// The calling thread accepts; each connection has a thread. If the system cannot create a thread, the accepted
+  /// connection waits for one.
   static func serve<L: Lane & ~Copyable>(_ acceptor: Acceptor<L>) {
     let group = DispatchGroup()
     let permits = DispatchSemaphore(value: acceptor.lanes.count)
@@ -56,7 +56,7 @@ enum ThreadsMode: Mode {
   }
 }
 
-/// Holds threads back until all of them are there, so that either every lane is driven or none.
+/// Holds threads back until all of them exist, so that either all lanes are driven or none.
 private final class StartingGun: Sendable {
   private let gate = DispatchGroup()
   private let isCalledOff = Atomic(false)
@@ -70,7 +70,7 @@ private final class StartingGun: Sendable {
     gate.leave()
   }
 
-  /// Whether to go.
+  /// Waits for the start; returns whether it takes place.
   func wait() -> Bool {
     gate.wait()
     return !isCalledOff.load(ordering: .acquiring)

@@ -1,7 +1,7 @@
 import SystemCalls
 import Workloads
 
-/// Refreshes the date of a server's replies as each second begins, on a thread of its own, which sleeps in between.
+/// Updates the date of a server's replies at the start of each second, on its own thread, which sleeps in between.
 final class DateKeeper: Sendable {
   private let date: Shared
   private let stopSignal: Signal
@@ -31,7 +31,7 @@ final class DateKeeper: Sendable {
     (self.date, self.stopSignal) = (date, stopSignal)
   }
 
-  /// As long as the keeper lives.
+  /// Valid as long as the keeper lives.
   var pointer: UnsafePointer<HTTPDate> { UnsafePointer(date.pointer) }
 
   /// Ends the thread.

@@ -3,14 +3,14 @@ import SystemCalls
 import Workloads
 
 extension TrialExecution {
-  /// On the data file, which is opened before the window and verified after it.
+  /// Runs the trial on the data file, which is opened before the window and verified after it.
   func runFile<M: Mode>(
     _ mode: M.Type, _ arrangement: Arrangement, _ file: FileSpec
   ) throws(TrialFailure) -> TrialOutcome {
     let layout = FileLayout(file, seed: spec.seed)
     let opened = try onDataFile { (path) throws(Errno) in try OpenFile(path, file) }
     defer { opened.close() }
-    // A mode that has no choice makes the calls itself, whatever is asked for.
+    // A mode without this variant performs the requests itself, whatever the plan says.
     let isOffloaded = file.offload == .pool && spec.mode.variant(doing: spec.workload) != nil
     let pool = try pool(of: isOffloaded ? file.pool : 0, arrangement, processes: false)
     defer { pool?.stop() }
@@ -29,7 +29,7 @@ extension TrialExecution {
       }
     }
     if file.access == .write {
-      // What was taken and came to nothing; in open loop, each lane may take one more that is too late.
+      // Operations that were taken and not completed. In an open loop, each lane may take one more that comes too late.
       let failed =
         outcome.failuresByKind.values.reduce(0, +) + UInt64(outcome.unfinishedAges.count)
         + (outcome.scheduled == nil ? 0 : UInt64(laneCount))

@@ -1,13 +1,13 @@
 import Measurement
 import Workloads
 
-/// The lanes of a trial that do their work in one manner: what they share, and where they record.
+/// The lanes of one class, busy or bystanders: their shared state and their recorders.
 struct LaneGroups {
   let trial = UnsafeMutablePointer<TrialState>.allocate(capacity: 1)
   let recorders: [Recorder]
   let groups: [Boxed<LaneGroup>]
 
-  /// `trial` is still to be initialised.
+  /// The caller must still initialise `trial`.
   init(_ arrangement: Arrangement) {
     let trial = trial
     recorders = (0..<arrangement.groups).map { _ in Recorder.allocate(shared: arrangement.isShared) }
@@ -37,30 +37,30 @@ struct LaneGroups {
     return kinds
   }
 
-  /// Whether all operations that this process was asked for have ended within the window.
+  /// Whether all operations that this process was to do have ended within the window.
   var hasDoneAll: Bool {
     guard let due = trial.pointee.due else { return false }
     return sum(\.done) + failuresByKind.filter { $0.key.status == nil }.values.reduce(0, +) >= due
   }
 
-  /// How long each operation of these lanes that was neither done nor failed had been under way.
+  /// The ages of the operations of these lanes that were in flight at window end.
   func unfinishedAges(_ lanes: some Watched, in ranges: [Range<Int>]) -> [Nanoseconds] {
     let closes = trial.pointee.closes
     return ranges.joined().flatMap { lanes.operationStarts(of: $0) }.map { closes.since($0) }
   }
 
-  /// How many of these lanes had an operation done that counts.
+  /// The number of these lanes that completed at least one operation that counts.
   func servedCount(_ lanes: some Watched, in ranges: [Range<Int>]) -> Int {
     ranges.joined().reduce(0) { $0 + (lanes.isServed($1) ? 1 : 0) }
   }
 
-  /// What the schedule of these lanes asked for in the window, and what it got; nil in a closed loop.
+  /// The arrivals that the schedule of these lanes had in the window, and those that remained; nil in a closed loop.
   func arrivals(_ lanes: some Watched, in ranges: [Range<Int>]) -> ArrivalOutcome? {
     trial.pointee.arrivals(inHand: ranges.joined().compactMap { lanes.arrivalInHand(of: $0) })
   }
 }
 
-/// A value that lanes point to.
+/// A value with a fixed address, for lanes to point to.
 struct Boxed<Value: ~Copyable>: @unchecked Sendable {
   private let storage: UnsafeMutablePointer<Value>
   var pointer: UnsafePointer<Value> { UnsafePointer(storage) }

@@ -4,29 +4,31 @@ import Synchronization
 import SystemCalls
 import Workloads
 
-/// What a monitor watches: the lanes as another thread may see them.
+/// The lanes as the monitor, on another thread, may see them.
 protocol Watched: Sendable {
   var arrangement: Arrangement { get }
-  /// The start of the operation that the lane holds, of several that of the oldest, if it holds one.
+  /// The start of the lane's operation in flight; the oldest, if there are several, and nil if there is none.
   func operationStart(of lane: Int) -> Instant?
-  /// How many the lanes of a range hold, and which of them hold one that began at `deadline` or before, if there is one.
+  /// Returns the number of operations in flight in a range. Calls `late` for each lane whose oldest one began at
+  /// `deadline` or before.
   func held(in range: Range<Int>, deadline: Instant?, late: (_ lane: Int, _ start: Instant) -> Void) -> Int
-  /// The starts of all that it holds; once it has finished.
+  /// The starts of all operations that the lane still holds; to be called once it has finished.
   func operationStarts(of lane: Int) -> [Instant]
-  /// Whether it has had an operation done that counts; once it has finished.
+  /// Whether the lane completed an operation that counts; to be called once it has finished.
   func isServed(_ lane: Int) -> Bool
-  /// Of a schedule, the operation that it has taken and not ended; once it has finished.
+  /// The scheduled operation that the lane took and did not complete; to be called once it has finished.
   func arrivalInHand(of lane: Int) -> UInt64?
   var connections: ConnectionTable { get }
-  /// What other processes have used so far that work for the lanes.
+  /// The resources that other processes which work for the lanes have used so far.
   var usageOfWorkers: ResourceUsage { get }
 }
 
-/// A thread beside the mode: reads the counters at the window's edges, samples what is in flight, shuts down the
-/// connections of operations that are out of time, and all of them at the trial's end, so that a blocked thread also
-/// ends. It is the same in every mode.
+/// A thread beside the mode that observes a trial and ends its waits; it is the same in every mode.
+///
+/// It reads the counters at the window's edges and samples the operations in flight. It shuts down the connections of
+/// operations that exceed their timeout, and all of them at the trial's end, so that blocked threads end, too.
 final class Monitor: @unchecked Sendable {
-  /// What it has seen, complete once `finish` has returned.
+  /// Observations, complete once `finish` has returned.
   private(set) var inFlight = InFlightSamples()
   private(set) var series: [SeriesSample] = []
   private(set) var threadsPeak: Int?
@@ -38,7 +40,7 @@ final class Monitor: @unchecked Sendable {
   private struct Reading {
     var at: Instant
     var process: ResourceUsage
-    /// Of the monitor itself.
+    /// The monitor's own use.
     var own: ResourceUsage
   }
 
@@ -48,29 +50,29 @@ final class Monitor: @unchecked Sendable {
   private let closes: Instant
   private let timeout: Nanoseconds
   private let edges: WindowEdges?
-  /// What the lanes share that are beside those that are measured, if there are any.
+  /// The shared state of bystanders, if there are any.
   private let bystanders: UnsafePointer<TrialState>?
-  /// What lanes share that hold their connections to the end.
+  /// The shared state of lanes that hold their connections to the end.
   private let held: [UnsafePointer<TrialState>]
-  /// Whether the lanes that are measured have done all that they were asked for, which ends those that hold.
+  /// Whether the measured lanes have done all their operations, which ends the lanes that hold connections.
   private let hasDoneAll: () -> Bool
   private let (busyLanes, bystanderLanes): ([Range<Int>], [Range<Int>])
   private let tick: Nanoseconds
   private let isStopped = Atomic(false)
   private var thread: Thread?
   private var last = LatencyHistogram()
-  /// What the monitor's thread has used itself so far, which is not the mode's.
+  /// The use of the monitor's own thread, which does not count as the mode's.
   private let own = Mutex(ResourceUsage.zero)
-  /// Even.
+  /// Must be even.
   private static let longestSeries = 128
   private let bystanderInterval: Nanoseconds
   private var seriesInterval: Nanoseconds
 
   /// - Parameters:
-  ///   - expected: how long the window will be, as far as can be told.
-  ///   - edges: told when the window opens and closes.
-  ///   - servers: the processes that answer, where they are known.
-  ///   - processes: how many have a monitor each.
+  ///   - expected: the expected length of the window.
+  ///   - edges: called when the window opens and closes.
+  ///   - servers: the processes that answer, if they are known.
+  ///   - processes: the number of client processes, each with a monitor.
   init(
     _ watched: any Watched, recorders: [Recorder], opens: Instant, closes: Instant, timeout: Nanoseconds,
     expected: Nanoseconds, edges: WindowEdges?, servers: [Int32] = [], processes: Int = 1,
@@ -91,28 +93,28 @@ final class Monitor: @unchecked Sendable {
     let leastTick = max(2_000_000, Self.looking(at: busyLanes, processes))
     tick = Nanoseconds(min(max(expected.count / 200, leastTick), max(20_000_000, leastTick)))
     seriesInterval = Nanoseconds(max(expected.count / 50, 20_000_000, tick.count))
-    // Thousands at a time, all of the others wait meanwhile: no oftener than their time limits ask for.
+    // A look at thousands of bystanders delays the other threads. It happens no more often than their timeouts require.
     let limit = bystanders?.pointee.timeout ?? .zero
     bystanderInterval = Nanoseconds(max(limit.count / 10, 20_000_000, Self.looking(at: bystanderLanes, processes)))
   }
 
-  /// A look at every lane takes some nanoseconds: between two there is time for those of all processes to stay well below
-  /// a hundredth of a processor, as they come before whoever carries lanes.
+  /// The shortest time between two looks, in nanoseconds. A look costs some nanoseconds per lane and has priority over
+  /// the mode's threads. The monitors of all processes together stay well below 1 % of a processor.
   private static func looking(at lanes: [Range<Int>], _ processes: Int) -> UInt64 {
     UInt64(lanes.map(\.count).reduce(0, +) * processes) * 2_000
   }
 
-  /// Begins. A window that opens at once has been announced by the caller.
+  /// Starts the thread. If the window opens at once, the caller has announced it.
   func start(opensAtOnce: Bool) throws(Errno) {
     if opensAtOnce { before = readUsage() }
     thread = try Thread(name: "monitor") {
-      // Among as many threads as there are lanes, all of them busy, its turn would come too late.
+      // Without priority, its turn would come too late among as many busy threads as there are lanes.
       self.standstill.begin(isPreferred: ProcessControl.prefer())
       self.run()
     }
   }
 
-  /// All lanes have finished: reads what is left to be read, and ends the thread.
+  /// Takes the last readings and ends the thread, once all lanes have finished.
   func finish() {
     let usage = readUsage()
     isStopped.store(true, ordering: .releasing)
@@ -123,7 +125,7 @@ final class Monitor: @unchecked Sendable {
     sampleSeries(at: min(MonotonicClock.now, closes))
   }
 
-  /// What the process used within the window, without what the monitor used itself.
+  /// The process's use within the window, without that of the monitor.
   var usage: ResourceUsage {
     guard let before, let after else { return .zero }
     return after.process.since(before.process).without(after.own.since(before.own))
@@ -145,7 +147,7 @@ final class Monitor: @unchecked Sendable {
     return Reading(at: MonotonicClock.now, process: usage, own: own.withLock { $0 })
   }
 
-  /// When the counters were read: a monitor that finds no processor reads late.
+  /// When the counters were read: a monitor that gets no processor reads late.
   var readings: (first: Instant, last: Instant) { (before?.at ?? opens, after?.at ?? opens) }
 
   private func run() {
@@ -184,7 +186,7 @@ final class Monitor: @unchecked Sendable {
     }
   }
 
-  /// Waits for the window to open. Operations run out of time here as well.
+  /// Waits for the window to open. Timeouts apply here, too.
   private func warmUp() {
     let limits = [timeout, bystanders?.pointee.timeout ?? .zero].filter { $0 > .zero }
     var next = limits.min().map { MonotonicClock.now + $0 } ?? opens
@@ -196,13 +198,13 @@ final class Monitor: @unchecked Sendable {
     }
   }
 
-  /// From the sample before, a tick on average. Samples at even intervals could be in step with the arrivals of a constant
-  /// rate, and see the same each time.
+  /// The time before a sample: random, one tick on average. Samples at even intervals could coincide with arrivals at a
+  /// constant rate, and always see the same.
   private func pause(before sample: UInt64) -> Nanoseconds {
     Nanoseconds(UInt64(Double(tick.count) * (0.5 + Randomness.uniform(opens.nanoseconds, sample))))
   }
 
-  /// The window's end: ends every wait that would outlast it.
+  /// Closes the window and ends every wait that would outlast it.
   private func close() {
     standstill.close(lastEnd: recorders.compactMap(\.lastEnd).max(), at: MonotonicClock.now)
     for trial in held { trial.pointee.close(at: MonotonicClock.now) }
@@ -214,11 +216,11 @@ final class Monitor: @unchecked Sendable {
     }
   }
 
-  /// Whether lanes that hold their connections need not do so any longer.
+  /// Whether the lanes that hold connections may close them.
   private var heldAreThrough: Bool { !held.isEmpty && hasDoneAll() }
 
   private func wait(until instant: Instant, or isOver: () -> Bool = { false }) {
-    // In pieces, so that the end of the trial is soon noticed.
+    // Sleeps in pieces, so that it soon notices the trial's end.
     while case let now = MonotonicClock.now, now < instant, !isStopped.load(ordering: .acquiring), !isOver() {
       let end = min(instant, now + .milliseconds(20))
       sleepBlocking(until: end)
@@ -231,9 +233,9 @@ final class Monitor: @unchecked Sendable {
     own.withLock { $0 = usage }
   }
 
-  /// How many of the lanes hold an operation. The connections of those that are out of time are shut down.
+  /// Returns the number of operations in flight. Shuts down the connections of those that exceed their timeout.
   private func look(at ranges: [Range<Int>], timeout: Nanoseconds, _ now: Instant) -> Int {
-    // Before the clock has run for so long nothing can be late.
+    // Nothing can be late before the clock has run for the timeout.
     let isTimed = timeout > .zero && now.nanoseconds >= timeout.count
     let deadline = isTimed ? Instant(nanoseconds: now.nanoseconds - timeout.count) : nil
     return ranges.reduce(0) { held, range in
@@ -241,8 +243,8 @@ final class Monitor: @unchecked Sendable {
     }
   }
 
-  /// Shuts down the connection of the operation that a lane has in hand, if it still is the one that began then: of what is
-  /// in hand nothing can be closed, and the operation is a timeout even if its answer has just come.
+  /// Shuts down the connection of a lane's operation, if it is still the one that began at `start`. The connection
+  /// cannot be closed meanwhile. The operation counts as a timeout even if its answer has just arrived.
   private func endOperation(of lane: Int, begunAt start: Instant) {
     watched.connections.withOpen(watched.connections.place(of: lane)) { socket in
       if watched.operationStart(of: lane) == start { socket.shutdown() }
@@ -259,8 +261,8 @@ final class Monitor: @unchecked Sendable {
     if series.count == Self.longestSeries { coarsen() }
   }
 
-  /// Makes one point of two, and lets twice as much time pass between those to come: how long a trial of a number of
-  /// operations takes is not known beforehand.
+  /// Merges pairs of points and doubles the interval, because the length of a fixed-count trial is not known
+  /// beforehand.
   private func coarsen() {
     series = stride(from: 0, to: series.count, by: 2).map { first in
       var pair = series[first + 1]
@@ -276,12 +278,12 @@ final class Monitor: @unchecked Sendable {
   }
 }
 
-/// Whom to tell that the window has opened and closed.
+/// Callbacks at the edges of the window.
 public struct WindowEdges: Sendable {
   public var opened: @Sendable () -> Void
-  /// Lanes that hold their connections do so until it returns.
+  /// Lanes that hold their connections do so until this returns.
   public var closed: @Sendable () -> Void
-  /// Asked once all lanes have what they need: when they are to start. Nil where they are to start at once.
+  /// Called once all lanes are ready; returns when they are to start. Nil to start at once.
   public var started: (@Sendable () -> Instant)?
 
   public init(
@@ -293,7 +295,7 @@ public struct WindowEdges: Sendable {
     self.started = started
   }
 
-  /// When the lanes are to start, once that has come.
+  /// Waits for the start and returns its time.
   func start() -> Instant {
     guard let start = started?() else { return MonotonicClock.now }
     while MonotonicClock.now < start { sleepBlocking(until: start) }

@@ -1,33 +1,32 @@
 import Measurement
 
-/// What the monitor's thread, which owes nothing to the mode, sees of a window's course that is the machine's doing, and no
-/// mode's: that it was itself kept from running, that its timers were late, and that nothing ended though there was work
-/// in hand, and nobody worked.
+/// Signs that the machine, not the mode, disturbed a window, as seen by the monitor's thread. It did not run, its
+/// timers were late, or no operation ended although some were in flight and no process worked.
 struct Standstill {
-  /// Of the thread's own beat.
+  /// The longest gap between two beats of the thread.
   var longestGap: Nanoseconds { heart.longestGap }
-  /// The longest span in which operations were in hand and none ended, while neither this process nor those that answer
-  /// used a tenth of it; nil where nobody knows who answers.
+  /// The longest time in which operations were in flight, none ended, and this process and the servers used less than a
+  /// tenth of it as CPU time. Nil if the servers are unknown.
   private(set) var longestQuiet: Nanoseconds?
-  /// How late sleeps of the thread ended; empty where it has no priority over the mode's threads.
+  /// How late the thread's sleeps ended; empty if it has no priority over the mode's threads.
   private(set) var lateness: [Nanoseconds] = []
   /// Whether the window is open.
   var watches = false
 
   private let servers: [Int32]
-  /// From one look at the processes to the next.
+  /// The shortest time between two readings of the processes' CPU time.
   private let interval: Nanoseconds
   private var nextLook = Instant(nanoseconds: 0)
   private var heart = Heartbeat(isPreferred: false)
   private var isPreferred = false
-  /// When the last operation had ended as of the latest look, and what had been used when that was first seen.
+  /// The end of the last operation at the latest reading, when that end was first seen, and the CPU time used by then.
   private var quiet: (since: Instant?, seen: Instant, used: UInt64)?
   private var wasInHand = false
-  /// Enough to say how late half of them were.
+  /// Enough samples for the median lateness.
   private static let mostSamples = 4096
 
-  /// - Parameter processes: how many look at the servers, each of its own accord: all of their looks together are to stay
-  ///   below a hundredth of a processor.
+  /// - Parameter processes: the number of processes that each read the servers' CPU time. All their readings together
+  ///   are to stay below 1 % of a processor.
   init(servers: [Int32], processes: Int) {
     self.servers = servers
     interval = .microseconds(UInt64((servers.count + 1) * processes) * 300)
@@ -39,7 +38,7 @@ struct Standstill {
     lateness.reserveCapacity(512)
   }
 
-  /// A sleep has ended that was to end at `due`.
+  /// Records that a sleep due to end at `due` has ended.
   mutating func woke(at now: Instant, due: Instant) {
     guard watches else { return }
     heart.beat(at: now)
@@ -47,8 +46,8 @@ struct Standstill {
   }
 
   /// - Parameters:
-  ///   - lastEnd: when the last operation of the window ended; nil before the first.
-  ///   - inHand: how many operations lanes hold.
+  ///   - lastEnd: the end of the window's last operation so far; nil before the first.
+  ///   - inHand: the number of operations in flight.
   mutating func note(lastEnd: Instant?, inHand: Int, at now: Instant) {
     guard !servers.isEmpty, now >= nextLook else { return }
     nextLook = now + interval
@@ -63,13 +62,13 @@ struct Standstill {
     wasInHand = inHand > 0
   }
 
-  /// The window's end: what has not ended by then counts as well.
+  /// Closes the window; a quiet time that lasts until then counts, too.
   mutating func close(lastEnd: Instant?, at now: Instant) {
     note(lastEnd: lastEnd, inHand: wasInHand ? 1 : 0, at: now)
     watches = false
   }
 
-  /// What this process and those that answer have used so far.
+  /// CPU time of this process and the servers so far, in nanoseconds.
   private var processorTime: UInt64 {
     servers.reduce(ResourceUsage.processorTime(of: 0)?.count ?? 0) {
       $0 + (ResourceUsage.processorTime(of: $1)?.count ?? 0)

@@ -4,7 +4,7 @@ import Plan
 import SystemCalls
 import Workloads
 
-/// The server that answers a workload's operations, in a mode.
+/// A server that answers a workload's operations, in a given mode.
 public final class TargetServer: @unchecked Sendable {
   public enum Kind: String, Codable, Sendable, CaseIterable { case echo, http }
 
@@ -19,7 +19,7 @@ public final class TargetServer: @unchecked Sendable {
   private let tallies: Tallies
   private let body: Body
 
-  /// What it has done since it began.
+  /// The server's counts since it began.
   public struct Totals: Sendable {
     public var done: UInt64 = 0
     public var connections: UInt64 = 0
@@ -31,28 +31,28 @@ public final class TargetServer: @unchecked Sendable {
     public var receivedBytes: UInt64 = 0
   }
 
-  /// What is specialised for a mode and a conversation.
+  /// The parts specialised for a mode and a conversation.
   struct Body: Sendable {
     var arrangement: Arrangement
     var blocks: Bool
     var serve: @Sendable (TargetServer) throws(Errno) -> Void
   }
 
-  /// Binds and listens. Port 0 leaves the port to the system; `address` then has it. Throws EOPNOTSUPP for `null`, which
-  /// cannot serve.
+  /// Binds and listens. With port 0 the system chooses the port, and `address` has it. Throws EOPNOTSUPP for `null`,
+  /// which cannot serve.
   /// - Parameters:
-  ///   - capacity: connections that are served at once; the next ones wait in the backlog. A mode with several loops, one
-  ///     on each processor that the calling thread may run on, divides them between its loops, and the system divides
-  ///     connections as it likes (SO_REUSEPORT, socket(7)): a loop may be full before the others are.
+  ///   - capacity: connections served at once; further ones wait in the backlog. A mode with loops runs one on each
+  ///     processor of the calling thread, and divides the capacity among them. The system distributes connections on
+  ///     its own (SO_REUSEPORT, socket(7)), so that one loop may be full before the others.
   ///   - limits: how long a connection may wait for its client.
-  ///   - allowed: what a client may ask for.
-  ///   - perAddress: how many connections of one address are served at once, the next ones are closed; nil for any number.
-  ///     Loops have the same share of them as of the capacity, and each at least one.
+  ///   - allowed: limits on what a client may request.
+  ///   - perAddress: connections of one address served at once, divided like the capacity, with at least one per loop;
+  ///     further ones are closed. Nil for no limit.
   public init(
     _ kind: Kind, mode: ModeID = .epoll, on address: SocketAddress, capacity: Int, limits: TimeLimits = .none,
     allowed: RequestLimits = .none, perAddress: Int? = nil
   ) throws(Errno) {
-    // The loops of a mode each have a listener, which UNIX sockets cannot share.
+    // Each loop of a mode has its own listener, and UNIX sockets cannot share an address.
     let processors = mode.traits.hasLoops && address.isUNIX ? 1 : try Affinity.current().count
     guard let body = ModeCatalogue.named(mode)?.server(kind, capacity: capacity, processors: processors) else {
       throw Errno(EOPNOTSUPP)
@@ -71,13 +71,13 @@ public final class TargetServer: @unchecked Sendable {
 
   deinit { allowed.deallocate() }
 
-  /// Serves on the calling thread until `stop` is called from another one, then closes everything. Once.
+  /// Serves on the calling thread until another thread calls `stop`, then closes everything. To be called once.
   public func serve() throws(Errno) {
     defer { for listener in listeners { listener.close() } }
     try body.serve(self)
   }
 
-  /// Ends `serve`: connections that are open are shut down.
+  /// Ends `serve`; shuts down open connections.
   public func stop() { stopSignal.signal() }
 
   public var totals: Totals {
@@ -97,7 +97,7 @@ public final class TargetServer: @unchecked Sendable {
 
   // MARK: The mode
 
-  /// What is specialised for a mode and both conversations.
+  /// The parts specialised for a mode and both conversations.
   static func body<M: Mode>(of mode: M.Type, _ kind: Kind, _ capacity: Int, _ processors: Int) -> Body {
     Body(
       arrangement: Arrangement(mode, lanes: capacity, limit: nil, processors: processors), blocks: M.blocks,
@@ -130,11 +130,11 @@ public final class TargetServer: @unchecked Sendable {
   }
 }
 
-/// Tallies that different threads count in, each in cache lines of its own.
+/// Tallies for different threads, each in its own cache lines.
 private final class Tallies: @unchecked Sendable {
   let pointers: [UnsafePointer<ServerTally>]
   private let storage: UnsafeMutableRawPointer
-  /// Two lines, as they are fetched in pairs.
+  /// Two cache lines, because processors fetch them in pairs.
   private static let stride = 128
 
   init(count: Int, shared: Bool) {

@@ -1,19 +1,19 @@
 import Measurement
 import Workloads
 
-/// A lane whose operations in hand others may see.
+/// A lane whose operations in flight other threads may see.
 protocol TimedLane: Lane, ~Copyable {
-  /// The start of the operation that it holds, of several that of the oldest.
+  /// The start of the operation in flight; the oldest, if there are several.
   var operationStart: Instant? { get }
-  /// How many it holds.
+  /// The number of operations in flight.
   var heldCount: Int { get }
-  /// The start of one of those, from the oldest on.
+  /// The start of one of them; index 0 is the oldest.
   func operationStart(_ place: Int) -> Instant?
-  /// Whether it has had an operation done that counts. Asked once it has finished.
+  /// Whether the lane completed an operation that counts; to be called once it has finished.
   var isServed: Bool { get }
-  /// Of a schedule, the operation that it has taken and not ended. Asked once it has finished.
+  /// The scheduled operation that the lane took and did not complete; to be called once it has finished.
   var arrivalInHand: UInt64? { get }
-  /// Gives it operations of its own, of which `first` is the first.
+  /// Gives the lane its own operations, beginning with `first`.
   mutating func deal(from first: UInt64)
 }
 
@@ -28,7 +28,7 @@ extension ClientLane: TimedLane where C: ~Copyable {}
 extension PipelinedLane: TimedLane {}
 
 extension ServerLane: TimedLane where C: ~Copyable {
-  /// It takes none, and answers those of others.
+  /// A server lane has no operations of its own.
   var operationStart: Instant? { nil }
   var isServed: Bool { false }
 }

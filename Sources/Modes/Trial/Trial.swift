@@ -1,13 +1,13 @@
 import Plan
 
-/// Why a trial could not begin, in a line.
+/// Explains in one line why a trial could not begin.
 public struct TrialFailure: Error, CustomStringConvertible {
   public let description: String
 }
 
 /// Runs the client of a trial in this process.
 public enum Trial {
-  /// - Parameter edges: told when the window opens and closes.
+  /// - Parameter edges: called when the window opens and closes.
   public static func run(_ spec: TrialSpec, edges: WindowEdges? = nil) throws(TrialFailure) -> TrialOutcome {
     if let objection = spec.mode.objection(
       to: spec.workload, pipeline: spec.pipeline, beside: spec.bystanders)

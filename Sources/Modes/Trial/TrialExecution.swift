@@ -4,15 +4,15 @@ import Plan
 import SystemCalls
 import Workloads
 
-/// One trial's client: set up, timed and taken down.
+/// The client of one trial: set up, timed and torn down.
 struct TrialExecution {
   let spec: TrialSpec
   let edges: WindowEdges?
-  /// Those of this process.
+  /// The lanes of this process.
   let laneCount: Int
   let bystanderCount: Int
   let limit: Int?
-  /// Those of whoever carries the lanes, and those of the workers that compute for them.
+  /// The processors of the threads that drive lanes, and those of the workers that compute for them.
   let processors: (lanes: [Int], workers: [Int])
 
   init(_ spec: TrialSpec, _ edges: WindowEdges?) {
@@ -21,20 +21,20 @@ struct TrialExecution {
     laneCount = spec.lanes(of: spec.share)
     bystanderCount = spec.share.count(of: spec.bystanders?.count ?? 0)
     limit = spec.limit.map { spec.share.count(of: $0) }
-    // Workers have processors of their own where there are more than workers: only so do they disturb nobody.
+    // Workers get their own processors if there are more processors than workers. Only then do they disturb nothing.
     let all = (try? Affinity.current()) ?? [0]
     let workers = spec.workload.workers
     let isDivided = 0 < workers && workers < all.count
     processors = isDivided ? (all.dropLast(workers), all.suffix(workers)) : (all, all)
   }
 
-  /// - Parameter ends: how many lanes each of those asked for comes to.
+  /// - Parameter ends: the number of lanes per requested lane.
   private func arrangement<M: Mode>(_ mode: M.Type, ends: Int = 1) -> Arrangement {
     Arrangement(
       mode, lanes: ends * laneCount, bystanders: ends * bystanderCount, limit: most, processors: processors.lanes.count)
   }
 
-  /// How many operations may be under way at once: no loop is to have none of them.
+  /// The highest number of operations in flight: each loop must be allowed at least one.
   private var most: Int? {
     [limit, spec.mode == .uring ? spec.workload.file?.depth : nil].compactMap { $0 }.min()
   }
@@ -63,7 +63,7 @@ struct TrialExecution {
     case .http(let http):
       let replies = http.gather ? ReplyStore() : nil
       let requests = Boxed(requests(http, replies))
-      // What bystanders are answered is not gathered.
+      // Replies to bystanders are not gathered.
       let others = http.gather ? Boxed(self.requests(http, nil)) : nil
       defer {
         requests.deallocate()
@@ -112,12 +112,12 @@ struct TrialExecution {
 
   func check() throws(TrialFailure) -> ComputationCheck {
     guard let iterations = spec.iterations else {
-      throw TrialFailure(description: "compute is to do a number of iterations, and the plan has none")
+      throw TrialFailure(description: "compute needs a number of iterations, but the plan has none")
     }
     return ComputationCheck(iterations: iterations)
   }
 
-  /// Who does what lanes leave to others; nil where they do it in place.
+  /// The pool for work that lanes offload; nil if they do it in place.
   func pool(of workers: Int, _ arrangement: Arrangement, processes: Bool) throws(TrialFailure) -> OffloadPool? {
     guard workers > 0 else { return nil }
     do throws(Errno) {
@@ -130,9 +130,10 @@ struct TrialExecution {
     }
   }
 
-  static let notAClient = TrialFailure(description: "serve is not for a client; what it asks is")
+  static let notAClient = TrialFailure(
+    description: "serve is a workload of servers; give the client the workload that is served")
 
-  /// Two lanes to a pair: a client's, then a server's.
+  /// Runs pairs of lanes, a client followed by its server.
   private func runPairs<M: Mode>(_ mode: M.Type, _ echo: EchoSpec) throws(TrialFailure) -> TrialOutcome {
     let arrangement = arrangement(mode, ends: 2)
     let connections = table(arrangement)
@@ -171,10 +172,10 @@ struct TrialExecution {
       endpoints: spec.numbersOfAddresses, seed: spec.seed, replies: replies)
   }
 
-  /// Whose address the lane is connected to before the trial.
+  /// The endpoint that the lane is connected to before the trial.
   private func endpoint(of lane: Int, _ addresses: Int) -> Int32 { Int32(lane % max(1, addresses)) }
 
-  /// Those that differ, in the order of the targets: a lane has a connection to each.
+  /// The distinct addresses, in the order of the targets. A lane has a connection to each.
   private func addresses() throws(TrialFailure) -> [SocketAddress] {
     do {
       let addresses = try spec.distinctEndpoints.map { try SocketAddress(parsing: $0) }
@@ -187,7 +188,7 @@ struct TrialExecution {
     }
   }
 
-  /// - Parameter ranges: those of the lanes that have a connection; nil where all of them do.
+  /// - Parameter ranges: the lanes that get a connection; nil for all.
   func connected<M: Mode>(
     _ mode: M.Type, _ arrangement: Arrangement, _ ranges: [Range<Int>]? = nil
   ) throws(TrialFailure) -> ConnectionTable {
@@ -235,7 +236,7 @@ struct TrialExecution {
       base: base, count: count, connections: connections, limit: limit, arrangement: arrangement, file: file,
       pool: pool)
 
-    // Before the start: to draw millions of arrivals takes seconds.
+    // Before the start, because drawing millions of arrivals takes seconds.
     let span = spec.duration.map { spec.warmup + $0 } ?? spec.deadline
     var schedule = ArrivalSchedule(
       spec.arrivals, seed: spec.seed, warmup: spec.warmup, operations: spec.operations, span: span)
@@ -283,11 +284,11 @@ struct TrialExecution {
     return outcome(lanes, busy, bystanders, monitor, started: start)
   }
 
-  /// What lanes of their own manner share.
+  /// The shared state of the bystanders.
   private func state(_ bystanders: BystanderSpec, start: Instant, opens: Instant, closes: Instant) -> TrialState {
     TrialState(
       asked: nil, opens: opens, closes: closes,
-      // Who reads slowly takes long.
+      // Slow readers take long by design.
       timeout: bystanders.manner == .slow ? .zero : spec.workload.ofBystanders.timeout,
       schedule: ArrivalSchedule(
         bystanders.arrivals, seed: spec.seed, start: start, warmup: spec.warmup, operations: nil,

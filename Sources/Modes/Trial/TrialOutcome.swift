@@ -3,10 +3,10 @@ import Plan
 import SystemCalls
 import Workloads
 
-/// What a trial came to, within its window.
+/// The results of a trial within its window.
 public struct TrialOutcome: Sendable {
   public var wall: Nanoseconds
-  /// When the window opened, and when it closed.
+  /// When the window opened and closed.
   public var window: (opens: Instant, closes: Instant)
   /// When the counters of the window's edges were read.
   public var readings: (first: Instant, last: Instant)
@@ -15,58 +15,58 @@ public struct TrialOutcome: Sendable {
   public var checksum: UInt64
   public var sentBytes: UInt64
   public var receivedBytes: UInt64
-  /// What was not verified, by kind.
+  /// Operations that were not verified, by kind.
   public var failuresByKind: [OutcomeKind: UInt64]
-  /// How long each operation that was neither done nor failed had been under way.
+  /// The age of each operation in flight at window end.
   public var unfinishedAges: [Nanoseconds]
   public var service: LatencyHistogram
-  /// Where operations have intended starts, or queue on a limit.
+  /// Response times; nil without intended starts or a limit.
   public var response: LatencyHistogram?
-  /// Where operations queue on a limit: from their intended start to their actual one.
+  /// Times from the intended start to the actual one; nil without a limit.
   public var queueing: LatencyHistogram?
-  /// In open loop: how late operations started that only the harness kept.
+  /// How late operations started if only the harness delayed them; nil in a closed loop.
   public var lag: LatencyHistogram?
-  /// In open loop: how many operations were to start within the window.
+  /// The number of operations scheduled within the window; nil in a closed loop.
   public var scheduled: UInt64?
-  /// In open loop: what of the schedule was due in the window, and what was left.
+  /// The scheduled arrivals due in the window, and those that remained; nil in a closed loop.
   public var arrivals: ArrivalOutcome?
-  /// The numbers of the operations that may have counted: those that were taken, without a warm-up of their own.
+  /// The numbers of the operations taken that may count, without those of a warm-up.
   public var operations: Range<UInt64>
   public var inFlight: InFlightSamples
   public var series: [SeriesSample]
   public var usage: ResourceUsage
-  /// The longest span in which the monitor's thread did not run, though it should have.
+  /// The longest time in which the monitor's thread should have run and did not.
   public var longestGap: Nanoseconds
-  /// The longest span in which nothing ended though operations were in hand, and nobody worked; nil where it is not known
-  /// who answers.
+  /// The longest time in which no operation ended although some were in flight, and no process worked; nil if the
+  /// servers are unknown.
   public var longestQuiet: Nanoseconds?
-  /// How late the monitor's own sleeps ended; empty where its thread has no priority over the mode's.
+  /// How late the monitor's own sleeps ended; empty if its thread has no priority over the mode's.
   public var pacerLateness: [Nanoseconds]
   public var threadsPeak: Int?
   public var descriptorsPeak: Int?
-  /// How many lanes were measured, and how many of them had at least one operation done.
+  /// The number of measured lanes, and of those that completed at least one operation.
   public var busyLanes: Int
   public var servedLanes: Int
-  /// Connections that all lanes have had, from before the trial to its end; nil where its operations need none.
+  /// Connections that all lanes have opened, from before the trial to its end; nil if operations need none.
   public var connectionsOpened: UInt64?
-  /// Of those of the lanes that are measured: how many took the place of one that was closed while it was idle.
+  /// Connections of the measured lanes that replaced one closed while idle.
   public var reconnected: UInt64?
-  /// What the bystanders did, if there are any.
+  /// The results of the bystanders, if there are any.
   public var bystanders: BystanderOutcome?
-  /// What the warm-up came to; nil where there was none.
+  /// The results of the warm-up; nil if there was none.
   public var coldStart: ColdStart?
   public var replies: ReplyStore?
-  /// Where replies are read leniently: of those done, how many a strict reader would have refused.
+  /// The number of completed operations whose replies a strict parser would have refused; nil if parsing is strict.
   public var lenientReads: UInt64?
-  /// Where a data file was written: sectors that do not hold what was written there.
+  /// The number of sectors that do not hold what was written there; nil if no data file was written.
   public var damagedSectors: UInt64?
-  /// Whether the deadline ended a trial that was to do a number of operations.
+  /// Whether the deadline ended a fixed-count trial.
   public var ranOutOfTime: Bool
 }
 
-/// What the lanes did that were beside those that are measured, within the window.
+/// The results of the bystanders within the window.
 public struct BystanderOutcome: Sendable {
-  /// How many lanes of this process they are.
+  /// The number of bystanders in this process.
   public var count: Int
   public var spec: BystanderSpec
   public var done: UInt64
@@ -74,30 +74,30 @@ public struct BystanderOutcome: Sendable {
   public var receivedBytes: UInt64
   public var failuresByKind: [OutcomeKind: UInt64]
   public var unfinishedAges: [Nanoseconds]
-  /// Where operations have intended starts: what of them was due in the window, and what was left.
+  /// The arrivals due in the window, and those that remained; nil without intended starts.
   public var arrivals: ArrivalOutcome?
-  /// How many of the lanes had at least one operation done; nil of idle ones, which are through with theirs beforehand.
+  /// The number of lanes that completed at least one operation; nil for idle ones, which do theirs beforehand.
   public var served: Int?
-  /// Connections that took the place of one that was closed while it was idle; nil where there are none.
+  /// Connections that replaced one closed while idle; nil if there are no connections.
   public var reconnected: UInt64?
   public var service: LatencyHistogram
-  /// Where operations have intended starts.
+  /// Response times; nil without intended starts.
   public var response: LatencyHistogram?
-  /// Operations that were done before the window opened; nil with no warm-up.
+  /// Operations done before the window opened; nil without a warm-up.
   public var early: UInt64?
 }
 
-/// What the lanes did before the window opened.
+/// The results of the lanes before the window opened.
 public struct ColdStart: Sendable, Equatable {
-  /// From the start of the lanes to the end of the first operation; nil where none was done.
+  /// Time from the start of the lanes to the end of the first operation; nil if none was done.
   public var firstDone: Nanoseconds?
-  /// Operations that were done, whether or not with the content that was asked for.
+  /// Operations done, with correct content or not.
   public var done: UInt64
   /// The length of the warm-up.
   public var wall: Nanoseconds
 }
 
-/// Operations that lanes held, at random instants within the window.
+/// Samples of the operations in flight, at random instants within the window.
 public struct InFlightSamples: Sendable, Equatable {
   public var count = 0
   public var sum = 0
@@ -110,9 +110,9 @@ public struct InFlightSamples: Sendable, Equatable {
   }
 }
 
-/// What happened between the sample before and `at`.
+/// The measurements between the previous sample and `at`.
 public struct SeriesSample: Sendable {
-  /// From the window's opening.
+  /// Time since the window opened.
   public var at: Nanoseconds
   public var service: LatencyHistogram
   public var threads: Int?

@@ -1,9 +1,9 @@
 import Glibc
 import SystemCalls
 
-/// Buffers that have arrived and wait for their lanes: a list for each lane, through one table of all buffers.
+/// Buffers with data that wait for their lanes: one list per lane, linked through one table of all buffers.
 struct ArrivedBuffers: ~Copyable {
-  /// All zero is an empty list.
+  /// All zeros mean an empty list.
   struct List {
     fileprivate var first: UInt16 = 0
     fileprivate var last: UInt16 = 0

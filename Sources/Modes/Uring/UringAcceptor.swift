@@ -2,8 +2,8 @@ import SystemCalls
 import Workloads
 
 extension UringMode {
-  /// Serves with the loop that drives clients. One request accepts whoever comes; those whom it has accepted beyond the
-  /// slots wait until one is free, and while they do nobody is accepted.
+  /// Serves with the loop that drives clients. One multishot request accepts all connections. Connections beyond the
+  /// number of slots wait for a free one, and meanwhile no more are accepted.
   static func loop<L: Lane & ~Copyable>(_ acceptor: Acceptor<L>) throws(Errno) {
     var loop = try UringLoop(acceptor.lanes, serving: true)
     loop.watchStop(acceptor.stop.descriptor)
@@ -21,7 +21,7 @@ extension UringMode {
         }
       }
     }
-    // What is under way uses the lanes' memory: it is brought to its end.
+    // Requests in flight use the lanes' memory, so that they must complete first.
     loop.stopAccepting()
     while loop.pendingCount > 0 {
       acceptor.shutDownConnections()
@@ -31,7 +31,7 @@ extension UringMode {
     while let result = loop.popAccepted() { if result >= 0 { Socket(descriptor: result).close() } }
   }
 
-  /// Nil where the peer has gone already.
+  /// The lane of a new connection; nil if the peer has already gone.
   private static func seat<L: Lane & ~Copyable>(_ socket: Socket, at acceptor: Acceptor<L>) -> Int? {
     do throws(Errno) {
       return acceptor.seat(socket, try socket.finishAccepting())

@@ -3,7 +3,7 @@ import Measurement
 import SystemCalls
 import Workloads
 
-/// The ring: what each lane has asked of it. The switch that carries a lane on is in `Loops`.
+/// The loop over a ring, and the state of each lane's requests. The switch that drives a lane is in `Loops`.
 struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
   typealias Slot = UringSlot
   typealias Request = UringRequest
@@ -13,30 +13,30 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
   var ring: Uring
   var buffers: BufferRing
   let arrived = ArrivedBuffers()
-  /// Places whose sends will be over when they have been submitted, in that order.
+  /// Places whose sends will be done when they have been submitted, in that order.
   var sends = LaneQueue()
   var timers = TimerHeap()
   var live: LiveLanes
-  /// Requests whose last completion has not come.
+  /// The number of requests whose last completion has not come.
   var pendingCount = 0
   var permits: Permits
-  /// Requests of the data file that are under way, and those that the depth keeps back.
+  /// The number of file requests in flight, and below those that the depth holds back.
   var fileCount = 0
   var files = Ring<FileTurn>()
-  /// Lanes that have given way to others, and places for which there was no buffer.
+  /// Lanes that have yielded, and below places for which no buffer was free.
   var yielded = LaneQueue()
   private var starved = LaneQueue()
-  /// Descriptors that have been accepted, or errors as negative numbers, in their order.
+  /// Accepted descriptors, or negative errnos, in order of arrival.
   private var accepted = Ring<Int32>()
   private var isAccepting = false
   private var isAcceptCancelled = false
-  /// The signal to stop has come.
+  /// Whether the signal to stop has come.
   private(set) var isStopped = false
 
-  /// Buffers that may wait for a lane before its receiving is stopped.
+  /// The number of buffers that may wait for a lane before its receiving is stopped.
   private static var mostArrived: UInt16 { 8 }
 
-  /// - Parameter serving: whether lanes that finish are to be told of by `live.popEnded`.
+  /// - Parameter serving: whether `live.popEnded` reports lanes that finish.
   init(_ lanes: LaneTable<L>, serving: Bool = false) throws(Errno) {
     let ring = try Uring(entries: 1024)
     if let file = lanes.file { try ring.register(file: file.descriptor) }
@@ -45,7 +45,7 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
     self.lanes = lanes
     live = LiveLanes(tellsOfEnds: serving)
     permits = Permits(lanes.limit ?? lanes.count)
-    // Zero pages take no memory until they are used: places without connections have no slots.
+    // Zero pages take no memory until they are used: places without connections need no slots.
     let places = lanes.connections.placeCount
     slots = calloc(max(places, 1), MemoryLayout<Slot>.stride)!.bindMemory(to: Slot.self, capacity: places)
   }
@@ -57,9 +57,9 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
     advance(lane, lanes[lane].pointee.begin(now: MonotonicClock.now))
   }
 
-  // MARK: Descriptors that are no lane's
+  // MARK: Descriptors that belong to no lane
 
-  /// What the pool has done is heard of for as long as there is a ring: nobody waits for this request to end.
+  /// Watches for work that the pool has completed, as long as the ring exists. Nothing waits for this request to end.
   mutating func watch(_ pool: OffloadPool) {
     ring.awaitReadableRepeatedly(pool.offloaded.pointee.descriptor, data: Request.offloaded.rawValue << 32)
   }
@@ -69,7 +69,7 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
     pendingCount += 1
   }
 
-  /// Whoever comes from now on is accepted by one request.
+  /// Starts the request that accepts all further connections, unless it is in flight.
   mutating func accept(on listener: Socket) {
     guard !isAccepting else { return }
     isAccepting = true
@@ -87,10 +87,10 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
 
   mutating func popAccepted() -> Int32? { accepted.popFirst() }
 
-  /// Submits what was asked for, waits once, and carries on every lane that can go on.
-  /// - Parameter patience: nanoseconds that it waits at most; negative for any time.
+  /// Submits the requests, waits once, then drives every lane that can continue.
+  /// - Parameter patience: the longest wait in nanoseconds; negative for no limit.
   mutating func turn(atMost patience: Int64 = -1) {
-    // Lanes go on as soon as their sends are submitted: there is nothing to wait for.
+    // Lanes continue as soon as their sends are submitted: then there is nothing to wait for.
     let isWaiting = sends.count &+ yielded.count == 0
     let timeout = isWaiting ? timers.timeout(atMost: patience) : patience
     ring.submitAndWait(least: isWaiting && timeout != 0 ? 1 : 0, timeout: timeout)
@@ -180,21 +180,21 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
     }
   }
 
-  /// Hands a request of the data file to the kernel.
+  /// Submits a request to the data file.
   mutating func submit(_ turn: FileTurn) {
     ring.perform(turn.request, data: data(.file, of: lanes.connections.place(of: Int(turn.lane))))
     pendingCount += 1
     fileCount += 1
   }
 
-  /// Something has arrived on a connection, or its receiving has come to an end.
+  /// Handles data on a connection, or the end of its receiving.
   @inline(__always)
   private mutating func arrive(_ place: Int, _ completion: Uring.Completion) {
     let slot = slots + place
     if !completion.hasMore {
       slot.pointee.isReceiving = false
       switch -completion.result {
-      // It is taken up again when the lane next asks.
+      // Receiving starts again when the lane next asks.
       case ENOBUFS where buffers.replenish(): break
       case ENOBUFS where slot.pointee.waits == .arrival: return starved.append(UInt32(place))
       case ENOBUFS, ECANCELED: break
@@ -218,7 +218,7 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
     let lane = lanes.connections.lane(of: place)
     let slot = slots + place
     if result < 0 && result != -Int(EAGAIN) {
-      // A connection says once why it broke, and may have said it to the receiving.
+      // A connection reports once why it broke, and may have told the receiving request.
       let error = result == -Int(EPIPE) && slot.pointee.error != 0 ? slot.pointee.error : Int32(-result)
       return advance(lane, fail(lane, Errno(error)))
     }
@@ -246,7 +246,7 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
 
   // MARK: Steps
 
-  /// What arrives from now on comes in completions of one request.
+  /// Starts the request that receives all further data.
   mutating func receive(_ place: Int) {
     let slot = slots + place
     slot.pointee.isReceiving = true
@@ -255,7 +255,7 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
     pendingCount += 1
   }
 
-  /// What waits for the lane without having been asked for.
+  /// Data that waits for the lane without having been asked for; nil if there is none, empty at the connection's end.
   func found(at place: Int) -> UnsafeRawBufferPointer? {
     let slot = slots + place
     if let (buffer, byteCount) = arrived.first(of: slot.pointee.arrived) {
@@ -264,7 +264,8 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
     return slot.pointee.hasEnded ? UnsafeRawBufferPointer(start: nil, count: 0) : nil
   }
 
-  /// Where nothing is received, a delay is cut short by this. It stays under way until the connection is closed.
+  /// Watches for the connection's end during a delay, when no request receives. The request stays in flight until the
+  /// connection is closed.
   mutating func awaitEnd(_ place: Int) {
     guard !slots[place].isAwaitingEnd else { return }
     slots[place].isAwaitingEnd = true
@@ -279,7 +280,7 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
     pendingCount += 1
   }
 
-  /// The connection's end, as a receive would have told it.
+  /// Reports the connection's end as a receive would.
   mutating func end(_ place: Int) -> Step {
     let lane = lanes.connections.lane(of: place)
     guard slots[place].error == 0 else { return fail(lane, Errno(slots[place].error)) }
@@ -291,7 +292,8 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
     lanes[lane].pointee.resume(.failed(error, now: MonotonicClock.now))
   }
 
-  /// Of a connection that is about to be closed, if there is one. What its requests still come to is no one's.
+  /// Cancels the requests of a connection that is about to be closed, if there is one. Their later completions are
+  /// ignored.
   mutating func cancelRequests(of place: Int) {
     guard lanes.connections.isOpen(place) else { return }
     let slot = slots + place

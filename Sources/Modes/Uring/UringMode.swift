@@ -3,8 +3,8 @@ import Plan
 import SystemCalls
 import Workloads
 
-/// One io_uring, by raw system calls: what lanes want is written into a ring, submitted once a turn, and carried out by
-/// the kernel; the completion of a request enters a lane's switch.
+/// One io_uring, by raw system calls. Lanes write requests into a ring, the loop submits them once a turn, and the
+/// kernel performs them. Each completion enters the lane's switch.
 enum UringMode: LoopMode {
   static let id = ModeID.uring
   static var unavailability: String? { Uring.unavailability }

@@ -1,28 +1,28 @@
 import SystemCalls
 
-/// What a ring's loop knows of a connection. All zero is a place without one.
+/// The loop's state for one connection. All zeros mean a place without one.
 struct UringSlot {
   enum Wait: UInt8 { case nothing, connection, arrival }
 
   var waits = Wait.nothing
-  /// A request is under way that receives whatever arrives.
+  /// Whether a request that receives all data is in flight.
   var isReceiving = false
-  /// It has been cancelled, because more had arrived than the lane asked for.
+  /// Whether that request was cancelled, because more arrived than the lane asked for.
   var isCancelled = false
-  /// A request is under way that hears the connection's end, as none receives.
+  /// Whether a request is in flight that watches for the connection's end, while none receives.
   var isAwaitingEnd = false
-  /// Nothing more will arrive.
+  /// Whether nothing more will arrive.
   var hasEnded = false
-  /// Which of the place's connections this is, as its requests carry it.
+  /// Numbers the connections of the place; requests carry it.
   var generation: UInt32 = 0
-  /// The errno that ended it; zero where the peer has finished.
+  /// The errno that ended it; zero if the peer has finished.
   var error: Int32 = 0
-  /// What has arrived and the lane has not asked for yet.
+  /// Data that has arrived and the lane has not asked for yet.
   var arrived = ArrivedBuffers.List()
-  /// What a send has still to send, of how many bytes.
+  /// The unsent rest of a send, and below the number of bytes of the whole.
   var rest: UnsafeRawBufferPointer
   var total: Int
-  /// What the send under way comes to unless its completion says otherwise: silence means that all was sent.
+  /// The result of the send in flight unless its completion says otherwise: no completion means that all was sent.
   var sending: Int
 }
 

@@ -1,10 +1,10 @@
 import Measurement
 
 extension ModeID {
-  /// How many lanes a trial of this concurrency has.
+  /// The number of lanes of a trial with this concurrency.
   public func lanes(for concurrency: Int) -> Int { traits.carrier == .oneLane ? 1 : concurrency }
 
-  /// How many threads it holds at most in blocking calls, of which a lane is to have one each.
+  /// The highest number of threads that the mode blocks at once, if each lane needs its own; 0 for other modes.
   public func threads(for lanes: Int) -> Int {
     switch traits.carrier {
     case .threads, .growingPool: min(lanes, traits.mostThreads ?? .max)
@@ -12,11 +12,11 @@ extension ModeID {
     }
   }
 
-  /// Whether work for a processor may be left to others.
+  /// Whether computation may be offloaded.
   public var supportsOffload: Bool { traits.offloads.contains("compute") }
 
-  /// What the workload's parameters make of the mode, as records name it; nil where it has one manner only. In blocking
-  /// calls there is nothing to offload, and of a file neither in a ring of the kernel's.
+  /// The variant of the mode that the workload's parameters choose, as records name it; nil if there is only one.
+  /// Blocking modes offload nothing, and `uring` does not offload file requests.
   public func variant(doing workload: WorkloadSpec) -> String? {
     guard traits.offloads.contains(workload.kind) else { return nil }
     return switch workload {
@@ -26,10 +26,10 @@ extension ModeID {
     }
   }
 
-  /// Why the mode cannot do a workload, or serve it; nil where it can.
+  /// Why the mode cannot run or serve a workload; nil if it can.
   /// - Parameters:
-  ///   - pipeline: how many requests a connection is to carry at once.
-  ///   - bystanders: lanes beside those that are measured, if there are any.
+  ///   - pipeline: the number of requests in flight per connection.
+  ///   - bystanders: the lanes besides the measured ones, if there are any.
   public func objection(
     to workload: WorkloadSpec, pipeline: Int = 1, beside bystanders: BystanderSpec? = nil
   ) -> String? {
@@ -48,7 +48,7 @@ extension ModeID {
 }
 
 extension WorkloadSpec {
-  /// What it takes of a mode that not every mode can do.
+  /// The abilities that the workload needs and not every mode has.
   fileprivate var features: [ModeDescription.Feature] {
     let faults: [ModeDescription.Feature] = faults == nil ? [] : [.faults]
     return switch self {

@@ -1,5 +1,5 @@
-/// A limit of the system or of a runtime that a way of waiting runs into, as an experiment: what is to be expected, by
-/// arithmetic on what this machine allows, and what is measured. Nothing is left behind.
+/// An experiment on a limit of the system or a runtime that affects a way of waiting. It compares a measurement with a
+/// prediction from what this machine allows, and leaves nothing behind.
 public enum Limit: String, CaseIterable, Codable, Sendable {
   case select
   case descriptors
@@ -10,7 +10,7 @@ public enum Limit: String, CaseIterable, Codable, Sendable {
   case threads
   case keepAliveSlips = "keep-alive-slips"
 
-  /// What the experiment puts to the test, in a sentence.
+  /// The claim that the experiment tests, in one sentence.
   public var claim: String {
     switch self {
     case .select:

@@ -1,41 +1,41 @@
 import Measurement
 
-/// What the client of a trial is told to do.
+/// The plan of a trial, as its client receives it.
 public struct TrialSpec: Codable, Sendable {
   public var mode: ModeID
   public var workload: WorkloadSpec
   public var concurrency: Int
-  /// How many operations to do; nil where `duration` says when the window ends.
+  /// The number of operations; nil if `duration` determines the window's end.
   public var operations: UInt64?
   public var duration: Nanoseconds?
   public var warmup: Nanoseconds
   public var arrivals: Arrivals
-  /// How many lanes may have an operation in hand at once; nil for all of them.
+  /// The number of lanes that may have an operation in flight at once; nil for all.
   public var limit: Int?
-  /// How many requests a connection carries at once.
+  /// The number of requests in flight per connection.
   public var pipeline: Int
-  /// Lanes beside those that are measured.
+  /// The lanes besides the measured ones.
   public var bystanders: BystanderSpec?
-  /// Where an operation is work for a processor: how much, by the calibration of the run.
+  /// The iterations per operation, from the run's calibration; nil for workloads that do not compute.
   public var iterations: UInt64?
-  /// From the start; after it whatever still runs is unfinished.
+  /// Time from the start at which everything still running ends as unfinished.
   public var deadline: Nanoseconds
   public var seed: UInt64
-  /// Addresses to connect to, one per target; empty where the workload needs none.
+  /// The addresses to connect to, one per target; empty if the workload needs none.
   public var endpoints: [String]
-  /// The path of the data file, where the workload has one.
+  /// The path of the data file; nil if the workload has none.
   public var file: String?
   /// The processes of the harness's own servers.
   public var serverProcesses: [Int32]?
-  /// Whether the endpoint is the harness's own server, so that its answers are known.
+  /// Whether the endpoint is the harness's own server, whose answers are known.
   public var isOwnServer: Bool
-  /// Whether lanes for which the server's backlog has no room begin without a connection: those that it never gets to are
-  /// part of what is measured.
+  /// Whether lanes that do not fit into the server's backlog start without a connection. Lanes that the server never
+  /// reaches are then part of the measurement.
   public var mayStayUnconnected = false
-  /// How many of the operations each lane does; nil where whoever is free takes the next one. Lanes hold their
-  /// connections until all of them are through.
+  /// The number of operations of each lane; nil if the next free lane takes each operation. With a number, lanes hold
+  /// their connections until all are through.
   public var each: UInt64?
-  /// What of it the process does that is told this.
+  /// The share of the trial that this process does.
   public var share = Share.whole
 
   public init(
@@ -59,13 +59,13 @@ public struct TrialSpec: Codable, Sendable {
     self.isOwnServer = isOwnServer
   }
 
-  /// Those that differ, in the order in which they first come.
+  /// The distinct endpoints, in the order of their first occurrence.
   package var distinctEndpoints: [String] {
     var seen: Set<String> = []
     return endpoints.filter { seen.insert($0).inserted }
   }
 
-  /// For each endpoint its number among those that differ.
+  /// For each endpoint, its index among the distinct ones.
   package var numbersOfAddresses: [Int32] {
     let distinct = distinctEndpoints
     return endpoints.map { endpoint in Int32(distinct.firstIndex(of: endpoint) ?? 0) }
