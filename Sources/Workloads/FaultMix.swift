@@ -25,6 +25,9 @@ import SystemCalls
     }
   }
 
+  /// As the contract for peers has it, and as a message carries it.
+  package var contractCode: UInt8 { code }
+
   @inlinable init?(code: UInt8) {
     switch code {
     case 1: self = .reset

@@ -123,7 +123,7 @@ extension Experiment {
   /// Why it cannot be carried out in a mode; nil where it can.
   func objection(in mode: ModeID) -> String? {
     let client = client(of: mode)
-    return (workload.isServe ? mode.objection(to: workload) : nil)
+    return (workload.isServe ? mode.objection(to: workload) : nil) ?? objection(of: client)
       ?? client.objection(to: workload.asked, pipeline: pipeline ?? 1, beside: bystanders)
   }
 
@@ -157,7 +157,9 @@ extension TrialPlan {
     if let objection = experiment.objection(in: mode) {
       return TrialRecord.Skipped(reason: "unsupported: \(objection)")
     }
-    if let reason = mode.unavailability { return TrialRecord.Skipped(reason: "unavailable: \(reason)") }
+    if let reason = mode.unavailability ?? Peers.named(mode)?.unavailability {
+      return TrialRecord.Skipped(reason: "unavailable: \(reason)")
+    }
     if experiment.each != nil, experiment.workload.descriptorsPerLane > 0 {
       let spec = spec(endpoints: [], isOwnServer: false)
       let most = spec.mostUnderWay(processors: processors)

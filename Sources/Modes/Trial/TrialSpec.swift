@@ -61,6 +61,12 @@ public struct TrialSpec: Codable, Sendable {
     self.isOwnServer = isOwnServer
   }
 
+  /// Where the own server has its clients.
+  static let loopback = "127.0.0.1"
+
+  /// What the own server greets its clients with.
+  public static let greeting = "Hello, \(loopback)!"
+
   /// Those that differ, in the order in which they first come.
   var distinctEndpoints: [String] {
     var seen: Set<String> = []
