@@ -4,7 +4,8 @@ public struct PartialRecord: Codable, Equatable, Sendable {
   public var schemaVersion = SchemaVersion.current
   public var operations: TrialRecord.Operations
   public var checksum: String
-  public var bytes: TrialRecord.Bytes
+  /// Absent where the client does not tell.
+  public var bytes: TrialRecord.Bytes?
   public var wall: UInt64
   public var window: Window?
   public var latency: TrialRecord.Latency
@@ -32,9 +33,11 @@ public struct PartialRecord: Codable, Equatable, Sendable {
   public var usage: ProcessUsage
   /// Whether the deadline ended it before all operations were done.
   public var ranOutOfTime: Bool
+  /// Of a peer: what in its rows cannot be, as reasons why a trial is not valid. Absent of clients of this program.
+  public var breaches: [String]?
 
   public init(
-    operations: TrialRecord.Operations, checksum: String, bytes: TrialRecord.Bytes, wall: UInt64,
+    operations: TrialRecord.Operations, checksum: String, bytes: TrialRecord.Bytes?, wall: UInt64,
     latency: TrialRecord.Latency, inFlight: TrialRecord.InFlight?, series: [SeriesPoint], usage: ProcessUsage,
     ranOutOfTime: Bool
   ) {
@@ -75,6 +78,7 @@ public struct PartialRecord: Codable, Equatable, Sendable {
     case inFlight = "in_flight"
     case series, usage
     case ranOutOfTime = "ran_out_of_time"
+    case breaches
   }
 
   /// From the first to before the last, as operations are numbered.

@@ -8,6 +8,7 @@ public final class ChildProcess {
   private var input: Int32
   private let output: Int32
   private var pending: [UInt8] = []
+  private let longestLine: Int
   private var status: Int32?
   /// Whether this process killed the child. The exit status cannot tell who sent a signal.
   public private(set) var isKilled = false
@@ -29,12 +30,15 @@ public final class ChildProcess {
   /// - Parameters:
   ///   - control: becomes descriptor 3 of the child.
   ///   - takesErrors: whether its standard error goes to the same pipe as its standard output.
+  ///   - errors: becomes its standard error.
   ///   - folder: its working directory; nil for that of this process.
   ///   - environment: variables to add to those of this process, or to replace.
+  ///   - longestLine: a longer line is cut here, as if it had ended.
   public init(
-    _ path: String, _ arguments: [String], control: Int32? = nil, takesErrors: Bool = false, in folder: String? = nil,
-    environment: [String: String] = [:]
+    _ path: String, _ arguments: [String], control: Int32? = nil, takesErrors: Bool = false, errors: Int32? = nil,
+    in folder: String? = nil, environment: [String: String] = [:], longestLine: Int = .max
   ) throws(Errno) {
+    self.longestLine = longestLine
     let toChild = try Self.pipe()
     let fromChild: (read: Int32, write: Int32)
     do throws(Errno) {
@@ -49,6 +53,7 @@ public final class ChildProcess {
     posix_spawn_file_actions_adddup2(&actions, toChild.read, 0)
     posix_spawn_file_actions_adddup2(&actions, fromChild.write, 1)
     if takesErrors { posix_spawn_file_actions_adddup2(&actions, fromChild.write, 2) }
+    if let errors { posix_spawn_file_actions_adddup2(&actions, errors, 2) }
     if let control { posix_spawn_file_actions_adddup2(&actions, control, 3) }
     if let folder { cl_spawn_in_folder(&actions, folder) }
 
@@ -108,7 +113,8 @@ public final class ChildProcess {
     return variables
   }
 
-  private static func pipe() throws(Errno) -> (read: Int32, write: Int32) {
+  /// pipe2(2), close-on-exec.
+  public static func pipe() throws(Errno) -> (read: Int32, write: Int32) {
     var ends: [Int32] = [-1, -1]
     try SystemCall.checked { cl_pipe2(&ends, O_CLOEXEC) }
     return (ends[0], ends[1])
@@ -140,6 +146,10 @@ public final class ChildProcess {
         defer { pending.removeFirst(end + 1) }
         return .text(String(decoding: pending[..<end], as: UTF8.self))
       }
+      if pending.count > longestLine {
+        defer { pending = [] }
+        return .text(String(decoding: pending[..<longestLine], as: UTF8.self))
+      }
       var entry = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
       guard poll(&entry, 1, timeout) > 0 else { return .nothing }
       var chunk = [UInt8](repeating: 0, count: 64 << 10)
@@ -169,6 +179,19 @@ public final class ChildProcess {
     guard status == nil else { return }
     isKilled = true
     _ = Glibc.kill(identifier, SIGKILL)
+  }
+
+  /// SIGKILL to all of its process group. Only before it has been waited for: later the number may be another's.
+  public func killGroup() {
+    if status == nil { _ = Glibc.kill(-identifier, SIGKILL) }
+  }
+
+  /// Whether it has ended: waitid(2), which leaves it to be waited for.
+  public var hasEnded: Bool {
+    if status != nil { return true }
+    var information = siginfo_t()
+    return waitid(P_PID, id_t(identifier), &information, WEXITED | WNOHANG | WNOWAIT) == 0
+      && information.si_signo == SIGCHLD
   }
 
   /// Waits for the child to exit: waitpid(2).

@@ -21,7 +21,7 @@ public enum SystemCall {
 
   /// Counts and makes a call that returns -1 on error; repeats it while a signal interrupts it (EINTR).
   @inlinable @inline(__always)
-  static func retrying<R: BinaryInteger>(_ call: () -> R) -> R {
+  package static func retrying<R: BinaryInteger>(_ call: () -> R) -> R {
     while true {
       cl_count_call()
       let result = call()
@@ -40,7 +40,7 @@ public enum SystemCall {
 
   /// Counts and makes a call; throws errno if it returns -1.
   @inlinable @inline(__always) @discardableResult
-  static func checked<R: BinaryInteger>(_ call: () -> R) throws(Errno) -> R {
+  package static func checked<R: BinaryInteger>(_ call: () -> R) throws(Errno) -> R {
     let result = retrying(call)
     if result == -1 { throw .current }
     return result
@@ -57,20 +57,24 @@ extension SystemCall {
   /// a non-blocking descriptor, because another process may have made a shared one non-blocking.
   @discardableResult
   public static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Errno? {
-    bytes.withUnsafeBytes { buffer in
-      var done = 0
-      while done < buffer.count {
-        let count = retrying { write(descriptor, buffer.baseAddress! + done, buffer.count - done) }
-        if count > 0 {
-          done += count
-        } else if count < 0 && errno == EAGAIN {
-          var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-          _ = retrying { poll(&entry, 1, -1) }
-        } else {
-          return count == 0 ? Errno(EIO) : .current
-        }
+    bytes.withUnsafeBytes { writeAll($0, to: descriptor) }
+  }
+
+  /// The same, of bytes that lie somewhere.
+  @discardableResult
+  public static func writeAll(_ buffer: UnsafeRawBufferPointer, to descriptor: Int32) -> Errno? {
+    var done = 0
+    while done < buffer.count {
+      let count = retrying { write(descriptor, buffer.baseAddress! + done, buffer.count - done) }
+      if count > 0 {
+        done += count
+      } else if count < 0 && errno == EAGAIN {
+        var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        _ = retrying { poll(&entry, 1, -1) }
+      } else {
+        return count == 0 ? Errno(EIO) : .current
       }
-      return nil
     }
+    return nil
   }
 }

@@ -132,7 +132,7 @@ public struct ArrivalOutcome: Hashable, Sendable {
   }
 
   /// Counts one that is left, and how long it had been due.
-  mutating func leave(for age: Nanoseconds) {
+  package mutating func leave(for age: Nanoseconds) {
     unanswered += 1
     leastAge = min(leastAge, age)
     mostAge = max(mostAge, age)

@@ -17,6 +17,9 @@ public enum Pattern {
     return UnsafeRawPointer(bytes)
   }()
 
+  /// The pool, twice over, for programs that are to know the same content.
+  package static var twice: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: pool, count: 2 * period) }
+
   /// Up to `period` bytes of the content of `operation` from `offset` on.
   @inlinable
   public static func content(of operation: UInt64, from offset: Int, count: Int) -> UnsafeRawBufferPointer {

@@ -192,7 +192,7 @@ struct Overrides {
     throw UsageError(
       "--modes "
         + Spelling.isNot(
-          String(name), "a mode", among: ModeID.allCases.map(\.rawValue), aliases: ModeDescription.otherNames))
+          String(name), "a mode", among: ModeID.known.map(\.rawValue), aliases: ModeDescription.otherNames))
   }
 
   private func faults() throws -> FaultMix? {

@@ -14,6 +14,9 @@ enum Program {
     doctorCommand, checkCommand, limitsCommand, serveCommand, completionCommand, manCommand,
   ]
 
+  /// A line for each manifest of a peer that cannot be read.
+  nonisolated(unsafe) private(set) static var peerComplaints: [String] = []
+
   static func main() {
     StandardStreams.openClosed()
     // Who stops reading is found out by writing to it.
@@ -29,6 +32,7 @@ enum Program {
       exit(1)
     }
     Children.runIfAsked(CommandLine.arguments)
+    peerComplaints = Peers.find()
     exit(run(Array(CommandLine.arguments.dropFirst())))
   }
 

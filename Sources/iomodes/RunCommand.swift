@@ -20,6 +20,7 @@ let runCommand = Command(
         .value(
           "modes", "LIST", "concurrency modes, such as blocking,epoll", .modes, unlessGiven: Standard.modes,
           elsewhere: "m", "mode", "engine", "ioengine"),
+        .list("peer", "PATH", "a program that stands in for a mode: the folder of its peer.json, again for several"),
         .value(
           "concurrency", "LIST", "numbers of lanes (operations in flight), such as 1,64 or 10k",
           unlessGiven: Standard.concurrency,
@@ -195,9 +196,10 @@ let runCommand = Command(
   mostOperands: 1
 ) { arguments in
   let format: OutputFormat = try arguments.choice("format") ?? .text
+  for path in arguments.all("peer") { try Peers.add(at: path) }
   let session: RunSession
   if let name = arguments.text("resume") {
-    let others = runCommand.options.map(\.name).filter { !["resume", "format", "quiet"].contains($0) }
+    let others = runCommand.options.map(\.name).filter { !["resume", "format", "quiet", "peer"].contains($0) }
     if let other = others.first(where: { arguments.has($0) }) ?? arguments.operands.first {
       throw UsageError("--resume goes on as the run was planned, and takes no '\(other)'")
     }

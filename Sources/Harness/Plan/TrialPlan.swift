@@ -109,7 +109,9 @@ extension TrialPlan {
     if let objection = experiment.objection(in: mode) {
       return TrialRecord.Skipped(reason: "unsupported: \(objection)")
     }
-    if let reason = mode.unavailability { return TrialRecord.Skipped(reason: "unavailable: \(reason)") }
+    if let reason = mode.unavailability ?? Peers.named(mode)?.unavailability {
+      return TrialRecord.Skipped(reason: "unavailable: \(reason)")
+    }
     if experiment.each != nil, experiment.workload.descriptorsPerLane > 0 {
       let spec = spec(endpoints: [], isOwnServer: false)
       let most = spec.mostUnderWay(processors: processors)

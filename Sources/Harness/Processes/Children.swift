@@ -77,6 +77,7 @@ struct ChildFailure: Codable {
 public enum Children {
   static let clientCommand = "--child-client"
   static let serverCommand = "--child-server"
+  static let peerCommand = "--child-peer"
   static let limitCommand = "--child-limit"
   static let starterCommand = "--child-starter"
   private static let busyCommand = "--child-busy"

@@ -6,9 +6,12 @@ import SystemCalls
 /// A line of /proc/PID/stat, proc(5), as far as it says who a process is and what it has used.
 struct ProcessStatus: Equatable, Sendable {
   var parent: pid_t
+  var group: pid_t
   var isKernelThread: Bool
-  /// Its own processor time, user and system; in clock ticks.
-  var ticks: UInt64
+  /// Its own processor time; in clock ticks.
+  var userTicks: UInt64
+  var systemTicks: UInt64
+  var ticks: UInt64 { userTicks + systemTicks }
   /// That of its children that have ended and been waited for; in clock ticks.
   var ticksOfChildren: UInt64
 
@@ -16,14 +19,17 @@ struct ProcessStatus: Equatable, Sendable {
   init?(_ text: String) {
     guard let end = text.lastIndex(of: ")") else { return nil }
     let fields = text[text.index(after: end)...].split(whereSeparator: \.isWhitespace)
-    guard fields.count >= 15, let parent = pid_t(fields[1]), let flags = UInt64(fields[6]) else { return nil }
+    guard fields.count >= 15, let parent = pid_t(fields[1]), let group = pid_t(fields[2]),
+      let flags = UInt64(fields[6])
+    else { return nil }
     // Fields 14 to 17: utime, stime, cutime, cstime.
     let times = fields[11..<15].compactMap { UInt64($0) }
     guard times.count == 4 else { return nil }
     self.parent = parent
+    self.group = group
     // PF_KTHREAD, linux/sched.h.
     isKernelThread = flags & 0x0020_0000 != 0
-    ticks = times[0] + times[1]
+    (userTicks, systemTicks) = (times[0], times[1])
     ticksOfChildren = times[2] + times[3]
   }
 }

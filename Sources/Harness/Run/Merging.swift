@@ -19,8 +19,9 @@ extension PartialRecord {
     self.init(
       operations: .init(merging: parts.map(\.operations)),
       checksum: Self.text(ofChecksum: checksum),
-      bytes: .init(
-        sent: parts.map(\.bytes.sent).saturatingSum, received: parts.map(\.bytes.received).saturatingSum),
+      bytes: total(parts.map(\.bytes?.sent)).flatMap { sent in
+        total(parts.map(\.bytes?.received)).map { TrialRecord.Bytes(sent: sent, received: $0) }
+      },
       wall: wall, latency: try .init(merging: parts.map(\.latency)), inFlight: Self.inFlight(parts, wall: wall),
       series: try Self.series(parts.map(\.series)), usage: .init(merging: parts.map(\.usage)),
       ranOutOfTime: parts.contains(where: \.ranOutOfTime))

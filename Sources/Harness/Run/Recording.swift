@@ -68,10 +68,11 @@ extension TrialRecord {
       self.machine = machine
       connectWall = leading?.connectWall
       closeWall = leading?.closeWall
-      reasons = Validity.reasons(
+      let judged = Validity.reasons(
         self, ranOutOfTime: partial.ranOutOfTime, hasWarmup: hasWarmup,
         faults: AskedFaults(workload, seed: seed, partial), damagedSectors: partial.damagedSectors,
         bounds: DisturbanceBounds(foreign: foreignBound, doing: workload))
+      reasons = (partial.breaches ?? []) + judged
       isSaturated = Validity.isSaturated(self)
       valid = reasons.isEmpty
     }

@@ -84,8 +84,8 @@ public struct RunSession {
       precision: options.precision?.halfWidth, maxRounds: options.precision?.maxRounds,
       audit: options.audits ? true : nil, fileFolder: options.fileFolder,
       fileSystem: suite.hasFiles ? FileSystem.name(at: DataFiles.nearestFolder(files.parent)) : nil)
-    record.modes = ModeID.allCases.filter { mode in suite.experiments.contains { $0.modes.contains(mode) } }.map(
-      \.traits)
+    record.modes = Peers.described(
+      ModeID.known.filter { mode in suite.experiments.contains { $0.modes.contains(mode) } })
     record.calibration = calibration
     record.foreignBound = options.foreignBound
     let writer: RunWriter

@@ -56,12 +56,16 @@ struct TrialRunner {
     var spec = plan.spec(endpoints: targets[plan.experiment.name] ?? [], isOwnServer: needsServer)
     if let file = workload.file { spec.file = try files.make(for: file) }
     spec.iterations = work(of: plan)?.iterations
-    let scratch = try plan.experiment.needsFolder ? Self.scratchFolder() : nil
+    let serving = workload.isServe ? Peers.named(plan.mode) : nil
+    let scratch = try plan.experiment.needsFolder || serving != nil ? Self.scratchFolder() : nil
     defer { scratch?.remove() }
-    let servers: [OwnServer]
-    switch needsServer && plan.mode != .null ? try startServers(plan, scratch) : .started([]) {
+    let servers: [Server]
+    switch try start(serving, plan, scratch) {
     case .started(let started): servers = started
     case .failed(let reason): return .failed("server: \(reason)")
+    }
+    if let peer = Peers.named(plan.client) {
+      return try drive(peer, spec, plan, servers, stop, idle)
     }
     let replies = plan.gathersReplies && !plan.isAudit ? try repliesPath(plan) : nil
     var clients: [ChildProcess] = []
@@ -85,7 +89,7 @@ struct TrialRunner {
       spec.share = share
       if !servers.isEmpty {
         spec.endpoints = [servers[share.process % servers.count].address]
-        spec.serverProcesses = servers.map(\.child.identifier)
+        spec.serverProcesses = servers.compactMap(\.child?.identifier)
       }
       let clientPlan = ClientPlan(
         spec: spec, cpus: processors.client, hasControl: !servers.isEmpty, replies: replies, isLed: plan.isLed)
@@ -93,7 +97,7 @@ struct TrialRunner {
     }
     func watch() {
       if let stop {
-        (stop.side == .client ? clients.first : servers.first?.child).map { stop.carryOut(on: $0, since: begun) }
+        (stop.side == .client ? clients.first : servers.first.flatMap(\.child)).map { stop.carryOut(on: $0, since: begun) }
       }
       idle()
     }
@@ -110,26 +114,73 @@ struct TrialRunner {
       if let audit { return .audited(partial, served: nil, try audit.finish(partial, idle: idle)) }
       return .measured(partial, server: nil, machine: machine, leading)
     }
-    for server in servers { server.child.send("report") }
-    var reports: [ServerReport] = []
-    for server in servers {
-      guard let report = try Self.await(server.child, patience: Self.serverPatience, idle: idle),
+    switch try report(of: servers, idle) {
+    case .failure(let failure): return .failed("server: \(failure.reason)")
+    case .success(let answer):
+      if let audit { return .audited(partial, served: answer.totalDone, try audit.finish(partial, idle: idle)) }
+      return .measured(
+        partial, server: usage(of: answer, beside: partial, spec), machine: machine, leading)
+    }
+  }
+
+  /// What the own servers say that they have done.
+  private func report(
+    of servers: [Server], _ idle: () -> Void
+  ) throws(HarnessFailure) -> Swift.Result<ServerReport, PeerProcess.Failure> {
+    for server in servers { server.child?.send("report") }
+    var reports = servers.compactMap { $0.outside?.report() }
+    for child in servers.compactMap(\.child) {
+      guard let report = try Self.await(child, patience: Self.serverPatience, idle: idle),
         let answer: ServerReport = Self.decode(report)
-      else { return .failed("server: \(Self.verdict(server.child, after: Self.serverPatience))") }
+      else { return .failure(PeerProcess.Failure(reason: Self.verdict(child, after: Self.serverPatience))) }
       reports.append(answer)
     }
-    let answer = ServerReport(merging: reports)
-    if let audit { return .audited(partial, served: answer.totalDone, try audit.finish(partial, idle: idle)) }
+    return .success(ServerReport(merging: reports))
+  }
+
+  private func usage(of answer: ServerReport, beside partial: PartialRecord, _ spec: TrialSpec) -> ProcessUsage {
     var usage = answer.usage
     // To a trial of a number of operations belongs all that its server has done, also what it had sent, and not yet
     // counted, when the client closed the window.
-    if spec.operations != nil && spec.warmup == .zero {
+    if spec.operations != nil && spec.warmup == .zero && usage.operationsDone != nil {
       usage.operationsDone = answer.totalDone
       usage.faults = answer.faultsInAll
     }
-    if workload.faults == nil { usage.faults = nil }
+    if spec.workload.faults == nil { usage.faults = nil }
     usage.edgeLag = partial.window?.lag(openRead: answer.openRead, closeRead: answer.closeRead)
-    return .measured(partial, server: usage, machine: machine, leading)
+    return usage
+  }
+
+  /// A trial whose client is a peer.
+  private func drive(
+    _ peer: Peer, _ spec: TrialSpec, _ plan: TrialPlan, _ servers: [Server], _ stop: ProcessStop?, _ idle: () -> Void
+  ) throws(HarnessFailure) -> Result {
+    var spec = spec
+    spec.endpoints = servers.map(\.address)
+    let trial = PeerTrial(
+      peer: peer, spec: spec, processors: processors.client, controls: servers.map(\.control.descriptor),
+      patience: plan.patience(deadline: spec.deadline))
+    let begun = MonotonicClock.now
+    var client: ChildProcess?
+    func watch() {
+      if let stop {
+        (stop.side == .client ? client : servers.first.flatMap(\.child)).map { stop.carryOut(on: $0, since: begun) }
+      }
+      idle()
+    }
+    let end = try trial.run(started: { client = $0 }, idle: watch)
+    for server in servers { server.control.close() }
+    let machine = MachineUsage(steal: nil)
+    guard case .ended(let partial) = end else {
+      guard case .failed(let reason) = end else { preconditionFailure("it has ended, or failed") }
+      return .failed("client: \(reason)")
+    }
+    guard !servers.isEmpty else { return .measured(partial, server: nil, machine: machine) }
+    switch try report(of: servers, idle) {
+    case .failure(let failure): return .failed("server: \(failure.reason)")
+    case .success(let answer):
+      return .measured(partial, server: usage(of: answer, beside: partial, spec), machine: machine)
+    }
   }
 
   /// What each operation is to a processor; nil where it is nothing.
@@ -138,12 +189,36 @@ struct TrialRunner {
     return TrialRecord.Work(iterations: calibration.iterations(in: spec.work), nominal: spec.work.count)
   }
 
-  private typealias OwnServer = (child: ChildProcess, control: ControlEnd, address: String)
+  /// A server that a trial has started.
+  private struct Server {
+    /// Of this program, which reports what it has done.
+    var child: ChildProcess?
+    /// Of another one, which is watched from outside.
+    var outside: OutsideServer?
+    var control: ControlEnd
+    var address: String
+  }
 
   private enum Starting {
-    case started([OwnServer])
+    case started([Server])
     /// Why one of them did not say where it listens.
     case failed(String)
+  }
+
+  /// - Parameter peer: what serves, where that is not this program.
+  private func start(
+    _ peer: Peer?, _ plan: TrialPlan, _ folder: ScratchFolder?
+  ) throws(HarnessFailure) -> Starting {
+    guard plan.experiment.needsServer && plan.mode != .null else { return .started([]) }
+    guard let peer, let folder else { return try startServers(plan, folder) }
+    let (client, server) = try Self.controlPair()
+    let answer = try peer.serve(
+      plan.experiment.workload.asked, in: folder, control: server.release(), on: processors.server)
+    switch answer {
+    case .success(let (outside, address)):
+      return .started([Server(outside: outside, control: client, address: address)])
+    case .failure(let failure): return .failed(failure.reason)
+    }
   }
 
   /// The processes that serve a trial: all are started before the first is waited for. Throws what a server has to say
@@ -170,7 +245,7 @@ struct TrialRunner {
       child.send(Self.json(serverPlan))
       started.append((child, client))
     }
-    var servers: [OwnServer] = []
+    var servers: [Server] = []
     for (child, control) in started {
       guard let line = try Self.await(child, patience: Self.serverPatience, idle: {}) else {
         return .failed(Self.verdict(child, after: Self.serverPatience))
@@ -179,7 +254,7 @@ struct TrialRunner {
       guard let greeting: ServerGreeting = Self.decode(line) else {
         throw HarnessFailure("the target server did not say where it listens")
       }
-      servers.append((child, control, greeting.address))
+      servers.append(Server(child: child, control: control, address: greeting.address))
     }
     return .started(servers)
   }
@@ -283,6 +358,13 @@ private final class ControlEnd {
   func close() {
     socket?.close()
     socket = nil
+  }
+
+  /// The descriptor, which is now for whoever takes it to close.
+  func release() -> Int32 {
+    let descriptor = descriptor
+    socket = nil
+    return descriptor
   }
 }
 

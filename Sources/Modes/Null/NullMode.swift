@@ -84,7 +84,7 @@ extension NullMode {
       date.deallocate()
     }
     let echoServer = { ServerLane(EchoServer(), tally: tally.pointer) }
-    let httpServer = { ServerLane(HTTPServer(peer: TrialExecution.loopback, date: date.pointer), tally: tally.pointer) }
+    let httpServer = { ServerLane(HTTPServer(peer: TrialSpec.loopback, date: date.pointer), tally: tally.pointer) }
     switch trial.spec.workload {
     case .sleep(let sleep):
       return try measure(trial, echoServer) { group, _ in

@@ -164,11 +164,9 @@ struct TrialExecution {
     EchoClient(size: echo.size.count, delay: echo.delay, seed: spec.seed, faults: faults)
   }
 
-  static let loopback = "127.0.0.1"
-
   func requests(_ http: HTTPSpec, _ replies: ReplyStore?) -> HTTPRequests {
     HTTPRequests(
-      http, server: spec.isOwnServer ? (spec.endpoints.first ?? Self.loopback, "Hello, \(Self.loopback)!") : nil,
+      http, server: spec.isOwnServer ? (spec.endpoints.first ?? TrialSpec.loopback, TrialSpec.greeting) : nil,
       endpoints: spec.numbersOfAddresses, seed: spec.seed, replies: replies)
   }
 

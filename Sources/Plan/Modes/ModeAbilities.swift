@@ -8,7 +8,7 @@ extension ModeID {
   public func threads(for lanes: Int) -> Int {
     switch traits.carrier {
     case .threads, .growingPool: min(lanes, traits.mostThreads ?? .max)
-    case .oneLane, .shared, .cooperativePool: 0
+    case .oneLane, .shared, .cooperativePool, .unknown: 0
     }
   }
 
@@ -33,6 +33,7 @@ extension ModeID {
   public func objection(
     to workload: WorkloadSpec, pipeline: Int = 1, beside bystanders: BystanderSpec? = nil
   ) -> String? {
+    if let peer = traits.peer { return objection(of: peer, to: workload, pipeline: pipeline, beside: bystanders) }
     if pipeline > 1, !workload.isServe, !traits.pipelines {
       let able = ModeDescription.names(joinedBy: " and ", where: \.pipelines)
       return "\(rawValue) sends one request at a time; pipelining is built in \(able) only"

@@ -8,6 +8,8 @@ public struct ModeDescription: Hashable, Sendable {
     case reference
     /// Measures the harness itself.
     case control
+    /// Another program, by the contract for peers.
+    case peer
   }
 
   /// What carries the lanes.
@@ -22,6 +24,8 @@ public struct ModeDescription: Hashable, Sendable {
     case growingPool = "growing-pool"
     /// A thread for each processor, which a lane holds while it waits.
     case cooperativePool = "cooperative-pool"
+    /// Another program's own affair.
+    case unknown
   }
 
   /// What a mode may be unable to do.
@@ -68,11 +72,13 @@ public struct ModeDescription: Hashable, Sendable {
   public var offloads: [String]
   /// What it cannot do, and why, in a sentence that begins with its name.
   public var refusals: [Feature: String]
+  /// Of a peer: what it is, and what it can do.
+  public var peer: PeerDescription?
 
   public init(
     _ id: ModeID, _ kind: Kind, _ about: String, otherNames: [String] = [], _ look: Look, _ carrier: Carrier,
     mostThreads: Int? = nil, hasLoops: Bool = false, pipelines: Bool = false, offloads: [String] = [],
-    refusals: [Feature: String] = [:]
+    refusals: [Feature: String] = [:], peer: PeerDescription? = nil
   ) {
     self.id = id
     self.kind = kind
@@ -85,6 +91,7 @@ public struct ModeDescription: Hashable, Sendable {
     self.pipelines = pipelines
     self.offloads = offloads
     self.refusals = refusals
+    self.peer = peer
   }
 
   /// Whether its lanes wait without a thread each: async/await, or a loop over events.
@@ -99,7 +106,7 @@ public struct ModeDescription: Hashable, Sendable {
 
 extension ModeDescription: Codable {
   enum CodingKeys: String, CodingKey {
-    case id, kind, about, look, carrier, pipelines, offloads, refusals
+    case id, kind, about, look, carrier, pipelines, offloads, refusals, peer
     case otherNames = "other_names"
     case mostThreads = "most_threads"
     case hasLoops = "has_loops"
@@ -119,12 +126,15 @@ extension ModeDescription: Codable {
     pipelines = try fields.decodeIfPresent(Bool.self, forKey: .pipelines) ?? false
     offloads = try fields.decodeIfPresent([String].self, forKey: .offloads) ?? []
     refusals = try fields.decodeIfPresent([Feature: String].self, forKey: .refusals) ?? [:]
+    peer = try fields.decodeIfPresent(PeerDescription.self, forKey: .peer)
   }
 }
 
 extension ModeDescription {
-  /// That of a mode of this build; nil where it has none of that name.
-  public static func named(_ name: String) -> ModeDescription? { builtIn.first { $0.id.rawValue == name } }
+  /// That of a mode of this build, or of a peer that was found; nil where there is none of that name.
+  public static func named(_ name: String) -> ModeDescription? {
+    builtIn.first { $0.id.rawValue == name } ?? ForeignModes.named(name)
+  }
 
   /// For each name that modes have elsewhere, the one they have here.
   public static let otherNames = Dictionary(

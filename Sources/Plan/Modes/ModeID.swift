@@ -5,7 +5,7 @@ public struct ModeID: RawRepresentable, CaseIterable, Hashable, Codable, Sendabl
   /// A mode of any build: what is told of it is in the run that names it.
   public init(_ name: String) { rawValue = name }
 
-  /// A mode of this build; nil where it has none of that name.
+  /// A mode that can be run: of this build, or a peer that was found. Nil where there is none of that name.
   public init?(rawValue: String) {
     guard ModeDescription.named(rawValue) != nil else { return nil }
     self.init(rawValue)
@@ -14,10 +14,13 @@ public struct ModeID: RawRepresentable, CaseIterable, Hashable, Codable, Sendabl
   /// Those of this build, in the order of ``ModeDescription/builtIn``.
   public static var allCases: [ModeID] { ModeDescription.builtIn.map(\.id) }
 
-  /// What it is, of a mode of this build.
+  /// Those of this build, and the peers that were found.
+  public static var known: [ModeID] { allCases + ForeignModes.all.map(\.id) }
+
+  /// What it is, of a mode that can be run.
   public var traits: ModeDescription {
     guard let description = ModeDescription.named(rawValue) else {
-      preconditionFailure("\(rawValue) is not a mode of this build")
+      preconditionFailure("\(rawValue) is not a mode of this build, nor a peer that was found")
     }
     return description
   }

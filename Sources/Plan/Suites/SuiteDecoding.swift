@@ -25,7 +25,7 @@ extension Suite {
     return try Suite(decoding: data)
   }
 
-  private static func explain(_ error: DecodingError) -> String {
+  package static func explain(_ error: DecodingError) -> String {
     func place(_ path: [any CodingKey]) -> String {
       var text = ""
       for key in path {
@@ -49,7 +49,7 @@ extension Suite {
     let underlying = (context.underlyingError as NSError?)?.userInfo["NSDebugDescription"] as? String
     var text = underlying ?? context.debugDescription
     let kinds = [
-      ("ModeID", "a mode", ModeID.allCases.map(\.rawValue), ModeDescription.otherNames),
+      ("ModeID", "a mode", ModeID.known.map(\.rawValue), ModeDescription.otherNames),
       ("Limit", "a limit", Limit.allCases.map(\.rawValue), [:]),
     ]
     for (type, name, known, others) in kinds {

@@ -24,6 +24,9 @@ import Measurement
     }
   }
 
+  /// As the contract for peers has it, and as a message carries it.
+  package var contractCode: UInt8 { code }
+
   @inlinable public init?(code: UInt8) {
     switch code {
     case 1: self = .reset

@@ -54,7 +54,7 @@ extension ModeID {
     case .threads, .growingPool: threads(for: lanes)
     // Even with one processor, the cooperative pool has two threads.
     case .cooperativePool: min(lanes, max(2, processors))
-    case .oneLane, .shared: lanes
+    case .oneLane, .shared, .unknown: lanes
     }
   }
 }

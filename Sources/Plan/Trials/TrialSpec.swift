@@ -59,6 +59,12 @@ public struct TrialSpec: Codable, Sendable {
     self.isOwnServer = isOwnServer
   }
 
+  /// Where the own server has its clients.
+  package static let loopback = "127.0.0.1"
+
+  /// What the own server greets its clients with.
+  public static let greeting = "Hello, \(loopback)!"
+
   /// The distinct endpoints, in the order of their first occurrence.
   package var distinctEndpoints: [String] {
     var seen: Set<String> = []

@@ -67,7 +67,7 @@ import Plan
     guard isEqual else { return .done(.failed(.wrongContent)) }
     receivedCount += count
     if receivedCount == size {
-      return .done(.verified(checksum: Randomness.mix(operation ^ UInt64(size) << 32), keepsConnection: true))
+      return .done(.verified(checksum: Checksum.ofEcho(operation, size: size), keepsConnection: true))
     }
     guard receivedCount == sentCount else { return .receive }
     let next = Pattern.content(of: operation, from: sentCount, count: min(size - sentCount, EchoMessage.window))

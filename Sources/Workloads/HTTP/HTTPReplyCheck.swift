@@ -97,7 +97,7 @@ struct HTTPReplyCheck: ~Copyable {
       }
     }
     guard isExpected else { return .failed(.wrongContent) }
-    let checksum = Randomness.mix(Randomness.mix(operation) ^ digest ^ length << 32 ^ UInt64(head.status))
+    let checksum = Checksum.ofHTTP(operation, digest: digest, length: length, status: UInt64(head.status))
     var outcome = Outcome.verified(checksum: checksum, keepsConnection: keepsConnection)
     outcome.isLenient = head.wasReadLeniently
     return outcome

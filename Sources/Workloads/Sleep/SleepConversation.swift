@@ -16,7 +16,7 @@ import Plan
   @inlinable
   public mutating func woke(_ operation: UInt64, after elapsed: Nanoseconds) -> Need {
     guard elapsed >= duration else { return .done(.failed(.wokeEarly)) }
-    return .done(.verified(checksum: Randomness.mix(operation), keepsConnection: true))
+    return .done(.verified(checksum: Checksum.ofSleep(operation), keepsConnection: true))
   }
 
   @inlinable public mutating func sent() -> Need { .receive }

@@ -1,0 +1,59 @@
+import Glibc
+import Measurement
+import Records
+import Synchronization
+import SystemCalls
+
+/// A server that is not of this program: what its processes use is read from outside, at the edges of the window that the
+/// client tells over the control channel. What it has answered it does not tell.
+final class OutsideServer: @unchecked Sendable {
+  /// Where it runs as a child of this process; ended once nobody has the server any more.
+  private let process: PeerProcess?
+  private let processors: [Int]
+  /// Of the thread, until it has ended.
+  private var family: ProcessFamily
+  private var first: ProcessFamily.Reading?
+  private var last: ProcessFamily.Reading?
+  private var thread: SystemCalls.Thread?
+
+  /// - Parameters:
+  ///   - processes: those that serve, with all that they have started; none where they are not known.
+  ///   - control: the server's end of the control channel, which is closed in the end.
+  ///   - processors: those that it may run on.
+  init(_ processes: Set<pid_t>, control: Int32, process: PeerProcess?, on processors: [Int]) throws(Errno) {
+    self.process = process
+    self.processors = processors
+    family = ProcessFamily(of: processes)
+    thread = try Thread(name: "control") { [self] in
+      ProcessControl.prefer()
+      follow(control)
+      close(control)
+    }
+  }
+
+  /// Until the client has closed its end: answers each edge once the times are read, and then looks at the rest.
+  private func follow(_ control: Int32) {
+    var byte: UInt8 = 0
+    while SystemCall.retrying({ read(control, &byte, 1) }) == 1 {
+      guard byte == UInt8(ascii: "o") || byte == UInt8(ascii: "c") else { continue }
+      var reading = family.readTimes()
+      _ = write(control, "k", 1)
+      if byte == UInt8(ascii: "c") { family.readNewMembers(into: &reading) }
+      family.readDetails(into: &reading)
+      if byte == UInt8(ascii: "o") { first = first ?? reading } else { last = reading }
+      while byte != UInt8(ascii: "\n"), SystemCall.retrying({ read(control, &byte, 1) }) == 1 {}
+    }
+  }
+
+  /// What it has used, once the client has closed its end.
+  func report() -> ServerReport {
+    thread?.join()
+    thread = nil
+    var usage = ProcessUsage()
+    if let first, let last, family.isKnown { usage = last.since(first) }
+    usage.cpus = processors
+    return ServerReport(
+      usage: usage, openRead: first?.at.nanoseconds ?? 0, closeRead: last?.at.nanoseconds ?? 0, totalDone: 0,
+      faultsInAll: 0)
+  }
+}

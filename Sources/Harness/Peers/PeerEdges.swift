@@ -1,0 +1,145 @@
+import Glibc
+import Measurement
+import Plan
+import Records
+import Synchronization
+import SystemCalls
+import Workloads
+
+/// The edges of a window as the harness keeps them for a peer: what its processes have used is read at both, and the own
+/// servers are told. A thread of the harness does it in time, as a client's monitor would.
+final class PeerEdges: @unchecked Sendable {
+  private let controls: [Int32]
+  private let processors: [Int]
+  private let readings: Mutex<Readings>
+  /// Of the thread, once it has ended.
+  private var heart: Heartbeat?
+  private var lateness: [Nanoseconds] = []
+  private var thread: SystemCalls.Thread?
+  private var endsInTime = false
+  private let isStopped = Atomic(false)
+
+  private struct Readings {
+    var family: ProcessFamily
+    var before: ProcessFamily.Reading?
+    var first: ProcessFamily.Reading?
+    var last: ProcessFamily.Reading?
+  }
+
+  /// From one beat to the next; and enough of them to say how late half of them were.
+  private static let beat = Nanoseconds.milliseconds(10)
+  private static let mostBeats = 4096
+
+  private static let preparation = Nanoseconds.milliseconds(5)
+
+  init(of processes: Set<pid_t>, _ controls: [Int32], processors: [Int]) {
+    self.controls = controls
+    self.processors = processors
+    readings = Mutex(Readings(family: ProcessFamily(of: processes)))
+  }
+
+  /// The window opens. Once.
+  func open() {
+    prepare()
+    readings.withLock { readings in
+      guard readings.first == nil else { return }
+      var reading = readings.family.readTimes()
+      tell("open\n")
+      reading.take(detailsOf: readings.before)
+      readings.first = reading
+    }
+  }
+
+  /// What takes a while is read shortly before the window opens, so that it takes nothing from it.
+  private func prepare() {
+    readings.withLock { readings in
+      guard readings.before == nil else { return }
+      var reading = ProcessFamily.Reading(at: MonotonicClock.now)
+      readings.family.readDetails(into: &reading)
+      readings.before = reading
+    }
+  }
+
+  private func close() {
+    readings.withLock { readings in
+      guard readings.last == nil else { return }
+      var reading = readings.family.readTimes()
+      tell("close\n")
+      readings.family.readNewMembers(into: &reading)
+      readings.family.readDetails(into: &reading)
+      readings.last = reading
+    }
+  }
+
+  /// - Parameters:
+  ///   - opens: at once where it is open already.
+  ///   - closes: nil where that comes with ``finish()``.
+  func follow(opens: Instant, closes: Instant?) throws(HarnessFailure) {
+    endsInTime = closes != nil
+    do throws(Errno) {
+      thread = try Thread(name: "edges") { [self] in
+        try? Affinity.set(processors)
+        let isPreferred = ProcessControl.prefer()
+        wait(until: Instant(nanoseconds: opens.nanoseconds - Self.preparation.count))
+        prepare()
+        wait(until: opens)
+        if isStopped.load(ordering: .acquiring) { return }
+        open()
+        // Without priority it is kept waiting by the peer's threads, and knows nothing of the machine.
+        if isPreferred { heart = Heartbeat(isPreferred: true) }
+        wait(until: closes ?? .distantFuture)
+        if closes != nil, !isStopped.load(ordering: .acquiring) { close() }
+      }
+    } catch {
+      throw HarnessFailure("cannot start a thread: \(error)")
+    }
+  }
+
+  /// The peer is through, or has failed: closes a window that is still open.
+  func finish() {
+    if !endsInTime {
+      open()
+      close()
+    }
+    isStopped.store(true, ordering: .releasing)
+    thread?.join()
+    thread = nil
+    open()
+    close()
+  }
+
+  private func wait(until end: Instant) {
+    while case let now = MonotonicClock.now, now < end, !isStopped.load(ordering: .acquiring) {
+      let due = min(end, now + Self.beat)
+      var time = timespec(
+        tv_sec: Int(due.nanoseconds / 1_000_000_000), tv_nsec: Int(due.nanoseconds % 1_000_000_000))
+      SystemCall.sleep(until: &time)
+      guard heart != nil else { continue }
+      let woken = MonotonicClock.now
+      heart?.beat(at: woken)
+      if lateness.count < Self.mostBeats { lateness.append(woken.since(due)) }
+    }
+  }
+
+  /// Tells the servers, and waits until each has read its counters.
+  private func tell(_ text: StaticString) {
+    for control in controls { _ = Glibc.write(control, text.utf8Start, text.utf8CodeUnitCount) }
+    for control in controls {
+      var entry = pollfd(fd: control, events: Int16(POLLIN), revents: 0)
+      var answer: UInt8 = 0
+      if poll(&entry, 1, 1000) > 0 { _ = Glibc.read(control, &answer, 1) }
+    }
+  }
+
+  /// What it has read, into a record. Once it has finished.
+  func fill(_ record: inout PartialRecord, opens: Instant, closes: Instant?) {
+    let (first, last) = readings.withLock { ($0.first, $0.last) }
+    guard let first, let last else { return }
+    record.usage = last.since(first)
+    record.usage.longestGap = heart?.longestGap.count
+    record.pacerLag = TrialRecord.PacerLag(lateness)
+    record.window = PartialRecord.Window(
+      opens: opens.nanoseconds, closes: closes?.nanoseconds ?? opens.nanoseconds + record.wall,
+      openRead: first.at.nanoseconds, closeRead: last.at.nanoseconds)
+  }
+}

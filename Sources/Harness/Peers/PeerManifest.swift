@@ -1,0 +1,137 @@
+import Foundation
+import Measurement
+import Plan
+import Workloads
+
+/// What a `peer.json` says of a program that stands in for a mode.
+public struct PeerManifest: Decodable, Sendable {
+  /// The version of the contract between the harness and its peers.
+  static let contract = 1
+
+  public var id: String
+  /// As figures may name it.
+  public var label: String?
+  public var about: String
+  public var language: String
+  public var runtime: String?
+  /// A command whose first line of output is its version.
+  public var version: [String]?
+  /// What a user types where something is missing.
+  public var install: String?
+  /// Programs that have to be on PATH.
+  public var requires: [String]
+  /// Commands that build it.
+  public var build: [[String]]
+  /// What is there once it is built.
+  public var built: String?
+  /// The commands of its client and its server.
+  public var drive: [String]?
+  public var serve: [String]?
+  public var drives: [String]
+  public var serves: [String]
+  public var features: [PeerDescription.Feature]
+  public var color: String?
+  public var dash: Int?
+  public var marker: Int?
+
+  init(id: String, about: String, language: String) {
+    self.id = id
+    self.about = about
+    self.language = language
+    (requires, build, drives, serves, features) = ([], [], [], [], [])
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let fields = try StrictFields(decoder, of: CodingKeys.self)
+    let contract: Int = try fields.required(.contract)
+    id = try fields.required(.id)
+    label = try fields.value(.label)
+    about = try fields.required(.about)
+    language = try fields.required(.language)
+    runtime = try fields.value(.runtime)
+    version = try fields.value(.version)
+    install = try fields.value(.install)
+    requires = try fields.value(.requires) ?? []
+    build = try fields.value(.build) ?? []
+    built = try fields.value(.built)
+    drive = try fields.value(.drive)
+    serve = try fields.value(.serve)
+    drives = try fields.value(.drives) ?? []
+    serves = try fields.value(.serves) ?? []
+    let claimed: [String] = try fields.value(.features) ?? []
+    let known = PeerDescription.Feature.allCases.map(\.rawValue)
+    if let other = claimed.first(where: { !known.contains($0) }) {
+      try fields.check(.features, false, Spelling.isNot(other, "a feature", among: known))
+    }
+    features = claimed.compactMap { PeerDescription.Feature(rawValue: $0) }
+    color = try fields.value(.color)
+    dash = try fields.value(.dash)
+    marker = try fields.value(.marker)
+    try fields.check(
+      .contract, contract == Self.contract, "is \(contract); this build keeps version \(Self.contract) of the contract")
+    try check(fields)
+  }
+
+  private func check(_ fields: StrictFields<CodingKeys>) throws {
+    try fields.check(
+      .id, Self.isID(id), "'\(id)' is not made of the letters a-z, digits and '-', \(Self.longestID) at most")
+    try fields.check(
+      .id, !ModeDescription.builtIn.contains { $0.id.rawValue == id }, "'\(id)' is a mode of this program")
+    try fields.check(
+      .id, !id.hasSuffix(Peers.asPeer), "'\(id)' ends with '\(Peers.asPeer)', as this program's own modes do")
+    try fields.check(.about, !about.isEmpty && !about.contains("\n"), "is not one line")
+    for (key, command) in [(CodingKeys.version, version), (.drive, drive), (.serve, serve)] {
+      try fields.check(key, command.map(Self.isCommand) != false, "is not a command: a program and its arguments")
+    }
+    try fields.check(.build, build.allSatisfy(Self.isCommand), "has a command without a program")
+    try fields.check(
+      .drive, drive != nil || serve != nil, "is missing, and so is serve: a peer has one of them or both")
+    let workloads = ["sleep", "echo", "http"]
+    for (key, names, known) in [(CodingKeys.drives, drives, workloads), (.serves, serves, ServeSpec.protocols)] {
+      if let other = names.first(where: { !known.contains($0) }) {
+        try fields.check(key, false, Spelling.isNone(other, of: known))
+      }
+      try fields.check(key, Set(names).count == names.count, "names one twice")
+    }
+    try fields.check(.drives, (drive != nil) == !drives.isEmpty, "goes with drive: the workloads that it can do")
+    try fields.check(.serves, (serve != nil) == !serves.isEmpty, "goes with serve: the protocols that it can answer")
+    try fields.check(.color, color.map(Self.isColour) != false, "'\(color ?? "")' is not a colour such as #3B6EA5")
+    try fields.check(.dash, dash.map((1...5).contains) != false, "\(dash ?? 0) is not a dash type from 1 to 5")
+    try fields.check(.marker, marker.map((1...15).contains) != false, "\(marker ?? 0) is not a point type from 1 to 15")
+  }
+
+  private static let longestID = 40
+
+  private static func isID(_ text: String) -> Bool {
+    (1...longestID).contains(text.utf8.count) && text.first != "-"
+      && text.utf8.allSatisfy { "abcdefghijklmnopqrstuvwxyz0123456789-".utf8.contains($0) }
+  }
+
+  private static func isCommand(_ words: [String]) -> Bool { words.first?.isEmpty == false }
+
+  private static func isColour(_ text: String) -> Bool {
+    text.count == 7 && text.hasPrefix("#") && text.dropFirst().allSatisfy { $0.isASCII && $0.isHexDigit }
+  }
+
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case contract, id, label, about, language, runtime, version, install, requires, build, built, drive, serve, drives
+    case serves, features, color, dash, marker
+  }
+}
+
+extension PeerManifest {
+  /// Reads a manifest.
+  /// - Parameter path: of a `peer.json`.
+  static func read(from path: String) throws(HarnessFailure) -> PeerManifest {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw HarnessFailure(.usage, "cannot read the peer's manifest \(path); name its folder, or its peer.json")
+    }
+    do {
+      return try JSONDecoder().decode(PeerManifest.self, from: data)
+    } catch let error as DecodingError {
+      throw HarnessFailure(.usage, "\(path): \(Suite.explain(error))")
+    } catch {
+      throw HarnessFailure(.usage, "\(path): \(error)")
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import Glibc
+import Measurement
+import Plan
+import SystemCalls
+import Workloads
+
+extension Peer {
+  /// For a server to say where it listens.
+  private static let patience = Nanoseconds.seconds(30)
+
+  /// Starts its server.
+  /// - Parameters:
+  ///   - workload: what it is to answer.
+  ///   - folder: for its files.
+  ///   - control: the server's end of the control channel, which is closed in any case.
+  func serve(
+    _ workload: WorkloadSpec, in folder: ScratchFolder, control: Int32, on processors: [Int]
+  ) throws(HarnessFailure) -> Result<(server: OutsideServer, address: String), PeerProcess.Failure> {
+    var isTaken = false
+    defer { if !isTaken { close(control) } }
+    guard let words = manifest.serve else { return .failure(.init(reason: "\(manifest.id) has no server")) }
+    var plan = PeerServerPlan(
+      scheme: workload.kind, address: "127.0.0.1:0", content: "", processors: processors.count)
+    if case .echo(let echo) = workload, echo.transport == .unix { plan.address = "unix:\(folder.path)/server" }
+    do throws(Errno) {
+      plan.content = try PeerFiles.writeContent(in: folder.path)
+    } catch {
+      throw HarnessFailure("cannot write to \(folder.path): \(error); set TMPDIR to a folder with room")
+    }
+    let process = try PeerProcess(self, words, on: processors)
+    process.child.send(TrialRunner.json(plan))
+    let address: String
+    switch try process.hear("listening", patience: Self.patience, idle: {}) {
+    case .success(let told): address = told
+    case .failure(let failure): return .failure(failure)
+    }
+    guard (try? SocketAddress(parsing: address)) != nil else {
+      return .failure(.init(reason: "it listens on '\(address.prefix(80))', which is no address"))
+    }
+    do throws(Errno) {
+      let server = try OutsideServer([process.child.identifier], control: control, process: process, on: processors)
+      isTaken = true
+      return .success((server, address))
+    } catch {
+      throw HarnessFailure("cannot start a thread: \(error)")
+    }
+  }
+}

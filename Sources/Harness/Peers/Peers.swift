@@ -1,0 +1,100 @@
+import Foundation
+import Plan
+import Synchronization
+import SystemCalls
+
+/// The peers that can be named: those that were found, and those that a command line adds.
+public enum Peers {
+  private static let table = Mutex<[Peer]>([])
+
+  /// What the name of a mode of this program ends with where it runs as a peer.
+  static let asPeer = "-as-peer"
+
+  /// In the order in which they were found.
+  public static var all: [Peer] { table.withLock { $0 } }
+
+  /// Nil where the mode is one of this program.
+  public static func named(_ id: ModeID) -> Peer? { table.withLock { $0.first { $0.id == id } } }
+
+  static func add(_ peer: Peer) {
+    ForeignModes.add(peer.description())
+    table.withLock { peers in
+      if let place = peers.firstIndex(where: { $0.id == peer.id }) { peers[place] = peer } else { peers.append(peer) }
+    }
+  }
+
+  /// Adds the one whose folder, or whose `peer.json`, is named.
+  @discardableResult
+  public static func add(at path: String) throws(HarnessFailure) -> Peer {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw HarnessFailure(.usage, "--peer '\(path)': there is no such folder or file")
+    }
+    let file = URL(fileURLWithPath: isFolder.boolValue ? "\(path)/\(manifestName)" : path).standardizedFileURL
+    let peer = Peer(try PeerManifest.read(from: file.path), in: file.deletingLastPathComponent().path)
+    add(peer)
+    return peer
+  }
+
+  /// Adds a mode of this program, which is then a client by the same contract as others.
+  public static func add(own mode: ModeID) -> ModeID {
+    var manifest = PeerManifest(
+      id: mode.rawValue + asPeer, about: "\(mode.rawValue), run as a peer: what the contract costs", language: "Swift")
+    manifest.drive = [TrialRunner.program, Children.peerCommand, mode.rawValue]
+    manifest.drives = ["sleep", "echo", "http"]
+    manifest.features = PeerDescription.Feature.allCases
+    let peer = Peer(manifest, in: FileManager.default.currentDirectoryPath, own: mode)
+    add(peer)
+    return peer.id
+  }
+
+  /// What modes are, as their run records it: of peers with their versions, and with looks that tell all of them apart.
+  static func described(_ modes: [ModeID]) -> [ModeDescription] {
+    let all = modes.map { mode in named(mode).map { $0.description(version: $0.readVersion()) } ?? mode.traits }
+    return PeerLooks.settled(all) { mode in
+      named(mode).map { ($0.manifest.color, $0.manifest.dash, $0.manifest.marker) }
+    }
+  }
+
+  private static let manifestName = "peer.json"
+
+  /// Looks for manifests in `Benchmarks/peers/*/`, of the current folder and of the checkout that this program was built in.
+  /// - Returns: a line for each that cannot be read, and for each whose name another has.
+  public static func find() -> [String] {
+    var complaints: [String] = []
+    var found: [String: String] = [:]
+    for parent in folders {
+      for name in FileSystem.entries(of: parent).sorted() where !name.hasPrefix(".") {
+        let path = "\(parent)/\(name)/\(manifestName)"
+        guard FileManager.default.fileExists(atPath: path) else { continue }
+        do throws(HarnessFailure) {
+          let peer = Peer(try PeerManifest.read(from: path), in: "\(parent)/\(name)")
+          if let other = found[peer.manifest.id] {
+            complaints.append("\(path): id: '\(peer.manifest.id)' is the id of \(other), too")
+            continue
+          }
+          found[peer.manifest.id] = path
+          add(peer)
+        } catch {
+          complaints.append(error.description)
+        }
+      }
+    }
+    return complaints
+  }
+
+  /// Where peers lie: the first of these that there is.
+  private static var folders: [String] {
+    var folders = [FileManager.default.currentDirectoryPath]
+    var folder = URL(fileURLWithPath: TrialRunner.program).deletingLastPathComponent()
+    while folder.path != "/" {
+      if FileManager.default.fileExists(atPath: folder.appendingPathComponent("Package.swift").path) {
+        folders.append(folder.path)
+        break
+      }
+      folder.deleteLastPathComponent()
+    }
+    let all = folders.map { URL(fileURLWithPath: "\($0)/Benchmarks/peers").resolvingSymlinksInPath().path }
+    return all.first { FileManager.default.fileExists(atPath: $0) }.map { [$0] } ?? []
+  }
+}

@@ -1,0 +1,43 @@
+/// What a program is that stands in for a mode: a peer. Its manifest tells it, and `run.json` records it.
+public struct PeerDescription: Codable, Hashable, Sendable {
+  /// What a client can do beside the plain closed loop.
+  public enum Feature: String, Codable, CaseIterable, Sendable {
+    case openLoop = "open-loop"
+    case limit
+    case newConnection = "new-connection"
+    case unix
+    case faults
+    case delays
+  }
+
+  /// As figures may name it; nil for its id.
+  public var label: String?
+  public var language: String
+  public var runtime: String?
+  /// The first line that its version command printed; nil where it has none, or the command failed.
+  public var version: String?
+  /// The workloads that its client does; empty where it has no client.
+  public var drives: [String]
+  /// The protocols that its server answers; empty where it has no server.
+  public var serves: [String]
+  public var features: [Feature]
+  /// The mode of this program that it is, where that runs as a peer.
+  public var mode: String?
+
+  public init(
+    label: String? = nil, language: String, runtime: String? = nil, version: String? = nil, drives: [String] = [],
+    serves: [String] = [],
+    features: [Feature] = [], mode: String? = nil
+  ) {
+    self.label = label
+    self.language = language
+    self.runtime = runtime
+    self.version = version
+    self.drives = drives
+    self.serves = serves
+    self.features = features
+    self.mode = mode
+  }
+
+  public func has(_ feature: Feature) -> Bool { features.contains(feature) }
+}
