@@ -24,8 +24,8 @@ let compareCommand = Command(
         .flag("strict", "refuse (exit code 1) if the machines, the builds or the work of the runs differ"),
         .list(
           "fail-on", "EXPRESSION",
-          "\(ComparisonGate.form): exit code 4 if the whole 95 % interval of the ratio is beyond the bound, 3 if there are too "
-            + "few valid trials for an interval; may be repeated"),
+          "\(ComparisonGate.form). Exit code 4 if the whole 95 % interval of the ratio is beyond the bound, 3 if too few "
+            + "trials are valid for an interval. May be repeated"),
         .value(
           "format", "FORMAT", "text, json or md", .choice(ComparisonFormat.self),
           unlessGiven: ComparisonFormat.text.rawValue, elsewhere: "f"),

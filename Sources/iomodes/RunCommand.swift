@@ -58,8 +58,8 @@ let runCommand = Command(
           "max-rounds", "N", "maximum number of rounds with --precision", unlessGiven: "\(Precision.usualMaxRounds)"),
         .value(
           "foreign-load", "PERCENT",
-          "invalidate and repeat a trial if other programs use more than PERCENT of one CPU, or the hypervisor more than half "
-            + "of that share of all CPUs (steal)",
+          "repeat a trial if other programs use more than PERCENT of one CPU. The hypervisor may take half of that share of "
+            + "all CPUs (steal)",
           unlessGiven: "\(Int(RunRecord.usualForeignBound * 100))%"),
         .value("seed", "N", "seed of all random numbers", unlessGiven: "1"),
       ]
@@ -73,7 +73,7 @@ let runCommand = Command(
           .one(of: ServeSpec.protocols), unlessGiven: "http"),
         .value(
           "size", "BYTES",
-          "bytes of an echo message, of the built-in server's http body, or of a file call; k, M and G are binary",
+          "bytes of an echo message, an http body of the built-in server, or a file call. k, M and G are binary",
           unlessGiven: "\(EchoSpec().size) of echo, a greeting of http, \(FileSpec().size) of file", elsewhere: "s",
           "bs"),
         .value(
