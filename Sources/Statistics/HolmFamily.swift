@@ -12,7 +12,7 @@ public struct HolmFamily: Sendable, Equatable {
 
 /// Adjusts `pValues` by Holm's step-down method.
 ///
-/// Rejecting every hypothesis with an adjusted p-value of at most α makes any false rejection with a probability of at
+/// Reject every hypothesis with an adjusted p-value of at most α. Then the probability of any false rejection is at
 /// most α, however the tests depend on each other. The *i*-th smallest of *m* p-values is multiplied by *m* - *i* + 1,
 /// and is never less than the one before. A hypothesis that could not be tested (nil) still counts. Leaving it out
 /// after the measurement would make the family smaller than the question asked.

@@ -32,9 +32,10 @@ public let signFlipDraws = 19_999
 /// power, never validity: it is as large in every assignment.
 ///
 /// Up to 32 pairs, all assignments are counted. The pairs are split into two halves, and the sorted sums of one half
-/// are matched with those of the other (Horowitz and Sahni), in O(2^(*n*/2)) time and space. Above, `signFlipDraws`
-/// seeded assignments are drawn, in O(*n*) per draw. Then *p* = (*b* + 1) / (*m* + 1), which is never 0 and never too
-/// small (Phipson and Smyth). Sums that differ by less than 10⁻¹² of the sum of magnitudes count as equal.
+/// are matched with those of the other (Horowitz and Sahni). This takes O(2^(*n*/2)) time and space. Above,
+/// `signFlipDraws` seeded assignments are drawn, in O(*n*) per draw. Then *p* = (*b* + 1) / (*m* + 1), which is never 0
+/// and never too small (Phipson and Smyth). Sums that differ by less than 10⁻¹² of the sum of magnitudes count as
+/// equal.
 ///
 /// Sources: R. A. Fisher, *The Design of Experiments*, Oliver & Boyd 1935, section 21; P. Good, *Permutation, Parametric
 /// and Bootstrap Tests of Hypotheses*, 3rd ed., Springer 2005; E. L. Lehmann and C. Stein, “On the Theory of Some

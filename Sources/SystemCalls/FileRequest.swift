@@ -29,7 +29,7 @@ import Glibc
 
 extension FileRequest {
   public enum Opening: Sendable {
-    /// Creates or truncates the file; only its owner may read it.
+    /// Creates or truncates the file. A new file is readable only by its owner.
     case create
     /// Uses the page cache.
     case cached

@@ -34,7 +34,7 @@ let checkCommand = Command(
     Int(text).flatMap { (1...1000).contains($0) ? $0 : nil }
   }
   let parts = try parts(arguments.operands.first)
-  if times != nil, !arguments.operands.isEmpty { throw UsageError("--repeat goes without a PART") }
+  if times != nil, !arguments.operands.isEmpty { throw UsageError("--repeat takes no PART") }
   let processors = try Processors.current()
   Interruption.watch()
   let bar = Screen.Bar(quiet: false)
@@ -76,7 +76,7 @@ struct CheckReport: Encodable {
   }
 }
 
-/// Results for a person: a row each, what is to be said of it below, and the verdict in a line.
+/// Renders results for a person: one row each, its remark below, and the verdict on a line of its own.
 enum CheckText {
   static func render(_ results: [CheckResult], width: Int) -> String {
     let rows = results.map { [$0.part.rawValue, $0.name, expected($0), measured($0), $0.verdict.rawValue] }
@@ -98,7 +98,7 @@ enum CheckText {
     return (lines + ["", verdict(results)]).joined(separator: "\n")
   }
 
-  /// What failed, in a line; nil where nothing did.
+  /// The failed checks in one line; nil if none failed.
   static func complaint(_ results: [CheckResult]) -> String? {
     let failed = results.filter { $0.verdict == .failed }.map { "\($0.part.rawValue), \($0.name)" }
     guard !failed.isEmpty else { return nil }

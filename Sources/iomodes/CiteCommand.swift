@@ -51,24 +51,25 @@ let citeCommand = Command(
 ) { arguments in
   let format: CitationFormat = try arguments.choice("format") ?? .text
   let tasks = ["list", "macros", "verify"].filter(arguments.has)
-  guard tasks.count < 2 else { throw UsageError("--\(tasks[0]) goes without --\(tasks[1])") }
+  guard tasks.count < 2 else { throw UsageError("--\(tasks[0]) and --\(tasks[1]) exclude each other") }
   if let path = arguments.text("verify") {
     guard arguments.operands.isEmpty else {
-      throw UsageError("--verify goes without a run; it finds those of the document")
+      throw UsageError("--verify takes no run; it finds those that the document cites")
     }
     return try verify(path, results: arguments.text("results") ?? Places.results)
   }
   let prefix = arguments.text("prefix")
-  guard prefix == nil || arguments.has("macros") else { throw UsageError("--prefix goes with --macros") }
+  guard prefix == nil || arguments.has("macros") else { throw UsageError("--prefix needs --macros") }
   if let prefix, prefix.isEmpty || !prefix.allSatisfy({ $0.isASCII && $0.isLetter }) {
-    throw UsageError("--prefix '\(prefix)' is not letters only; LaTeX has no other names, so spell it out, as 'runTwo'")
+    throw UsageError(
+      "--prefix '\(prefix)' is not letters only, as LaTeX requires of names; spell it out, as in 'runTwo'")
   }
-  guard !arguments.has("results") else { throw UsageError("--results goes with --verify") }
+  guard !arguments.has("results") else { throw UsageError("--results needs --verify") }
   guard let name = arguments.operands.first else {
     throw UsageError("cite needs a run and a query; `iomodes cite RUN --list` lists the queries")
   }
   let query = CitationQuery(arguments.operands.dropFirst().joined(separator: " "))
-  guard tasks.isEmpty || query.isEmpty else { throw UsageError("--\(tasks[0]) goes without a query") }
+  guard tasks.isEmpty || query.isEmpty else { throw UsageError("--\(tasks[0]) takes no query") }
   guard !tasks.isEmpty || !query.isEmpty else {
     throw UsageError("cite needs a query; `iomodes cite \(name) --list` lists them")
   }
@@ -89,11 +90,11 @@ let citeCommand = Command(
   return 0
 }
 
-/// Exit codes that speak of results.
+/// Exit codes that report results.
 private let noValidTrial: Int32 = 3
 private let mismatchFound: Int32 = 4
 
-/// Says what of a document's citations does not match its runs.
+/// Prints which of a document's citations do not match its runs; returns the exit code.
 private func verify(_ path: String, results: String) throws -> Int32 {
   guard let document = CitationDocument(path: path) else {
     throw HarnessFailure("cannot read \(path): it is missing or not readable; name a document")

@@ -24,8 +24,8 @@ let compareCommand = Command(
         .flag("strict", "refuse (exit code 1) if the machines, the builds or the work of the runs differ"),
         .list(
           "fail-on", "EXPRESSION",
-          "\(ComparisonGate.form): exit code 4 if the whole 95 % interval of the ratio is beyond the bound, 3 if there are too "
-            + "few valid trials for an interval; may be repeated"),
+          "\(ComparisonGate.form). Exit code 4 if the whole 95 % interval of the ratio is beyond the bound, 3 if too few "
+            + "trials are valid for an interval. May be repeated"),
         .value(
           "format", "FORMAT", "text, json or md", .choice(ComparisonFormat.self),
           unlessGiven: ComparisonFormat.text.rawValue, elsewhere: "f"),
@@ -59,12 +59,14 @@ let compareCommand = Command(
   }
   let comparison: Comparison
   if arguments.operands.count == 2 {
-    if arguments.has("baseline") { throw UsageError("--baseline goes with one run; of two, the first is the baseline") }
+    if arguments.has("baseline") {
+      throw UsageError("--baseline needs a single run; of two runs, the first is the baseline")
+    }
     let (before, after) = (try runs(first), try runs(arguments.operands[1]))
     let isPaired = arguments.has("paired")
     if isPaired, before.count < 2 || before.count != after.count {
       throw UsageError(
-        "--paired goes with as many runs on both sides, at least two; there are "
+        "--paired needs the same number of runs on both sides, at least two; there are "
           + "\(before.count) and \(after.count)")
     }
     comparison = try usage("--modes") { () throws(ComparisonFailure) in
@@ -73,18 +75,18 @@ let compareCommand = Command(
     if comparison.isEmpty { throw HarnessFailure("the runs have no point in common; compare runs of one suite") }
   } else {
     for option in ["strict", "paired"] where arguments.has(option) {
-      throw UsageError("--\(option) goes with two runs")
+      throw UsageError("--\(option) needs two runs")
     }
     let all = try runs(first)
     guard let run = all.first, all.count == 1 else {
-      throw UsageError("'\(first)' are several runs: name those that they are judged by before them")
+      throw UsageError("'\(first)' names several runs; name the baseline runs before them")
     }
     let baseline = arguments.text("baseline") ?? "blocking"
     comparison = try usage("--baseline or --modes") { () throws(ComparisonFailure) in
       try Comparison(run, baseline: baseline, modes: modes, leastEffect: effect)
     }
     if comparison.isEmpty {
-      throw HarnessFailure("the run has no mode beside \(baseline) at any point; choose another --baseline")
+      throw HarnessFailure("the run has no mode besides \(baseline) at any point; choose another --baseline")
     }
   }
   let differences = comparison.machineDifferences + comparison.workDifferences
@@ -101,21 +103,21 @@ let compareCommand = Command(
   return outcomes.contains { $0.judgement == .unjudged } ? noValidTrial : 0
 }
 
-/// The runs of an operand: one, or several with commas between them.
+/// The runs of an operand: one, or several separated by commas.
 private func runs(_ operand: String) throws -> [Run] {
   if (try? Places.run(operand)) != nil { return [try Places.read(Places.run(operand))] }
   let names = operand.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
   if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
-    throw UsageError("'\(twice)' is there twice: each run counts once")
+    throw UsageError("'\(twice)' is named twice; name each run once")
   }
   return try names.map { try Places.read(Places.run($0)) }
 }
 
-/// Exit codes that speak of results.
+/// Exit codes that report results.
 private let noValidTrial: Int32 = 3
 private let regressionFound: Int32 = 4
 
-/// What cannot be compared as it was asked for is a mistake of the command line.
+/// Turns a failed comparison into a usage error, because the command line asked for the impossible.
 private func usage<T>(_ option: String, _ body: () throws(ComparisonFailure) -> T) throws -> T {
   do {
     return try body()

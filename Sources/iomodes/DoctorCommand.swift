@@ -41,9 +41,9 @@ private struct DoctorReport: Encodable {
   var environment: Records.Environment
 }
 
-/// Findings for a person: the weightiest first, what is fine in one line each.
+/// Renders findings for a person: the most severe first, and the harmless ones in one line each.
 enum DoctorText {
-  /// - Parameter width: columns; words that do not fit go on below their beginning.
+  /// - Parameter width: columns; longer text continues on the next line, below its beginning.
   static func render(_ findings: [Finding], width: Int, color: Bool) -> String {
     let nameWidth = findings.map(\.name.count).max() ?? 0
     var lines: [String] = []
@@ -72,7 +72,7 @@ enum DoctorText {
 
   private static let markWidth = Finding.Severity.allCases.map(\.rawValue.count).max() ?? 0
 
-  /// The severity's name, in colours where they are wanted.
+  /// The name of the severity, coloured if wanted.
   private static func mark(_ severity: Finding.Severity, color: Bool) -> String {
     let style: Style =
       switch severity {

@@ -41,7 +41,7 @@ let limitsCommand = Command(
   let folder = arguments.text("output") ?? Places.newFolder("limits", at: started)
   let lock = try LimitsRecord.prepare(folder)
   defer {
-    // Where nothing came to be written into it.
+    // Succeeds only if nothing was written into the folder.
     rmdir(folder)
     close(lock)
   }
@@ -57,13 +57,13 @@ let limitsCommand = Command(
   case .md: print(LimitsText.markdown(results))
   case .json: print(String(decoding: try JSONEncoder.stable(pretty: true).encode(record), as: UTF8.self))
   }
-  Program.complain("the record lies in \(folder)/\(LimitsRecord.name)")
+  Program.complain("the record is in \(folder)/\(LimitsRecord.name)")
   return 0
 }
 
 private enum LimitsFormat: String, CaseIterable { case text, json, md }
 
-/// Those of the names, in the order of the list; all without a name.
+/// The limits named, in the order of the list; all if none is named.
 private func limits(_ names: [String]) throws -> [Limit] {
   guard !names.isEmpty else { return Limit.allCases }
   for name in names where Limit(rawValue: name) == nil {
@@ -73,7 +73,7 @@ private func limits(_ names: [String]) throws -> [Limit] {
   return Limit.allCases.filter { names.contains($0.rawValue) }
 }
 
-/// Results for a person.
+/// Renders results for a person.
 enum LimitsText {
   static func list(_ limits: [Limit], width: Int) -> String {
     let indent = (limits.map(\.rawValue.count).max() ?? 0) + 2
@@ -84,7 +84,7 @@ enum LimitsText {
     }.joined(separator: "\n")
   }
 
-  /// A row for each number, and below them what they say.
+  /// Renders a row for each number, and below them the finding.
   static func render(_ results: [LimitResult], width: Int) -> String {
     let rows = results.map { $0.observations.map(cells) }
     let widths = (0..<2).map { column in rows.joined().map { $0[column].count }.max() ?? 0 }
@@ -119,7 +119,7 @@ enum LimitsText {
     return counts.joined(separator: ", ")
   }
 
-  /// What, predicted, measured.
+  /// The cells: name, prediction, measurement.
   private static func cells(_ observation: LimitResult.Observation) -> [String] {
     func text(_ value: Double) -> String { self.text(value, observation.unit) }
     let predicted =

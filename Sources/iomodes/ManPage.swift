@@ -17,9 +17,9 @@ let manCommand = Command(
   return 0
 }
 
-/// The manual page, made from the tables of the commands: ASCII, for groff and mandoc alike.
+/// The manual page, generated from the commands' tables, in ASCII for both groff and mandoc.
 enum ManPage {
-  /// When what is not from the tables was last written.
+  /// The date of the last change to text that does not come from the tables.
   private static let date = "2026-11-21"
 
   static func render(_ commands: [Command]) -> String {
@@ -107,7 +107,7 @@ enum ManPage {
     items.flatMap { [".TP", bold($0.0), prose($0.1)] }
   }
 
-  /// What stands for a value is in capitals.
+  /// Operands and values: their placeholders are in capitals, and so become italic.
   private static func names(_ words: String) -> String {
     guard !words.isEmpty else { return "" }
     return " " + text(words).replacing(/[A-Z]+/) { "\\fI\($0.output)\\fR" }
@@ -116,12 +116,12 @@ enum ManPage {
   private static func bold(_ words: String) -> String { "\\fB\(text(words))\\fR" }
   private static func italic(_ words: String) -> String { "\\fI\(text(words))\\fR" }
 
-  /// In lines that people can edit.
+  /// Wrapped into lines short enough to edit.
   private static func prose(_ words: String) -> String {
     Terminal.wrapped(words, width: 72).map(text).joined(separator: "\n")
   }
 
-  /// The words as they are, whatever they mean to roff; each character that is not ASCII by its number.
+  /// The literal words, escaped for roff; characters outside ASCII become their code points.
   static func text(_ words: String) -> String {
     let escaped = words.unicodeScalars.map { scalar in
       switch scalar {

@@ -2,21 +2,21 @@ import Measurement
 import Modes
 import Plan
 
-/// What the value of an option can be, or an operand, as far as that is known beforehand.
+/// The possible values of an option or operand, as far as they are known beforehand.
 enum Values: Sendable {
-  /// Nothing is known of it.
+  /// Any value.
   case open
   case one(of: [String])
-  /// Some of these, with commas between them.
+  /// Several of these, separated by commas.
   case list(of: [String])
-  /// The name of a suite, or its file.
+  /// The name or the file of a suite.
   case suite
   /// The folder of a run, or its name under `results/`.
   case run
   case file
   case folder
 
-  /// One of the values of an enumeration.
+  /// One value of an enumeration.
   static func choice<T: RawRepresentable & CaseIterable>(_: T.Type) -> Values where T.RawValue == String {
     .one(of: T.allCases.map(\.rawValue))
   }
@@ -24,17 +24,17 @@ enum Values: Sendable {
   static let modes = list(of: ModeID.allCases.map(\.rawValue))
 }
 
-/// An option of the command line. Help, parsing, completion and the manual are made from the same table.
+/// An option of the command line. Help, parsing, completion and the manual all use the same table.
 struct Option: Sendable {
-  /// Without its dashes.
+  /// The name without its dashes.
   var name: String
-  /// What its value is called in help; nil where it takes none.
+  /// The placeholder for its value in help; nil if it takes no value.
   var value: String?
   var help: String
   var values = Values.open
-  /// What it is unless given; nil where it is nothing then.
+  /// The default value; nil if there is none.
   var standard: String?
-  /// What other programs call it.
+  /// Names of the same option in other programs.
   var otherNames: [String] = []
   var isRepeatable = false
 
@@ -51,14 +51,14 @@ struct Option: Sendable {
     Option(name: name, value: value, help: help, otherNames: otherNames, isRepeatable: true)
   }
 
-  /// What there is to say of it, with what it is unless given.
+  /// The help text with the default value.
   var explanation: String { help + (standard.map { " (default: \($0))" } ?? "") }
 }
 
 /// A command with its options.
 struct Command: Sendable {
   var name: String
-  /// Its operands, as help writes them.
+  /// Its operands, as help shows them.
   var operands: String
   var operandValues = Values.open
   var about: String
@@ -69,7 +69,7 @@ struct Command: Sendable {
 
   var options: [Option] { groups.flatMap(\.options) }
 
-  /// The option that a word without its dashes was meant to be, as a hint.
+  /// A hint at the option that `word`, given without dashes, probably means.
   func hint(at word: String) -> String {
     let pairs = options.flatMap { option in option.otherNames.map { ($0, option.name) } }
     return Spelling.hint(
@@ -77,18 +77,18 @@ struct Command: Sendable {
   }
 }
 
-/// What is wrong with a command line; one line, with a remedy.
+/// An error in the command line; one line, with a remedy.
 struct UsageError: Error, CustomStringConvertible {
   let description: String
   init(_ description: String) { self.description = description }
 }
 
-/// A command line that has been read by a command's table.
+/// A command line, parsed by a command's table.
 struct Arguments: Sendable {
   var operands: [String] = []
   private var values: [String: [String]] = [:]
 
-  /// Reads `--name VALUE`, `--name=VALUE` and `--flag`; `--` ends the options.
+  /// Parses `--name VALUE`, `--name=VALUE` and `--flag`; `--` ends the options.
   init(_ words: [String], for command: Command) throws {
     var rest = words[...]
     while let word = rest.popFirst() {
@@ -127,7 +127,7 @@ struct Arguments: Sendable {
   func all(_ name: String) -> [String] { values[name] ?? [] }
   func text(_ name: String) -> String? { values[name]?.last }
 
-  /// The option's value as `T`, or a complaint that says what it should be, such as "a number of rounds, from 1 on".
+  /// The option's value as `T`. Throws an error that says what is expected, such as "a number of rounds, from 1 on".
   func value<T>(_ name: String, _ expected: String, _ parse: (String) -> T?) throws -> T? {
     guard let text = text(name) else { return nil }
     guard let value = parse(text) else { throw UsageError("--\(name) '\(text)' is not \(expected)") }
@@ -138,7 +138,7 @@ struct Arguments: Sendable {
     try value(name, expected) { T($0) }
   }
 
-  /// A number as people write it, such as 10k.
+  /// A number in the notation of ``Count``, such as 10k.
   func count<T: FixedWidthInteger>(_ name: String, _ expected: String) throws -> T? {
     try value(name, expected) { Count($0).flatMap { T(exactly: $0.count) } }
   }
@@ -153,8 +153,8 @@ struct Arguments: Sendable {
     }
   }
 
-  /// One of the values of an enumeration.
-  /// - Parameter aliases: what values are called elsewhere.
+  /// One value of an enumeration.
+  /// - Parameter aliases: other names of values, and the value that each stands for.
   func choice<T: RawRepresentable & CaseIterable>(
     _ name: String, aliases: [String: String] = [:]
   ) throws -> T? where T.RawValue == String {

@@ -44,14 +44,14 @@ let reportCommand = Command(
   let folder = try Places.run(arguments.operands.first)
   let cites = arguments.has("cite")
   guard !cites || format == .md || format == .latex, !cites || !arguments.has("claims") else {
-    throw UsageError("--cite goes with --format md or latex, and without --claims")
+    throw UsageError("--cite needs --format md or latex, and excludes --claims")
   }
   let made = Reports(of: try Places.read(folder), format, in: folder, cites: cites)
   show(format, arguments.has("claims") ? made.report.claims : made.report.render)
   return made.lacksFigures ? 1 : 0
 }
 
-/// Data stays as it is.
+/// Prints a rendered report; only text is adapted to the terminal.
 func show(_ format: OutputFormat, _ render: (OutputFormat, _ width: Int, _ color: Bool) -> String) {
   let text = render(format, Screen.width, Screen.showsColor)
   if format == .text { Screen.show(text) } else { print(text) }
@@ -116,7 +116,7 @@ let serveCommand = Command(
   mostOperands: 0
 ) { arguments in
   if arguments.has("unix") && (arguments.has("bind") || arguments.has("port")) {
-    throw UsageError("--unix goes without --bind and --port")
+    throw UsageError("--unix excludes --bind and --port")
   }
   let port: UInt16 = try arguments.value("port", "a port from 0 to 65535") ?? 0
   let cpus = try arguments.value("server-cpus", "a list of processors such as 0,2-3") { Processors.parse($0) }

@@ -4,13 +4,12 @@ import Reporting
 import Synchronization
 import SystemCalls
 
-/// What the program prints goes through here: in this module it stands before `Swift.print`, which tells nobody when a
-/// disk is full.
+/// Prints all output of the program. In this module it hides `Swift.print`, which does not report a full disk.
 func print(_ text: String, terminator: String = "\n") { Output.write(text + terminator) }
 
 /// Standard output.
 enum Output {
-  /// errno of the first write that failed; 0 where none has.
+  /// errno of the first failed write; 0 if none failed.
   private static let failure = Atomic<Int32>(0)
 
   static func write(_ text: String) {
@@ -22,11 +21,10 @@ enum Output {
     }
   }
 
-  /// Throws where something that was printed did not get through. A reader that has closed its end, as head(1) does, had
-  /// enough: that is no failure.
+  /// Throws if any output was lost. A reader that closes its end early, as head(1) does, is no failure.
   static func check() throws(HarnessFailure) {
     let error = Errno(failure.load(ordering: .relaxed))
     guard error.rawValue != 0, error != .brokenPipe else { return }
-    throw HarnessFailure("cannot write to standard output: \(error); send it elsewhere, or make room")
+    throw HarnessFailure("cannot write to standard output: \(error); redirect it, or free some space")
   }
 }

@@ -5,13 +5,13 @@ import Plan
 import Records
 import Workloads
 
-/// What the options of `run` change in a suite, or make of nothing.
+/// Changes a suite as the options of `run` say, or builds one from them.
 struct Overrides {
   private let arguments: Arguments
 
   init(_ arguments: Arguments) { self.arguments = arguments }
 
-  /// The suite that is to be carried out.
+  /// The suite to run.
   func suite() throws -> Suite {
     var suite: Suite
     var isMadeOfOptions = false
@@ -36,7 +36,7 @@ struct Overrides {
     }
     for option in Self.workloadOptions where arguments.has(option.name) {
       guard suite.experiments.contains(where: { option.kinds.contains($0.workload.kind) }) else {
-        throw UsageError("--\(option.name) goes with the workload \(option.kinds.joined(separator: " or "))")
+        throw UsageError("--\(option.name) needs the workload \(option.kinds.joined(separator: " or "))")
       }
     }
     do {
@@ -46,7 +46,7 @@ struct Overrides {
     }
   }
 
-  /// How well throughputs are to be known; nil where the rounds are those of the suite.
+  /// The requested precision of throughputs; nil if the suite determines the rounds.
   func precision(for suite: Suite) throws -> Precision? {
     let maxRounds = try arguments.value("max-rounds", "a number of rounds from 6 to 10000, which an interval takes") {
       Count($0).flatMap { (6...10_000).contains($0.count) ? Int($0.count) : nil }
@@ -55,17 +55,17 @@ struct Overrides {
       Precision(parsing: $0)
     }
     guard precision != nil else {
-      guard maxRounds == nil else { throw UsageError("--max-rounds goes with --precision") }
+      guard maxRounds == nil else { throw UsageError("--max-rounds needs --precision") }
       return nil
     }
     guard suite.experiments.contains(where: { $0.objective == nil }) else {
-      throw UsageError("--precision is of throughputs, and there are none where a rate is searched (slo)")
+      throw UsageError("--precision applies to throughputs, but this suite only searches for rates (slo)")
     }
     precision?.maxRounds = maxRounds ?? Precision.usualMaxRounds
     return precision
   }
 
-  /// How much of a processor other programs may use.
+  /// How much of a processor other programs may use, as a fraction.
   func foreignBound() throws -> Double {
     try arguments.value("foreign-load", "a percentage of one processor such as 2%, above 0 and at most 100000%") {
       text in
@@ -126,7 +126,7 @@ struct Overrides {
       experiment.objective = nil
       experiment.rates = try list.split(separator: ",", omittingEmptySubsequences: false).map { text in
         guard let rate = Arrivals.rate(parsing: String(text)) else {
-          throw UsageError("--rate '\(text)' is not a number of operations a second, such as 0.5, 500 or 10k")
+          throw UsageError("--rate '\(text)' is not a number of operations per second, such as 0.5, 500 or 10k")
         }
         return rate
       }
@@ -134,7 +134,9 @@ struct Overrides {
     }
     experiment.arrivals = arguments.text("arrivals") ?? experiment.arrivals
     if experiment.arrivals == "closed" {
-      guard !arguments.has("slo") else { throw UsageError("--slo searches a rate: --arrivals is constant or poisson") }
+      guard !arguments.has("slo") else {
+        throw UsageError("--slo searches for a rate, which needs --arrivals constant or poisson")
+      }
       experiment.rates = []
       experiment.objective = nil
     }
@@ -269,7 +271,7 @@ struct Overrides {
     return spec
   }
 
-  /// The load changes as the workload does that it is.
+  /// Applies the options for the load, which is itself a workload.
   private func changed(_ spec: ServeSpec) throws -> ServeSpec {
     var load = spec.load
     if let name = arguments.text("protocol") {
@@ -288,7 +290,7 @@ struct Overrides {
         ["connection", "method", "header", "body", "max-head", "max-fields", "lenient"]
       }
     if let other = others.first(where: arguments.has) {
-      throw UsageError("--\(other) does not go with the protocol that is served")
+      throw UsageError("--\(other) does not apply to the protocol that is served")
     }
     switch try changed(ServeSpec(load).workload) {
     case .http(let http): return ServeSpec(.http(http))

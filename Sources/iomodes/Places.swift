@@ -5,9 +5,9 @@ import Plan
 import Records
 import Workloads
 
-/// Where things lie: suites and runs.
+/// Finds suites and runs.
 enum Places {
-  /// The suite of a name that is built in, or of a file.
+  /// The built-in suite of this name, or the suite in this file.
   static func suite(_ name: String) throws -> Suite {
     if let suite = try Suite.builtIn(name) { return suite }
     if FileManager.default.fileExists(atPath: name) { return try Suite.read(from: name) }
@@ -25,7 +25,7 @@ enum Places {
 
   static let results = "results"
 
-  /// A folder under `results/` for what is begun now.
+  /// A new folder under `results/`, named after the time.
   static func newFolder(_ name: String, at date: Date) -> String {
     let formatter = DateFormatter()
     formatter.locale = Foundation.Locale(identifier: "en_US_POSIX")
@@ -34,7 +34,7 @@ enum Places {
     return "\(results)/\(formatter.string(from: date))-\(name)"
   }
 
-  /// The folder of the run that a user names; without a name, of the newest one under `results/`.
+  /// The folder of the run that the user names; without a name, the newest under `results/`.
   static func run(_ name: String?) throws -> RunFolder {
     if let name {
       for path in [name, "\(results)/\(name)"] where FileManager.default.fileExists(atPath: path) {
@@ -53,7 +53,7 @@ enum Places {
     return newest.1
   }
 
-  /// Reads a run, and tells what there is to tell about its files.
+  /// Reads a run and prints warnings about its files.
   static func read(_ folder: RunFolder) throws -> Run {
     let run = try folder.read()
     for warning in run.warnings { Program.complain(warning) }

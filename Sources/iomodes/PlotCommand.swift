@@ -40,20 +40,21 @@ let plotCommand = Command(
   let outcome = try Figures.write(run, to: target, gnuplot: gnuplot, progress: progress)
   bar.withLock { $0.clear() }
   for remark in outcome.remarks { Program.complain(remark) }
-  let leftOut = outcome.leftOut > 0 ? "; \(outcome.leftOut) left out, which have nothing to show" : ""
+  let leftOut = outcome.leftOut > 0 ? "; \(outcome.leftOut) left out because they have no data" : ""
   print("\(target): \(outcome.data.count) data files, \(outcome.figures.count) figures\(leftOut)")
   return outcome.undrawn > 0 ? 1 : 0
 }
 
-/// Prints what a check has found, and answers the exit code.
+/// Prints the findings of a check; returns the exit code.
 private func tell(_ check: FiguresCheck, of target: String) -> Int32 {
   for remark in check.remarks { Program.complain(remark) }
   for (what, names) in [
-    ("differs", check.differing), ("is missing", check.missing), ("is not of this run", check.surplus),
+    ("differs", check.differing), ("is missing", check.missing), ("does not belong to this run", check.surplus),
   ] {
     for name in names { print("\(target)/\(name) \(what)") }
   }
-  let remedy = check.isFine ? "" : "; `iomodes plot` writes the others again, and what is not of this run can go"
+  let remedy =
+    check.isFine ? "" : "; `iomodes plot` rewrites the others; files that do not belong to this run can be deleted"
   print("\(target): \(check.agreeing) files are what the run gives\(remedy)")
   return check.isFine ? 0 : 4
 }

@@ -19,16 +19,16 @@ enum Program {
 
   static func main() {
     StandardStreams.openClosed()
-    // Who stops reading is found out by writing to it.
+    // A write shows that the reader has gone, and must not end the process.
     ProcessControl.ignoreBrokenPipes()
-    // The command line is read there, too.
+    // The command line is also read from /proc.
     guard ProcessControl.executablePath != nil else {
       complain(
-        "/proc is not there, and tells of the command line, processes and limits: mount it (mount -t proc proc /proc)")
+        "/proc is not mounted, which tells the command line, processes and limits; mount it (mount -t proc proc /proc)")
       exit(1)
     }
     if let complaint = ModeCatalogue.complaint {
-      complain("this build is not to be used: of its modes, \(complaint)")
+      complain("this build is defective, do not use it: \(complaint)")
       exit(1)
     }
     Children.runIfAsked(CommandLine.arguments)
@@ -36,7 +36,7 @@ enum Program {
     exit(run(Array(CommandLine.arguments.dropFirst())))
   }
 
-  /// Carries out a command line, and answers the exit code.
+  /// Runs a command line and returns the exit code.
   static func run(_ words: [String]) -> Int32 {
     do {
       let code = try dispatch(words)
@@ -64,7 +64,7 @@ enum Program {
     }
     switch first {
     case "help", "--help", "-h":
-      if words.count > 2 { throw UsageError("help tells of one command at a time, and '\(words[2])' is one too many") }
+      if words.count > 2 { throw UsageError("help explains one command at a time; '\(words[2])' is one too many") }
       let command = try words.dropFirst().first.map(command)
       Screen.show(command.map(page) ?? Help.overview(commands, width: Screen.columns))
       return 0
@@ -93,7 +93,7 @@ enum Program {
 
   private static func page(_ command: Command) -> String { Help.page(command, width: Screen.columns) }
 
-  /// A line for a person, on standard error.
+  /// Prints a line for a person on standard error.
   static func complain(_ text: String) {
     StandardStreams.complain(Screen.readable("\(Screen.note("iomodes: \(text)"))\n"))
   }

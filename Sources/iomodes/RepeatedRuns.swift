@@ -6,13 +6,13 @@ import Reporting
 import Statistics
 import SystemCalls
 
-/// Several runs of one suite: by this program, or by turns with another build of it.
+/// Several runs of one suite, by this program alone or alternating with another build.
 ///
-/// Each run is a process of its own, so that both builds are started alike, and lies in a folder of its own.
+/// Each run has its own folder and its own process, so that both builds start in the same way.
 struct RepeatedRuns {
   private let arguments: Arguments
   private let format: ComparisonFormat
-  /// In front of the names of all folders.
+  /// The path to which each run's folder adds its suffix.
   private let base: String
   private let suite: Suite
   private let times: Int?
@@ -22,14 +22,14 @@ struct RepeatedRuns {
     self.arguments = arguments
     guard let format = ComparisonFormat(rawValue: format.rawValue) else {
       throw UsageError(
-        "--format \(format.rawValue) goes with one run; with --repeat or --versus it is text, json or md")
+        "--format \(format.rawValue) needs a single run; with --repeat or --versus, choose text, json or md")
     }
     self.format = format
     times = try arguments.value("repeat", "a number of runs from 2 to 1000") {
       Int($0).flatMap { 2...1000 ~= $0 ? $0 : nil }
     }
     for option in ["precision", "max-rounds", "audit"] where arguments.has("versus") && arguments.has(option) {
-      throw UsageError("--\(option) does not go with --versus, which plans the rounds itself and compares times")
+      throw UsageError("--\(option) cannot be combined with --versus, which plans the rounds itself and compares times")
     }
     suite = try Overrides(arguments).suite()
     let folder = arguments.text("output") ?? Places.newFolder(suite.name, at: Date())
@@ -45,7 +45,7 @@ struct RepeatedRuns {
     return try arguments.has("versus") ? alternate(program) : again(program)
   }
 
-  // MARK: By this program
+  // MARK: With this program
 
   private func again(_ program: String) throws -> Int32 {
     let words = Self.words(without: ["repeat", "output", "format", "quiet"])
@@ -60,7 +60,7 @@ struct RepeatedRuns {
     return code
   }
 
-  // MARK: By turns with another build
+  // MARK: Alternating with another build
 
   private func alternate(_ program: String) throws -> Int32 {
     let other = arguments.text("versus") ?? ""
@@ -90,7 +90,7 @@ struct RepeatedRuns {
     var code: Int32 = 0
     var done: [String] = []
     for pair in 0..<pairs {
-      // A B, then B A: what drifts weighs on both alike.
+      // A B, then B A: drift affects both sides equally.
       for side in pair % 2 == 0 ? [0, 1] : [1, 0] {
         let folder = folders[side][pair]
         let label = "pair \(pair + 1) of \(pairs), \(side == 0 ? "this program" : other)"
@@ -104,7 +104,7 @@ struct RepeatedRuns {
     return code
   }
 
-  /// Beside the runs, so that each of them can be made again.
+  /// Saves the suite beside the runs, so that each of them can be repeated.
   private func write(_ suite: Suite) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -134,8 +134,8 @@ struct RepeatedRuns {
 
   // MARK: Runs
 
-  /// - Parameter finished: folders of the runs that have finished.
-  /// - Returns: its exit code, 0 or 3.
+  /// - Parameter finished: the folders of finished runs.
+  /// - Returns: the exit code, 0 or 3.
   private func run(
     _ program: String, _ words: [String], _ label: String, _ finished: ArraySlice<String>
   ) throws -> Int32 {
@@ -164,9 +164,9 @@ struct RepeatedRuns {
     }
     let end = child.wait()
     if let signal = Interruption.signal {
-      // What it was about to say: how to go on with the run that was under way.
+      // The advice in the child's output, which is not printed otherwise: how to resume its run.
       let rest = lines.last { $0.contains("--resume") }?.split(separator: "`").dropFirst().first.map {
-        "; the one under way goes on with `\($0)`"
+        "; continue the current run with `\($0)`"
       }
       throw HarnessFailure(.interrupted(signal), "interrupted\(kept)\(rest ?? "")")
     }
@@ -194,7 +194,7 @@ struct RepeatedRuns {
 
   private static func words(keeping names: [String]) -> [String] { words(operands: false, names.contains) }
 
-  /// The words of this program's own command line behind `run`, of the options that are wanted.
+  /// The words of this program's command line after `run`, reduced to the wanted options.
   private static func words(operands: Bool = true, _ isWanted: (String) -> Bool) -> [String] {
     var rest = CommandLine.arguments.dropFirst(2)
     var words: [String] = []

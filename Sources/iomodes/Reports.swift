@@ -2,14 +2,14 @@ import Foundation
 import Records
 import Reporting
 
-/// A report with what its format takes.
+/// A report with everything that its format needs.
 struct Reports {
   let report: Report
-  /// Whether a page was to have figures, and has none; why is told on standard error.
+  /// Whether a page lacks the figures that it should have; standard error says why.
   let lacksFigures: Bool
 
   /// - Parameters:
-  ///   - folder: that of the run.
+  ///   - folder: the run's folder.
   ///   - cites: whether tables for GitHub carry citations, as those for LaTeX do.
   init(of run: Run, _ format: OutputFormat, in folder: RunFolder, cites: Bool = false) {
     switch format {

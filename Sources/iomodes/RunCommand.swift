@@ -60,8 +60,8 @@ let runCommand = Command(
           "max-rounds", "N", "maximum number of rounds with --precision", unlessGiven: "\(Precision.usualMaxRounds)"),
         .value(
           "foreign-load", "PERCENT",
-          "invalidate and repeat a trial if other programs use more than PERCENT of one CPU, or the hypervisor more than half "
-            + "of that share of all CPUs (steal)",
+          "repeat a trial if other programs use more than PERCENT of one CPU. The hypervisor may take half of that share of "
+            + "all CPUs (steal)",
           unlessGiven: "\(Int(RunRecord.usualForeignBound * 100))%"),
         .value("seed", "N", "seed of all random numbers", unlessGiven: "1"),
       ]
@@ -75,7 +75,7 @@ let runCommand = Command(
           .one(of: ServeSpec.protocols), unlessGiven: "http"),
         .value(
           "size", "BYTES",
-          "bytes of an echo message, of the built-in server's http body, or of a file call; k, M and G are binary",
+          "bytes of an echo message, an http body of the built-in server, or a file call. k, M and G are binary",
           unlessGiven: "\(EchoSpec().size) of echo, a greeting of http, \(FileSpec().size) of file", elsewhere: "s",
           "bs"),
         .value(
@@ -201,7 +201,7 @@ let runCommand = Command(
   if let name = arguments.text("resume") {
     let others = runCommand.options.map(\.name).filter { !["resume", "format", "quiet", "peer"].contains($0) }
     if let other = others.first(where: { arguments.has($0) }) ?? arguments.operands.first {
-      throw UsageError("--resume goes on as the run was planned, and takes no '\(other)'")
+      throw UsageError("--resume continues the run as planned, and takes no '\(other)'")
     }
     session = try RunSession(resuming: try Places.run(name))
   } else if arguments.has("repeat") || arguments.has("versus") {
@@ -222,7 +222,7 @@ let runCommand = Command(
     bar.clear()
     throw HarnessFailure(
       failure.cause,
-      "interrupted; the finished trials are kept: go on with `iomodes run --resume \(session.folder.path)`")
+      "interrupted; the finished trials are kept; continue with `iomodes run --resume \(session.folder.path)`")
   }
   bar.clear()
   let run = try Places.read(session.folder)
@@ -231,7 +231,7 @@ let runCommand = Command(
     let made = Reports(of: run, format, in: session.folder)
     lacksFigures = made.lacksFigures
     show(format, made.report.render)
-    Program.complain("the run lies in \(session.folder.path); `iomodes plot \(session.folder.path)` draws it")
+    Program.complain("the run is in \(session.folder.path); `iomodes plot \(session.folder.path)` draws it")
     if let caveat = Caveat(run) { Program.complain(caveat.text) }
   }
   if let disturbance = Disturbance(run) { Program.complain(disturbance.advice) }
@@ -241,7 +241,7 @@ let runCommand = Command(
   return dead.isEmpty ? (lacksFigures ? 1 : 0) : 3
 }
 
-/// What an experiment has that is made of options, as help says it.
+/// The defaults of an experiment made from options, as help shows them.
 private enum Standard {
   private static let experiment = Experiment(name: "standard", workload: .sleep(SleepSpec()))
   static let modes = experiment.modes.map(\.rawValue).joined(separator: ",")
@@ -250,7 +250,7 @@ private enum Standard {
   static let warmup = experiment.warmup.description
 }
 
-/// A rate that a search has tried is no point, and none has to be valid.
+/// The points without a valid trial. Rates that a search tried are not points, and need none.
 private func pointsWithoutValidTrial(_ run: Run) -> [String] {
   Summary(run).experiments.filter { !$0.isSearchStep }.flatMap { experiment in
     experiment.points.filter { $0.validTrials == 0 && $0.skippedTrials == 0 }.map {
@@ -259,7 +259,7 @@ private func pointsWithoutValidTrial(_ run: Run) -> [String] {
   }
 }
 
-/// A run planned from a command line.
+/// A new run, planned from the command line.
 private func beginning(_ arguments: Arguments) throws -> RunSession {
   let overrides = Overrides(arguments)
   let suite = try overrides.suite()

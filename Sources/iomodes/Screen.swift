@@ -3,20 +3,20 @@ import Harness
 import Reporting
 import SystemCalls
 
-/// The terminal that the program may be talking to.
+/// The terminal that the program may be connected to.
 enum Screen {
-  /// How wide tables may be: as `COLUMNS` says, or else the terminal; 100 where nothing does, and at most that where the
-  /// output is no terminal.
+  /// The width of tables in columns: `COLUMNS`, or else the terminal's width, or else 100. If the output is no
+  /// terminal, it is at most 100.
   static var width: Int {
     let asked = environment["COLUMNS"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
     guard isatty(STDOUT_FILENO) == 1 else { return min(widestText, asked ?? widestText) }
     return asked ?? columns(of: STDOUT_FILENO) ?? widestText
   }
 
-  /// How wide text may be that is to be read.
+  /// The width of text for reading.
   static var columns: Int { min(widestText, width) }
 
-  /// A line for standard error, broken between words where that is a terminal, whose lines end anywhere.
+  /// A line for standard error. It is wrapped between words if that is a terminal, which would wrap within words.
   static func note(_ text: String) -> String {
     guard isatty(STDERR_FILENO) == 1, let columns = columns(of: STDERR_FILENO) else { return text }
     return Terminal.wrapped(text, width: max(20, columns), indent: 2).joined(separator: "\n")
@@ -29,16 +29,15 @@ enum Screen {
     return ioctl(terminal, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : nil
   }
 
-  /// See no-color.org.
+  /// Whether to use colours: see no-color.org.
   static var showsColor: Bool {
     isatty(STDOUT_FILENO) == 1 && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
   }
 
-  /// Prints what a person is to read.
+  /// Prints text for a person.
   static func show(_ text: String) { print(readable(text)) }
 
-  /// Text for a person: without what would do something to a terminal, and in ASCII where the locale, by the variables of
-  /// locale(7), is not one of UTF-8.
+  /// Text for a person: without control characters, and in ASCII unless the variables of locale(7) select UTF-8.
   static func readable(_ text: String) -> String {
     let text = Terminal.visible(text)
     let names = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { environment[$0] }
@@ -48,9 +47,9 @@ enum Screen {
 
   private static var environment: [String: String] { ProcessInfo.processInfo.environment }
 
-  /// The bar of a run on standard error; silent where that is no terminal.
+  /// The progress bar on standard error; silent if that is no terminal.
   final class Bar {
-    /// To the line's beginning, and what is on it goes; ECMA-48.
+    /// Returns to the beginning of the line and erases it: ECMA-48.
     private static let erasure = "\r\u{1B}[K"
     private let isShown: Bool
     private let delay: TimeInterval
@@ -67,7 +66,7 @@ enum Screen {
       show(done: progress.done, total: progress.total, label: progress.label, remaining: progress.remaining)
     }
 
-    /// Of things that each take about as long.
+    /// Shows progress of items that each take about the same time.
     func show(done: Int, total: Int, label: String) {
       let elapsed = Date().timeIntervalSince(start)
       show(

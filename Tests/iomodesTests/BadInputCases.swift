@@ -57,7 +57,7 @@ extension BadInputTests {
         + "standstill, starved, saturation, costs"),
     Case(
       name: "repeated part of the check", arguments: ["check", "delays", "--repeat", "2"],
-      complaint: "--repeat goes without a PART"),
+      complaint: "--repeat takes no PART"),
     Case(
       name: "check repeated 0 times", arguments: ["check", "--repeat", "0"],
       complaint: "--repeat '0' is not a number of repetitions, from 1 to 1000"),
@@ -69,7 +69,7 @@ extension BadInputTests {
       complaint: "experiments[0].workload.sync: goes with access write"),
     Case(
       name: "an option of files without one", arguments: ["run", "--workload", "sleep", "--span", "1MiB"],
-      complaint: "--span goes with the workload file"),
+      complaint: "--span needs the workload file"),
     Case(
       name: "bystanders of files", arguments: ["run", "--workload", "file", "--bystanders", "idle:5"],
       complaint:
@@ -138,11 +138,11 @@ extension BadInputTests {
     Case(
       name: "most rounds without a precision",
       arguments: ["run", "--workload", "sleep", "--max-rounds", "10", "--output", "out"],
-      complaint: "--max-rounds goes with --precision"),
+      complaint: "--max-rounds needs --precision"),
     Case(
       name: "precision of a search",
       arguments: ["run", "--workload", "sleep", "--precision", "2%", "--slo", "p99<10ms", "--output", "out"],
-      complaint: "--precision is of throughputs, and there are none where a rate is searched (slo)"),
+      complaint: "--precision applies to throughputs, but this suite only searches for rates (slo)"),
     Case(
       name: "objective without a unit", arguments: ["run", "--workload", "http", "--slo", "p99<10", "--output", "out"],
       complaint: "--slo 'p99<10' is not an objective such as 'p99<10ms'; the percentiles are p50, p90, p99, p99.9"),
@@ -161,7 +161,7 @@ extension BadInputTests {
     Case(
       name: "objective of a closed loop",
       arguments: ["run", "--workload", "http", "--slo", "p99<10ms", "--arrivals", "closed", "--output", "out"],
-      complaint: "--slo searches a rate: --arrivals is constant or poisson"),
+      complaint: "--slo searches for a rate, which needs --arrivals constant or poisson"),
     Case(
       name: "suite with an objective and rates", arguments: ["run", "suite.json", "--output", "out"],
       suite: suite(#""name": "x", "workload": {"kind": "echo"}, "slo": "p99<10ms", "rate_per_s": [10]"#),
@@ -235,11 +235,11 @@ extension BadInputTests {
     Case(
       name: "option of another workload",
       arguments: ["run", "--workload", "sleep", "--size", "1KiB", "--output", "out"],
-      complaint: "--size goes with the workload echo or http"),
+      complaint: "--size needs the workload echo or http"),
     Case(
       name: "work of another workload",
       arguments: ["run", "--workload", "http", "--work", "1ms", "--output", "out"],
-      complaint: "--work goes with the workload compute"),
+      complaint: "--work needs the workload compute"),
     Case(
       name: "work that is no time", arguments: ["run", "--workload", "compute", "--work", "much", "--output", "out"],
       complaint: "--work 'much' is not a time such as 250ms"),
@@ -258,7 +258,7 @@ extension BadInputTests {
     Case(
       name: "work beside a pipeline",
       arguments: ["run", "--workload", "compute", "--pipeline", "4", "--output", "out"],
-      complaint: "--pipeline goes with the workload http or serve"),
+      complaint: "--pipeline needs the workload http or serve"),
     Case(
       name: "suite with work on replies of others",
       arguments: ["run", "suite.json", "--output", "out"],
@@ -267,7 +267,7 @@ extension BadInputTests {
     Case(
       name: "pipeline of another workload",
       arguments: ["run", "--workload", "echo", "--pipeline", "4", "--output", "out"],
-      complaint: "--pipeline goes with the workload http or serve"),
+      complaint: "--pipeline needs the workload http or serve"),
     Case(
       name: "pipeline that is no number",
       arguments: ["run", "--workload", "http", "--pipeline", "deep", "--output", "out"],
@@ -302,7 +302,7 @@ extension BadInputTests {
     Case(
       name: "faults of a workload without a server",
       arguments: ["run", "--workload", "sleep", "--faults", "reset:0.1", "--output", "out"],
-      complaint: "--faults goes with the workload echo or http"),
+      complaint: "--faults needs the workload echo or http"),
     Case(
       name: "faults of a target",
       arguments: ["run", "--target", "http://127.0.0.1:1/", "--faults", "reset:0.1", "--output", "out"],
@@ -333,7 +333,7 @@ extension BadInputTests {
       complaint: "there is no run 'nothing'; name the folder that holds its run.json"),
     Case(
       name: "resuming with another plan", arguments: ["run", "--resume", "nothing", "--rounds", "2"],
-      complaint: "--resume goes on as the run was planned, and takes no 'rounds'"),
+      complaint: "--resume continues the run as planned, and takes no 'rounds'"),
     Case(
       name: "report of what is not there", arguments: ["report", "nothing"], code: 1,
       complaint: "there is no run 'nothing'; name the folder that holds its run.json"),
@@ -348,7 +348,7 @@ extension BadInputTests {
       complaint: "--port '65536' is not a port from 0 to 65535"),
     Case(
       name: "UNIX socket with a port", arguments: ["serve", "--unix", "socket", "--port", "80"],
-      complaint: "--unix goes without --bind and --port"),
+      complaint: "--unix excludes --bind and --port"),
     Case(
       name: "mode that cannot serve", arguments: ["serve", "--mode", "null"],
       complaint: "--mode null has no network to serve; name another mode"),

@@ -48,7 +48,7 @@ import Testing
       }
       let ending = try await running.ended()
       #expect(ending.code == 128 + number)
-      #expect(ending.errors.contains("interrupted; the finished trials are kept: go on with"), "\(ending.errors)")
+      #expect(ending.errors.contains("interrupted; the finished trials are kept; continue with"), "\(ending.errors)")
       #expect(ending.complaints.count == 1, "\(ending.errors)")
       #expect(try await eventually(within: 5) { running.children.isEmpty })
       #expect(recordedTrials(folder + "/out") >= 2)

@@ -23,7 +23,7 @@ import Testing
         ["limits", "keep-alive-slips", "select", "--format", "json", "--output", "out"], in: folder)
       let ending = try await running.ended()
       #expect(ending.code == 0, "\(ending.errors)")
-      #expect(ending.errors == "iomodes: the record lies in out/limits.json\n")
+      #expect(ending.errors == "iomodes: the record is in out/limits.json\n")
       let file = try Data(contentsOf: URL(fileURLWithPath: folder + "/out/limits.json"))
       #expect(file == Data(ending.output.utf8))
       let record = try JSONDecoder().decode(Record.self, from: file)

@@ -21,7 +21,7 @@ import Testing
   func everyCommandSaysThatThereIsNoProc(_ command: String) async throws {
     try await withFolder { folder in
       let script = "exec unshare -m sh -c 'mount -t tmpfs none /proc && exec \"$0\" \(command)' \"$1\""
-      expectLine(try await shell(script, in: folder), "/proc is not there, and tells of the command line")
+      expectLine(try await shell(script, in: folder), "/proc is not mounted, which tells the command line")
     }
   }
 

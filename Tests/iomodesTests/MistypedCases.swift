@@ -38,16 +38,16 @@ extension BadInputTests {
       complaint: "unknown command 'reprot'; did you mean 'report'?; there are run, report"),
     Case(
       name: "help of two commands", arguments: ["help", "run", "report"],
-      complaint: "help tells of one command at a time, and 'report' is one too many"),
+      complaint: "help explains one command at a time; 'report' is one too many"),
   ]
 
   static let rates: [Case] = [
     Case(
       name: "rate that is no number", arguments: ["run", "--workload", "sleep", "--rate", "nan", "--output", "out"],
-      complaint: "--rate 'nan' is not a number of operations a second, such as 0.5, 500 or 10k"),
+      complaint: "--rate 'nan' is not a number of operations per second, such as 0.5, 500 or 10k"),
     Case(
       name: "rate without an end", arguments: ["run", "--workload", "sleep", "--rate", "10,inf", "--output", "out"],
-      complaint: "--rate 'inf' is not a number of operations a second"),
+      complaint: "--rate 'inf' is not a number of operations per second"),
     Case(
       name: "rate that nobody lives to see",
       arguments: [

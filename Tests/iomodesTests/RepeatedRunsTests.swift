@@ -74,8 +74,8 @@ import Testing
     (["--versus", "/nothing/here"], "--versus '/nothing/here' is not a program"),
     (["--versus", "/tmp"], "--versus '/tmp' is not a program"),
     (["--repeat", "1"], "--repeat '1' is not a number of runs from 2 to 1000"),
-    (["--repeat", "2", "--format", "csv"], "--format csv goes with one run"),
-    (["--versus", Executable.path, "--audit"], "--audit does not go with --versus"),
+    (["--repeat", "2", "--format", "csv"], "--format csv needs a single run"),
+    (["--versus", Executable.path, "--audit"], "--audit cannot be combined with --versus"),
   ])
   func whatCannotBeRepeatedIsRefusedInOneLine(words: [String], complaint: String) async throws {
     try await withFolder { folder in

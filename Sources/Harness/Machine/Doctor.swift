@@ -54,7 +54,7 @@ public struct Doctor: Sendable {
   private var build: Finding {
     Finding(
       "build", configuration, configuration == "release" ? .fine : .warning,
-      effect: "an unoptimised harness costs several times as much; its numbers do not represent a release build",
+      effect: "an unoptimised harness costs several times as much: its numbers do not hold for release",
       remedy: "swift build -c release, and run .build/release/iomodes")
   }
 
@@ -86,7 +86,7 @@ public struct Doctor: Sendable {
     case ...1:
       Finding(
         "processors", "1, which client and server share", .warning,
-        effect: "each waits while the other runs: throughput includes both, and latency their context switches",
+        effect: "each waits while the other runs: throughput is of both, latency includes their switches",
         remedy: "allow two or more: a larger machine, or a wider taskset or --cpuset-cpus")
     case 2:
       Finding(
@@ -109,7 +109,7 @@ public struct Doctor: Sendable {
   }
 
   private var governor: Finding {
-    let effect = "a frequency that follows the load slows light loads, and makes early rounds differ from late ones"
+    let effect = "a frequency that follows the load slows light loads, and early rounds differ from late ones"
     guard let governor = environment.governor else { return .hidden("governor", effect: effect) }
     return Finding(
       "governor", governor, governor == "performance" ? .fine : .warning, effect: effect,

@@ -66,7 +66,7 @@ extension Doctor {
   }
 
   var listenQueue: Finding {
-    let effect = "connections beyond it are retried after 1 s: slow starts, and long tails with --connection new"
+    let effect = "connections beyond it retry after 1 s: slow starts, and long tails with --connection new"
     guard let somaxconn = environment.somaxconn else { return .hidden("listen queue", effect: effect) }
     return Finding(
       "listen queue", "somaxconn \(somaxconn)", somaxconn < 4096 ? .note : .fine, effect: effect,
@@ -74,7 +74,7 @@ extension Doctor {
   }
 
   var synQueue: Finding {
-    let effect = "handshakes beyond it are retried after 1 s, or use SYN cookies"
+    let effect = "handshakes beyond it retry after 1 s, or use SYN cookies"
     guard let synBacklog else { return .hidden("SYN queue", effect: effect) }
     return Finding(
       "SYN queue", "tcp_max_syn_backlog \(synBacklog)", synBacklog < 1024 ? .note : .fine, effect: effect,

@@ -1,32 +1,32 @@
 import Records
 
-/// What tutorials on asynchronous programming say, as a sentence that a run can put to the test.
+/// A claim of tutorials on asynchronous programming, as a sentence that a run can test.
 struct Claim: Sendable {
   let id: String
-  /// In the tutorials' words, in short.
+  /// The claim in the tutorials' words, shortened.
   let text: String
-  /// What is to be expected, and by what arithmetic.
+  /// The predicted result, and the arithmetic behind it.
   let prediction: String
-  /// Why, in a sentence.
+  /// The explanation, in one sentence.
   let reason: String
-  /// What a run has to say of it; nothing where it lacks the experiments.
+  /// Computes the numbers that a run has on it; none if it lacks the experiments.
   let measures: @Sendable (Evidence) -> [Measure]
 
   /// In the order of reports.
   static let all = waits + load + limits + work
 }
 
-/// What became of a claim.
+/// The verdict on a claim.
 enum ClaimVerdict: String, CaseIterable, Sendable {
   case holds
-  /// It holds for some of what was measured, and not for the rest.
+  /// It holds for some of the measurements, but not for the others.
   case holdsWithinBounds = "holds within bounds"
   case doesNotHold = "does not hold"
-  /// An interval spans its bound, or there is none, as there are too few trials.
+  /// An interval spans its bound, or there are too few trials for an interval.
   case undecided
   case notMeasured = "not measured"
 
-  /// As a verb of several claims.
+  /// The verb for several claims.
   var ofSeveral: String {
     switch self {
     case .holds: "hold"
@@ -37,7 +37,7 @@ enum ClaimVerdict: String, CaseIterable, Sendable {
     }
   }
 
-  /// By the numbers that the claim is judged by, all of which count alike.
+  /// The verdict from the numbers of the claim, which all have equal weight.
   init(_ measures: [Measure]) {
     let standings = measures.filter { $0.role == .claim }.compactMap(\.standing)
     self =
@@ -51,7 +51,7 @@ enum ClaimVerdict: String, CaseIterable, Sendable {
   }
 }
 
-/// A claim, and what a run says of it.
+/// A claim and its result in a run.
 struct ClaimResult: Sendable {
   let claim: Claim
   let measures: [Measure]
@@ -63,7 +63,7 @@ struct ClaimResult: Sendable {
     verdict = ClaimVerdict(measures)
   }
 
-  /// Those that the verdict is of.
+  /// The numbers that determine the verdict.
   var judged: [Measure] { measures.filter { $0.role == .claim && $0.standing != nil } }
 
   /// Those of them whose interval does not decide.

@@ -2,7 +2,7 @@ import Foundation
 import Records
 
 extension [ClaimResult] {
-  /// As JSON: a claim that is not measured has no numbers.
+  /// JSON; a claim that was not measured has no numbers.
   var json: JSONValue {
     .array(
       map { result in
@@ -17,7 +17,7 @@ extension [ClaimResult] {
       })
   }
 
-  /// As tables for GitHub: of all claims in one, those that are not measured included.
+  /// All claims in one table for GitHub, including those that were not measured.
   var markdown: String {
     let headings = ["claim", "verdict", "number", "predicted", "measured", "interval", "trials", "number is"]
     let rows = flatMap { result -> [[String]] in
@@ -31,7 +31,7 @@ extension [ClaimResult] {
     return MarkdownReport.table(headings, rows)
   }
 
-  /// What is expected, and why.
+  /// The predictions and explanations.
   var markdownReasons: String {
     map { result in
       MarkdownReport.escaped(result.claim.id) + ": " + MarkdownReport.escaped(result.claim.prediction) + " "
@@ -39,7 +39,7 @@ extension [ClaimResult] {
     }.map { "- \($0)" }.joined(separator: "\n")
   }
 
-  /// A row for every number, and one for every claim that is not measured.
+  /// CSV: a row for each number, and one for each claim that was not measured.
   var csv: String {
     let names = [
       "claim", "text", "verdict", "experiment", "number", "unit", "predicted_least", "predicted_most", "median", "low",
@@ -60,7 +60,7 @@ extension [ClaimResult] {
   }
 }
 
-/// The claims as a table that columns make: a claim stands in the row of its first number.
+/// The claims as a table made of columns. A claim stands in the row of its first number.
 struct ClaimsTable: SideTable {
   let title = "What is claimed, and what was measured:"
   let columns: [Column]
@@ -80,7 +80,7 @@ struct ClaimsTable: SideTable {
 }
 
 extension Measure {
-  /// What the interval is: of counts, all that there were.
+  /// The kind of interval; for counts, the range of all of them.
   fileprivate var kind: String { isExact ? "counts" : estimate.kind.rawValue }
 
   fileprivate var cells: [String] {
@@ -100,7 +100,7 @@ extension Measure {
 }
 
 extension Measure.Unit {
-  /// In data.
+  /// The name in data.
   var name: String {
     switch self {
     case .seconds: "s"

@@ -4,10 +4,10 @@ struct ClaimsText {
   let width: Int
   let color: Bool
 
-  /// Each claim that is measured, with its numbers.
+  /// Each measured claim with its numbers.
   func compact() -> [String] { results.filter { !$0.measures.isEmpty }.flatMap { heading($0) + rows($0) } }
 
-  /// Every claim, with what is expected, what was measured, and why.
+  /// Every claim with its prediction, numbers and explanation.
   func whole() -> [String] {
     results.flatMap { result -> [String] in
       let claim = result.claim
@@ -16,7 +16,7 @@ struct ClaimsText {
     }
   }
 
-  /// How they are judged.
+  /// How claims are judged.
   var legend: [String] {
     Terminal.wrapped(ClaimsOverview.legend, width: width).map { Style.dim.applied(to: $0, color: color) }
   }
@@ -30,8 +30,8 @@ struct ClaimsText {
     Terminal.wrapped(text, width: width - 2, indent: 2).map { "  " + style.applied(to: $0, color: color) }
   }
 
-  /// What, where it is to lie, where it does, of how many trials, and how that lies to the claim: in as many columns as
-  /// fit, the first taking what is left.
+  /// A row for each number: name, prediction, measurement, number of trials and standing. As many columns are shown as
+  /// fit; the name takes the remaining width.
   private func rows(_ result: ClaimResult) -> [String] {
     let (columns, words) = layout
     return result.measures.map { measure in
@@ -42,7 +42,7 @@ struct ClaimsText {
     }
   }
 
-  /// The columns beside the words, and the width of the words; alike for all claims.
+  /// The columns besides the name, and the name's width; the same for all claims.
   private var layout: (columns: [(index: Int, width: Int)], words: Int) {
     let all = results.flatMap { $0.measures.map(Self.cells) }
     func width(_ column: Int) -> Int { all.map { $0[column].count }.max() ?? 0 }

@@ -3,15 +3,15 @@ import Plan
 import Records
 import Statistics
 
-/// What a run has for claims to be judged by: found by what it is, and not by the name of a suite.
+/// The samples of a run by which claims are judged. They are found by their properties, not by a suite's name.
 struct Evidence: Sendable {
-  /// A mode at one point of an experiment in a closed loop, in the order of the plan.
+  /// Modes at the points of experiments in a closed loop, in the order of the plan.
   let samples: [Sample]
-  /// The same in an open loop, for what bystanders take beside lanes that ask for little.
+  /// The same in an open loop, for bystanders' latencies beside lightly loaded lanes.
   let atRates: [Sample]
   /// By name.
   let limits: [String: LimitsRecord.Entry]
-  /// How many the client had.
+  /// The number of processors of the client.
   let processors: Int?
 
   init(_ run: Run, _ summary: Summary) {
@@ -39,16 +39,16 @@ struct Evidence: Sendable {
     processors = run.record.environment.clientCPUs?.count
   }
 
-  /// The samples of that experiment and concurrency which has the most valid trials for a sample, of those that a
-  /// condition leaves; the first, where several have.
-  /// - Parameter mode: one that must be among them.
+  /// The samples that meet a condition, from the one experiment and concurrency whose sample has the most valid trials;
+  /// the first among equals.
+  /// - Parameter mode: a mode that must be among them.
   func best(having mode: String? = nil, where condition: (Sample) -> Bool) -> [Sample] {
     let groups = groups(where: condition).filter { group in mode == nil || group.contains { $0.mode == mode } }
     let most = groups.map(Self.rounds).max()
     return groups.first { Self.rounds($0) == most } ?? []
   }
 
-  /// The samples that a condition leaves, by experiment and concurrency.
+  /// The samples that meet a condition, by experiment and concurrency.
   func groups(where condition: (Sample) -> Bool) -> [[Sample]] {
     struct Key: Hashable {
       var experiment: String
@@ -71,14 +71,14 @@ struct Evidence: Sendable {
 struct Sample: Sendable {
   let experiment: Summary.MeasuredExperiment
   let point: Summary.Point
-  /// All that were carried out.
+  /// All trials that were run.
   let carriedOut: [TrialRecord]
-  /// Those that are valid.
+  /// The valid ones.
   let trials: [TrialRecord]
-  /// What the plan has of each.
+  /// A trial that shows the plan of them all.
   private let first: TrialRecord
 
-  /// - Parameter carriedOut: at least one.
+  /// - Parameter carriedOut: at least one trial.
   init(_ experiment: Summary.MeasuredExperiment, _ point: Summary.Point, _ carriedOut: [TrialRecord]) {
     self.init(experiment, point, carriedOut, first: carriedOut[0])
   }
@@ -93,7 +93,7 @@ struct Sample: Sendable {
     trials = carriedOut.filter(\.valid)
   }
 
-  /// The trials of some of its rounds, possibly none.
+  /// The trials of some of its rounds; there may be none.
   func inRounds(_ isIncluded: (Int) -> Bool) -> Sample {
     Sample(experiment, point, carriedOut.filter { isIncluded($0.round) }, first: first)
   }
@@ -101,21 +101,21 @@ struct Sample: Sendable {
   var kind: String { experiment.kind }
   var mode: String { point.mode }
   var lanes: Int { point.concurrency }
-  /// Operations of each trial, where they were counted beforehand.
+  /// The number of operations of each trial; nil if it was not fixed.
   var asked: Int? { first.operations.asked.flatMap { Int(exactly: $0) } }
   var limit: Int? { first.limit }
   var pipeline: Int { first.pipeline ?? 1 }
   var each: Int? { first.each }
   var hasBystanders: Bool { first.lanes != nil }
-  /// `100 paced`; nil where there are none.
+  /// The bystanders, such as `100 paced`; nil if there are none.
   var bystanders: String? { first.bystanders.map { "\($0.lanes.count) \($0.manner)" } }
-  /// Seconds that an operation waits at least, on average; 0 where nothing says so.
+  /// The average minimum wait of an operation in seconds; 0 if unknown.
   var wait: Double { experiment.serviceTime ?? 0 }
-  /// Seconds of work for a processor.
+  /// The computation of an operation in seconds.
   var work: Double { seconds("work") }
-  /// Seconds that the server waits before each answer, where that is always as long.
+  /// The constant delay before each of the server's replies in seconds; 0 if there is none.
   var delay: Double { seconds("delay") }
-  /// `20 ms`.
+  /// A span such as `20 ms`.
   var waitText: String { Self.span(wait) }
   var workText: String { Self.span(work) }
   var offload: String { text("offload") ?? "inline" }
@@ -130,7 +130,7 @@ struct Sample: Sendable {
     return "\(NumberText.brief(nanoseconds / unit.nanoseconds)) \(unit.rawValue)"
   }
 
-  /// The workload without some of its fields, to be compared.
+  /// The workload without some of its fields, for comparison.
   func workload(without fields: [String]) -> JSONValue {
     guard case .object(let members) = experiment.workload else { return experiment.workload }
     return .object(members.filter { !fields.contains($0.key) })
@@ -140,8 +140,8 @@ struct Sample: Sendable {
 
   func estimate(_ value: (TrialRecord) -> Double?) -> Estimate? { medianEstimate(of: trials.compactMap(value)) }
 
-  /// The ratio of throughputs to those of another sample: round by round within an experiment, and of independent
-  /// samples between two. Its *n* is that of trials.
+  /// The ratio of throughputs to those of another sample: paired by round within an experiment, independent between
+  /// two. Its *n* counts trials.
   func throughput(over other: Sample) -> Estimate? { ratio(over: other, \.throughput) }
 
   func ratio(over other: Sample, _ value: (TrialRecord) -> Double?) -> Estimate? {
@@ -162,16 +162,16 @@ extension TrialRecord {
   /// Seconds.
   var wallSeconds: Double? { wall.map { Double($0) / 1e9 } }
 
-  /// The p99 of the bystanders, in seconds: of their response times, where they have any. Nil where lanes at work were
-  /// starved, as what bystanders take beside a part of them says nothing of all; in an open loop lanes may have nothing
-  /// to do.
+  /// The bystanders' p99 in seconds: of response times if there are any, otherwise of service times. Nil in a closed
+  /// loop if busy lanes were starved, because bystanders beside a part of the lanes say nothing about all. In an open
+  /// loop, lanes may have nothing to do.
   var bystanderP99: Double? {
     guard servesAll || arrivals.kind != "closed" else { return nil }
     let latency = bystanders?.lanes.latency
     return (latency?.response ?? latency?.service)?.p99.map { Double($0) / 1e9 }
   }
 
-  /// Bystanders' operations that were done, in each second.
+  /// The bystanders' operations done per second.
   var bystanderRate: Double? {
     guard let done = bystanders?.lanes.operations.done, let wall, wall > 0 else { return nil }
     return Double(done) / Double(wall) * 1e9
@@ -184,20 +184,20 @@ extension Estimate {
   }
 }
 
-/// Modes by what a claim says of them.
+/// The modes that a claim is about.
 enum ClaimModes {
-  /// One thread waits for many.
+  /// Modes in which one thread waits for many lanes.
   static let asynchronous = names(where: \.isAsynchronous)
-  /// As many wait at once as there are lanes.
+  /// Modes in which all lanes can wait at once.
   static let concurrent = names(where: \.isConcurrent)
-  /// Lanes run on several threads, and so on several processors at once.
+  /// Modes whose lanes run on several threads, and so on several processors.
   static let parallel = names(where: \.isParallel)
 
   private static func names(where isMeant: (ModeDescription) -> Bool) -> [String] {
     ModeDescription.builtIn.filter { $0.kind != .control && isMeant($0) }.map(\.id.rawValue)
   }
 
-  /// How many processors of those that the client has can work for the lanes of a mode at once.
+  /// The number of the client's processors that can work for a mode's lanes at once.
   static func processors(of mode: String, lanes: Int, among processors: Int) -> Int {
     parallel.contains(mode) ? max(1, min(processors, lanes)) : 1
   }

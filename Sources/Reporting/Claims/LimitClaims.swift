@@ -1,7 +1,7 @@
 import Records
 import Statistics
 
-/// Claims of what a system or a runtime allows, and of what blocks whom.
+/// Claims about limits of the system and runtimes, and about blocking calls.
 extension Claim {
   static let limits = [select, systemLimit, blockingCalls, poolGrowth, portsRunOut, keepAliveSlips]
 
@@ -52,7 +52,7 @@ extension Claim {
   }
 
   private static func blockingTasks(_ evidence: Evidence) -> [Measure] {
-    // Where there is one processor the pool has two threads all the same.
+    // Even with one processor, the pool has two threads.
     guard let width = evidence.processors.map({ Double(max(2, $0)) }) else { return [] }
     let samples = evidence.best(having: "taskgroup-blocking") { sample in
       ["http", "sleep"].contains(sample.kind) && sample.asked == nil && sample.wait > 0 && !sample.hasBystanders
@@ -122,7 +122,7 @@ extension LimitsRecord.Entry {
     measure("\(key)_verified_operations", "answered, \(words)", least: 1)
   }
 
-  /// How many of its numbers lie where arithmetic puts them.
+  /// How many of its numbers are as predicted.
   fileprivate var asPredicted: Measure? {
     guard let prediction, let measurement else { return nil }
     let met = prediction.filter { key, predicted in measurement[key].map(predicted.isMet) ?? false }

@@ -1,13 +1,13 @@
 import Records
 import Statistics
 
-/// Claims of how much faster, and of how many at once.
+/// Claims about speed and about concurrency.
 extension Claim {
   static let load = [hundredsOfTimes, millionsPerSecond, tuneLimits, tunePools]
 
-  /// Hundreds are at least two of them.
+  /// “Hundreds” means at least two hundred.
   private static let hundreds = 200.0
-  /// The fewest lanes with which a ratio can be in the hundreds with room to spare.
+  /// The fewest lanes with which a ratio can reach hundreds, with a margin.
   private static let manyLanes = 400
 
   private static let hundredsOfTimes = Claim(
@@ -24,7 +24,7 @@ extension Claim {
         ["http", "echo", "sleep"].contains(sample.kind) && sample.lanes >= manyLanes && sample.asked == nil
           && sample.limit == nil && sample.pipeline == 1 && !sample.hasBystanders && isWanted(sample)
       }
-      // The fewest lanes of each experiment that are enough.
+      // For each experiment, the fewest lanes that suffice.
       return all.filter { group in
         group.contains { $0.mode == "blocking" && !$0.trials.isEmpty }
           && !all.contains { $0[0].experiment.name == group[0].experiment.name && $0[0].lanes < group[0].lanes }
@@ -53,8 +53,8 @@ extension Claim {
     }
   }
 
-  /// What the ratio comes to at most where processors are busy all the time: the throughput without any wait, over that
-  /// of `blocking`. Nil where nothing says.
+  /// The upper bound of the ratio if processors are always busy: the mode's throughput without waits divided by that of
+  /// `blocking`. Nil if it was not measured.
   private static func floor(_ sample: Sample, _ blocking: Sample, among others: [Sample]) -> Floor? {
     guard sample.wait > 0, let other = others.first(where: { $0.point.name == sample.point.name }),
       let ratio = other.throughput(over: blocking)
@@ -64,14 +64,14 @@ extension Claim {
 
   private struct Floor {
     var ratio: Estimate
-    /// The same mode where nobody waits.
+    /// The same mode without waits.
     var unwaiting: Sample
 
-    /// A ratio's share of min(lanes, floor), with the uncertainty of whichever is the less.
+    /// The ratio as a share of min(lanes, floor), with the uncertainty of the smaller of the two.
     ///
-    /// Of the floor it is sample ÷ blocking over unwaiting ÷ blocking, which is sample ÷ unwaiting: a ratio of two
-    /// samples, with an interval of its own. Where the floor's interval spans the lanes nothing says which is the less,
-    /// and the interval is from the lower of both ends to the higher.
+    /// The share of the floor is (sample ÷ blocking) ÷ (unwaiting ÷ blocking) = sample ÷ unwaiting. That is a ratio of
+    /// two samples with its own interval. If the floor's interval spans the number of lanes, nothing tells which is
+    /// smaller. The interval then reaches from the lower of both ends to the higher.
     func share(of sample: Sample, _ ratio: Estimate?) -> Estimate? {
       let lanes = Double(sample.lanes)
       let isKnown = self.ratio.kind == .interval95
@@ -86,7 +86,7 @@ extension Claim {
         high: max(ofLanes.high, ofFloor.high), kind: kind, n: min(ofLanes.n, ofFloor.n))
     }
 
-    /// The least that it can be: each waits for all others at both ends, and nothing overlaps with that.
+    /// The smallest possible share: as if each request waited for all others at the client, and again at the server.
     func leastShare(of lanes: Int) -> Double {
       let (lanes, floor) = (Double(lanes), ratio.median)
       return 1 / (1 / lanes + 2 / floor) / min(lanes, floor)
@@ -101,12 +101,12 @@ extension Claim {
     reason: "A pipeline divides a system call between requests; parsing, checking and copying each one is left."
   ) { evidence in
     let all = evidence.samples.filter { $0.isHTTP && !$0.trials.isEmpty }
-    // Without a pipeline there is nothing to claim.
+    // Without pipelining the claim does not apply.
     guard all.contains(where: { $0.pipeline > 1 }) else { return [] }
-    // Of those that have an interval, where any has.
+    // Prefers samples with an interval.
     let known = all.filter { $0.point.throughput?.kind == .interval95 }
     let samples = Dictionary(grouping: known.isEmpty ? all : known) { $0.requests }
-    // By what was planned, and not by how fast it was.
+    // Chosen by the plan, not by their speed.
     let chosen = samples.values.compactMap { alike in
       alike.max { ($0.trials.count, $0.pipeline, $0.lanes) < ($1.trials.count, $1.pipeline, $1.lanes) }
     }
@@ -163,8 +163,8 @@ extension Claim {
     return kneeMeasures(points, "threads", best.first?.point.name ?? "")
   }
 
-  /// Of more and more of something, what half of the knee's comes to and what much more than the knee's does: in other
-  /// rounds than those that say where the knee is, of which no number is judged.
+  /// The numbers for increasing sizes: throughput at half the knee, and the gain far beyond the knee. Some rounds
+  /// locate the knee, and only the others are judged.
   /// - Parameter points: by ascending size.
   private static func kneeMeasures(_ points: [(size: Int, sample: Sample)], _ what: String, _ name: String) -> [Measure]
   {
@@ -199,13 +199,13 @@ extension Claim {
 }
 
 extension Sample {
-  /// Requests of HTTP, made or served, that nothing delays on purpose.
+  /// Whether these are HTTP requests, made or served, without a deliberate delay.
   fileprivate var isHTTP: Bool {
     let isServed = kind == "serve" && (text("protocol") ?? "http") == "http"
     return (kind == "http" || isServed) && asked == nil && limit == nil && wait == 0 && !hasBystanders
   }
 
-  /// What requests of HTTP are told apart by, in the order of reports: those in a pipeline first.
+  /// What distinguishes HTTP requests, in the order of reports: pipelined ones first.
   fileprivate var requests: Requests {
     Requests(mode: point.mode, name: point.name, isServed: kind == "serve", isPipelined: pipeline > 1)
   }

@@ -1,50 +1,50 @@
 import Records
 import Statistics
 
-/// A number that a claim is judged by: where it is to lie, and where it was measured.
+/// A number by which a claim is judged: its bounds and its measurement.
 struct Measure: Sendable {
   enum Unit: Sendable { case seconds, perSecond, bytes, ratio, count }
 
-  /// What it was computed from.
+  /// The data from which it was computed.
   enum Source: Sendable {
-    /// At least one; the experiment of the first is its own.
+    /// At least one sample; the first one's experiment is the number's own.
     case trials([Sample])
     /// An experiment on a limit.
     case limits(LimitsRecord.Entry)
   }
 
-  /// What its bounds are.
+  /// The meaning of the bounds.
   enum Role: String, Sendable {
-    /// Where the claim has it: it counts for the verdict.
+    /// The bounds of the claim; the number counts for the verdict.
     case claim
-    /// Where arithmetic has it: it says why the claim holds or does not, and has no part in the verdict.
+    /// Bounds from arithmetic, which explain the result; the number does not count for the verdict.
     case arithmetic
   }
 
-  /// How the interval of a number lies to its bounds.
+  /// The position of the interval relative to the bounds.
   enum Standing: Sendable {
     case within, beyond
     /// The interval spans a bound, or there is no interval.
     case open
   }
 
-  /// In words, without the unit.
+  /// The name in words, without the unit.
   let name: String
   let unit: Unit
   let role: Role
-  /// Which of what is claimed of several it speaks of: `uring, 24 in a pipeline`; nil where the claim is one.
+  /// The part of the claim that it concerns, such as `uring, 24 in a pipeline`; nil if the claim has only one.
   let subject: String?
-  /// Where the claim, or arithmetic, has it; nil where there is no bound.
+  /// The bounds, by the claim or by arithmetic; nil if there is none on that side.
   let least: Double?
   let most: Double?
   let estimate: Estimate
   let source: Source
-  /// What the arithmetic of its name has measured: the throughput without waits over that of `blocking`.
+  /// The measured floor in the number's name: the throughput without waits over that of `blocking`.
   let floor: Estimate?
-  /// Whether each value is a count, which either is so or is not, and which one trial tells.
+  /// Whether the values are exact counts, for which one trial suffices.
   let isExact: Bool
 
-  /// Nil where there is no estimate.
+  /// Nil if there is no estimate.
   init?(
     _ name: String, _ unit: Unit, as role: Role = .claim, least: Double? = nil, most: Double? = nil,
     _ estimate: Estimate?, subject: String? = nil, floor: Estimate? = nil, from source: Source
@@ -62,8 +62,8 @@ struct Measure: Sendable {
     isExact = false
   }
 
-  /// Of counts, all of which count. Nil where there are none.
-  /// - Parameter isExact: false where they are of trials that can decide nothing.
+  /// A number from counts, all of which matter. Nil if there are none.
+  /// - Parameter isExact: false if they come from trials that cannot decide anything.
   init?(
     _ name: String, _ unit: Unit = .count, as role: Role = .claim, least: Double?, most: Double?, counts: [Double],
     isExact: Bool = true, from source: Source
@@ -84,7 +84,7 @@ struct Measure: Sendable {
     self.isExact = isExact
   }
 
-  /// The name of the experiment that it is from.
+  /// The name of its experiment.
   var experiment: String {
     switch source {
     case .trials(let samples): samples[0].experiment.name
@@ -99,20 +99,20 @@ struct Measure: Sendable {
     }
   }
 
-  /// Nil where nothing says where it is to lie.
+  /// Nil if there are no bounds.
   var standing: Standing? {
     guard least != nil || most != nil else { return nil }
     guard isExact || estimate.kind == .interval95 else { return .open }
     let (least, most) = (least ?? -.infinity, most ?? .infinity)
     if estimate.low >= least && estimate.high <= most { return .within }
-    // Counts have no chance in them: one that is not so is enough.
+    // Counts are not random: one beyond the bounds is enough.
     if isExact || estimate.high < least || estimate.low > most { return .beyond }
     return .open
   }
 }
 
 extension Sample {
-  /// All its trials, whatever became of them.
+  /// Selects all its trials, valid or not.
   fileprivate var selector: TrialSelector {
     TrialSelector(
       experiment.plannedName, [PointKey(point)], concurrency: point.concurrency,
@@ -121,6 +121,6 @@ extension Sample {
 }
 
 extension LimitsRecord.Entry {
-  /// As the experiments of a run are named.
+  /// The name, like those of a run's experiments.
   var place: String { "limits/\(name)" }
 }

@@ -2,7 +2,7 @@ import Records
 import Statistics
 
 extension Measure {
-  /// Where it is to lie: `≥ 100`, `5.00–5.25 s`.
+  /// The bounds: `≥ 100`, `5.00–5.25 s`.
   var predicted: String {
     let scale = scale
     switch (least, most) {
@@ -14,7 +14,7 @@ extension Measure {
     }
   }
 
-  /// How it lies to its bounds, in words; empty where it has none.
+  /// The standing in words; empty without bounds.
   var standingText: String {
     switch (standing, role) {
     case (nil, _): ""
@@ -26,10 +26,10 @@ extension Measure {
     }
   }
 
-  /// The median in its unit.
+  /// The median with its unit.
   var median: String { scale.text(estimate.median) }
 
-  /// Its interval; with an asterisk where it is the range of fewer than six trials.
+  /// The interval, with an asterisk if it is the range of fewer than six trials.
   var interval: String {
     guard estimate.kind != .single, !isExact || estimate.low != estimate.high else { return "" }
     return EstimateText(estimate, over: scale.factor, digits: scale.digits).interval
@@ -37,7 +37,7 @@ extension Measure {
 
   var measured: String { interval.isEmpty ? median : "\(median) \(interval)" }
 
-  /// A unit that the median fits, and how many digits numbers of it have.
+  /// A unit that suits the median, and the number of digits.
   private struct Scale {
     var factor: Double
     var suffix: String
@@ -72,11 +72,11 @@ extension Measure {
   }
 }
 
-/// The claims that a run measures, and those that it does not.
+/// Counts the claims that a run measures and those that it does not.
 struct ClaimsOverview {
   let results: [ClaimResult]
 
-  /// Nil where a run measures none.
+  /// Nil if a run measures none.
   init?(_ results: [ClaimResult]) {
     guard results.contains(where: { !$0.measures.isEmpty }) else { return nil }
     self.results = results
@@ -84,7 +84,7 @@ struct ClaimsOverview {
 
   var measured: [ClaimResult] { results.filter { !$0.measures.isEmpty } }
 
-  /// `9 hold, 1 does not hold`: how many of those that are measured.
+  /// The number of measured claims per verdict, such as `9 hold, 1 does not hold`.
   var verdicts: String {
     ClaimVerdict.allCases.compactMap { verdict in
       let count = measured.count { $0.verdict == verdict }
@@ -93,7 +93,7 @@ struct ClaimsOverview {
     }.joined(separator: ", ")
   }
 
-  /// In a line.
+  /// The heading in one line.
   var heading: String {
     let missing = results.count - measured.count
     let others = missing == 0 ? "" : ", \(missing) not"

@@ -1,7 +1,7 @@
 import Records
 import Statistics
 
-/// Claims of waits that overlap.
+/// Claims about overlapping waits.
 extension Claim {
   static let waits = [
     sleepsAtOnce, greeting, goesOnAccepting, slowestFetch, semaphore, limitSpeedsUp, millionAtOnce,
@@ -118,7 +118,7 @@ extension Claim {
     }.compactMap { $0 }
   }
 
-  /// Fetches behind a semaphore, how many there are, and the same without one where the run has it.
+  /// Fetches behind a semaphore, their number, and the same fetches without one if the run has them.
   private static func limited(_ evidence: Evidence) -> [(sample: Sample, asked: Int, atOnce: Sample?)] {
     let limited = evidence.best { sample in
       guard let asked = sample.asked, ClaimModes.asynchronous.contains(sample.mode) else { return false }
@@ -150,13 +150,13 @@ extension Claim {
     }
   }
 
-  /// Seconds that it may take to begin and to end a lane that sleeps, and to open a connection or send a message on it.
+  /// Seconds allowed to start and end a sleeping lane, and below to open a connection or send a message on it.
   private static let laneCost = 10e-6
   private static let connectionCost = 100e-6
-  /// Bytes: a task and what it is in; a pair of sockets with buffers at rest, and a lane at each end.
+  /// Bytes for a task and its parts, and below for a pair of sockets with empty buffers and a lane at each end.
   private static let mostOfSleep = 4096.0
   private static let mostOfConnection = 20480.0
-  /// How much of the lanes samples of what is in hand have to find.
+  /// The share of the lanes that samples of the operations in flight must find.
   private static let sampled = 0.99
 
   private static let millionAtOnce = Claim(
@@ -211,7 +211,7 @@ extension Claim {
 }
 
 extension TrialRecord {
-  /// Whether the machine disturbed it, and operations are missing, none of which was wrong.
+  /// Whether the machine disturbed the trial and operations are missing, but none was wrong.
   fileprivate func wasCutShort(of asked: UInt64) -> Bool {
     guard wasDisturbed, let done = operations.done else { return false }
     return done < asked && operations.verified == done
@@ -219,17 +219,17 @@ extension TrialRecord {
 }
 
 extension Sample {
-  /// How many operations can be in hand at once.
+  /// The highest number of operations in flight.
   fileprivate var permits: Int { min(limit ?? lanes, lanes) }
 
-  /// Whether the mode serves the greeting, and does nothing else.
+  /// Whether the mode serves the greeting and nothing else.
   fileprivate var isGreeting: Bool {
     kind == "serve" && (text("protocol") ?? "http") == "http" && experiment.workload["size"] == nil
       && experiment.workload["faults"] == nil && !hasBystanders
   }
 
-  /// How many operations of each trial were done as they should be. A trial that the machine cut short decides nothing;
-  /// where there is no other, the number is undecided.
+  /// The number of verified operations per trial. A trial that the machine cut short decides nothing; if there is no
+  /// other, the number is undecided.
   fileprivate func verified(_ what: String) -> Measure? {
     let asked = UInt64(asked ?? lanes * (each ?? 1))
     let complete = carriedOut.filter { !$0.wasCutShort(of: asked) }

@@ -1,13 +1,13 @@
 import Records
 import Statistics
 
-/// Claims of work for a processor, and of files.
+/// Claims about computation and about files.
 extension Claim {
   static let work = [offload, notForComputation, idleTime, files]
 
-  /// What of the time alone is nobody waiting: a worker and a loop that share a processor have half of it each.
+  /// The ratio to bystanders alone that fair scheduling allows: a worker and a loop on one processor each get half.
   private static let fairShare = 2.0
-  /// How much of what bystanders alone are answered they have to be for their p99 to be one.
+  /// The share of the rate of bystanders alone that must be answered for their p99 to count.
   private static let answered = 0.99
 
   private static let offload = Claim(
@@ -51,7 +51,7 @@ extension Claim {
     }.compactMap { $0 }
   }
 
-  /// What bystanders take beside work that is left to others; how many are answered, where that is not all of them.
+  /// The bystanders' p99 beside offloaded work; if too few of them are answered, that share instead.
   private static func bystanders(besides other: Sample, _ alone: Sample) -> Measure? {
     let share = other.ratio(over: alone, \.bystanderRate)
     if let share, share.median < answered {
@@ -75,7 +75,7 @@ extension Claim {
     reason: "Work does not wait, so that nothing of it overlaps but on other processors, which any threads would use."
   ) { evidence in
     guard let all = evidence.processors else { return [] }
-    // The wait for a reply is to be small against the work.
+    // The wait for a reply must be short compared with the work.
     let samples = evidence.best(having: "blocking") {
       $0.kind == "compute" && !$0.hasBystanders && $0.work >= 0.0005 && $0.offload == "inline" && $0.delay == 0
     }
@@ -107,7 +107,7 @@ extension Claim {
       let used = ClaimModes.processors(of: sample.mode, lanes: sample.lanes, among: all)
       let knee = Double(used) * (sample.delay + sample.work) / sample.work
       let lanes = Double(sample.lanes)
-      // Near the knee lanes wait for each other, and neither is what limits them.
+      // Near the knee neither lanes nor processors alone are the limit.
       guard lanes >= 2 * knee || lanes <= knee / 2 else { return nil }
       let processors = used == 1 ? "1 processor" : "\(used) processors"
       let what = "\(sample.workText) of work after \(Sample.span(sample.delay)) of waiting"
@@ -159,7 +159,7 @@ extension Claim {
 }
 
 extension Sample {
-  /// Whether it is beside the same bystanders in the same mode, and differs in some fields of the workload alone.
+  /// Whether both have the same mode and bystanders, and the workloads differ only in these fields.
   fileprivate func isBesideTheSame(as other: Sample, without fields: [String]) -> Bool {
     kind == other.kind && mode == other.mode && lanes == other.lanes && bystanders != nil
       && bystanders == other.bystanders && workload(without: fields) == other.workload(without: fields)
@@ -167,7 +167,7 @@ extension Sample {
 
   fileprivate var isDirect: Bool { experiment.workload["direct"] == .bool(true) }
   fileprivate var isWrite: Bool { text("access") == "write" }
-  /// After each write; nil where they are not written out.
+  /// The sync after each write; nil if there is none.
   fileprivate var sync: String? { text("sync").flatMap { isWrite && $0 != "none" ? $0 : nil } }
   fileprivate var waitsForDevice: Bool { isDirect || sync != nil }
 

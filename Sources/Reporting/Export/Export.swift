@@ -2,17 +2,17 @@ import Foundation
 import Measurement
 import Records
 
-/// What a run is written as for other programs.
+/// The formats in which a run is exported for other programs.
 public enum ExportFormat: String, CaseIterable, Sendable {
-  /// HdrHistogram's percentile tables, in milliseconds: one of each point, of all its valid trials together.
+  /// HdrHistogram's percentile tables, in milliseconds: one per point, over all its valid trials.
   case hgrm
-  /// HdrHistogram logs: one of each experiment, with a line for each valid trial.
+  /// HdrHistogram logs: one per experiment, with a line for each valid trial.
   case hlog
-  /// `trials.csv`, RFC 4180: the rows of ``OutputFormat/csv``, for every trial, valid or not.
+  /// `trials.csv`, RFC 4180: the rows of ``OutputFormat/csv`` for every trial, valid or not.
   case csv
 }
 
-/// The files that a run is exported as: a pure function of it.
+/// The exported files of a run: a pure function of it.
 public struct Export: Sendable {
   public struct File: Sendable, Equatable {
     public let name: String
@@ -62,9 +62,9 @@ public struct Export: Sendable {
     [("service", { $0.latency?.service }), ("response", { $0.latency?.response })]
   }
 
-  /// Writes the files. What stood there under the same names is replaced.
+  /// Writes the files and replaces existing ones of the same names.
   ///
-  /// - Parameter folder: is created where it is missing.
+  /// - Parameter folder: created if it is missing.
   public func write(to folder: String) throws(FiguresFailure) {
     try Figures.createFolder(folder)
     for file in files { try Figures.write(file.text, to: "\(folder)/\(file.name)") }

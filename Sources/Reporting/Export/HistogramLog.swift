@@ -2,17 +2,18 @@ import Foundation
 import Measurement
 import Records
 
-/// A distribution for every valid trial of an experiment, as HdrHistogram's log format 1.3 (`.hlog`) has it: a line for
-/// each, tagged with its mode and concurrency, that HistogramLogProcessor and the `hdrhistogram` of Python read.
+/// The distributions of an experiment's valid trials in HdrHistogram's log format 1.3 (`.hlog`). Each trial has a line,
+/// tagged with its mode and concurrency. HistogramLogProcessor and Python's `hdrhistogram` can read it.
 ///
-/// Histograms are in nanoseconds, without loss; the column of maxima is in milliseconds, and times are in seconds. When a
-/// trial began is not recorded: its interval is as long as its window, and begins where that of the line before ends.
+/// Histograms are in nanoseconds, without loss; the column of maxima is in milliseconds, and times are in seconds. The
+/// start times of trials are not recorded. Each interval is as long as the trial's window, and begins where the
+/// previous one ends.
 struct HistogramLog {
   let title: String
   let record: RunRecord
   private let lines: [String]
 
-  /// - Parameter summary: which distribution; trials without it have no line.
+  /// - Parameter summary: selects the distribution; trials without it have no line.
   init?(
     _ title: String, of trials: [TrialRecord], in record: RunRecord, _ summary: (TrialRecord) -> LatencySummary?
   ) {
@@ -48,14 +49,14 @@ struct HistogramLog {
     return (header + lines).joined(separator: "\n") + "\n"
   }
 
-  /// `epoll/64`: no comma and no white space may be in it.
+  /// A tag such as `epoll/64`; it must contain no comma and no white space.
   private static func tag(_ trial: TrialRecord) -> String {
     let point = PointKey(trial)
     let words = [point.mode, point.variant, "\(point.concurrency)"].compactMap { $0 }.joined(separator: "/")
     return String(words.map { $0 == "," || $0.isWhitespace ? "-" : $0 })
   }
 
-  /// As Java's `Date.toString` has it, in UTC.
+  /// The date in the format of Java's `Date.toString`, in UTC.
   private static func words(_ date: Date) -> String {
     let formatter = DateFormatter()
     formatter.locale = Foundation.Locale(identifier: "en_US_POSIX")

@@ -1,4 +1,4 @@
-/// Programmable completion, bash(1). Bash takes words apart at `=`, but not at commas.
+/// Programmable completion: bash(1). Bash splits words at `=`, but not at commas.
 enum BashCompletion {
   static func script(_ commands: [Command]) -> String {
     """
@@ -79,7 +79,7 @@ enum BashCompletion {
       + ["      esac", "      ;;"]).joined(separator: "\n")
   }
 
-  /// Nil where there is nothing to offer.
+  /// Nil if there is nothing to offer.
   private static func action(_ values: Values) -> String? {
     switch values {
     case .open: nil

@@ -22,12 +22,12 @@ let completionCommand = Command(
   return 0
 }
 
-/// The shells whose completion can be told what there is.
+/// The shells for which a completion script can be generated.
 enum Shell: String, CaseIterable {
   case bash, zsh, fish
 
-  /// A script that completes the command lines of `iomodes`, made from the tables of the commands. Runs are looked up when
-  /// they are asked for.
+  /// A completion script for `iomodes`, generated from the commands' tables. Runs are looked up at the time of
+  /// completion.
   func script(_ commands: [Command]) -> String {
     switch self {
     case .bash: BashCompletion.script(commands)
@@ -36,7 +36,7 @@ enum Shell: String, CaseIterable {
     }
   }
 
-  /// The text as one word of the shell, whatever is in it.
+  /// The text quoted as one word of the shell.
   func quoted(_ text: String) -> String {
     switch self {
     case .bash, .zsh: "'" + text.replacing("'", with: #"'\''"#) + "'"
@@ -44,7 +44,7 @@ enum Shell: String, CaseIterable {
     }
   }
 
-  /// The suites that are built in, with what they are for.
+  /// The built-in suites and their purposes.
   static let suites: [(name: String, about: String)] = Suite.builtInNames.map {
     ($0, (try? Suite.builtIn($0))?.about ?? "")
   }

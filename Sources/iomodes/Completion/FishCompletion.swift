@@ -1,4 +1,4 @@
-/// The command `complete` of fish(1).
+/// Completion with the command `complete` of fish(1).
 enum FishCompletion {
   static func script(_ commands: [Command]) -> String {
     let names = commands.map(\.name).joined(separator: " ")

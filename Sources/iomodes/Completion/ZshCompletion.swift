@@ -1,4 +1,4 @@
-/// The completion system of zsh, zshcompsys(1).
+/// Completion with zsh's completion system: zshcompsys(1).
 enum ZshCompletion {
   static func script(_ commands: [Command]) -> String {
     """
