@@ -21,16 +21,13 @@ struct ColumnTests {
   }
 
   @Test func smallTablesHaveNoColumnWithoutValues() {
-    struct Table: SideTable {
-      let title = "t"
-      let columns = [
-        Column(heading: "mode", cells: ["epoll", "uring"], kind: .text),
-        Column(heading: "nothing", cells: ["–", ""], kind: .number),
-        Column(heading: "something", cells: ["–", "1"], kind: .number),
-      ]
-    }
-    #expect(Table().rows() == [["mode", "something"], ["epoll", "–"], ["uring", "1"]])
-    #expect(Table().lines(width: 100)[0] == "  mode   something")
+    let table = Table(
+      title: "t",
+      columns: [
+        .modes(["epoll", "uring"]), .number("nothing", ["–", ""]), .number("something", ["–", "1"]),
+      ], rows: [.init(mode: "epoll"), .init(mode: "uring")], names: 1)
+    #expect(Table.informative(table.placed(in: .md), after: 1).map(\.heading) == ["mode", "something"])
+    #expect(table.lines(width: 100) == ["  mode   something", "  epoll          –", "  uring          1"])
   }
 
   /// The narrower, the fewer columns there are: processor time outlasts all others but the throughput.

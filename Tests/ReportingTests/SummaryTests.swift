@@ -106,7 +106,7 @@ struct SummaryTests {
     trial.client?.cpuTime = 120_000_000
     let client = try point([trial]).client
     #expect(client.cpu?.median == 120 && client.userCPU?.median == 40)
-    #expect(ComparisonMetric.cpu.value(trial, isResponse: false) == 120)
+    #expect(ComparisonMetric(rawValue: "cpu")?.value(trial, isResponse: false) == 120)
     let rows = Report(TinyRun.run([trial])).render(.csv, width: 0, color: false).split(separator: "\n")
     #expect(rows[0].contains(",client_cpu_ns,client_cpu_user_ns,") && rows[1].contains(",120000000,40000000,60000000,"))
   }

@@ -60,12 +60,9 @@ extension [ClaimResult] {
   }
 }
 
-/// The claims as a table made of columns. A claim stands in the row of its first number.
-struct ClaimsTable: SideTable {
-  let title = "What is claimed, and what was measured:"
-  let columns: [Column]
-
-  init(_ results: [ClaimResult]) {
+extension Table {
+  /// The claims as a table made of columns. A claim stands in the row of its first number.
+  static func claims(_ results: [ClaimResult]) -> Table {
     let rows = results.flatMap { result -> [[String]] in
       let head = ["\(result.claim.id): \(result.claim.text)", result.verdictText]
       guard !result.measures.isEmpty else { return [head + ["", "", "", ""]] }
@@ -73,9 +70,11 @@ struct ClaimsTable: SideTable {
         (index == 0 ? head : ["", ""]) + [measure.name, measure.predicted, measure.median, measure.interval]
       }
     }
-    columns = ["claim", "verdict", "number", "predicted", "measured", "interval"].enumerated().map { index, heading in
-      Column(heading: heading, cells: rows.map { $0[index] }, kind: .text)
-    }
+    return Table(
+      title: "What is claimed, and what was measured:",
+      columns: ["claim", "verdict", "number", "predicted", "measured", "interval"].enumerated().map { index, heading in
+        .text(heading, rows.map { $0[index] })
+      }, rows: rows.map { _ in Row() }, names: 1)
   }
 }
 

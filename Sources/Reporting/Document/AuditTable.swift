@@ -40,34 +40,20 @@ extension Summary {
   }
 }
 
-/// The audits of an experiment.
-struct AuditTable: SideTable {
-  let title: String
-  /// The names of the points, then the counts of the client, then those of the server, where there are any.
-  let columns: [Column]
-
-  /// Nil where no point has an audit.
-  init?(_ experiment: Summary.MeasuredExperiment) {
-    let audited = experiment.points.compactMap { point in point.audit.map { (point: point, audit: $0) } }
+extension Table {
+  /// The audits of an experiment; nil where no point has one.
+  static func audits(of experiment: Summary.MeasuredExperiment, _ metrics: MetricTable) -> Table? {
+    let audited = experiment.points.filter { $0.audit != nil }
     guard !audited.isEmpty else { return nil }
-    let tools = Set(audited.map(\.audit.tool)).sorted().joined(separator: " and ")
-    title = "per operation, by \(tools), in trials of their own, setting up included:"
-    func counts(_ heading: String, _ count: (Summary.Audit) -> Double?) -> Column {
-      let cells = audited.map { count($0.audit).map { NumberText.significant($0, digits: 3) } ?? NumberText.none }
-      return Column(heading: heading, cells: cells, kind: .number)
+    let tools = Set(audited.compactMap(\.audit?.tool)).sorted().joined(separator: " and ")
+    let columns = MetricColumns(experiment, audited, metrics)
+    let counted = ["client", "server"].flatMap { side in
+      ["calls", "switches", "allocations"].map { columns.column("audit-\(side)-\($0)") }
     }
-    let names = [
-      Column(heading: "mode", cells: audited.map(\.point.name), kind: .text),
-      Column(heading: "conc.", cells: audited.map { NumberText.grouped($0.point.concurrency) }, kind: .number),
-    ]
-    let counted = [
-      counts("client calls") { $0.client?.syscalls },
-      counts("switches") { $0.client?.switches },
-      counts("allocations") { $0.client?.allocations },
-      counts("server calls") { $0.server?.syscalls },
-      counts("switches") { $0.server?.switches },
-      counts("allocations") { $0.server?.allocations },
-    ]
-    columns = names + counted.filter { $0.cells.contains { $0 != NumberText.none } }
+    return Table(
+      title: "per operation, by \(tools), in trials of their own, setting up included:",
+      columns: [.modes(audited.map(\.name)), .concurrency(audited.map(\.concurrency))]
+        + counted.filter { !$0.isEmpty },
+      rows: audited.map { Row(mode: $0.mode) }, names: 1)
   }
 }

@@ -43,68 +43,57 @@ extension Summary {
   }
 }
 
-/// What each class of lanes came to, point by point.
-struct ClassTable: SideTable {
-  let title = "by class of lanes, of all valid trials together:"
-  let columns: [Column]
-
-  /// Nil where all lanes are of one class.
-  init?(_ points: [Summary.Point]) { self.init(points.map { ($0, nil) }) }
-
-  init?(_ load: Summary.Load) {
-    self.init(load.curves.flatMap { curve in curve.points.map { ($0.point, $0.rate) } })
+extension Table {
+  /// What each class of lanes came to, point by point; nil where all lanes are of one class.
+  static func classes(of experiment: Summary.MeasuredExperiment, _ metrics: MetricTable) -> Table? {
+    classes(experiment.points.map { ($0, nil, Citable.Place(experiment, $0)) }, metrics)
   }
 
-  private init?(_ points: [(point: Summary.Point, rate: Double?)]) {
-    let rows = points.flatMap { point, rate in point.classes.map { (point: point, rate: rate, lanes: $0) } }
+  static func classes(of load: Summary.Load, _ metrics: MetricTable) -> Table? {
+    classes(
+      load.curves.flatMap { curve in
+        curve.points.map { ($0.point, $0.rate, Citable.Place(load, curve.key, rate: $0.rate)) }
+      }, metrics)
+  }
+
+  static func classes(of sweep: Summary.Sweep, _ metrics: MetricTable) -> Table? {
+    classes(sweep.rows.map { ($0.point, nil, Citable.Place(sweep, $0.setting, $0.point)) }, metrics)
+  }
+
+  private static func classes(
+    _ points: [(point: Summary.Point, rate: Double?, place: Citable.Place)], _ metrics: MetricTable
+  ) -> Table? {
+    let rows = points.flatMap { point, rate, place in
+      point.classes.map { (point: point, rate: rate, place: place.of($0.name), lanes: $0) }
+    }
     guard !rows.isEmpty else { return nil }
     let times = rows.flatMap { [$0.lanes.latency?.percentile(50), $0.lanes.latency?.percentile(99)] }.compactMap { $0 }
-    let hasResponse = rows.contains { $0.lanes.response != nil }
-    let unit = TimeUnit.fitting(times.map { Double($0) })
-    func numbers(_ heading: String, _ cell: (Summary.MeasuredClass) -> String?) -> Column {
-      Column(heading: heading, cells: rows.map { cell($0.lanes) ?? NumberText.none }, kind: .number)
-    }
-    func percentile(
-      _ percentile: Double, _ name: String = "", of latency: KeyPath<Summary.MeasuredClass, Summary.PooledLatency?>
-    ) -> Column {
-      numbers("\(name)p\(NumberText.brief(percentile)) \(unit.rawValue)") {
-        $0[keyPath: latency]?.percentile(percentile).map {
-          NumberText.significant(Double($0) / unit.nanoseconds, digits: 3)
-        }
-      }
-    }
-    var columns = [
-      Column(heading: "mode", cells: rows.map(\.point.name), kind: .text),
-      Column(heading: "conc.", cells: rows.map { NumberText.grouped($0.point.concurrency) }, kind: .number),
-    ]
-    if rows.contains(where: { $0.rate != nil }) {
-      columns.append(
-        Column(
-          heading: "offered/s", cells: rows.map { $0.rate.map { NumberText.brief($0) } ?? NumberText.none },
-          kind: .number))
-    }
-    columns += [
-      Column(heading: "class", cells: rows.map(\.lanes.name), kind: .text),
-      numbers("lanes") { NumberText.grouped($0.lanes) },
-    ]
-    if rows.contains(where: { $0.lanes.served ?? .max < $0.lanes.lanes }) {
-      columns.append(numbers("served") { $0.served.map { NumberText.grouped($0) } })
-    }
-    columns += [
-      numbers("operations") { NumberText.grouped($0.operations) },
-      percentile(50, of: \.latency), percentile(99, of: \.latency),
-    ]
-    if hasResponse { columns += [50, 99].map { percentile($0, "resp. ", of: \.response) } }
-    if rows.contains(where: { $0.lanes.percentiles.p99 != nil }) {
-      // Of response times, where there are any.
-      columns.append(
-        Column(
-          heading: "p99 of trials",
-          rows.map { EstimateText($0.lanes.percentiles.p99, over: unit.nanoseconds, digits: 3) }, withInterval: true))
-    }
-    if rows.contains(where: { $0.lanes.early != nil }) {
-      columns.append(numbers("in warm-ups") { $0.early.map { NumberText.grouped($0) } })
-    }
-    self.columns = columns
+    let columns = MetricColumns<MetricTable.Lanes>(
+      metrics: metrics.classes, rows: rows.map { ($0.point, $0.lanes) }, places: rows.map(\.place),
+      time: .fitting(times.map { Double($0) }))
+    let offered = rows.contains { $0.rate != nil }
+      ? [
+        TableColumn.number("offered/s", rows.map { $0.rate.map { NumberText.brief($0) } ?? NumberText.none })
+      ] : []
+    let hasUnserved = rows.contains { $0.lanes.served ?? .max < $0.lanes.lanes }
+    let keys =
+      ["count"] + (hasUnserved ? ["served"] : []) + ["operations", "service-p50", "service-p99"]
+      + (rows.contains { $0.lanes.response != nil } ? ["response-p50", "response-p99"] : [])
+      + (rows.contains { $0.lanes.percentiles.p99 != nil } ? ["p99-of-trials"] : [])
+      + (rows.contains { $0.lanes.early != nil } ? ["in-warm-ups"] : [])
+    return Table(
+      title: "by class of lanes, of all valid trials together:",
+      columns: [.modes(rows.map(\.point.name)), .concurrency(rows.map(\.point.concurrency))] + offered
+        + [.text("class", rows.map(\.lanes.name))] + keys.map { columns.column($0) } + columns.last,
+      rows: rows.map { Table.Row(mode: $0.point.mode) }, names: 1)
+  }
+}
+
+extension Citable.Place {
+  /// Of a class of its lanes.
+  fileprivate func of(_ lanes: String) -> Citable.Place {
+    Citable.Place(
+      experiment, PointKey(mode: mode ?? "", variant: variant, concurrency ?? 0), concurrency: concurrency, rate: rate,
+      setting, lanes: lanes)
   }
 }

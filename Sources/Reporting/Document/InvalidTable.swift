@@ -1,26 +1,40 @@
 import Records
 
-/// The trials that are left out because they are not valid, point by point, with all their reasons.
-struct InvalidTable: SideTable {
-  let title = "Trials that are not valid, and left out:"
-  let columns: [Column]
-
-  /// Nil where all trials are valid.
-  init?(_ summary: Summary) {
+extension Table {
+  /// The trials that are left out because they are not valid, point by point, with all their reasons; nil where all are
+  /// valid.
+  static func invalid(_ summary: Summary) -> Table? {
     let points = summary.experiments.flatMap { experiment in
       experiment.points.filter { $0.invalidTrials > 0 }.map { (experiment: experiment.name, point: $0) }
     }
     guard !points.isEmpty else { return nil }
-    func column(_ heading: String, _ kind: Column.Kind, _ cell: (String, Summary.Point) -> String) -> Column {
-      Column(heading: heading, cells: points.map(cell), kind: kind)
-    }
-    columns = [
-      column("experiment", .text) { experiment, _ in experiment },
-      column("mode", .text) { $1.name },
-      column("conc.", .number) { NumberText.grouped($1.concurrency) },
-      column("not valid", .number) { "\($1.invalidTrials)" },
-      column("of", .number) { "\($1.carriedOut)" },
-      column("reasons (trials)", .text) { $1.reasons },
-    ]
+    return Table(
+      title: "Trials that are not valid, and left out:",
+      columns: [
+        .text("experiment", points.map(\.experiment)), .modes(points.map(\.point.name)),
+        .concurrency(points.map(\.point.concurrency)), .number("not valid", points.map { "\($0.point.invalidTrials)" }),
+        .number("of", points.map { "\($0.point.carriedOut)" }),
+        .text("reasons (trials)", points.map(\.point.reasons)),
+      ], rows: points.map { Row(mode: $0.point.mode) }, names: 1)
+  }
+
+  /// Those of them one by one, as a page has them; nil where all are valid.
+  static func invalid(_ trials: [TrialRecord]) -> Table {
+    Table(
+      columns: [
+        .text("experiment", trials.map(\.experiment)),
+        TableColumn("trial", .number, trials.map { Cell("\($0.trial)") }, about: "its number in the plan"),
+        .number("round", trials.map { "\($0.round)" }),
+        .modes(trials.map { trial in trial.variant.map { "\(trial.mode)/\($0)" } ?? trial.mode }),
+        .concurrency(trials.map(\.concurrency)),
+        TableColumn(
+          "rate/s", .number, trials.map { Cell($0.arrivals.rate.map { NumberText.brief($0) } ?? NumberText.none) },
+          about: "of an open loop"),
+        .text(
+          "reasons", trials.map { $0.reasons.isEmpty ? "no reason given" : $0.reasons.joined(separator: "; ") }),
+      ], rows: trials.map { Row(mode: $0.mode) }, names: 2,
+      layouts: TableLayouts(
+        text: [[]], markdown: [], latex: [],
+        html: ["experiment", "trial", "round", "mode", "conc.", "rate/s", "reasons"]))
   }
 }

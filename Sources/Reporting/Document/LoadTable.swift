@@ -1,60 +1,54 @@
 import Records
 import Statistics
 
-/// The cells of the table of an experiment at several rates: what text and Markdown have in common.
+/// The table of an experiment at several rates, and what is to be said of it.
 struct LoadTable {
   let load: Summary.Load
-  let rows: [Row]
-  let timeUnit: TimeUnit
-  let lagUnit: TimeUnit
-  let rateUnit: RateUnit
-  /// Whether modes were measured at more than one concurrency.
-  let hasConcurrencies: Bool
-  let hasLag: Bool
+  private let rows: [Row]
+  private let columns: MetricColumns<Summary.Point>
 
-  struct Row {
+  private struct Row {
     let curve: Summary.Curve
     let rate: Double
     let point: Summary.Point
   }
 
-  init(_ load: Summary.Load) {
+  init(_ load: Summary.Load, _ metrics: MetricTable) {
     self.load = load
     rows = load.curves.flatMap { curve in curve.points.map { Row(curve: curve, rate: $0.rate, point: $0.point) } }
     let points = rows.map(\.point)
     let times = points.compactMap(\.response).flatMap { [$0.percentile(50), $0.percentile(99)] }.compactMap { $0 }
-    timeUnit = .fitting(times.map { Double($0) })
-    let lags = points.compactMap { $0.sendLag?.percentile(50) }
-    lagUnit = .fitting(lags.map { Double($0) })
-    hasLag = !lags.isEmpty
-    rateUnit = .fitting(rows.map(\.rate) + points.compactMap(\.throughput?.high))
-    hasConcurrencies = Set(load.curves.map(\.key.concurrency)).count > 1
+    columns = MetricColumns(
+      metrics: metrics.points, rows: points, places: rows.map { Citable.Place(load, $0.curve.key, rate: $0.rate) },
+      rate: .fitting(rows.map(\.rate) + points.compactMap(\.throughput?.high)),
+      time: .fitting(times.map { Double($0) }))
   }
 
-  var offeredHeading: String { "\(rateUnit.rawValue)\(rateUnit == .one ? "" : " ")offered/s" }
-  var doneHeading: String { "\(rateUnit.rawValue)\(rateUnit == .one ? "" : " ")done/s" }
-  var lagHeading: String { "wake lag p50 \(lagUnit.rawValue)" }
-  func percentileHeading(_ percentile: String) -> String { "resp. p\(percentile) \(timeUnit.rawValue)" }
-
-  func offered(_ row: Row) -> String { NumberText.brief(row.rate / rateUnit.factor) }
-  func done(_ row: Row) -> EstimateText { EstimateText(row.point.throughput, over: rateUnit.factor) }
-  func cpu(_ row: Row) -> EstimateText { EstimateText(row.point.tested.cpu, digits: 3) }
-  func lag(_ row: Row) -> String { span(row.point.sendLag?.percentile(50), lagUnit) }
-
-  func percentile(_ percentile: Double, _ row: Row) -> String {
-    span(row.point.response?.percentile(percentile), timeUnit)
-  }
-
-  func trialPercentile99(_ row: Row) -> EstimateText {
-    EstimateText(row.point.responsePercentiles.p99, over: timeUnit.nanoseconds, digits: 3)
-  }
-
-  private func span(_ nanoseconds: UInt64?, _ unit: TimeUnit) -> String {
-    nanoseconds.map { NumberText.significant(Double($0) / unit.nanoseconds, digits: 3) } ?? NumberText.none
+  /// Every rate of every mode.
+  var table: Table {
+    let factor = columns.rate
+    let layouts = LoadLayouts(hasConcurrencies: load.hasConcurrencies).layouts
+    let offered = TableColumn(
+      "{k}offered/s", key: "offered", .number, rows.map { Cell(NumberText.brief($0.rate / factor.factor)) },
+      units: ["{k}": factor == .one ? "" : "\(factor.rawValue) "])
+    let remarks = rows.indices.map { row -> Cell in
+      let text = remark(rows[row], inFull: true)
+      return Cell(
+        text ?? "",
+        source: text.map { _ in Cell.Source(place: columns.places[row], metric: "invalid") })
+    }
+    return Table(
+      columns: [.modes(rows.map(\.curve.key.name)), .concurrency(rows.map(\.curve.key.concurrency)), offered]
+        + columns.columns(of: layouts) + [TableColumn("not valid", .remark, remarks)],
+      rows: rows.enumerated().map { index, row in
+        Table.Row(
+          mode: row.curve.key.mode, remark: row.point.prediction, aside: remark(row, inFull: false),
+          hasNumbers: row.point.validTrials > 0, startsGroup: index > 0 && rows[index - 1].curve.key != row.curve.key)
+      }, names: 3, layouts: layouts)
   }
 
   /// What a row says of trials that do not count in it: the names of the reasons, or all their words.
-  func remark(_ row: Row, inFull: Bool) -> String? {
+  private func remark(_ row: Row, inFull: Bool) -> String? {
     let point = row.point
     guard point.invalidTrials > 0 else { return nil }
     let names = point.invalidReasons.map {
@@ -67,19 +61,14 @@ struct LoadTable {
   /// Why trials do not count, where no row says so.
   var invalidNotes: [Summary.MeasuredExperiment.Note] {
     rows.compactMap { row in
-      remark(row, inFull: true).map { .init(text: "\(name(row.curve.key)) at \(rate(row.rate)): \($0)") }
+      remark(row, inFull: true).map { .init(text: "\(load.name(of: row.curve.key)) at \(rate(row.rate)): \($0)") }
     }
-  }
-
-  /// `epoll`; with its concurrency where there are several.
-  func name(_ key: PointKey) -> String {
-    hasConcurrencies ? "\(key.name) at \(NumberText.grouped(key.concurrency))" : key.name
   }
 
   /// The knee and the saturation of each mode, then what else there is to know of the points.
   var notes: [Summary.MeasuredExperiment.Note] {
     load.curves.compactMap(curveNote)
-      + rows.flatMap { row in row.point.notes("\(name(row.curve.key)) at \(rate(row.rate))") }
+      + rows.flatMap { row in row.point.notes("\(load.name(of: row.curve.key)) at \(rate(row.rate))") }
   }
 
   private func curveNote(_ curve: Summary.Curve) -> Summary.MeasuredExperiment.Note? {
@@ -93,74 +82,92 @@ struct LoadTable {
       parts.append("saturated at \(rate(saturation.rate))\(done)")
     }
     guard !parts.isEmpty else { return nil }
-    return .init(text: "\(name(curve.key)): \(parts.joined(separator: "; "))", isWarning: false)
+    return .init(text: "\(load.name(of: curve.key)): \(parts.joined(separator: "; "))", isWarning: false)
   }
 
   private func rate(_ rate: Double) -> String { "\(NumberText.brief(rate))/s" }
 
   /// `6 valid trials at each rate`.
-  var trialCount: String {
-    let counts = rows.filter { $0.point.prediction == nil }.map(\.point.validTrials)
-    guard let least = counts.min(), let most = counts.max() else { return "no trials" }
-    let number = least == most ? "\(most)" : "\(least) to \(most)"
-    return "\(number) valid \(most == 1 ? "trial" : "trials") at each rate"
+  var trialCount: String { TrialCount.text(rows.map(\.point), at: "rate") }
+}
+
+extension Summary.Load {
+  /// Whether modes were measured at more than one concurrency.
+  fileprivate var hasConcurrencies: Bool { Set(curves.map(\.key.concurrency)).count > 1 }
+
+  /// `epoll`; with its concurrency where there are several.
+  func name(of key: PointKey) -> String {
+    hasConcurrencies ? "\(key.name) at \(NumberText.grouped(key.concurrency))" : key.name
   }
 }
 
-extension LoadTable {
-  /// The lines of the table, the heading first, at most `width` columns wide where that can be; modes are apart by an
-  /// empty line.
-  func lines(width: Int, color: Bool) -> [String] {
-    let names =
-      [Column(heading: "mode", cells: rows.map(\.curve.key.name), kind: .text)]
-      + (hasConcurrencies ? [number("conc.") { NumberText.grouped($0.curve.key.concurrency) }] : [])
-      + [number(offeredHeading, offered)]
-    let percentiles = [("50", 50), ("99", 99), ("99.9", 99.9)].map { name, percentile in
-      // The first says of all what they are.
-      number(percentile == 50 ? percentileHeading(name) : "p\(name) \(timeUnit.rawValue)") {
-        self.percentile(percentile, $0)
-      }
-    }
-    let (short, byTrial) = ([percentiles[0], percentiles[1]], estimates("of trials", trialPercentile99, true))
-    let (done, doneInterval) = (estimates(doneHeading, done, false), estimates(doneHeading, done, true))
-    let lag = hasLag ? [number(lagHeading, lag)] : []
-    let (cpu, cpuInterval) = (estimates("CPU µs/op", cpu, false), estimates("CPU µs/op", cpu, true))
-    let layouts = [
-      names + [doneInterval] + short + [byTrial, percentiles[2]] + lag + [cpuInterval],
-      names + [done] + short + [byTrial, percentiles[2]] + lag + [cpuInterval],
-      names + [done] + short + [byTrial] + lag + [cpuInterval],
-      names + [done] + short + [byTrial] + [cpuInterval],
-      names + [done] + percentiles + lag + [cpu],
-      names + [done] + percentiles + [cpu],
-      names + [done] + short + [cpu],
-      names + [done, cpu],
-      names + [done],
-    ].map { $0.informative(after: names.count) }
-    let columns = layouts.first { $0.totalWidth <= width } ?? layouts[layouts.count - 1]
-    var lines = [TextLine.row(columns.map { $0.aligned($0.heading) }, .dim, color)]
-    for (index, row) in rows.enumerated() {
-      if index > 0, rows[index - 1].curve.key != row.curve.key { lines.append("") }
-      let start = columns.prefix(names.count).map { $0.aligned($0.cells[index]) }
-      if let prediction = row.point.prediction {
-        lines += TextLine.remark(prediction, after: start, .dim, width: width, color)
-        continue
-      }
-      if row.point.validTrials > 0 {
-        lines.append(TextLine.row(columns.map { $0.aligned($0.cells[index]) }, .plain, color))
-      }
-      if let remark = remark(row, inFull: false) {
-        let names = row.point.validTrials > 0 ? start.map { String(repeating: " ", count: $0.count) } : start
-        lines += TextLine.remark(remark, after: names, .warning, width: width, color)
-      }
-    }
-    return lines
+extension Citable.Place {
+  /// - Parameter rate: nil for what is of all rates, or of the closed loop.
+  init(_ load: Summary.Load, _ key: PointKey, rate: Double?) {
+    self.init(load.name, key, concurrency: key.concurrency, rate: rate)
+  }
+}
+
+/// How each format shows the points of an experiment at several rates.
+private struct LoadLayouts {
+  let hasConcurrencies: Bool
+
+  private typealias Place = TableLayouts.Place
+
+  var layouts: TableLayouts { TableLayouts(text: text, markdown: markdown, latex: latex, html: html) }
+
+  private let done = "{k}done/s"
+  private let time = LatencyMetrics.response
+  private let lag: Place = "send-lag-p50"
+
+  private func percentiles(_ names: String...) -> [Place] { names.map { Place(time + $0) } }
+
+  private func ofTrials(_ heading: String, about: String? = nil) -> Place {
+    Place("\(time)p99-of-trials", heading, about: about)
   }
 
-  private func number(_ heading: String, _ cell: (Row) -> String) -> Column {
-    Column(heading: heading, cells: rows.map(cell), kind: .number)
+  private var markdown: [Place] {
+    ["mode", Place("conc.", "concurrency"), "offered", "trials", Place("throughput", done)]
+      + percentiles("p50", "p90", "p99", "p99.9")
+      + [ofTrials("p99 {unit} of trials"), lag, Place("cpu", "client CPU µs/op"), "not valid"]
   }
 
-  private func estimates(_ heading: String, _ text: (Row) -> EstimateText, _ withInterval: Bool) -> Column {
-    Column(heading: heading, rows.map(text), withInterval: withInterval)
+  private var latex: [Place] {
+    ["mode", "conc.", "offered", "trials", Place("throughput", done)] + percentiles("p50", "p99", "p99.9")
+      + [ofTrials("p99 of trials"), "cpu"]
+  }
+
+  private var html: [Place] {
+    ["mode", "conc.", "offered", Place("trials", about: "valid trials")]
+      + [Place("throughput", done, about: "median over the valid trials, and its interval")]
+      + percentiles("p50", "p90", "p99", "p99.9").map {
+        Place($0.key, about: "response time, of all valid trials' operations together")
+      }
+      + [
+        ofTrials("p99 of trials", about: "median over the valid trials of each trial's own p99"),
+        Place("send-lag-p50", about: "how late the harness itself started operations"),
+        Place("cpu", about: "processor time of the mode"), "not valid",
+      ]
+  }
+
+  private var text: [[Place]] {
+    let names: [Place] = ["mode"] + (hasConcurrencies ? ["conc."] : []) + ["offered"]
+    // The first says of all what they are.
+    let short = percentiles("p50") + [Place("\(time)p99", "p99 {unit}")]
+    let highest = Place("\(time)p99.9", "p99.9 {unit}")
+    let byTrial = short + [ofTrials("of trials")]
+    let (median, interval) = (Place.median("throughput", done), Place("throughput", done))
+    let cpu = Place.median("cpu")
+    return [
+      names + [interval] + byTrial + [highest, lag, "cpu"],
+      names + [median] + byTrial + [highest, lag, "cpu"],
+      names + [median] + byTrial + [lag, "cpu"],
+      names + [median] + byTrial + ["cpu"],
+      names + [median] + short + [highest, lag, cpu],
+      names + [median] + short + [highest, cpu],
+      names + [median] + short + [cpu],
+      names + [median, cpu],
+      names + [median],
+    ]
   }
 }

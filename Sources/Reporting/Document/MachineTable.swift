@@ -1,12 +1,8 @@
 import Records
 
-/// The machine of a run, and the program that measured.
-struct MachineTable: SideTable {
-  let title = "The machine:"
-  let columns: [Column]
-
-  /// Nil where nothing is known.
-  init?(_ run: Run) {
+extension Table {
+  /// The machine of a run, and the program that measured; nil where nothing is known.
+  static func machine(_ run: Run) -> Table? {
     let record = run.record
     let environment = record.environment
     func yes(_ value: Bool?) -> String? { value.map { $0 ? "yes" : "no" } }
@@ -32,10 +28,9 @@ struct MachineTable: SideTable {
     ]
     let known = rows.compactMap { name, value in value.map { (name, Provenance.oneLine($0)) } }
     guard !known.isEmpty else { return nil }
-    columns = [
-      Column(heading: "what", cells: known.map(\.0), kind: .text),
-      Column(heading: "value", cells: known.map(\.1), kind: .text),
-    ]
+    return Table(
+      title: "The machine:", columns: [.text("what", known.map(\.0)), .text("value", known.map(\.1))],
+      rows: known.map { _ in Row() }, names: 1)
   }
 }
 

@@ -1,100 +1,93 @@
 import Statistics
 
-/// The cells of one experiment's table: what text and Markdown have in common.
-struct ResultTable {
-  let experiment: Summary.MeasuredExperiment
-  let timeUnit: TimeUnit
-  let rateUnit: RateUnit
-  /// Whether trials are a number of operations, so that the time they take is an answer.
-  let countsOperations: Bool
-  /// Whether a mode left lanes unserved, so that each row says how many it served.
-  let showsServed: Bool
-  /// Whether its percentiles are those of the response time, and not of the service time.
-  let showsResponse: Bool
-
-  init(_ experiment: Summary.MeasuredExperiment) {
-    self.experiment = experiment
+extension Table {
+  /// Every point of an experiment.
+  static func results(of experiment: Summary.MeasuredExperiment, _ metrics: MetricTable) -> Table {
     let points = experiment.points
-    let hasResponse = points.contains { $0.response != nil }
-    showsResponse = hasResponse
-    let times = points.compactMap { hasResponse ? $0.response : $0.latency }
+    let shape = ResultLayouts(experiment)
+    let columns = MetricColumns(experiment, points, metrics)
+    let best = experiment.byConcurrency.flatMap { group in
+      let most = group.points.compactMap(\.throughput?.median).max() ?? 0
+      return group.points.map { most > 0 ? ($0.throughput?.median ?? 0) / most : 0 }
+    }
+    let drawn = [
+      TableColumn("", key: "bar", .bar, best.map { Cell(.bar($0)) }),
+      TableColumn(
+        shape.showsResponse ? "response" : "latency", key: "distribution", .sparkline,
+        points.map { point in
+          Cell((shape.showsResponse ? point.response : point.latency).map { .distribution($0, columns.time ?? .milliseconds) })
+        }),
+    ]
+    let carriedOut = points.map {
+      $0.invalidTrials > 0 ? "\($0.validTrials) of \($0.carriedOut)" : "\($0.validTrials)"
+    }
+    let layouts = shape.layouts
+    return Table(
+      columns: [.modes(points.map(\.name)), .concurrency(points.map(\.concurrency))] + drawn
+        + [TableColumn("trials", key: "carried out", .number, carriedOut.map { Cell($0) })]
+        + columns.columns(of: layouts),
+      rows: Row.rows(of: points), names: 2, layouts: layouts)
+  }
+
+  /// Medians over the trials of each trial's own percentiles; nil where no trial is valid.
+  static func ofTrials(_ experiment: Summary.MeasuredExperiment, _ metrics: MetricTable) -> Table? {
+    let points = experiment.points.filter { $0.validTrials > 0 }
+    guard !points.isEmpty else { return nil }
+    let shape = ResultLayouts(experiment)
+    let columns = MetricColumns(experiment, points, metrics)
+    let kinds = [LatencyMetrics.service] + (shape.showsResponse ? [LatencyMetrics.response] : [])
+    let keys = kinds.flatMap { kind in LatencyMetrics.ofTrials.map { "\(kind)\($0.name)-of-trials" } }
+    let places = keys.map { key in
+      TableLayouts.Place(key, metrics.point(key).heading.replacing(" of trials", with: ""), about: "")
+    }
+    let (markdown, html) = (["mode", .init("conc.", "concurrency")] + places, ["mode", .init("conc.", about: "")] + places)
+    return Table(
+      columns: [.modes(points.map(\.name)), .concurrency(points.map(\.concurrency))] + keys.map { columns.column($0) },
+      rows: Row.rows(of: points), names: 2,
+      layouts: TableLayouts(text: [[]], markdown: markdown, latex: [], html: html))
+  }
+}
+
+extension MetricColumns<Summary.Point> {
+  /// Of points of one experiment, whose latencies have one unit.
+  init(_ experiment: Summary.MeasuredExperiment, _ points: [Summary.Point], _ metrics: MetricTable) {
+    let all = experiment.points
+    let showsResponse = all.contains { $0.response != nil }
+    let times = all.compactMap { showsResponse ? $0.response : $0.latency }
       .flatMap { [$0.percentile(50), $0.percentile(99)] }.compactMap { $0 }
-    timeUnit = .fitting(times.map { Double($0) })
-    rateUnit = .fitting(points.compactMap(\.throughput?.high))
-    showsServed = points.contains(where: \.leavesLanesUnserved)
-    countsOperations = points.contains { $0.wallSeconds != nil }
+    self.init(
+      metrics: metrics.points, rows: points, places: points.map { Citable.Place(experiment, $0) },
+      rate: .fitting(all.compactMap(\.throughput?.high)), time: .fitting(times.map { Double($0) }))
   }
+}
 
-  func percentileHeading(_ percentile: String) -> String {
-    "\(showsResponse ? "resp. " : "")p\(percentile) \(timeUnit.rawValue)"
+extension Citable.Place {
+  /// Of a point, or of a class of its lanes.
+  init(_ experiment: Summary.MeasuredExperiment, _ point: Summary.Point, lanes: String? = nil) {
+    self.init(
+      experiment.plannedName, PointKey(point), concurrency: point.concurrency, rate: experiment.rate,
+      experiment.setting, lanes: lanes)
   }
+}
 
-  var latencyHeading: String { showsResponse ? "response" : "latency" }
-
-  /// The axis that the points have in common; nil where they have no latencies.
-  func axis(_ points: [Summary.Point]) -> LatencyAxis? { LatencyAxis(points.compactMap(latency)) }
-
-  func sparkline(of point: Summary.Point, on axis: LatencyAxis, width: Int) -> String {
-    latency(point).map { Terminal.sparkline(axis.counts(of: $0.histogram, parts: width)) } ?? ""
+extension Table.Row {
+  /// In the order of an experiment: those of a concurrency belong together.
+  static func rows(of points: [Summary.Point]) -> [Table.Row] {
+    points.enumerated().map { index, point in
+      Table.Row(
+        mode: point.mode, remark: point.prediction,
+        startsGroup: index > 0 && points[index - 1].concurrency != point.concurrency)
+    }
   }
+}
 
-  /// What stands at the ends of an axis.
-  func ends(_ axis: LatencyAxis) -> (lowest: String, highest: String) {
-    func text(_ time: UInt64) -> String { NumberText.significant(Double(time) / timeUnit.nanoseconds, digits: 2) }
-    return (text(axis.lowest), text(axis.highest))
-  }
-
-  var rateHeading: String { "\(rateUnit == .one ? "" : "\(rateUnit.rawValue) ")op/s" }
-
-  func throughput(_ point: Summary.Point) -> EstimateText { EstimateText(point.throughput, over: rateUnit.factor) }
-
-  /// Response times, or service times where there are no others.
-  func latency(_ point: Summary.Point) -> Summary.PooledLatency? { showsResponse ? point.response : point.latency }
-
-  func percentile(_ percentile: Double, _ point: Summary.Point) -> String {
-    latency(point)?.percentile(percentile)
-      .map { NumberText.significant(Double($0) / timeUnit.nanoseconds, digits: 3) } ?? NumberText.none
-  }
-
-  /// The median over the trials of each trial's own.
-  func trialPercentile99(_ point: Summary.Point) -> EstimateText {
-    let percentiles = showsResponse ? point.responsePercentiles : point.servicePercentiles
-    return EstimateText(percentiles.p99, over: timeUnit.nanoseconds, digits: 3)
-  }
-
-  /// `255 of 10,000`.
-  func served(_ point: Summary.Point) -> String {
-    showsServed ? point.servedText ?? NumberText.none : NumberText.none
-  }
-
-  func wall(_ point: Summary.Point) -> String { EstimateText(point.wallSeconds).median }
-
-  func cpu(_ point: Summary.Point) -> EstimateText { EstimateText(point.tested.cpu, digits: 3) }
-
-  func threads(_ point: Summary.Point) -> String {
-    point.threadsPeak.map { NumberText.grouped($0) } ?? NumberText.none
-  }
-
-  func memory(_ point: Summary.Point) -> String { Self.mebibytes(point.memory) }
-
-  /// The median over the trials of their peaks.
-  static func mebibytes(_ peak: Estimate?) -> String {
-    peak.map { NumberText.significant($0.median / 1_048_576, digits: 3) } ?? NumberText.none
-  }
-
-  func ratio(_ point: Summary.Point) -> EstimateText {
-    point.mode == "blocking" && point.throughput != nil
-      ? EstimateText(median: "1", interval: "") : EstimateText(point.ratioToBlocking, digits: 3)
-  }
-
-  /// `6 valid trials at each point`.
-  var trialCount: String { Self.count(of: experiment.points) }
-
-  static func count(of points: [Summary.Point]) -> String {
+/// `6 valid trials at each point`.
+enum TrialCount {
+  static func text(_ points: [Summary.Point], at place: String = "point") -> String {
     let counts = points.filter { $0.prediction == nil }.map(\.validTrials)
     guard let least = counts.min(), let most = counts.max() else { return "no trials" }
     let number = least == most ? "\(most)" : "\(least) to \(most)"
-    return "\(number) valid \(most == 1 ? "trial" : "trials") at each point"
+    return "\(number) valid \(most == 1 ? "trial" : "trials") at each \(place)"
   }
 }
 

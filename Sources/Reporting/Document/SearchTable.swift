@@ -1,25 +1,47 @@
 import Statistics
 
-/// The cells of a search's table: what text and Markdown have in common.
+/// The table of a search, and what is to be said of it.
 struct SearchTable {
+  let load: Summary.Load
   let search: Summary.Search
-  let rateUnit: RateUnit
 
-  init(_ search: Summary.Search) {
-    self.search = search
-    rateUnit = .fitting(search.results.compactMap { [$0.saturation, $0.lowestMissed].compactMap { $0?.high }.max() })
+  /// The bracket of every mode.
+  var table: Table {
+    let results = search.results
+    let places = results.map { Citable.Place(load, $0.key, rate: nil) }
+    let unit = RateUnit.fitting(
+      results.compactMap { [$0.saturation, $0.lowestMissed].compactMap { $0?.high }.max() })
+    func column(_ key: String, _ heading: String, _ value: (Summary.Search.Result) -> Estimate?) -> TableColumn {
+      let cells = zip(results, places).map { result, place in
+        let text = EstimateText(value(result), over: unit.factor)
+        return Cell(text.median, interval: text.interval, source: Cell.Source(place: place, metric: key))
+      }
+      let units = ["{k}": unit == .one ? "" : "\(unit.rawValue) "]
+      return TableColumn(heading, key: key, .number, cells, units: units)
+    }
+    return Table(
+      columns: [
+        .modes(results.map(\.key.name)), .concurrency(results.map(\.key.concurrency)),
+        TableColumn(
+          "rounds", .number,
+          zip(results, places).map { Cell("\($0.rounds)", source: Cell.Source(place: $1, metric: "rounds")) }),
+        column("throughput", "{k}op/s closed", \.saturation), column("highest-met", "meets at {k}/s", \.highestMet),
+        column("lowest-missed", "misses at {k}/s", \.lowestMissed),
+      ], rows: results.map { Table.Row(mode: $0.key.mode) }, names: 2, layouts: Self.layouts)
   }
 
-  private var unit: String { "\(rateUnit.rawValue)\(rateUnit == .one ? "" : " ")" }
-  var saturationHeading: String { "\(unit)op/s closed" }
-  var metHeading: String { "meets at \(unit)/s" }
-  var missedHeading: String { "misses at \(unit)/s" }
-
-  func saturation(_ result: Summary.Search.Result) -> EstimateText { text(result.saturation) }
-  func met(_ result: Summary.Search.Result) -> EstimateText { text(result.highestMet) }
-  func missed(_ result: Summary.Search.Result) -> EstimateText { text(result.lowestMissed) }
-
-  private func text(_ estimate: Estimate?) -> EstimateText { EstimateText(estimate, over: rateUnit.factor) }
+  private static var layouts: TableLayouts {
+    typealias Place = TableLayouts.Place
+    let names: [Place] = ["mode", "conc."]
+    let estimates: [Place] = ["throughput", "highest-met", "lowest-missed"]
+    let medians = estimates.map { Place.median($0.key) }
+    return TableLayouts(
+      text: [
+        names + estimates.prefix(2) + [medians[2]] + ["rounds"], names + medians + ["rounds"], names + medians,
+      ],
+      markdown: ["mode", Place("conc.", "concurrency"), "rounds"] + estimates,
+      latex: names + ["rounds"] + estimates, html: ["mode", Place("conc.", about: "")] + estimates + ["rounds"])
+  }
 
   /// What stopped each mode, and where rounds have no end of the bracket.
   var notes: [Summary.MeasuredExperiment.Note] {
@@ -37,27 +59,5 @@ struct SearchTable {
       }
       return notes
     }
-  }
-
-  func lines(width: Int, color: Bool) -> [String] {
-    let results = search.results
-    let names = [
-      Column(heading: "mode", cells: results.map(\.key.name), kind: .text),
-      Column(heading: "conc.", cells: results.map { NumberText.grouped($0.key.concurrency) }, kind: .number),
-    ]
-    let rounds = Column(heading: "rounds", cells: results.map { "\($0.rounds)" }, kind: .number)
-    func columns(_ withInterval: Bool) -> [Column] {
-      [
-        Column(heading: saturationHeading, results.map(saturation), withInterval: withInterval),
-        Column(heading: metHeading, results.map(met), withInterval: withInterval),
-        Column(heading: missedHeading, results.map(missed), withInterval: false),
-      ]
-    }
-    let layouts = [
-      names + columns(true) + [rounds], names + columns(false) + [rounds], names + columns(false),
-    ].map { $0.informative(after: names.count) }
-    let widest = layouts.first { $0.totalWidth <= width } ?? layouts[2]
-    return [TextLine.row(widest.map { $0.aligned($0.heading) }, .dim, color)]
-      + results.indices.map { row in TextLine.row(widest.map { $0.aligned($0.cells[row]) }, .plain, color) }
   }
 }

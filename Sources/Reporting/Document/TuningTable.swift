@@ -1,10 +1,9 @@
 import Records
 import Statistics
 
-/// The best setting in each mode: what text and Markdown have in common.
-struct TuningTable: SideTable {
-  let title: String
-  let columns: [Column]
+/// The best setting in each mode, and what is to be said of it.
+struct TuningTable {
+  let table: Table
   let notes: [Summary.MeasuredExperiment.Note]
 
   static let heading = "Best settings"
@@ -19,21 +18,16 @@ struct TuningTable: SideTable {
     let curves = tuning.curves
     let unit = RateUnit.fitting(curves.map(\.best.throughput.high))
     let rate = unit == .one ? "op/s" : "\(unit.rawValue) op/s"
-    title = "\(tuning.experiment)\(place), by \(tuning.axis.rawValue):"
-    columns = [
-      Column(heading: "mode", cells: curves.map(\.name), kind: .text),
-      Column(
-        heading: "recommended",
-        cells: curves.map { $0.recommended.map { NumberText.grouped($0.setting) } ?? "undecided" }, kind: .number),
-      Column(
-        heading: rate, curves.map { EstimateText($0.recommended?.throughput, over: unit.factor) }, withInterval: true),
-      Column(heading: "highest", cells: curves.map { NumberText.grouped($0.best.setting) }, kind: .number),
-      Column(
-        heading: rate, cells: curves.map { NumberText.significant($0.best.throughput.median / unit.factor) },
-        kind: .number),
-      Column(heading: "not told from it", cells: curves.map(Self.others), kind: .text),
-      Column(heading: "why", cells: curves.map(\.reason), kind: .text),
-    ]
+    table = Table(
+      title: "\(tuning.experiment)\(place), by \(tuning.axis.rawValue):",
+      columns: [
+        .modes(curves.map(\.name)),
+        .number("recommended", curves.map { $0.recommended.map { NumberText.grouped($0.setting) } ?? "undecided" }),
+        .estimates(rate, curves.map { EstimateText($0.recommended?.throughput, over: unit.factor) }),
+        .number("highest", curves.map { NumberText.grouped($0.best.setting) }),
+        .number(rate, curves.map { NumberText.significant($0.best.throughput.median / unit.factor) }),
+        .text("not told from it", curves.map(Self.others)), .text("why", curves.map(\.reason)),
+      ], rows: curves.map { Table.Row(mode: $0.mode) }, names: 1)
     notes =
       curves.filter { $0.recommended == nil }.map {
         .init(text: "\($0.name) undecided: \($0.reason)", isWarning: false)
@@ -101,17 +95,5 @@ extension Summary.Tuning {
       for fixed in fixed { members[fixed.axis.rawValue] = JSONReport.number(fixed.value) }
       return JSONReport.object(members)
     }
-  }
-}
-
-extension MarkdownReport {
-  /// The best settings of the run.
-  func section(_ tunings: [Summary.Tuning]) -> [String] {
-    guard !tunings.isEmpty else { return [] }
-    return ["## \(TuningTable.heading)", Self.escaped("\(TuningTable.about).")]
-      + tunings.flatMap { tuning in
-        let table = TuningTable(tuning)
-        return rows(table) + list(table.notes)
-      }
   }
 }

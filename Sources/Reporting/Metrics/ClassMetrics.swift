@@ -10,13 +10,15 @@ enum ClassMetrics {
       count("count", "lanes of the class", "lanes", heading: "lanes", json: "count") { UInt64(exactly: $0.lanes) },
       count(
         "served", "lanes of the class with an operation done, in the trial that served the fewest", "lanes",
-        json: "served") { $0.served.flatMap { UInt64(exactly: $0) } },
+        json: "served"
+      ) { $0.served.flatMap { UInt64(exactly: $0) } },
       count(
         "operations", "operations done within the windows of all valid trials", "operations", json: "operations_done"
       ) { $0.operations },
       count(
         "in-warm-ups", "operations done in the warm-ups of all valid trials", "operations", heading: "in warm-ups",
-        json: "operations_done_in_warmup") { $0.early },
+        json: "operations_done_in_warmup"
+      ) { $0.early },
     ] + times(LatencyMetrics.service, "service time", heading: "", json: "latency_ns") { $0.latency }
     + times(LatencyMetrics.response, "response time, from the intended start", heading: "resp. ", json: "response_ns") {
       $0.response
@@ -26,6 +28,7 @@ enum ClassMetrics {
         "\(name)-of-trials", "\(name) of each trial's own, of response times where there are any: median", .time,
         heading: "\(name) of trials", json: "response_ns?.median_over_trials.\(name.replacing(".", with: "_"))"
       ) { MetricValue($0.lanes.percentiles[keyPath: percentile]) }
+      .with { $0.isLatency = true }
     }
 
   private static func count(
@@ -47,7 +50,10 @@ enum ClassMetrics {
         statistic.isCount ? .count("operations") : .time, aliases: [statistic.name],
         heading: heading + statistic.name + (statistic.isCount ? "" : " {unit}"), json: "\(json).\(statistic.json)"
       ) { MetricValue(latency($0.lanes).flatMap(statistic.value), of: $0.point.validTrials) }
-      .with { $0.isCited = statistic.isCited }
+      .with {
+        $0.isCited = statistic.isCited
+        $0.isLatency = true
+      }
     }
   }
 }

@@ -27,7 +27,9 @@ enum LatencyMetrics {
     static let all = [
       percentile("p50", 50, { $0.p50 }, compared: .lowerIsFaster), percentile("p90", 90) { $0.p90 },
       percentile("p99", 99, { $0.p99 }, compared: .lowerIsFaster), percentile("p99.9", 99.9) { $0.p999 },
-      Statistic(name: "max", about: "the highest", json: "max", csv: "max_ns", value: { Double($0.maximum) }) { $0.max },
+      Statistic(name: "max", about: "the highest", json: "max", csv: "max_ns", value: { Double($0.maximum) }) {
+        $0.max
+      },
       Statistic(
         name: "count", about: "how many", json: "count", csv: "count", isCount: true,
         value: { Double($0.histogram.count) }
@@ -74,6 +76,7 @@ enum LatencyMetrics {
       .with {
         $0.ofTrial(statistic.csv.map { "\(csv)_\($0)" }) { trial($0).flatMap(statistic.trial).map { Double($0) } }
         $0.isCited = statistic.isCited
+        $0.isLatency = kind == service || kind == response
         $0.compared = [service, response].contains(kind) ? statistic.compared : nil
       }
     }
@@ -90,6 +93,7 @@ enum LatencyMetrics {
         aliases: Set(aliases.map { "\($0)\(name)-of-trials" }), heading: "\(heading)\(name) {unit} of trials",
         json: "\(json)?.median_over_trials.\(name.replacing(".", with: "_"))"
       ) { MetricValue(percentiles($0)[keyPath: percentile]) }
+      .with { $0.isLatency = true }
     }
   }
 }

@@ -56,6 +56,8 @@ struct Metric<Subject>: Sendable {
   /// question mark it is only where that is there in any case. `{side}` is `client` or `server`. Nil for none.
   var json: String?
   var isCited = true
+  /// Whether it is a latency, of which all columns of a table have one unit.
+  var isLatency = false
   /// In base units of the dimension.
   let value: @Sendable (Subject) -> MetricValue?
   /// What stands in a table where that is no number alone: `255 of 10,000`.

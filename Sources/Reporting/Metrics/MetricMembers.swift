@@ -24,7 +24,8 @@ struct MetricMembers {
     get { nil }
     set {
       guard let newValue else { return }
-      Self.set(newValue, at: place.replacing("{side}", with: side).split(separator: ".").map(String.init)[...], in: &all)
+      Self.set(
+        newValue, at: place.replacing("{side}", with: side).split(separator: ".").map(String.init)[...], in: &all)
     }
   }
 

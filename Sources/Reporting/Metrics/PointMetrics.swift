@@ -21,7 +21,9 @@ enum PointMetrics {
       .with { $0.text = { $0.mode == "blocking" && $0.throughput != nil ? "1" : nil } },
       Row.estimate("wall", "time that a trial took", .seconds, heading: "wall s", json: "wall_s") { $0.wallSeconds },
     ] + latencies + [
-      Row.estimate("response-mean", "mean response time of a trial", .time, json: "response_ns?.median_over_trials.mean") {
+      Row.estimate(
+        "response-mean", "mean response time of a trial", .time, json: "response_ns?.median_over_trials.mean"
+      ) {
         $0.meanResponse
       },
       Row.estimate("cpu", "processor time of the mode's side", .microsecondsPerOperation, heading: "CPU µs/op") {
@@ -56,9 +58,11 @@ enum PointMetrics {
         heading: "wake lag ", json: "send_lag_ns", csv: "send_lag", { $0.sendLag }
       ) { $0.sendLag }
       + LatencyMetrics.ofTrials(
-        service, serviceTime, heading: "", json: "latency_ns", aliases: [service, ""]) { $0.servicePercentiles }
+        service, serviceTime, heading: "", json: "latency_ns", aliases: [service, ""]
+      ) { $0.servicePercentiles }
       + LatencyMetrics.ofTrials(
-        response, responseTime, heading: "resp. ", json: "response_ns", aliases: [""]) { $0.responsePercentiles }
+        response, responseTime, heading: "resp. ", json: "response_ns", aliases: [""]
+      ) { $0.responsePercentiles }
   }
 
   private static func usage(
@@ -67,16 +71,20 @@ enum PointMetrics {
     [
       .estimate(
         "\(side)-cpu", "processor time of the \(side)", .microsecondsPerOperation, heading: "\(side) CPU µs/op",
-        json: "\(side).cpu_us_per_operation") { usage($0).cpu },
+        json: "\(side).cpu_us_per_operation"
+      ) { usage($0).cpu },
       .estimate(
         "\(side)-user-cpu", "processor time in user mode of the \(side)", .microsecondsPerOperation,
-        json: "\(side).cpu_user_us_per_operation") { usage($0).userCPU },
+        json: "\(side).cpu_user_us_per_operation"
+      ) { usage($0).userCPU },
       .estimate(
         "\(side)-system-cpu", "processor time in the kernel of the \(side)", .microsecondsPerOperation,
-        json: "\(side).cpu_system_us_per_operation") { usage($0).systemCPU },
+        json: "\(side).cpu_system_us_per_operation"
+      ) { usage($0).systemCPU },
       .estimate(
         "\(side)-calls", "system calls that the \(side) made itself", .perOperation("calls"),
-        json: "\(side).syscalls_direct_per_operation") { usage($0).directCalls },
+        json: "\(side).syscalls_direct_per_operation"
+      ) { usage($0).directCalls },
     ]
   }
 
@@ -84,19 +92,21 @@ enum PointMetrics {
     [
       .number(
         "served", "lanes with an operation done, in the trial that served the fewest", .count("lanes"),
-        json: "lanes_served") { $0.lanesServed.map { Double($0) } }
-        .with {
-          $0.text = { $0.servedText }
-          $0.ofTrial("lanes_served") { $0.lanesServed.map { Double($0) } }
-        },
+        json: "lanes_served"
+      ) { $0.lanesServed.map { Double($0) } }
+      .with {
+        $0.text = { $0.servedText }
+        $0.ofTrial("lanes_served") { $0.lanesServed.map { Double($0) } }
+      },
       .number(
         "in-flight", "operations under way at once, at most", .count("operations"), json: "in_flight_max"
       ) { $0.inFlight?.max.map { Double($0) } }
       .with { $0.ofTrial("in_flight_max") { $0.inFlight?.max.map { Double($0) } } },
       .number(
         "in-flight-mean", "operations under way, the median of the trials' means", .mean("operations"),
-        json: "in_flight_mean") { $0.inFlight?.mean }
-        .with { $0.ofTrial("in_flight_mean") { $0.inFlight?.mean } },
+        json: "in_flight_mean"
+      ) { $0.inFlight?.mean }
+      .with { $0.ofTrial("in_flight_mean") { $0.inFlight?.mean } },
       .number(
         "threads", "threads of the mode's side, at most", .count("threads"), json: "{side}_threads_peak"
       ) { $0.threadsPeak.map { Double($0) } },
@@ -105,7 +115,8 @@ enum PointMetrics {
       ) { $0.memoryPeak.map { Double($0) } },
       .estimate(
         "memory", "median peak: the peak of the resident memory of the mode's side", .memory, heading: "MiB",
-        json: "{side}_rss_peak_bytes_of_trials") { $0.memory },
+        json: "{side}_rss_peak_bytes_of_trials"
+      ) { $0.memory },
       Row("trials", "valid trials", .count("trials"), json: "trials_valid") {
         MetricValue($0.validTrials, of: $0.carriedOut)
       },
@@ -121,20 +132,24 @@ enum PointMetrics {
       ) { MetricValue($0.skipped?.predictedWall, of: $0.skippedTrials) },
       ended(
         "unfinished", "operations neither done nor failed at the windows' ends", .count("operations"),
-        json: "operations_unfinished", csv: "operations_unfinished", { $0.unfinished }) { $0.operations.unfinished },
+        json: "operations_unfinished", csv: "operations_unfinished", { $0.unfinished }
+      ) { $0.operations.unfinished },
       ended(
         "oldest-unfinished", "time that the oldest of them had been under way", .time, json: "unfinished_age_max_ns",
-        csv: "unfinished_age_max_ns", { $0.oldestUnfinished }) { $0.operations.unfinishedAge?.max },
+        csv: "unfinished_age_max_ns", { $0.oldestUnfinished }
+      ) { $0.operations.unfinishedAge?.max },
       ended(
         "due", "operations that were due within the windows", .count("operations"), json: "operations_due",
-        csv: "operations_due", { $0.due > 0 ? $0.due : nil }) { $0.operations.due },
+        csv: "operations_due", { $0.due > 0 ? $0.due : nil }
+      ) { $0.operations.due },
       ended(
         "unanswered", "operations due and neither done nor failed at the windows' ends", .count("operations"),
         json: "operations_unanswered", csv: "operations_unanswered", { $0.due > 0 ? $0.unanswered : nil }
       ) { $0.operations.unanswered },
       ended(
         "oldest-unanswered", "time that the oldest of them had been due", .time, json: "unanswered_age_max_ns",
-        csv: "unanswered_age_max_ns", { $0.oldestUnanswered }) { $0.operations.unansweredAge?.max },
+        csv: "unanswered_age_max_ns", { $0.oldestUnanswered }
+      ) { $0.operations.unansweredAge?.max },
     ]
   }
 
@@ -155,7 +170,8 @@ enum PointMetrics {
       .with { $0.ofTrial("cold_start_first_done_ns") { $0.coldStart?.firstDone.map { Double($0) } } },
       .estimate(
         "cold-start-ratio", "throughput in the warm-up over that in the window", .ratio,
-        json: "cold_start.throughput_ratio_to_window") { $0.coldStart?.throughputRatio },
+        json: "cold_start.throughput_ratio_to_window"
+      ) { $0.coldStart?.throughputRatio },
       .number(
         "connect", "time to connect all lanes, the median over the valid trials", .time, json: "connect_wall_ns"
       ) { $0.connections?.connect }
@@ -166,8 +182,9 @@ enum PointMetrics {
       .with { $0.ofTrial("close_wall_ns") { $0.closeWall.map { Double($0) } } },
       .number(
         "connections", "connections that all lanes had, in the trial that had the most", .count("connections"),
-        json: "connections_opened") { $0.connectionsOpened.map { Double($0) } }
-        .with { $0.ofTrial("connections_opened") { $0.connectionsOpened.map { Double($0) } } },
+        json: "connections_opened"
+      ) { $0.connectionsOpened.map { Double($0) } }
+      .with { $0.ofTrial("connections_opened") { $0.connectionsOpened.map { Double($0) } } },
       .number(
         "reconnected", "connections in the place of one that was closed while it was idle, of all valid trials",
         .count("connections"), json: "reconnected"
@@ -175,16 +192,20 @@ enum PointMetrics {
       .with { $0.ofTrial("reconnected") { $0.reconnected.map { Double($0) } } },
       .number(
         "connection-kernel", "memory of the kernel for a connection", .bytesPer("connection"),
-        json: "connection_kernel_bytes") { $0.connections?.kernelBytes },
+        json: "connection_kernel_bytes"
+      ) { $0.connections?.kernelBytes },
       .number(
         "connection-processes", "memory of both sides' processes for a connection", .bytesPer("connection"),
-        json: "connection_process_bytes") { $0.connections?.processBytes },
+        json: "connection_process_bytes"
+      ) { $0.connections?.processBytes },
       .number(
         "throughput-drift", "change of the throughput over the window", .share,
-        json: "throughput_drift.share_over_window") { $0.throughputDrift?.share },
+        json: "throughput_drift.share_over_window"
+      ) { $0.throughputDrift?.share },
       .number(
         "latency-drift", "change of the median service time over the window", .share,
-        json: "latency_p50_drift.share_over_window") { $0.medianDrift?.share },
+        json: "latency_p50_drift.share_over_window"
+      ) { $0.medianDrift?.share },
       Row(
         "throughput-drift-trials", "trials whose throughput drifts this way", .count("trials"),
         json: "throughput_drift.trials_drifting"
@@ -225,7 +246,8 @@ enum PointMetrics {
       ("switches", "context switches", "switches", "switches", { $0.switches }),
       ("allocations", "allocations", "allocations", "allocations", { $0.allocations }),
     ]
-    let operations = Row("audit-operations", "operations of the audit", .count("operations"), json: "audit.operations") {
+    let operations = Row("audit-operations", "operations of the audit", .count("operations"), json: "audit.operations")
+    {
       MetricValue($0.audit?.operations, of: 1)
     }
     return (side == "client" ? [operations] : [])

@@ -1,92 +1,84 @@
 import Records
-import Statistics
 
 /// The report as GitHub tables, with all columns.
 struct MarkdownReport {
-  let run: Run
-  let summary: Summary
+  let document: Document
   /// Of the numbers in the tables of experiments, which stand behind them as comments.
   private let citations: TableCitations?
 
-  init(_ run: Run, _ summary: Summary, citations: Citations? = nil) {
-    self.run = run
-    self.summary = summary
+  init(_ document: Document, citations: Citations? = nil) {
+    self.document = document
     self.citations = citations.map { TableCitations($0, .markdown) }
   }
 
   func render() -> String {
-    let provenance = Provenance(run.record)
+    let provenance = document.provenance
     var blocks = ["# iomodes run \(Self.escaped(provenance.run))"]
     blocks.append(Self.escaped("\(provenance.machine) · \(provenance.date)"))
     if let origin = provenance.origin { blocks.append(Self.escaped(origin)) }
     blocks += provenance.warnings.map { "**\(Self.escaped($0))**" }
-    if let progress = provenance.progress(finished: run.trials.count) { blocks.append("**\(progress)**") }
-    for section in summary.sections {
-      let own =
-        switch section {
-        case .experiment(let experiment): self.section(ResultTable(experiment))
-        case .load(let load): self.section(load)
-        case .sweep(let sweep): self.section(sweep)
+    if let progress = document.progress { blocks.append("**\(progress)**") }
+    for section in document.sections {
+      blocks += ["## \(Self.escaped(section.name))", Self.escaped(section.about)]
+      for part in section.parts {
+        blocks += table(part.table) + table(part.classes)
+        if let table = part.ofTrials {
+          blocks += ["Medians over the trials of each trial's own value:", grid(table, citations)]
         }
-      blocks += citations?.cited(own, of: section) ?? own
+        blocks += list(part.notes) + table(part.audits)
+      }
     }
-    blocks += section(summary.tunings)
-    blocks += rows(InvalidTable(summary)) + rows(MachineTable(run))
-    if let trust = Trust(run, summary) { blocks.append(Self.escaped(trust.text)) }
-    if !summary.experiments.isEmpty { blocks.append(Self.escaped(Report.legend)) }
-    if let claims = ClaimsOverview(ClaimResult.all(run, summary)) {
+    if !document.tunings.isEmpty {
+      blocks += ["## \(TuningTable.heading)", Self.escaped("\(TuningTable.about).")]
+      blocks += document.tunings.flatMap { table($0.table) + list($0.notes) }
+    }
+    blocks += table(document.invalid) + table(document.machine)
+    if let trust = document.trust { blocks.append(Self.escaped(trust.text)) }
+    if let legend = document.legend { blocks.append(Self.escaped(legend)) }
+    if let claims = document.claims {
       blocks += ["## Claims", Self.escaped(claims.heading), claims.measured.markdown]
       blocks.append(Self.escaped(ClaimsOverview.legend))
     }
     return blocks.joined(separator: "\n\n") + "\n"
   }
 
-  private func section(_ table: ResultTable) -> [String] {
-    let experiment = table.experiment
-    let headings =
-      ["mode", "concurrency", "trials"] + (table.showsServed ? ["served"] : [])
-      + (table.countsOperations ? ["wall s"] : [])
-      + [table.rateHeading, "interval"] + ["50", "90", "99", "99.9"].map { table.percentileHeading($0) }
-      + ["p99 of trials", "interval", "client CPU µs/op", "interval", "server CPU µs/op", "interval"]
-      + ["system calls/op", "in flight", "threads", "memory, median peak MiB"]
-      + ["× blocking", "interval"]
-    let rows = Self.table(headings, experiment.points.map { cells($0, table, columns: headings.count) })
-    let heading = "## \(Self.escaped(experiment.name))"
-    let about = Self.escaped("\(experiment.description) · \(table.trialCount)")
-    return [heading, about, rows] + self.rows(ClassTable(experiment.points)) + trials(table) + list(experiment.notes)
-      + self.rows(AuditTable(experiment))
-  }
-
-  func rows(_ table: (any SideTable)?) -> [String] {
+  private func table(_ table: Table?) -> [String] {
     guard let table else { return [] }
-    let rows = table.rows().map { $0.map(Self.escaped) }
-    return [Self.escaped(table.title), Self.table(rows[0], Array(rows.dropFirst()))]
-  }
-
-  /// Medians over the trials of what each trial came to, with their intervals.
-  private func trials(_ table: ResultTable) -> [String] {
-    let points = table.experiment.points.filter { $0.validTrials > 0 }
-    guard !points.isEmpty else { return [] }
-    let hasResponse = table.showsResponse
-    let percentiles: [(String, KeyPath<Summary.TrialPercentiles, Estimate?>)] = [
-      ("p50", \.p50), ("p90", \.p90), ("p99", \.p99), ("p99.9", \.p999),
-    ]
-    func headings(_ name: String) -> [String] {
-      percentiles.flatMap { ["\(name)\($0.0) \(table.timeUnit.rawValue)", "interval"] }
-    }
-    func cells(_ values: Summary.TrialPercentiles) -> [String] {
-      percentiles.flatMap {
-        Self.cells(EstimateText(values[keyPath: $0.1], over: table.timeUnit.nanoseconds, digits: 3))
+    guard table.layouts == nil else { return [grid(table, citations)] }
+    let columns = Table.informative(table.placed(in: .md), after: 1)
+    let rows = table.rows.indices.map { row in
+      columns.map { placed in
+        let cell = placed.column.cells[row]
+        let text = Self.escaped(cell.whole)
+        return citations?.cited(text, cell.source, under: placed.heading) ?? text
       }
     }
-    let rows = Self.table(
-      ["mode", "concurrency"] + headings("")
-        + (hasResponse ? headings("resp. ") : []),
-      points.map { point in
-        [Self.escaped(point.name), NumberText.grouped(point.concurrency)] + cells(point.servicePercentiles)
-          + (hasResponse ? cells(point.responsePercentiles) : [])
-      })
-    return ["Medians over the trials of each trial's own value:", rows]
+    return [Self.escaped(table.title ?? ""), Self.table(columns.map { Self.escaped($0.heading) }, rows)]
+  }
+
+  /// A median has its interval in a column of its own.
+  private func grid(_ table: Table, _ citations: TableCitations?) -> String {
+    let columns = table.placed(in: .md)
+    let headings = columns.flatMap { $0.hasIntervals ? [$0.heading, "interval"] : [$0.heading] }
+    let rows = table.rows.indices.map { index -> [String] in
+      let row = table.rows[index]
+      func cells(_ placed: PlacedColumn) -> [String] {
+        let cell = placed.column.cells[index]
+        if placed.column.kind == .remark, let remark = row.remark { return [Self.escaped(remark)] }
+        var (text, interval) = (Self.escaped(cell.text), Self.escaped(cell.interval))
+        if let citations {
+          (text, interval) = citations.cited(
+            text, placed.hasIntervals ? interval : "", cell.source, under: placed.heading)
+        }
+        return placed.hasIntervals ? [text, interval] : [text]
+      }
+      guard let remark = row.remark, !columns.contains(where: { $0.column.kind == .remark }) else {
+        return columns.flatMap(cells)
+      }
+      let named = columns.prefix(table.names + 1).flatMap(cells) + ["*\(Self.escaped(remark))*"]
+      return named + Array(repeating: "", count: headings.count - named.count)
+    }
+    return Self.table(headings, rows)
   }
 
   /// Without columns in which no row has anything to say.
@@ -96,28 +88,8 @@ struct MarkdownReport {
       .map { row in "| " + shown.map { row[$0] }.joined(separator: " | ") + " |" }.joined(separator: "\n")
   }
 
-  func list(_ notes: [Summary.MeasuredExperiment.Note]) -> [String] {
+  private func list(_ notes: [Summary.MeasuredExperiment.Note]) -> [String] {
     notes.isEmpty ? [] : [notes.map { "- " + Self.escaped($0.text) }.joined(separator: "\n")]
-  }
-
-  /// A median, and its interval.
-  static func cells(_ estimate: EstimateText) -> [String] { [estimate.median, escaped(estimate.interval)] }
-
-  private func cells(_ point: Summary.Point, _ table: ResultTable, columns: Int) -> [String] {
-    let name = [Self.escaped(point.name), NumberText.grouped(point.concurrency)]
-    if let prediction = point.prediction {
-      let cells = name + ["0", "*\(Self.escaped(prediction))*"]
-      return cells + Array(repeating: "", count: columns - cells.count)
-    }
-    return name + ["\(point.validTrials)"] + (table.showsServed ? [table.served(point)] : [])
-      + (table.countsOperations ? [table.wall(point)] : [])
-      + Self.cells(table.throughput(point))
-      + [50, 90, 99, 99.9].map { table.percentile($0, point) }
-      + Self.cells(table.trialPercentile99(point))
-      + [point.client.cpu, point.server.cpu].flatMap { Self.cells(EstimateText($0, digits: 3)) }
-      + [EstimateText(point.tested.directCalls, digits: 3).median]
-      + [point.inFlight?.max.map { NumberText.grouped($0) } ?? NumberText.none, table.threads(point)]
-      + [table.memory(point)] + Self.cells(table.ratio(point))
   }
 
   /// What would be markup is put as it is.

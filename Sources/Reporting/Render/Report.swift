@@ -22,6 +22,7 @@ public struct Report: Sendable {
   private let figures: PageFigures
   private let trialsHash: String?
   private let citations: Citations?
+  private let metrics: MetricTable
 
   /// - Parameters:
   ///   - figures: those of a page; only for ``OutputFormat/html``.
@@ -31,10 +32,18 @@ public struct Report: Sendable {
   public init(
     _ run: Run, figures: PageFigures = .withoutGnuplot, trialsHash: String? = nil, citations: Citations? = nil
   ) {
+    self.init(run, figures: figures, trialsHash: trialsHash, citations: citations, metrics: .standard)
+  }
+
+  init(
+    _ run: Run, figures: PageFigures = .withoutGnuplot, trialsHash: String? = nil, citations: Citations? = nil,
+    metrics: MetricTable
+  ) {
     self.citations = citations
     self.run = run
     self.figures = figures
     self.trialsHash = trialsHash
+    self.metrics = metrics
   }
 
   /// What stands at the top of it for a reader to beware of, a line each: that machines or builds are mixed.
@@ -45,14 +54,16 @@ public struct Report: Sendable {
   ///   - color: whether the terminal shows colours; only for ``OutputFormat/text``.
   public func render(_ format: OutputFormat, width: Int, color: Bool) -> String {
     switch format {
-    case .text: TextReport(run, Summary(run), width: width, color: color).render()
-    case .json: JSONReport(run, Summary(run)).render()
-    case .csv: CSVReport(run).render()
-    case .md: MarkdownReport(run, Summary(run), citations: citations).render()
-    case .latex: LatexReport(run, Summary(run), citations: citations).render()
-    case .html: HTMLReport(run, Summary(run), figures: figures, trialsHash: trialsHash).render()
+    case .text: TextReport(document, width: width, color: color).render()
+    case .json: JSONReport(run, Summary(run), metrics).render()
+    case .csv: CSVReport(run, metrics).render()
+    case .md: MarkdownReport(document, citations: citations).render()
+    case .latex: LatexReport(document, citations: citations).render()
+    case .html: HTMLReport(document, figures: figures, trialsHash: trialsHash).render()
     }
   }
+
+  private var document: Document { Document(run, metrics) }
 
   /// The claims of tutorials, as far as the run puts them to the test.
   public func claims(_ format: OutputFormat, width: Int, color: Bool) -> String {

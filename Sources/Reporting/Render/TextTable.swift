@@ -1,46 +1,38 @@
 /// A table that fits: the narrower the terminal, the fewer the columns. What is drawn goes before the numbers do.
 struct TextTable {
-  let table: ResultTable
+  let table: Table
   private let columns: [Column]
+  /// How many columns name the rows.
+  private let names: Int
   private let width: Int
   private static let drawnWidths = 8...24
 
   /// The first of the layouts, which get poorer, that is not wider than `width`; the last, if none fits.
-  static func fitting(_ table: ResultTable, width: Int) -> TextTable {
-    let make = ColumnMaker(table: table)
-    let (mode, concurrency) = (make.mode(), make.concurrency())
-    let served = table.showsServed ? [make.served()] : []
-    let start = [mode, concurrency] + served + [Column(heading: "", drawn: .bar, width: drawnWidths.lowerBound)]
-    let wall = table.countsOperations ? [make.wall()] : []
-    let (throughput, throughputInterval) = (make.throughput(interval: false), make.throughput(interval: true))
-    let (ratio, ratioInterval) = (make.ratio(interval: false), make.ratio(interval: true))
-    let (cpu, cpuInterval) = (make.cpu(interval: false), make.cpu(interval: true))
-    let percentiles = [make.percentile(50), make.percentile(99)]
-    let sparkline = make.sparkline(width: drawnWidths.lowerBound)
-    let byTrial = percentiles + [make.trialPercentile()] + sparkline
-    let latencies = percentiles + sparkline
-    let server = [cpuInterval, make.threads(), make.memory()]
-    let serving = [
-      start + wall + [throughputInterval] + byTrial + server + [ratio],
-      start + wall + [throughputInterval] + byTrial + server,
-      start + wall + [throughputInterval] + latencies + server,
-      start + wall + [throughput] + latencies + server,
-    ]
-    // A ratio follows from the throughputs; processor time from nothing else.
-    let asking = [
-      start + wall + [throughputInterval] + byTrial + [cpuInterval, ratioInterval],
-      start + wall + [throughputInterval] + latencies + [cpuInterval, ratioInterval],
-      start + wall + [throughputInterval] + latencies + [cpuInterval, ratio],
-      start + wall + [throughputInterval] + latencies + [cpu, ratio],
-      start + wall + [throughput] + latencies + [cpu, ratio],
-      start + wall + [throughput] + latencies + [cpu],
-      start + [throughput, cpu],
-      start + [throughput],
-    ]
-    let layouts = ((table.experiment.isServing ? serving : []) + asking).map { $0.informative(after: 2) }
-      .flatMap(drawnLess)
-    let columns = layouts.first { $0.totalWidth <= width } ?? layouts[layouts.count - 1]
-    return TextTable(table: table, columns: widened(columns, to: width), width: width)
+  init(_ table: Table, width: Int) {
+    self.table = table
+    self.width = width
+    let isName = Set(table.columns.prefix(table.names).map(\.key))
+    let others = (table.layouts?.text ?? []).indices.map { table.placed(in: .text, $0, showsAll: false) }
+    let placed = [table.placed(in: .text)] + others
+    names = placed[0].prefix { isName.contains($0.column.key) }.count
+    let layouts = placed.map { [names] in Self.columns(Table.informative($0, after: names), table) }
+      .flatMap(Self.drawnLess)
+    let fitting = layouts.first { $0.totalWidth <= width } ?? layouts[layouts.count - 1]
+    columns = Self.widened(fitting, to: width)
+  }
+
+  /// Without distributions where there are none; else as wide as the ends of their axes at least.
+  private static func columns(_ placed: [PlacedColumn], _ table: Table) -> [Column] {
+    placed.compactMap { placed in
+      switch placed.column.kind {
+      case .text, .number, .mode, .remark: return Column(placed)
+      case .bar: return Column(heading: placed.heading, drawn: .bar, width: drawnWidths.lowerBound)
+      case .sparkline:
+        let ends = table.groups.compactMap { SparklineAxis(placed.column, $0)?.ends }
+        guard let widest = ends.map({ $0.lowest.count + 1 + $0.highest.count }).max() else { return nil }
+        return Column(heading: placed.heading, drawn: .sparkline, width: max(drawnWidths.lowerBound, widest))
+      }
+    }
   }
 
   /// The layout with all that is drawn, with either, and with none.
@@ -64,85 +56,89 @@ struct TextTable {
 
   var hasSparklines: Bool { columns.contains { $0.kind == .sparkline } }
 
-  /// The lines, the heading first; concurrencies are apart by an empty line.
+  /// The lines, the heading first; groups of rows are apart by an empty line.
   func lines(color: Bool) -> [String] {
     var lines = [TextLine.row(columns.map { $0.aligned($0.heading) }, .dim, color)]
-    var index = 0
-    for group in table.experiment.byConcurrency {
-      if index > 0 { lines.append("") }
-      let best = group.points.compactMap(\.throughput?.median).max() ?? 0
-      let axis = hasSparklines ? table.axis(group.points) : nil
-      for point in group.points {
-        if let prediction = point.prediction {
-          let names = columns.prefix(2).map { $0.aligned($0.cells[index]) }
-          lines += TextLine.remark(prediction, after: names, .dim, width: width, color)
-        } else {
-          let cells = columns.map { column in
-            let drawn: String
-            switch column.kind {
-            case .text, .number: return column.aligned(column.cells[index])
-            case .bar:
-              drawn = Terminal.bar(best > 0 ? (point.throughput?.median ?? 0) / best : 0, width: column.width)
-            case .sparkline:
-              drawn = axis.map { table.sparkline(of: point, on: $0, width: column.width) } ?? ""
-            }
-            return Style(ModeTable.builtIn[point.mode]).applied(to: column.aligned(drawn), color: color)
-          }
-          lines.append(TextLine.row(cells, .plain, color))
-        }
-        index += 1
-      }
+    let distributions = hasSparklines ? table.columns.first { $0.kind == .sparkline } : nil
+    for (place, group) in table.groups.enumerated() {
+      if place > 0 { lines.append("") }
+      let axis = distributions.flatMap { SparklineAxis($0, group) }
+      for row in group { lines += self.lines(row, axis, color) }
       if let axis { lines.append(scale(axis, color)) }
     }
     return lines
   }
 
+  private func lines(_ index: Int, _ axis: SparklineAxis?, _ color: Bool) -> [String] {
+    let row = table.rows[index]
+    let names = columns.prefix(names).map { $0.aligned($0.cells[index]) }
+    if let remark = row.remark { return TextLine.remark(remark, after: names, .dim, width: width, color) }
+    var lines: [String] = []
+    if row.hasNumbers {
+      let cells = columns.map { column -> String in
+        guard column.kind.isDrawn else { return column.aligned(column.cells[index]) }
+        let style = Style(row.mode.flatMap { ModeTable.builtIn[$0] })
+        return style.applied(to: column.aligned(drawn(column, index, axis)), color: color)
+      }
+      lines.append(TextLine.row(cells, .plain, color))
+    }
+    if let aside = row.aside {
+      let start = row.hasNumbers ? names.map { String(repeating: " ", count: $0.count) } : names
+      lines += TextLine.remark(aside, after: start, .warning, width: width, color)
+    }
+    return lines
+  }
+
+  private func drawn(_ column: Column, _ row: Int, _ axis: SparklineAxis?) -> String {
+    switch table.columns.first(where: { $0.kind == column.kind })?.cells[row].drawing {
+    case .bar(let part)?: Terminal.bar(part, width: column.width)
+    case .distribution(let latency, _)?:
+      axis.map { Terminal.sparkline($0.axis.counts(of: latency.histogram, parts: column.width)) } ?? ""
+    case nil: ""
+    }
+  }
+
   /// The ends of an axis, below what is drawn on it.
-  private func scale(_ axis: LatencyAxis, _ color: Bool) -> String {
-    let ends = table.ends(axis)
+  private func scale(_ axis: SparklineAxis, _ color: Bool) -> String {
     let cells = columns.map { column in
       column.kind == .sparkline
-        ? ends.lowest + Terminal.rightAligned(ends.highest, to: column.width - ends.lowest.count) : column.aligned("")
+        ? axis.ends.lowest + Terminal.rightAligned(axis.ends.highest, to: column.width - axis.ends.lowest.count)
+        : column.aligned("")
     }
     return TextLine.row(cells, .dim, color)
   }
 }
 
-private struct ColumnMaker {
-  let table: ResultTable
+/// The axis that the rows of a group have in common.
+private struct SparklineAxis {
+  let axis: LatencyAxis
+  /// What stands at its ends.
+  let ends: (lowest: String, highest: String)
 
-  func mode() -> Column { make("mode", .text, \.name) }
-  func concurrency() -> Column { make("conc.", .number) { NumberText.grouped($0.concurrency) } }
-  func served() -> Column { make("served", .number, table.served) }
-  func wall() -> Column { make("wall s", .number, table.wall) }
-  func threads() -> Column { make("threads", .number, table.threads) }
-  func memory() -> Column { make("MiB", .number, table.memory) }
-  func cpu(interval: Bool) -> Column { estimates("CPU µs/op", table.cpu, interval) }
+  /// Nil where the rows have no latencies.
+  init?(_ column: TableColumn, _ rows: Range<Int>) {
+    let drawn = rows.compactMap { row -> (latency: Summary.PooledLatency, unit: TimeUnit)? in
+      if case .distribution(let latency, let unit)? = column.cells[row].drawing { (latency, unit) } else { nil }
+    }
+    guard let unit = drawn.first?.unit, let axis = LatencyAxis(drawn.map(\.latency)) else { return nil }
+    func text(_ time: UInt64) -> String { NumberText.significant(Double(time) / unit.nanoseconds, digits: 2) }
+    self.axis = axis
+    ends = (text(axis.lowest), text(axis.highest))
+  }
+}
 
-  func percentile(_ percentile: Int) -> Column {
-    make(table.percentileHeading("\(percentile)"), .number) { table.percentile(Double(percentile), $0) }
+extension Table {
+  /// Rows that belong together.
+  fileprivate var groups: [Range<Int>] {
+    let starts = rows.indices.filter { $0 == 0 || rows[$0].startsGroup }
+    return zip(starts, starts.dropFirst() + [rows.count]).map { $0..<$1 }
   }
 
-  /// None where there are no latencies; at least as wide as the ends of its axes.
-  func sparkline(width: Int) -> [Column] {
-    let ends = table.experiment.byConcurrency.compactMap { table.axis($0.points) }.map(table.ends)
-    guard let widest = ends.map({ $0.lowest.count + 1 + $0.highest.count }).max() else { return [] }
-    return [Column(heading: table.latencyHeading, drawn: .sparkline, width: max(width, widest))]
-  }
-
-  /// What stands beside the percentile of all operations: the median over the trials of their own.
-  func trialPercentile() -> Column { estimates("of trials", table.trialPercentile99, true) }
-
-  func throughput(interval: Bool) -> Column { estimates(table.rateHeading, table.throughput, interval) }
-  func ratio(interval: Bool) -> Column { estimates("× blocking", table.ratio, interval) }
-
-  private func make(_ heading: String, _ kind: Column.Kind, _ cell: (Summary.Point) -> String) -> Column {
-    Column(heading: heading, cells: table.experiment.points.map(cell), kind: kind)
-  }
-
-  private func estimates(
-    _ heading: String, _ text: (Summary.Point) -> EstimateText, _ withInterval: Bool
-  ) -> Column {
-    Column(heading: heading, table.experiment.points.map(text), withInterval: withInterval)
+  /// Of a small table: a row of headings and one for every point, in as many columns as fit.
+  func lines(width: Int) -> [String] {
+    var shown = Self.informative(placed(in: .text), after: 1).map { Column($0) }
+    while shown.count > 3, shown.totalWidth > width { shown.removeLast() }
+    let rows = rows.indices.map { row in shown.map { $0.aligned($0.cells[row]) } }
+    return ([shown.map { $0.aligned($0.heading) }] + rows).map { TextLine.row($0, .plain, false) }
   }
 }

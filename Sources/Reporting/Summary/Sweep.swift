@@ -5,6 +5,9 @@ extension Summary {
   /// An experiment with several limits or widths of a pool: one table of all of them.
   struct Sweep: Sendable {
     let name: String
+    /// As the plan has it, and of an open loop the rate.
+    let plannedName: String
+    let rate: Double?
     let workload: JSONValue
     /// The workload, its arrivals and its window in words, without what is varied.
     let description: String
@@ -16,6 +19,7 @@ extension Summary {
     /// - Parameter experiments: of one name and rate, at least one.
     init(_ experiments: [MeasuredExperiment]) {
       name = experiments[0].name(of: Setting())
+      (plannedName, rate) = (experiments[0].plannedName, experiments[0].rate)
       workload = experiments[0].workload
       description = experiments[0].withoutSettings
       axes = [TuningAxis.limit, .pool].filter { axis in
@@ -28,96 +32,5 @@ extension Summary {
         }
         .map { (setting: $0.0, point: $0.1) }
     }
-  }
-}
-
-/// The cells of a sweep's table: what text and Markdown have in common.
-struct SweepTable: SideTable {
-  let title: String
-  let columns: [Column]
-  let notes: [Summary.MeasuredExperiment.Note]
-
-  init(_ sweep: Summary.Sweep) {
-    let rows = sweep.rows
-    let points = rows.map(\.point)
-    func column(_ heading: String, _ cell: (Summary.Point) -> String) -> Column {
-      Column(heading: heading, cells: points.map(cell), kind: .number)
-    }
-    // Waits span nanoseconds to seconds, so that each has its unit.
-    func latencies(_ name: String, _ latency: KeyPath<Summary.Point, Summary.PooledLatency?>) -> [Column] {
-      guard points.contains(where: { $0[keyPath: latency] != nil }) else { return [] }
-      return [50.0, 99.0].map { percentile in
-        column("\(name)p\(NumberText.brief(percentile))") {
-          $0[keyPath: latency]?.percentile(percentile).map { NumberText.span(nanoseconds: Double($0)) }
-            ?? NumberText.none
-        }
-      }
-    }
-    let ofTrials =
-      points.contains { $0.servicePercentiles.p99 != nil }
-      ? [
-        Column(
-          heading: "p99 of trials", points.map { EstimateText(span: $0.servicePercentiles.p99) }, withInterval: true)
-      ] : []
-    let unit = RateUnit.fitting(points.compactMap(\.throughput?.high))
-    let hasConcurrencies = Set(points.map(\.concurrency)).count > 1
-    title = "by \(sweep.axes.map(\.rawValue).joined(separator: " and ")):"
-    columns =
-      [Column(heading: "mode", cells: points.map(\.name), kind: .text)]
-      + (hasConcurrencies ? [column("conc.") { NumberText.grouped($0.concurrency) }] : [])
-      + (points.contains(where: \.leavesLanesUnserved)
-        ? [column("served") { $0.servedText ?? NumberText.none }] : [])
-      + sweep.axes.map { axis in
-        Column(
-          heading: axis.rawValue,
-          cells: rows.map { $0.setting.value(of: axis).map { NumberText.grouped($0) } ?? NumberText.none },
-          kind: .number)
-      }
-      + [
-        Column(
-          heading: unit == .one ? "op/s" : "\(unit.rawValue) op/s",
-          points.map { EstimateText($0.throughput, over: unit.factor) }, withInterval: true)
-      ] + latencies("", \.latency)
-      + [
-        Column(
-          heading: "CPU µs/op", points.map { EstimateText($0.tested.cpu, digits: 3) }, withInterval: true)
-      ] + ofTrials + latencies("wait ", \.queueing)
-      + [
-        column("threads") { $0.threadsPeak.map { NumberText.grouped($0) } ?? NumberText.none },
-        column("MiB") { ResultTable.mebibytes($0.memory) },
-      ]
-    let ofRows = rows.flatMap { setting, point -> [Summary.MeasuredExperiment.Note] in
-      let place = point.place + setting.suffix.replacing("-", with: " ")
-      return (point.prediction.map { [.init(text: "\(place): \($0)", isWarning: false)] } ?? [])
-        + point.invalidNotes(place) + point.notes(place)
-    }
-    notes = points.servedNotes + ofRows
-  }
-}
-
-extension Summary.Sweep {
-  /// As the JSON report has it.
-  func json(_ metrics: MetricTable) -> JSONValue {
-    JSONReport.object([
-      "name": .string(name), "workload": workload, "description": .string(description),
-      "points": .array(
-        rows.map { setting, point in
-          let own = [
-            "limit": JSONReport.number(setting.limit), "pool": JSONReport.number(setting.pool),
-          ].compactMapValues { $0 }
-          return .object(JSONReport.members(point, metrics).merging(own) { $1 })
-        }),
-    ])
-  }
-
-  /// `6 valid trials at each point`.
-  var trialCount: String { ResultTable.count(of: rows.map(\.point)) }
-}
-
-extension MarkdownReport {
-  func section(_ sweep: Summary.Sweep) -> [String] {
-    let table = SweepTable(sweep)
-    return ["## \(Self.escaped(sweep.name))", Self.escaped("\(sweep.description) · \(sweep.trialCount)")]
-      + rows(table) + rows(ClassTable(sweep.rows.map(\.point))) + list(table.notes)
   }
 }

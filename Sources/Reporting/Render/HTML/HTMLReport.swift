@@ -3,21 +3,21 @@ import Records
 /// The report as one page that needs nothing else: no network, no other file, no font; and no script but to sort tables
 /// and to open what is folded.
 struct HTMLReport {
-  private let run: Run
-  private let summary: Summary
+  private let document: Document
   private let figures: PageFigures
   private let trialsHash: String?
   private let answers: [Answer]
-  private let claims: ClaimsOverview?
+
+  private var run: Run { document.run }
+  private var summary: Summary { document.summary }
+  private var claims: ClaimsOverview? { document.claims }
 
   /// - Parameter trialsHash: the SHA-256 of the lines of the trials.
-  init(_ run: Run, _ summary: Summary, figures: PageFigures, trialsHash: String?) {
-    self.run = run
-    self.summary = summary
+  init(_ document: Document, figures: PageFigures, trialsHash: String?) {
+    self.document = document
     self.figures = figures
     self.trialsHash = trialsHash
-    claims = ClaimsOverview(ClaimResult.all(run, summary))
-    answers = Answer.all(run, summary)
+    answers = Answer.all(document.run, document.summary)
   }
 
   /// A part of the page that the table of contents leads to.
@@ -64,7 +64,7 @@ struct HTMLReport {
   }
 
   private var head: Markup {
-    let provenance = Provenance(run.record)
+    let provenance = document.provenance
     let headline = Headline(summary, answers)
     let facts = ["run \(provenance.run)", provenance.machine, provenance.date].filter { !$0.isEmpty }
     return """
@@ -74,11 +74,11 @@ struct HTMLReport {
       <p class="facts">\(facts.joined(separator: " · "))</p>
       \(provenance.origin.map { "<p class=\"facts\">\($0)</p>\n" })\
       \(provenance.warnings.map { "<p class=\"warning\">\($0)</p>\n" as Markup })\
-      \(provenance.progress(finished: run.trials.count).map { "<p class=\"warning\">\($0)</p>\n" })\
+      \(document.progress.map { "<p class=\"warning\">\($0)</p>\n" })\
       <div class="answer">
       \(claims.map { "<p><b>Claims</b>: of \($0.measured.count) measured \($0.verdicts). <a href=\"#claims\">Each number</a></p>\n" })\
       \(summary.experiments.isEmpty ? "<p>Nothing was measured.</p>\n" : headline.sentences)</div>
-      \(Trust(run, summary).map { "<p class=\"trust\">\($0.text)</p>\n" })\
+      \(document.trust.map { "<p class=\"trust\">\($0.text)</p>\n" })\
       \(headline.table)\
       <p class="facts">[ ] is the 95 % interval of a median over trials; with * the range, of fewer than six.</p>
       </header>
@@ -116,21 +116,10 @@ struct HTMLReport {
       return "\(taken.enumerated().compactMap { self.figure($1, number: drawn + $0 + 1) })"
     }
     let absence: Markup? = figures.absence.map { "<p class=\"facts\">No figures: \($0).</p>\n" }
-    var sections = summary.sections.enumerated().map { index, section -> Section in
-      let (name, body) =
-        switch section {
-        case .experiment(let experiment):
-          (
-            experiment.name,
-            ExperimentSection(
-              experiment: experiment, answer: answers.first { $0.experiment.name == experiment.name }
-            ).body
-          )
-        case .load(let load): (load.name, LoadSection(load: load).body)
-        case .sweep(let sweep): (sweep.name, self.sweep(sweep))
-        }
-      return Section(
-        anchor: "experiment-\(index + 1)", title: name, body: "\(body)\(take { $0.experiment == name })\(absence)")
+    var sections = document.sections.enumerated().map { index, section in
+      Section(
+        anchor: "experiment-\(index + 1)", title: section.name,
+        body: "\(body(section))\(take { $0.experiment == section.name })\(absence)")
     }
     if !remaining.isEmpty {
       sections.append(Section(anchor: "across", title: "Across experiments", body: take { _ in true }))
@@ -138,22 +127,39 @@ struct HTMLReport {
     return sections
   }
 
-  private func sweep(_ sweep: Summary.Sweep) -> Markup {
-    let table = SweepTable(sweep)
+  private func body(_ section: Document.Section) -> Markup {
+    let parts = section.parts
+    let ofTrials: [Markup] = parts.compactMap(\.ofTrials).map { table in
+      let caption = "medians over the valid trials of each trial's own percentile"
+      return """
+        <details><summary>Percentiles of trials</summary>
+        \(PageTable.table(table, caption: caption))</details>
+
+        """
+    }
     return """
-      <p class="asks">\(sweep.description) · \(sweep.trialCount)</p>
-      \(PageTable.table(table))\
-      \(PageTable.table(ClassTable(sweep.rows.map(\.point))))\
-      \(PageNotes.list(table.notes))
+      <p class="asks">\(section.about)</p>
+      \(answer(section.subject).map { "<p>\($0)</p>\n" })\
+      \(parts.map { PageTable.table($0.table) })\
+      \(parts.compactMap { $0.classes.map { PageTable.table($0) } })\
+      \(PageNotes.list(parts.flatMap(\.notes)))\
+      \(ofTrials)\
+      \(parts.compactMap { $0.audits.map { PageTable.table($0) } })
       """
   }
 
-  private var bestSettings: [Section] {
-    guard !summary.tunings.isEmpty else { return [] }
-    let tables = summary.tunings.map { tuning -> Markup in
-      let table = TuningTable(tuning)
-      return "\(PageTable.table(table))\(PageNotes.list(table.notes))"
+  /// What it says, in sentences.
+  private func answer(_ section: Summary.Section) -> Markup? {
+    switch section {
+    case .experiment(let experiment): answers.first { $0.experiment.name == experiment.name }?.sentences
+    case .load(let load): LoadAnswer.sentences(load)
+    case .sweep: nil
     }
+  }
+
+  private var bestSettings: [Section] {
+    guard !document.tunings.isEmpty else { return [] }
+    let tables = document.tunings.map { "\(PageTable.table($0.table))\(PageNotes.list($0.notes))" as Markup }
     return [
       Section(
         anchor: "best-settings", title: TuningTable.heading,
@@ -169,7 +175,7 @@ struct HTMLReport {
         anchor: "claims", title: "Claims",
         body: """
           <p>\(claims.heading).</p>
-          \(PageTable.table(ClaimsTable(claims.measured)))\
+          \(PageTable.table(.claims(claims.measured)))\
           <p class="facts">\(ClaimsOverview.legend)</p>
 
           """)
@@ -186,17 +192,7 @@ struct HTMLReport {
   private var trials: Section {
     let carriedOut = run.trials.filter { $0.skipped == nil }
     let invalid = carriedOut.filter { !$0.valid }
-    let table = PageTable.table(
-      invalid,
-      [
-        .text("experiment") { $0.experiment },
-        .number("trial", "its number in the plan") { "\($0.trial)" },
-        .number("round") { "\($0.round)" },
-        .mode { trial in (trial.mode, trial.variant.map { "\(trial.mode)/\($0)" } ?? trial.mode) },
-        .number("conc.", "concurrency: the number of lanes") { NumberText.grouped($0.concurrency) },
-        .number("rate/s", "of an open loop") { $0.arrivals.rate.map { NumberText.brief($0) } ?? NumberText.none },
-        .text("reasons") { $0.reasons.isEmpty ? "no reason given" : $0.reasons.joined(separator: "; ") },
-      ])
+    let table = PageTable.table(.invalid(invalid))
     let count = "\(NumberText.grouped(carriedOut.count)) \(carriedOut.count == 1 ? "trial" : "trials")"
     return Section(
       anchor: "trials", title: "Trials that do not count",

@@ -4,19 +4,18 @@ import Statistics
 enum LoadAnswer {
   static func sentences(_ load: Summary.Load) -> Markup? {
     if let search = load.search { return searched(search) }
-    let table = LoadTable(load)
     let highest = load.curves.flatMap { $0.points.map(\.rate) }.max() ?? 0
     let keeping = load.curves.filter { $0.saturation == nil }
     let limits = Set(load.curves.compactMap { $0.saturation?.rate }).sorted(by: >)
     let saturated = limits.map { limit in
-      let names = load.curves.filter { $0.saturation?.rate == limit }.map { table.name($0.key) }
+      let names = load.curves.filter { $0.saturation?.rate == limit }.map { load.name(of: $0.key) }
       return "\(names.joined(separator: ", ")) from \(rate(limit)) on"
     }
     guard !load.curves.isEmpty else { return nil }
     var text: Markup = ""
     if !keeping.isEmpty {
       text =
-        "\(keeping.map { table.name($0.key) }.joined(separator: ", ")) "
+        "\(keeping.map { load.name(of: $0.key) }.joined(separator: ", ")) "
         + "\(keeping.count == 1 ? "keeps" : "keep") up with every rate offered, \(rate(highest)) at most. "
     }
     guard !saturated.isEmpty else { return text }

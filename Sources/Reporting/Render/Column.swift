@@ -1,46 +1,42 @@
-/// A column of a text table, with a cell for every row.
+/// A column of a table that is set in text: the words of every cell, and their width.
 struct Column {
-  enum Kind {
-    case text, number
-    /// Drawn as wide as there is room.
-    case bar, sparkline
-
-    var isDrawn: Bool { self == .bar || self == .sparkline }
-  }
-
   let heading: String
   let cells: [String]
-  let kind: Kind
+  let kind: TableColumn.Kind
+  /// What the numbers of the cells are; empty where they are none.
+  var sources: [Cell.Source?] = []
   /// Of what is drawn, at least.
   var width: Int
 
-  init(heading: String, cells: [String], kind: Kind) {
+  init(heading: String, cells: [String], kind: TableColumn.Kind, sources: [Cell.Source?] = []) {
     self.heading = heading
     self.cells = cells
     self.kind = kind
+    self.sources = sources
     width = max(heading.count, cells.map(\.count).max() ?? 0)
   }
 
   /// What is drawn, `width` columns wide at least.
-  init(heading: String, drawn kind: Kind, width: Int) {
-    self.heading = heading
-    self.kind = kind
+  init(heading: String, drawn kind: TableColumn.Kind, width: Int) {
+    self.init(heading: heading, cells: [], kind: kind)
     self.width = max(heading.count, width)
-    cells = []
   }
 
   /// Medians and, where there are any, intervals, each aligned with those of the other rows.
-  init(heading: String, _ estimates: [EstimateText], withInterval: Bool) {
-    let medianWidth = estimates.map(\.median.count).max() ?? 0
-    let intervalWidth = withInterval ? estimates.map(\.interval.count).max() ?? 0 : 0
-    guard intervalWidth > 0 else {
-      self.init(heading: heading, cells: estimates.map(\.median), kind: .number)
+  init(_ placed: PlacedColumn) {
+    let (cells, sources) = (placed.column.cells, placed.column.cells.map(\.source))
+    guard placed.hasIntervals else {
+      let kind = placed.column.kind == .number ? TableColumn.Kind.number : .text
+      self.init(heading: placed.heading, cells: cells.map(\.text), kind: kind, sources: sources)
       return
     }
-    let cells = estimates.map {
-      Terminal.rightAligned($0.median, to: medianWidth) + " " + Terminal.padded($0.interval, to: intervalWidth)
+    let medianWidth = cells.map(\.text.count).max() ?? 0
+    let intervalWidth = cells.map(\.interval.count).max() ?? 0
+    let aligned = cells.map {
+      Terminal.rightAligned($0.text, to: medianWidth) + " " + Terminal.padded($0.interval, to: intervalWidth)
     }
-    self.init(heading: Terminal.rightAligned(heading, to: medianWidth), cells: cells, kind: .text)
+    self.init(
+      heading: Terminal.rightAligned(placed.heading, to: medianWidth), cells: aligned, kind: .text, sources: sources)
   }
 
   func aligned(_ text: String) -> String {
