@@ -1,4 +1,5 @@
 import Measurement
+import Plan
 
 /// What a service is to keep to: a percentile of its response time below a bound, written `p99<10ms`.
 public struct Objective: Hashable, Sendable {
@@ -64,6 +65,13 @@ extension Objective: TextCodable {
   }
 
   public var description: String { "\(percentile.rawValue)<\(bound)" }
+}
+
+extension Objective: PatternedText {
+  public static var pattern: String {
+    let percentiles = Percentile.allCases.map { $0.rawValue.replacing(".", with: "\\.") }.joined(separator: "|")
+    return "^(\(percentiles))<\(Nanoseconds.pattern.dropFirst())"
+  }
 }
 
 extension LatencySummary {

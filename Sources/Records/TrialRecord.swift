@@ -235,6 +235,8 @@ public struct TrialRecord: Codable, Equatable, Sendable {
       self.max = max
       self.within = within
     }
+
+    enum CodingKeys: String, CodingKey { case min, mean, max, within }
   }
 
   /// Payload of the operations that are done.
@@ -246,6 +248,8 @@ public struct TrialRecord: Codable, Equatable, Sendable {
       self.sent = sent
       self.received = received
     }
+
+    enum CodingKeys: String, CodingKey { case sent, received }
   }
 
   public struct Latency: Codable, Equatable, Sendable {
@@ -261,6 +265,8 @@ public struct TrialRecord: Codable, Equatable, Sendable {
       self.response = response
       self.queueing = queueing
     }
+
+    enum CodingKeys: String, CodingKey { case service, response, queueing }
   }
 
   public struct LaneClass: Codable, Equatable, Sendable {
@@ -327,6 +333,8 @@ public struct TrialRecord: Codable, Equatable, Sendable {
       self.max = max
       self.samples = samples
     }
+
+    enum CodingKeys: String, CodingKey { case mean, max, samples }
   }
 
   /// Of sleeps of the harness's own, beside the mode.
@@ -340,6 +348,8 @@ public struct TrialRecord: Codable, Equatable, Sendable {
       self.max = max
       self.samples = samples
     }
+
+    enum CodingKeys: String, CodingKey { case p50, max, samples }
   }
 
   public struct Skipped: Codable, Equatable, Sendable {
