@@ -48,17 +48,25 @@ public final class TargetServer: @unchecked Sendable {
   ///   - allowed: what a client may ask for.
   ///   - perAddress: how many connections of one address are served at once, the next ones are closed; nil for any number.
   ///     Loops have the same share of them as of the capacity, and each at least one.
-  public init(
+  public convenience init(
     _ kind: Kind, mode: ModeID = .epoll, on address: SocketAddress, capacity: Int, limits: TimeLimits = .none,
     allowed: RequestLimits = .none, perAddress: Int? = nil
   ) throws(Errno) {
+    guard let entry = ModeCatalogue.named(mode) else { throw Errno(EOPNOTSUPP) }
+    try self.init(
+      kind, in: entry, on: address, capacity: capacity, limits: limits, allowed: allowed, perAddress: perAddress)
+  }
+
+  /// In a mode that need not be one of the catalogue.
+  init(
+    _ kind: Kind, in mode: any ModeEntry.Type, on address: SocketAddress, capacity: Int, limits: TimeLimits = .none,
+    allowed: RequestLimits = .none, perAddress: Int? = nil
+  ) throws(Errno) {
     // The loops of a mode each have a listener, which UNIX sockets cannot share.
-    let processors = mode.traits.hasLoops && address.isUNIX ? 1 : try Affinity.current().count
-    guard let body = ModeCatalogue.named(mode)?.server(kind, capacity: capacity, processors: processors) else {
-      throw Errno(EOPNOTSUPP)
-    }
+    let processors = mode is any LoopMode.Type && address.isUNIX ? 1 : try Affinity.current().count
+    guard let body = mode.server(kind, capacity: capacity, processors: processors) else { throw Errno(EOPNOTSUPP) }
     self.kind = kind
-    self.mode = mode
+    self.mode = mode.id
     self.limits = limits
     self.perAddress = perAddress
     self.body = body
