@@ -15,7 +15,7 @@ let package = Package(
     .executableTarget(name: "embed-files"),
     .plugin(name: "EmbedFiles", capability: .buildTool(), dependencies: ["embed-files"], path: "Sources/EmbedFiles"),
     .target(name: "ProjectFiles", plugins: ["EmbedFiles"]),
-    .target(name: "Plan", dependencies: ["Measurement"], swiftSettings: pure),
+    .target(name: "Plan", dependencies: ["Measurement", "Statistics"], swiftSettings: pure),
     .target(name: "Workloads", dependencies: ["SystemCalls", "Measurement", "Plan"]),
     .target(name: "Modes", dependencies: ["SystemCalls", "Measurement", "Plan", "Workloads"]),
     .target(name: "Records", dependencies: ["SystemCalls", "Measurement", "Plan"], swiftSettings: pure),
@@ -40,14 +40,15 @@ let package = Package(
 
     .testTarget(name: "TestSupport"),
     .testTarget(name: "SystemCallsTests", dependencies: ["SystemCalls"]),
+    .testTarget(name: "PlanTests", dependencies: ["Plan", "Measurement"]),
     .testTarget(name: "MeasurementTests", dependencies: ["TestSupport", "Measurement", "SystemCalls"]),
     .testTarget(name: "StatisticsTests", dependencies: ["TestSupport", "Statistics"]),
     .testTarget(
-      name: "WorkloadsTests", dependencies: ["TestSupport", "Workloads", "Measurement", "SystemCalls"]),
+      name: "WorkloadsTests", dependencies: ["TestSupport", "Plan", "Workloads", "Measurement", "SystemCalls"]),
     .testTarget(
       name: "ModeContractTests",
       dependencies: ["TestSupport", "Plan", "Modes", "Workloads", "Measurement", "SystemCalls"]),
-    .testTarget(name: "RecordsTests", dependencies: ["Records", "Measurement", "SystemCalls"]),
+    .testTarget(name: "RecordsTests", dependencies: ["Plan", "Records", "Measurement", "SystemCalls"]),
     .testTarget(
       name: "HarnessTests",
       dependencies: [

@@ -1,5 +1,6 @@
 import Glibc
 import Measurement
+import Plan
 import Workloads
 
 /// Latencies to record, the same in every run: in nanoseconds, drawn evenly over the logarithms of their range.

@@ -1,12 +1,11 @@
 import Records
-import Workloads
 
 extension PublishedSchema {
   /// What stands in `results/schema`.
   static let all = [
-    PublishedSchema("run", title: "run.json", of: RunRecord.self, parts: ["suite": Suite.self]),
+    PublishedSchema("run", title: "run.json", of: RunRecord.self),
     PublishedSchema(
-      "trial", title: "a line of trials.jsonl", of: TrialRecord.self, parts: ["workload": WorkloadSpec.self]),
+      "trial", title: "a line of trials.jsonl", of: TrialRecord.self),
     PublishedSchema("limits", title: "limits.json", of: LimitsRecord.self),
     PublishedSchema("reply", title: "a line of replies/*.jsonl", of: ReplyLine.self),
   ]

@@ -20,3 +20,8 @@ public enum ModeCatalogue {
     return ModeDescription.complaint(about: ModeDescription.builtIn)
   }
 }
+
+extension ModeID {
+  /// Why the mode cannot run on this machine at all, with a remedy; nil where it can.
+  public var unavailability: String? { ModeCatalogue.named(self)?.unavailability }
+}

@@ -1,4 +1,5 @@
 import Foundation
+import Plan
 import SystemCalls
 
 /// Writes a run as it happens: `run.json` at once and whole, `trials.jsonl` appended and synced trial by trial. What has

@@ -1,4 +1,5 @@
 import Measurement
+import Plan
 
 /// One trial: one workload at one point in one mode, as it was measured. What does not apply is absent, never zero.
 /// Times are in nanoseconds, sizes in bytes.

@@ -1,4 +1,5 @@
 import Measurement
+import Plan
 import SystemCalls
 
 /// What lanes do otherwise that are beside those that are measured.

@@ -1,4 +1,5 @@
 import Glibc
+import Plan
 
 /// The content that both ends know: a fixed pool of pseudo-random bytes, of which the content of operation *i* is the
 /// stretch that begins at a place depending on *i*, round and round.

@@ -1,4 +1,5 @@
 import Measurement
+import Plan
 import Synchronization
 
 /// What the lanes of a trial share: the operations still to be taken, and the window in which they count.

@@ -1,6 +1,7 @@
 import Foundation
 import Harness
 import Measurement
+import Plan
 import Records
 import Reporting
 import SystemCalls

@@ -39,7 +39,11 @@ struct Overrides {
         throw UsageError("--\(option.name) goes with the workload \(option.kinds.joined(separator: " or "))")
       }
     }
-    return try suite.validated()
+    do {
+      return try suite.validated()
+    } catch {
+      throw UsageError(error.description)
+    }
   }
 
   /// How well throughputs are to be known; nil where the rounds are those of the suite.

@@ -2,6 +2,7 @@ import Foundation
 import Harness
 import Measurement
 import Modes
+import Plan
 import Records
 import Reporting
 import SystemCalls

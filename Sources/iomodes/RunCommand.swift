@@ -1,5 +1,6 @@
 import Foundation
 import Harness
+import Plan
 import Records
 import Reporting
 import Statistics

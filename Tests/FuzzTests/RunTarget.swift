@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Measurement
+import Plan
 
 @testable import Harness
 @testable import Records

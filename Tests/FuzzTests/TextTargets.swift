@@ -1,5 +1,6 @@
 import Harness
 import Measurement
+@testable import Plan
 import Records
 
 @testable import Workloads

@@ -1,4 +1,5 @@
 import Measurement
+import Plan
 import Records
 import Workloads
 

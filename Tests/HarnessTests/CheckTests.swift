@@ -1,6 +1,7 @@
 import Foundation
 import Measurement
 import Modes
+import Plan
 import Records
 import Testing
 import Workloads

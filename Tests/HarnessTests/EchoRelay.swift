@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import Plan
 import Synchronization
 import SystemCalls
 import Workloads

@@ -1,5 +1,6 @@
 import Measurement
 import Modes
+import Plan
 import Records
 import Testing
 import Workloads

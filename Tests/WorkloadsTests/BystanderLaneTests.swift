@@ -1,5 +1,6 @@
 import Glibc
 import Measurement
+import Plan
 import SystemCalls
 import Testing
 

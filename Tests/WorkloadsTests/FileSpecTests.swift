@@ -1,5 +1,6 @@
 import Foundation
 import Measurement
+import Plan
 import Testing
 
 @testable import Workloads

@@ -1,4 +1,5 @@
 import Measurement
+import Plan
 import Testing
 
 @testable import Workloads

@@ -1,4 +1,5 @@
 import Glibc
+import Plan
 import Testing
 
 @testable import Workloads

@@ -1,3 +1,4 @@
+import Plan
 @testable import Workloads
 
 /// That of the examples in RFC 9110.

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Plan
 import Records
 import TestSupport
 import Testing

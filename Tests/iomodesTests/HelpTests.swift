@@ -1,5 +1,6 @@
 import Foundation
 import Harness
+import Plan
 import Testing
 import Workloads
 

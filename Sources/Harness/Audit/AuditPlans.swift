@@ -1,5 +1,6 @@
 import Measurement
 import Modes
+import Plan
 
 extension Schedule {
   /// No round: those are numbered from 1.

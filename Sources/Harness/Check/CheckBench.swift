@@ -1,5 +1,6 @@
 import Foundation
 import Measurement
+import Plan
 import Records
 import SystemCalls
 import Workloads

@@ -1,6 +1,7 @@
 import Glibc
 import Measurement
 import Modes
+import Plan
 import Records
 import Statistics
 import Workloads

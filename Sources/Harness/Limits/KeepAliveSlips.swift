@@ -1,6 +1,7 @@
 import Glibc
 import Measurement
 import Modes
+import Plan
 import SystemCalls
 import Workloads
 

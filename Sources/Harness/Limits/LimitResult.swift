@@ -1,3 +1,4 @@
+import Plan
 import Records
 
 /// What an experiment on a limit came to.

@@ -1,4 +1,5 @@
 import Glibc
+import Plan
 import SystemCalls
 import Workloads
 

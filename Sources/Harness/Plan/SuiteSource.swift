@@ -1,4 +1,5 @@
 import Foundation
+import Plan
 import ProjectFiles
 
 /// Where a suite stands: in a file, or in the program itself.
@@ -63,8 +64,31 @@ extension Suite {
     return try read(from: source, within: [source.name])
   }
 
+  /// With all that it includes.
   /// - Parameter chain: the names of the suites that include it, and its own.
   static func read(from source: SuiteSource, within chain: [String]) throws(HarnessFailure) -> Suite {
-    try decode(source.data(), from: "\(source.place): ").including(from: source, within: chain)
+    let data = try source.data()
+    let suite = try source.naming { () throws(Malformed) in try Suite(decoding: data) }
+    guard let names = suite.include else { return suite }
+    var parts: [Suite] = []
+    for name in names {
+      guard !chain.contains(name) else {
+        throw HarnessFailure(.usage, "\(source.place): include: '\(name)' would include itself; leave it out")
+      }
+      parts.append(try read(from: source.other(name), within: chain + [name]))
+    }
+    let included = parts
+    return try source.naming { () throws(Malformed) in try suite.including(included) }
+  }
+}
+
+extension SuiteSource {
+  /// Says where what is malformed stands.
+  fileprivate func naming(_ body: () throws(Suite.Malformed) -> Suite) throws(HarnessFailure) -> Suite {
+    do throws(Suite.Malformed) {
+      return try body()
+    } catch {
+      throw HarnessFailure(.usage, "\(place): \(error.description)")
+    }
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Modes
+import Plan
 import Records
 import Synchronization
 import SystemCalls

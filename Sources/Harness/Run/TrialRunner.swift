@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Measurement
 import Modes
+import Plan
 import Records
 import SystemCalls
 import Workloads

@@ -1,4 +1,5 @@
 import Modes
+import Plan
 import Records
 import Workloads
 

@@ -33,8 +33,8 @@ public struct FieldDescription: Sendable, ExpressibleByStringInterpolation {
   public var mostCount: Int?
   /// All keys of a table, each with its description.
   public var keys: [(name: String, text: String)]?
-  /// The definition that it is as, where its type is any JSON.
-  public var definition: String?
+  /// What it is, where its type is any JSON.
+  public var type: (any (Decodable & Sendable).Type)?
   /// Whether it is always written, though it is read where it is absent, too.
   public var isAlwaysWritten: Bool
   /// Whether it is read alone, and no record has it.
@@ -43,7 +43,8 @@ public struct FieldDescription: Sendable, ExpressibleByStringInterpolation {
   public init(
     _ text: String? = nil, minimum: Double? = nil, above exclusiveMinimum: Double? = nil, maximum: Double? = nil,
     pattern: String? = nil, oneOf choices: [String]? = nil, constant: Int? = nil, leastCount: Int? = nil,
-    mostCount: Int? = nil, keys: [(name: String, text: String)]? = nil, as definition: String? = nil,
+    mostCount: Int? = nil, keys: [(name: String, text: String)]? = nil,
+    as type: (any (Decodable & Sendable).Type)? = nil,
     isAlwaysWritten: Bool = false, isNeverWritten: Bool = false
   ) {
     self.text = text
@@ -56,7 +57,7 @@ public struct FieldDescription: Sendable, ExpressibleByStringInterpolation {
     self.leastCount = leastCount
     self.mostCount = mostCount
     self.keys = keys
-    self.definition = definition
+    self.type = type
     self.isAlwaysWritten = isAlwaysWritten
     self.isNeverWritten = isNeverWritten
   }

@@ -7,23 +7,17 @@ public struct PublishedSchema: Sendable {
   public let name: String
   let title: String
   let type: any (Decodable & Sendable).Type
-  /// What is any JSON to the type, by the name of its definition.
-  let parts: [String: any (Decodable & Sendable).Type]
 
-  public init(
-    _ name: String, title: String, of type: any (Decodable & Sendable).Type,
-    parts: [String: any (Decodable & Sendable).Type] = [:]
-  ) {
+  public init(_ name: String, title: String, of type: any (Decodable & Sendable).Type) {
     self.name = name
     self.title = title
     self.type = type
-    self.parts = parts
   }
 
   /// The file's text.
   /// - Throws: a line that says which type or key cannot be described, and why.
   public func text() throws -> String {
-    var builder = SchemaBuilder(root: type, parts: parts)
+    var builder = SchemaBuilder(root: type)
     let body = try builder.object(of: type)
     let head: SchemaNode.Members = [
       ("$schema", .text("https://json-schema.org/draft/2020-12/schema")),
@@ -38,14 +32,10 @@ public struct PublishedSchema: Sendable {
 /// Makes the schemas of types.
 struct SchemaBuilder {
   let root: any Decodable.Type
-  let parts: [String: any (Decodable & Sendable).Type]
   /// What stands once for several places, in the order in which it was met.
   private(set) var definitions: [(name: String, members: SchemaNode.Members)] = []
 
-  init(root: any Decodable.Type, parts: [String: any (Decodable & Sendable).Type]) {
-    self.root = root
-    self.parts = parts
-  }
+  init(root: any Decodable.Type) { self.root = root }
 
   /// The schema of an object, by the keys that the type reads, after some that it always has.
   mutating func object(of type: any Decodable.Type, after constants: SchemaNode.Members = []) throws
@@ -93,10 +83,7 @@ struct SchemaBuilder {
   ) throws -> SchemaNode.Members {
     if let constant = field.constant { return [("const", .number(Double(constant)))] }
     if let choices = field.choices { return Self.choice(of: choices) }
-    if let name = field.definition {
-      guard let part = parts[name] else { throw SchemaFailure("nothing is known of '\(name)'") }
-      return try schema(of: part)
-    }
+    if let type = field.type { return try schema(of: type) }
     guard let keys = field.keys, let table = type as? any TableOfValues.Type else { return try schema(of: type) }
     let properties: SchemaNode.Members = try keys.map { key in
       (key.name, .object(try schema(of: table.value, as: FieldDescription(key.text))))

@@ -21,7 +21,7 @@ extension RunRecord.CodingKeys: DescribedKey {
       .init(
         "What seeds of trials and the order within rounds are drawn from; a whole number below 2^64. "
           + "Of a merged run: that of its first.")
-    case .suite: .init("The plan.", as: "suite")
+    case .suite: .init("The plan.", as: Suite.self)
     case .modes:
       .init(
         "What the modes of the suite are, and how figures draw them; absent of runs that were made "

@@ -1,4 +1,3 @@
-import Measurement
 import Plan
 
 extension TrialRecord.CodingKeys: DescribedKey {
@@ -25,7 +24,7 @@ extension TrialRecord.CodingKeys: DescribedKey {
     case .seed: "What its operations are drawn from; a whole number below 2^64."
     case .mode: .init("The way to wait, such as epoll.", pattern: #"^[^\x00-\x1f\x7f]{1,120}$"#)
     case .variant: "The variant of the mode, such as pool."
-    case .workload: .init("What one operation is.", as: "workload")
+    case .workload: .init("What one operation is.", as: WorkloadSpec.self)
     case .concurrency: .init("How many lanes.", minimum: 1, maximum: Double(PlanRange.lanes.upperBound))
     case .limit:
       .init(
@@ -175,7 +174,7 @@ extension TrialRecord.LaneClass.CodingKeys: DescribedKey {
       .init(
         "Connections that took the place of one that was closed while it was idle; absent where " + "there are none.")
     case .workload:
-      .init("Of bystanders: what one operation is; absent where it is that of the trial.", as: "workload")
+      .init("Of bystanders: what one operation is; absent where it is that of the trial.", as: WorkloadSpec.self)
     case .operations: "Their operations."
     case .latency: "Their latencies; ns."
     case .early: "Of bystanders: operations done before the window opened; absent without a warm-up."

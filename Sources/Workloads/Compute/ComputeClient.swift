@@ -1,4 +1,5 @@
 import Measurement
+import Plan
 
 /// One operation is a request, its reply, and then work for a processor, whose result is verified too.
 public struct ComputeClient: Conversation, ~Copyable {

@@ -1,5 +1,6 @@
 import Glibc
 import Measurement
+import Plan
 
 /// One operation sends a message and receives the same bytes back, compared with what was sent.
 @frozen public struct EchoClient: Conversation, ~Copyable {
@@ -30,7 +31,7 @@ import Measurement
 
   @inlinable deinit { free(head) }
 
-  public static let smallestSize = EchoMessage.headerSize
+  public static let smallestSize = EchoSpec.smallestSize
 
   @inlinable public static var usesConnection: Bool { true }
 

@@ -1,3 +1,5 @@
+import Plan
+
 /// The layout of an echo message: a header of 16 bytes, then the content of its operation (`Pattern`, by offset in the
 /// message). All numbers are little-endian: operation (7 bytes), fault that the server is to answer by, 0 for none (1),
 /// size of the message (4), delay in microseconds (4: the longest delay takes all of its bits).

@@ -1,5 +1,6 @@
 import Glibc
 import Measurement
+import Plan
 
 /// Sends back what it receives as it comes, after the delay that the message asks for, or does it wrong as it asks. A
 /// client that ends its half of the connection while its answer is delayed gets none.

@@ -1,3 +1,5 @@
+import Plan
+
 /// What a message gets that asks for a fault. Nothing happens before all has come that the client sends before it reads:
 /// a connection closed on bytes unread is reset. After that the message is over, but for one that drips.
 extension EchoServer {

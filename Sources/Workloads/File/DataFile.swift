@@ -1,5 +1,6 @@
 import Glibc
 import Measurement
+import Plan
 import SystemCalls
 
 /// The data file of a trial, as it is made, opened and verified around it.

@@ -1,5 +1,6 @@
 import Glibc
 import Measurement
+import Plan
 import SystemCalls
 
 /// One operation reads or writes a block of the data file. What is read is verified sector by sector; what is written is

@@ -1,9 +1,11 @@
+import Plan
+
 /// What tells a sector of the data file from every other: its number and its version at its beginning, and a seal that
 /// depends on both at its end. A sector that is half old and half new, or another's, shows. What lies between is the same
 /// in all sectors, and is not looked at.
 public enum FileStamp {
   /// Bytes of a sector: what devices write whole at least.
-  public static let sector = 512
+  public static let sector = FileSpec.sector
   /// The version of a sector as the file is made; operation *i* writes version *i* + 1.
   @inlinable public static var asMade: UInt64 { 0 }
 

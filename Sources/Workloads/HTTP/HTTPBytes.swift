@@ -1,3 +1,5 @@
+import Plan
+
 /// A borrowed run of bytes: a line of a message, or a part of one.
 ///
 /// An `UnsafeRawBufferPointer` without its optional base address and without the checks of its slices: every offset
@@ -208,36 +210,7 @@ enum HTTPWord {
   }
 }
 
-/// A set of ASCII bytes, as a map of 128 bits.
-struct HTTPByteSet {
-  let low: UInt64
-  let high: UInt64
-
-  @inline(__always)
-  func contains(_ byte: UInt8) -> Bool {
-    let half = byte < 64 ? low : high
-    return byte < 128 && (half >> UInt64(byte & 63)) & 1 == 1
-  }
-
-  /// `tchar` (RFC 9110, section 5.6.2): what methods and field names are made of.
-  static var token: HTTPByteSet { HTTPByteSet(low: 0x03FF_6CFA_0000_0000, high: 0x57FF_FFFF_C7FF_FFFE) }
-
-  /// What `uri-host [ ":" port ]` is made of (RFC 3986, section 3.2.2).
-  static var host: HTTPByteSet { HTTPByteSet(low: 0x2FFF_7FF2_0000_0000, high: 0x47FF_FFFE_AFFF_FFFE) }
-
-  static var letter: HTTPByteSet { HTTPByteSet(low: 0, high: 0x07FF_FFFE_07FF_FFFE) }
-
-  /// What a scheme is made of after its first letter (RFC 3986, section 3.1).
-  static var scheme: HTTPByteSet { HTTPByteSet(low: 0x03FF_6800_0000_0000, high: 0x07FF_FFFE_07FF_FFFE) }
-
-  /// The visible ASCII characters, which a request target is made of.
-  static var visible: HTTPByteSet { HTTPByteSet(low: 0xFFFF_FFFE_0000_0000, high: 0x7FFF_FFFF_FFFF_FFFF) }
-}
-
 extension UInt8 {
-  /// SP or HTAB.
-  var isHTTPWhitespace: Bool { self == 0x20 || self == 0x09 }
-
   /// HTAB, SP, VCHAR or obs-text.
   var isHTTPText: Bool { (self >= 0x20 && self != 0x7F) || self == 0x09 }
 }

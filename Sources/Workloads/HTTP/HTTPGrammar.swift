@@ -1,3 +1,5 @@
+import Plan
+
 /// `HTTP-version SP status-code SP [ reason-phrase ]` (RFC 9112, section 4).
 ///
 /// The second space may be missing when the reason is: the section lets a recipient ignore trailing whitespace, and

@@ -1,5 +1,6 @@
 import Glibc
 import Measurement
+import Plan
 
 /// The fields of a request target's query, one after another, without copying: `/?delay=2ms&size=4096&op=17`.
 struct HTTPQuery: ~Copyable {

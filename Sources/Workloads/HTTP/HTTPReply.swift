@@ -1,4 +1,5 @@
 import Measurement
+import Plan
 
 /// What a request asks for, and what becomes of it.
 struct HTTPReply {

@@ -1,4 +1,5 @@
 import Glibc
+import Plan
 
 /// Reads one reply after another, and says whether each is what was asked for: in status, framing and, where it is known,
 /// content.

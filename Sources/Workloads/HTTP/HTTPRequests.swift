@@ -1,5 +1,6 @@
 import Glibc
 import Measurement
+import Plan
 import Synchronization
 
 /// The requests of a trial: what is sent to each target, ready made as far as it is the same for every operation.
@@ -53,37 +54,26 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
     replies: ReplyStore? = nil
   ) {
     isHEAD = spec.method == "HEAD"
-    isIdempotent = ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"].contains(spec.method)
+    isIdempotent = spec.isIdempotent
     keepsConnections = spec.connection == .keepAlive
     rules = spec.rules
     delay = spec.delay
     faults = server == nil ? nil : spec.faults
     self.seed = seed
     self.replies = replies
-    var locations = spec.targets.map { (authority: $0.authority, path: Self.pieces(ofUser: $0.path)) }
-    if let server, locations.isEmpty {
-      locations = [(server.authority, Self.path(of: spec, fault: nil))]
+    let isOfServer = server != nil && spec.targets.isEmpty
+    if let server, isOfServer {
       expectation = spec.size.map { .pattern($0.count) } ?? .exactly(Self.copied(server.greeting))
     } else {
       expectation = .any
     }
-    func template(_ authority: String, _ path: [Piece]) -> Template {
-      var pieces = [.text("\(spec.method) ")] + path + [.text(" HTTP/1.1\r\n")]
-      pieces += (spec.host.map { Self.pieces(ofUser: $0) } ?? [.text("Host: \(authority)")]) + [.text("\r\n")]
-      for header in spec.headers where !HTTPSyntax.isHost(header) {
-        pieces += Self.pieces(ofUser: header) + [.text("\r\n")]
-      }
-      if spec.connection == .new { pieces.append(.text("Connection: close\r\n")) }
-      if !spec.body.isEmpty || spec.method == "POST" || spec.method == "PUT" {
-        pieces.append(.text("Content-Length: \(spec.body.utf8.count)\r\n"))
-      }
-      return Self.template(pieces + [.text("\r\n" + spec.body)])
-    }
-    var templates = locations.map { template($0.authority, $0.path) }
+    var templates = spec.requests(toServer: server?.authority).map { Self.template($0) }
     for (target, endpoint) in endpoints.prefix(templates.count).enumerated() { templates[target].endpoint = endpoint }
     self.templates = Self.stored(templates)
+    // A spec with faults has no targets.
     let kinds = faults == nil ? [] : FaultKind.allCases
-    faulty = Self.stored(kinds.map { template(locations[0].authority, Self.path(of: spec, fault: $0)) })
+    faulty = Self.stored(
+      kinds.map { Self.template(spec.request(toServer: server?.authority ?? "", asking: $0)) })
   }
 
   deinit {
@@ -97,37 +87,13 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
     if case .exactly(let bytes) = expectation { bytes.deallocate() }
   }
 
-  /// What is asked of the own server: for a greeting at once, `/`.
-  private static func path(of spec: HTTPSpec, fault: FaultKind?) -> [Piece] {
-    let asked: [[Piece]?] = [
-      fault.map { [.text("fault=\($0.rawValue)")] }, spec.delay == .none ? nil : [.text("delay="), .delay],
-      spec.size.map { [.text("size=\($0.count)")] },
-    ]
-    let fields = asked.compactMap { $0 }
-    guard !fields.isEmpty else { return [.text("/")] }
-    return [.text("/?")] + fields.joined(separator: [.text("&")]) + [.text("&op="), .operation]
-  }
-
   private static func stored(_ templates: [Template]) -> UnsafeBufferPointer<Template> {
     let storage = UnsafeMutableBufferPointer<Template>.allocate(capacity: templates.count)
     _ = storage.initialize(from: templates)
     return UnsafeBufferPointer(storage)
   }
 
-  /// A piece of a request: text that goes out as it is, or what each operation has of its own.
-  private enum Piece {
-    case text(String)
-    case operation
-    case delay
-  }
-
-  /// Of text that a user has written: `{i}` stands for the operation's number, and nothing else for anything.
-  private static func pieces(ofUser text: String) -> [Piece] {
-    let texts = text.split(separator: "{i}", omittingEmptySubsequences: false)
-    return Array(texts.map { [Piece.text(String($0))] }.joined(separator: [.operation]))
-  }
-
-  private static func template(_ pieces: [Piece]) -> Template {
+  private static func template(_ pieces: [HTTPPiece]) -> Template {
     var parts: [Part] = []
     var literal = ""
     func end() {

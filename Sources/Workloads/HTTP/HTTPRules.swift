@@ -1,3 +1,5 @@
+import Plan
+
 extension HTTPReader {
   /// How much of a message a reader takes, and how strictly it reads.
   public struct Rules: Hashable, Sendable {
@@ -23,5 +25,16 @@ extension HTTPReader {
 
     /// For replies, which come from a server that was chosen: a line may be as long as a head.
     public static var client: Rules { Rules(line: 64 << 10, head: 64 << 10, fields: 1000) }
+  }
+}
+
+extension HTTPSpec {
+  /// How replies are read.
+  var rules: HTTPReader.Rules {
+    var rules = HTTPReader.Rules.client
+    if let maxHead { (rules.head, rules.line) = (maxHead.count, maxHead.count) }
+    rules.fields = maxFields ?? rules.fields
+    rules.isLenient = lenient ?? false
+    return rules
   }
 }

@@ -1,4 +1,5 @@
 import Measurement
+import Plan
 import SystemCalls
 
 /// Answers requests in their order with a greeting, or with what the query of the request asks for:

@@ -1,3 +1,5 @@
+import Plan
+
 /// What a request gets that asks for a fault. After any but `drip` nothing more is answered.
 extension HTTPServer {
   private static var garbage: StaticString { "\u{1}\u{2}\u{3} no reply at all\r\n" }

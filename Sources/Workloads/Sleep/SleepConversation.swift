@@ -1,4 +1,5 @@
 import Measurement
+import Plan
 
 /// One operation waits for a fixed time: the `sleep(1)` of every tutorial. There may be a million at once, so that it
 /// keeps nothing else.

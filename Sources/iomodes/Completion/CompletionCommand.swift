@@ -1,5 +1,6 @@
 import Harness
 import Measurement
+import Plan
 
 let completionCommand = Command(
   name: "completion", operands: "SHELL", operandValues: .choice(Shell.self),

@@ -1,6 +1,4 @@
 import Measurement
-import Plan
-import Workloads
 
 extension TrialSpec {
   /// How long the window is: its duration, or how long the operations take at least, by arithmetic. None is shorter than
@@ -33,7 +31,7 @@ extension TrialSpec {
   /// The lanes that are measured, of all processes.
   public var lanes: Int { shares.reduce(0) { $0 + lanes(of: $1) } }
 
-  func lanes(of share: Share) -> Int { mode.lanes(for: share.count(of: concurrency)) }
+  package func lanes(of share: Share) -> Int { mode.lanes(for: share.count(of: concurrency)) }
 
   private var shares: [Share] { (0..<share.processes).map { Share(process: $0, of: share.processes) } }
 

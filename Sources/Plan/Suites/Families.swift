@@ -1,6 +1,4 @@
 import Measurement
-import Modes
-import Plan
 import Statistics
 
 /// How many rounds a verdict takes, by what is compared.
@@ -28,7 +26,4 @@ extension Experiment {
 extension Suite {
   /// The comparisons in the largest family that `compare` makes between two runs of it.
   public var mostPoints: Int { experiments.map(\.pointCount).max() ?? 0 }
-
-  /// About how long a run of it takes, in seconds.
-  public func expectedSeconds(options: RunSession.Options) -> Double { Agenda(self, options).most.seconds }
 }

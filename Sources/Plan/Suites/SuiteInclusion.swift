@@ -1,22 +1,10 @@
-import Foundation
-import Records
-
 extension Suite {
   /// The suite with all that it includes, which stands before what is its own; the same experiment of two suites stands
   /// there once. Where several of the suites have an experiment of one name, the names of those that are included begin
   /// with their suite's.
-  /// - Parameters:
-  ///   - source: where it stands, which says what the others' names mean.
-  ///   - chain: the names of the suites that include it, and its own.
-  func including(from source: SuiteSource, within chain: [String]) throws(HarnessFailure) -> Suite {
-    guard let include else { return self }
-    var parts: [Suite] = []
-    for name in include {
-      guard !chain.contains(name) else {
-        throw HarnessFailure(.usage, "\(source.place): include: '\(name)' would include itself; leave it out")
-      }
-      parts.append(try Self.read(from: source.other(name), within: chain + [name]))
-    }
+  /// - Parameter included: the suites that it names, in that order.
+  public func including(_ included: [Suite]) throws(Malformed) -> Suite {
+    var parts = included
     for index in parts.indices {
       let before = parts[..<index].flatMap(\.experiments).map(\.substance)
       parts[index].experiments.removeAll { before.contains($0.substance) }
@@ -37,20 +25,16 @@ extension Suite {
       } + experiments
     let asked = (parts + [self]).flatMap { $0.limits ?? [] }
     whole.limits = asked.isEmpty ? nil : Limit.allCases.filter(asked.contains)
-    do throws(HarnessFailure) {
-      return try whole.validated()
-    } catch {
-      throw HarnessFailure(.usage, "\(source.place): \(error.description)")
-    }
+    return try whole.validated()
   }
 }
 
 extension Experiment {
   /// All that trials depend on, and the name they bear.
-  fileprivate var substance: Data? {
+  fileprivate var substance: Experiment {
     var experiment = self
     experiment.about = nil
     experiment.optional = nil
-    return try? JSONEncoder.stable().encode(experiment)
+    return experiment
   }
 }

@@ -1,7 +1,4 @@
 import Measurement
-import Modes
-import Plan
-import Workloads
 
 /// A number, or several of which each is measured: in JSON `50` or `[10, 50, 500]`.
 public struct Settings: Hashable, Sendable, Codable {
@@ -26,7 +23,7 @@ public struct Settings: Hashable, Sendable, Codable {
   }
 
   /// The one number that it is; nil where there are several.
-  var only: Int? { values.count == 1 ? values[0] : nil }
+  package var only: Int? { values.count == 1 ? values[0] : nil }
 }
 
 extension Experiment {
@@ -62,13 +59,13 @@ extension Experiment {
   }
 
   /// The widths of pools that a mode is measured with; none where it leaves nothing to others.
-  func pools(of mode: ModeID) -> [Int?] {
+  package func pools(of mode: ModeID) -> [Int?] {
     guard let pools, mode.variant(doing: workload) != nil else { return [nil] }
     return pools.values
   }
 
   /// The same, with the one limit and the one pool of a point.
-  func settled(at point: Point) -> Experiment {
+  package func settled(at point: Point) -> Experiment {
     var experiment = self
     experiment.limit = point.limit
     experiment.pools = point.pool.map { Settings($0) }

@@ -1,12 +1,9 @@
 import Measurement
-import Modes
-import Plan
-import Workloads
 
 /// How a trial is shared between processes.
 extension Experiment {
   /// One for each client process.
-  var shares: [Share] {
+  package var shares: [Share] {
     let processes = processes ?? 1
     return (0..<processes).map { Share(process: $0, of: processes) }
   }
@@ -15,21 +12,21 @@ extension Experiment {
   public var needsServer: Bool { workload.needsServer || bystanders != nil && workload.ofBystanders.needsServer }
 
   /// How many processes serve.
-  var servers: Int { needsServer ? serverProcesses ?? 1 : 0 }
+  package var servers: Int { needsServer ? serverProcesses ?? 1 : 0 }
 
   /// The client processes that ask one of the servers: they take the servers in turn.
-  func shares(askingServer server: Int) -> [Share] {
+  package func shares(askingServer server: Int) -> [Share] {
     shares.filter { $0.process % max(1, servers) == server }
   }
 
   /// The lanes of one process, of all classes.
-  func lanes(of share: Share, mode: ModeID, concurrency: Int) -> Int {
+  package func lanes(of share: Share, mode: ModeID, concurrency: Int) -> Int {
     sum(over: [share], mode: mode, concurrency: concurrency) { _ in 1 }
   }
 
   /// What all lanes of some processes take together.
   /// - Parameter ofLane: what one takes, by the workload that it does.
-  func sum(over shares: [Share], mode: ModeID, concurrency: Int, _ ofLane: (WorkloadSpec) -> Int) -> Int {
+  package func sum(over shares: [Share], mode: ModeID, concurrency: Int, _ ofLane: (WorkloadSpec) -> Int) -> Int {
     let busy = shares.reduce(0) { $0 + client(of: mode).lanes(for: $1.count(of: concurrency)) }
     let others = shares.reduce(0) { $0 + $1.count(of: bystanders?.count ?? 0) }
     return busy * ofLane(workload) + others * ofLane(workload.ofBystanders)

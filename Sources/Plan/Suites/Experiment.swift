@@ -1,13 +1,8 @@
-import Foundation
 import Measurement
-import Modes
-import Plan
-import Records
 import Statistics
-import Workloads
 
 /// One workload in several modes at several concurrencies.
-public struct Experiment: Codable, Sendable {
+public struct Experiment: Codable, Equatable, Sendable {
   public var name: String
   public var about: String?
   /// Whether its trials are recorded as skipped where they do not fit the machine's limits; else the run does not begin.
@@ -96,7 +91,7 @@ public struct Experiment: Codable, Sendable {
   }
 
   /// What is wrong with the values, if anything.
-  var complaint: (field: CodingKeys, text: String)? {
+  package var complaint: (field: CodingKeys, text: String)? {
     if modes.isEmpty { return (.modes, "is empty") }
     if Set(modes).count < modes.count { return (.modes, "names a mode twice") }
     if concurrency.isEmpty { return (.concurrency, "is empty") }
@@ -150,7 +145,7 @@ public struct Experiment: Codable, Sendable {
   }
 
   /// When operations start, for each of the rates; none where they are not given.
-  var schedules: [Arrivals] {
+  package var schedules: [Arrivals] {
     switch arrivals {
     case "constant": rates.map { .constant(rate: $0) }
     case "poisson": rates.map { .poisson(rate: $0) }
@@ -168,7 +163,7 @@ public struct Experiment: Codable, Sendable {
     operations == nil ? .milliseconds(100) : .zero
   }
 
-  enum CodingKeys: String, CodingKey, CaseIterable {
+  package enum CodingKeys: String, CodingKey, CaseIterable {
     case name, about, optional, workload, modes, concurrency, arrivals
     case rates = "rate_per_s"
     case objective = "slo"

@@ -1,6 +1,4 @@
 import Measurement
-import Plan
-import Workloads
 
 extension Suite.CodingKeys: DescribedKey {
   static let definitionName: String? = "suite"
@@ -24,10 +22,10 @@ extension Suite.CodingKeys: DescribedKey {
 }
 
 extension Experiment.CodingKeys: DescribedKey {
-  static let definitionName: String? = "experiment"
-  static let object = "One workload in several modes at several concurrencies."
+  package static let definitionName: String? = "experiment"
+  package static let object = "One workload in several modes at several concurrencies."
 
-  var field: FieldDescription {
+  package var field: FieldDescription {
     switch self {
     case .name: .init("As its trials have it.", pattern: "^[A-Za-z0-9_-][A-Za-z0-9_.-]*$")
     case .about: "What it shows."
@@ -59,4 +57,11 @@ extension Experiment.CodingKeys: DescribedKey {
 
 extension Settings: WrittenInWays {
   public static var ways: [any Decodable.Type] { [Int.self, [Int].self] }
+}
+
+extension Objective: PatternedText {
+  public static var pattern: String {
+    let percentiles = Percentile.allCases.map { $0.rawValue.replacing(".", with: "\\.") }.joined(separator: "|")
+    return "^(\(percentiles))<\(Nanoseconds.pattern.dropFirst())"
+  }
 }

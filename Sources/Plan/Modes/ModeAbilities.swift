@@ -1,7 +1,4 @@
 import Measurement
-import Plan
-import SystemCalls
-import Workloads
 
 extension ModeID {
   /// How many lanes a trial of this concurrency has.
@@ -28,9 +25,6 @@ extension ModeID {
     default: nil
     }
   }
-
-  /// Why the mode cannot run on this machine at all, with a remedy; nil where it can.
-  public var unavailability: String? { ModeCatalogue.named(self)?.unavailability }
 
   /// Why the mode cannot do a workload, or serve it; nil where it can.
   /// - Parameters:

@@ -1,5 +1,4 @@
 import Measurement
-import SystemCalls
 
 /// One operation reads or writes `size` bytes of a data file, which the harness makes:
 /// `{"kind": "file", "access": "read", "pattern": "random", "size": "4KiB", "span": "64MiB"}`.
@@ -39,7 +38,7 @@ public struct FileSpec: Hashable, Sendable, Codable {
     offload = try fields.value(.offload) ?? offload
     pool = try fields.value(.pool) ?? pool
     depth = try fields.value(.depth) ?? depth
-    let unit = direct ? Self.directUnit : FileStamp.sector
+    let unit = direct ? Self.directUnit : Self.sector
     try fields.check(
       .size, size.count >= unit && size.count <= 64 << 20 && size.count % unit == 0,
       "\(size) is not a multiple of \(ByteCount(unit)) up to 64MiB\(direct ? ", as direct asks for" : "")")
@@ -55,7 +54,10 @@ public struct FileSpec: Hashable, Sendable, Codable {
   }
 
   /// The alignment of offsets, sizes and buffers that every device takes with O_DIRECT.
-  static let directUnit = 4 << 10
+  package static let directUnit = 4 << 10
+
+  /// Bytes of a sector: what devices write whole at least.
+  package static let sector = 512
 
   static let largestPool = 1024
 

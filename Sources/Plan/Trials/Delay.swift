@@ -1,27 +1,9 @@
 import Glibc
 import Measurement
 
-/// Random numbers that are pure functions of what they are drawn for: the finaliser of SplitMix64 (Steele, Lea, Flood,
-/// "Fast splittable pseudorandom number generators", 2014).
-public enum Randomness {
-  @inlinable
-  public static func mix(_ value: UInt64) -> UInt64 {
-    var z = value &+ 0x9e37_79b9_7f4a_7c15
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
-
-  /// Uniform in (0, 1]: draw number `index` of the stream `seed`.
-  @inlinable
-  public static func uniform(_ seed: UInt64, _ index: UInt64) -> Double {
-    Double((mix(mix(seed) &+ index) >> 11) + 1) * 0x1p-53
-  }
-}
-
 /// How long the server takes over an operation: `2ms`, `exponential:2ms` (its mean), or `lognormal:2ms:0.5` (its median
 /// and the standard deviation of its logarithm).
-public enum Delay: Hashable, Sendable {
+@frozen public enum Delay: Hashable, Sendable {
   case fixed(Nanoseconds)
   case exponential(mean: Nanoseconds)
   case lognormal(median: Nanoseconds, sigma: Double)
@@ -29,9 +11,10 @@ public enum Delay: Hashable, Sendable {
   public static let none = Delay.fixed(.zero)
 
   /// The longest delay that is drawn; longer ones are cut to it.
-  public static let longest = Nanoseconds.seconds(3600)
+  @inlinable public static var longest: Nanoseconds { Nanoseconds(3600 * 1_000_000_000) }
 
   /// The delay of `operation`, to the microsecond.
+  @inlinable
   public func drawn(seed: UInt64, operation: UInt64) -> Nanoseconds {
     let exact: Double
     switch self {
@@ -44,7 +27,7 @@ public enum Delay: Hashable, Sendable {
       let normal = radius * cos(2 * Double.pi * Randomness.uniform(seed, operation &* 2 &+ 1))
       exact = Double(median.count) * exp(sigma * normal)
     }
-    return .microseconds(UInt64(min(exact, Double(Self.longest.count)) / 1000))
+    return Nanoseconds(1000 * UInt64(min(exact, Double(Self.longest.count)) / 1000))
   }
 
   /// What it comes to on average.

@@ -1,5 +1,4 @@
 import Measurement
-import SystemCalls
 
 /// What the own server does wrong with an operation, because it was asked to.
 @frozen public enum FaultKind: String, CodingKey, CaseIterable, Sendable {
@@ -15,7 +14,7 @@ import SystemCalls
   case drip
 
   /// As a message carries it; 0 is no fault.
-  @inlinable var code: UInt8 {
+  @inlinable public var code: UInt8 {
     switch self {
     case .reset: 1
     case .truncate: 2
@@ -25,7 +24,7 @@ import SystemCalls
     }
   }
 
-  @inlinable init?(code: UInt8) {
+  @inlinable public init?(code: UInt8) {
     switch code {
     case 1: self = .reset
     case 2: self = .truncate
@@ -37,11 +36,11 @@ import SystemCalls
   }
 
   /// How many pieces a reply drips in, and the pause between two of them.
-  static let drops = 10
-  static let pause = Nanoseconds.milliseconds(1)
+  package static let drops = 10
+  package static let pause = Nanoseconds.milliseconds(1)
 
   /// As lists of faults have them.
-  static let names = allCases.map(\.rawValue)
+  package static let names = allCases.map(\.rawValue)
 }
 
 /// How often operations are to meet each fault: rates per operation, which add up to 1 at most.
@@ -76,9 +75,10 @@ public struct FaultMix: Hashable, Sendable {
   }
 
   /// Apart from the stream that delays are drawn from.
-  private static let stream: UInt64 = 0x6661_756c_7473
+  @inlinable static var stream: UInt64 { 0x6661_756c_7473 }
 
   /// The fault that `operation` is to meet; nil for a right answer.
+  @inlinable
   public func drawn(seed: UInt64, operation: UInt64) -> FaultKind? {
     let draw = Randomness.uniform(seed ^ Self.stream, operation)
     var bound = reset
@@ -171,17 +171,6 @@ extension WorkloadSpec {
     case .echo(let spec): spec.faults
     case .http(let spec): spec.faults
     case .serve(let spec): spec.workload.faults
-    }
-  }
-
-  /// As what an operation that meets the fault is counted.
-  public func outcome(of fault: FaultKind) -> OutcomeKind {
-    switch fault {
-    case .reset: .errno(.connectionReset)
-    case .truncate: .prematureEnd
-    case .stall: .timeout
-    case .garbage: if case .echo = asked { .wrongContent } else { .fault(.malformedStatusLine) }
-    case .drip: .verified
     }
   }
 }

@@ -1,5 +1,4 @@
 import Measurement
-import SystemCalls
 
 /// Where a request goes: `http://host:port/path`, RFC 9110, section 4.2.1.
 public struct HTTPTarget: Hashable, Sendable, TextCodable {
@@ -53,46 +52,7 @@ public struct HTTPTarget: Hashable, Sendable, TextCodable {
   /// What getaddrinfo(3) is asked for.
   public var resolvable: String { zone.map { "\(host)%\($0)" } ?? host }
 
-  /// Whether a request target is in absolute form (RFC 9112, section 3.2.2): a scheme (RFC 3986, section 3.1), and what
-  /// belongs to it.
-  static func isAbsolute(_ target: UnsafeRawBufferPointer) -> Bool {
-    guard let colon = target.firstIndex(of: UInt8(ascii: ":")), target[(colon + 1)...].starts(with: "//".utf8) else {
-      return false
-    }
-    return HTTPBytes(start: target.baseAddress!, count: colon).isScheme
-  }
-
   public var description: String {
     "http://\(authority(zone: zone.map { "%25" + HTTPAuthority.encoded(zone: $0) } ?? ""))\(path)"
-  }
-}
-
-/// What may stand in a message that people write by hand, RFC 9110, section 5.6.2.
-enum HTTPSyntax {
-  static func isToken(_ text: some StringProtocol) -> Bool {
-    !text.isEmpty
-      && text.utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-          UInt8(ascii: "a")...UInt8(ascii: "z"):
-          true
-        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
-        }
-      }
-  }
-
-  static func isField(_ line: String) -> Bool {
-    guard let colon = line.firstIndex(of: ":"), isToken(line[..<colon]) else { return false }
-    return line[colon...].utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f }
-  }
-
-  static func isHost(_ line: String) -> Bool { line.prefix { $0 != ":" }.lowercased() == "host" }
-
-  /// Why a Host line is none that servers take; nil where it is one. `{i}` in it is an operation's number.
-  static func complaint(aboutHost line: String) -> String? {
-    let value = line.drop { $0 != ":" }.dropFirst().replacing("{i}", with: "0").utf8
-    let name = Array(value.drop { $0.isHTTPWhitespace }.reversed().drop { $0.isHTTPWhitespace })
-    guard !name.allSatisfy(HTTPByteSet.host.contains) else { return nil }
-    return "'\(line)' names no host, such as 'Host: example.com:8080'; names that are not ASCII have the form xn--…"
   }
 }

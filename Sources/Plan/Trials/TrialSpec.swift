@@ -1,6 +1,4 @@
 import Measurement
-import Plan
-import Workloads
 
 /// What the client of a trial is told to do.
 public struct TrialSpec: Codable, Sendable {
@@ -62,13 +60,13 @@ public struct TrialSpec: Codable, Sendable {
   }
 
   /// Those that differ, in the order in which they first come.
-  var distinctEndpoints: [String] {
+  package var distinctEndpoints: [String] {
     var seen: Set<String> = []
     return endpoints.filter { seen.insert($0).inserted }
   }
 
   /// For each endpoint its number among those that differ.
-  var numbersOfAddresses: [Int32] {
+  package var numbersOfAddresses: [Int32] {
     let distinct = distinctEndpoints
     return endpoints.map { endpoint in Int32(distinct.firstIndex(of: endpoint) ?? 0) }
   }

@@ -1,13 +1,6 @@
-import Foundation
-import Measurement
-import Modes
-import Plan
-import Records
-import Statistics
-import Workloads
 
 /// A suite: experiments to be carried out one after another, as its file describes them.
-public struct Suite: Codable, Sendable {
+public struct Suite: Codable, Equatable, Sendable {
   public var name: String
   public var about: String
   /// Other suites, all of whose experiments are this one's too: names of files beside its own, without `.json`. Absent

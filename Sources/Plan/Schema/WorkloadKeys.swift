@@ -1,5 +1,4 @@
 import Measurement
-import Plan
 
 extension SleepSpec.CodingKeys: DescribedKey {
   static let object = "One operation waits."

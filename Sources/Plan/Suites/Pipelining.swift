@@ -1,4 +1,3 @@
-import Workloads
 
 extension Experiment {
   /// What keeps so many requests from going out at once, if anything.
@@ -26,7 +25,7 @@ extension Experiment {
   }
 
   /// What a lane takes to hold several operations: the requests, and a place for each.
-  var pipelineMemory: Int {
+  package var pipelineMemory: Int {
     guard let pipeline, pipeline > 1, case .http(let http) = workload.asked else { return 0 }
     return pipeline * (http.longestRequest + 64)
   }

@@ -1,28 +1,28 @@
 import Foundation
-import Measurement
-import Modes
-import Plan
-import Records
-import Statistics
-import Workloads
 
 extension Suite {
-  /// The suite again, once all its values have been checked as those of a file are.
-  public func validated() throws(HarnessFailure) -> Suite {
-    guard let data = try? JSONEncoder().encode(self) else {
-      throw HarnessFailure(.usage, "the suite cannot be encoded")
-    }
-    return try Self.decode(data, from: "")
+  /// Why a suite is none: where, what, and what would be right.
+  public struct Malformed: Error, CustomStringConvertible {
+    public let description: String
+
+    package init(_ description: String) { self.description = description }
   }
 
-  static func decode(_ data: Data, from place: String) throws(HarnessFailure) -> Suite {
+  /// Reads a suite's file.
+  public init(decoding data: Data) throws(Malformed) {
     do {
-      return try JSONDecoder().decode(Suite.self, from: data)
+      self = try JSONDecoder().decode(Suite.self, from: data)
     } catch let error as DecodingError {
-      throw HarnessFailure(.usage, "\(place)\(explain(error))")
+      throw Malformed(Self.explain(error))
     } catch {
-      throw HarnessFailure(.usage, "\(place)\(error)")
+      throw Malformed("\(error)")
     }
+  }
+
+  /// The suite again, once all its values have been checked as those of a file are.
+  public func validated() throws(Malformed) -> Suite {
+    guard let data = try? JSONEncoder().encode(self) else { throw Malformed("the suite cannot be encoded") }
+    return try Suite(decoding: data)
   }
 
   private static func explain(_ error: DecodingError) -> String {

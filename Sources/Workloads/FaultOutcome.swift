@@ -1,0 +1,15 @@
+import Plan
+import SystemCalls
+
+extension WorkloadSpec {
+  /// As what an operation that meets the fault is counted.
+  public func outcome(of fault: FaultKind) -> OutcomeKind {
+    switch fault {
+    case .reset: .errno(.connectionReset)
+    case .truncate: .prematureEnd
+    case .stall: .timeout
+    case .garbage: if case .echo = asked { .wrongContent } else { .fault(.malformedStatusLine) }
+    case .drip: .verified
+    }
+  }
+}
