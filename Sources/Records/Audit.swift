@@ -11,6 +11,8 @@ extension TrialRecord {
     public var server: Counts?
 
     public init(tool: String) { self.tool = tool }
+
+    enum CodingKeys: String, CodingKey { case tool, operations, client, server }
   }
 
   /// What one process did, all its threads together, from before it had its plan to its end.

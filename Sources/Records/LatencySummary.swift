@@ -66,6 +66,7 @@ public struct LatencySummary: Codable, Equatable, Sendable {
     p90 = try values.decodeIfPresent(UInt64.self, forKey: .p90)
     p99 = try values.decodeIfPresent(UInt64.self, forKey: .p99)
     p999 = try values.decodeIfPresent(UInt64.self, forKey: .p999)
+    beyondRange = try values.decodeIfPresent(UInt64.self, forKey: .beyondRange)
     histogram = try values.decode(String.self, forKey: .histogram)
     clampPercentiles()
   }

@@ -21,7 +21,7 @@ public struct LimitsRecord: Codable, Equatable, Sendable {
     case started, tool, machine, experiments
   }
 
-  public enum Verdict: String, Codable, Sendable {
+  public enum Verdict: String, Codable, CaseIterable, Sendable {
     case asPredicted = "as predicted"
     case otherwise
     /// The machine does not let it be carried out.
@@ -49,6 +49,8 @@ public struct LimitsRecord: Codable, Equatable, Sendable {
       self.verdict = verdict
       self.sentence = sentence
     }
+
+    enum CodingKeys: String, CodingKey { case name, claim, prediction, measurement, verdict, sentence }
   }
 
   /// Where a number is to lie: written as a number, or as its bounds.
@@ -63,17 +65,21 @@ public struct LimitsRecord: Codable, Equatable, Sendable {
 
     public func isMet(by measured: Double) -> Bool { measured >= least ?? -.infinity && measured <= most ?? .infinity }
 
-    private enum CodingKeys: String, CodingKey { case least, most }
+    /// How it is written where it is more than a number.
+    struct Bounds: Codable {
+      var least: Double?
+      var most: Double?
+
+      enum CodingKeys: String, CodingKey { case least, most }
+    }
 
     public init(from decoder: any Decoder) throws {
       if let exactly = try? decoder.singleValueContainer().decode(Double.self) {
         self.init(least: exactly, most: exactly)
         return
       }
-      let container = try decoder.container(keyedBy: CodingKeys.self)
-      self.init(
-        least: try container.decodeIfPresent(Double.self, forKey: .least),
-        most: try container.decodeIfPresent(Double.self, forKey: .most))
+      let bounds = try Bounds(from: decoder)
+      self.init(least: bounds.least, most: bounds.most)
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -81,9 +87,7 @@ public struct LimitsRecord: Codable, Equatable, Sendable {
         var container = encoder.singleValueContainer()
         return try container.encode(least)
       }
-      var container = encoder.container(keyedBy: CodingKeys.self)
-      try container.encodeIfPresent(least, forKey: .least)
-      try container.encodeIfPresent(most, forKey: .most)
+      try Bounds(least: least, most: most).encode(to: encoder)
     }
   }
 }

@@ -60,6 +60,8 @@ public struct ProcessUsage: Codable, Equatable, Sendable {
       self.open = open
       self.close = close
     }
+
+    enum CodingKeys: String, CodingKey { case open, close }
   }
 
   enum CodingKeys: String, CodingKey {
@@ -136,6 +138,8 @@ public struct MachineUsage: Codable, Equatable, Sendable {
       self.done = done
       self.closed = closed
     }
+
+    enum CodingKeys: String, CodingKey { case before, connected, done, closed }
   }
 }
 

@@ -123,6 +123,8 @@ public struct RunRecord: Codable, Equatable, Sendable {
       self.commit = commit
       self.configuration = configuration
     }
+
+    enum CodingKeys: String, CodingKey { case version, commit, configuration }
   }
 }
 

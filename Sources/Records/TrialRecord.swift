@@ -236,6 +236,8 @@ public struct TrialRecord: Codable, Equatable, Sendable {
       self.max = max
       self.within = within
     }
+
+    enum CodingKeys: String, CodingKey { case min, mean, max, within }
   }
 
   /// Payload of the operations that are done.
@@ -247,6 +249,8 @@ public struct TrialRecord: Codable, Equatable, Sendable {
       self.sent = sent
       self.received = received
     }
+
+    enum CodingKeys: String, CodingKey { case sent, received }
   }
 
   public struct Latency: Codable, Equatable, Sendable {
@@ -262,6 +266,8 @@ public struct TrialRecord: Codable, Equatable, Sendable {
       self.response = response
       self.queueing = queueing
     }
+
+    enum CodingKeys: String, CodingKey { case service, response, queueing }
   }
 
   public struct LaneClass: Codable, Equatable, Sendable {
@@ -328,6 +334,8 @@ public struct TrialRecord: Codable, Equatable, Sendable {
       self.max = max
       self.samples = samples
     }
+
+    enum CodingKeys: String, CodingKey { case mean, max, samples }
   }
 
   /// Of sleeps of the harness's own, beside the mode.
@@ -341,6 +349,8 @@ public struct TrialRecord: Codable, Equatable, Sendable {
       self.max = max
       self.samples = samples
     }
+
+    enum CodingKeys: String, CodingKey { case p50, max, samples }
   }
 
   public struct Skipped: Codable, Equatable, Sendable {

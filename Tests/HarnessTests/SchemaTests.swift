@@ -8,7 +8,8 @@ import Workloads
 
 @testable import Harness
 
-/// The schemas in `results/schema` say what records are, no more and no less.
+/// The schemas in `results/schema` say what records are, no more and no less. `IOMODES_WRITE=1` with these tests writes them
+/// anew.
 struct SchemaTests {
   private static let root = (0..<3).reduce(#filePath) { path, _ in (path as NSString).deletingLastPathComponent }
 
@@ -23,6 +24,16 @@ struct SchemaTests {
     try JSONDecoder().decode(JSONValue.self, from: Data(data))
   }
 
+  @Test(arguments: PublishedSchema.all.map(\.name)) func publishedSchemaIsMadeOfTheTypes(_ name: String) throws {
+    let schema = try #require(PublishedSchema.all.first { $0.name == name })
+    let path = "\(Self.root)/results/schema/\(name).schema.json"
+    let text = try schema.text()
+    if ProcessInfo.processInfo.environment["IOMODES_WRITE"] == "1" {
+      try text.write(toFile: path, atomically: true, encoding: .utf8)
+    }
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == text, "write it anew with IOMODES_WRITE=1")
+  }
+
   // MARK: What there is
 
   @Test(arguments: runs) func recordedRunsAreAsTheSchemasSay(_ path: String) throws {
@@ -34,6 +45,12 @@ struct SchemaTests {
       validator.validate(try value(line))
     }
     #expect(validator.complaints.prefix(9) == [])
+  }
+
+  @Test func everyModeOfThisBuildIsAsTheSchemaSays() throws {
+    var run = FullRecords.run
+    run.modes = ModeDescription.builtIn
+    #expect(try SchemaValidator.complaints(FullRecords.value(run), "run") == [])
   }
 
   @Test func trialThatWasJustMeasuredIsAsTheSchemaSays() async throws {
@@ -85,7 +102,7 @@ struct SchemaTests {
     #expect(Set(validator.properties.keys).subtracting(validator.visited) == [])
   }
 
-  @Test(arguments: ["trial", "run", "limits", "reply"]) func everyKeyHasADescriptionAndTimesHaveTheirUnit(
+  @Test(arguments: PublishedSchema.all.map(\.name)) func everyKeyHasADescriptionAndTimesHaveTheirUnit(
     _ name: String
   ) throws {
     let schema = try SchemaValidator(name)

@@ -53,13 +53,15 @@ struct SchemaValidator {
     case ("$schema", _, _), ("$id", _, _), ("$defs", _, _), ("title", _, _), ("description", _, _): break
     case ("$ref", .string(let target), _): validate(value, resolved(target), target, path)
     case ("anyOf", .array(let schemas), _):
-      let matches = schemas.contains { schema in
+      for (index, schema) in schemas.enumerated() {
         var other = self
         other.complaints = []
-        other.validate(value, schema, place, path)
-        return other.complaints.isEmpty
+        other.validate(value, schema, "\(place)/anyOf/\(index)", path)
+        guard other.complaints.isEmpty else { continue }
+        visited = other.visited
+        return
       }
-      if !matches { complain(path, "is none of what it may be") }
+      complain(path, "is none of what it may be")
     case ("type", .string(let type), _):
       if !Self.isA(type, value) { complain(path, "is not of type \(type)") }
     case ("const", _, _):
@@ -124,6 +126,9 @@ struct SchemaValidator {
     func collect(_ schema: JSONValue, _ place: String) {
       guard case .object(let keywords) = schema else { return }
       for name in ["items", "additionalProperties"] { collect(keywords[name] ?? .null, "\(place)/\(name)") }
+      if case .array(let schemas)? = keywords["anyOf"] {
+        for (index, schema) in schemas.enumerated() { collect(schema, "\(place)/anyOf/\(index)") }
+      }
       for name in ["properties", "$defs"] {
         guard case .object(let schemas)? = keywords[name] else { continue }
         for (key, schema) in schemas {

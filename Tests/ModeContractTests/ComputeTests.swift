@@ -43,6 +43,7 @@ import Workloads
         #expect(server.server.totals.done == 200, "\(mode) \(offload): the server's count")
       }
     }
+    expectPinned(first, 0x7ec0_d101_da4b_123d, of: "compute", operations: 200)
   }
 
   @Test func checksumIsOfTheAmountOfWork() async throws {

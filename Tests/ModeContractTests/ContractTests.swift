@@ -11,6 +11,8 @@ import Workloads
 @Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct ContractTests {
   struct Case: CustomTestStringConvertible {
     var name: String
+    /// Of all its operations, with the seed of these tests.
+    var checksum: UInt64
     var workload: WorkloadSpec
     var operations: UInt64 = 200
     var server: TargetServer.Kind?
@@ -22,12 +24,19 @@ import Workloads
   }
 
   static let cases: [Case] = [
-    Case(name: "sleep(0)", workload: .sleep(SleepSpec(duration: .zero)), sentPerOperation: 0, receivedPerOperation: 0),
-    Case(name: "sleep(2ms)", workload: .sleep(SleepSpec(duration: .milliseconds(2))), operations: 40),
     Case(
-      name: "echo 64 bytes", workload: .echo(EchoSpec()), server: .echo, sentPerOperation: 64, receivedPerOperation: 64),
+      name: "sleep(0)", checksum: 0x3a12_5d07_51e4_24d5, workload: .sleep(SleepSpec(duration: .zero)),
+      sentPerOperation: 0,
+      receivedPerOperation: 0),
     Case(
-      name: "echo 16 bytes over UNIX",
+      name: "sleep(2ms)", checksum: 0x719d_24f0_06ba_3393, workload: .sleep(SleepSpec(duration: .milliseconds(2))),
+      operations: 40),
+    Case(
+      name: "echo 64 bytes", checksum: 0x52d9_cc26_3964_bf0a, workload: .echo(EchoSpec()), server: .echo,
+      sentPerOperation: 64,
+      receivedPerOperation: 64),
+    Case(
+      name: "echo 16 bytes over UNIX", checksum: 0x745a_bd28_6b55_b6ab,
       workload: .echo(
         EchoSpec {
           $0.transport = .unix
@@ -35,10 +44,12 @@ import Workloads
         }),
       server: .echo, onUNIXSocket: true, sentPerOperation: 16, receivedPerOperation: 16),
     Case(
-      name: "echo 1 MiB", workload: .echo(EchoSpec { $0.size = ByteCount(1 << 20) }), operations: 12, server: .echo,
+      name: "echo 1 MiB", checksum: 0xdbaa_b283_b1d7_f5a8, workload: .echo(EchoSpec { $0.size = ByteCount(1 << 20) }),
+      operations: 12,
+      server: .echo,
       sentPerOperation: 1 << 20, receivedPerOperation: 1 << 20),
     Case(
-      name: "echo 100,001 bytes over UNIX",
+      name: "echo 100,001 bytes over UNIX", checksum: 0xe543_9c7c_d2e6_224f,
       workload: .echo(
         EchoSpec {
           $0.transport = .unix
@@ -46,13 +57,15 @@ import Workloads
         }), operations: 24, server: .echo,
       onUNIXSocket: true, sentPerOperation: 100_001, receivedPerOperation: 100_001),
     Case(
-      name: "echo with a drawn delay", workload: .echo(EchoSpec { $0.delay = .exponential(mean: .milliseconds(1)) }),
+      name: "echo with a drawn delay", checksum: 0xd414_4590_fa4a_c43b,
+      workload: .echo(EchoSpec { $0.delay = .exponential(mean: .milliseconds(1)) }),
       operations: 40, server: .echo, sentPerOperation: 64),
     Case(
-      name: "echo, both ends, TCP", workload: .echo(EchoSpec { $0.ends = .both }), sentPerOperation: 64,
+      name: "echo, both ends, TCP", checksum: 0x52d9_cc26_3964_bf0a, workload: .echo(EchoSpec { $0.ends = .both }),
+      sentPerOperation: 64,
       receivedPerOperation: 64),
     Case(
-      name: "echo, both ends, UNIX, 40 KiB",
+      name: "echo, both ends, UNIX, 40 KiB", checksum: 0x761e_1669_af7e_6076,
       workload: .echo(
         EchoSpec {
           $0.ends = .both
@@ -60,11 +73,13 @@ import Workloads
           $0.size = ByteCount(40 << 10)
         }),
       operations: 60, sentPerOperation: 40 << 10, receivedPerOperation: 40 << 10),
-    Case(name: "http greeting", workload: .http(HTTPSpec()), server: .http),
+    Case(name: "http greeting", checksum: 0x7532_e87b_8bf4_5465, workload: .http(HTTPSpec()), server: .http),
     Case(
-      name: "http, new connections", workload: .http(HTTPSpec { $0.connection = .new }), operations: 60, server: .http),
+      name: "http, new connections", checksum: 0x42af_975f_c7d5_ce08,
+      workload: .http(HTTPSpec { $0.connection = .new }), operations: 60,
+      server: .http),
     Case(
-      name: "http, 4 KiB after 1 ms",
+      name: "http, 4 KiB after 1 ms", checksum: 0xe24b_ec7e_5e8b_f843,
       workload: .http(
         HTTPSpec {
           $0.delay = .fixed(.milliseconds(1))
@@ -72,11 +87,17 @@ import Workloads
         }), operations: 40,
       server: .http),
     Case(
-      name: "http, 1 MiB", workload: .http(HTTPSpec { $0.size = ByteCount(1 << 20) }), operations: 12, server: .http),
-    Case(name: "http, empty body", workload: .http(HTTPSpec { $0.size = ByteCount(0) }), server: .http),
-    Case(name: "http HEAD", workload: .http(HTTPSpec { $0.method = "HEAD" }), server: .http),
+      name: "http, 1 MiB", checksum: 0x5ff0_79a3_01b8_908e, workload: .http(HTTPSpec { $0.size = ByteCount(1 << 20) }),
+      operations: 12,
+      server: .http),
     Case(
-      name: "http POST",
+      name: "http, empty body", checksum: 0xa0a2_018c_2e7e_8589, workload: .http(HTTPSpec { $0.size = ByteCount(0) }),
+      server: .http),
+    Case(
+      name: "http HEAD", checksum: 0xa0a2_018c_2e7e_8589, workload: .http(HTTPSpec { $0.method = "HEAD" }),
+      server: .http),
+    Case(
+      name: "http POST", checksum: 0x7532_e87b_8bf4_5465,
       workload: .http(
         HTTPSpec {
           $0.method = "POST"
@@ -128,5 +149,6 @@ import Workloads
         #expect(server.server.totals.failed == 0, "\(mode)")
       }
     }
+    expectPinned(first?.checksum, example.checksum, of: example.name, operations: example.operations)
   }
 }

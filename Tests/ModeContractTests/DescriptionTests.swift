@@ -1,3 +1,4 @@
+import Foundation
 import Plan
 import Testing
 
@@ -14,6 +15,28 @@ struct DescriptionTests {
       #expect(!mode.about.isEmpty && (1...5).contains(mode.traits.look.dash))
     }
     #expect(ModeID(rawValue: "asyncio") == nil && ModeCatalogue.named(ModeID("asyncio")) == nil)
+  }
+
+  /// A mode is one folder, and the file in it is named after its type.
+  @Test func everyModeHasItsFolder() {
+    let sources =
+      (0..<3).reduce(#filePath) { path, _ in (path as NSString).deletingLastPathComponent } + "/Sources/Modes"
+    for mode in ModeCatalogue.all {
+      let type = String(describing: mode)
+      #expect(type.hasSuffix("Mode"))
+      #expect(FileManager.default.fileExists(atPath: "\(sources)/\(type.dropLast(4))/\(type).swift"), "\(type)")
+    }
+  }
+
+  @Test func everyLookCanBeDrawn() {
+    for mode in ModeID.allCases {
+      let look = mode.traits.look
+      #expect(look.colour.wholeMatch(of: /#[0-9A-F]{6}/) != nil && look.marker > 0, "\(mode)")
+      // The text's own colour is that of the control.
+      #expect(look.ink.map { (0...255).contains($0) } ?? (mode.kind == .control), "\(mode)")
+    }
+    let inks = ModeID.allCases.compactMap(\.traits.look.ink)
+    #expect(Set(inks).count == inks.count)
   }
 
   @Test func modesThatCouldNotBeToldApartAreAComplaint() {

@@ -11,10 +11,12 @@ import Workloads
 @Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct FileTests {
   struct Case: CustomTestStringConvertible {
     var testDescription: String
+    var checksum: UInt64
     var spec: FileSpec
 
-    init(_ name: String, _ change: (inout FileSpec) -> Void = { _ in }) {
+    init(_ name: String, checksum: UInt64 = 0, _ change: (inout FileSpec) -> Void = { _ in }) {
       testDescription = name
+      self.checksum = checksum
       spec = FileSpec()
       spec.span = ByteCount(1 << 20)
       spec.pool = 3
@@ -24,21 +26,21 @@ import Workloads
   }
 
   static let cases = [
-    Case("random reads"),
-    Case("sequential reads of 64 KiB") {
+    Case("random reads", checksum: 0x32bd_55b7_5a0c_bd62),
+    Case("sequential reads of 64 KiB", checksum: 0x5623_e5ad_4f69_bf9d) {
       $0.pattern = .sequential
       $0.size = ByteCount(64 << 10)
     },
-    Case("random writes of a sector") {
+    Case("random writes of a sector", checksum: 0x4f7c_2fe9_0450_b2bb) {
       $0.access = .write
       $0.size = ByteCount(512)
     },
-    Case("sequential writes, each synced") {
+    Case("sequential writes, each synced", checksum: 0xf501_0c6a_9c24_6984) {
       $0.access = .write
       $0.pattern = .sequential
       $0.sync = .fsync
     },
-    Case("random writes, the data of each synced") {
+    Case("random writes, the data of each synced", checksum: 0x8360_964d_8b25_ce23) {
       $0.access = .write
       $0.sync = .fdatasync
     },
@@ -70,6 +72,7 @@ import Workloads
     }
     let bytes = operations * UInt64(example.spec.size.count)
     #expect(first?.verified == operations)
+    expectPinned(first?.checksum, example.checksum, of: example.testDescription, operations: operations)
     #expect(first?.sent == (example.spec.access == .write ? bytes : 0))
     #expect(first?.received == (example.spec.access == .write ? 0 : bytes))
   }

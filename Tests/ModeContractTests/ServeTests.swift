@@ -31,6 +31,14 @@ extension ServerTests {
       }
     }
 
+    private func checksum(_ service: Service) -> UInt64 {
+      switch service {
+      case .echo: 0x7fa5_e707_7c5b_31d9
+      case .echoUNIX: 0xf181_2490_20a2_9c50
+      case .http: 0x2d27_aac7_2909_06a9
+      }
+    }
+
     @Test(arguments: Service.allCases, ModeID.serving)
     func everyModeGivesTheSameAnswers(_ service: Service, _ mode: ModeID) async throws {
       let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
@@ -58,6 +66,7 @@ extension ServerTests {
       }
       #expect(works[0] == works[1])
       #expect(works[0].verified == operations)
+      expectPinned(works[1].checksum, checksum(service), of: "serve \(service)", operations: operations)
     }
   }
 }

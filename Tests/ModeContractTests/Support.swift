@@ -3,6 +3,7 @@ import Modes
 import Plan
 import Synchronization
 import SystemCalls
+import Testing
 import Workloads
 
 /// A target server in this process, for as long as a test needs it.
@@ -44,7 +45,25 @@ extension ModeID {
   static let available = allCases.filter { $0.unavailability == nil }
 }
 
+/// That the modes agree with each other does not show that all of them do what they did before.
+func expectPinned(
+  _ checksum: UInt64?, _ pinned: UInt64, of workload: String, operations: UInt64,
+  location: SourceLocation = #_sourceLocation
+) {
+  #expect(
+    checksum == pinned,
+    """
+    the work itself has changed: \(operations) operations of \(workload) with seed \(TrialSpec.testSeed) come to \
+    0x\(String(checksum ?? 0, radix: 16)), and came to 0x\(String(pinned, radix: 16)). Earlier records are of other work and \
+    cannot be compared. Undo it; or, where it is meant, pin the new one, and say so in CHANGELOG among what moves numbers.
+    """,
+    sourceLocation: location)
+}
+
 extension TrialSpec {
+  /// What the operations of these tests are drawn from, and so what they come to.
+  static let testSeed: UInt64 = 7
+
   /// A trial of a number of operations against `server`, if it needs one.
   static func counting(
     _ operations: UInt64, _ mode: ModeID, _ workload: WorkloadSpec, concurrency: Int, server: RunningServer? = nil,
@@ -52,7 +71,7 @@ extension TrialSpec {
   ) -> TrialSpec {
     TrialSpec(
       mode: mode, workload: workload, concurrency: concurrency, operations: operations, duration: nil, warmup: .zero,
-      deadline: deadline, seed: 7, endpoints: server.map { [$0.server.address.description] } ?? [],
+      deadline: deadline, seed: testSeed, endpoints: server.map { [$0.server.address.description] } ?? [],
       isOwnServer: server != nil)
   }
 }

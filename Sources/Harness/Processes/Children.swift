@@ -146,18 +146,6 @@ public enum Children {
     if poll(&entry, 1, 1000) > 0 { _ = Glibc.read(controlDescriptor, &answer, 1) }
   }
 
-  private struct ReplyLine: Encodable {
-    var op: UInt64
-    var status: Int
-    var body: String?
-    var bodyBase64: String?
-
-    enum CodingKeys: String, CodingKey {
-      case op, status, body
-      case bodyBase64 = "body_base64"
-    }
-  }
-
   private static func write(_ replies: ReplyStore, to path: String) {
     let encoder = JSONEncoder.stable()
     var data = Data()

@@ -48,17 +48,25 @@ public final class TargetServer: @unchecked Sendable {
   ///   - allowed: limits on what a client may request.
   ///   - perAddress: connections of one address served at once, divided like the capacity, with at least one per loop;
   ///     further ones are closed. Nil for no limit.
-  public init(
+  public convenience init(
     _ kind: Kind, mode: ModeID = .epoll, on address: SocketAddress, capacity: Int, limits: TimeLimits = .none,
     allowed: RequestLimits = .none, perAddress: Int? = nil
   ) throws(Errno) {
-    // Each loop of a mode has its own listener, and UNIX sockets cannot share an address.
-    let processors = mode.traits.hasLoops && address.isUNIX ? 1 : try Affinity.current().count
-    guard let body = ModeCatalogue.named(mode)?.server(kind, capacity: capacity, processors: processors) else {
-      throw Errno(EOPNOTSUPP)
-    }
+    guard let entry = ModeCatalogue.named(mode) else { throw Errno(EOPNOTSUPP) }
+    try self.init(
+      kind, in: entry, on: address, capacity: capacity, limits: limits, allowed: allowed, perAddress: perAddress)
+  }
+
+  /// In a mode that need not be one of the catalogue.
+  init(
+    _ kind: Kind, in mode: any ModeEntry.Type, on address: SocketAddress, capacity: Int, limits: TimeLimits = .none,
+    allowed: RequestLimits = .none, perAddress: Int? = nil
+  ) throws(Errno) {
+    // The loops of a mode each have a listener, which UNIX sockets cannot share.
+    let processors = mode is any LoopMode.Type && address.isUNIX ? 1 : try Affinity.current().count
+    guard let body = mode.server(kind, capacity: capacity, processors: processors) else { throw Errno(EOPNOTSUPP) }
     self.kind = kind
-    self.mode = mode
+    self.mode = mode.id
     self.limits = limits
     self.perAddress = perAddress
     self.body = body

@@ -1,7 +1,7 @@
 /// What a mode is, as a value: what it is called, how it looks in figures, and what it can do. A run's `run.json` has those
 /// of its modes, so that a report needs neither the mode nor its code.
 public struct ModeDescription: Hashable, Sendable {
-  public enum Kind: String, Codable, Sendable {
+  public enum Kind: String, Codable, CaseIterable, Sendable {
     /// Compared unless others are asked for.
     case headline
     /// Answers one question that the headline modes raise.
@@ -13,7 +13,7 @@ public struct ModeDescription: Hashable, Sendable {
   }
 
   /// What carries the lanes.
-  public enum Carrier: String, Codable, Sendable {
+  public enum Carrier: String, Codable, CaseIterable, Sendable {
     /// One thread, and so one lane, whatever the concurrency.
     case oneLane = "one-lane"
     /// The same few threads, none of which a lane holds while it waits.
@@ -52,6 +52,8 @@ public struct ModeDescription: Hashable, Sendable {
       self.marker = marker
       self.ink = ink
     }
+
+    enum CodingKeys: String, CodingKey { case colour, dash, marker, ink }
   }
 
   public var id: ModeID

@@ -31,7 +31,7 @@ public struct ComputeSpec: Hashable, Sendable {
 }
 
 extension ComputeSpec: Codable {
-  private enum CodingKeys: String, CodingKey, CaseIterable {
+  enum CodingKeys: String, CodingKey, CaseIterable {
     case work, offload, pool
     case targets, faults, gather
   }

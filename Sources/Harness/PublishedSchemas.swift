@@ -1,0 +1,12 @@
+import Records
+
+extension PublishedSchema {
+  /// What stands in `results/schema`.
+  static let all = [
+    PublishedSchema("run", title: "run.json", of: RunRecord.self),
+    PublishedSchema(
+      "trial", title: "a line of trials.jsonl", of: TrialRecord.self),
+    PublishedSchema("limits", title: "limits.json", of: LimitsRecord.self),
+    PublishedSchema("reply", title: "a line of replies/*.jsonl", of: ReplyLine.self),
+  ]
+}

@@ -1,0 +1,40 @@
+extension ModeDescription.CodingKeys: DescribedKey {
+  static let object = "A mode, as a value."
+  static let definitionName: String? = "mode"
+
+  var field: FieldDescription {
+    switch self {
+    case .id: "Its name."
+    case .kind:
+      .init(
+        "Whether it is compared unless others are asked for, answers a question that those raise, or "
+          + "measures the harness itself.")
+    case .about: "What waits, in a line."
+    case .look: .ofItsType
+    case .carrier:
+      .init(
+        "What carries its lanes: one thread one lane; few threads all of them; a thread each; a "
+          + "thread each, of which there is one more a second; a thread for each processor, which a lane "
+          + "holds while it waits.")
+    case .pipelines: .init("Whether it sends several requests at once on a connection.", isAlwaysWritten: true)
+    case .offloads: .init("The kinds of workload whose work it can leave to others.", isAlwaysWritten: true)
+    case .refusals: .init("What it cannot do, and why.", isAlwaysWritten: true)
+    case .otherNames: .init("What it is called elsewhere.", isAlwaysWritten: true)
+    case .mostThreads: .init("The most threads that lanes have one each of.", minimum: 1)
+    case .hasLoops: .init("Whether it has a loop on each of several processors.", isAlwaysWritten: true)
+    }
+  }
+}
+
+extension ModeDescription.Look.CodingKeys: DescribedKey {
+  static let object = "How its curves are drawn."
+
+  var field: FieldDescription {
+    switch self {
+    case .colour: .init("Red, green and blue.", pattern: #"^#[0-9A-F]{6}$"#)
+    case .dash: .init("Gnuplot's dash type.", minimum: 1, maximum: 5)
+    case .marker: .init("Gnuplot's point type.", minimum: 1)
+    case .ink: .init("The nearest of a terminal's 256 colours on a dark ground.", maximum: 255)
+    }
+  }
+}
