@@ -76,7 +76,7 @@ async def lane(trial: Trial, index: int, conversation: Conversation, permits: co
 
 async def run(trial: Trial, conversations: Sequence[Conversation]) -> None:
     """Carries the trial out, with a lane for each conversation."""
-    if trial.keeps_connections:
+    if trial.workload != "sleep" and trial.keeps_connections:
         try:
             await asyncio.gather(*(conversation.connect() for conversation in conversations))
         except OSError as error:
