@@ -55,6 +55,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
+	defer listener.Close()
 	if plan.Protocol == "http" {
 		server := http.Server{Handler: handler{content}}
 		go server.Serve(listener)
