@@ -77,7 +77,7 @@ export class Trial {
     this.keepsConnections = plan.connection !== 'new';
     this.timeout = (plan.timeout_ns ?? 0) / 1e6;
     this.address = addressOf(plan.endpoint ?? ':0');
-    this.content = new Content(plan.content);
+    this.content = plan.content && new Content(plan.content); // none to sleep
     this.greeting = Buffer.from(plan.greeting ?? '');
     this.#starts = plan.starts && table(plan.starts, BigUint64Array);
     this.#delays = plan.delays && table(plan.delays, Uint32Array);
@@ -281,16 +281,16 @@ class Semaphore {
 
 /** The workload that needs no connection. */
 export class Sleeper {
-  #milliseconds;
+  #duration;
 
   constructor(trial) {
-    this.#milliseconds = trial.plan.sleep_ns / 1e6;
+    this.#duration = BigInt(trial.plan.sleep_ns);
   }
 
   connect() {}
 
   run() {
-    return sleep(this.#milliseconds);
+    return sleepUntil(process.hrtime.bigint() + this.#duration);
   }
 
   close() {}
@@ -307,6 +307,7 @@ function table(path, Type) {
   return new Type(bytes.buffer, bytes.byteOffset, bytes.length / Type.BYTES_PER_ELEMENT);
 }
 
+/** One sleep may not be enough: timers, of whole milliseconds, can end too early. */
 async function sleepUntil(instant) {
   for (let now = process.hrtime.bigint(); now < instant; now = process.hrtime.bigint()) {
     await sleep(Number(instant - now) / 1e6);

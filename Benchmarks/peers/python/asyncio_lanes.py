@@ -27,9 +27,15 @@ class Conversation:
         """Gives up what may be broken."""
 
 
+async def sleep_until(instant: int) -> None:
+    """Sleeps until `instant`, in ns. One sleep may not be enough: uvloop's, of whole milliseconds, can end too early."""
+    while (left := instant - time.monotonic_ns()) > 0:
+        await asyncio.sleep(left / 1e9)
+
+
 class Sleeper(Conversation):
     async def run(self, number: int) -> None:
-        await asyncio.sleep(self.trial.sleep)
+        await sleep_until(time.monotonic_ns() + self.trial.sleep)
 
 
 class Connection(Conversation):
@@ -62,9 +68,8 @@ async def lane(trial: Trial, index: int, conversation: Conversation, permits: co
                 return
             number, row = taken
             if trial.starts is not None:
-                while (now := time.monotonic_ns()) < (due := trial.due(number)):
-                    await asyncio.sleep((due - now) / 1e9)
-                trial.begin(number, row, index, now)
+                await sleep_until(trial.due(number))
+                trial.begin(number, row, index, time.monotonic_ns())
             try:
                 await conversation.run(number & ~WARM_UP)
             except Exception as error:

@@ -51,7 +51,7 @@ def lane(trial: Trial, index: int, permits: contextlib.AbstractContextManager) -
                     trial.begin(number, row, index, now)
                 try:
                     if trial.workload == "sleep":
-                        time.sleep(trial.sleep)
+                        time.sleep(trial.sleep / 1e9)
                     else:
                         fetch(trial, session, number & ~WARM_UP)
                 except Exception as error:

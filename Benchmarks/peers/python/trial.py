@@ -110,12 +110,12 @@ class Trial:
         self.lanes: int = plan["lanes"]
         self.limit: int | None = plan.get("limit")
         self.timeout: float | None = plan.get("timeout_ns", 0) / 1e9 or None
-        self.sleep = plan.get("sleep_ns", 0) / 1e9
+        self.sleep: int = plan.get("sleep_ns", 0)
         self.size: int | None = plan.get("size")
         self.keeps_connections = plan.get("connection") != "new"
         self.greeting = plan.get("greeting", "").encode()
         self.endpoint = Endpoint.parse(plan["endpoint"]) if "endpoint" in plan else Endpoint()
-        self.content = Content(plan["content"])
+        self.content = Content(plan["content"]) if "content" in plan else None  # none to sleep
 
         def table(key: str, format: str) -> memoryview | None:
             return mapped(plan[key], mmap.ACCESS_READ).cast(format) if plan.get(key) else None

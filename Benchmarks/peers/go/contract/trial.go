@@ -61,8 +61,10 @@ func ReadTrial() (*Trial, error) {
 	if t.Contract != 1 {
 		return nil, fmt.Errorf("contract %d is not known", t.Contract)
 	}
-	if t.Content, err = ReadContent(t.Plan.Content); err != nil {
-		return nil, err
+	if t.Plan.Content != "" { // none to sleep
+		if t.Content, err = ReadContent(t.Plan.Content); err != nil {
+			return nil, err
+		}
 	}
 	for _, table := range []struct {
 		path  string

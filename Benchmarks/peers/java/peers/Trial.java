@@ -70,7 +70,8 @@ final class Trial {
         sleep = plan.number("sleep_ns").orElse(0);
         size = plan.integer("size");
         keepsConnections = !"new".equals(plan.text("connection"));
-        content = new Content(Path.of(plan.text("content")));
+        var pool = plan.text("content");
+        content = pool == null ? null : new Content(Path.of(pool)); // none to sleep
         greeting = String.valueOf(plan.text("greeting")).getBytes(StandardCharsets.UTF_8);
         count = plan.number("count").orElse(Long.MAX_VALUE);
         capacity = plan.number("capacity").getAsLong();

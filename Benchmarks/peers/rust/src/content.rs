@@ -3,6 +3,7 @@ use std::{fs, io, path::Path};
 const PERIOD: usize = 1 << 16;
 
 /// The bytes that both ends know: a pool, twice over, of which an operation has a stretch, round and round.
+#[derive(Default)]
 pub struct Content(Vec<u8>);
 
 impl Content {

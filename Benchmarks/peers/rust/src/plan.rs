@@ -36,7 +36,8 @@ pub struct Plan {
     pub connection: Option<String>,
     #[serde(default)]
     pub greeting: String,
-    pub content: PathBuf,
+    /// None to sleep.
+    pub content: Option<PathBuf>,
     pub rows: PathBuf,
     pub record: Option<bool>,
 }

@@ -109,7 +109,7 @@ impl Trial {
         let endpoint = plan.endpoint.as_deref().map(str::parse).transpose();
         Ok(Self {
             endpoint: endpoint.map_err(|error| invalid(format!("endpoint: {error}")))?,
-            content: Content::read(&plan.content)?,
+            content: plan.content.as_deref().map(Content::read).transpose()?.unwrap_or_default(),
             start: 0,
             opens: 0,
             closes: 0,
