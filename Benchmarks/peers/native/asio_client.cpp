@@ -61,7 +61,8 @@ class AsioLane final : public peers::Lane {
     // steady_clock is CLOCK_MONOTONIC.
     timer_.expires_at(std::chrono::steady_clock::time_point(std::chrono::nanoseconds(instant)));
     timer_.async_wait([this](error_code error) {
-      if (!error) woken();
+      // A wait that had ended before it was cancelled calls back without an error.
+      if (!error && timer_.expiry() <= std::chrono::steady_clock::now()) woken();
     });
   }
 

@@ -1,22 +1,15 @@
 #include "trial.hpp"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <ctime>
 #include <iostream>
 #include <limits>
 #include <nlohmann/json.hpp>
-#include <system_error>
 #include <utility>
 
 namespace peers {
@@ -25,25 +18,9 @@ namespace {
 
 constexpr std::uint64_t forever = std::numeric_limits<std::uint64_t>::max();
 constexpr std::uint64_t warm_up_bit = 1ull << 63;
-constexpr std::size_t period = 1 << 16;
 constexpr std::size_t echo_header = 16;
 constexpr std::size_t longest_head = 64 * 1024;
 constexpr std::array<std::string_view, 6> faults = {"", "reset", "truncate", "stall", "garbage", "drip"};
-
-/// The finaliser of SplitMix64.
-std::uint64_t mix(std::uint64_t number) {
-  std::uint64_t z = number + 0x9e3779b97f4a7c15;
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-  return z ^ (z >> 31);
-}
-
-/// An operation's content from `offset` on, in pieces of at most a period.
-template <typename Use>
-void for_each_piece(const Mapping& pool, std::uint64_t number, std::size_t offset, std::size_t count, Use use) {
-  const char* begin = pool.data() + (mix(number) + offset) % period;
-  for (std::size_t done = 0; done < count; done += period) use(done, begin, std::min(period, count - done));
-}
 
 void append(std::vector<char>& bytes, std::string_view text) { bytes.insert(bytes.end(), text.begin(), text.end()); }
 
@@ -87,31 +64,6 @@ std::uint64_t now() {
   return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(time.tv_nsec);
 }
 
-Mapping::Mapping(const std::string& path, bool is_writable) {
-  int file = open(path.c_str(), (is_writable ? O_RDWR : O_RDONLY) | O_CLOEXEC);
-  struct stat status;
-  if (file < 0 || fstat(file, &status) < 0) throw std::system_error(errno, std::generic_category(), path);
-  size_ = static_cast<std::size_t>(status.st_size);
-  void* base = mmap(nullptr, size_, PROT_READ | (is_writable ? PROT_WRITE : 0), MAP_SHARED, file, 0);
-  int error = errno;
-  close(file);
-  if (base == MAP_FAILED) throw std::system_error(error, std::generic_category(), path);
-  base_ = static_cast<char*>(base);
-}
-
-Mapping::~Mapping() {
-  if (base_) munmap(base_, size_);
-}
-
-Mapping::Mapping(Mapping&& other) noexcept
-    : base_(std::exchange(other.base_, nullptr)), size_(std::exchange(other.size_, 0)) {}
-
-Mapping& Mapping::operator=(Mapping&& other) noexcept {
-  std::swap(base_, other.base_);
-  std::swap(size_, other.size_);
-  return *this;
-}
-
 Trial::Trial() try {
   std::string line;
   std::getline(std::cin, line);
@@ -137,7 +89,7 @@ Trial::Trial() try {
   duration_ = plan.value("duration_ns", 0ull);
   delay_ = plan.value("delay_us", 0u);
   greeting_ = plan.value("greeting", "");
-  content_ = table("content");
+  if (plan.contains("content")) content_ = Content(plan.at("content").get<std::string>());  // none to sleep
   starts_ = table("starts");
   delays_ = table("delays");
   faults_ = table("faults");
@@ -221,8 +173,7 @@ void Trial::write_message(std::vector<char>& bytes, std::uint64_t number) const 
   append_bytes(bytes, number | static_cast<std::uint64_t>(fault(number)) << 56);
   append_bytes(bytes, static_cast<std::uint32_t>(*size));
   append_bytes(bytes, delay(number));
-  for_each_piece(content_, number, echo_header, *size - echo_header,
-                 [&](std::size_t, const char* piece, std::size_t count) { append(bytes, {piece, count}); });
+  content_.append(bytes, number, echo_header, *size - echo_header);
 }
 
 void Trial::write_request(std::vector<char>& bytes, std::uint64_t number) const {
@@ -257,15 +208,8 @@ void Trial::write_request(std::vector<char>& bytes, std::uint64_t number) const 
 
 Result Trial::verify(std::uint64_t number, int status, std::span<const char> body) const {
   if (status < 200 || status > 299) return {Outcome::status, static_cast<std::uint16_t>(status)};
-  bool is_right = false;
-  if (!size) {
-    is_right = std::string_view(body.data(), body.size()) == greeting_;
-  } else if (body.size() == *size) {
-    is_right = true;
-    for_each_piece(content_, number, 0, *size, [&](std::size_t at, const char* piece, std::size_t count) {
-      is_right = is_right && std::memcmp(body.data() + at, piece, count) == 0;
-    });
-  }
+  const bool is_right = size ? body.size() == *size && content_.matches(number, body)
+                             : std::string_view(body.data(), body.size()) == greeting_;
   return {is_right ? Outcome::verified : Outcome::wrong_content, 0};
 }
 

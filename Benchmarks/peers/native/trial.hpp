@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "content.hpp"
+
 namespace peers {
 
 enum class Outcome : std::uint16_t {
@@ -58,29 +60,6 @@ struct Operation {
 
 /// Nanoseconds on CLOCK_MONOTONIC.
 std::uint64_t now();
-
-/// A file in memory.
-class Mapping {
- public:
-  Mapping() = default;
-  Mapping(const std::string& path, bool is_writable);
-  ~Mapping();
-  Mapping(Mapping&& other) noexcept;
-  Mapping& operator=(Mapping&& other) noexcept;
-
-  explicit operator bool() const { return base_ != nullptr; }
-  char* data() const { return base_; }
-  std::size_t size() const { return size_; }
-
-  template <typename T>
-  std::span<T> as() const {
-    return {reinterpret_cast<T*>(base_), size_ / sizeof(T)};
-  }
-
- private:
-  char* base_ = nullptr;
-  std::size_t size_ = 0;
-};
 
 /// A plan being carried out by one thread.
 class Trial {
@@ -137,7 +116,8 @@ class Trial {
   std::uint32_t delay_ = 0;
   std::string greeting_;
   std::string authority_;
-  Mapping content_, rows_, starts_, delays_, faults_;
+  Content content_;
+  Mapping rows_, starts_, delays_, faults_;
   std::uint64_t start_ = 0, opens_ = 0, closes_ = 0;
   std::uint64_t next_number_ = 0, next_warm_up_number_ = 0, next_place_ = 0;
 };
