@@ -1,0 +1,3 @@
+module iomodes/peers
+
+go 1.24

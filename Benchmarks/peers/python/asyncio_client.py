@@ -1,0 +1,35 @@
+"""A client on asyncio: its streams or its protocols, on its own loop or on uvloop's."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+
+from asyncio_lanes import Sleeper, run
+from asyncio_protocols import EchoProtocol, HTTPProtocol
+from asyncio_streams import EchoStream, HTTPStream
+from trial import Trial
+
+CONVERSATIONS = {
+    "streams": {"sleep": Sleeper, "echo": EchoStream, "http": HTTPStream},
+    "protocols": {"sleep": Sleeper, "echo": EchoProtocol, "http": HTTPProtocol},
+}
+
+
+async def main(api: str) -> None:
+    trial = Trial.read()
+    conversation = CONVERSATIONS[api][trial.workload]
+    await run(trial, [conversation(trial) for _ in range(trial.lanes)])
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--api", choices=CONVERSATIONS, default="streams")
+    parser.add_argument("--loop", choices=["asyncio", "uvloop"], default="asyncio")
+    options = parser.parse_args()
+    if options.loop == "uvloop":
+        import uvloop
+
+        uvloop.run(main(options.api))
+    else:
+        asyncio.run(main(options.api))

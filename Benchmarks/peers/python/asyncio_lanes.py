@@ -1,0 +1,95 @@
+"""Lanes on asyncio: a task each, on one event loop. What a lane does with an operation is a conversation's."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Sequence
+
+from trial import WARM_UP, Stale, Trial, fail, outcome_of
+
+
+class Conversation:
+    """One operation after another, over whatever it needs for them."""
+
+    def __init__(self, trial: Trial) -> None:
+        self.trial = trial
+
+    async def connect(self) -> None:
+        """Opens what is not open."""
+
+    async def run(self, number: int) -> None:
+        """Does an operation and verifies it; raises what kept it from that."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Gives up what may be broken."""
+
+
+async def sleep_until(instant: int) -> None:
+    """Sleeps until `instant`, in ns. One sleep may not be enough: uvloop's, of whole milliseconds, can end too early."""
+    while (left := instant - time.monotonic_ns()) > 0:
+        await asyncio.sleep(left / 1e9)
+
+
+class Sleeper(Conversation):
+    async def run(self, number: int) -> None:
+        await sleep_until(time.monotonic_ns() + self.trial.sleep)
+
+
+class Connection(Conversation):
+    """A connection of its own, which is opened where there is none."""
+
+    is_used = False
+
+    async def run(self, number: int) -> None:
+        async with asyncio.timeout(self.trial.timeout):
+            await self.connect()
+            try:
+                await self.exchange(number)
+            except Stale:
+                self.close()
+                await self.connect()
+                await self.exchange(number)
+        self.is_used = True
+        if not self.trial.keeps_connections:
+            self.close()
+
+    async def exchange(self, number: int) -> None:
+        """An operation on an open connection."""
+        raise NotImplementedError
+
+
+async def lane(trial: Trial, index: int, conversation: Conversation, permits: contextlib.AbstractAsyncContextManager) -> None:
+    while True:
+        async with permits:
+            if (taken := trial.take(index)) is None:
+                return
+            number, row = taken
+            if trial.starts is not None:
+                await sleep_until(trial.due(number))
+                trial.begin(number, row, index, time.monotonic_ns())
+            try:
+                await conversation.run(number & ~WARM_UP)
+            except Exception as error:
+                conversation.close()
+                trial.end(row, *outcome_of(error))
+            else:
+                trial.end(row)
+
+
+async def run(trial: Trial, conversations: Sequence[Conversation]) -> None:
+    """Carries the trial out, with a lane for each conversation."""
+    if trial.workload != "sleep" and trial.keeps_connections:
+        try:
+            await asyncio.gather(*(conversation.connect() for conversation in conversations))
+        except OSError as error:
+            fail(error)
+    permits = asyncio.Semaphore(trial.limit) if trial.limit else contextlib.nullcontext()
+    trial.ready()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(trial.remaining), asyncio.TaskGroup() as group:
+            for index, conversation in enumerate(conversations):
+                group.create_task(lane(trial, index, conversation, permits))
+    trial.done()

@@ -1,0 +1,24 @@
+//! A peer's side of the peer contract, version 1: the plan, the operations and their content, the rows.
+
+pub mod clock;
+pub mod content;
+pub mod http;
+pub mod plan;
+pub mod trial;
+
+pub use content::Content;
+pub use plan::{Endpoint, Plan, Workload};
+pub use trial::{Failure, Operation, Outcome, Trial};
+
+/// The length of an echo message's header.
+pub const ECHO_HEADER: usize = 16;
+
+/// What may be sent of a message before it has come back.
+pub const ECHO_WINDOW: usize = 32 * 1024;
+
+/// Tells the harness what keeps the client from starting, and ends.
+pub fn fail(reason: impl std::fmt::Display) -> ! {
+    let words: Vec<String> = reason.to_string().split_whitespace().map(str::to_owned).collect();
+    println!("failed {}", words.join(" "));
+    std::process::exit(0)
+}
