@@ -39,5 +39,7 @@ public struct PeerDescription: Codable, Hashable, Sendable {
     self.mode = mode
   }
 
+  enum CodingKeys: String, CodingKey { case label, language, runtime, version, drives, serves, features, mode }
+
   public func has(_ feature: Feature) -> Bool { features.contains(feature) }
 }
