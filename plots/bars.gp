@@ -73,7 +73,7 @@ do for [s = 1:shown] {
   if (place_across == 0) {
     do for [k = 1:C] {
       if (C > 1) {
-        set label 400 + k "{/:Bold ".number(word(concurrencies, k) + 0).(word(concurrencies, k) + 0 == 1 ? " lane}" : " lanes}") \
+        set label 400 + k "{/:Bold ".lanes(word(concurrencies, k) + 0)."}" \
           at screen across(pad), first row(word(concurrencies, k) + 0, 0) + 0.1 font tic_font
       }
       do for [m = 1:M] {

@@ -91,7 +91,7 @@ do for [s = 1:shown] {
         (end_of(High[p])) with @bars notitle, \
       data index block(m) using 1:(quantity(Column[p])) with lines linewidth weight(m) linecolor rgb colour(m) title name(m), \
       data index block(m) using 1:(quantity(Column[p])): \
-        (name(m).", ".number($1)." lanes: ".value_of(quantity(Column[p])).(Unit[p] eq "mebibytes" ? " MiB" : "")) \
+        (name(m).", ".lanes($1).": ".value_of(quantity(Column[p])).(Unit[p] eq "mebibytes" ? " MiB" : "")) \
         with labels hypertext point pointtype marker(m) pointsize 0.8 * point_size linewidth 0.6 * thickness \
         linecolor rgb colour(m) notitle, \
       data index block(m) using 1:(is_hollow && column(is_hollow ? "served_in_part" : 1) > 0 ? quantity(Column[p]) : NaN) \

@@ -27,7 +27,7 @@ name_at_end(m) = name(m).Slope[block(m) + 1]
 position(x, m) = x
 every_point = 1
 interval_of = ""
-place_text(x) = number(x)." lanes"
+place_text(x) = lanes(x)
 value_text(v) = number3(v / mebibyte)." MiB"
 more = ""
 load "curves.gp"

@@ -27,7 +27,7 @@ if (clustered) {
   position(x, m) = x
   every_point = 1
   interval_of = ""
-  place_text(x) = number(x)." lanes"
+  place_text(x) = lanes(x)
   value_text(v) = number3(v)."×"
   more = ', 1 with lines linewidth 0.6 * thickness linecolor rgb "#808080" dashtype 2 notitle'
   load "curves.gp"

@@ -12,6 +12,7 @@
 #         colour(m), tone(m), dash(m), marker(m), weight(m)   how a mode looks; its tone is that of words
 #         gap(name, x)          why there is no value: "skipped" or "invalid"; "" where nobody tells
 #         number(v), span(v), bytes(v)   numbers as axes have them; number3(v), span3(v) with three digits
+#         lanes(v)              how many, in words
 #         unit                  what column 2 is divided by on the axis
 #         bars, span_bars       how an interval is drawn around a point, and one that has no point, from low to high
 #         lower(v, l)           the end of an interval, which is the value itself where there is none
@@ -93,6 +94,7 @@ mebibyte = 1048576.0
 # Of the values of column 2 on the vertical axis.
 unit = 1.0
 lower(v, l) = l == l ? l : v
+lanes(v) = number(v).(v == 1 ? " lane" : " lanes")
 
 # Intervals are drawn apart from the curve, so that its dashes do not break them.
 bars = "yerrorbars linewidth 0.55 * thickness linecolor rgb colour(m) pointtype 0"

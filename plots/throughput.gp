@@ -29,7 +29,7 @@ if (clustered) {
   position(x, m) = x
   every_point = 1
   interval_of = ""
-  place_text(x) = number(x)." lanes"
+  place_text(x) = lanes(x)
   value_text(v) = number3(v)." operations/s"
   thin = 'linewidth 0.6 * thickness linecolor rgb "#808080" dashtype 2'
   more = ideal == N ? "" : ', data index ideal using 1:2 with lines @thin notitle'

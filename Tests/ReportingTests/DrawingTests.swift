@@ -96,8 +96,8 @@ struct DrawingTests {
       #expect(outcome.remarks.allSatisfy { $0.hasSuffix(", so there is no figure") }, "\(outcome.remarks)")
       let drawn = Figures.plan(run).filter { $0.data.absence == nil }
       #expect(outcome.figures.count == 3 * drawn.count)
-      // One lane alone has neither a speed-up nor a setting.
-      let absent: Set<FigureKind> = count == 1 ? [.speedup, .tuning] : []
+      // One lane alone has no speed-up, no setting and no growth.
+      let absent: Set<FigureKind> = count == 1 ? [.speedup, .tuning, .memory] : []
       #expect(Set(drawn.map(\.data.kind)) == Set(FigureKind.allCases).subtracting(absent))
       for (name, bytes) in try FigureFolder.files(in: folder) where outcome.figures.contains(name) {
         #expect(bytes.count > 5000, "\(name)")

@@ -30,7 +30,7 @@ enum Palette {
   /// The colours that figures have for words and for shades of heat, on a light ground, on a dark one, and on paper.
   private static func words(of modes: ModeTable) -> String {
     var pairs: [(light: String, dark: String)] = []
-    for colour in modes.names.compactMap({ modes[$0]?.look.colour }) + [other] {
+    for colour in modes.names.compactMap({ modes[$0]?.look.colour }) + [other] where colour != "#000000" {
       let light = ModeTone.onPaper(colour)
       if !pairs.contains(where: { $0.light == light }) { pairs.append((light, ModeTone.onDark(colour))) }
     }
@@ -53,7 +53,7 @@ enum Palette {
   static func following(red: UInt8, green: UInt8, blue: UInt8) -> String {
     let digits = [red, green, blue].map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }
     let colour = "#\(digits.joined())"
-    if HeatShade.onPaper.contains(colour) || (!colours.contains(colour) && tones.contains(colour)) {
+    if HeatShade.onPaper.contains(colour) || (colour != "#000000" && tones.contains(colour)) {
       return "var(--\(name(ofColour: colour)), \(colour))"
     }
     guard red == green, green == blue, red == 0 || !colours.contains(colour) else { return colour }
