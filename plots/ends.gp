@@ -1,47 +1,57 @@
-# The modes in the order of their lines' right ends, with a name at each end where they all fit. Loaded after the axes.
+# Names beside the right ends of lines, in the tone of each, with a thin line to those that had to move. Loaded after the
+# axes and page.gp; sets the right margin.
 #
 # Wants   last, bottom, top, logarithmic   the right end of the horizontal axis' data, and the vertical axis
+#         panel_height          in pixels
 #         reference, reference_end   the name of a line beside those of the modes, and its end; "" where there is none
-# Leaves  direct                whether lines have their names, and need none in the key
-#         key(m)                the name in the key; block(m) and all that is made of it have the new order
+#         name_at_end(m)        what stands there
+# Leaves  curve_lines, curve_points   how a mode's line and its markers are drawn
 
-curves = !exists("clustered") || !clustered
-direct = curves
 L = M + (strlen(reference) > 0)
-# The index of its block; of the reference -1.
 array Line[L]
 array End[L]
+array EndX[L]
 array Height[L]
-if (L > M) {
-  Line[L] = -1
-  End[L] = reference_end
-}
+array Words[L]
 note_end(x, v) = v eq "NaN" ? 0 : (end_x = x + 0, end = v / unit, 0)
-do for [k = 1:M] {
-  Line[k] = block(k)
-  # The value is one that lies within the axis.
-  stats data index Line[k] every ::1 using (note_end(strcol(1), strcol(2)), bottom) nooutput
-  End[k] = end
-  if (end_x < last) { direct = 0 }
-}
-do for [i = 2:L] {
-  do for [k = i:2:-1] {
-    if (End[k] > End[k - 1]) {
-      end = End[k]; End[k] = End[k - 1]; End[k - 1] = end
-      line = Line[k]; Line[k] = Line[k - 1]; Line[k - 1] = line
+# The first place beyond a line's end at which somebody tells why it has no value.
+next_gap(name, x) = (gap_x = 1e300, gap_why = "", sum [k = 1:words(gaps)] note_gap(name, x, word(gaps, k)))
+note_gap(name, x, w) = w[1:strlen(name) + 1] ne name."@" ? 0 : note_gap_at(x, w[strlen(name) + 2:*])
+note_gap_at(x, w) = note_gap_of(x, w[1:strstrt(w, "=") - 1] + 0, w[strstrt(w, "=") + 1:*])
+note_gap_of(x, at, why) = at > x && at < gap_x ? (gap_x = at, gap_why = why, 0) : 0
+do for [k = 1:L] {
+  if (k > M) {
+    Line[k] = 0; End[k] = reference_end; EndX[k] = last; Words[k] = reference
+  } else {
+    Line[k] = k
+    # The value is one that lies within the axis.
+    stats data index block(k) every ::1 using (note_end(strcol(1), strcol(2)), bottom) nooutput
+    End[k] = end; EndX[k] = end_x
+    void = next_gap(name(k), end_x)
+    Words[k] = name_at_end(k).(strlen(gap_why) ? is_column ? ": ".gap_why : ": ".gap_why." at ".number(gap_x) : "")
+    if (strlen(gap_why)) {
+      set label 250 + k "" at first end_x, first end point pointtype 2 pointsize 1.8 * point_size \
+        linewidth thickness linecolor rgb tone(k) front
     }
   }
 }
-if (curves) {
-  m = 0
-  do for [k = 1:L] { if (Line[k] >= 0) { m = m + 1; Measured[m] = Line[k] } }
+# Ordered from the highest to the lowest.
+do for [i = 2:L] {
+  do for [k = i:2:-1] {
+    if (End[k] > End[k - 1]) {
+      a = End[k]; End[k] = End[k - 1]; End[k - 1] = a
+      a = EndX[k]; EndX[k] = EndX[k - 1]; EndX[k - 1] = a
+      a = Line[k]; Line[k] = Line[k - 1]; Line[k - 1] = a
+      words_at_end = Words[k]; Words[k] = Words[k - 1]; Words[k - 1] = words_at_end
+    }
+  }
 }
-
-# Names that would overlap move apart, by less than their height: else there is a key.
+# Names that would overlap move apart by less than their height, within the panel.
 height(v) = logarithmic ? log(v / bottom) / log(top / bottom) : (v - bottom) / (top - bottom)
-apart = 0.047
-do for [k = 1:L] { Height[k] = height(End[k]) }
-do for [pass = 1:40] {
+clipped(h) = h < 0 ? 0 : h > 1 ? 1 : h
+apart = 1.18 * tic_size / panel_height
+do for [k = 1:L] { Height[k] = clipped(height(End[k])) }
+do for [pass = 1:200] {
   do for [k = 2:L] {
     overlap = apart - (Height[k - 1] - Height[k])
     if (overlap > 0) {
@@ -49,21 +59,18 @@ do for [pass = 1:40] {
       Height[k] = Height[k] - overlap / 2
     }
   }
+  if (Height[1] > 1.02) { Height[1] = 1.02 }
+  if (Height[L] < 0) { Height[L] = 0 }
 }
-do for [k = 1:L] { if (abs(Height[k] - height(End[k])) > 0.8 * apart) { direct = 0 } }
-do for [k = 2:L] { if (Height[k - 1] - Height[k] < 0.9 * apart) { direct = 0 } }
-
-key(m) = direct ? "" : caption(m)
-if (direct) {
-  longest = 0
-  m = 0
-  do for [k = 1:L] {
-    if (Line[k] >= 0) { m = m + 1 }
-    words_at_end = Line[k] < 0 ? reference : caption(m)
-    longest = strlen(words_at_end) > longest ? strlen(words_at_end) : longest
-    set label 10 + k words_at_end at graph 1, graph Height[k] offset 0.8, 0 noenhanced \
-      textcolor rgb (Line[k] < 0 ? "#404040" : colour(m))
-  }
-  set rmargin longest + 3
-  unset key
+longest = 0
+do for [k = 1:L] { if (breadth(Words[k], tic_size) > longest) { longest = breadth(Words[k], tic_size) } }
+right_room = longest + 1.9 * tic_size
+set rmargin at screen across(W - right_room)
+do for [k = 1:L] {
+  set label 10 + k Words[k] at graph 1, graph Height[k] offset first 0, 0 noenhanced font tic_font \
+    textcolor rgb (Line[k] ? tone(Line[k]) : "#404040")
+  set label 10 + k at screen across(W - right_room + 1.5 * tic_size), graph Height[k]
+  set arrow 10 + k from first EndX[k], graph clipped(height(End[k])) \
+    to screen across(W - right_room + 1.2 * tic_size), graph Height[k] nohead front \
+    linewidth 0.35 * thickness linecolor rgb (Line[k] ? colour(Line[k]) : "#808080")
 }

@@ -4,9 +4,7 @@
 load "style.gp"
 
 P = 2
-across = 2
-abscissa = "concurrency (lanes)"
-array Title[2] = ["threads, at most", "memory, median peak (MiB)"]
+array Title[2] = ["threads, at most", is_column ? "peak (MiB)" : "memory, median peak (MiB)"]
 array Column[2] = [2, 5]
 array Low[2] = [3, 6]
 array High[2] = [4, 7]

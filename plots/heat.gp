@@ -2,55 +2,88 @@
 # gnuplot -e "data='http-64-heat.dat'; out='http-64-heat.svg'" heat.gp
 
 load "style.gp"
+void = strlen(partly) ? remark("of the lanes served alone: ".served(partly)) : 0
 
 low = 1e300
 high = -1e300
-least = 1
-longest = 0
-note_row(end, from, to, share) = end eq "NaN" ? 0 : (include(from > 0 ? from : 1), include(to), \
-  longest = end > longest ? end + 0 : longest, least = share < least ? share : least, 0)
-do for [m = 1:M] {
-  stats data index block(m) every ::1 using (note_row(strcol(2), $3, $4, $6), 0) nooutput
+longest_trial = 0
+note_row(end, from, to) = end eq "NaN" ? 0 : (include(from > 0 ? from : 1), include(to), \
+  longest_trial = end > longest_trial ? end + 0 : longest_trial, 0)
+do for [m = 1:M] { stats data index block(m) every ::1 using (note_row(strcol(2), $3, $4), 0) nooutput }
+
+# Shades are steps of a share, which can be told apart; each is up to its share.
+shades = meta("shades")
+array Share[7] = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1]
+shade(share) = 1 + (sum [k = 1:6] (share > Share[k] ? 1 : 0))
+rgb(hex) = int("0x".hex[2:*])
+array ShadeColour[7]
+do for [k = 1:7] { ShadeColour[k] = rgb(word(shades, k)) }
+
+trials = meta("trials")
+trials = " ".trials[strstrt(trials, ": ") + 2:*].", "
+trial_at(m) = strstrt(trials, " ".name(m)." ")
+trial_of(m) = word(trials[trial_at(m) + strlen(name(m)) + 2:*], 1)
+trial(m) = trial_at(m) ? trial_of(m)[1:strlen(trial_of(m)) - 1] : "?"
+heading(m) = caption(m).", trial ".trial(m)
+
+across_most = is_column ? 2 : M > 4 ? 3 : 2
+in_row = M < across_most ? M : across_most
+down = (M + in_row - 1) / in_row
+label(v) = span(v)
+left_room = breadth("500 µs", tic_size) + 0.8 * tic_size
+panel_height = is_column ? 62 : M > 4 ? 150 : 190
+block_height = 1.6 * text_size + panel_height + 0.5 * tic_size
+legend_height = is_column ? 3.2 * tic_size : 2 * tic_size
+room_height = legend_height + 1.6 * text_size + down * block_height + 4.0 * tic_size
+load "page.gp"
+load "logarithmic.gp"
+
+swatch = 1.2 * tic_size
+legend_x = pad + (is_column ? 0 : breadth("share of an interval's operations, up to", text_size) + tic_size)
+legend_y = page_top + (is_column ? 2.1 : 0.7) * tic_size
+set label 3 "share of an interval's operations, up to" at screen across(pad), screen below(page_top + 0.7 * tic_size) \
+  font text_font
+do for [k = 1:7] {
+  x = legend_x + (k - 1) * (swatch + breadth("0.1 %", tic_size) + 1.0 * tic_size)
+  set object k rectangle from screen across(x), screen below(legend_y + swatch / 2) \
+    to screen across(x + swatch), screen below(legend_y - swatch / 2) fillstyle solid 1 noborder fillcolor rgb word(shades, k)
+  set label 10 + k sprintf("%g %%", 100 * Share[k]) at screen across(x + swatch + 0.3 * tic_size), screen below(legend_y) \
+    font tic_font noenhanced
 }
+set label 4 "service time, log scale" at screen across(pad), screen below(page_top + legend_height + 0.8 * text_size) \
+  font text_font
+panels_top = page_top + legend_height + 1.6 * text_size
+panel_width = (W - 2 * pad - left_room) / in_row
 
-across = M < 2 ? 1 : M < 5 ? 2 : M < 10 ? 3 : 4
-down = (M + across - 1) / across
-set xrange [0:longest]
-
-# From light to dark, so that it is read in grey too.
-set palette defined (0 "#E3EDF7", 0.35 "#7FB3D9", 0.7 "#2B6CA8", 1 "#04193A")
-set logscale cb 10
-set cbrange [(least < 0.1 ? least : 0.1):1]
-set cbtics ("100 %%" 1, "10 %%" 0.1, "1 %%" 0.01, "0.1 %%" 1e-3, "0.01 %%" 1e-4, "0.001 %%" 1e-5, "0.0001 %%" 1e-6) \
-  font ",10" scale 0.5
-set label 5 "service time" at screen 0.016, screen 0.5 center rotate font ",11"
-set label 6 "share of an interval's operations" at screen 0.983, screen 0.5 center rotate font ",11"
-set colorbox user origin screen 0.892, screen 0.16 size screen 0.016, screen 0.68 noborder
-
-set tics font ",10"
-set grid y front linecolor rgb "#D8D8D8" linewidth 0.4
-unset key
+set xrange [0:longest_trial]
+# About four labels to a panel, at 1, 2 or 5 times a power of ten.
+decade = 10.0 ** floor(log10(longest_trial / 4))
+part = longest_trial / 4 / decade
+set xtics decade * (part < 1.5 ? 1 : part < 3.5 ? 2 : part < 7.5 ? 5 : 10) font tic_font
 set multiplot
 do for [m = 1:M] {
-  place_across = (m - 1) % across
-  place_down = (m - 1) / across
-  set lmargin at screen 0.09 + place_across * 0.785 / across
-  set rmargin at screen 0.06 + (place_across + 1) * 0.785 / across
-  set tmargin at screen 0.845 - place_down * 0.74 / down
-  set bmargin at screen 0.16 + (down - 1 - place_down) * 0.74 / down
-  set title caption(m) noenhanced font ",11" offset 0, -0.7
-  label(v) = place_across == 0 ? span(v) : ""
+  place_across = (m - 1) % in_row
+  place_down = (m - 1) / in_row
+  x_left = pad + left_room + place_across * panel_width
+  x_right = x_left + panel_width - (is_column ? 1.2 : 1.6) * tic_size
+  y_top = panels_top + place_down * block_height + 1.6 * text_size
+  set lmargin at screen across(x_left)
+  set rmargin at screen across(x_right)
+  set tmargin at screen below(y_top)
+  set bmargin at screen below(y_top + panel_height)
+  set label 1 heading(m) at screen across(x_left), screen below(y_top - 0.8 * text_size) font tic_font noenhanced \
+    textcolor rgb tone(m)
+  if (place_across == 0) { set format y } else { set format y "" }
+  if (place_across > 0) { label(v) = "" } else { label(v) = span(v) }
   load "logarithmic.gp"
-  if (m + across > M) {
-    set format x "%g"
-    set xlabel "seconds in the window" font ",11" offset 0, 0.4
-  } else {
-    set format x ""
-    unset xlabel
+  if (m + in_row > M) { set format x "%g" } else { set format x "" }
+  if (m == M) {
+    set label 2 "seconds since the window opened" at screen across((W + left_room) / 2), \
+      screen below(y_top + panel_height + 3.2 * tic_size) center font text_font
   }
-  plot data index block(m) using (($1 + $2) / 2):(sqrt(($3 > 0 ? $3 : 1) * $4)):1:2:($3 > 0 ? $3 : 1):4:6 \
-    with boxxyerror fillstyle solid 1 noborder linecolor palette
+  plot data index block(m) using (($1 + $2) / 2):(sqrt(($3 > 0 ? $3 : 1) * $4)):1:2:($3 > 0 ? $3 : 1):4: \
+    (ShadeColour[shade($6)]) with boxxyerror fillstyle solid 1 noborder linecolor rgb variable notitle
   unset label
-  unset colorbox
+  unset object
 }
 unset multiplot

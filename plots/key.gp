@@ -1,42 +1,17 @@
-# The key of several panels: a plot of its own across the page, below the title. Begins the multiplot.
+# The key of several panels: the modes' names across the page, each after a piece of its line. Loaded after page.gp; its
+# height, key_height, is known before. What is set here is drawn once, so that other panels unset labels and arrows.
 #
-# Wants   key_extra             what it has beside the modes, for `plot`, beginning with a comma; or ""
-#         extras                how many that are
-# Leaves  panels_top            the screen coordinate below which there is room for panels
+# Leaves  panels_top            how many pixels below the page's top there is room for panels
 
-letters = 0
-do for [m = 1:M] { letters = strlen(caption(m)) > letters ? strlen(caption(m)) : letters }
-# As many columns as there is room for, or as fill their rows; a row is as high as its letters.
-entries = M + extras
-key_columns = int(870 / (6.6 * letters + 55))
-key_columns = key_columns < 1 ? 1 : key_columns > entries ? entries : key_columns
-key_rows = (entries + key_columns - 1) / key_columns
-key_columns = (entries + key_rows - 1) / key_rows
-key_top = 0.882
-key_bottom = key_top - 0.033 * key_rows
-panels_top = key_bottom - 0.02
-# Small panels have small markers, which thin lines leave open.
-thickness = 1.2
-set pointsize 0.75 * point_size
-set key inside center center horizontal Left reverse samplen 2.5 width 1 font ",11" maxcols key_columns \
-  spacing ending eq ".svg" ? 1.1 : 1.25
-set multiplot
-set lmargin at screen 0.01
-set rmargin at screen 0.99
-set tmargin at screen key_top
-set bmargin at screen key_bottom
-unset border
-unset tics
-unset grid
-set xrange [0:1]
-set yrange [0:1]
-plot NaN notitle, for [m = 1:M] keyentry with linespoints linewidth width(m) linecolor rgb colour(m) dashtype dash(m) \
-  pointtype marker(m) title caption(m) @key_extra
-unset key
-unset label
-set autoscale
-set border 3 linewidth 1 linecolor rgb "#404040"
-set tics nomirror out scale 0.75, 0.4 font ",10"
-set xtics nomirror
-set ytics nomirror
-set grid y linecolor rgb "#D8D8D8" linewidth 0.7 linetype 1
+do for [m = 1:M] {
+  key_x = pad + ((m - 1) % key_columns) * (W - 2.0 * pad) / key_columns
+  key_y = page_top + ((m - 1) / key_columns + 0.5) * 1.35 * tic_size
+  set arrow 200 + m from screen across(key_x), screen below(key_y) \
+    to screen across(key_x + key_sample), screen below(key_y) \
+    nohead linecolor rgb colour(m) linewidth weight(m) dashtype dash(m)
+  set label 200 + m "" at screen across(key_x + key_sample / 2), screen below(key_y) \
+    point pointtype marker(m) pointsize point_size linecolor rgb colour(m)
+  set label 300 + m caption(m) at screen across(key_x + key_sample + 0.6 * tic_size), screen below(key_y) \
+    font tic_font noenhanced textcolor rgb tone(m)
+}
+panels_top = page_top + key_height

@@ -3,18 +3,28 @@
 # gnuplot -e "data='http-2ms-latency.dat'; out='http-2ms-latency.svg'" latency.gp
 
 load "style.gp"
-room = 0.06
-load "percentiles.gp"
+void = strlen(partly) ? remark("hollow: of the lanes served alone, ".served(partly)) : 0
 
 do for [m = 1:M] { stats data index block(m) every ::1 using (note(strcol(5)), note(strcol(6)), 0) nooutput }
-set ylabel "service time"
+stats data using 1 nooutput
+last = STATS_max
+# The median at least has a label.
+rightmost = (last > 2 ? last : 2) * 1.15
+what = "service time"
+abscissa = "percentile of operations"
 label(v) = span(v)
+widest = "500 µs"
+vertical = "logarithmic.gp"
 logarithmic = 1
-load "logarithmic.gp"
+horizontal = "percentiles.gp"
 reference = ""
-load "ends.gp"
-
-plot for [m = 1:M] data index block(m) using (beside($1, m)):5:(0):($6 - $5) with @span_bars notitle, \
-  for [m = 1:M] data index block(m) using 1:2 \
-  with linespoints linewidth width(m) linecolor rgb colour(m) dashtype dash(m) \
-  pointtype marker(m) pointinterval 8 title key(m)
+name_at_end(m) = caption(m)
+# An interval stands beside those of others.
+position(x, m) = x
+beside(x, m) = x * rightmost ** (0.006 * (m - (M + 1) / 2.0))
+every_point = 8
+interval_of = "5 6"
+place_text(x) = sprintf("%.7g %%", 100 - 100.0 / x)
+value_text(v) = span3(v)
+more = ""
+load "curves.gp"

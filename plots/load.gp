@@ -3,7 +3,6 @@
 
 load "style.gp"
 
-set xlabel "offered rate (operations/s)"
 do for [m = 1:M] {
   stats data index block(m) every ::1 using (note(strcol(3)), note(strcol(5)), note(strcol(6)), 0) nooutput
 }
@@ -26,54 +25,65 @@ stats data using (note_rate($1), 0) nooutput
 dodge = joined ? 0.006 * (along(most) - (is_wide ? along(least) : 0)) : 0
 do for [a in rates] {
   do for [b in rates] {
-    gap = along(b + 0) - along(a + 0)
-    if (gap > 0 && dodge > 0.5 * gap / M) { dodge = 0.5 * gap / M }
+    gap_between = along(b + 0) - along(a + 0)
+    if (gap_between > 0 && dodge > 0.5 * gap_between / M) { dodge = 0.5 * gap_between / M }
   }
 }
 x(v, m) = from_along(along(v) + (m - (M + 1) / 2.0) * dodge)
+
+# A mode looks the same in both of its lines: the p99 is drawn in full, the p50 thinner.
+void = remark(joined ? "thick: p99, with the interval of trials' own; thin: p50" : "large: p99; small: p50")
+if (knees > 0) { void = remark("ring: knee") }
+# Where the power is highest at an end of the rates, there is no knee.
+void = remark(meta("absent"))
+
+panel_height = is_column ? 130 : 380
+panel_room = 1.9 * text_size
+room_height = key_height + panel_room + panel_height + 4.1 * tic_size
+load "page.gp"
+load "key.gp"
+label(v) = span(v)
+left_room = breadth("500 µs", tic_size) + 0.8 * tic_size
+x_left = pad + left_room
+x_right = W - pad - 0.5 * breadth(number(most), tic_size)
+axis_width = x_right - x_left
+set lmargin at screen across(x_left)
+set rmargin at screen across(x_right)
+set tmargin at screen below(panels_top + panel_room)
+set bmargin at screen below(panels_top + panel_room + panel_height)
 if (is_wide) {
   set logscale x 10
   set xrange [x(least, 0) / 1.1:x(most, M + 1) * 1.1]
   set xtics ()
+  # 1, 2 and 5 where there is room for them.
+  steps = axis_width / log10(most / least) > 12 * tic_size ? "1 2 5" : "1"
   do for [k = int(floor(log10(least))):int(ceil(log10(most)))] {
-    do for [step in "1 2 5"] { set xtics add (rate(step * 10.0 ** k) step * 10.0 ** k) }
+    do for [step in steps] { set xtics add (number(step * 10.0 ** k) step * 10.0 ** k) }
   }
 } else {
   set xrange [0:x(most, M + 1) * 1.03]
-  # About eight labels, at 1, 2 or 5 times a power of ten.
-  decade = 10.0 ** floor(log10(most / 8))
-  part = most / 8 / decade
-  spacing = decade * (part < 1.5 ? 1 : part < 3.5 ? 2 : part < 7.5 ? 5 : 10)
+  # As many labels as there is room for, at 1, 2 or 5 times a power of ten.
+  labels = int(axis_width / (breadth(number(most), tic_size) + 1.5 * tic_size))
+  labels = labels > 8 ? 8 : labels
+  decade = 10.0 ** floor(log10(most / labels))
+  part = most / labels / decade
+  spacing = decade * (part <= 1 ? 1 : part <= 2 ? 2 : part <= 5 ? 5 : 10)
   set xtics ()
-  do for [k = 0:int(most * 1.03 / spacing)] { set xtics add (rate(k * spacing) k * spacing) }
+  do for [k = 0:int(most * 1.03 / spacing)] { set xtics add (number(k * spacing) k * spacing) }
 }
-
-set ylabel "response time"
-label(v) = span(v)
 load "logarithmic.gp"
+set label 1 "response time, log scale" at screen across(pad), screen below(panels_top + panel_room - 0.9 * text_size) \
+  font text_font
+set label 2 "offered rate (operations/s)".(is_wide ? ", log scale" : "") at screen across((x_left + x_right) / 2), \
+  screen below(panels_top + panel_room + panel_height + 3.3 * tic_size) center font text_font
 
-# A mode looks the same in both of its lines: the p99 is drawn in full, the p50 thinner. Bars are of the p99 that trials
-# have of their own. A ring is around each at the knee.
-curve = joined ? "linespoints dashtype dash(m)" : "points"
-ring = ending eq ".svg" ? 1.9 : 2.6
-grey = 'linecolor rgb "#404040"'
-sizes_key = joined ? 'keyentry with lines linewidth 1.8 @grey title "thick: p99", \
-  keyentry with lines linewidth 0.8 @grey title "thin: p50"' : \
-  'keyentry with points pointtype 7 pointsize point_size @grey title "large: p99", \
-  keyentry with points pointtype 7 pointsize 0.6 * point_size @grey title "small: p50"'
-ring_key = knees == 0 ? "" : ', keyentry with points linewidth 1.5 @grey pointtype 6 pointsize ring title "ring: knee"'
-bar = "vectors heads size screen 0.003, 90 linewidth 1"
-# Where the power is highest at an end of the rates, there is no knee.
-absent = meta("absent")
-if (absent ne "") { set label 9 short(absent, 90) at screen 0.985, screen 0.042 right @small_print }
-bars_key = joined ? ', keyentry with @bar @grey title "bar: p99 of trials"' : ""
+array Thick[2] = [0.4, 1]
 plot for [m = 1:M] data index block(m) using (x($1, m)):5:(0):($6 - $5) with @span_bars notitle, \
-  for [m = 1:M] data index block(m) using (x($1, m)):3 \
-  with @curve linewidth width(m) linecolor rgb colour(m) pointtype marker(m) pointsize point_size title caption(m), \
-  for [m = 1:M] data index block(m) using (x($1, m)):2 \
-  with @curve linewidth 0.4 * width(m) linecolor rgb colour(m) pointtype marker(m) pointsize 0.6 * point_size notitle, \
-  for [m = 1:M] data index block(m) using (x($1, m)):9 \
-  with points linewidth 1.5 linecolor rgb colour(m) pointtype 6 pointsize ring notitle, \
-  for [m = 1:M] data index block(m) using (x($1, m)):10 \
-  with points linewidth 1.5 linecolor rgb colour(m) pointtype 6 pointsize ring notitle, \
-  @sizes_key @bars_key @ring_key
+  for [p = 1:2] for [m = 1:M] data index block(m) using (x($1, m)):(joined ? column(p + 1) : NaN) \
+    with lines dashtype dash(m) linewidth Thick[p] * weight(m) linecolor rgb colour(m) notitle, \
+  for [p = 1:2] for [m = 1:M] data index block(m) using (x($1, m)):(column(p + 1)):\
+    (name(m).", ".number($1)."/s: ".(p == 1 ? "p50 " : "p99 ").span3(column(p + 1))) \
+    with labels hypertext point pointtype marker(m) pointsize (0.2 + 0.4 * p) * point_size linewidth 0.6 * thickness \
+    linecolor rgb colour(m) notitle, \
+  for [p = 1:2] for [m = 1:M] data index block(m) using (x($1, m)):(column(p + 8)) \
+    with points linewidth 0.8 * thickness linecolor rgb tone(m) pointtype 6 pointsize 2.3 * point_size notitle

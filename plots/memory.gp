@@ -2,36 +2,32 @@
 # gnuplot -e "data='sleepers-memory.dat'; out='sleepers-memory.svg'" memory.gp
 
 load "style.gp"
+load "concurrency.gp"
 
 # The slope is the same in all rows of a mode.
 array Slope[N]
-keep(m, text) = (Slope[block(m) + 1] = text eq "NaN" || text <= 0 ? "" : ", ".bytes(text + 0)."/lane", 0)
+keep(m, text) = (Slope[block(m) + 1] = text eq "NaN" || text <= 0 ? "" : " ".bytes(text + 0), 0)
 do for [m = 1:M] {
   stats data index block(m) every ::1 using (keep(m, strcol(6)), note(strcol(3)), note(strcol(4)), 0) nooutput
 }
+void = remark("beside a name: memory of one more lane, the slope of the least-squares line")
 
-set xlabel "lanes at work"
-stats data using 1 nooutput
-set logscale x 10
-last = STATS_max
-set xrange [STATS_min / 1.15:last * 1.15]
-set xtics ()
-do for [k = int(floor(log10(STATS_min))):int(ceil(log10(last)))] {
-  do for [step = 1:9] { set xtics add ((step == 1 ? lanes(10.0 ** k) : "") step * 10.0 ** k step > 1) }
-}
-
-set ylabel "memory of the process, median peak (MiB)"
+what = "memory, median peak (MiB)"
+abscissa = "concurrency (lanes at work), log scale"
 unit = mebibyte
 low = low / unit
 high = high / unit
-label(v) = plain(v)
-logarithmic = 1
-load "logarithmic.gp"
-caption(m) = name(m).Slope[block(m) + 1]
+label(v) = number(v)
+widest = number(high > 100 ? high : 100)
+vertical = "scale.gp"
+tics = 6
+horizontal = "decades.gp"
 reference = ""
-load "ends.gp"
-
-plot for [m = 1:M] data index block(m) using 1:($2 / unit):($3 / unit):($4 / unit) with @bars notitle, \
-  for [m = 1:M] data index block(m) using 1:($2 / unit) \
-  with linespoints linewidth width(m) linecolor rgb colour(m) dashtype dash(m) \
-  pointtype marker(m) title key(m)
+name_at_end(m) = name(m).Slope[block(m) + 1]
+position(x, m) = x
+every_point = 1
+interval_of = ""
+place_text(x) = lanes(x)
+value_text(v) = number3(v / mebibyte)." MiB"
+more = ""
+load "curves.gp"

@@ -1,18 +1,21 @@
-# The horizontal axis of HdrHistogram, 1 / (1 - percentile / 100), loaded after style.gp.
+# The horizontal axis of HdrHistogram, 1 / (1 - percentile / 100): each has a tic, and those with room have a label.
 #
-# Wants   room                  the least share of the axis between its first two labels
-# Leaves  last                  where the data end
-#         beside(x, m)          where the m-th mode's interval stands, which is beside those of the others
+# Wants   rightmost             where it ends
+#         axis_width            in pixels
+#         labelled_axis         whether there are labels at all
 
-set xlabel "percentile of operations"
 set logscale x 10
-stats data using 1 nooutput
-last = STATS_max
-# The median at least has a label.
-rightmost = (last > 2 ? last : 2) * 1.15
 set xrange [1:rightmost]
-beside(x, m) = x * rightmost ** (0.006 * (m - (M + 1) / 2.0))
-first_label = log(2) / log(rightmost) > room ? "0 %%" : ""
-set xtics (first_label 1, "50 %%" 2, "90 %%" 10, "99 %%" 100, "99.9 %%" 1e3, "99.99 %%" 1e4, "99.999 %%" 1e5, \
-  "99.9999 %%" 1e6, "99.99999 %%" 1e7, "99.999999 %%" 1e8)
+set xtics ()
+array Percentile[10] = ["0", "50", "90", "99", "99.9", "99.99", "99.999", "99.9999", "99.99999", "99.999999"]
+along_axis(k) = axis_width * (k == 1 ? 0 : k == 2 ? log10(2) : k - 2) / log10(rightmost)
+half_label(k) = 0.5 * breadth(Percentile[k]." %", tic_size)
+label_end = -1e300
+# The median before the minimum, which has what room it leaves.
+do for [k = 2:10] {
+  roomy = labelled_axis && along_axis(k) - half_label(k) > label_end
+  if (roomy) { label_end = along_axis(k) + half_label(k) + 0.3 * tic_size }
+  set xtics add ((roomy ? Percentile[k]." %%" : "") k == 2 ? 2 : 10.0 ** (k - 2))
+}
+set xtics add ((labelled_axis && along_axis(2) - half_label(2) > half_label(1) ? "0 %%" : "") 1)
 set grid x

@@ -2,20 +2,33 @@
 # gnuplot -e "data='http-2ms-speedup.dat'; out='http-2ms-speedup.svg'" speedup.gp
 
 load "style.gp"
-room = 0.055
-tics = 8
 load "concurrency.gp"
-
-set ylabel "throughput ÷ throughput of blocking"
-low = low < 1 ? low : 1
-high = high > 1 ? high : 1
-label(v) = rate(v)
-load "scale.gp"
 reference = "blocking"
 reference_end = 1
-load "ends.gp"
-
-set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead linewidth 1.2 linecolor rgb "#000000" dashtype 3 back
-plot keyentry with lines linewidth 1.2 linecolor rgb "#000000" dashtype 3 title direct ? "" : "blocking", \
-  for [m = 1:M] data index block(m) using (x($1, m)):2:3:4 with @bars notitle, \
-  for [m = 1:M] data index block(m) using (x($1, m)):2 with @curve title key(m)
+low = low < 1 ? low : 1
+high = high > 1 ? high : 1
+if (clustered) {
+  P = 1
+  array Title[1] = ["throughput ÷ throughput of blocking"]
+  array Column[1] = [2]
+  array Low[1] = [3]
+  array High[1] = [4]
+  array Unit[1] = ["ratio"]
+  load "bars.gp"
+} else {
+  what = "throughput ÷ throughput of blocking"
+  abscissa = "concurrency (lanes), log scale"
+  label(v) = number(v)
+  widest = number(high > 1000 ? high : 100)
+  tics = 6
+  vertical = "scale.gp"
+  horizontal = "tics.gp"
+  name_at_end(m) = caption(m)
+  position(x, m) = x
+  every_point = 1
+  interval_of = ""
+  place_text(x) = lanes(x)
+  value_text(v) = number3(v)."×"
+  more = ', 1 with lines linewidth 0.6 * thickness linecolor rgb "#808080" dashtype 2 notitle'
+  load "curves.gp"
+}

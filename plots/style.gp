@@ -1,34 +1,45 @@
-# What all figures share: size, fonts, how each mode looks, and what is read from the data.
+# What all figures share: how wide they are, how each mode looks, and what is read from the data. The figure is drawn on the
+# page that page.gp sets up.
 #
 # Wants   data   a .dat file
 #         out    the file to write: its ending, .svg, .png or .pdf, says what it is; an SVG beside data unless given
-# Leaves  point_size            of markers where there is room
+#         width  "screen", 900 pixels, or "column", 85 mm with no letter below 6 pt; "screen" unless given
+# Leaves  W      the width in pixels, 96 to an inch; title_size, text_size, tic_size, small_size of letters, in pixels
+#         thickness, point_size   of lines and markers
 #         M, block(m), name(m)  how many modes have a point, and for the m-th of them its index in the data and its name
 #         ideal                 the index of the block "ideal", the last one; N where there is none
 #         low, high             the range of the values, column 2
-#         colour(m), dash(m), marker(m), width(m), caption(m)
-#         rate(v), span(v), bytes(v), lanes(v), plain(v)   numbers as axes have them
+#         colour(m), tone(m), dash(m), marker(m), weight(m)   how a mode looks; its tone is that of words
+#         gap(name, x)          why there is no value: "skipped" or "invalid"; "" where nobody tells
+#         number(v), span(v), bytes(v)   numbers as axes have them; number3(v), span3(v) with three digits
+#         lanes(v)              how many, in words
 #         unit                  what column 2 is divided by on the axis
-#         bars                  how an interval is drawn around a point
-#         span_bars             how an interval is drawn that has no point: from low to high
+#         bars, span_bars       how an interval is drawn around a point, and one that has no point, from low to high
 #         lower(v, l)           the end of an interval, which is the value itself where there is none
+#         breadth(text, size)   about how many pixels it takes
+#         notes                 what the small print says, for remark(text)
 
 reset
 if (!exists("data")) { exit error "set data, as in: gnuplot -e \"data='x-throughput.dat'\" throughput.gp" }
 if (!exists("out")) { out = (data[strlen(data) - 3:*] eq ".dat" ? data[1:strlen(data) - 4] : data).".svg" }
+if (!exists("width")) { width = "screen" }
 if (system(sprintf("test -r '%s' && echo yes", data)) ne "yes") { exit error data.": cannot be read" }
 set encoding utf8
 ending = out[strlen(out) - 3:*]
-if (ending eq ".svg") {
-  set terminal svg size 900,560 font "sans-serif,13" name "iomodes" background rgb "white"
-} else { if (ending eq ".png") {
-  set terminal pngcairo size 1800,1120 font "sans-serif,13" fontscale 1.6 linewidth 2 pointscale 2 \
-    background rgb "white"
-} else { if (ending eq ".pdf") {
-  set terminal pdfcairo size 9in,5.6in font "sans-serif,13" fontscale 0.55 linewidth 0.7 background rgb "white"
-} else {
-  exit error "out must end in .svg, .png or .pdf"
-} } }
+is_column = width eq "column"
+W = is_column ? 321 : 900
+title_size = is_column ? 8.8 : 17
+text_size = is_column ? 8.6 : 13
+tic_size = is_column ? 8 : 12
+small_size = is_column ? 8 : 11
+thickness = is_column ? 1.1 : 1.8
+point_size = is_column ? 0.48 : 0.8
+breadth(text, size) = 0.61 * size * strlen(text)
+tic_font = sprintf(",%g", tic_size)
+text_font = sprintf(",%g", text_size)
+small_font = sprintf(",%g", small_size)
+title_font = sprintf(",%g", title_size)
+plain_font = "sans-serif".tic_font
 
 # Where the numbers come from stands in the comments of the data.
 meta(key) = system(sprintf("sed -n 's/^# %s: //p' '%s'", key, data))
@@ -37,6 +48,8 @@ meta(key) = system(sprintf("sed -n 's/^# %s: //p' '%s'", key, data))
 modes = meta("modes")
 kinds = meta("kinds")
 colours = meta("colours")
+tones = meta("tones")
+gaps = " ".meta("gaps")." "
 markers = meta("markers")
 dashes = meta("dashes")
 # A second variant of a mode has another form of its marker and another dash. Other modes are grey, with a marker each.
@@ -46,40 +59,46 @@ earlier(b) = b < 1 ? 0 : (sum [a = 0:b - 1] (mode(a) eq mode(b) ? 1 : 0))
 others(b) = b < 1 ? 0 : (sum [a = 0:b - 1] (rank(a) ? 0 : 1))
 form(k, n) = n % 2 == 0 ? k : k % 2 ? k - 1 : k + 1
 colour(m) = rank(block(m)) ? word(colours, rank(block(m))) : "#666666"
+tone(m) = rank(block(m)) ? word(tones, rank(block(m))) : "#666666"
+gap_at(key) = strstrt(gaps, key)
+gap_word(key) = gap_at(key) ? word(gaps[gap_at(key) + strlen(key):*], 1) : ""
+gap(name, x) = gap_word(sprintf(" %s@%.15g=", name, x))
 whole_marker(m) = rank(block(m)) ? form(int(word(markers, rank(block(m)))), earlier(block(m))) : 1 + others(block(m)) % 3
 whole_dash(m) = ((rank(block(m)) ? int(word(dashes, rank(block(m)))) : 2) - 1 + earlier(block(m))) % 5 + 1
-# A mode of whose lanes only a part was served is hollow and dotted, and its name says of how many its percentiles are: the
-# data have it as name=served/lanes.
+# A mode of whose lanes only a part was served is hollow and dotted, and the small print says of how many its percentiles
+# are: the data have it as name=served/lanes.
 part_at(m) = strlen(partly) ? strstrt(" ".partly, " ".name(m)."=") : 0
-part_of(m) = word(partly[part_at(m) + strlen(name(m)) + 1:*], 1)
 hollow(k) = k > 4 && k % 2 ? k - 1 : k
 marker(m) = part_at(m) ? hollow(whole_marker(m)) : whole_marker(m)
 dash(m) = part_at(m) ? 6 : whole_dash(m)
 set dashtype 6 (2, 6)
 # The control is the harness alone: what all modes pay, and none can do without.
 is_control(m) = rank(block(m)) ? word(kinds, rank(block(m))) eq "control" : 0
-thickness = 1.8
-width(m) = is_control(m) ? 0.5 * thickness : thickness
-caption(m) = name(m).(is_control(m) ? " (the harness)" : "").(part_at(m) ? " (served ".part_of(m).")" : "")
+weight(m) = is_control(m) ? 0.5 * thickness : thickness
+caption(m) = name(m).(is_control(m) ? " (the harness)" : "")
 
-rate(v) = v < 1e3 ? sprintf("%g", v) : v < 1e6 ? sprintf("%gk", v / 1e3) : sprintf("%gM", v / 1e6)
+# Whole digits are grouped by thousands, as in tables.
+grouped(digits) = strlen(digits) <= 3 ? digits : grouped(digits[1:strlen(digits) - 3]).",".digits[strlen(digits) - 2:*]
+exponent(v) = floor(log10(v) + 1e-9)
+small(v) = v >= 1e-4 ? sprintf("%g", v) : sprintf("%.3g·10^{%d}", v / 10.0 ** exponent(v), exponent(v))
+number(v) = v <= 0 ? sprintf("%g", v) : v < 1000 ? small(v) : grouped(sprintf("%.0f", v))
+digits3(v) = v <= 0 ? v : floor(v / 10.0 ** (exponent(v) - 2) + 0.5) * 10.0 ** (exponent(v) - 2)
+number3(v) = v > 0 && v < 1000 ? sprintf("%.3g", digits3(v)) : number(digits3(v))
 span(v) = v == 0 ? "0" : v < 1e3 ? sprintf("%g ns", v) : v < 1e6 ? sprintf("%g µs", v / 1e3) : \
-  v < 1e9 ? sprintf("%g ms", v / 1e6) : sprintf("%g s", v / 1e9)
+  v < 1e9 ? sprintf("%g ms", v / 1e6) : number(v / 1e9)." s"
+span3(v) = span(digits3(v))
 bytes(v) = v < 1024 ? sprintf("%.3g B", v) : v < 1024.0 ** 2 ? sprintf("%.3g KiB", v / 1024.0) : \
   v < 1024.0 ** 3 ? sprintf("%.3g MiB", v / 1024.0 ** 2) : sprintf("%.3g GiB", v / 1024.0 ** 3)
 # Axes of memory are in MiB.
 mebibyte = 1048576.0
 # Of the values of column 2 on the vertical axis.
 unit = 1.0
-lanes(v) = v < 10000 ? sprintf("%d", v) : v < 1e6 ? sprintf("%gk", v / 1e3) : sprintf("%gM", v / 1e6)
-exponent(v) = floor(log10(v) + 1e-9)
-plain(v) = v <= 0 || v >= 1e-4 ? sprintf("%g", v) : \
-  sprintf("%.3g·10^{%d}", v / 10.0 ** exponent(v), exponent(v))
 lower(v, l) = l == l ? l : v
+lanes(v) = number(v).(v == 1 ? " lane" : " lanes")
 
 # Intervals are drawn apart from the curve, so that its dashes do not break them.
-bars = "yerrorbars linewidth 1 linecolor rgb colour(m) pointtype 0"
-span_bars = "vectors heads size screen 0.003, 90 nofilled linewidth 1 linecolor rgb colour(m)"
+bars = "yerrorbars linewidth 0.55 * thickness linecolor rgb colour(m) pointtype 0"
+span_bars = "vectors heads size screen 0.003, 90 nofilled linewidth 0.55 * thickness linecolor rgb colour(m)"
 
 partly = meta("served in part")
 short(text, length) = strlen(text) <= length ? text : length > 1 ? text[1:length - 1]."…" : "…"
@@ -115,28 +134,30 @@ do for [i = 1:N] {
 }
 if (M == 0) { exit error nothing }
 
-set border 3 linewidth 1 linecolor rgb "#404040"
-set tics nomirror out scale 0.75, 0.4
-set grid y linecolor rgb "#D8D8D8" linewidth 0.7 linetype 1
-set key outside right top Left reverse noenhanced samplen 2.5 spacing 1.25 width 1
-set errorbars 0.7
-point_size = ending eq ".svg" ? 0.8 : 1.1
+set border 3 linewidth 0.55 * thickness linecolor rgb "#404040"
+set tics nomirror out scale 0.5, 0.3 font tic_font
+set grid y linecolor rgb "#D8D8D8" linewidth 0.4 * thickness linetype 1
+set errorbars is_column ? 0.4 : 0.7
 set pointsize point_size
-set lmargin at screen 0.12
-set tmargin at screen 0.86
-set bmargin at screen 0.17
-subject = meta("figure")
-set label 1 short(short(meta("experiment"), 88 - strlen(subject)).": ".subject, 90) at screen 0.012, screen 0.96 \
-  font ",15" noenhanced
-absent = strlen(unmeasured) > 0 ? short(" · no data:".unmeasured, 70) : ""
-set label 2 short(meta("workload"), 115 - strlen(absent)).absent at screen 0.012, screen 0.912 \
-  font ",11" noenhanced textcolor rgb "#404040"
-small_print = 'font ",8.5" noenhanced textcolor rgb "#606060"'
-set label 3 short("run ".meta("run")." · ".meta("date")." · ".meta("machine"), 150) at screen 0.012, screen 0.018 \
-  @small_print
-if (strlen(meta("interval").meta("of trials"))) {
-  set label 4 "bars: the 95 % interval of the median over trials; of fewer than six, their range". \
-    (strlen(partly) ? "; hollow: percentiles of the lanes served alone, which are not all" : "") \
-    at screen 0.012, screen 0.042 @small_print
-}
-set output out
+unset key
+
+# The small print.
+notes = ""
+remark(text) = (notes = strlen(text) == 0 ? notes : strlen(notes) ? notes." · ".text : text, 0)
+void = strlen(meta("interval").meta("of trials")) ? remark("bars: 95 % interval of the median over trials, or their range if \
+fewer than six") : 0
+listed(text) = strlen(text) == 0 ? "" : word(text, 1).(words(text) > 1 ? ", ".listed(text[strlen(word(text, 1)) + 2:*]) : "")
+unmeasured = strlen(unmeasured) ? unmeasured[2:*] : ""
+void = strlen(unmeasured) ? remark("no data: ".listed(unmeasured)) : 0
+served(text) = strlen(text) == 0 ? "" : served_words(word(text, 1)).(words(text) > 1 ? ", ".served(text[strlen(word(text, 1)) + 2:*]) : "")
+served_words(w) = w[1:strstrt(w, "=") - 1]." ".w[strstrt(w, "=") + 1:*]
+
+# A key across the page has as many columns as there is room for, or as fill its rows.
+longest = 0
+do for [m = 1:M] { if (breadth(caption(m), tic_size) > longest) { longest = breadth(caption(m), tic_size) } }
+key_sample = 2.6 * tic_size
+key_columns = int((W - tic_size) / (longest + key_sample + 2 * tic_size))
+key_columns = key_columns < 1 ? 1 : key_columns > M ? M : key_columns
+key_rows = (M + key_columns - 1) / key_columns
+key_columns = (M + key_rows - 1) / key_rows
+key_height = (key_rows * 1.35 + 0.4) * tic_size

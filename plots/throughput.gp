@@ -2,22 +2,36 @@
 # gnuplot -e "data='http-2ms-throughput.dat'; out='http-2ms-throughput.svg'" throughput.gp
 
 load "style.gp"
-room = 0.055
-tics = 8
 load "concurrency.gp"
-
-set ylabel "throughput (operations/s)"
-label(v) = rate(v)
-load "scale.gp"
 reference = ideal == N ? "" : "ideal"
-if (ideal < N) { stats data index ideal every ::1 using 2 nooutput; reference_end = STATS_max }
-load "ends.gp"
-
-# Drawn where the data have it.
-thin = 'linewidth 1.2 linecolor rgb "#808080" dashtype 2'
-places = ', data index ideal using (place($1) - 0.45):2:(0.9):(0) with vectors nohead @thin title "ideal"'
-line = ', data index ideal using 1:2 with lines @thin title direct ? "" : "ideal"'
-ideal_line = ideal == N ? "" : clustered ? places : line
-
-plot for [m = 1:M] data index block(m) using (x($1, m)):2:3:4 with @bars notitle, \
-  for [m = 1:M] data index block(m) using (x($1, m)):2 with @curve title key(m) @ideal_line
+if (ideal < N) {
+  stats data index ideal every ::1 using 2 nooutput
+  reference_end = STATS_max
+  void = remark((clustered ? "dashed: " : "")."ideal, lanes ÷ service time")
+}
+if (clustered) {
+  P = 1
+  array Title[1] = ["throughput (operations/s)"]
+  array Column[1] = [2]
+  array Low[1] = [3]
+  array High[1] = [4]
+  array Unit[1] = ["rate"]
+  load "bars.gp"
+} else {
+  what = "throughput (operations/s)"
+  abscissa = "concurrency (lanes), log scale"
+  label(v) = number(v)
+  widest = number(high)
+  tics = 6
+  vertical = "scale.gp"
+  horizontal = "tics.gp"
+  name_at_end(m) = caption(m)
+  position(x, m) = x
+  every_point = 1
+  interval_of = ""
+  place_text(x) = lanes(x)
+  value_text(v) = number3(v)." operations/s"
+  thin = 'linewidth 0.6 * thickness linecolor rgb "#808080" dashtype 2'
+  more = ideal == N ? "" : ', data index ideal using 1:2 with lines @thin notitle'
+  load "curves.gp"
+}

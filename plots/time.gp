@@ -4,51 +4,61 @@
 load "style.gp"
 
 # The threads, column 3, and whether a pool's width says what its throughput is to be, column 4.
-rate_low = low
-rate_high = high
-low = 1e300
-high = -1e300
+array Lowest[2]
+array Highest[2]
 pools = 0
 note_pool(text) = text eq "NaN" ? 0 : (pools = pools + 1, include(text + 0))
-do for [m = 1:M] { stats data index block(m) every ::1 using (note(strcol(3)), 0) nooutput }
-threads_low = low
-threads_high = high
-low = rate_low
-high = rate_high
 do for [m = 1:M] { stats data index block(m) every ::1 using (note_pool(strcol(4)), 0) nooutput }
+Lowest[1] = low
+Highest[1] = high
+low = 1e300
+high = -1e300
+do for [m = 1:M] { stats data index block(m) every ::1 using (note(strcol(3)), 0) nooutput }
+Lowest[2] = low
+Highest[2] = high
 stats data using 1 nooutput
+longest_time = STATS_max
+if (pools > 0) { void = remark("dotted: pool ÷ delay") }
 
-longest = STATS_max
-curve = "linespoints linewidth width(m) linecolor rgb colour(m) dashtype dash(m) pointtype marker(m) pointinterval 2"
-thin = 'linewidth 0.9 linecolor rgb "#404040" dashtype 3'
-key_extra = pools == 0 ? "" : ', keyentry with lines @thin title "pool ÷ delay"'
-extras = pools > 0
-load "key.gp"
 # Where nothing is known of threads, the throughput has all of the page.
-has_threads = threads_high >= threads_low
-middle = has_threads ? (panels_top + 0.155) / 2 : 0.1375
-set lmargin at screen 0.12
-set rmargin at screen 0.97
-set xrange [0:longest * 1.02]
-set tmargin at screen panels_top
-set bmargin at screen middle + 0.0175
-time_label = 'set format x "%g"; set xlabel "seconds since the window opened" offset 0, 0.4 font ",11"'
-if (has_threads) { set format x "" } else { @time_label }
-set ylabel "throughput (operations/s)" font ",11"
-label(v) = rate(v)
-tics = 6
-load "scale.gp"
-plot for [m = 1:M] data index block(m) using 1:2 with @curve notitle, \
-  for [m = 1:M] data index block(m) using 1:4 with lines @thin notitle
-
-if (has_threads) {
-  set tmargin at screen middle - 0.0175
-  set bmargin at screen 0.155
-  @time_label
-  set ylabel "threads of the client" font ",11"
-  low = threads_low
-  high = threads_high
+panels = high >= 1.1 * low && high > 0 ? 2 : 1
+if (panels == 1 && high >= low) { void = remark("not drawn: threads, ".number3(low).(high > low ? " to ".number3(high) : " throughout")) }
+panel_height = is_column ? 75 : panels == 1 ? 340 : 190
+block_height = 1.9 * text_size + panel_height
+room_height = key_height + panels * block_height + 4.1 * tic_size
+load "page.gp"
+load "key.gp"
+array Title[2] = ["throughput (operations/s)", "threads of the client"]
+label(v) = number(v)
+tics = 5
+left_room = breadth(number(Highest[1] > 1000 ? Highest[1] : 1000), tic_size) + tic_size
+set lmargin at screen across(pad + left_room)
+set rmargin at screen across(W - pad)
+set xrange [0:longest_time * 1.02]
+thin = 'linewidth 0.6 * thickness linecolor rgb "#404040" dashtype 3'
+set multiplot
+do for [p = 1:panels] {
+  y_top = panels_top + (p - 1) * block_height + 1.9 * text_size
+  set tmargin at screen below(y_top)
+  set bmargin at screen below(y_top + panel_height)
+  low = Lowest[p]
+  high = Highest[p]
   load "scale.gp"
-  plot for [m = 1:M] data index block(m) using 1:3 with @curve notitle
+  set label 1 Title[p].(logarithmic ? ", log scale" : "") at screen across(pad), screen below(y_top - 0.9 * text_size) \
+    font text_font
+  if (p == panels) {
+    set format x "%g"
+    set label 2 "seconds since the window opened" at screen across((W + left_room) / 2), \
+      screen below(y_top + panel_height + 3.3 * tic_size) center font text_font
+  } else { set format x "" }
+  plot for [m = 1:M] data index block(m) using 1:(p == 1 ? $4 : NaN) with lines @thin notitle, \
+    for [m = 1:M] data index block(m) using 1:1 + p \
+      with lines dashtype dash(m) linewidth weight(m) linecolor rgb colour(m) title name(m), \
+    for [m = 1:M] data index block(m) every 2 using 1:1 + p: \
+      (name(m).sprintf(", %.2g s: ", $1).number3(column(1 + p))) \
+      with labels hypertext point pointtype marker(m) pointsize 0.8 * point_size linewidth 0.6 * thickness \
+      linecolor rgb colour(m) notitle
+  unset label
+  unset arrow
 }
 unset multiplot

@@ -2,32 +2,35 @@
 # gnuplot -e "data='http-limit-limit-tuning.dat'; out='http-limit-limit-tuning.svg'" tuning.gp
 
 load "style.gp"
+load "concurrency.gp"
 
+setting = meta("setting")
+undecided = " ".meta("undecided")." "
+is_undecided(m) = strstrt(undecided, " ".name(m)." ") > 0
 rings = 0
 note_ring(text) = text eq "NaN" ? 0 : (rings = rings + 1, 0)
 do for [m = 1:M] { stats data index block(m) every ::1 using (note_ring(strcol(6)), 0) nooutput }
+if (rings > 0) { void = remark("ring: the smallest setting that is not significantly below the best") }
+if (words(undecided)) {
+  void = remark((is_column ? "?: undecided, " : "undecided: ")."the rounds do not tell which setting is the best")
+}
 
-room = 0.055
-tics = 8
-load "concurrency.gp"
-# Room for a ring at either end.
-if (!clustered) { set xrange [first / 1.3:last * 1.3] }
-setting = meta("setting")
-set xlabel setting eq "limit" ? "limit (permits that lanes queue for)" : \
+what = "throughput (operations/s)"
+abscissa = setting eq "limit" ? "limit (permits that lanes queue for)" : \
   setting eq "pool" ? "width of the pool (threads or processes)" : "concurrency (lanes)"
-set ylabel "throughput (operations/s)"
-label(v) = rate(v)
-load "scale.gp"
+abscissa = abscissa.", log scale"
+label(v) = number(v)
+widest = number(high)
+tics = 6
+vertical = "scale.gp"
+horizontal = "tics.gp"
 reference = ""
-load "ends.gp"
-
-# A ring is around the recommended setting of each mode that has one.
-ring = ending eq ".svg" ? 1.9 : 2.6
-explanation = "ring: recommended"
-if (direct && rings > 0) { set label 8 explanation at screen 0.985, screen 0.912 right font ",11" }
-ring_key = direct || rings == 0 ? "" : ', keyentry with points linewidth 1.5 linecolor rgb "#404040" pointtype 6 \
-  pointsize ring title explanation'
-plot for [m = 1:M] data index block(m) using (x($1, m)):2:3:4 with @bars notitle, \
-  for [m = 1:M] data index block(m) using (x($1, m)):2 with @curve title key(m), \
-  for [m = 1:M] data index block(m) using (x($1, m)):6 \
-  with points linewidth 1.5 linecolor rgb colour(m) pointtype 6 pointsize ring notitle @ring_key
+name_at_end(m) = name(m).(is_undecided(m) ? is_column ? " ?" : ", undecided" : "")
+position(x, m) = x
+every_point = 1
+interval_of = ""
+place_text(x) = setting." ".number(x)
+value_text(v) = number3(v)." operations/s"
+more = ', for [m = 1:M] data index block(m) using 1:6 \
+  with points linewidth 0.8 * thickness linecolor rgb tone(m) pointtype 6 pointsize 2.3 * point_size notitle'
+load "curves.gp"

@@ -11,6 +11,9 @@ let plotCommand = Command(
     (
       "Options",
       [
+        .value(
+          "width", "WIDTH", "screen (900 px) or column (85 mm, one column of a paper)", .choice(FigureWidth.self),
+          unlessGiven: FigureWidth.screen.rawValue),
         .value("output", "DIR", "folder to write to", .folder, unlessGiven: "plots/RUN", elsewhere: "o", "out"),
         .flag("check", "write nothing; check that the files match the run (exit code 4 if not)"),
       ]
@@ -19,6 +22,7 @@ let plotCommand = Command(
   examples: [
     ("iomodes plot", "the newest run under results/"),
     ("iomodes plot \(Example.quick) --output /tmp/figures", "another run, into another folder"),
+    ("iomodes plot \(Example.quick) --output /tmp/figures --width column", "the same figures for a paper"),
     ("iomodes plot \(Example.quick) --output /tmp/figures --check", "do the figures match the run?"),
   ],
   mostOperands: 1
@@ -26,6 +30,7 @@ let plotCommand = Command(
   let folder = try Places.run(arguments.operands.first)
   let run = try Places.read(folder)
   let target = arguments.text("output") ?? "plots/\(run.record.runID)"
+  let width: FigureWidth = try arguments.choice("width") ?? .screen
   let gnuplot = Figures.gnuplot(inPath: ProcessInfo.processInfo.environment["PATH"] ?? "")
   let bar = Mutex(Screen.Bar(quiet: false, after: 2))
   let progress: Figures.Progress = { done, total, name in
@@ -33,11 +38,11 @@ let plotCommand = Command(
   }
   defer { bar.withLock { $0.clear() } }
   if arguments.has("check") {
-    let check = try Figures.check(run, in: target, gnuplot: gnuplot, progress: progress)
+    let check = try Figures.check(run, in: target, width: width, gnuplot: gnuplot, progress: progress)
     bar.withLock { $0.clear() }
     return tell(check, of: target)
   }
-  let outcome = try Figures.write(run, to: target, gnuplot: gnuplot, progress: progress)
+  let outcome = try Figures.write(run, to: target, width: width, gnuplot: gnuplot, progress: progress)
   bar.withLock { $0.clear() }
   for remark in outcome.remarks { Program.complain(remark) }
   let leftOut = outcome.leftOut > 0 ? "; \(outcome.leftOut) left out because they have no data" : ""

@@ -23,6 +23,10 @@ struct DrawingTests {
         concurrencies: [1, 9, 80], skips: skips),
       SyntheticRun(experiment: "work", workload: .object(["kind": .string("compute")]), modes: modes),
     ])
+    for index in run.trials.indices where run.trials[index].experiment == "curve" {
+      let lanes = UInt64(run.trials[index].concurrency)
+      run.trials[index].client?.memoryPeak = 12_000_000 + lanes * 100_000
+    }
     for index in run.trials.indices where run.trials[index].experiment == "work" {
       // Of some quantities there may be nothing at all.
       run.trials[index].client?.directCalls = 0
@@ -41,7 +45,7 @@ struct DrawingTests {
     #expect(Set(GnuplotData.files(of: run).map(\.kind)) == Set(FigureKind.allCases))
     try FigureFolder.with { folder in
       _ = try Figures.write(run, to: folder, gnuplot: nil)
-      for (stem, data) in Figures.plan(run) where data.measuredBlocks > 0 {
+      for (stem, data) in Figures.plan(run) where data.absence == nil {
         let blocks = data.text.components(separatedBy: "\n\n\n").map { block in
           block.split(separator: "\n").filter { !$0.hasPrefix("#") }.map { $0.split(separator: " ") }
         }
@@ -89,11 +93,11 @@ struct DrawingTests {
     let run = Self.wholeRun(Array(ModeTable.builtIn.names.prefix(count)))
     try FigureFolder.with { folder in
       let outcome = try Figures.write(run, to: folder, gnuplot: FigureFolder.gnuplot)
-      #expect(outcome.remarks.allSatisfy { count == 1 && $0.contains("-speedup: ") }, "\(outcome.remarks)")
-      let drawn = Figures.plan(run).filter { $0.data.measuredBlocks > 0 }
+      #expect(outcome.remarks.allSatisfy { $0.hasSuffix(", so there is no figure") }, "\(outcome.remarks)")
+      let drawn = Figures.plan(run).filter { $0.data.absence == nil }
       #expect(outcome.figures.count == 3 * drawn.count)
-      // One lane alone has neither a speed-up nor a setting.
-      let absent: Set<FigureKind> = count == 1 ? [.speedup, .tuning] : []
+      // One lane alone has no speed-up, no setting and no growth.
+      let absent: Set<FigureKind> = count == 1 ? [.speedup, .tuning, .memory] : []
       #expect(Set(drawn.map(\.data.kind)) == Set(FigureKind.allCases).subtracting(absent))
       for (name, bytes) in try FigureFolder.files(in: folder) where outcome.figures.contains(name) {
         #expect(bytes.count > 5000, "\(name)")
@@ -167,6 +171,47 @@ struct DrawingTests {
       let data = try check(nil)
       #expect(data.differing == ["tiny-cpu.dat"] && data.missing == ["tiny-cpu.pdf"] && data.surplus == found.surplus)
       #expect(data.remarks.count == 1 && data.remarks[0].contains("gnuplot is not installed"))
+    }
+  }
+
+  /// 6 pt are 8 pixels of 96 to an inch.
+  @Test func figuresOfAColumnHaveNoLetterBelowSixPoints() throws {
+    let run = Self.wholeRun(Array(ModeTable.builtIn.names))
+    try FigureFolder.with { folder in
+      let outcome = try Figures.write(
+        run, to: folder, width: .column, gnuplot: FigureFolder.gnuplot, endings: [".svg"])
+      #expect(outcome.figures.allSatisfy { $0.hasSuffix("-column.svg") } && !outcome.figures.isEmpty)
+      for name in outcome.figures {
+        let text = try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8)
+        #expect(text.contains("width=\"321\""), "\(name)")
+        let sizes = text.matches(of: /font-size="([0-9.]+)"/).compactMap { Double($0.output.1) }
+        #expect(sizes.allSatisfy { $0 >= 8 } && sizes.count > 10, "\(name): \(sizes.min() ?? 0)")
+      }
+    }
+  }
+
+  @Test func figuresSayTheirQuestionAndValuesWithoutAScript() throws {
+    let run = SyntheticRun(modes: ["epoll", "uring"], concurrencies: [1, 9, 80]).run()
+    try FigureFolder.with { folder in
+      _ = try Figures.write(run, to: folder, gnuplot: FigureFolder.gnuplot, endings: [".svg"])
+      let text = try String(contentsOfFile: "\(folder)/http-2ms-throughput.svg", encoding: .utf8)
+      #expect(text.contains("<title>How does throughput grow with concurrency?</title>"))
+      #expect(text.contains("<desc>http-2ms: throughput against concurrency</desc>"))
+      #expect(text.firstMatch(of: /<g><title>epoll, 80 lanes: [0-9,]+ operations\/s<\/title>/) != nil)
+      #expect(!text.contains("gnuplot_svg") && !text.contains("<title> </title>"))
+    }
+  }
+
+  @Test func checkPassesOverFiguresOfTheOtherWidth() throws {
+    let run = TinyRun.example
+    try FigureFolder.with { folder in
+      for width in FigureWidth.allCases {
+        _ = try Figures.write(run, to: folder, width: width, gnuplot: FigureFolder.gnuplot, endings: Figures.endings)
+      }
+      for width in FigureWidth.allCases {
+        let check = try Figures.check(run, in: folder, width: width, gnuplot: FigureFolder.gnuplot)
+        #expect(check.isFine && check.agreeing > 0, "\(check)")
+      }
     }
   }
 

@@ -101,7 +101,7 @@ struct HTMLReportTests {
     run.record.environment.cpuModel = Self.hostile
     let svg = "<svg viewBox=\"0 0 9 9\"><title>\(Self.hostile)</title><text>\(Self.hostile)</text></svg>"
     let figures = PageFigures(
-      figures: [.init(kind: .cpu, experiment: Self.hostile, subject: Self.hostile, svg: svg)])
+      figures: [.init(kind: .cpu, experiment: Self.hostile, question: Self.hostile, subject: Self.hostile, svg: svg)])
     let page = page(run, figures: figures)
     #expect(ParsedPage(page).complaints == [])
     #expect(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"))
@@ -115,7 +115,7 @@ struct HTMLReportTests {
       SyntheticRun(experiment: "load", concurrencies: [16], rates: [100, 1000, 4000]),
     ])
     let figures = try Figures.forPage(run, gnuplot: try #require(FigureFolder.gnuplot))
-    let drawn = GnuplotData.files(of: run).count { $0.measuredBlocks > 0 }
+    let drawn = GnuplotData.files(of: run).count { $0.absence == nil }
     #expect(figures.figures.count == drawn && drawn >= 9)
     let page = page(run, figures: figures)
     let parsed = ParsedPage(page)
@@ -130,10 +130,12 @@ struct HTMLReportTests {
   @Test func figuresThatBelongToSeveralExperimentsComeAfterThemAll() {
     let svg = "<svg><g/></svg>"
     let figures = ["http-2ms", "other"].map {
-      PageFigures.Figure(kind: .cpu, experiment: $0, subject: "cost", svg: svg)
+      PageFigures.Figure(kind: .cpu, experiment: $0, question: "What does it cost?", subject: "cost", svg: svg)
     }
     let page = page(SyntheticRun(rounds: 1).run(), figures: PageFigures(figures: figures))
-    #expect(page.contains("<h2>Across experiments</h2>\n<figure>\n<svg role=\"img\" aria-label=\"other: cost\">"))
+    #expect(
+      page.contains(
+        "<h2>Across experiments</h2>\n<figure>\n<svg role=\"img\" aria-label=\"What does it cost? other: cost\">"))
     #expect(ParsedPage(page).count("figure") == 2)
   }
 

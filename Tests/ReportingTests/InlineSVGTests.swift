@@ -55,7 +55,8 @@ struct InlineSVGTests {
     let colours = [
       ("black", "var(--ink)"), ("rgb(  0,   0,   0)", "var(--ink)"), ("rgb( 64,  64,  64)", "var(--axis)"),
       ("rgb( 96,  96,  96)", "var(--soft)"), ("#d8d8d8", "var(--grid)"), ("#FFFFFF", "var(--paper)"),
-      ("rgb(  0, 114, 178)", "#0072B2"), ("rgb(127, 127, 127)", "#7F7F7F"), ("rgb(144, 144, 144)", "#909090"),
+      ("rgb(  0, 114, 178)", "var(--c0072B2, #0072B2)"), ("rgb(  0, 158, 115)", "#009E73"),
+      ("rgb(127, 127, 127)", "#7F7F7F"), ("rgb(144, 144, 144)", "#909090"),
       ("none", "none"),
       ("currentColor", "currentColor"),
     ]

@@ -185,8 +185,8 @@ struct TuningTests {
   @Test func figureMarksTheRecommendedSetting() throws {
     let files = GnuplotData.files(of: TinyRun.run(trials(Self.plateau))).filter { $0.kind == .tuning }
     let data = try #require(files.first)
-    #expect(files.count == 1 && data.place == "-limit" && data.measuredBlocks == 1)
-    #expect(data.text.contains("# figure: the best limit, by throughput\n"))
+    #expect(files.count == 1 && data.place == "-limit" && data.absence == nil)
+    #expect(data.text.contains("# question: Which limit gives the highest throughput?\n"))
     let rows = data.text.split(separator: "\n").drop { !$0.hasPrefix("\"epoll\"") }.map { $0.split(separator: " ") }
     #expect(rows.dropFirst().map { $0[0] } == ["1", "4", "16", "64", "256"])
     #expect(rows.dropFirst().map { $0[5] != "NaN" } == [false, false, true, false, false])

@@ -7,6 +7,7 @@ struct FigureDrawing: Sendable {
   /// The program's path.
   let gnuplot: String
   let folder: String
+  let width: FigureWidth
   /// Of the files, which say what they are.
   let endings: [String]
   /// When the run was begun, in the form of ISO 8601: what a PDF says of its making, as cairo would write the present time.
@@ -23,7 +24,7 @@ struct FigureDrawing: Sendable {
       let figure = figures[index]
       let hasFailed = results.withLock { $0.values.contains { if case .failure = $0 { true } else { false } } }
       if hasFailed { return }
-      let result = Result { () throws(FiguresFailure) in try draw(figure.stem, figure.kind) }
+      let result = Result { () throws(FiguresFailure) in try draw(figure) }
       results.withLock {
         $0[index] = result
         progress($0.count, figures.count, figure.stem)
@@ -34,16 +35,23 @@ struct FigureDrawing: Sendable {
     return warnings
   }
 
-  private func draw(_ stem: String, _ kind: FigureKind) throws(FiguresFailure) -> [String] {
+  private func draw(_ figure: FiguresOutcome.Drawn) throws(FiguresFailure) -> [String] {
+    let stem = figure.stem
+    let place = "\(folder)/\(stem)\(width.mark)"
     // What is there afterwards is new.
-    for ending in endings { unlink("\(folder)/\(stem)\(ending)") }
+    for ending in endings { unlink(place + ending) }
     let process: ChildProcess
     do throws(Errno) {
       // All that it prints are complaints.
       process = try ChildProcess(
         gnuplot,
         ["--default-settings"]
-          + endings.flatMap { ["-e", "data='\(stem).dat'; out='\(stem)\($0)'", "\(kind.rawValue).gp"] },
+          + endings.flatMap { ending in
+            [
+              "-e", "data='\(stem).dat'; width='\(width.rawValue)'; out='\(stem)\(width.mark)\(ending)'",
+              "\(figure.kind.rawValue).gp",
+            ]
+          },
         takesErrors: true, in: folder, environment: ["LC_ALL": "C.UTF-8", "TZ": "UTC"])
     } catch {
       throw FiguresFailure(description: "cannot start \(gnuplot): \(error)")
@@ -54,12 +62,20 @@ struct FigureDrawing: Sendable {
       let complaint = lines.last ?? "it printed nothing, and ended with \(end)"
       throw FiguresFailure(description: "gnuplot could not draw \(folder)/\(stem).dat: \(complaint)")
     }
-    for ending in endings where access("\(folder)/\(stem)\(ending)", R_OK) != 0 {
+    for ending in endings where access(place + ending, R_OK) != 0 {
       throw FiguresFailure(
-        description: "gnuplot has drawn no \(folder)/\(stem)\(ending): \(lines.last ?? "it printed nothing")")
+        description: "gnuplot has drawn no \(place)\(ending): \(lines.last ?? "it printed nothing")")
     }
-    if endings.contains(".pdf") { try dateDocument("\(folder)/\(stem).pdf") }
+    if endings.contains(".pdf") { try dateDocument("\(place).pdf") }
+    if endings.contains(".svg") { try finishSVG("\(place).svg", figure) }
     return lines.map { "\(stem): gnuplot: \($0)" }
+  }
+
+  private func finishSVG(_ path: String, _ figure: FiguresOutcome.Drawn) throws(FiguresFailure) {
+    let drawn = String(decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self)
+    let finished = FinishedSVG.text(
+      drawn, title: figure.question, description: "\(figure.experiment): \(figure.subject)")
+    try Figures.write(finished, to: path)
   }
 
   /// Puts the run's date where cairo has written the present one, in as many bytes.

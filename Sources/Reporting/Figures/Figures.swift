@@ -21,6 +21,7 @@ public struct FiguresOutcome: Sendable, Equatable {
   struct Drawn: Sendable, Equatable {
     let kind: FigureKind
     let experiment: String
+    let question: String
     let subject: String
     /// The name of its files, without the ending.
     let stem: String
@@ -30,6 +31,17 @@ public struct FiguresOutcome: Sendable, Equatable {
 /// Why figures, or other files of a run, cannot be made. Its description is one line.
 public struct FiguresFailure: Error, CustomStringConvertible {
   public let description: String
+}
+
+/// How wide figures are, and so how large their letters.
+public enum FigureWidth: String, CaseIterable, Sendable {
+  /// 900 pixels.
+  case screen
+  /// One column of a paper: 85 mm, with no letter below 6 pt.
+  case column
+
+  /// What the names of its files have between that of the figure and the ending.
+  var mark: String { self == .screen ? "" : "-column" }
 }
 
 /// The figures of a run, as data, as the scripts that draw them, and as SVG, PNG and PDF.
@@ -46,8 +58,8 @@ public enum Figures {
   ///   - gnuplot: the path of the program, or nil where it is not installed; then the outcome says how to install it.
   ///   - endings: of the files that are drawn, which say what they are.
   public static func write(
-    _ run: Run, to folder: String, scripts: [ProjectFile] = ProjectFiles.scripts, gnuplot: String?,
-    endings: [String] = endings, progress: @escaping Progress = { _, _, _ in }
+    _ run: Run, to folder: String, width: FigureWidth = .screen, scripts: [ProjectFile] = ProjectFiles.scripts,
+    gnuplot: String?, endings: [String] = endings, progress: @escaping Progress = { _, _, _ in }
   ) throws(FiguresFailure) -> FiguresOutcome {
     try createFolder(folder)
     for script in scripts { try write(script.text, to: "\(folder)/\(script.name)") }
@@ -56,10 +68,12 @@ public enum Figures {
     for (stem, data) in planned {
       try write(data.text, to: "\(folder)/\(stem).dat")
       outcome.data.append("\(stem).dat")
-      guard data.measuredBlocks == 0 else { continue }
+      guard let absence = data.absence else { continue }
       outcome.leftOut += 1
-      outcome.remarks.append("\(stem): \(emptiness(data.kind)), so there is no figure")
-      for ending in endings { unlink("\(folder)/\(stem)\(ending)") }
+      outcome.remarks.append("\(stem): \(absence), so there is no figure")
+      for width in FigureWidth.allCases {
+        for ending in endings { unlink("\(folder)/\(stem)\(width.mark)\(ending)") }
+      }
     }
     guard let gnuplot else {
       outcome.undrawn = planned.count - outcome.leftOut
@@ -68,12 +82,14 @@ public enum Figures {
           + "`dnf install gnuplot` (Fedora), then plot again")
       return outcome
     }
-    let drawing = FigureDrawing(gnuplot: gnuplot, folder: folder, endings: endings, date: run.record.started)
-    outcome.drawn = planned.filter { $0.data.measuredBlocks > 0 }.map { stem, data in
-      .init(kind: data.kind, experiment: data.experiment, subject: data.subject, stem: stem)
+    let drawing = FigureDrawing(
+      gnuplot: gnuplot, folder: folder, width: width, endings: endings, date: run.record.started)
+    outcome.drawn = planned.filter { $0.data.absence == nil }.map { stem, data in
+      .init(
+        kind: data.kind, experiment: data.experiment, question: data.question, subject: data.subject, stem: stem)
     }
     outcome.remarks += try drawing.draw(outcome.drawn, progress)
-    outcome.figures = outcome.drawn.flatMap { figure in endings.map { "\(figure.stem)\($0)" } }
+    outcome.figures = outcome.drawn.flatMap { figure in endings.map { "\(figure.stem)\(width.mark)\($0)" } }
     return outcome
   }
 
@@ -91,15 +107,6 @@ public enum Figures {
   /// The gnuplot that a shell would find in `path`, a list as in the environment's `PATH`.
   public static func gnuplot(inPath path: String) -> String? {
     path.split(separator: ":").map { "\($0)/gnuplot" }.first { access($0, X_OK) == 0 }
-  }
-
-  private static func emptiness(_ kind: FigureKind) -> String {
-    switch kind {
-    case .throughput, .heat, .cpu, .footprint, .serve, .memory, .tuning: "no valid trial has a value"
-    case .time: "no mode has two intervals to draw a line through"
-    case .latency, .response, .load, .interference: "too few operations for percentiles"
-    case .speedup: "no mode has valid trials in the same rounds as blocking"
-    }
   }
 
   /// The experiment's name as part of a file name that needs no quoting anywhere.

@@ -21,9 +21,11 @@ extension Figures {
   ///
   /// - Parameters:
   ///   - folder: that which ``write(_:to:scripts:gnuplot:endings:progress:)`` has written to.
+  ///   - width: of the figures that are compared; those of the other are passed over.
   ///   - gnuplot: the path of the program, or nil where it is not installed; then figures only have to be there.
   public static func check(
-    _ run: Run, in folder: String, gnuplot: String?, progress: @escaping Progress = { _, _, _ in }
+    _ run: Run, in folder: String, width: FigureWidth = .screen, gnuplot: String?,
+    progress: @escaping Progress = { _, _, _ in }
   ) throws(FiguresFailure) -> FiguresCheck {
     let present: [String]
     do {
@@ -34,7 +36,7 @@ extension Figures {
     let scratch = try scratchFolder()
     defer { scratch.remove() }
     let anew = scratch.path
-    _ = try write(run, to: anew, gnuplot: gnuplot, progress: progress)
+    _ = try write(run, to: anew, width: width, gnuplot: gnuplot, progress: progress)
     var check = FiguresCheck()
     var expected = Set((try? FileManager.default.contentsOfDirectory(atPath: anew)) ?? [])
     for name in expected.sorted() {
@@ -47,15 +49,22 @@ extension Figures {
       }
     }
     if gnuplot == nil {
-      let figures = plan(run).filter { $0.data.measuredBlocks > 0 }.flatMap { figure in
-        endings.map { "\(figure.stem)\($0)" }
+      let figures = plan(run).filter { $0.data.absence == nil }.flatMap { figure in
+        endings.map { "\(figure.stem)\(width.mark)\($0)" }
       }
       check.missing += figures.filter { !present.contains($0) }
       check.remarks.append("gnuplot is not installed, so only data and scripts are compared, and figures looked for")
       expected.formUnion(figures)
     }
+    let drawn = plan(run).filter { $0.data.absence == nil }.map(\.stem)
+    let others = Set(
+      FigureWidth.allCases.filter { $0 != width }.flatMap { other in
+        drawn.flatMap { stem in endings.map { "\(stem)\(other.mark)\($0)" } }
+      })
     let own = endings + [".dat", ".gp"]
-    check.surplus = present.filter { name in !expected.contains(name) && own.contains { name.hasSuffix($0) } }
+    check.surplus = present.filter { name in
+      !expected.contains(name) && !others.contains(name) && own.contains { name.hasSuffix($0) }
+    }
     return check
   }
 }

@@ -12,7 +12,8 @@ extension GnuplotData {
     let counted = Self.countedCalls(experiment)
     self.init(
       .cpu, experiment.name, experiment.description, provenance,
-      subject: "what an operation costs the \(side), against concurrency",
+      question: "What does an operation cost the \(side)?",
+      subject: "CPU time, system calls and context switches of the \(side) per operation, against concurrency",
       remarks: [
         ("columns", "concurrency, then those named, each per operation"), Self.intervals,
         ("calls", counted.map { "counted by \($0)" } ?? "own wrappers only"),
@@ -26,8 +27,8 @@ extension GnuplotData {
           "split",
           "user and system only where each trial used 100 ms or more: with fewer than ten ticks they are not told apart"
         ),
-        ("switches", "context switches, voluntary and not, by getrusage(2)"),
-      ],
+        ("switches", "context switches, voluntary and not, by getrusage(2)"), ("side", side),
+      ] + Self.gaps(experiment),
       blocks: Self.blocks(experiment, names) { point in
         let others = experiment.isServing ? point?.client : point?.server
         let audited = experiment.isServing ? point?.audit?.server : point?.audit?.client
@@ -52,8 +53,9 @@ extension GnuplotData {
     let names = ["\(side)_threads_peak", "low", "high", "\(side)_rss_peak_bytes", "low_bytes", "high_bytes"]
     self.init(
       .footprint, experiment.name, experiment.description, provenance,
+      question: "How many threads and how much memory does the \(side) need?",
       subject: "threads and memory of the \(side) against concurrency",
-      remarks: [("columns", "concurrency, then those named"), Self.intervals],
+      remarks: [("columns", "concurrency, then those named"), Self.intervals] + Self.gaps(experiment),
       blocks: Self.blocks(experiment, names) { Self.columns($0?.threads) + Self.columns($0?.memory) })
   }
 }

@@ -14,30 +14,29 @@ enum FigureKind: String, CaseIterable {
 struct GnuplotData {
   let kind: FigureKind
   let experiment: String
+  /// What the figure answers.
+  let question: String
   /// What is against what.
   let subject: String
+  /// Why there is no figure: the words before “, so there is no figure”; nil where there is one.
+  let absence: String?
   /// What tells it from other figures of its kind and experiment; empty where there are none.
   let place: String
   let text: String
-  /// How many modes have something to draw: a value or, over time, two.
-  let measuredBlocks: Int
 
   init(
-    _ kind: FigureKind, _ experiment: String, _ description: String, _ provenance: Provenance, subject: String,
-    place: String = "", remarks: [(String, String)] = [], blocks: [Block]
+    _ kind: FigureKind, _ experiment: String, _ description: String, _ provenance: Provenance, question: String,
+    subject: String, place: String = "", remarks: [(String, String)] = [], blocks: [Block]
   ) {
     self.kind = kind
     self.experiment = experiment
+    self.question = question
     self.subject = subject
     self.place = place
-    // What goes over time has two points at least.
-    let fewest = kind == .time ? 2 : 1
-    measuredBlocks =
-      blocks.filter { block in
-        block.name != Self.ideal && block.rows.count { $0[1]?.isFinite ?? false } >= fewest
-      }.count
+    absence = FigureAbsence.reason(kind, blocks.filter { $0.name != Self.ideal })
     let facts =
-      [("figure", subject), ("run", provenance.run)] + (provenance.origin.map { [("origin", $0)] } ?? [])
+      [("question", question), ("figure", subject), ("run", provenance.run)]
+      + (provenance.origin.map { [("origin", $0)] } ?? [])
       + provenance.warnings.map { ("warning", $0) } + [
         ("machine", provenance.machine), ("date", provenance.date),
         ("experiment", Provenance.oneLine(experiment)), ("workload", Provenance.oneLine(description)),
@@ -55,7 +54,8 @@ struct GnuplotData {
     guard !looks.isEmpty else { return [] }
     return [
       line("modes") { Block.word($0.id.rawValue) }, line("kinds", \.kind.rawValue), line("colours", \.look.colour),
-      line("markers") { "\($0.look.marker)" }, line("dashes") { "\($0.look.dash)" },
+      line("tones") { ModeTone.onPaper($0.look.colour) }, line("markers") { "\($0.look.marker)" },
+      line("dashes") { "\($0.look.dash)" },
     ]
   }
 
@@ -126,8 +126,11 @@ struct GnuplotData {
     }
     self.init(
       .throughput, experiment.name, experiment.description, provenance,
+      question: experiment.isCurve
+        ? "How does throughput grow with concurrency?"
+        : "How does throughput differ at concurrency \(experiment.concurrencies)?",
       subject: "throughput against concurrency",
-      remarks: [("columns", "concurrency, then those named"), Self.intervals], blocks: blocks)
+      remarks: [("columns", "concurrency, then those named"), Self.intervals] + Self.gaps(experiment), blocks: blocks)
   }
 
   /// What serving takes, quantity by quantity.
@@ -140,11 +143,15 @@ struct GnuplotData {
         "high", "server_rss_peak_bytes", "low_bytes", "high_bytes",
       ] + (isPartly ? ["served_in_part"] : [])
     self.init(
-      .serve, experiment.name, experiment.description, provenance, subject: "serving, against connections",
+      .serve, experiment.name, experiment.description, provenance,
+      question: experiment.isCurve
+        ? "What does serving cost as concurrency grows?"
+        : "What does serving cost at concurrency \(experiment.concurrencies)?",
+      subject: "throughput, latency, CPU time, threads and memory of the server against concurrency",
       remarks: [
-        ("columns", "connections, then those named; processor time is per operation"), Self.intervals,
+        ("columns", "concurrency, then those named; processor time is per operation"), Self.intervals,
         ("pooled", "p50 and p99 are of all valid trials' operations together"), Self.ofTrials,
-      ] + (isPartly ? [Self.servedInPart] : []),
+      ] + (isPartly ? [Self.servedInPart] : []) + Self.gaps(experiment),
       blocks: Self.blocks(experiment, names) { point in
         let latency = point?.response ?? point?.latency
         let ofTrials = point?.response == nil ? point?.servicePercentiles : point?.responsePercentiles
@@ -160,8 +167,10 @@ struct GnuplotData {
     let names = ["throughput_over_blocking", "low", "high", "rounds"]
     self.init(
       .speedup, experiment.name, experiment.description, provenance,
+      question: "How many times as fast as blocking is each mode"
+        + (experiment.isCurve ? "?" : " at concurrency \(experiment.concurrencies)?"),
       subject: "speed-up over blocking against concurrency",
-      remarks: [("columns", "concurrency, then those named"), Self.intervals],
+      remarks: [("columns", "concurrency, then those named"), Self.intervals] + Self.gaps(experiment),
       blocks: Self.blocks(experiment, names) { point in
         Self.columns(point?.ratioToBlocking) + [point?.ratioToBlocking.map { Double($0.n) }]
       }.filter { !($0.name == "blocking" || $0.name.hasPrefix("blocking/")) })
@@ -180,6 +189,14 @@ struct GnuplotData {
       }
       return Block(name: name, columns: columns, rows: rows)
     }
+  }
+
+  /// Why points have no value, for those that were planned: `threads@100000=skipped`.
+  static func gaps(_ experiment: Summary.MeasuredExperiment) -> [(String, String)] {
+    let words = experiment.points.filter { $0.validTrials == 0 && $0.skippedTrials + $0.invalidTrials > 0 }.map {
+      "\(Block.word($0.name))@\($0.concurrency)=\($0.invalidTrials > 0 ? "invalid" : "skipped")"
+    }
+    return words.isEmpty ? [] : [("gaps", words.joined(separator: " "))]
   }
 
   static func columns(_ estimate: Estimate?) -> [Double?] { [estimate?.median, estimate?.low, estimate?.high] }
@@ -216,4 +233,12 @@ extension GnuplotData {
 
 extension Summary.MeasuredExperiment {
   fileprivate var hasBlocking: Bool { points.contains { $0.mode == "blocking" } }
+
+  /// Whether there are enough concurrencies for a curve; fewer are bars.
+  var isCurve: Bool { byConcurrency.count > 2 }
+
+  /// Those of bars: `1 and 64`.
+  var concurrencies: String {
+    byConcurrency.map { NumberText.grouped($0.concurrency) }.joined(separator: " and ")
+  }
 }

@@ -11,6 +11,8 @@ extension GnuplotData {
     let concurrency = NumberText.grouped(group?.concurrency ?? 0)
     self.init(
       hasResponses ? .response : .latency, experiment.name, experiment.description, provenance,
+      question: hasResponses
+        ? "How much of an operation's latency is waiting to start?" : "How long do the slowest operations take?",
       subject: "service \(hasResponses ? "and response time" : "time") by percentile, at concurrency \(concurrency)",
       remarks: [
         ("columns", "1 / (1 - percentile / 100), then those named"), ("concurrency", concurrency),
@@ -64,7 +66,8 @@ extension GnuplotData {
       "valid_trials", "knee_p50_ns", "knee_p99_ns",
     ]
     self.init(
-      .load, load.name, load.description, provenance, subject: "latency against offered rate, at concurrency \(lanes)",
+      .load, load.name, load.description, provenance, question: "How does latency grow with offered rate?",
+      subject: "latency against offered rate, at concurrency \(lanes)",
       remarks: [
         ("columns", "offered rate per second, then those named"), ("concurrency", lanes),
         ("pooled", "response_p50 and response_p99 are of all valid trials' operations together"),

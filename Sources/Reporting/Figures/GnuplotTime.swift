@@ -13,6 +13,8 @@ extension GnuplotData {
     let hasThreads = points.contains { $0.timeline?.intervals.contains { $0.threads != nil } ?? false }
     self.init(
       .time, experiment.name, experiment.description, provenance,
+      question: hasThreads
+        ? "How steady are throughput and threads within a trial?" : "How steady is throughput within a trial?",
       subject: "throughput\(hasThreads ? " and threads" : "") over time, at concurrency "
         + NumberText.grouped(concurrency),
       place: "-\(concurrency)",
@@ -49,11 +51,12 @@ extension GnuplotData {
     let names = [peak, "low_bytes", "high_bytes", "concurrency", "bytes_per_lane", "r_squared"]
     self.init(
       .memory, experiment.name, experiment.description, provenance,
-      subject: "memory of the \(experiment.side) against lanes",
+      question: "How much memory does one more lane take?",
+      subject: "memory of the \(experiment.side) against concurrency",
       remarks: [
         ("columns", "lanes that were at work, then those named"), Self.intervals,
         ("line", "bytes_per_lane is the slope of the least-squares line through the mode's points"),
-      ],
+      ] + Self.gaps(experiment),
       blocks: experiment.byName.map { name, points in
         let rows = experiment.byConcurrency.map { concurrency, _ -> [Double?] in
           let point = points.first { $0.concurrency == concurrency }

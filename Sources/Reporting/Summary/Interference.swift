@@ -121,6 +121,7 @@ extension GnuplotData {
     let (idle, busy) = interference.isOfFile ? ("lanes of echo", "on a file") : ("lanes without work", "at work")
     self.init(
       .interference, interference.name, interference.description, provenance,
+      question: "How much does \(interference.isOfFile ? "file I/O" : "CPU work") delay lanes that do none?",
       subject: "\(interference.bystanders) \(idle), beside \(NumberText.grouped(interference.concurrency)) \(busy)",
       place: place,
       remarks: [

@@ -10,7 +10,10 @@ extension Summary {
     fileprivate let series: [SeriesPoint]
 
     private static let fewest = 10
-    private static let most = 64
+    /// Of intervals with operations: fewer are no picture.
+    static let fewestFilled = 5
+    /// Of columns that can still be told apart.
+    private static let most = 128
 
     /// - Parameter trials: the valid ones of a point.
     /// - Returns: nil where none has recorded it in enough intervals.
@@ -54,6 +57,7 @@ extension GnuplotData {
     let trials = group.points.compactMap { point in point.latencyOverTime.map { "\(point.name) \($0.trial)" } }
     self.init(
       .heat, experiment.name, experiment.description, provenance,
+      question: "When within a trial are operations slow?",
       subject: "service time over time, at concurrency \(concurrency)",
       remarks: [
         ("columns", "an interval's start, in seconds from the window's opening, then those named"),
@@ -63,33 +67,25 @@ extension GnuplotData {
           "of each mode the valid trial with the median throughput, or the lower one of two: "
             + Provenance.oneLine(trials.joined(separator: ", "))
         ),
+        ("shades", HeatShade.onPaper.joined(separator: " ")),
         ("share", "of the operations that ended in the interval, those whose service time is from low_ns to high_ns"),
       ] + Self.servedRemark(group.points),
       blocks: group.points.map { point in
-        let rows = point.latencyOverTime.map { $0.intervals.flatMap(Self.heatRows) } ?? []
+        let intervals = (point.latencyOverTime?.intervals ?? []).map(Self.heatRows).filter { !$0.isEmpty }
+        let rows = intervals.count < Summary.LatencyOverTime.fewestFilled ? [] : intervals.flatMap(\.self)
         return Block(
           name: point.name, columns: ["end_s", "low_ns", "high_ns", "operations", "share"],
           rows: rows.isEmpty ? [Array(repeating: nil, count: 6)] : rows)
       })
   }
 
-  /// Two buckets to a row, which are eight to every power of two.
+  /// A row for each bucket, which are 16 to every power of two.
   private static func heatRows(_ interval: Summary.LatencyOverTime.Interval) -> [[Double?]] {
     let total = interval.latencies.buckets.reduce(0) { $0 + Double($1.count) }
-    var rows: [(low: UInt64, high: UInt64, count: Double)] = []
-    for bucket in interval.latencies.buckets {
-      let width = 2 * (bucket.end - bucket.lowest)
-      let low = bucket.lowest / width * width
-      if let last = rows.last, last.low == low, last.high == low + width {
-        rows[rows.count - 1].count += Double(bucket.count)
-      } else {
-        rows.append((low, low + width, Double(bucket.count)))
-      }
-    }
-    return rows.map { row in
+    return interval.latencies.buckets.map { bucket in
       [
-        Double(interval.start) / 1e9, Double(interval.end) / 1e9, Double(row.low), Double(row.high), row.count,
-        row.count / total,
+        Double(interval.start) / 1e9, Double(interval.end) / 1e9, Double(bucket.lowest), Double(bucket.end),
+        Double(bucket.count), Double(bucket.count) / total,
       ]
     }
   }

@@ -83,6 +83,9 @@ extension Summary {
       if curves.isEmpty { return nil }
     }
 
+    /// The curves of which the rounds do not decide.
+    var undecided: [Curve] { curves.filter { $0.recommended == nil } }
+
     /// What a trial's setting is worth: `recommended`, `best`, `indistinguishable` from the best, or `worse`; where nothing
     /// is recommended, `undecided` instead of the first three. Nil of other experiments.
     func standing(of trial: TrialRecord) -> String? {
@@ -130,7 +133,8 @@ extension GnuplotData {
     let place = fixed.map { ", \($0.0) \(NumberText.grouped($0.1))" }.joined()
     self.init(
       .tuning, tuning.experiment, tuning.description + place, provenance,
-      subject: "the best \(tuning.axis == .pool ? "width of the pool" : tuning.axis.rawValue), by throughput",
+      question: "Which \(tuning.axis == .pool ? "pool width" : tuning.axis.rawValue) gives the highest throughput?",
+      subject: "throughput against \(tuning.axis == .pool ? "width of the pool" : tuning.axis.rawValue)",
       place: "-\(tuning.axis.rawValue)" + fixed.map { "-\($0.1)" }.joined(),
       remarks: [
         ("columns", "the setting, then those named"), ("setting", tuning.axis.rawValue), Self.intervals,
@@ -138,7 +142,9 @@ extension GnuplotData {
           "recommended",
           "the smallest setting that is not significantly below the best; NaN elsewhere, and where the rounds do not decide"
         ),
-      ],
+      ]
+        + (tuning.undecided.isEmpty
+          ? [] : [("undecided", tuning.undecided.map { Block.word($0.name) }.joined(separator: " "))]),
       blocks: tuning.curves.map { curve in
         Block(
           name: curve.name, columns: ["throughput_per_s", "low_per_s", "high_per_s", "trials", "recommended_per_s"],

@@ -183,9 +183,10 @@ struct HTMLReport {
   }
 
   private func figure(_ figure: PageFigures.Figure, number: Int) -> Markup? {
-    InlineSVG(figure.svg, prefix: "f\(number)-", label: "\(figure.experiment): \(figure.subject)").map {
-      "<figure\(figure.kind == .heat ? " class=\"light\"" : "" as Markup)>\n\($0.markup)\n</figure>\n"
-    }
+    InlineSVG(figure.svg, prefix: "f\(number)-", label: "\(figure.question) \(figure.experiment): \(figure.subject)")
+      .map {
+        "<figure>\n\($0.markup)\n</figure>\n"
+      }
   }
 
   /// Those that do not count, each with its reasons.

@@ -29,7 +29,7 @@ private struct SVGReader {
 
   private static let elements: Set = [
     "svg", "g", "defs", "path", "circle", "rect", "ellipse", "line", "polyline", "polygon", "use", "text", "tspan",
-    "clipPath", "pattern",
+    "clipPath", "pattern", "title",
   ]
   private static let attributes: Set = [
     "x", "y", "x1", "y1", "x2", "y2", "dx", "dy", "width", "height", "viewBox", "cx", "cy", "r", "rx", "ry", "d",
@@ -62,7 +62,7 @@ private struct SVGReader {
   private mutating func text() {
     let end = bytes[position...].firstIndex(of: UInt8(ascii: "<")) ?? bytes.count
     defer { position = end }
-    guard ["text", "tspan"].contains(open.last?.name) else { return }
+    guard ["text", "tspan", "title"].contains(open.last?.name) else { return }
     for index in position..<end {
       switch bytes[index] {
       case UInt8(ascii: "&") where !isEntity(bytes[index..<end]): output += Array("&amp;".utf8)
@@ -112,7 +112,9 @@ private struct SVGReader {
     }
     position += 1
     let isRoot = name == "svg" && open.isEmpty && !hasRoot
-    guard Self.elements.contains(name), isRoot || (name != "svg" && !open.isEmpty) else {
+    // The title of the whole is its label: as an element it would be shown wherever nothing else is.
+    let isKept = Self.elements.contains(name) && !(name == "title" && open.last?.name == "svg")
+    guard isKept, isRoot || (name != "svg" && !open.isEmpty) else {
       if !isEmpty { skipElement(name) }
       return
     }

@@ -7,6 +7,7 @@ public struct PageFigures: Sendable {
     let kind: FigureKind
     /// The name of what it belongs to.
     let experiment: String
+    let question: String
     /// What is against what.
     let subject: String
     let svg: String
@@ -48,7 +49,9 @@ extension Figures {
       guard svg.contains("<svg") else {
         throw FiguresFailure(description: "gnuplot has drawn \(path), which is no SVG")
       }
-      figures.append(.init(kind: drawn.kind, experiment: drawn.experiment, subject: drawn.subject, svg: svg))
+      figures.append(
+        .init(
+          kind: drawn.kind, experiment: drawn.experiment, question: drawn.question, subject: drawn.subject, svg: svg))
     }
     return PageFigures(figures: figures)
   }

@@ -41,7 +41,6 @@ enum PageStyle {
     details { margin: .75rem 0 }
     summary { cursor: pointer; color: var(--soft); font-size: .925rem }
     figure { margin: 1rem 0; overflow-x: auto }
-    .light { \(light) }
     figure svg { display: block; width: 100%; min-width: 40rem; max-width: 56rem; height: auto; font-family: sans-serif }
     """
 

@@ -3,6 +3,7 @@ import Plan
 /// How each mode looks on a page: as in the figures.
 enum Palette {
   static let colours = ModeDescription.builtIn.map(\.look.colour)
+  private static let tones = Set(colours.map(ModeTone.onPaper))
   /// Of a mode that nobody tells of.
   static let other = "#666666"
 
@@ -23,14 +24,38 @@ enum Palette {
       .map { name, mode in
         let colour = modes[mode]?.look.colour ?? other
         return ".\(name) { --mode: \(colour == "#000000" ? "var(--ink)" : colour) }"
-      }.joined(separator: "\n")
+      }.joined(separator: "\n") + "\n" + words(of: modes)
   }
+
+  /// The colours that figures have for words and for shades of heat, on a light ground, on a dark one, and on paper.
+  private static func words(of modes: ModeTable) -> String {
+    var pairs: [(light: String, dark: String)] = []
+    for colour in modes.names.compactMap({ modes[$0]?.look.colour }) + [other] where colour != "#000000" {
+      let light = ModeTone.onPaper(colour)
+      if !pairs.contains(where: { $0.light == light }) { pairs.append((light, ModeTone.onDark(colour))) }
+    }
+    pairs += zip(HeatShade.onPaper, HeatShade.onDark).map { ($0, $1) }
+    func rule(_ colour: ((light: String, dark: String)) -> String) -> String {
+      ":root { \(pairs.map { "--\(name(ofColour: $0.light)): \(colour($0))" }.joined(separator: "; ")) }"
+    }
+    return """
+      \(rule(\.light))
+      @media (prefers-color-scheme: dark) { \(rule(\.dark)) }
+      @media print { \(rule(\.light)) }
+      """
+  }
+
+  private static func name(ofColour colour: String) -> String { "c\(colour.dropFirst())" }
 
   /// A colour of a figure as one that follows the page: greys become ink, axis, grid or paper, but for those that stand
   /// for modes.
+  /// What is a word's or a shade's is a variable, which falls back on the colour itself.
   static func following(red: UInt8, green: UInt8, blue: UInt8) -> String {
     let digits = [red, green, blue].map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }
     let colour = "#\(digits.joined())"
+    if HeatShade.onPaper.contains(colour) || (colour != "#000000" && tones.contains(colour)) {
+      return "var(--\(name(ofColour: colour)), \(colour))"
+    }
     guard red == green, green == blue, red == 0 || !colours.contains(colour) else { return colour }
     switch red {
     case 0..<32: return "var(--ink)"
