@@ -88,8 +88,10 @@ struct MetricTests {
   @Test func whatIsComparedIsWhatTheTableSays() {
     #expect(ComparisonMetric.allCases.map(\.rawValue) == ["throughput", "cpu", "p50", "p99"])
     #expect(ComparisonMetric.allCases.map(\.unit) == ["per_s", "us_per_operation", "ns", "ns"])
-    #expect(ComparisonMetric.allCases.map { $0.name(isResponse: true) } == ["op/s", "CPU/op", "resp. p50", "resp. p99"])
-    #expect(ComparisonMetric.allCases.map(\.preference) == [.higherIsFaster] + .init(repeating: .lowerIsFaster, count: 3))
+    #expect(
+      ComparisonMetric.allCases.map { $0.name(isResponse: true) } == ["op/s", "CPU/op", "resp. p50", "resp. p99"])
+    #expect(
+      ComparisonMetric.allCases.map(\.preference) == [.higherIsFaster] + .init(repeating: .lowerIsFaster, count: 3))
     #expect(ComparisonMetric(rawValue: "p90") == nil)
   }
 }

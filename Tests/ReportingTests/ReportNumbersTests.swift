@@ -6,13 +6,13 @@ import Testing
 
 /// Every number that a report prints has a query, but for names, dates, versions and what was asked for.
 struct ReportNumbersTests {
-  private static func markdown(_ run: Run, _ summary: Summary) -> String { MarkdownReport(run, summary).render() }
+  private static func markdown(_ run: Run) -> String { MarkdownReport(Document(run)).render() }
 
   @Test(arguments: CitationRuns.all.map(\.name))
   func everyNumberOfTheMarkdownReportCanBeCited(name: String) throws {
     let run = try CitationRuns.run(name)
     let summary = try CitationRuns.summary(name)
-    let numbers = ReportNumbers(run, summary, try CitationRuns.citations(name).all, Self.markdown(run, summary))
+    let numbers = ReportNumbers(run, summary, try CitationRuns.citations(name).all, Self.markdown(run))
     #expect(numbers.missing.isEmpty, "\(numbers.missing.count): \(numbers.missing.prefix(9).joined(separator: "\n"))")
     #expect(numbers.count > 10)
   }
@@ -34,11 +34,12 @@ struct ReportNumbersTests {
   func everyNumberOfTextAndLatexStandsInTheMarkdownReport(name: String) throws {
     let run = try CitationRuns.run(name)
     let summary = try CitationRuns.summary(name)
-    let markdown = Self.markdown(run, summary)
+    let markdown = Self.markdown(run)
     let numerals = ReportNumbers(run, summary, [], markdown).numerals
     let memory = try CitationRuns.citations(name).all.filter { $0.metric == "memory" }
-    let texts = [60, 100, 300].map { TextReport(run, summary, width: $0, color: false).render() }
-    for text in texts + [Self.withoutMarkup(LatexReport(run, summary).render())] {
+    let document = Document(run)
+    let texts = [60, 100, 300].map { TextReport(document, width: $0, color: false).render() }
+    for text in texts + [Self.withoutMarkup(LatexReport(document).render())] {
       let rows = TextNumbers(run, summary, text, markdown).rows
       let lacking = rows.flatMap { row in
         row.numerals.filter { numeral in
@@ -86,7 +87,7 @@ struct ReportNumbersTests {
     let run = try CitationRuns.run(name)
     let summary = try CitationRuns.summary(name)
     let citables = try CitationRuns.citations(name).all
-    let markdown = Self.markdown(run, summary)
+    let markdown = Self.markdown(run)
     for metric in metrics {
       let numbers = ReportNumbers(run, summary, citables.filter { !$0.metric.contains(metric) }, markdown)
       #expect(!numbers.missing.isEmpty, "\(metric)")
@@ -98,7 +99,7 @@ struct ReportNumbersTests {
     let run = try CitationRuns.run("synthetic")
     let summary = try CitationRuns.summary("synthetic")
     let citables = try CitationRuns.citations("synthetic").all
-    let markdown = Self.markdown(run, summary)
+    let markdown = Self.markdown(run)
     let numbers = markdown.matches(of: /[ \[–]\d(\d\.\d|\.\d\d)/)
     let places = stride(from: 0, to: numbers.count, by: 5).map { markdown.index(before: numbers[$0].range.upperBound) }
     let unnoticed = places.filter { place in

@@ -53,7 +53,7 @@ struct TuningTests {
     let curve = try #require(tuning.curves.first)
     #expect(curve.recommended == nil && curve.contenders == [1, 4, 16])
     #expect(TuningTable(tuning).notes.count == 1 && curve.reason.contains("more --rounds tell"))
-    #expect(TuningTable(tuning).rows()[1][1] == "undecided")
+    #expect(TuningTable(tuning).table.columns[1].cells[0].text == "undecided")
   }
 
   @Test func threeSettingsAreNeeded() {

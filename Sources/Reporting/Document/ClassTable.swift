@@ -71,7 +71,8 @@ extension Table {
     let columns = MetricColumns<MetricTable.Lanes>(
       metrics: metrics.classes, rows: rows.map { ($0.point, $0.lanes) }, places: rows.map(\.place),
       time: .fitting(times.map { Double($0) }))
-    let offered = rows.contains { $0.rate != nil }
+    let offered =
+      rows.contains { $0.rate != nil }
       ? [
         TableColumn.number("offered/s", rows.map { $0.rate.map { NumberText.brief($0) } ?? NumberText.none })
       ] : []

@@ -15,7 +15,10 @@ extension Table {
       TableColumn(
         shape.showsResponse ? "response" : "latency", key: "distribution", .sparkline,
         points.map { point in
-          Cell((shape.showsResponse ? point.response : point.latency).map { .distribution($0, columns.time ?? .milliseconds) })
+          Cell(
+            (shape.showsResponse ? point.response : point.latency).map {
+              .distribution($0, columns.time ?? .milliseconds)
+            })
         }),
     ]
     let carriedOut = points.map {
@@ -40,7 +43,9 @@ extension Table {
     let places = keys.map { key in
       TableLayouts.Place(key, metrics.point(key).heading.replacing(" of trials", with: ""), about: "")
     }
-    let (markdown, html) = (["mode", .init("conc.", "concurrency")] + places, ["mode", .init("conc.", about: "")] + places)
+    let (markdown, html) = (
+      ["mode", .init("conc.", "concurrency")] + places, ["mode", .init("conc.", about: "")] + places
+    )
     return Table(
       columns: [.modes(points.map(\.name)), .concurrency(points.map(\.concurrency))] + keys.map { columns.column($0) },
       rows: Row.rows(of: points), names: 2,
