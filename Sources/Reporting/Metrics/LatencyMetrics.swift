@@ -27,17 +27,19 @@ enum LatencyMetrics {
     static let all = [
       percentile("p50", 50, { $0.p50 }, compared: .lowerIsFaster), percentile("p90", 90) { $0.p90 },
       percentile("p99", 99, { $0.p99 }, compared: .lowerIsFaster), percentile("p99.9", 99.9) { $0.p999 },
-      Statistic(name: "max", about: "the highest", json: "max", csv: "max_ns", value: { Double($0.maximum) }) {
-        $0.max
-      },
+      Statistic(
+        name: "max", about: "the highest", json: "max", csv: "max_ns", value: { Double($0.maximum) },
+        trial: {
+          $0.max
+        }),
       Statistic(
         name: "count", about: "how many", json: "count", csv: "count", isCount: true,
-        value: { Double($0.histogram.count) }
-      ) { $0.count },
+        value: { Double($0.histogram.count) },
+        trial: { $0.count }),
       Statistic(
         name: "unreadable", about: "trials whose histograms cannot be read", json: "unreadable_histograms", csv: nil,
-        isCount: true, isCited: false, value: { $0.unreadable > 0 ? Double($0.unreadable) : nil }
-      ) { _ in nil },
+        isCount: true, isCited: false, value: { $0.unreadable > 0 ? Double($0.unreadable) : nil },
+        trial: { _ in nil }),
     ]
 
     private static func percentile(

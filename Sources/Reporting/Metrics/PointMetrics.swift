@@ -44,19 +44,19 @@ enum PointMetrics {
   private static var latencies: [Row] {
     let (serviceTime, responseTime) = ("service time", "response time, from the intended start")
     return LatencyMetrics.pooled(
-      service, serviceTime, heading: "", json: "latency_ns", csv: "service", aliases: [service, ""], { $0.latency }
-    ) { $0.latency?.service }
+      service, serviceTime, heading: "", json: "latency_ns", csv: "service", aliases: [service, ""], { $0.latency },
+      trial: { $0.latency?.service })
       + LatencyMetrics.pooled(
-        response, responseTime, heading: "resp. ", json: "response_ns", csv: "response", aliases: [""], { $0.response }
-      ) { $0.latency?.response }
+        response, responseTime, heading: "resp. ", json: "response_ns", csv: "response", aliases: [""], { $0.response },
+        trial: { $0.latency?.response })
       + LatencyMetrics.pooled(
         LatencyMetrics.queueing, "time that operations queue for their permits", heading: "wait ", json: "queueing_ns",
-        csv: "queueing", { $0.queueing }
-      ) { $0.latency?.queueing }
+        csv: "queueing", { $0.queueing },
+        trial: { $0.latency?.queueing })
       + LatencyMetrics.pooled(
         "send-lag-", "wake-up lag: from the intended to the actual start of operations that a lane waited for",
-        heading: "wake lag ", json: "send_lag_ns", csv: "send_lag", { $0.sendLag }
-      ) { $0.sendLag }
+        heading: "wake lag ", json: "send_lag_ns", csv: "send_lag", { $0.sendLag },
+        trial: { $0.sendLag })
       + LatencyMetrics.ofTrials(
         service, serviceTime, heading: "", json: "latency_ns", aliases: [service, ""]
       ) { $0.servicePercentiles }
@@ -132,24 +132,24 @@ enum PointMetrics {
       ) { MetricValue($0.skipped?.predictedWall, of: $0.skippedTrials) },
       ended(
         "unfinished", "operations neither done nor failed at the windows' ends", .count("operations"),
-        json: "operations_unfinished", csv: "operations_unfinished", { $0.unfinished }
-      ) { $0.operations.unfinished },
+        json: "operations_unfinished", csv: "operations_unfinished", { $0.unfinished },
+        trial: { $0.operations.unfinished }),
       ended(
         "oldest-unfinished", "time that the oldest of them had been under way", .time, json: "unfinished_age_max_ns",
-        csv: "unfinished_age_max_ns", { $0.oldestUnfinished }
-      ) { $0.operations.unfinishedAge?.max },
+        csv: "unfinished_age_max_ns", { $0.oldestUnfinished },
+        trial: { $0.operations.unfinishedAge?.max }),
       ended(
         "due", "operations that were due within the windows", .count("operations"), json: "operations_due",
-        csv: "operations_due", { $0.due > 0 ? $0.due : nil }
-      ) { $0.operations.due },
+        csv: "operations_due", { $0.due > 0 ? $0.due : nil },
+        trial: { $0.operations.due }),
       ended(
         "unanswered", "operations due and neither done nor failed at the windows' ends", .count("operations"),
-        json: "operations_unanswered", csv: "operations_unanswered", { $0.due > 0 ? $0.unanswered : nil }
-      ) { $0.operations.unanswered },
+        json: "operations_unanswered", csv: "operations_unanswered", { $0.due > 0 ? $0.unanswered : nil },
+        trial: { $0.operations.unanswered }),
       ended(
         "oldest-unanswered", "time that the oldest of them had been due", .time, json: "unanswered_age_max_ns",
-        csv: "unanswered_age_max_ns", { $0.oldestUnanswered }
-      ) { $0.operations.unansweredAge?.max },
+        csv: "unanswered_age_max_ns", { $0.oldestUnanswered },
+        trial: { $0.operations.unansweredAge?.max }),
     ]
   }
 
