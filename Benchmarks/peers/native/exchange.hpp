@@ -18,7 +18,7 @@ class Exchange {
     done,     // there is a result
   };
 
-  explicit Exchange(const Trial& trial) : trial_(trial), is_echo_(trial.workload == "echo"), received_(receive_size) {}
+  explicit Exchange(const Trial& trial) : trial_(trial), is_echo_(trial.workload == "echo") {}
 
   /// Begins an operation, whose `output` is then to be sent.
   void begin(std::uint64_t number) {

@@ -6,9 +6,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 
-import aiohttp
 from asyncio_lanes import Conversation, run
 from trial import MALFORMED, PREMATURE_END, Failure, Trial
+
+import aiohttp
 
 
 class Fetcher(Conversation):

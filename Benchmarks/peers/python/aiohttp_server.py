@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from aiohttp import web
 from serving import BACKLOG, Plan, listening, until_input_ends
+
+from aiohttp import web
 
 
 async def main() -> None:

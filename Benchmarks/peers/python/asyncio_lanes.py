@@ -28,7 +28,7 @@ class Conversation:
 
 
 async def sleep_until(instant: int) -> None:
-    """Sleeps until `instant`, in ns. One sleep may not be enough: uvloop's, of whole milliseconds, can end too early."""
+    """Sleeps until `instant`, in ns. One sleep may not do: uvloop's, of whole milliseconds, can end too early."""
     while (left := instant - time.monotonic_ns()) > 0:
         await asyncio.sleep(left / 1e9)
 
@@ -61,7 +61,9 @@ class Connection(Conversation):
         raise NotImplementedError
 
 
-async def lane(trial: Trial, index: int, conversation: Conversation, permits: contextlib.AbstractAsyncContextManager) -> None:
+async def lane(
+    trial: Trial, index: int, conversation: Conversation, permits: contextlib.AbstractAsyncContextManager
+) -> None:
     while True:
         async with permits:
             if (taken := trial.take(index)) is None:

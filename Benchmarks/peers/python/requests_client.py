@@ -8,8 +8,9 @@ import threading
 import time
 from http.client import BadStatusLine, RemoteDisconnected
 
-import requests
 from trial import MALFORMED, PREMATURE_END, TIMEOUT, WARM_UP, Failure, Trial, outcome_of
+
+import requests
 
 
 def fetch(trial: Trial, session: requests.Session, number: int) -> None:

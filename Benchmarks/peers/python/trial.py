@@ -1,4 +1,4 @@
-"""A client's side of the peer contract, version 1: the plan, the operations, the content that both ends know, the rows."""
+"""A client's side of the peer contract, version 1: the plan, the operations and their content, the rows."""
 
 from __future__ import annotations
 
@@ -161,8 +161,9 @@ class Trial:
         sys.stdin.read()
 
     def take(self, lane: int) -> tuple[int, int] | None:
-        """The next operation, as its row has it, and the place of that row; None where nothing is left. It begins now, but
-        in an open loop, where it begins when it is due."""
+        """The next operation's number, as its row has it, and the place of that row; None where nothing is left.
+
+        It begins now, but in an open loop, where it begins when it is due."""
         now = time.monotonic_ns()
         if now >= self.closes:
             return None
@@ -171,7 +172,7 @@ class Trial:
         else:
             # An open loop has one schedule, warm-up included.
             number = next(self._numbers)
-            if number >= self._count or self.starts is not None and self.due(number) >= self.closes:
+            if number >= self._count or (self.starts is not None and self.due(number) >= self.closes):
                 return None
         row = next(self._places) * ROW.size
         if row >= self._end_of_rows:

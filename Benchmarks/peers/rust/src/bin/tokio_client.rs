@@ -2,12 +2,12 @@
 
 use std::{future::Future, io, sync::Arc};
 
-use iomodes_peers::{clock, fail, http::Head, Endpoint, Failure, Outcome, Trial, Workload, ECHO_WINDOW};
+use iomodes_peers::{clock, fail, http::Head, Endpoint, Failure, Operation, Outcome, Trial, Workload, ECHO_WINDOW};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::{TcpStream, UnixStream},
     runtime::Builder,
-    sync::Semaphore,
+    sync::{Semaphore, SemaphorePermit},
     task::JoinSet,
     time,
 };
@@ -23,16 +23,24 @@ fn main() {
 
 async fn run() {
     let mut trial = Trial::read();
-    let mut connections: Vec<Connection> = (0..trial.plan.lanes).map(|_| Connection::default()).collect();
-    if trial.plan.workload != Workload::Sleep && trial.plan.keeps_connections() {
-        for connection in &mut connections {
-            connection.open(&trial).await.unwrap_or_else(|error| fail(error));
+    let mut connections = Vec::new();
+    if trial.plan.workload != Workload::Sleep {
+        connections.resize_with(trial.plan.lanes, Connection::default);
+        if trial.plan.keeps_connections() {
+            for connection in &mut connections {
+                connection.open(&trial).await.unwrap_or_else(|error| fail(error));
+            }
         }
     }
     trial.ready();
     let trial = Arc::new(trial);
     let permits = trial.plan.limit.map(|limit| Arc::new(Semaphore::new(limit)));
     let mut lanes = JoinSet::new();
+    if trial.plan.workload == Workload::Sleep {
+        for index in 0..trial.plan.lanes {
+            lanes.spawn(sleep_lane(trial.clone(), index as u32, permits.clone()));
+        }
+    }
     for (index, connection) in connections.into_iter().enumerate() {
         lanes.spawn(lane(trial.clone(), index as u32, connection, permits.clone()));
     }
@@ -47,29 +55,44 @@ async fn run() {
     trial.done()
 }
 
+/// A lane that sleeps: a task of its own kind, as one with a connection takes more memory.
+async fn sleep_lane(trial: Arc<Trial>, index: u32, permits: Option<Arc<Semaphore>>) {
+    loop {
+        let _permit = permit(&permits).await;
+        let Some(operation) = trial.take(index) else { return };
+        begun(&trial, &operation).await;
+        time::sleep(trial.plan.sleep()).await;
+        trial.finish(&operation, Ok(()));
+    }
+}
+
 async fn lane(trial: Arc<Trial>, index: u32, mut connection: Connection, permits: Option<Arc<Semaphore>>) {
     loop {
-        let _permit = match &permits {
-            Some(permits) => Some(permits.acquire().await.expect("never closed")),
-            None => None,
-        };
+        let _permit = permit(&permits).await;
         let Some(operation) = trial.take(index) else { return };
-        if let Some(due) = operation.due {
-            while let Some(left) = clock::until(due) {
-                time::sleep(left).await;
-            }
-            trial.begin(&operation);
-        }
-        let result = if trial.plan.workload == Workload::Sleep {
-            time::sleep(trial.plan.sleep()).await;
-            Ok(())
-        } else {
-            limited(&trial, connection.run(&trial, operation.number)).await
-        };
+        begun(&trial, &operation).await;
+        let result = limited(&trial, connection.run(&trial, operation.number)).await;
         if result.is_err() {
             connection.stream = None;
         }
         trial.finish(&operation, result);
+    }
+}
+
+async fn permit(permits: &Option<Arc<Semaphore>>) -> Option<SemaphorePermit<'_>> {
+    match permits {
+        Some(permits) => Some(permits.acquire().await.expect("never closed")),
+        None => None,
+    }
+}
+
+/// Returns once an operation has begun, which in an open loop it does when it is due.
+async fn begun(trial: &Trial, operation: &Operation) {
+    if let Some(due) = operation.due {
+        while let Some(left) = clock::until(due) {
+            time::sleep(left).await;
+        }
+        trial.begin(operation);
     }
 }
 
