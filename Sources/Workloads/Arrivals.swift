@@ -160,6 +160,18 @@ public struct ArrivalSchedule: ~Copyable, @unchecked Sendable {
     }
   }
 
+  /// One that is known already.
+  /// - Parameter offsets: nanoseconds from the start, ascending.
+  public init(offsets: [UInt64], warmup: Nanoseconds) {
+    start = Instant(nanoseconds: 0)
+    interval = 0
+    let room = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: offsets.count)
+    _ = room.initialize(from: offsets)
+    self.offsets = room
+    count = UInt64(offsets.count)
+    warmUpCount = UInt64(offsets.prefix { $0 < warmup.count }.count)
+  }
+
   /// How many operations of a constant rate start before `time` is over.
   static func count(before time: Nanoseconds, rate: Double) -> UInt64 {
     Nanoseconds(saturating: (Double(time.count) / (1e9 / rate)).rounded(.up)).count

@@ -37,6 +37,10 @@ public struct TrialSpec: Codable, Sendable {
   /// How many of the operations each lane does; nil where whoever is free takes the next one. Lanes hold their
   /// connections until all of them are through.
   public var each: UInt64?
+  /// Of a client by the contract for peers: where it writes its operations down, and when they are to start, in nanoseconds
+  /// after the start. Nobody is told of them.
+  public var rows: OperationRows?
+  public var starts: [UInt64]?
   /// What of it the process does that is told this.
   public var share = Share.whole
 
