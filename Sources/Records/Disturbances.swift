@@ -1,6 +1,6 @@
 extension TrialRecord {
   /// Reasons that say something of the machine at that moment, and nothing of what was measured.
-  private static let disturbances: Set<String> = [
+  package static let disturbances: Set<String> = [
     "late-edge", "stalled", "late-timers", "steal", "throttled", "foreign-load",
   ]
 

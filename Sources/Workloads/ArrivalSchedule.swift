@@ -58,6 +58,18 @@ public struct ArrivalSchedule: ~Copyable, @unchecked Sendable {
     }
   }
 
+  /// One that is known already.
+  /// - Parameter offsets: nanoseconds from the start, ascending.
+  public init(offsets: [UInt64], warmup: Nanoseconds) {
+    start = Instant(nanoseconds: 0)
+    interval = 0
+    let room = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: offsets.count)
+    _ = room.initialize(from: offsets)
+    self.offsets = room
+    count = UInt64(offsets.count)
+    warmUpCount = UInt64(offsets.prefix { $0 < warmup.count }.count)
+  }
+
   deinit { offsets.deallocate() }
 
   /// How many operations are to start before `instant`.

@@ -268,7 +268,13 @@ import SystemCalls
   @usableFromInline @inline(never)
   mutating func completeUnverified(_ first: Outcome, _ now: Instant, _ service: Nanoseconds) -> Step {
     let outcome = group.pointee.judged(first, after: service)
-    return isStale(outcome) ? reconnect() : end(outcome, now, service)
+    if isStale(outcome) { return reconnect() }
+    if let rows = trial.pointee.rows {
+      let start = started.load(ordering: .relaxed)
+      let place = withUnsafePointer(to: &self) { UnsafeRawPointer($0) }
+      rows.write(operation, outcome.kind, from: start, to: now, lane: place)
+    }
+    return end(outcome, now, service)
   }
 
   @inlinable @inline(__always)

@@ -23,12 +23,17 @@ public struct TrialState: ~Copyable, Sendable {
   @usableFromInline let closing: Atomic<UInt64>
   /// How long one operation may take; zero for no limit.
   public let timeout: Nanoseconds
-  /// What every operation stays below that has not run out of time.
+  /// What every operation stays below of which there is nothing else to do than to count it: the time limit, or nothing
+  /// where each is written down.
   @usableFromInline let longest: Nanoseconds
   /// Whether a lane has to be admitted before it starts an operation.
   public let isLimited: Bool
   /// Whether operations have intended starts.
   public let isOpenLoop: Bool
+  /// Where operations are written down one by one; nil where they are counted alone.
+  @usableFromInline let rows: OperationRows?
+  /// Whether operations of a warm-up are numbered apart.
+  @usableFromInline let numbersWarmUp: Bool
   /// Of lanes beside those that are measured; nil of those themselves.
   public let bystanders: BystanderSpec?
   /// Whether a lane that has done an operation starts the next one at once.
@@ -42,7 +47,7 @@ public struct TrialState: ~Copyable, Sendable {
   public init(
     asked: UInt64?, opens: Instant, closes: Instant, timeout: Nanoseconds, isLimited: Bool = false,
     schedule: consuming ArrivalSchedule? = nil, bystanders: BystanderSpec? = nil, share: Share = .whole,
-    dealtTo lanes: UInt64 = 0
+    dealtTo lanes: UInt64 = 0, rows: OperationRows? = nil
   ) {
     next = Atomic(UInt64(share.process))
     nextWarmUp = Atomic(UInt64(share.process))
@@ -53,7 +58,9 @@ public struct TrialState: ~Copyable, Sendable {
     self.opens = opens
     closing = Atomic(closes.nanoseconds)
     self.timeout = timeout
-    longest = timeout == .zero ? Nanoseconds(.max) : timeout
+    longest = rows != nil ? .zero : timeout == .zero ? Nanoseconds(.max) : timeout
+    self.rows = rows
+    numbersWarmUp = asked != nil || rows != nil
     self.isLimited = isLimited
     self.bystanders = bystanders
     holdsConnections = bystanders != nil || lanes > 0
@@ -82,7 +89,7 @@ public struct TrialState: ~Copyable, Sendable {
   /// Takes the next operation of a closed loop, or nil where none is left.
   @inlinable @inline(__always)
   func take(now: Instant) -> UInt64? {
-    if asked != nil && now < opens {
+    if numbersWarmUp && now < opens {
       return nextWarmUp.wrappingAdd(stride, ordering: .relaxed).oldValue | Self.warmUpBit
     }
     let operation = next.wrappingAdd(stride, ordering: .relaxed).oldValue
@@ -190,7 +197,7 @@ public struct TrialState: ~Copyable, Sendable {
   /// monitor shuts its connection down, or may be about to.
   @inlinable @inline(__always)
   func judged(_ outcome: Outcome, after service: Nanoseconds) -> Outcome {
-    service < trial.pointee.longest ? outcome : .failed(.timeout)
+    service < trial.pointee.timeout || trial.pointee.timeout == .zero ? outcome : .failed(.timeout)
   }
 }
 

@@ -46,7 +46,7 @@ enum Help {
   }
 
   /// A name with its explanation beside it, in columns; below it where the name is long.
-  private static func row(_ name: String, _ explanation: String, _ width: Int) -> [String] {
+  static func row(_ name: String, _ explanation: String, _ width: Int) -> [String] {
     let indent = min(28, max(8, width / 3))
     let margin = String(repeating: " ", count: indent)
     let text = Terminal.wrapped(explanation, width: max(20, width - indent))

@@ -21,7 +21,7 @@ enum Values: Sendable {
     .one(of: T.allCases.map(\.rawValue))
   }
 
-  static let modes = list(of: ModeID.allCases.map(\.rawValue))
+  static var modes: Values { list(of: ModeID.known.map(\.rawValue)) }
 }
 
 /// An option of the command line. Help, parsing, completion and the manual all use the same table.

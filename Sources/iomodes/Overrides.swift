@@ -9,7 +9,13 @@ import Workloads
 struct Overrides {
   private let arguments: Arguments
 
-  init(_ arguments: Arguments) { self.arguments = arguments }
+  /// Servers that stand beside the modes that serve.
+  private let contenders: [ModeID]
+
+  init(_ arguments: Arguments, _ contenders: [ModeID] = []) {
+    self.arguments = arguments
+    self.contenders = contenders
+  }
 
   /// The suite to run.
   func suite() throws -> Suite {
@@ -33,6 +39,9 @@ struct Overrides {
       var changed = try changed(experiment)
       if isMadeOfOptions, !arguments.has("rounds") { changed.rounds = changed.roundsForVerdict }
       return changed
+    }
+    if !contenders.isEmpty, !suite.experiments.contains(where: \.workload.isServe) {
+      throw UsageError("--serve goes with the workload serve")
     }
     for option in Self.workloadOptions where arguments.has(option.name) {
       guard suite.experiments.contains(where: { option.kinds.contains($0.workload.kind) }) else {
@@ -107,6 +116,11 @@ struct Overrides {
   private func changed(_ original: Experiment) throws -> Experiment {
     var experiment = original
     if let modes = arguments.text("modes") { experiment.modes = try modes.split(separator: ",").map(mode) }
+    if experiment.workload.isServe { experiment.modes += contenders.filter { !experiment.modes.contains($0) } }
+    if arguments.has("as-peer") {
+      let own = experiment.modes.filter { ModeID.allCases.contains($0) && $0.kind != .control }
+      experiment.modes += own.map { Peers.add(own: $0) }
+    }
     experiment.concurrency =
       try arguments.counts("concurrency", "a number of lanes; it must be from 1 to 10000000", from: 1)
       ?? experiment.concurrency

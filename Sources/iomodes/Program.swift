@@ -11,7 +11,7 @@ import SystemCalls
 enum Program {
   static let commands: [Command] = [
     runCommand, reportCommand, compareCommand, citeCommand, plotCommand, exportCommand, mergeCommand, listCommand,
-    doctorCommand, checkCommand, limitsCommand, serveCommand, completionCommand, manCommand,
+    peerCommand, doctorCommand, checkCommand, limitsCommand, serveCommand, completionCommand, manCommand,
   ]
 
   /// A line for each manifest of a peer that cannot be read.

@@ -21,6 +21,10 @@ let runCommand = Command(
           "modes", "LIST", "concurrency modes, such as blocking,epoll", .modes, unlessGiven: Standard.modes,
           elsewhere: "m", "mode", "engine", "ioengine"),
         .list("peer", "PATH", "a program that stands in for a mode: the folder of its peer.json, again for several"),
+        .list(
+          "serve", "NAME=URL",
+          "serve: any HTTP server beside the modes, again for several; NAME=URL,run=COMMAND starts it"),
+        .flag("as-peer", "each mode also as a peer, by the contract that other programs keep: what that costs"),
         .value(
           "concurrency", "LIST", "numbers of lanes (operations in flight), such as 1,64 or 10k",
           unlessGiven: Standard.concurrency,
@@ -191,15 +195,20 @@ let runCommand = Command(
       "iomodes run --workload compute --work 1ms --offload pool --modes epoll --bystanders paced:16:10ms",
       "what CPU work costs other connections"
     ),
+    (
+      "iomodes run --workload echo --modes epoll,python-threads",
+      "beside a program in another language (iomodes peer list)"
+    ),
     ("iomodes run --workload sleep --sleep 1s --operations 5 --concurrency 5 --rounds 1", "five sleeps at once"),
   ],
   mostOperands: 1
 ) { arguments in
   let format: OutputFormat = try arguments.choice("format") ?? .text
   for path in arguments.all("peer") { try Peers.add(at: path) }
+  let contenders = try arguments.all("serve").map { Peers.add(try Contender(parsing: $0)) }
   let session: RunSession
   if let name = arguments.text("resume") {
-    let others = runCommand.options.map(\.name).filter { !["resume", "format", "quiet", "peer"].contains($0) }
+    let others = runCommand.options.map(\.name).filter { !["resume", "format", "quiet", "peer", "serve"].contains($0) }
     if let other = others.first(where: { arguments.has($0) }) ?? arguments.operands.first {
       throw UsageError("--resume continues the run as planned, and takes no '\(other)'")
     }
@@ -207,7 +216,7 @@ let runCommand = Command(
   } else if arguments.has("repeat") || arguments.has("versus") {
     return try RepeatedRuns(arguments, format).carryOut()
   } else {
-    session = try beginning(arguments)
+    session = try beginning(arguments, contenders)
   }
   Interruption.watch()
   if !arguments.has("quiet") {
@@ -260,8 +269,8 @@ private func pointsWithoutValidTrial(_ run: Run) -> [String] {
 }
 
 /// A new run, planned from the command line.
-private func beginning(_ arguments: Arguments) throws -> RunSession {
-  let overrides = Overrides(arguments)
+private func beginning(_ arguments: Arguments, _ contenders: [ModeID]) throws -> RunSession {
+  let overrides = Overrides(arguments, contenders)
   let suite = try overrides.suite()
   let seed: UInt64 = try arguments.value("seed", "a whole number from 0 on") ?? 1
   func processors(_ name: String) throws -> [Int]? {

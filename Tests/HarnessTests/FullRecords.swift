@@ -195,7 +195,10 @@ enum FullRecords {
       ModeDescription(
         .dispatch, .headline, "threads", otherNames: ["gcd"], .init("#E69F00", dash: 4, marker: 9, ink: 214), .threads,
         mostThreads: 255, hasLoops: true, pipelines: true, offloads: ["file"],
-        refusals: [.faults: "dispatch knows none"])
+        refusals: [.faults: "dispatch knows none"],
+        peer: PeerDescription(
+          label: "Dispatch", language: "Swift", runtime: "libdispatch", version: "Swift 6.1", drives: ["echo"],
+          serves: ["http"], features: [.limit], mode: "dispatch", url: "http://127.0.0.1:8080/"))
     ]
     run.calibration = .init(iterationsPerSecond: 2.5e9, low: 2.4e9, high: 2.6e9, runs: 9)
     return run

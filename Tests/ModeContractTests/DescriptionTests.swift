@@ -62,6 +62,7 @@ struct DescriptionTests {
       case .shared: #expect(isBlocking == false, "\(mode)")
       case .threads, .growingPool, .cooperativePool: #expect(isBlocking == true, "\(mode)")
       case .oneLane: #expect(mode.lanes(for: 64) == 1, "\(mode)")
+      case .unknown: Issue.record("\(mode) is described as another program")
       }
       #expect(mode.traits.hasLoops == (ModeCatalogue.named(mode) is any LoopMode.Type), "\(mode)")
       #expect(mode.supportsOffload == mode.traits.offloads.contains("compute"), "\(mode)")

@@ -30,14 +30,16 @@ def connect():
 
 def echo(lane, n):
     offset = mix(n) + 16 & 65535
-    message = struct.pack("<QII", n, size, plan.get("delay_us", 0)) + content[offset:offset + size - 16]
-    lane.sendall(message)  # up to 32 KiB: more would have to be sent in pieces, each read back before the next
-    answer = b""
-    while len(answer) < size:
-        piece = lane.recv(size - len(answer))
-        if not piece:
-            return ENDED, 0
-        answer += piece
+    stretch = content[offset:offset + 65536] * (size // 65536 + 1)
+    message = struct.pack("<QII", n, size, plan.get("delay_us", 0)) + stretch[:size - 16]
+    answer = bytearray()
+    for begin in range(0, size, 32768):  # more at once, and both ends could fill their buffers and wait for each other
+        lane.sendall(message[begin:begin + 32768])
+        while len(answer) < min(size, begin + 32768):
+            piece = lane.recv(65536)
+            if not piece:
+                return ENDED, 0
+            answer += piece
     return (VERIFIED if answer == message else WRONG), 0
 
 

@@ -9,7 +9,7 @@ import SystemCalls
 final class OutsideServer: @unchecked Sendable {
   /// Where it runs as a child of this process; ended once nobody has the server any more.
   private let process: PeerProcess?
-  private let processors: [Int]
+  private let processors: [Int]?
   /// Of the thread, until it has ended.
   private var family: ProcessFamily
   private var first: ProcessFamily.Reading?
@@ -19,8 +19,8 @@ final class OutsideServer: @unchecked Sendable {
   /// - Parameters:
   ///   - processes: those that serve, with all that they have started; none where they are not known.
   ///   - control: the server's end of the control channel, which is closed in the end.
-  ///   - processors: those that it may run on.
-  init(_ processes: Set<pid_t>, control: Int32, process: PeerProcess?, on processors: [Int]) throws(Errno) {
+  ///   - processors: those that it may run on, where that is known.
+  init(_ processes: Set<pid_t>, control: Int32, process: PeerProcess?, on processors: [Int]?) throws(Errno) {
     self.process = process
     self.processors = processors
     family = ProcessFamily(of: processes)

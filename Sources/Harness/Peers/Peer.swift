@@ -10,28 +10,34 @@ public struct Peer: Sendable {
   public let folder: String
   /// The mode of this program that it is, if it is one.
   var own: ModeID?
+  /// The server that it is, where nobody wrote it for this program.
+  var contender: Contender?
 
   public var id: ModeID { ModeID(manifest.id) }
 
-  init(_ manifest: PeerManifest, in folder: String, own: ModeID? = nil) {
+  init(_ manifest: PeerManifest, in folder: String, own: ModeID? = nil, contender: Contender? = nil) {
     self.manifest = manifest
     self.folder = folder
     self.own = own
+    self.contender = contender
   }
 
   /// Why it cannot be run here, with what would mend that; nil where it can.
   public var unavailability: String? {
-    if let missing = manifest.requires.first(where: { Self.path(of: $0) == nil }) {
-      let remedy = manifest.install.map { "; install it: \($0)" } ?? ""
-      return "\(missing) is not on PATH\(remedy)"
-    }
+    if let missingProgram { return missingProgram }
     guard let built = manifest.built, !FileManager.default.fileExists(atPath: absolute(built)) else { return nil }
     return "\(absolute(built)) is not there; build it: iomodes peer build \(manifest.id)"
   }
 
+  /// What it requires and PATH does not have, with a remedy.
+  var missingProgram: String? {
+    guard let missing = manifest.requires.first(where: { Self.path(of: $0) == nil }) else { return nil }
+    return "\(missing) is not on PATH" + (manifest.install.map { "; install it: \($0)" } ?? "")
+  }
+
   /// A command as it is started: the program's path, and its arguments.
   func command(_ words: [String]) throws(HarnessFailure) -> (path: String, arguments: [String]) {
-    let words = words.map { $0 == "{folder}" ? folder : $0 }
+    let words = words.map { $0.replacing("{folder}", with: folder) }
     let inFolder = absolute(words[0])
     let path = words[0].contains("/") ? inFolder : Self.path(of: words[0])
     if let path, access(path, X_OK) == 0 { return (path, Array(words.dropFirst())) }
@@ -41,7 +47,7 @@ public struct Peer: Sendable {
     return (inFolder, Array(words.dropFirst()))
   }
 
-  private func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "\(folder)/\(path)" }
+  func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "\(folder)/\(path)" }
 
   /// Where PATH has a program.
   private static func path(of program: String) -> String? {
@@ -77,7 +83,9 @@ public struct Peer: Sendable {
         manifest.color?.uppercased() ?? PeerLooks.colours[0], dash: manifest.dash ?? 1, marker: manifest.marker ?? 1),
       .unknown,
       peer: PeerDescription(
-        label: manifest.label, language: manifest.language, runtime: manifest.runtime, version: version,
-        drives: manifest.drives, serves: manifest.serves, features: manifest.features, mode: own?.rawValue))
+        label: manifest.label, language: contender == nil ? manifest.language : nil, runtime: manifest.runtime,
+        version: version,
+        drives: manifest.drives, serves: manifest.serves, features: manifest.features, mode: own?.rawValue,
+        url: contender?.url.description))
   }
 }

@@ -20,8 +20,7 @@ struct PeerFiles {
   /// The most operations a second that there is room for.
   private static let highestRate = 2_000_000.0
 
-  /// - Parameter records: whether the peer writes rows.
-  init(_ spec: TrialSpec, endpoint: String?, records: Bool = true) throws(HarnessFailure) {
+  init(_ spec: TrialSpec, endpoint: String?) throws(HarnessFailure) {
     let schedule = PeerSchedule(spec)
     let lanes = spec.lanes
     let span = spec.duration.map { spec.warmup + $0 } ?? spec.warmup
@@ -45,7 +44,7 @@ struct PeerFiles {
     var plan = PeerPlan(
       workload: spec.workload.kind, lanes: lanes, endpoint: endpoint, count: nil, duration: spec.duration?.count,
       warmup: spec.warmup.count, capacity: capacity, timeout: spec.workload.timeout.count, limit: spec.limit,
-      rows: "\(path)/rows", record: records)
+      rows: "\(path)/rows", record: true)
     plan.count = schedule.flatMap { spec.operations == nil ? nil : $0.count } ?? spec.operations
     do throws(Errno) {
       try Self.makeRoom(capacity * PeerRow.size, at: plan.rows)

@@ -102,7 +102,7 @@ public struct PeerManifest: Decodable, Sendable {
 
   private static let longestID = 40
 
-  private static func isID(_ text: String) -> Bool {
+  static func isID(_ text: String) -> Bool {
     (1...longestID).contains(text.utf8.count) && text.first != "-"
       && text.utf8.allSatisfy { "abcdefghijklmnopqrstuvwxyz0123456789-".utf8.contains($0) }
   }

@@ -57,6 +57,9 @@ final class PeerProcess {
           + errors.quoted))
   }
 
+  /// The last that it said on standard error, to be put behind a reason.
+  var lastWords: String { errors.quoted }
+
   /// Why it has not answered.
   private func verdict(after patience: Nanoseconds) -> String {
     if child.isKilled { return TrialRunner.verdict(child, after: patience) }
@@ -70,8 +73,9 @@ final class PeerProcess {
   func end(patience: Nanoseconds = .zero) -> ChildProcess.End? {
     if isOver { return child.wait() }
     isOver = true
-    child.closeInput()
+    // Those that leave the family when it ends are known before.
     let family = ProcessFamily(of: [child.identifier])
+    child.closeInput()
     let end = MonotonicClock.now + patience
     while !child.hasEnded, MonotonicClock.now < end { Interruption.pause(milliseconds: 2) }
     let wasThrough = child.hasEnded

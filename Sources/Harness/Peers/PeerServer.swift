@@ -16,6 +16,7 @@ extension Peer {
   func serve(
     _ workload: WorkloadSpec, in folder: ScratchFolder, control: Int32, on processors: [Int]
   ) throws(HarnessFailure) -> Result<(server: OutsideServer, address: String), PeerProcess.Failure> {
+    if let contender { return try contender.serve(control: control, on: processors) }
     var isTaken = false
     defer { if !isTaken { close(control) } }
     guard let words = manifest.serve else { return .failure(.init(reason: "\(manifest.id) has no server")) }

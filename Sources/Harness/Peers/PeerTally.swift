@@ -109,9 +109,8 @@ struct PeerTally {
 
   /// Each number from 0 on is to be there once.
   private mutating func checkNumbers(_ rows: [PeerRow]) {
-    let warmUp = count(
+    _ = count(
       rows.lazy.filter(\.isOfWarmUp).map(\.operation), among: rows.count, below: .max, "of the warm-up ")
-    _ = warmUp
     let asked = schedule?.count ?? spec.operations
     taken = count(rows.lazy.filter { !$0.isOfWarmUp }.map(\.operation), among: rows.count, below: asked ?? .max, "")
     if spec.operations != nil, let asked, taken < asked {
@@ -192,7 +191,9 @@ struct PeerTally {
           if before >= opens { sums.pass(row) }
           continue
         }
-        sums.end(row, kind, checksum: kind == .verified ? checksum(of: row.operation) : nil, isComplete: isComplete)
+        sums.end(
+          row, kind, checksum: kind == .verified ? Self.checksum(of: row.operation, doing: spec.workload) : nil,
+          isComplete: isComplete)
         guard isComplete else { continue }
         isServed = true
         if schedule != nil || isLimited { sums.response.record(before.since(intended).count) }
@@ -243,13 +244,14 @@ struct PeerTally {
     }
   }
 
-  private func checksum(of operation: UInt64) -> UInt64 {
-    switch spec.workload {
+  /// What a verified operation adds to the checksum.
+  static func checksum(of operation: UInt64, doing workload: WorkloadSpec) -> UInt64 {
+    switch workload {
     case .sleep: Checksum.ofSleep(operation)
     case .echo(let echo): Checksum.ofEcho(operation, size: echo.size.count)
     case .http(let http):
       Checksum.ofHTTP(operation, length: UInt64(http.size?.count ?? TrialSpec.greeting.utf8.count))
-    case .file, .compute, .serve: preconditionFailure("the contract has no \(spec.workload.kind)")
+    case .file, .compute, .serve: preconditionFailure("the contract has no \(workload.kind)")
     }
   }
 

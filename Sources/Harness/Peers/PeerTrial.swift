@@ -15,10 +15,10 @@ struct PeerTrial {
   let processors: [Int]
   /// Ends of the own servers' control channels: the harness tells them the window's edges itself.
   let controls: [Int32]
-  /// For the peer to say its next word.
+  /// Changes what it is told.
+  var tell: (@Sendable (inout PeerPlan) -> Void)?
+  /// For the peer to come to its end: of a number of operations from the start on, else from the window's end.
   let patience: Nanoseconds
-  /// Whether it writes rows.
-  var records = true
 
   enum End {
     case ended(PartialRecord)
@@ -26,9 +26,12 @@ struct PeerTrial {
     case failed(String)
   }
 
-  /// For the peer to connect its lanes, and to come to its end.
+  /// For the peer to connect its lanes, to have its rows written after the window's end, and to end once it has been told.
   private static let settling = Nanoseconds.seconds(60)
+  static let writing = Nanoseconds.seconds(20)
   private static let ending = Nanoseconds.seconds(5)
+  private static let stays =
+    "peer-stays: it did not end within \(ending) of the end of its standard input, and was killed"
   /// From the order to start until the start: the order has to reach all lanes.
   private var lead: Nanoseconds { .milliseconds(20) + .microseconds(UInt64(spec.lanes)) }
 
@@ -37,12 +40,14 @@ struct PeerTrial {
   ///   - idle: called again and again while the trial runs.
   func run(started: (ChildProcess) -> Void = { _ in }, idle: () -> Void) throws(HarnessFailure) -> End {
     guard let words = peer.manifest.drive else { return .failed("\(peer.manifest.id) has no client") }
-    let files = try PeerFiles(spec, endpoint: spec.endpoints.first, records: records)
+    let files = try PeerFiles(spec, endpoint: spec.endpoints.first)
     defer { files.folder.remove() }
+    var told = files.plan
+    tell?(&told)
     let process = try PeerProcess(peer, words, on: processors)
     defer { process.end() }
     started(process.child)
-    process.child.send(TrialRunner.json(files.plan))
+    process.child.send(TrialRunner.json(told))
     if case .failure(let failure) = try process.hear("ready", patience: Self.settling, idle: idle) {
       return .failed(failure.reason)
     }
@@ -53,14 +58,19 @@ struct PeerTrial {
     let opens = start + spec.warmup
     let closes = spec.duration.map { opens + $0 }
     try edges.follow(opens: opens, closes: closes)
-    let heard = try process.hear("done", patience: lead + patience, idle: idle)
+    let heard = try process.hear(
+      "done", patience: lead + spec.warmup + (spec.duration ?? .zero) + patience, idle: idle)
     let said = MonotonicClock.now
+    // All that was to start in an open loop may have, and the window goes on.
+    if case .success = heard, files.schedule != nil, let closes {
+      while MonotonicClock.now < closes { Interruption.pause(milliseconds: 1) }
+    }
     edges.finish()
     if case .failure(let failure) = heard { return .failed(failure.reason) }
-    if let closes, said < closes {
+    if let closes, said < closes, files.schedule == nil {
       return .failed("it said 'done' \(Validity.micros(closes.since(said).count)) before the window's end")
     }
-    process.end(patience: Self.ending)
+    let stays = process.end(patience: Self.ending) == nil
     let rows: PeerRows
     do throws(Errno) {
       rows = try PeerRows(reading: files.rows, capacity: files.capacity)
@@ -70,7 +80,7 @@ struct PeerTrial {
     var tally = PeerTally(spec, schedule: files.schedule, start: start, said: said)
     tally.take(rows, capacity: files.capacity)
     var record = tally.record()
-    record.breaches = records ? tally.breaches.reasons : nil
+    record.breaches = told.record ? tally.breaches.reasons + (stays ? [Self.stays] : []) : nil
     edges.fill(&record, opens: opens, closes: closes)
     record.usage.cpus = processors
     return .ended(record)

@@ -36,16 +36,32 @@ public enum Peers {
     return peer
   }
 
+  /// Adds a server that nobody wrote for this program.
+  public static func add(_ contender: Contender) -> ModeID {
+    add(contender.peer)
+    return contender.id
+  }
+
   /// Adds a mode of this program, which is then a client by the same contract as others.
   public static func add(own mode: ModeID) -> ModeID {
     var manifest = PeerManifest(
       id: mode.rawValue + asPeer, about: "\(mode.rawValue), run as a peer: what the contract costs", language: "Swift")
     manifest.drive = [TrialRunner.program, Children.peerCommand, mode.rawValue]
     manifest.drives = ["sleep", "echo", "http"]
-    manifest.features = PeerDescription.Feature.allCases
+    manifest.features = [.openLoop, .limit, .newConnection, .unix]
     let peer = Peer(manifest, in: FileManager.default.currentDirectoryPath, own: mode)
     add(peer)
     return peer.id
+  }
+
+  /// Looks whether the peers of a run that is to go on are there.
+  static func require(_ modes: [ModeDescription]) throws(HarnessFailure) {
+    for mode in modes {
+      if let own = mode.peer?.mode.flatMap({ ModeID(rawValue: $0) }) { _ = add(own: own) }
+      guard mode.peer != nil, named(mode.id) == nil else { continue }
+      let remedy = mode.peer?.url.map { "name it again (--serve \(mode.id)=\($0))" } ?? "name its folder (--peer PATH)"
+      throw HarnessFailure(.usage, "the peer \(mode.id) of this run is not here; \(remedy)")
+    }
   }
 
   /// What modes are, as their run records it: of peers with their versions, and with looks that tell all of them apart.
@@ -83,6 +99,9 @@ public enum Peers {
     return complaints
   }
 
+  /// Where they are looked for.
+  public static let place = "Benchmarks/peers"
+
   /// Where peers lie: the first of these that there is.
   private static var folders: [String] {
     var folders = [FileManager.default.currentDirectoryPath]
@@ -94,7 +113,7 @@ public enum Peers {
       }
       folder.deleteLastPathComponent()
     }
-    let all = folders.map { URL(fileURLWithPath: "\($0)/Benchmarks/peers").resolvingSymlinksInPath().path }
+    let all = folders.map { URL(fileURLWithPath: "\($0)/\(place)").resolvingSymlinksInPath().path }
     return all.first { FileManager.default.fileExists(atPath: $0) }.map { [$0] } ?? []
   }
 }

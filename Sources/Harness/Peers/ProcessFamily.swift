@@ -76,9 +76,9 @@ struct ProcessFamily {
     return statuses.keys.filter(belongs).sorted()
   }
 
-  /// SIGKILL to all of it, whoever has become its parent meanwhile.
+  /// SIGKILL to all of it, also to those that were of it at the last look, and have become somebody else's.
   func kill() {
-    for process in Self.members(of: heads) where process != getpid() { _ = Glibc.kill(process, SIGKILL) }
+    for process in Set(members + Self.members(of: heads)) where process != getpid() { _ = Glibc.kill(process, SIGKILL) }
   }
 }
 

@@ -9,7 +9,7 @@ public enum Catalogue {
     [
       (
         "Modes",
-        ModeID.allCases.map { ($0.rawValue, $0.about + ($0.kind == .headline ? "" : " (\($0.kind.rawValue))")) }
+        ModeID.known.map { ($0.rawValue, $0.about + ($0.kind == .headline ? "" : " (\($0.kind.rawValue))")) }
       ),
       (
         "Workloads",

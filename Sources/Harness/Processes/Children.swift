@@ -88,6 +88,7 @@ public enum Children {
 
   /// Runs as a child if the arguments say so, and never returns then.
   public static func runIfAsked(_ arguments: [String]) {
+    if arguments.count == 3, arguments[1] == peerCommand { OwnPeer.run(arguments[2]) }
     guard arguments.count == 2 else { return }
     switch arguments[1] {
     case clientCommand: runClient()

@@ -142,6 +142,7 @@ public struct RunSession {
       let names = parts.map(\.run.runID).joined(separator: ", ")
       throw HarnessFailure("\(folder.path) is merged from \(names): go on with one of those, and merge again")
     }
+    try Peers.require(record.modes ?? [])
     let suite: Suite
     do {
       suite = try JSONDecoder().decode(Suite.self, from: JSONEncoder().encode(record.suite))
@@ -215,7 +216,7 @@ public struct RunSession {
   }
 
   /// The first of the target's addresses that takes a connection.
-  private static func reach(_ target: HTTPTarget) throws(HarnessFailure) -> String {
+  static func reach(_ target: HTTPTarget) throws(HarnessFailure) -> String {
     let addresses: [SocketAddress]
     do throws(SocketAddress.Failure) {
       addresses = try SocketAddress.all(host: target.resolvable, port: target.port)

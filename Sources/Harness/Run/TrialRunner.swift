@@ -17,6 +17,8 @@ struct TrialRunner {
   let files: DataFiles
   /// Where operations are work for a processor.
   var calibration: RunRecord.Calibration?
+  /// What a check changes in what a peer is told.
+  var tellPeer: (@Sendable (inout PeerPlan) -> Void)?
   /// What counts in audits, if there are any.
   var auditTool: AuditTool?
 
@@ -34,7 +36,9 @@ struct TrialRunner {
   ///   - idle: called again and again while the trial runs.
   func run(_ plan: TrialPlan, stop: ProcessStop? = nil, idle: () -> Void) throws(HarnessFailure) -> Result {
     let targets = targets[plan.experiment.name] ?? []
+    let contender = Peers.named(plan.mode)?.contender
     let asked = ListeningProcesses.holding(ports: Set(targets.compactMap { (try? SocketAddress(parsing: $0))?.port }))
+      .union(contender?.processes ?? [])
     let watch = MachineWatch(Set(processors.client + processors.server).sorted(), targets: asked)
     // Once this has returned, all of the trial's processes have been waited for.
     let result = try carryOut(plan, stop, idle)
@@ -67,6 +71,10 @@ struct TrialRunner {
     if let peer = Peers.named(plan.client) {
       return try drive(peer, spec, plan, servers, stop, idle)
     }
+    if let contender = serving?.contender {
+      spec.workload = contender.asked(spec.workload)
+      spec.isOwnServer = false
+    }
     let replies = plan.gathersReplies && !plan.isAudit ? try repliesPath(plan) : nil
     var clients: [ChildProcess] = []
     for share in plan.shares {
@@ -96,9 +104,8 @@ struct TrialRunner {
       client.send(Self.json(clientPlan))
     }
     func watch() {
-      if let stop {
-        (stop.side == .client ? clients.first : servers.first.flatMap(\.child)).map { stop.carryOut(on: $0, since: begun) }
-      }
+      let process = stop?.side == .client ? clients.first : servers.first.flatMap(\.child)
+      if let stop, let process { stop.carryOut(on: process, since: begun) }
       idle()
     }
     let partial: PartialRecord
@@ -159,13 +166,12 @@ struct TrialRunner {
     spec.endpoints = servers.map(\.address)
     let trial = PeerTrial(
       peer: peer, spec: spec, processors: processors.client, controls: servers.map(\.control.descriptor),
-      patience: plan.patience(deadline: spec.deadline))
+      tell: tellPeer, patience: spec.duration == nil ? plan.patience(deadline: spec.deadline) : PeerTrial.writing)
     let begun = MonotonicClock.now
     var client: ChildProcess?
     func watch() {
-      if let stop {
-        (stop.side == .client ? client : servers.first.flatMap(\.child)).map { stop.carryOut(on: $0, since: begun) }
-      }
+      let process = stop?.side == .client ? client : servers.first.flatMap(\.child)
+      if let stop, let process { stop.carryOut(on: process, since: begun) }
       idle()
     }
     let end = try trial.run(started: { client = $0 }, idle: watch)

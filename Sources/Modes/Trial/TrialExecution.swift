@@ -236,8 +236,15 @@ struct TrialExecution {
 
     // Before the start, because drawing millions of arrivals takes seconds.
     let span = spec.duration.map { spec.warmup + $0 } ?? spec.deadline
-    var schedule = ArrivalSchedule(
-      spec.arrivals, seed: spec.seed, warmup: spec.warmup, operations: spec.operations, span: span)
+    var schedule =
+      if let starts = spec.starts {
+        ArrivalSchedule?.some(ArrivalSchedule(offsets: starts, warmup: spec.warmup))
+      } else {
+        ArrivalSchedule(
+          spec.arrivals, seed: spec.seed, warmup: spec.warmup, operations: spec.operations, span: span)
+      }
+    var rows = spec.rows
+    rows?.settle(lanesAt: base, stride: MemoryLayout<L>.stride)
     if spec.warmup == .zero { edges?.opened() }
     let start = edges?.start() ?? MonotonicClock.now
     schedule?.start = start
@@ -247,7 +254,7 @@ struct TrialExecution {
       to: TrialState(
         asked: spec.operations, opens: opens, closes: closes, timeout: spec.workload.timeout,
         isLimited: spec.limit != nil, schedule: schedule.take(), share: spec.share,
-        dealtTo: spec.each == nil ? 0 : UInt64(spec.lanes)))
+        dealtTo: spec.each == nil ? 0 : UInt64(spec.lanes), rows: rows))
     if spec.each != nil {
       for (place, lane) in arrangement.busyLanes.joined().enumerated() {
         base[lane].deal(from: UInt64(place * spec.share.processes + spec.share.process))
@@ -279,6 +286,12 @@ struct TrialExecution {
       throw TrialFailure(description: "the mode could not begin: \(error)")
     }
     monitor.finish()
+    if let rows {
+      for lane in arrangement.busyLanes.joined() {
+        guard let operation = lanes.arrivalInHand(of: lane) else { continue }
+        rows.writeUnfinished(operation, since: lanes.operationStart(of: lane), lane: lane)
+      }
+    }
     return outcome(lanes, busy, bystanders, monitor, started: start)
   }
 

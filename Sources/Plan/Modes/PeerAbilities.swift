@@ -39,6 +39,9 @@ extension ModeID {
       return peer.serves.isEmpty
         ? "\(rawValue) has no server" : "\(rawValue) serves \(peer.serves.joined(separator: ", ")), and not \(name)"
     }
+    if peer.url != nil, case .http(let http) = spec.load, http.size != nil || http.delay != .none {
+      return "\(rawValue) is asked for its URL alone: it knows no size, and no delay"
+    }
     return spec.workload.faults == nil ? nil : "\(rawValue) is a peer: its server knows no faults"
   }
 

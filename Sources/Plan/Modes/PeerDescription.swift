@@ -12,7 +12,8 @@ public struct PeerDescription: Codable, Hashable, Sendable {
 
   /// As figures may name it; nil for its id.
   public var label: String?
-  public var language: String
+  /// Nil of a server of which only the address is known.
+  public var language: String?
   public var runtime: String?
   /// The first line that its version command printed; nil where it has none, or the command failed.
   public var version: String?
@@ -23,11 +24,14 @@ public struct PeerDescription: Codable, Hashable, Sendable {
   public var features: [Feature]
   /// The mode of this program that it is, where that runs as a peer.
   public var mode: String?
+  /// Of a server that nobody wrote for this program: what it is asked for.
+  public var url: String?
 
   public init(
-    label: String? = nil, language: String, runtime: String? = nil, version: String? = nil, drives: [String] = [],
+    label: String? = nil, language: String? = nil, runtime: String? = nil, version: String? = nil,
+    drives: [String] = [],
     serves: [String] = [],
-    features: [Feature] = [], mode: String? = nil
+    features: [Feature] = [], mode: String? = nil, url: String? = nil
   ) {
     self.label = label
     self.language = language
@@ -37,9 +41,10 @@ public struct PeerDescription: Codable, Hashable, Sendable {
     self.serves = serves
     self.features = features
     self.mode = mode
+    self.url = url
   }
 
-  enum CodingKeys: String, CodingKey { case label, language, runtime, version, drives, serves, features, mode }
+  enum CodingKeys: String, CodingKey { case label, language, runtime, version, drives, serves, features, mode, url }
 
   public func has(_ feature: Feature) -> Bool { features.contains(feature) }
 }

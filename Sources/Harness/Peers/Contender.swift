@@ -1,0 +1,103 @@
+import Foundation
+import Glibc
+import Measurement
+import Plan
+import SystemCalls
+import Workloads
+
+/// A server that nobody wrote for this program, which stands beside the modes that serve: `NAME=URL`, `NAME=URL,pid=N` or
+/// `NAME=URL,run=COMMAND`.
+public struct Contender: Sendable {
+  public var id: ModeID
+  public var url: HTTPTarget
+  /// What serves, where that is not who listens on the port.
+  var process: pid_t?
+  /// What a shell starts for each trial, and ends with it; nil where the server runs already.
+  var command: String?
+
+  private static let form = "NAME=URL[,pid=N], or NAME=URL,run=COMMAND"
+
+  public init(parsing text: String) throws(HarnessFailure) {
+    func fault(_ complaint: String) -> HarnessFailure { HarnessFailure(.usage, "--serve '\(text)' \(complaint)") }
+    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2, PeerManifest.isID(String(parts[0])) else {
+      throw fault("is not \(Self.form), with a name of the letters a-z, digits and '-'")
+    }
+    id = ModeID(String(parts[0]))
+    guard !ModeID.allCases.contains(id) else { throw fault("has the name of a mode of this program") }
+    let fields = parts[1].split(separator: ",", maxSplits: 1, omittingEmptySubsequences: false)
+    do {
+      url = try HTTPTarget(parsing: String(fields[0]))
+    } catch {
+      throw fault("does not begin with the URL that it is asked for (\(Self.form)): \(error)")
+    }
+    guard fields.count == 2 else { return }
+    let option = fields[1].split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    switch (option[0], option.count) {
+    case ("pid", 2):
+      guard let number = pid_t(option[1]), number > 0, FileManager.default.fileExists(atPath: "/proc/\(number)") else {
+        throw fault("names the process '\(option[1])', which there is not")
+      }
+      process = number
+    case ("run", 2) where !option[1].isEmpty: command = String(option[1])
+    default: throw fault("is not \(Self.form)")
+    }
+  }
+
+  /// As a peer that serves HTTP.
+  var peer: Peer {
+    var manifest = PeerManifest(id: id.rawValue, about: "the server at \(url)", language: "")
+    manifest.serves = ["http"]
+    return Peer(manifest, in: FileManager.default.currentDirectoryPath, contender: self)
+  }
+
+  /// For a server that is started to take connections.
+  private static let patience = Nanoseconds.seconds(30)
+
+  /// - Parameter control: the server's end of the control channel, which is closed in any case.
+  func serve(
+    control: Int32, on processors: [Int]
+  ) throws(HarnessFailure) -> Result<(server: OutsideServer, address: String), PeerProcess.Failure> {
+    var isTaken = false
+    defer { if !isTaken { close(control) } }
+    let started = try command.map { (command) throws(HarnessFailure) in
+      try PeerProcess(peer, ["/bin/sh", "-c", command], on: processors)
+    }
+    let end = MonotonicClock.now + Self.patience
+    var address: String?
+    while address == nil {
+      do throws(HarnessFailure) {
+        address = try RunSession.reach(url)
+      } catch {
+        if let signal = Interruption.signal { throw HarnessFailure(.interrupted(signal), "interrupted") }
+        if let started, started.child.hasEnded {
+          return .failure(.init(reason: "'\(command ?? "")' ended before it took a connection" + started.lastWords))
+        }
+        guard started != nil, MonotonicClock.now < end else { return .failure(.init(reason: error.description)) }
+        Interruption.pause(milliseconds: 20)
+      }
+    }
+    let processes = started.map { [$0.child.identifier] } ?? process.map { [$0] } ?? listening
+    do throws(Errno) {
+      // Where a server runs that was there before is not for this program to say.
+      let server = try OutsideServer(
+        processes, control: control, process: started, on: started == nil ? nil : processors)
+      isTaken = true
+      return .success((server, address ?? ""))
+    } catch {
+      throw HarnessFailure("cannot start a thread: \(error)")
+    }
+  }
+
+  /// The processes that it is, where they can be seen: no other load.
+  var processes: Set<pid_t> { process.map { [$0] } ?? (command == nil ? listening : []) }
+
+  private var listening: Set<pid_t> { ListeningProcesses.holding(ports: [url.port]) }
+
+  /// What the client does that asks it.
+  func asked(_ workload: WorkloadSpec) -> WorkloadSpec {
+    guard case .http(var http) = workload else { return workload }
+    http.targets = [url]
+    return .http(http)
+  }
+}
