@@ -19,15 +19,16 @@ enum OwnPeer {
     let orders = ParentCommands()
     Children.followParent(orders)
     guard let mode = ModeID(rawValue: mode) else { fail("\(mode) is not a mode of this build") }
-    var spec = TrialSpec(
+    let spec = TrialSpec(
       mode: mode, workload: workload(of: plan), concurrency: plan.lanes, operations: plan.count,
       duration: plan.duration.map { Nanoseconds($0) }, warmup: Nanoseconds(plan.warmup), limit: plan.limit,
       deadline: deadline, seed: 0, endpoints: plan.endpoint.map { [$0] } ?? [], isOwnServer: plan.endpoint != nil)
+    var shared = SharedWithHarness()
     if let path = plan.starts {
       guard let data = FileManager.default.contents(atPath: path) else { fail("cannot read \(path)") }
-      spec.starts = data.withUnsafeBytes { bytes in Array(bytes.bindMemory(to: UInt64.self)) }
+      shared.starts = data.withUnsafeBytes { bytes in Array(bytes.bindMemory(to: UInt64.self)) }
     }
-    if plan.record { spec.rows = map(plan) }
+    if plan.record { shared.rows = map(plan) }
     let edges = WindowEdges(
       opened: {}, closed: {},
       started: {
@@ -35,7 +36,7 @@ enum OwnPeer {
         return Instant(nanoseconds: orders.next().split(separator: " ").last.flatMap { UInt64($0) } ?? 0)
       })
     do throws(TrialFailure) {
-      _ = try Trial.run(spec, edges: edges)
+      _ = try Trial.run(spec, edges: edges, asPeer: shared)
     } catch {
       fail(error.description)
     }

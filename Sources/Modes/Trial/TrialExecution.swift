@@ -8,6 +8,7 @@ import Workloads
 struct TrialExecution {
   let spec: TrialSpec
   let edges: WindowEdges?
+  let peer: SharedWithHarness?
   /// The lanes of this process.
   let laneCount: Int
   let bystanderCount: Int
@@ -15,9 +16,10 @@ struct TrialExecution {
   /// The processors of the threads that drive lanes, and those of the workers that compute for them.
   let processors: (lanes: [Int], workers: [Int])
 
-  init(_ spec: TrialSpec, _ edges: WindowEdges?) {
+  init(_ spec: TrialSpec, _ edges: WindowEdges?, _ peer: SharedWithHarness? = nil) {
     self.spec = spec
     self.edges = edges
+    self.peer = peer
     laneCount = spec.lanes(of: spec.share)
     bystanderCount = spec.share.count(of: spec.bystanders?.count ?? 0)
     limit = spec.limit.map { spec.share.count(of: $0) }
@@ -237,13 +239,13 @@ struct TrialExecution {
     // Before the start, because drawing millions of arrivals takes seconds.
     let span = spec.duration.map { spec.warmup + $0 } ?? spec.deadline
     var schedule =
-      if let starts = spec.starts {
+      if let starts = peer?.starts {
         ArrivalSchedule?.some(ArrivalSchedule(offsets: starts, warmup: spec.warmup))
       } else {
         ArrivalSchedule(
           spec.arrivals, seed: spec.seed, warmup: spec.warmup, operations: spec.operations, span: span)
       }
-    var rows = spec.rows
+    var rows = peer?.rows
     rows?.settle(lanesAt: base, stride: MemoryLayout<L>.stride)
     if spec.warmup == .zero { edges?.opened() }
     let start = edges?.start() ?? MonotonicClock.now

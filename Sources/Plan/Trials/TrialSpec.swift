@@ -35,10 +35,6 @@ public struct TrialSpec: Codable, Sendable {
   /// The number of operations of each lane; nil if the next free lane takes each operation. With a number, lanes hold
   /// their connections until all are through.
   public var each: UInt64?
-  /// Of a client by the contract for peers: where it writes its operations down, and when they are to start, in nanoseconds
-  /// after the start. Nobody is told of them.
-  public var rows: OperationRows?
-  public var starts: [UInt64]?
   /// The share of the trial that this process does.
   public var share = Share.whole
 
