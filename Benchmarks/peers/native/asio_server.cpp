@@ -168,7 +168,8 @@ awaitable<void> accept(Acceptor acceptor, bool is_http, const peers::Content& co
       socket.set_option(asio::ip::tcp::no_delay(true));
       client = socket.remote_endpoint().address().to_string();
     }
-    asio::co_spawn(acceptor.get_executor(), serve(std::move(socket), is_http, std::move(client), content), asio::detached);
+    asio::co_spawn(acceptor.get_executor(), serve(std::move(socket), is_http, std::move(client), content),
+                   asio::detached);
   }
 }
 

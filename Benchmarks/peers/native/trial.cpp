@@ -39,7 +39,8 @@ void append_bytes(std::vector<char>& bytes, T value) {
 Endpoint parse_endpoint(const std::string& text) {
   if (text.starts_with("unix:")) return {.host = {}, .port = 0, .path = text.substr(5)};
   auto colon = text.rfind(':');
-  return {.host = text.substr(0, colon), .port = static_cast<std::uint16_t>(std::stoi(text.substr(colon + 1))), .path = {}};
+  const auto port = static_cast<std::uint16_t>(std::stoi(text.substr(colon + 1)));
+  return {.host = text.substr(0, colon), .port = port, .path = {}};
 }
 
 }  // namespace
@@ -104,7 +105,8 @@ void Trial::ready() {
   if (!(std::cin >> word >> start_) || word != "start") std::exit(0);
   opens_ = start_ + warm_up_;
   closes_ = duration_ > 0 ? opens_ + duration_ : forever;
-  timespec start = {.tv_sec = static_cast<time_t>(start_ / 1'000'000'000), .tv_nsec = static_cast<long>(start_ % 1'000'000'000)};
+  const timespec start = {.tv_sec = static_cast<time_t>(start_ / 1'000'000'000),
+                          .tv_nsec = static_cast<long>(start_ % 1'000'000'000)};
   while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &start, nullptr) == EINTR) {
   }
 }

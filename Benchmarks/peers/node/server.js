@@ -19,7 +19,7 @@ function serve(plan) {
   const content = new Content(plan.content);
   const server =
     plan.protocol === 'http'
-      ? http.createServer({ noDelay: true, keepAliveTimeout: 0 }, (request, response) => answer(content, request, response))
+      ? http.createServer({ noDelay: true, keepAliveTimeout: 0 }, (...exchange) => answer(content, ...exchange))
       : net.createServer({ noDelay: true }, echo);
   const path = plan.address.startsWith('unix:') ? plan.address.slice('unix:'.length) : undefined;
   const colon = plan.address.lastIndexOf(':');

@@ -22,7 +22,8 @@ final class Lanes {
     private Lanes() {}
 
     /** Carries a trial out, with a lane for each conversation. */
-    static void run(Trial trial, Conversation[] conversations, boolean areVirtual) throws IOException, InterruptedException {
+    static void run(Trial trial, Conversation[] conversations, boolean areVirtual)
+            throws IOException, InterruptedException {
         if (trial.keepsConnections) {
             for (var conversation : conversations) {
                 conversation.connect();

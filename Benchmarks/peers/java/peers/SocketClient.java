@@ -46,9 +46,10 @@ final class SocketClient {
 
         Connection(Trial trial) {
             this.trial = trial;
-            var authority = trial.authority();
-            int colon = authority.lastIndexOf(':');
-            address = new InetSocketAddress(authority.substring(0, colon), Integer.parseInt(authority.substring(colon + 1)));
+            var endpoint = trial.endpoint();
+            int colon = endpoint.lastIndexOf(':');
+            int port = Integer.parseInt(endpoint.substring(colon + 1));
+            address = new InetSocketAddress(endpoint.substring(0, colon), port);
             timeout = Math.toIntExact(Math.ceilDiv(trial.timeout, 1_000_000));
         }
 
@@ -182,7 +183,8 @@ final class SocketClient {
             for (int count = 0; count < line.length; count++) {
                 int next = input.read();
                 if (next < 0) {
-                    boolean isHttp = "HTTP/".startsWith(new String(line, 0, Math.min(count, 5), StandardCharsets.US_ASCII));
+                    var begin = new String(line, 0, Math.min(count, 5), StandardCharsets.US_ASCII);
+                    boolean isHttp = "HTTP/".startsWith(begin);
                     throw isAnswered && !isHttp ? new Failure(Failure.MALFORMED) : new EOFException();
                 }
                 isAnswered = true;

@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A client's side of the peer contract, version 1: the plan, the counters that all lanes take their operations from, and
- * the rows that they write. System.nanoTime() is CLOCK_MONOTONIC on Linux.
+ * A client's side of the peer contract, version 1: the plan, the counters that all lanes take their operations from,
+ * and the rows that they write. System.nanoTime() is CLOCK_MONOTONIC on Linux.
  */
 final class Trial {
     static final int ECHO_HEADER = 16;
@@ -207,9 +207,14 @@ final class Trial {
         return message;
     }
 
+    /** An address with its port, or {@code unix:} and a path. */
+    String endpoint() {
+        return plan.text("endpoint");
+    }
+
     /** What a request's Host says. */
     String authority() {
-        return plan.text("endpoint");
+        return endpoint().startsWith("unix:") ? "localhost" : endpoint();
     }
 
     /** The target of an operation's request. */

@@ -2,8 +2,8 @@ import NIOCore
 import NIOPosix
 import PeerContract
 
-/// A lane on an event loop: takes an operation, waits for its time, connects where there is no connection, exchanges, and
-/// again. All of it happens on that loop.
+/// A lane on an event loop: takes an operation, waits for its time, connects where there is no connection, exchanges,
+/// and again. All of it happens on that loop.
 final class Lane<Handler: ReplyHandler>: @unchecked Sendable {
   private let trial: Trial
   private let index: Int
