@@ -123,7 +123,7 @@ extension Experiment {
   /// Why it cannot be carried out in a mode; nil where it can.
   func objection(in mode: ModeID) -> String? {
     let client = client(of: mode)
-    return (workload.isServe ? mode.objection(to: workload) : nil) ?? objection(of: client)
+    return (workload.isServe ? mode.objection(to: workload) : nil) ?? objection(of: client, in: mode)
       ?? client.objection(to: workload.asked, pipeline: pipeline ?? 1, beside: bystanders)
   }
 
@@ -156,6 +156,9 @@ extension TrialPlan {
   func reasonToSkip(isPatient: Bool) -> TrialRecord.Skipped? {
     if let objection = experiment.objection(in: mode) {
       return TrialRecord.Skipped(reason: "unsupported: \(objection)")
+    }
+    if isAudit, mode.traits.peer != nil {
+      return TrialRecord.Skipped(reason: "unsupported: \(mode) is a peer, and audits count modes of this program alone")
     }
     if let reason = mode.unavailability ?? Peers.named(mode)?.unavailability {
       return TrialRecord.Skipped(reason: "unavailable: \(reason)")
