@@ -47,8 +47,10 @@ struct Option: Sendable {
   ) -> Option {
     Option(name: name, value: value, help: help, values: values, standard: standard, otherNames: otherNames)
   }
-  static func list(_ name: String, _ value: String, _ help: String, elsewhere otherNames: String...) -> Option {
-    Option(name: name, value: value, help: help, otherNames: otherNames, isRepeatable: true)
+  static func list(
+    _ name: String, _ value: String, _ help: String, _ values: Values = .open, elsewhere otherNames: String...
+  ) -> Option {
+    Option(name: name, value: value, help: help, values: values, otherNames: otherNames, isRepeatable: true)
   }
 
   /// The help text with the default value.

@@ -10,7 +10,7 @@ let peerCommand = Command(
   operandValues: .one(of: PeerTask.allCases.map(\.rawValue)),
   about: "Programs in any language that stand in for modes: lists them, builds them, or tests one by known answers.",
   groups: [
-    ("Options", [.list("peer", "PATH", "the folder of another one's peer.json, again for several")])
+    ("Options", [.list("peer", "PATH", "the folder of another one's peer.json, again for several", .folder)])
   ],
   examples: [
     ("iomodes peer list", "those under Benchmarks/peers, and what each needs"),

@@ -20,7 +20,9 @@ let runCommand = Command(
         .value(
           "modes", "LIST", "concurrency modes, such as blocking,epoll", .modes, unlessGiven: Standard.modes,
           elsewhere: "m", "mode", "engine", "ioengine"),
-        .list("peer", "PATH", "a program that stands in for a mode: the folder of its peer.json, again for several"),
+        .list(
+          "peer", "PATH", "a program that stands in for a mode: the folder of its peer.json, again for several", .folder
+        ),
         .list(
           "serve", "NAME=URL",
           "serve: any HTTP server beside the modes, again for several; NAME=URL,run=COMMAND starts it"),

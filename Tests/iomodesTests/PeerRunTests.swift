@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Plan
 import Records
 import Testing
 
@@ -45,8 +46,9 @@ struct PeerRunTests {
         let there = try await Running(["-c", script], of: "/bin/sh", in: folder).ended()
         #expect(here.code == 0 && here.output == there.output && here.output.contains("python-threads"))
       }
-      let record = try String(contentsOfFile: "\(folder)/run/run.json", encoding: .utf8)
-      #expect(record.contains(#""language":"Python""#) && record.contains(#""version":"Python 3"#))
+      let data = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/run/run.json"))
+      let peer = try JSONDecoder().decode(RunRecord.self, from: data).modes?.last?.peer
+      #expect(peer?.language == "Python" && peer?.version?.hasPrefix("Python 3") == true)
     }
   }
 
@@ -77,9 +79,8 @@ struct PeerRunTests {
         "run", "--workload", "http", "--modes", "epoll,python-threads", "--peer", Self.example, "--operations", "20",
         "--rounds", "1", "--quiet", "--output", "run", in: folder)
       #expect(ending.code == 0, "\(ending.errors)")
-      #expect(
-        try records(folder).compactMap(\.skipped?.reason)
-          == ["unsupported: python-threads is a client of sleep, echo, and not of http"])
+      let reasons = try records(folder).compactMap(\.skipped?.reason)
+      #expect(reasons == ["unsupported: python-threads is a client of sleep, echo, and not of http"])
     }
   }
 }

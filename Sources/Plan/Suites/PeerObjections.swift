@@ -1,6 +1,9 @@
 extension Experiment {
-  /// Why a peer cannot be the client, apart from the workload; nil where it can, and of a mode of this program.
-  func objection(of client: ModeID) -> String? {
+  /// Why a peer cannot be the client, or serve it, apart from the workload; nil where it can, and of a mode of this program.
+  func objection(of client: ModeID, in mode: ModeID) -> String? {
+    if workload.isServe, mode.traits.peer != nil, servers > 1 {
+      return "\(mode) is a peer: the contract knows one process that serves"
+    }
     guard let peer = client.traits.peer else { return nil }
     if arrivals != "closed", let objection = client.lack(.openLoop, of: peer) { return objection }
     if limits != nil, let objection = client.lack(.limit, of: peer) { return objection }

@@ -31,7 +31,7 @@ extension Experiment {
   /// Why it cannot be carried out in a mode; nil where it can.
   package func objection(in mode: ModeID) -> String? {
     let client = client(of: mode)
-    return (workload.isServe ? mode.objection(to: workload) : nil) ?? objection(of: client)
+    return (workload.isServe ? mode.objection(to: workload) : nil) ?? objection(of: client, in: mode)
       ?? client.objection(to: workload.asked, pipeline: pipeline ?? 1, beside: bystanders)
   }
 

@@ -65,8 +65,14 @@ struct WrongPeer {
     return record
   }
 
-  /// Processes that are still there and have been started for it.
+  /// Processes that have been started for it and do not go: what was killed takes a moment on a busy machine.
   var leftProcesses: [String] {
+    let end = MonotonicClock.now + .seconds(5)
+    while !processes.isEmpty, MonotonicClock.now < end { Interruption.pause(milliseconds: 20) }
+    return processes
+  }
+
+  private var processes: [String] {
     FileSystem.entries(of: "/proc").filter { process in
       ProcFile.text(of: "/proc/\(process)/cmdline")?.contains(folder.path) ?? false
     }
@@ -176,9 +182,9 @@ struct WrongPeer {
     if wrong == "order":
         rows.sort(key=lambda row: row[0] * 0x9E3779B97F4A7C15 % (1 << 64))
     with open(plan["rows"], "r+b") as file:
-        gap = 7 if wrong == "order" else 1
+        first = plan["capacity"] - len(rows) if wrong == "order" else 0
         for place, row in enumerate(rows):
-            file.seek(32 * gap * place)
+            file.seek(32 * (first + place))
             file.write(struct.pack("<QQQHHI", *row))
         if wrong == "longer":
             file.seek(0, 2)

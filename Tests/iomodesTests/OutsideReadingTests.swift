@@ -1,0 +1,66 @@
+import Foundation
+import Glibc
+import Measurement
+import Modes
+import Plan
+import Records
+import SystemCalls
+import Testing
+import Workloads
+
+@testable import Harness
+
+/// What a client of this program tells of itself, beside what is read of it from outside, at the same edges.
+@Suite(.serialized, .timeLimit(.minutes(2)))
+struct OutsideReadingTests {
+  /// A window of over a second, of a mode that waits for nobody.
+  @Test func readingsFromInsideAndOutsideAgreeWithinOnePercent() async throws {
+    var echo = EchoSpec()
+    echo.ends = .both
+    let spec = TrialSpec(
+      mode: .epoll, workload: .echo(echo), concurrency: 16, operations: nil, duration: .milliseconds(1_500),
+      warmup: .milliseconds(100), deadline: .seconds(20), seed: 1, endpoints: [], isOwnServer: false)
+    let plan = ClientPlan(spec: spec, cpus: try Affinity.current(), hasControl: true)
+    let (near, far) = try Socket.pair(tcp: false, blocking: true)
+    let child = try ChildProcess(Executable.path, [Children.clientCommand], control: far.descriptor)
+    far.close()
+    child.send(TrialRunner.json(plan))
+
+    var family = ProcessFamily(of: [child.identifier])
+    var readings: [ProcessFamily.Reading] = []
+    var monitors: [Double] = []
+    var byte: UInt8 = 0
+    while read(near.descriptor, &byte, 1) == 1 {
+      guard byte == UInt8(ascii: "\n") else { continue }
+      var reading = family.readTimes()
+      monitors.append(try #require(Self.timeOfMonitor(of: child.identifier)))
+      _ = write(near.descriptor, "k", 1)
+      family.readNewMembers(into: &reading)
+      family.readDetails(into: &reading)
+      readings.append(reading)
+      if readings.count == 2 { break }
+    }
+    guard case .text(let line) = child.readLine(timeout: 20_000) else {
+      Issue.record("the client said nothing")
+      return
+    }
+    near.close()
+    let inside = try JSONDecoder().decode(PartialRecord.self, from: Data(line.utf8)).usage
+    let outside = try #require(readings.last).since(try #require(readings.first))
+    // What the client tells is without its monitor's thread, which owes nothing to the mode.
+    let told = Double(try #require(inside.cpuTime))
+    let seen = Double(try #require(outside.cpuTime)) - (monitors[1] - monitors[0])
+    #expect(told > 100_000_000 && abs(seen - told) <= 0.01 * told, "\(seen) from outside, \(told) from inside")
+    let threads = (inside.threadsPeak, outside.threadsPeak)
+    #expect(threads.0 == threads.1, "\(threads)")
+    let memory = (Double(try #require(inside.memoryPeak)), Double(try #require(outside.memoryPeak)))
+    #expect(abs(memory.0 - memory.1) <= 0.05 * memory.0, "\(memory)")
+  }
+
+  /// In nanoseconds: /proc/PID/task/TID/schedstat, proc(5).
+  private static func timeOfMonitor(of process: pid_t) -> Double? {
+    let tasks = FileSystem.entries(of: "/proc/\(process)/task").map { "/proc/\(process)/task/\($0)" }
+    let monitor = tasks.first { ProcFile.text(of: "\($0)/comm") == "monitor\n" }
+    return monitor.flatMap { ProcFile.text(of: "\($0)/schedstat") }?.split(separator: " ").first.flatMap { Double($0) }
+  }
+}
