@@ -15,7 +15,7 @@ let runCommand = Command(
       "What to run (a suite has its own defaults)",
       [
         .value(
-          "workload", "KIND", "sleep, echo, http, file, compute or serve: that workload alone, without a suite",
+          "workload", "KIND", "\(Standard.kinds): that workload alone, without a suite",
           .one(of: WorkloadSpec.kinds), elsewhere: "w", "kind", "bench"),
         .value(
           "modes", "LIST", "what waits, such as blocking,epoll", .modes, unlessGiven: Standard.modes,
@@ -64,72 +64,9 @@ let runCommand = Command(
     ),
     (
       "The workload",
-      [
-        .value("sleep", "TIME", "sleep: how long", unlessGiven: "\(SleepSpec().duration)"),
+      WorkloadFlag.all.map(\.option) + [
         .value(
-          "protocol", "NAME", "serve: what the mode serves, http or echo, with the options of that workload",
-          .one(of: ServeSpec.protocols), unlessGiven: "http"),
-        .value(
-          "size", "BYTES", "echo: message; http: body of the own server; file: each call; k, M and G are binary",
-          unlessGiven: "\(EchoSpec().size) of echo, a greeting of http, \(FileSpec().size) of file", elsewhere: "s",
-          "bs"),
-        .value(
-          "delay", "TIME", "echo, http: how long the own server waits: 2ms, exponential:2ms or lognormal:2ms:0.5",
-          unlessGiven: "0"),
-        .value(
-          "transport", "NAME", "echo: tcp or unix", .choice(EchoSpec.Transport.self),
-          unlessGiven: EchoSpec().transport.rawValue),
-        .value(
-          "ends", "WHERE", "echo: far end in the server's process, or both ends in the mode: server or both",
-          .choice(EchoSpec.Ends.self), unlessGiven: EchoSpec().ends.rawValue),
-        .list(
-          "target", "URL",
-          "http: a server to ask instead of the own one, again for several; {i} is the operation's number",
-          elsewhere: "u", "url", "host", "uri"),
-        .value(
-          "connection", "KIND", "http: keep-alive, or new for every operation", .choice(HTTPSpec.Connection.self),
-          unlessGiven: HTTPSpec().connection.rawValue),
-        .value(
-          "pipeline", "N", "http, in epoll and uring, and serve: requests in flight on a connection", unlessGiven: "1"),
-        .value("method", "NAME", "http: the request's method", unlessGiven: HTTPSpec().method, elsewhere: "x"),
-        .list(
-          "header", "LINE",
-          "http: a header line, again for several; Host replaces the target's; {i} is the operation's number",
-          elsewhere: "h", "headers"),
-        .value("body", "TEXT", "http: the request's body", elsewhere: "b", "data"),
-        .value("max-head", "BYTES", "http: the most that the head of a reply may come to; 64KiB unless given"),
-        .value("max-fields", "N", "http: the most fields that the head of a reply may have; 1000 unless given"),
-        .flag("lenient", "http: take spaces after a chunk size, and count the replies that have them"),
-        .value(
-          "timeout", "TIME", "echo, http: the longest time for one operation; 0 for no limit",
-          unlessGiven: "\(HTTPSpec().timeout)"),
-        .value(
-          "faults", "LIST", "echo, http: what the own server does wrong, per operation, such as reset:0.01,stall:0.005"),
-        .value(
-          "access", "KIND", "file: read or write", .choice(FileSpec.Access.self),
-          unlessGiven: FileSpec().access.rawValue,
-          elsewhere: "rw"),
-        .value(
-          "pattern", "KIND", "file: random or sequential", .choice(FileSpec.Pattern.self),
-          unlessGiven: FileSpec().pattern.rawValue),
-        .value("span", "BYTES", "file: the data file's size", unlessGiven: "\(FileSpec().span)", elsewhere: "filesize"),
-        .flag("direct", "file: past the page cache (O_DIRECT)", elsewhere: "o_direct"),
-        .value(
-          "sync", "KIND", "file: what ends a write: none, fsync or fdatasync", .choice(FileSpec.Sync.self),
-          unlessGiven: FileSpec().sync.rawValue),
-        .value(
-          "depth", "N", "file, in uring: most requests in the kernel", unlessGiven: "\(FileSpec().depth)",
-          elsewhere: "iodepth"),
-        .value(
-          "work", "TIME", "compute: CPU time of each operation, after its reply", unlessGiven: "\(ComputeSpec().work)"),
-        .value(
-          "offload", "WHERE",
-          "file, compute: work inline, or in a pool of threads; compute: or in processes",
-          .choice(ComputeSpec.Offload.self), unlessGiven: FileSpec().offload.rawValue),
-        .value(
-          "pool", "LIST", "file, compute: threads or processes to offload to; several, such as 1,2,4",
-          unlessGiven: "\(FileSpec().pool) of file, \(ComputeSpec.usualPool) of compute"),
-        .flag("gather", "http: keep the replies, in order, as replies/*.jsonl in the run's folder"),
+          "pipeline", "N", "http, in epoll and uring, and serve: requests in flight on a connection", unlessGiven: "1")
       ]
     ),
     (
@@ -235,6 +172,8 @@ let runCommand = Command(
 /// What an experiment has that is made of options, as help says it.
 private enum Standard {
   private static let experiment = Experiment(name: "standard", workload: .sleep(SleepSpec()))
+  static let kinds =
+    WorkloadSpec.kinds.dropLast().joined(separator: ", ") + " or " + (WorkloadSpec.kinds.last ?? "")
   static let modes = experiment.modes.map(\.rawValue).joined(separator: ",")
   static let concurrency = experiment.concurrency.map(String.init).joined(separator: ",")
   static let duration = experiment.duration?.description ?? ""

@@ -27,7 +27,7 @@ enum DelayCheck {
 
   /// The median is at least the delay, and at most a tenth or a millisecond more; no operation is shorter than it.
   static func result(_ plan: TrialPlan, _ record: TrialRecord) -> CheckResult {
-    let delay = plan.experiment.workload.leastDuration
+    let delay = plan.workload.leastDuration
     let name = "\(plan.experiment.name) \(delay), \(plan.mode.rawValue): service p50"
     if !record.valid { return CheckResult(.delays, name, .nanoseconds, invalid: record) }
     guard let median = record.latency?.service.p50, let least = record.latency?.service.min else {

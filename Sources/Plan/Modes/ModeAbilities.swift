@@ -18,12 +18,7 @@ extension ModeID {
   /// What the workload's parameters make of the mode, as records name it; nil where it has one manner only. In blocking
   /// calls there is nothing to offload, and of a file neither in a ring of the kernel's.
   public func variant(doing workload: WorkloadSpec) -> String? {
-    guard traits.offloads.contains(workload.kind) else { return nil }
-    return switch workload {
-    case .file(let spec): spec.offload.rawValue
-    case .compute(let spec): spec.offload.rawValue
-    default: nil
-    }
+    traits.offloads.contains(workload.kind) ? workload.manner : nil
   }
 
   /// Why the mode cannot do a workload, or serve it; nil where it can.
@@ -44,19 +39,5 @@ extension ModeID {
       return "\(rawValue) computes in place, on the thread that carries the lane; offload goes with \(able)"
     }
     return workload.features.lazy.compactMap { traits.refusals[$0] }.first
-  }
-}
-
-extension WorkloadSpec {
-  /// What it takes of a mode that not every mode can do.
-  fileprivate var features: [ModeDescription.Feature] {
-    let faults: [ModeDescription.Feature] = faults == nil ? [] : [.faults]
-    return switch self {
-    case .file: [.file]
-    case .echo(let spec) where spec.ends == .both: [.bothEnds]
-    case .http(let spec) where !spec.targets.isEmpty: [.targets]
-    case .serve: [.serve]
-    case .sleep, .echo, .http, .compute: faults
-    }
   }
 }

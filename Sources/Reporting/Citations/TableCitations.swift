@@ -1,4 +1,5 @@
 import Measurement
+import Plan
 import Records
 
 /// Puts the citations of their numbers behind the cells of rendered tables, as comments: a table knows its columns by
@@ -28,11 +29,11 @@ final class TableCitations {
     switch section {
     case .experiment(let experiment):
       (byExperiment[experiment.plannedName] ?? []).filter {
-        $0.place.rate == experiment.rate && $0.place.setting == experiment.setting
+        $0.place.setting == experiment.setting
       }
     case .load(let load): byExperiment[load.name] ?? []
     case .sweep(let sweep):
-      citations.all.filter { Setting().name(of: $0.place.experiment, at: $0.place.rate) == sweep.name }
+      citations.all.filter { Setting(rate: $0.place.rate).name(of: $0.place.experiment) == sweep.name }
     }
   }
 
@@ -127,9 +128,9 @@ final class TableCitations {
     let rate = offered.flatMap { number($0) }.map { $0 * factor }
     let own = scope.filter { citable in
       let place = citable.place
-      guard let name = place.mode.map({ mode in place.variant.map { "\(mode)/\($0)" } ?? mode }) else { return false }
+      guard let name = place.coordinates?.name else { return false }
       return written(name) == mode && place.lanes.map(written) == cell["class"]
-        && (lanes == nil || place.concurrency == lanes) && (setting == Setting() || place.setting == setting)
+        && (lanes == nil || place.concurrency == lanes) && (setting == Setting() || place.setting.swept == setting)
         && (rate == nil || place.rate.map { abs($0 / (rate ?? 1) - 1) < 0.001 } ?? false)
     }
     // Where no rate is said, that of the closed loop comes first.

@@ -201,8 +201,7 @@ extension Claim {
 extension Sample {
   /// Requests of HTTP, made or served, that nothing delays on purpose.
   fileprivate var isHTTP: Bool {
-    let isServed = kind == "serve" && (text("protocol") ?? "http") == "http"
-    return (kind == "http" || isServed) && asked == nil && limit == nil && wait == 0 && !hasBystanders
+    (kind == "http" || kind == "serve" && servesHTTP) && asked == nil && limit == nil && wait == 0 && !hasBystanders
   }
 
   /// What requests of HTTP are told apart by, in the order of reports: those in a pipeline first.
@@ -223,5 +222,5 @@ extension Sample {
     }
   }
 
-  fileprivate var poolSize: Int? { experiment.workload["pool"]?.number.flatMap { Int(exactly: $0) } }
+  fileprivate var poolSize: Int? { spec?.poolWidth }
 }

@@ -1,3 +1,4 @@
+import Plan
 import Records
 import Statistics
 
@@ -72,8 +73,8 @@ struct LoadTable {
   }
 
   /// `epoll`; with its concurrency where there are several.
-  func name(_ key: PointKey) -> String {
-    hasConcurrencies ? "\(key.name) at \(NumberText.grouped(key.concurrency))" : key.name
+  func name(_ key: Coordinates) -> String {
+    hasConcurrencies ? "\(key.name) at \(key.lanesText)" : key.name
   }
 
   /// The knee and the saturation of each mode, then what else there is to know of the points.
@@ -113,7 +114,7 @@ extension LoadTable {
   func lines(width: Int, color: Bool) -> [String] {
     let names =
       [Column(heading: "mode", cells: rows.map(\.curve.key.name), kind: .text)]
-      + (hasConcurrencies ? [number("conc.") { NumberText.grouped($0.curve.key.concurrency) }] : [])
+      + (hasConcurrencies ? [number("conc.") { $0.curve.key.lanesText }] : [])
       + [number(offeredHeading, offered)]
     let percentiles = [("50", 50), ("99", 99), ("99.9", 99.9)].map { name, percentile in
       // The first says of all what they are.

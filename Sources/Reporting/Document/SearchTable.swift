@@ -24,7 +24,7 @@ struct SearchTable {
   /// What stopped each mode, and where rounds have no end of the bracket.
   var notes: [Summary.MeasuredExperiment.Note] {
     search.results.flatMap { result -> [Summary.MeasuredExperiment.Note] in
-      let place = "\(result.key.name) at \(NumberText.grouped(result.key.concurrency))"
+      let place = "\(result.key.name) at \(result.key.lanesText)"
       let unmet = result.rounds - (result.highestMet?.n ?? 0)
       let unmissed = result.rounds - (result.lowestMissed?.n ?? 0)
       var notes: [Summary.MeasuredExperiment.Note] = []
@@ -43,7 +43,7 @@ struct SearchTable {
     let results = search.results
     let names = [
       Column(heading: "mode", cells: results.map(\.key.name), kind: .text),
-      Column(heading: "conc.", cells: results.map { NumberText.grouped($0.key.concurrency) }, kind: .number),
+      Column(heading: "conc.", cells: results.map { $0.key.lanesText }, kind: .number),
     ]
     let rounds = Column(heading: "rounds", cells: results.map { "\($0.rounds)" }, kind: .number)
     func columns(_ withInterval: Bool) -> [Column] {

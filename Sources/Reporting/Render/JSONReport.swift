@@ -50,7 +50,7 @@ struct JSONReport {
   private static func experiment(_ experiment: Summary.MeasuredExperiment) -> JSONValue {
     object([
       "name": .string(experiment.name),
-      "workload": experiment.workload,
+      "workload": experiment.workload.json,
       "description": .string(experiment.description),
       "points": .array(experiment.points.map(point)),
       "memory_per_lane": memoryPerLane(experiment),

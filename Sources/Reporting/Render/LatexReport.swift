@@ -1,3 +1,4 @@
+import Plan
 import Records
 import Statistics
 
@@ -141,10 +142,10 @@ struct LatexReport {
       }
   }
 
-  private static func names(_ keys: [PointKey]) -> [Column] {
+  private static func names(_ keys: [Coordinates]) -> [Column] {
     [
       Column(heading: "mode", cells: keys.map(\.name), kind: .text),
-      Column(heading: "conc.", cells: keys.map { NumberText.grouped($0.concurrency) }, kind: .number),
+      Column(heading: "conc.", cells: keys.map(\.lanesText), kind: .number),
     ]
   }
 

@@ -1,3 +1,4 @@
+import Plan
 import Records
 
 extension Summary.Load {
@@ -14,10 +15,10 @@ extension Summary.Load {
   }
 }
 
-extension PointKey {
+extension Coordinates {
   fileprivate var members: [String: JSONValue?] {
     [
-      "mode": .string(mode), "variant": variant.map { .string($0) }, "concurrency": .number(Double(concurrency)),
+      "mode": .string(mode), "variant": variant.map { .string($0) }, "concurrency": JSONReport.number(concurrency),
     ]
   }
 }
@@ -82,7 +83,7 @@ extension MarkdownReport {
     return Self.table(
       headings,
       table.search.results.map { result in
-        [Self.escaped(result.key.name), NumberText.grouped(result.key.concurrency), "\(result.rounds)"]
+        [Self.escaped(result.key.name), result.key.lanesText, "\(result.rounds)"]
           + [table.saturation(result), table.met(result), table.missed(result)].flatMap(Self.cells)
       })
   }
@@ -99,7 +100,7 @@ extension MarkdownReport {
       headings,
       table.rows.map { row in
         let names =
-          [Self.escaped(row.curve.key.name), NumberText.grouped(row.curve.key.concurrency), table.offered(row)]
+          [Self.escaped(row.curve.key.name), row.curve.key.lanesText, table.offered(row)]
           + ["\(row.point.validTrials)"]
         let remark = row.point.prediction ?? table.remark(row, inFull: true) ?? ""
         return names + Self.cells(table.done(row)) + [50, 90, 99, 99.9].map { table.percentile($0, row) }

@@ -1,3 +1,4 @@
+import Plan
 import Records
 import Statistics
 
@@ -9,21 +10,19 @@ extension Summary {
     /// The workload, its arrivals and its window in words, without what is varied.
     let description: String
     /// Those that are varied.
-    let axes: [TuningAxis]
+    let axes: [Axis]
     /// By mode, then by concurrency, then by variant, then by what is varied.
     let rows: [(setting: Setting, point: Point)]
 
     /// - Parameter experiments: of one name and rate, at least one.
     init(_ experiments: [MeasuredExperiment]) {
-      name = experiments[0].name(of: Setting())
-      workload = experiments[0].workload
+      name = experiments[0].setting.without(.limit, .pool).name(of: experiments[0].plannedName)
+      workload = experiments[0].workload.json
       description = experiments[0].withoutSettings
-      axes = [TuningAxis.limit, .pool].filter { axis in
-        experiments.contains { $0.setting.value(of: axis) != nil }
-      }
+      axes = Setting.sweepable.filter { axis in experiments.contains { $0.setting[axis] != nil } }
       rows = experiments.flatMap { experiment in experiment.points.map { (experiment.setting, $0) } }
         .sorted { a, b in
-          let (first, second) = (PointKey(a.1), PointKey(b.1))
+          let (first, second) = (a.1.coordinates.point, b.1.coordinates.point)
           return first == second ? a.0 < b.0 : first.precedesByMode(second)
         }
         .map { (setting: $0.0, point: $0.1) }
@@ -70,7 +69,7 @@ struct SweepTable: SideTable {
       + sweep.axes.map { axis in
         Column(
           heading: axis.rawValue,
-          cells: rows.map { $0.setting.value(of: axis).map { NumberText.grouped($0) } ?? NumberText.none },
+          cells: rows.map { $0.setting[axis]?.count.map { NumberText.grouped($0) } ?? NumberText.none },
           kind: .number)
       }
       + [
@@ -102,9 +101,10 @@ extension Summary.Sweep {
       "name": .string(name), "workload": workload, "description": .string(description),
       "points": .array(
         rows.map { setting, point in
-          let own = [
-            "limit": JSONReport.number(setting.limit), "pool": JSONReport.number(setting.pool),
-          ].compactMapValues { $0 }
+          let own = Dictionary(
+            uniqueKeysWithValues: Setting.sweepable.compactMap { axis in
+              JSONReport.number(setting[axis]?.count).map { (axis.rawValue, $0) }
+            })
           return .object(JSONReport.members(point).merging(own) { $1 })
         }),
     ])

@@ -115,7 +115,7 @@ struct LoadSection {
       table.search.results,
       [
         .mode { ($0.key.mode, $0.key.name) },
-        .number("conc.") { NumberText.grouped($0.key.concurrency) },
+        .number("conc.") { $0.key.lanesText },
         .estimate(table.saturationHeading, nil, table.saturation),
         .estimate(table.metHeading, nil, table.met),
         .estimate(table.missedHeading, nil, table.missed),
@@ -132,7 +132,7 @@ struct LoadSection {
     let columns: [PageColumn<LoadTable.Row>] =
       [
         .mode { ($0.curve.key.mode, $0.curve.key.name) },
-        .number("conc.", "concurrency: the number of lanes") { NumberText.grouped($0.curve.key.concurrency) },
+        .number("conc.", "concurrency: the number of lanes") { $0.curve.key.lanesText },
         .number(table.offeredHeading, nil, table.offered),
         .number("trials", "valid trials") { "\($0.point.validTrials)" },
         .estimate(table.doneHeading, "median over the valid trials, and its interval", table.done),
