@@ -141,6 +141,14 @@ extension Quantity {
     }
     return "0\(Self.units.last!.name)"
   }
+
+  /// The same with a space before the unit, as texts have it: `250 ms`, `20 µs`.
+  public var spaced: String {
+    let text = description
+    let digits = text.prefix { $0.isNumber || $0 == "." }
+    let unit = text.dropFirst(digits.count)
+    return "\(digits) \(unit == "us" ? "µs" : unit)"
+  }
 }
 
 extension Quantity where Self: Codable {

@@ -1,5 +1,5 @@
 /// Any JSON value. Numbers are doubles, as in most readers of JSON; larger integers are written as text.
-public enum JSONValue: Codable, Equatable, Sendable {
+public enum JSONValue: Codable, Hashable, Sendable {
   case null
   case bool(Bool)
   case number(Double)

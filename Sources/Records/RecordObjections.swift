@@ -23,7 +23,7 @@ extension TrialRecord {
     let kinds = [operations] + (lanes ?? [:]).values.map(\.operations)
     let names: [(String, [String])] = [
       ("experiment", [experiment]), ("mode", [mode]), ("variant", [variant].compactMap { $0 }),
-      ("arrivals.kind", [arrivals.kind]), ("workload.kind", [workload["kind"]?.string].compactMap { $0 }),
+      ("arrivals.kind", [arrivals.kind]), ("workload.kind", [recordedWorkload.kind].compactMap { $0 }),
       ("a class of lanes", (lanes ?? [:]).keys.sorted()),
       ("a kind of failure", kinds.flatMap { [$0.failed, $0.non2xx] }.flatMap { ($0 ?? [:]).keys.sorted() }),
     ]

@@ -15,7 +15,7 @@ public struct TrialRecord: Codable, Equatable, Sendable {
   public var seed: UInt64
   public var mode: String
   public var variant: String?
-  public var workload: JSONValue
+  public var recordedWorkload: RecordedWorkload
   public var arrivals: Arrivals
   public var concurrency: Int
   /// Lanes that were measured and had at least one operation done within the window; absent where nobody counted them.
@@ -97,7 +97,7 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     self.order = order
     self.seed = seed
     self.mode = mode
-    self.workload = workload
+    recordedWorkload = RecordedWorkload(workload)
     self.arrivals = arrivals
     self.limit = limit
     self.concurrency = concurrency
@@ -120,8 +120,47 @@ public struct TrialRecord: Codable, Equatable, Sendable {
   /// that was due is counted, begun or not: how many lanes did it makes no difference. True where nobody counted.
   public var servesAll: Bool { !leavesLanesUnserved || operations.due != nil }
 
+  /// One that has not been carried out yet.
+  public init(
+    runID: String, experiment: String, trial: Int, round: Int, order: Int, seed: UInt64, at place: Coordinates,
+    workload: JSONValue, operations: Operations
+  ) {
+    let setting = place.setting
+    self.init(
+      runID: runID, experiment: experiment, trial: trial, round: round, order: order, seed: seed, mode: place.mode,
+      workload: workload, concurrency: place.concurrency ?? 0, operations: operations,
+      arrivals: Arrivals(kind: setting.arrivals ?? "closed", rate: setting.rate), limit: setting.limit, valid: false,
+      reasons: [])
+    variant = place.variant
+    pipeline = setting.pipeline
+    each = setting.each
+    processes = setting.processes
+    serverProcesses = setting.serverProcesses
+  }
+
+  /// Where it stands among others.
+  public var coordinates: Coordinates {
+    Coordinates(
+      mode: mode, variant: variant, concurrency: concurrency,
+      Setting(
+        arrivals: arrivals.kind, rate: arrivals.rate, limit: limit, pool: pool, pipeline: pipeline, each: each,
+        processes: processes, serverProcesses: serverProcesses))
+  }
+
+  /// How many threads or processes the mode left work to; nil where it left none to others.
+  public var pool: Int? { variant == nil ? nil : spec?.poolWidth }
+
+  /// What its operations are, as it was recorded.
+  public var workload: JSONValue {
+    get { recordedWorkload.json }
+    set { recordedWorkload = RecordedWorkload(newValue) }
+  }
+
+  /// The same as this version knows it; nil of a kind, or of values, that it does not know.
+  public var spec: WorkloadSpec? { recordedWorkload.spec }
+
   /// Whether the mode under test served, and did not ask.
-  public var isServing: Bool { workload["kind"]?.string == "serve" }
+  public var isServing: Bool { spec?.isServe ?? false }
 
   /// What the mode under test used.
   public var tested: ProcessUsage? { isServing ? server : client }
@@ -131,13 +170,15 @@ public struct TrialRecord: Codable, Equatable, Sendable {
 
   /// Whether its server was asked for faults, and nothing failed but as it was asked.
   public var failsAsAsked: Bool {
-    workload["faults"] != nil && !reasons.contains { ["failures", "faults"].contains(Self.name(ofReason: $0)) }
+    spec?.faults != nil && !reasons.contains { ["failures", "faults"].contains(Self.name(ofReason: $0)) }
   }
 
   enum CodingKeys: String, CodingKey {
     case schemaVersion = "schema_version"
     case runID = "run_id"
-    case experiment, trial, round, order, seed, mode, variant, workload, arrivals, concurrency, limit, pipeline
+    case experiment, trial, round, order, seed, mode, variant
+    case recordedWorkload = "workload"
+    case arrivals, concurrency, limit, pipeline
     case lanesServed = "lanes_served"
     case connectionsOpened = "connections_opened"
     case reconnected
@@ -280,7 +321,7 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     /// Connections that took the place of one that was closed while it was idle; absent where there are none.
     public var reconnected: UInt64?
     /// Of bystanders: what they do; absent where that is the workload of the trial.
-    public var workload: JSONValue?
+    public var workload: RecordedWorkload?
     public var operations: Operations
     public var latency: Latency?
     /// Of bystanders: operations that were done before the window opened; absent with no warm-up.

@@ -8,7 +8,7 @@ extension WorkloadSpec {
     case .reset: .errno(.connectionReset)
     case .truncate: .prematureEnd
     case .stall: .timeout
-    case .garbage: if case .echo = asked { .wrongContent } else { .fault(.malformedStatusLine) }
+    case .garbage: if case .echo = self.asked { .wrongContent } else { .fault(.malformedStatusLine) }
     case .drip: .verified
     }
   }

@@ -43,7 +43,7 @@ struct Overrides {
     if !contenders.isEmpty, !suite.experiments.contains(where: \.workload.isServe) {
       throw UsageError("--serve goes with the workload serve")
     }
-    for option in Self.workloadOptions where arguments.has(option.name) {
+    for option in Self.workloadFlags where arguments.has(option.name) {
       guard suite.experiments.contains(where: { option.kinds.contains($0.workload.kind) }) else {
         throw UsageError("--\(option.name) needs the workload \(option.kinds.joined(separator: " or "))")
       }
@@ -85,32 +85,16 @@ struct Overrides {
     } ?? RunRecord.usualForeignBound
   }
 
-  private static let workloadOptions: [(name: String, kinds: [String])] = [
-    ("protocol", ["serve"]), ("sleep", ["sleep"]), ("size", ["echo", "http", "file", "compute", "serve"]),
-    ("delay", ["echo", "http", "compute", "serve"]), ("transport", ["echo", "serve"]), ("ends", ["echo"]),
-    ("target", ["http"]), ("connection", ["http", "compute", "serve"]), ("method", ["http", "compute", "serve"]),
-    ("header", ["http", "compute", "serve"]), ("body", ["http", "compute", "serve"]),
-    ("max-head", ["http", "compute", "serve"]), ("max-fields", ["http", "compute", "serve"]),
-    ("lenient", ["http", "compute", "serve"]),
-    ("timeout", ["echo", "http", "compute", "serve"]), ("gather", ["http"]),
-    ("pipeline", ["http", "serve"]),
-    ("faults", ["echo", "http", "serve"]),
-    ("access", ["file"]), ("pattern", ["file"]), ("span", ["file"]), ("direct", ["file"]), ("sync", ["file"]),
-    ("depth", ["file"]), ("offload", ["file", "compute"]), ("pool", ["file", "compute"]), ("work", ["compute"]),
-  ]
+  /// With which workloads an option goes.
+  private static let workloadFlags: [(name: String, kinds: [String])] =
+    WorkloadFlag.all.map { ($0.option.name, $0.kinds) } + [("pipeline", ["http", "serve"])]
 
   private func workload(_ kind: String) throws -> WorkloadSpec {
-    switch kind {
-    case "sleep": .sleep(SleepSpec())
-    case "echo": .echo(EchoSpec())
-    case "http": .http(HTTPSpec())
-    case "file": .file(FileSpec())
-    case "compute": .compute(ComputeSpec())
-    case "serve": .serve(ServeSpec())
-    default:
+    guard let workload = WorkloadSpec(kind: kind) else {
       throw UsageError(
         "--workload " + Spelling.isNone(kind, of: WorkloadSpec.kinds, aliases: WorkloadSpec.otherNames))
     }
+    return workload
   }
 
   private func changed(_ original: Experiment) throws -> Experiment {
@@ -154,7 +138,7 @@ struct Overrides {
       experiment.rates = []
       experiment.objective = nil
     }
-    if let limits = try arguments.counts("limit", "a number of operations") { experiment.limits = Settings(limits) }
+    if let limits = try arguments.counts("limit", "a number of operations") { experiment.limits = AxisValues(limits) }
     if experiment.workload.asked.kind == "http" {
       experiment.pipeline = try arguments.count("pipeline", "a number of requests") ?? experiment.pipeline
     }
@@ -196,10 +180,17 @@ struct Overrides {
       try arguments.value("rounds", "a number of rounds from 1 on") {
         Count($0).flatMap { $0.count > 0 ? Int(exactly: $0.count) : nil }
       } ?? experiment.rounds
-    experiment.workload = try changed(experiment.workload)
-    if let pools = try arguments.counts("pool", "a number of threads or processes"), experiment.workload.pool != nil {
-      experiment.pools = pools.count > 1 ? Settings(pools) : nil
+    let pools = try arguments.counts("pool", "a number of threads or processes")
+    do {
+      // Of several widths of a pool each is measured.
+      experiment.workload = try experiment.workload.taking { flag in
+        guard arguments.has(flag) else { return nil }
+        return flag == "pool" ? pools?.prefix(1).map { "\($0)" } : arguments.all(flag)
+      }
+    } catch {
+      throw UsageError(error.description)
     }
+    if let pools, experiment.workload.poolWidth != nil { experiment.pools = pools.count > 1 ? AxisValues(pools) : nil }
     return experiment
   }
 
@@ -209,107 +200,5 @@ struct Overrides {
       "--modes "
         + Spelling.isNot(
           String(name), "a mode", among: ModeID.known.map(\.rawValue), aliases: ModeDescription.otherNames))
-  }
-
-  private func faults() throws -> FaultMix? {
-    do {
-      return try arguments.text("faults").map { try FaultMix(parsing: $0) }
-    } catch {
-      throw UsageError("--faults \(error)")
-    }
-  }
-
-  private func changed(_ workload: WorkloadSpec) throws -> WorkloadSpec {
-    let time = "a time such as 250ms"
-    let size = "a size such as 64KiB"
-    let delay = "a delay such as 2ms, exponential:2ms or lognormal:2ms:0.5"
-    switch workload {
-    case .sleep(var spec):
-      spec.duration = try arguments.value("sleep", time) ?? spec.duration
-      return .sleep(spec)
-    case .echo(var spec):
-      spec.size = try arguments.value("size", size) ?? spec.size
-      spec.delay = try arguments.value("delay", delay) ?? spec.delay
-      spec.transport = try arguments.choice("transport") ?? spec.transport
-      spec.ends = try arguments.choice("ends") ?? spec.ends
-      spec.timeout = try arguments.value("timeout", time) ?? spec.timeout
-      spec.faults = try faults() ?? spec.faults
-      return .echo(spec)
-    case .http(var spec):
-      spec.size = try arguments.value("size", size) ?? spec.size
-      spec.delay = try arguments.value("delay", delay) ?? spec.delay
-      spec.connection = try arguments.choice("connection") ?? spec.connection
-      spec.method = arguments.text("method") ?? spec.method
-      spec.body = arguments.text("body") ?? spec.body
-      spec.timeout = try arguments.value("timeout", time) ?? spec.timeout
-      spec.faults = try faults() ?? spec.faults
-      spec.gather = spec.gather || arguments.has("gather")
-      spec.maxHead = try arguments.value("max-head", size) ?? spec.maxHead
-      spec.maxFields = try arguments.value("max-fields", "a number of fields") ?? spec.maxFields
-      if arguments.has("lenient") { spec.lenient = true }
-      if arguments.has("header") { spec.headers = arguments.all("header") }
-      if arguments.has("target") {
-        spec.targets = try arguments.all("target").map { text in
-          do {
-            return try HTTPTarget(parsing: text)
-          } catch {
-            throw UsageError("--target \(error)")
-          }
-        }
-      }
-      return .http(spec)
-    case .file(let spec): return .file(try changed(spec))
-    case .compute(var spec):
-      if case .http(let http) = try changed(.http(spec.http)) { spec.http = http }
-      spec.work = try arguments.value("work", time) ?? spec.work
-      spec.offload = try arguments.choice("offload") ?? spec.offload
-      if spec.offload == .inline { spec.pool = nil }
-      spec.pool = try arguments.counts("pool", "a number of threads or processes")?.first ?? spec.pool
-      return .compute(spec)
-    case .serve(let spec): return .serve(try changed(spec))
-    }
-  }
-
-  private func changed(_ original: FileSpec) throws -> FileSpec {
-    var spec = original
-    let size = "a size such as 64KiB"
-    spec.access = try arguments.choice("access") ?? spec.access
-    spec.pattern = try arguments.choice("pattern") ?? spec.pattern
-    spec.size = try arguments.value("size", size) ?? spec.size
-    spec.span = try arguments.value("span", size) ?? spec.span
-    spec.direct = spec.direct || arguments.has("direct")
-    spec.sync = try arguments.choice("sync") ?? spec.sync
-    spec.offload = try arguments.choice("offload") ?? spec.offload
-    spec.pool = try arguments.counts("pool", "a number of threads or processes")?.first ?? spec.pool
-    spec.depth = try arguments.count("depth", "a number of requests") ?? spec.depth
-    return spec
-  }
-
-  /// Applies the options for the load, which is itself a workload.
-  private func changed(_ spec: ServeSpec) throws -> ServeSpec {
-    var load = spec.load
-    if let name = arguments.text("protocol") {
-      switch (name, load) {
-      case ("http", .http), ("echo", .echo): break
-      case ("http", _): load = .http(HTTPSpec())
-      case ("echo", _): load = .echo(EchoSpec())
-      default:
-        throw UsageError("--protocol " + Spelling.isNone(name, of: ServeSpec.protocols))
-      }
-    }
-    let others =
-      if case .http = load {
-        ["transport"]
-      } else {
-        ["connection", "method", "header", "body", "max-head", "max-fields", "lenient"]
-      }
-    if let other = others.first(where: arguments.has) {
-      throw UsageError("--\(other) does not apply to the protocol that is served")
-    }
-    switch try changed(ServeSpec(load).workload) {
-    case .http(let http): return ServeSpec(.http(http))
-    case .echo(let echo): return ServeSpec(.echo(echo))
-    case .sleep, .file, .compute, .serve: return spec
-    }
   }
 }

@@ -15,7 +15,7 @@ let runCommand = Command(
       "What to run (a suite has defaults of its own)",
       [
         .value(
-          "workload", "KIND", "run this workload alone, without a suite: sleep, echo, http, file, compute or serve",
+          "workload", "KIND", "run this workload alone, without a suite: \(Standard.kinds)",
           .one(of: WorkloadSpec.kinds), elsewhere: "w", "kind", "bench"),
         .value(
           "modes", "LIST", "concurrency modes, such as blocking,epoll", .modes, unlessGiven: Standard.modes,
@@ -74,75 +74,9 @@ let runCommand = Command(
     ),
     (
       "The workload",
-      [
-        .value("sleep", "TIME", "sleep: duration of one sleep", unlessGiven: "\(SleepSpec().duration)"),
+      WorkloadFlag.all.map(\.option) + [
         .value(
-          "protocol", "NAME", "serve: protocol, http or echo; that workload's options apply, too",
-          .one(of: ServeSpec.protocols), unlessGiven: "http"),
-        .value(
-          "size", "BYTES",
-          "bytes of an echo message, an http body of the built-in server, or a file call. k, M and G are binary",
-          unlessGiven: "\(EchoSpec().size) of echo, a greeting of http, \(FileSpec().size) of file", elsewhere: "s",
-          "bs"),
-        .value(
-          "delay", "TIME", "echo, http: delay of the built-in server: 2ms, exponential:2ms or lognormal:2ms:0.5",
-          unlessGiven: "0"),
-        .value(
-          "transport", "NAME", "echo: tcp or unix", .choice(EchoSpec.Transport.self),
-          unlessGiven: EchoSpec().transport.rawValue),
-        .value(
-          "ends", "WHERE", "echo: server, or both to put both ends into the mode under test",
-          .choice(EchoSpec.Ends.self), unlessGiven: EchoSpec().ends.rawValue),
-        .list(
-          "target", "URL",
-          "http: use this server instead of the built-in one; may be repeated; {i} is the operation's number",
-          elsewhere: "u", "url", "host", "uri"),
-        .value(
-          "connection", "KIND", "http: keep-alive, or new for each operation", .choice(HTTPSpec.Connection.self),
-          unlessGiven: HTTPSpec().connection.rawValue),
-        .value(
-          "pipeline", "N", "http in epoll and uring, and serve: requests in flight per connection", unlessGiven: "1"),
-        .value("method", "NAME", "http: request method", unlessGiven: HTTPSpec().method, elsewhere: "x"),
-        .list(
-          "header", "LINE",
-          "http: header line; may be repeated; Host replaces the target's; {i} is the operation's number",
-          elsewhere: "h", "headers"),
-        .value("body", "TEXT", "http: request body", elsewhere: "b", "data"),
-        .value("max-head", "BYTES", "http: maximum size of a reply's head; 64KiB unless given"),
-        .value("max-fields", "N", "http: maximum number of header fields in a reply; 1000 unless given"),
-        .flag("lenient", "http: accept spaces after a chunk size, and count such replies"),
-        .value(
-          "timeout", "TIME", "echo, http: time limit of one operation; 0 for none",
-          unlessGiven: "\(HTTPSpec().timeout)"),
-        .value(
-          "faults", "LIST",
-          "echo, http: faults of the built-in server, as rates per operation, such as reset:0.01,stall:0.005"),
-        .value(
-          "access", "KIND", "file: read or write", .choice(FileSpec.Access.self),
-          unlessGiven: FileSpec().access.rawValue,
-          elsewhere: "rw"),
-        .value(
-          "pattern", "KIND", "file: random or sequential", .choice(FileSpec.Pattern.self),
-          unlessGiven: FileSpec().pattern.rawValue),
-        .value(
-          "span", "BYTES", "file: size of the data file", unlessGiven: "\(FileSpec().span)", elsewhere: "filesize"),
-        .flag("direct", "file: bypass the page cache (O_DIRECT)", elsewhere: "o_direct"),
-        .value(
-          "sync", "KIND", "file: sync after each write: none, fsync or fdatasync", .choice(FileSpec.Sync.self),
-          unlessGiven: FileSpec().sync.rawValue),
-        .value(
-          "depth", "N", "file in uring: maximum number of requests in the kernel", unlessGiven: "\(FileSpec().depth)",
-          elsewhere: "iodepth"),
-        .value(
-          "work", "TIME", "compute: CPU work of each operation, after its reply", unlessGiven: "\(ComputeSpec().work)"),
-        .value(
-          "offload", "WHERE",
-          "file, compute: do the work inline or in a thread pool; compute: or in child processes",
-          .choice(ComputeSpec.Offload.self), unlessGiven: FileSpec().offload.rawValue),
-        .value(
-          "pool", "LIST", "file, compute: threads or processes to offload to, such as 4 or 1,2,4",
-          unlessGiven: "\(FileSpec().pool) of file, \(ComputeSpec.usualPool) of compute"),
-        .flag("gather", "http: save the replies, in order, as replies/*.jsonl in the run's folder"),
+          "pipeline", "N", "http in epoll and uring, and serve: requests in flight per connection", unlessGiven: "1")
       ]
     ),
     (
@@ -255,6 +189,8 @@ let runCommand = Command(
 /// The defaults of an experiment made from options, as help shows them.
 private enum Standard {
   private static let experiment = Experiment(name: "standard", workload: .sleep(SleepSpec()))
+  static let kinds =
+    WorkloadSpec.kinds.dropLast().joined(separator: ", ") + " or " + (WorkloadSpec.kinds.last ?? "")
   static let modes = experiment.modes.map(\.rawValue).joined(separator: ",")
   static let concurrency = experiment.concurrency.map(String.init).joined(separator: ",")
   static let duration = experiment.duration?.description ?? ""

@@ -35,9 +35,7 @@ enum SuiteTarget {
     for (number, point) in points.prefix(8).enumerated() {
       var plans = [
         TrialPlan(
-          number: number + 1, experiment: experiment.settled(at: point), mode: point.mode,
-          concurrency: point.concurrency,
-          arrivals: point.arrivals, round: 1, order: number + 1, seed: 1, processors: 2)
+          number: number + 1, experiment: experiment, point: point, round: 1, order: number + 1, seed: 1, processors: 2)
       ]
       plans += Schedule.audits(of: experiment, seed: 1, after: number).prefix(1)
       for plan in plans {
@@ -91,8 +89,10 @@ enum PartialTarget {
     for partial in [first, merged].compactMap({ $0 }) {
       for experiment in suite.experiments {
         let plan = TrialPlan(
-          number: 1, experiment: experiment, mode: .epoll, concurrency: 4,
-          arrivals: experiment.rates.first.map { .constant(rate: $0) } ?? .closed, round: 1, order: 1, seed: 1)
+          number: 1, experiment: experiment,
+          point: Point(
+            mode: .epoll, concurrency: 4, arrivals: experiment.rates.first.map { .constant(rate: $0) } ?? .closed),
+          round: 1, order: 1, seed: 1)
         var faults = HTTPSpec()
         faults.faults = FaultMix()
         faults.faults?.reset = 0.5

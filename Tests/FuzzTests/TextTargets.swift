@@ -1,8 +1,8 @@
 import Harness
 import Measurement
-@testable import Plan
 import Records
 
+@testable import Plan
 @testable import Workloads
 
 /// Histograms as text, one a line, added up.

@@ -99,7 +99,7 @@ import Workloads
       .expectReasons(["bystander-failures"])
     let record = try await trial.carriedOut()
     let paced = try #require(record.lanes?["paced"])
-    #expect(paced.workload?["kind"]?.string == "echo" && record.lanes?["busy"]?.workload == nil)
+    #expect(paced.workload?.kind == "echo" && record.lanes?["busy"]?.workload == nil)
     #expect(paced.operations.done == paced.operations.verified && (paced.operations.done ?? 0) > 0)
     #expect(record.operations.done == record.operations.verified && (record.operations.done ?? 0) > 0)
     #expect(try SchemaValidator.complaints(FullRecords.value(record), "trial") == [])

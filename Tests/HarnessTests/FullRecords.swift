@@ -42,7 +42,7 @@ enum FullRecords {
     var lanes = TrialRecord.LaneClass(count: 2, operations: operations, latency: trial.latency, early: 1)
     lanes.served = 1
     lanes.reconnected = 1
-    lanes.workload = .object(["kind": .string("echo")])
+    lanes.workload = RecordedWorkload(.object(["kind": .string("echo")]))
     trial.lanes = ["busy": lanes, "idle": lanes]
     trial.inFlight = .init(mean: 63.9, max: 64, samples: 30)
     trial.series = [.init(t: 1, done: 2, p50: 3, p99: 4, max: 5, threads: 6, counts: "AgQ=")]
@@ -163,8 +163,8 @@ enum FullRecords {
     var experiment = Experiment(
       name: "all-\(workload.kind)", workload: workload, rates: [100.5],
       objective: try! Objective(parsing: "p99<10ms"), limit: 1, pipeline: 1)
-    experiment.limits = Settings(1, 2)
-    experiment.pools = Settings(1, 2)
+    experiment.limits = AxisValues(1, 2)
+    experiment.pools = AxisValues(1, 2)
     experiment.about = "this"
     experiment.optional = true
     experiment.bystanders = BystanderSpec(count: 1, manner: .paced, every: .seconds(1), rate: ByteCount(1024))

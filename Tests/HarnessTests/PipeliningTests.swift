@@ -48,7 +48,7 @@ import Workloads
         $0.rates = [10]
       }, "goes with arrivals closed, not with a rate or slo"
     ),
-    (experiment(2) { $0.limit = 1 }, "cannot be given along with limit"),
+    (experiment(2) { $0.limits = AxisValues(1) }, "cannot be given along with limit"),
     (experiment(2, http { $0.connection = .new }), "goes with connections that are kept (connection keep-alive)"),
     (
       experiment(2, http { $0.targets = [target, target] }),

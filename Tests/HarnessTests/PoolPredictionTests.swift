@@ -23,7 +23,7 @@ import Workloads
       var experiment = Experiment(
         name: "x", workload: PredictionTests.oneSecond, modes: [mode], concurrency: [lanes], operations: operations,
         rounds: 1)
-      experiment.limit = limit
+      experiment.limits = limit.map { AxisValues($0) }
       return Agenda.plans(
         of: Suite(name: "s", about: "", experiments: [experiment]), seed: 1, processors: processors)[0]
     }

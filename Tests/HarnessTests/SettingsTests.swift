@@ -22,13 +22,12 @@ struct SettingsTests {
 
   @Test func oneNumberIsWrittenAsOne() throws {
     let experiment = try experiment(Self.http + #", "limit": 3"#)
-    #expect(experiment.limit == 3 && experiment.points.map(\.limit) == [3, 3, 3, 3])
+    #expect(experiment.limits == AxisValues(3) && experiment.points.map(\.limit) == [3, 3, 3, 3])
     #expect(try json(experiment)["limit"]?.number == 3)
   }
 
   @Test func severalAreAPointEach() throws {
     let experiment = try experiment(Self.http + #", "modes": ["epoll"], "concurrency": [8, 4], "limit": [1, 2, 4]"#)
-    #expect(experiment.limit == nil)
     #expect(experiment.points.map(\.concurrency) == [8, 8, 8, 4, 4, 4])
     #expect(experiment.points.map(\.limit) == [1, 2, 4, 1, 2, 4])
     #expect(try json(experiment)["limit"] == .array([.number(1), .number(2), .number(4)]))
@@ -48,8 +47,8 @@ struct SettingsTests {
     #expect(plans.count == 4 && Set(plans.map(\.point)) == Set(experiment.points))
     for plan in plans {
       let spec = plan.spec(endpoints: [], isOwnServer: false)
-      #expect(spec.limit == plan.point.limit && spec.workload.pool == plan.point.pool)
-      #expect(plan.experiment.limit == plan.point.limit && plan.experiment.workload.pool == plan.point.pool)
+      #expect(spec.limit == plan.point.limit && spec.workload.poolWidth == plan.point.pool)
+      #expect(plan.coordinates.setting.limit == plan.point.limit && plan.coordinates.setting.pool == plan.point.pool)
     }
     #expect(plans[0].label.contains(", limit ") && plans[0].label.contains(", pool "))
   }
@@ -71,6 +70,29 @@ struct SettingsTests {
     }
     #expect(seen.count == 3)
     for points in seen.values { #expect(points.count == 6 && Set(points) == Set(one.points)) }
+  }
+
+  @Test func trialsThatWereToldSomethingElseAreNotTaken() throws {
+    let file = try experiment(Self.file + #", "modes": ["epoll"], "concurrency": [8], "pool": [1, 4]"#)
+    var agenda = Agenda(Suite(name: "s", about: "", experiments: [file]), seed: 3)
+    let next = agenda.next()
+    let plan = try #require(next)
+    let record = TrialRecord(plan, of: "run", workload: try JSONValue(encoding: plan.workload))
+    #expect(record.coordinates == plan.coordinates && record.pool == plan.point.pool)
+    let other = Point(mode: .epoll, concurrency: 8, pool: plan.point.pool == 1 ? 4 : 1)
+    let changes: [(inout TrialRecord) throws -> Void] = [
+      { $0.workload = try JSONValue(encoding: file.workload(at: other)) }, { $0.pipeline = 2 }, { $0.each = 3 },
+      { $0.processes = 2 }, { $0.serverProcesses = 2 }, { $0.limit = 5 }, { $0.variant = "inline" },
+      { $0.arrivals.kind = "constant" },
+    ]
+    for change in changes {
+      var wrong = record
+      try change(&wrong)
+      let isTaken = agenda.take(wrong)
+      #expect(!isTaken)
+    }
+    let isTaken = agenda.take(record)
+    #expect(isTaken)
   }
 
   static let wrong: [(fields: String, complaint: String)] = [

@@ -77,7 +77,7 @@ import Workloads
     #expect(suite.about == "")
     #expect(experiment.modes == [.blocking, .dispatch, .taskgroup, .epoll])
     #expect(experiment.concurrency == [64])
-    #expect(experiment.arrivals == "closed" && experiment.rates.isEmpty && experiment.limit == nil)
+    #expect(experiment.arrivals == "closed" && experiment.rates.isEmpty && experiment.limits == nil)
     #expect(experiment.operations == nil && experiment.duration == .seconds(1))
     #expect(experiment.warmup == .milliseconds(100))
     #expect(experiment.rounds == 9)
@@ -95,7 +95,7 @@ import Workloads
       """#)
     let experiment = suite.experiments[0]
     #expect(experiment.about == "one" && experiment.modes == [.null, .epoll] && experiment.concurrency == [7, 1])
-    #expect(experiment.arrivals == "poisson" && experiment.rates == [1.5, 1e8] && experiment.limit == 3)
+    #expect(experiment.arrivals == "poisson" && experiment.rates == [1.5, 1e8] && experiment.limits == AxisValues(3))
     #expect(experiment.duration == .milliseconds(1500) && experiment.warmup == .milliseconds(20))
     #expect(experiment.rounds == 2)
     #expect(try encoded(read(encoded(suite))) == encoded(suite))

@@ -132,7 +132,7 @@ import Workloads
         "busy": .init(count: 8, operations: $0.operations, latency: nil),
         manner: .init(count: 50, operations: operations, latency: nil, early: early),
       ]
-      $0.lanes?[manner]?.workload = workload
+      $0.lanes?[manner]?.workload = workload.map(RecordedWorkload.init)
       $0.server?.operationsDone = served
     }
   }

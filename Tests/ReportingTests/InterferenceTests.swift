@@ -35,7 +35,7 @@ struct InterferenceTests {
             service: LatencySummary(service), response: response == nil ? nil : LatencySummary(responses))),
       ]
       if kind == "file" {
-        trial.lanes?["paced"]?.workload = .object(["kind": .string("echo"), "size": .string("64B")])
+        trial.lanes?["paced"]?.workload = RecordedWorkload(.object(["kind": .string("echo"), "size": .string("64B")]))
       }
       return trial
     }

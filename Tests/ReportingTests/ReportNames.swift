@@ -27,7 +27,8 @@ struct ReportNames {
     let asked = summary.experiments.flatMap { experiment -> [String] in
       let kinds = experiment.points.flatMap { $0.failed + $0.non2xx }.map { "\($0.name) (" }
       return [
-        experiment.name, experiment.plannedName, experiment.name(of: Setting()), experiment.description,
+        experiment.name, experiment.plannedName,
+        experiment.setting.without(.limit, .pool).name(of: experiment.plannedName), experiment.description,
         experiment.withoutRate, experiment.withoutSettings,
       ] + kinds
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Plan
 import Records
 
 @testable import Reporting
@@ -64,7 +65,7 @@ struct ReportNumbers {
       }
     case .load(let load): scope = all.filter { $0.place.experiment == load.name }
     case .sweep(let sweep):
-      scope = all.filter { sweep.name == Setting().name(of: $0.place.experiment, at: $0.place.rate) }
+      scope = all.filter { sweep.name == Setting(rate: $0.place.rate).name(of: $0.place.experiment) }
     }
   }
 
@@ -141,7 +142,7 @@ struct ReportNumbers {
       let place = citable.place
       return place.name == name && (lanes == nil || place.concurrency == nil || place.concurrency == lanes)
         && (rate == nil || place.rate == nil || abs((place.rate ?? 0) / (rate ?? 1) - 1) < 0.001)
-        && (setting == Setting() || place.setting == setting) && (place.lanes == cell["class"])
+        && (setting == Setting() || place.setting.swept == setting) && (place.lanes == cell["class"])
         && (cell["experiment"] == nil || cell["experiment"] == place.shownExperiment)
     }
     var (last, side) = (ReportColumns.Column(metrics: []), "")
@@ -184,7 +185,7 @@ struct ReportNumbers {
 extension Citable.Place {
   var name: String? { mode.map { mode in variant.map { "\(mode)/\($0)" } ?? mode } }
   /// As tables of several experiments name it.
-  var shownExperiment: String { setting.name(of: experiment, at: rate) }
+  var shownExperiment: String { setting.name(of: experiment) }
 }
 
 /// A number as it is printed.

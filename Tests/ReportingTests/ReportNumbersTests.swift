@@ -120,7 +120,7 @@ struct TextNumbers {
     let names = ReportNames(run, summary)
     let plain = markdown.replacing(/\\(.)/) { String($0.1) }.replacing("**", with: "") + TextReport.sparklineLegend
     let sentences = Data(plain.replacing("\n\n", with: ": ").utf8)
-    let modes = Set(run.trials.map { PointKey($0).name })
+    let modes = Set(run.trials.map { $0.coordinates.name })
     let drawn = Set("▁▂▃▄▅▆▇█▉▊▋▌▍▎▏")
     for line in text.split(separator: "\n").map(String.init) {
       let words = line.split(separator: " ").map(String.init)

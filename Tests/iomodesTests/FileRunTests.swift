@@ -61,7 +61,7 @@ import Testing
         checksums.insert(trial.checksum)
         #expect(trial.operations.verified == 500 && trial.lanes?["busy"]?.operations.verified == 500)
         let paced = try #require(trial.lanes?["paced"])
-        #expect(paced.count == 4 && paced.workload?["kind"]?.string == "echo" && paced.operations.failed == nil)
+        #expect(paced.count == 4 && paced.workload?.kind == "echo" && paced.operations.failed == nil)
         // All that they did, but for what was in hand when the file's lanes were through.
         let echoes = paced.operations.done ?? 0
         #expect((echoes...echoes + 4).contains(trial.server?.operationsDone ?? 0))

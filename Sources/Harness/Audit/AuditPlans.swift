@@ -13,9 +13,8 @@ extension Schedule {
     }.enumerated().map { place, point in
       TrialPlan(
         number: number + place + 1,
-        experiment: experiment.settled(at: point)
-          .audited(lanes: experiment.client(of: point.mode).lanes(for: point.concurrency)),
-        mode: point.mode, concurrency: point.concurrency, arrivals: point.arrivals, round: auditRound,
+        experiment: experiment.audited(lanes: experiment.client(of: point.mode).lanes(for: point.concurrency)),
+        point: point, round: auditRound,
         order: place + 1, seed: seed, processors: processors)
     }
   }

@@ -69,9 +69,9 @@ extension TrialRunner {
   ) throws(HarnessFailure) -> (record: TrialRecord, opens: Instant?) {
     if let signal = Interruption.signal { throw HarnessFailure(.interrupted(signal), "interrupted") }
     var record = TrialRecord(
-      plan, of: "check", workload: .object(["kind": .string(plan.experiment.workload.kind)]))
+      plan, of: "check", workload: .object(["kind": .string(plan.workload.kind)]))
     let result = try run(plan, stop: stop, idle: idle)
-    record.fill(with: result, doing: plan.experiment.workload, hasWarmup: plan.experiment.warmup > .zero)
+    record.fill(with: result, doing: plan.workload, hasWarmup: plan.experiment.warmup > .zero)
     guard case .measured(let partial, _, _, _) = result else { return (record, nil) }
     return (record, partial.window.map { Instant(nanoseconds: $0.opens) })
   }

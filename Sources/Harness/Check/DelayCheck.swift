@@ -28,7 +28,7 @@ enum DelayCheck {
   /// The median must lie between the delay and 10 % or 1 ms more, whichever is larger. No operation may be shorter than
   /// the delay.
   static func result(_ plan: TrialPlan, _ record: TrialRecord) -> CheckResult {
-    let delay = plan.experiment.workload.leastDuration
+    let delay = plan.workload.leastDuration
     let name = "\(plan.experiment.name) \(delay), \(plan.mode.rawValue): service p50"
     if !record.valid { return CheckResult(.delays, name, .nanoseconds, invalid: record) }
     guard let median = record.latency?.service.p50, let least = record.latency?.service.min else {

@@ -31,11 +31,6 @@ extension Experiment {
   /// Whether any of its trials uses loopback.
   var usesLoopback: Bool {
     guard modes != [.null], workload.file == nil || bystanders != nil else { return false }
-    return switch workload.asked.ofBystanders {
-    case .sleep, .file, .serve: false
-    case .echo(let spec): spec.transport == .tcp
-    case .http(let spec): spec.targets.isEmpty
-    case .compute: true
-    }
+    return workload.asked.ofBystanders.usesLoopback
   }
 }

@@ -79,7 +79,7 @@ extension PeerCheck {
           experiment.rates = [500]
           return Case(name: name, experiment: experiment)
         case (.limit, _):
-          experiment.limits = Settings(2)
+          experiment.limits = AxisValues(2)
           return Case(name: name, experiment: experiment) { record in
             record.inFlight?.max.map { $0 > 2 ? "\($0) operations were in hand at once, with 2 permits" : nil } ?? nil
           }

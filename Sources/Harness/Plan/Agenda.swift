@@ -68,9 +68,7 @@ struct Agenda: Sendable {
   @discardableResult
   mutating func take(_ record: TrialRecord) -> Bool {
     guard let plan = pending.first, record.trial == plan.number, record.experiment == plan.experiment.name,
-      record.round == plan.round, record.mode == plan.mode.rawValue, record.concurrency == plan.concurrency,
-      record.arrivals.kind == plan.arrivals.kind, record.arrivals.rate == plan.arrivals.rate,
-      record.limit == plan.experiment.limit, record.repeats == plan.repeats
+      record.round == plan.round, record.coordinates == plan.coordinates, record.repeats == plan.repeats
     else { return false }
     pending.removeFirst()
     if plan.isAudit { return true }
@@ -190,9 +188,7 @@ struct Agenda: Sendable {
     for (index, current) in experiments.enumerated().dropFirst(experiment) {
       let plans = current.points.map {
         TrialPlan(
-          number: 0, experiment: current.settled(at: $0), mode: $0.mode, concurrency: $0.concurrency,
-          arrivals: $0.arrivals, round: 1,
-          order: 0, seed: 0, processors: processors)
+          number: 0, experiment: current, point: $0, round: 1, order: 0, seed: 0, processors: processors)
       }
       let isSearch = current.objective != nil
       let rounds = isSearch ? current.rounds : max(current.rounds, precision?.maxRounds ?? 0)

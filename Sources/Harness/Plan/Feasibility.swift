@@ -184,7 +184,7 @@ public struct Feasibility: Sendable {
       }
       let shares = experiment.shares
       lanes = sum(shares) { _ in 1 }
-      connections = sum(shares) { Self.usesPorts($0) ? 1 : 0 }
+      connections = sum(shares) { $0.usesPorts ? 1 : 0 }
       hasSeveral = shares.count > 1
       let ofFirst = sum([shares[0]], \.descriptorsPerLane)
       if ofFirst > 0 {
@@ -194,7 +194,7 @@ public struct Feasibility: Sendable {
         allDescriptors =
           sum(shares) { $0.descriptorsPerLane == 0 ? 0 : max(2, $0.descriptorsPerLane) }
           + (shares.count + experiment.servers) * Feasibility.spareDescriptors
-        ports = toServers { Self.usesPorts($0) ? 1 : 0 }
+        ports = toServers { $0.usesPorts ? 1 : 0 }
       }
       threads = shares.reduce(0) { $0 + mode.threads(for: sum([$1]) { max(1, $0.descriptorsPerLane) }) }
       let pool = mode == .taskgroup || mode == .taskgroupBlocking ? Feasibility.poolTasks : 0
@@ -207,15 +207,6 @@ public struct Feasibility: Sendable {
       if hasSeveral { memory += UInt64(shares.count + experiment.servers) * Feasibility.processMemory }
       // Each process has the whole schedule.
       memory = [memory, experiment.scheduleMemory.multipliedSaturating(by: UInt64(shares.count))].saturatingSum
-    }
-
-    static func usesPorts(_ workload: WorkloadSpec) -> Bool {
-      switch workload {
-      case .sleep, .file: false
-      case .echo(let spec): spec.transport == .tcp
-      case .http, .compute: true
-      case .serve(let spec): usesPorts(spec.workload)
-      }
     }
   }
 }

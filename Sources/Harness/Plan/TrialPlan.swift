@@ -8,10 +8,10 @@ import Workloads
 public struct TrialPlan: Sendable {
   /// From 1, in the order in which the run carries them out.
   public var number: Int
+  /// As its suite has it, with all its points.
   public var experiment: Experiment
-  public var mode: ModeID
-  public var concurrency: Int
-  public var arrivals: Arrivals
+  /// The one point that it is of.
+  public var point: Point
   public var round: Int
   /// Within the round, from 1.
   public var order: Int
@@ -26,6 +26,14 @@ public struct TrialPlan: Sendable {
 
   /// Whether it is counted from outside, and not timed.
   var isAudit: Bool { round == Schedule.auditRound }
+
+  var mode: ModeID { point.mode }
+  var concurrency: Int { point.concurrency }
+  var arrivals: Arrivals { point.arrivals }
+  /// What it does, with the width of its pool.
+  var workload: WorkloadSpec { experiment.workload(at: point) }
+  /// Where it stands among others: its record has the same.
+  var coordinates: Coordinates { experiment.coordinates(at: point) }
 
   /// The client's mode.
   var client: ModeID { experiment.client(of: mode) }
@@ -59,7 +67,7 @@ public struct TrialPlan: Sendable {
   /// About how long it takes to start several processes, and to connect and close their lanes.
   private var startingProcesses: Nanoseconds {
     guard isLed else { return .zero }
-    let lanes = experiment.workload.descriptorsPerLane == 0 ? 0 : concurrency
+    let lanes = workload.descriptorsPerLane == 0 ? 0 : concurrency
     return .milliseconds(UInt64(15 * (shares.count + experiment.servers)))
       + .microseconds(UInt64(lanes) * 60)
   }
@@ -84,11 +92,11 @@ public struct TrialPlan: Sendable {
 
   func spec(endpoints: [String], isOwnServer: Bool) -> TrialSpec {
     var spec = TrialSpec(
-      mode: client, workload: experiment.workload.asked, concurrency: concurrency, operations: nil,
-      duration: experiment.duration, warmup: experiment.warmup, arrivals: arrivals, limit: experiment.limit,
+      mode: client, workload: workload.asked, concurrency: concurrency, operations: nil,
+      duration: experiment.duration, warmup: experiment.warmup, arrivals: arrivals, limit: point.limit,
       pipeline: experiment.pipeline ?? 1, bystanders: experiment.bystanders, deadline: .zero, seed: seed,
       endpoints: endpoints, isOwnServer: isOwnServer)
-    spec.mayStayUnconnected = experiment.workload.isServe
+    spec.mayStayUnconnected = workload.isServe
     spec.share = shares[0]
     spec.each = experiment.each.map { UInt64($0) }
     spec.operations = spec.each.map { $0 * UInt64(spec.lanes) } ?? experiment.operations
@@ -99,11 +107,6 @@ public struct TrialPlan: Sendable {
 }
 
 extension TrialPlan {
-  var point: Point {
-    Point(
-      mode: mode, concurrency: concurrency, arrivals: arrivals, limit: experiment.limit, pool: experiment.pools?.only)
-  }
-
   /// Why it is not carried out; nil where it is.
   func reasonToSkip(isPatient: Bool) -> TrialRecord.Skipped? {
     if let objection = experiment.objection(in: mode) {
@@ -115,7 +118,7 @@ extension TrialPlan {
     if let reason = mode.unavailability ?? Peers.named(mode)?.unavailability {
       return TrialRecord.Skipped(reason: "unavailable: \(reason)")
     }
-    if experiment.each != nil, experiment.workload.descriptorsPerLane > 0 {
+    if experiment.each != nil, workload.descriptorsPerLane > 0 {
       let spec = spec(endpoints: [], isOwnServer: false)
       let most = spec.mostUnderWay(processors: processors)
       if most < spec.lanes {
@@ -158,10 +161,8 @@ package enum Schedule {
     let shuffled = Schedule.shuffled(points, seed: step == 0 ? roundSeed : Randomness.mix(roundSeed ^ UInt64(step)))
     return shuffled.enumerated().map { place, point in
       TrialPlan(
-        number: number + place + 1, experiment: experiment.settled(at: point), mode: point.mode,
-        concurrency: point.concurrency, arrivals: point.arrivals, round: round, order: order + place + 1,
-        seed: roundSeed,
-        processors: processors)
+        number: number + place + 1, experiment: experiment, point: point, round: round, order: order + place + 1,
+        seed: roundSeed, processors: processors)
     }
   }
 

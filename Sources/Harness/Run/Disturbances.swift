@@ -24,17 +24,6 @@ struct DisturbanceBounds: Sendable {
   }
 }
 
-extension WorkloadSpec {
-  /// Whether operations bring their own connections.
-  fileprivate var opensConnections: Bool {
-    switch asked {
-    case .http(let spec): spec.connection == .new
-    case .compute(let spec): spec.http.connection == .new
-    case .sleep, .echo, .file, .serve: false
-    }
-  }
-}
-
 /// What the machine did to a trial, as independent witnesses have it. Lateness that the mode itself causes is a result.
 extension Validity {
   /// How much of a window may pass between its edge and the reading of the counters.

@@ -8,16 +8,9 @@ extension TrialRecord {
   init(_ plan: TrialPlan, of runID: String, workload: JSONValue) {
     self.init(
       runID: runID, experiment: plan.experiment.name, trial: plan.number, round: plan.round, order: plan.order,
-      seed: plan.seed, mode: plan.mode.rawValue, workload: workload, concurrency: plan.concurrency,
-      operations: TrialRecord.Operations(asked: plan.experiment.operations),
-      arrivals: TrialRecord.Arrivals(kind: plan.arrivals.kind, rate: plan.arrivals.rate), limit: plan.experiment.limit,
-      valid: false, reasons: [])
+      seed: plan.seed, at: plan.coordinates, workload: workload,
+      operations: TrialRecord.Operations(asked: plan.experiment.operations))
     repeats = plan.repeats
-    variant = plan.mode.variant(doing: plan.experiment.workload)
-    pipeline = plan.experiment.pipeline.flatMap { $0 > 1 ? $0 : nil }
-    each = plan.experiment.each
-    processes = plan.experiment.processes.flatMap { $0 > 1 ? $0 : nil }
-    serverProcesses = plan.experiment.serverProcesses.flatMap { $0 > 1 ? $0 : nil }
   }
 
   /// Takes in what the trial came to, and judges it.
@@ -86,7 +79,7 @@ extension TrialRecord {
       return lanes
     }
     guard let manner = bystanders?.manner, workload.ofBystanders != workload else { return }
-    lanes?[manner]?.workload = try? JSONValue(encoding: workload.ofBystanders)
+    lanes?[manner]?.workload = (try? JSONValue(encoding: workload.ofBystanders)).map(RecordedWorkload.init)
   }
 }
 

@@ -270,7 +270,7 @@ public struct RunSession {
       }
       if let signal = Interruption.signal { throw HarnessFailure(.interrupted(signal), "interrupted") }
       let started = MonotonicClock.now
-      var record = TrialRecord(plan, of: runID, workload: try Self.value(plan.experiment.workload))
+      var record = TrialRecord(plan, of: runID, workload: try Self.value(plan.workload))
       record.work = runner.work(of: plan)
       if plan.isAudit { record.audit = runner.auditTool.map { TrialRecord.Audit(tool: $0.kind.rawValue) } }
       let pace = expected > 0 ? max(1, spent / expected) : 1
@@ -283,7 +283,7 @@ public struct RunSession {
           report(Progress(done: done, total: done + most.trials, label: plan.label, remaining: remaining))
         }
         record.fill(
-          with: result, doing: plan.experiment.workload, hasWarmup: plan.experiment.warmup > .zero,
+          with: result, doing: plan.workload, hasWarmup: plan.experiment.warmup > .zero,
           foreignBound: options.foreignBound)
         spent += MonotonicClock.now.since(started).seconds
         expected += plan.expectedTime.seconds
@@ -315,7 +315,7 @@ extension RunSession {
         return TrialRecord.Skipped(reason: "unavailable: \(shortage)")
       }
     }
-    return try runner.files.reasonToSkip(plan.experiment.workload)
+    return try runner.files.reasonToSkip(plan.workload)
   }
 }
 

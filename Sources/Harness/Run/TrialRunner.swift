@@ -55,7 +55,7 @@ struct TrialRunner {
   private func carryOut(
     _ plan: TrialPlan, _ stop: ProcessStop?, _ idle: () -> Void
   ) throws(HarnessFailure) -> Result {
-    let workload = plan.experiment.workload
+    let workload = plan.workload
     let needsServer = plan.experiment.needsServer
     var spec = plan.spec(endpoints: targets[plan.experiment.name] ?? [], isOwnServer: needsServer)
     if let file = workload.file { spec.file = try files.make(for: file) }
@@ -191,7 +191,7 @@ struct TrialRunner {
 
   /// What each operation is to a processor; nil where it is nothing.
   func work(of plan: TrialPlan) -> TrialRecord.Work? {
-    guard case .compute(let spec) = plan.experiment.workload, let calibration else { return nil }
+    guard case .compute(let spec) = plan.workload, let calibration else { return nil }
     return TrialRecord.Work(iterations: calibration.iterations(in: spec.work), nominal: spec.work.count)
   }
 
@@ -384,6 +384,6 @@ extension Experiment {
 
 extension TrialPlan {
   var gathersReplies: Bool {
-    if case .http(let spec) = experiment.workload { spec.gather } else { false }
+    if case .http(let spec) = workload { spec.gather } else { false }
   }
 }

@@ -18,12 +18,7 @@ extension ModeID {
   /// The variant of the mode that the workload's parameters choose, as records name it; nil if there is only one.
   /// Blocking modes offload nothing, and `uring` does not offload file requests.
   public func variant(doing workload: WorkloadSpec) -> String? {
-    guard traits.offloads.contains(workload.kind) else { return nil }
-    return switch workload {
-    case .file(let spec): spec.offload.rawValue
-    case .compute(let spec): spec.offload.rawValue
-    default: nil
-    }
+    traits.offloads.contains(workload.kind) ? workload.manner : nil
   }
 
   /// Why the mode cannot run or serve a workload; nil if it can.
@@ -45,19 +40,5 @@ extension ModeID {
       return "\(rawValue) computes in place, on the thread that carries the lane; offload goes with \(able)"
     }
     return workload.features.lazy.compactMap { traits.refusals[$0] }.first
-  }
-}
-
-extension WorkloadSpec {
-  /// The abilities that the workload needs and not every mode has.
-  fileprivate var features: [ModeDescription.Feature] {
-    let faults: [ModeDescription.Feature] = faults == nil ? [] : [.faults]
-    return switch self {
-    case .file: [.file]
-    case .echo(let spec) where spec.ends == .both: [.bothEnds]
-    case .http(let spec) where !spec.targets.isEmpty: [.targets]
-    case .serve: [.serve]
-    case .sleep, .echo, .http, .compute: faults
-    }
   }
 }

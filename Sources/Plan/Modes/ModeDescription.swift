@@ -158,4 +158,14 @@ extension ModeDescription {
     if let marker = twice(modes.map { String($0.look.marker) }) { return "two modes have the marker \(marker)" }
     return nil
   }
+
+  /// Whether a mode stands before another, by the order of this build; those of other builds come last, by name.
+  public static func precedes(_ first: String, _ second: String) -> Bool {
+    let (firstRank, secondRank) = (rank(first), rank(second))
+    return firstRank == secondRank ? first < second : firstRank < secondRank
+  }
+
+  private static func rank(_ mode: String) -> Int {
+    builtIn.firstIndex { $0.id.rawValue == mode } ?? builtIn.count
+  }
 }

@@ -34,7 +34,7 @@ extension ModeID {
   }
 
   private func objection(of peer: PeerDescription, serving spec: ServeSpec) -> String? {
-    let name = spec.workload.kind
+    let name = spec.asked.kind
     guard peer.serves.contains(name) else {
       return peer.serves.isEmpty
         ? "\(rawValue) has no server" : "\(rawValue) serves \(peer.serves.joined(separator: ", ")), and not \(name)"
@@ -42,7 +42,7 @@ extension ModeID {
     if peer.url != nil, case .http(let http) = spec.load, http.size != nil || http.delay != .none {
       return "\(rawValue) is asked for its URL alone: it knows no size, and no delay"
     }
-    return spec.workload.faults == nil ? nil : "\(rawValue) is a peer: its server knows no faults"
+    return spec.faults == nil ? nil : "\(rawValue) is a peer: its server knows no faults"
   }
 
   /// Why a peer cannot do something, where it cannot.

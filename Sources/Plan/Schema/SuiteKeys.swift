@@ -55,7 +55,7 @@ extension Experiment.CodingKeys: DescribedKey {
   }
 }
 
-extension Settings: WrittenInWays {
+extension AxisValues: WrittenInWays {
   public static var ways: [any Decodable.Type] { [Int.self, [Int].self] }
 }
 

@@ -17,10 +17,10 @@ public struct Experiment: Codable, Equatable, Sendable {
   /// What is to be kept to: the highest rate that does is searched for, instead of `rates`.
   public var objective: Objective?
   /// How many lanes may have an operation in hand at once; a point for each of them.
-  public var limits: Settings?
+  public var limits: AxisValues?
   /// How many workers work is left to; a point for each of them, in modes that leave it to any. The workload says where
   /// it is absent.
-  public var pools: Settings?
+  public var pools: AxisValues?
   /// How many requests a connection carries at once; one where absent.
   public var pipeline: Int?
   /// Lanes beside those that are measured, which do the workload in another manner.
@@ -51,7 +51,7 @@ public struct Experiment: Codable, Equatable, Sendable {
     self.arrivals = arrivals ?? Self.usualArrivals(objective)
     self.rates = rates
     self.objective = objective
-    limits = limit.map { Settings($0) }
+    limits = limit.map { AxisValues($0) }
     self.pipeline = pipeline
     self.operations = operations
     self.duration = operations == nil ? duration ?? .seconds(1) : nil
@@ -83,15 +83,36 @@ public struct Experiment: Codable, Equatable, Sendable {
     warmup = try fields.value(.warmup) ?? (each == nil ? Self.usualWarmup(operations) : .zero)
     let asked: Int? = try fields.value(.rounds)
     rounds = asked ?? usualRounds
-    try fields.check(.name, Suite.isFileName(name), Suite.objection(toName: name))
-    try fields.check(.duration, operations == nil || duration == nil, "cannot be given along with operations")
-    if operations == nil && duration == nil && each == nil { duration = .seconds(1) }
+    settle()
     if asked == nil { rounds = roundsForVerdict }
-    if let complaint = complaint { try fields.check(complaint.field, false, complaint.text) }
+    if let complaint { try fields.check(complaint.field, false, complaint.text) }
+  }
+
+  /// Makes what follows from the values that were given.
+  private mutating func settle() {
+    if operations == nil && duration == nil && each == nil { duration = .seconds(1) }
+  }
+
+  /// With what follows from its values, once all of them have been checked as those of a file are.
+  func validated() throws(SpecComplaint) -> Experiment {
+    var experiment = self
+    do throws(SpecComplaint) {
+      experiment.workload = try workload.validated()
+    } catch {
+      throw error.within("workload")
+    }
+    if let complaint = bystanders?.complaint {
+      throw SpecComplaint(complaint.field.stringValue, complaint.text).within("bystanders")
+    }
+    experiment.settle()
+    if let complaint = experiment.complaint { throw SpecComplaint(complaint.field.stringValue, complaint.text) }
+    return experiment
   }
 
   /// What is wrong with the values, if anything.
   package var complaint: (field: CodingKeys, text: String)? {
+    if !Suite.isFileName(name) { return (.name, Suite.objection(toName: name)) }
+    if operations != nil && duration != nil { return (.duration, "cannot be given along with operations") }
     if modes.isEmpty { return (.modes, "is empty") }
     if Set(modes).count < modes.count { return (.modes, "names a mode twice") }
     if concurrency.isEmpty { return (.concurrency, "is empty") }

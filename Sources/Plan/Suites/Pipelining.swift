@@ -1,4 +1,3 @@
-
 extension Experiment {
   /// What keeps so many requests from going out at once, if anything.
   var pipelining: String? {

@@ -1,4 +1,4 @@
-/// Where a trial stands in its experiment.
+/// A point of an experiment: what the trials of one mode there are told that others are told otherwise.
 public struct Point: Hashable, Sendable {
   public var mode: ModeID
   public var concurrency: Int
@@ -21,6 +21,26 @@ public struct Point: Hashable, Sendable {
     let limit = experiment.limits == nil ? "" : limit.map { ", limit \($0)" } ?? ""
     let pool = pool.map { ", pool \($0)" } ?? ""
     return "\(experiment.name) \(mode.rawValue) × \(concurrency)\(rate)\(limit)\(pool)"
+  }
+}
+
+extension Experiment {
+  /// What is done at a point: the workload, with the width of the pool that the point has.
+  package func workload(at point: Point) -> WorkloadSpec {
+    point.pool.map { workload.with(poolWidth: $0) } ?? workload
+  }
+
+  /// Where the trials of a point stand among others.
+  package func coordinates(at point: Point) -> Coordinates {
+    func several(_ count: Int?) -> Int? { count.flatMap { $0 > 1 ? $0 : nil } }
+    let workload = workload(at: point)
+    let variant = point.mode.variant(doing: workload)
+    return Coordinates(
+      mode: point.mode.rawValue, variant: variant, concurrency: point.concurrency,
+      Setting(
+        arrivals: point.arrivals.kind, rate: point.arrivals.rate, limit: point.limit,
+        pool: variant == nil ? nil : workload.poolWidth, pipeline: several(pipeline), each: each,
+        processes: several(processes), serverProcesses: several(serverProcesses)))
   }
 }
 

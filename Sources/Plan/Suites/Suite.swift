@@ -1,4 +1,3 @@
-
 /// A suite: experiments to be carried out one after another, as its file describes them.
 public struct Suite: Codable, Equatable, Sendable {
   public var name: String
@@ -24,14 +23,25 @@ public struct Suite: Codable, Equatable, Sendable {
     limits = try fields.value(.limits)
     let hasOthers = include != nil || limits != nil
     experiments = hasOthers ? try fields.value(.experiments) ?? [] : try fields.required(.experiments)
-    try fields.check(.name, Self.isFileName(name), Self.objection(toName: name))
-    try fields.check(.include, include?.isEmpty != true, "is empty")
-    try fields.check(.include, include?.allSatisfy(Self.isFileName) != false, "is not a list of names of suites")
-    try fields.check(.limits, limits?.isEmpty != true, "is empty")
-    try fields.check(.limits, Set(limits ?? []).count == limits?.count ?? 0, "names a limit twice")
-    try fields.check(.experiments, hasOthers || !experiments.isEmpty, "is empty")
-    let names = experiments.map(\.name)
-    try fields.check(.experiments, Set(names).count == names.count, "has two experiments of one name")
+    if let complaint { try fields.check(complaint.field, false, complaint.text) }
+  }
+
+  /// What is wrong with its own values, if anything.
+  var complaint: (field: CodingKeys, text: String)? {
+    if !Self.isFileName(name) { return (.name, Self.objection(toName: name)) }
+    if let include {
+      if include.isEmpty { return (.include, "is empty") }
+      if !include.allSatisfy(Self.isFileName) { return (.include, "is not a list of names of suites") }
+    }
+    if let limits {
+      if limits.isEmpty { return (.limits, "is empty") }
+      if Set(limits).count < limits.count { return (.limits, "names a limit twice") }
+    }
+    if experiments.isEmpty && include == nil && limits == nil { return (.experiments, "is empty") }
+    if Set(experiments.map(\.name)).count < experiments.count {
+      return (.experiments, "has two experiments of one name")
+    }
+    return nil
   }
 
   enum CodingKeys: String, CodingKey, CaseIterable { case name, about, include, limits, experiments }

@@ -19,10 +19,18 @@ extension Suite {
     }
   }
 
-  /// The suite again, once all its values have been checked as those of a file are.
+  /// The suite with what follows from its values, once all of them have been checked as those of a file are.
   public func validated() throws(Malformed) -> Suite {
-    guard let data = try? JSONEncoder().encode(self) else { throw Malformed("the suite cannot be encoded") }
-    return try Suite(decoding: data)
+    var suite = self
+    for (index, experiment) in experiments.enumerated() {
+      do throws(SpecComplaint) {
+        suite.experiments[index] = try experiment.validated()
+      } catch {
+        throw Malformed("experiments[\(index)].\(error.path.joined(separator: ".")): \(error.text)")
+      }
+    }
+    if let complaint = suite.complaint { throw Malformed("\(complaint.field.stringValue): \(complaint.text)") }
+    return suite
   }
 
   package static func explain(_ error: DecodingError) -> String {

@@ -39,7 +39,7 @@ public struct BystanderSpec: Hashable, Sendable, Codable {
   }
 
   /// What is wrong with the values, if anything.
-  private var complaint: (field: CodingKeys, text: String)? {
+  var complaint: (field: CodingKeys, text: String)? {
     if !PlanRange.lanes.contains(count) {
       return (.count, "\(count) is not a number of lanes; it must be from 1 to 10000000")
     }

@@ -39,6 +39,33 @@ import Measurement
   }
 }
 
+extension Delay {
+  static let help = "how long the own server waits: 2ms, exponential:2ms or lognormal:2ms:0.5"
+
+  private var span: Nanoseconds {
+    switch self {
+    case .fixed(let span), .exponential(let span), .lognormal(let span, _): span
+    }
+  }
+
+  /// What it comes to on average; nil of none.
+  var meanSeconds: Double? {
+    guard span != .zero else { return nil }
+    if case .lognormal(let median, let sigma) = self { return median.seconds * exp(sigma * sigma / 2) }
+    return span.seconds
+  }
+
+  /// What reports say of it; nil of none.
+  var words: String? {
+    guard span != .zero else { return nil }
+    return switch self {
+    case .fixed(let span): "answered after \(span.spaced)"
+    case .exponential(let mean): "exponential delay, mean \(mean.spaced)"
+    case .lognormal(let median, let sigma): "lognormal delay, median \(median.spaced), sigma \(sigma)"
+    }
+  }
+}
+
 extension Delay: LosslessStringConvertible, Codable {
   public init?(_ text: String) {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)

@@ -166,14 +166,16 @@ extension FaultMix: Codable {
   }
 }
 
-extension WorkloadSpec {
-  /// What the own server is to do wrong; nil where it is asked for nothing.
-  public var faults: FaultMix? {
-    switch self {
-    case .sleep, .file, .compute: nil
-    case .echo(let spec): spec.faults
-    case .http(let spec): spec.faults
-    case .serve(let spec): spec.workload.faults
+extension FaultMix {
+  static let help = "what the own server does wrong, per operation, such as reset:0.01,stall:0.005"
+
+  /// `faults: reset 1 %, stall 0.5 %`; nil of none.
+  var words: String? {
+    let asked = FaultKind.allCases.filter { self[$0] > 0 }.sorted { $0.rawValue < $1.rawValue }
+    let list = asked.map { kind in
+      let percent = (self[kind] * 1e8).rounded() / 1e6
+      return "\(kind.rawValue) \(Int64(exactly: percent).map(String.init) ?? "\(percent)") %"
     }
+    return list.isEmpty ? nil : "faults: \(list.joined(separator: ", "))"
   }
 }

@@ -1,10 +1,10 @@
 import Measurement
 
 /// One operation sends `size` bytes and receives them back.
-public struct EchoSpec: Hashable, Sendable, Codable {
-  public enum Transport: String, Codable, Sendable, CaseIterable { case tcp, unix }
+public struct EchoSpec: WorkloadParameters {
+  public enum Transport: String, OptionChoice { case tcp, unix }
   /// Where the far end is: in the server's process, or in the mode under test beside the near one.
-  public enum Ends: String, Codable, Sendable, CaseIterable { case server, both }
+  public enum Ends: String, OptionChoice { case server, both }
 
   public var transport = Transport.tcp
   public var size = ByteCount(64)
@@ -19,26 +19,52 @@ public struct EchoSpec: Hashable, Sendable, Codable {
 
   public init() {}
 
-  public init(from decoder: any Decoder) throws { try self.init(from: decoder, besides: ["kind"]) }
+  public static let kind = "echo"
+  public static let about = "send bytes over TCP or a UNIX socket, receive the same bytes back, compare them"
+  public static let otherNames = ["tcp", "unix", "socket", "ping"]
 
-  init(from decoder: any Decoder, besides: [String]) throws {
-    let fields = try StrictFields(decoder, of: CodingKeys.self, besides: besides)
-    transport = try fields.value(.transport) ?? transport
-    size = try fields.value(.size) ?? size
-    delay = try fields.value(.delay) ?? delay
-    ends = try fields.value(.ends) ?? ends
-    timeout = try fields.value(.timeout) ?? timeout
-    faults = try (fields.value(.faults) as FaultMix?)?.unlessEmpty
-    try fields.check(
-      .size, size.count >= Self.smallestSize && size.count <= Int(UInt32.max),
-      "is outside 16B (the header that asks for the answer) … 4GiB")
-    if let complaint = WorkloadSpec.complaint(about: timeout) { try fields.check(.timeout, false, complaint) }
-    guard let faults else { return }
-    try fields.check(.faults, ends == .server, "are those of a server of its own, and go with ends server")
-    try fields.check(
-      .faults, faults.reset == 0 || transport == .tcp, "have a reset, which a UNIX socket does not know; use tcp")
-    if let complaint = faults.complaint(within: timeout) { try fields.check(.faults, false, complaint) }
+  public static let options: [WorkloadOption<EchoSpec>] = [
+    WorkloadOption("transport", \.transport, "tcp or unix", placeholder: "NAME", unlessGiven: "tcp"),
+    WorkloadOption(
+      "size", \.size, "message", unlessGiven: "\(EchoSpec().size)", elsewhere: ["s", "bs"]),
+    WorkloadOption("delay", \.delay, Delay.help, unlessGiven: "0", words: { $0.delay.words }),
+    WorkloadOption(
+      "ends", \.ends, "far end in the server's process, or both ends in the mode: server or both",
+      placeholder: "WHERE", unlessGiven: "server"),
+    WorkloadOption("timeout", \.timeout, timeoutHelp, unlessGiven: "\(EchoSpec().timeout)"),
+    WorkloadOption("faults", \.faults, FaultMix.help, part: .faults, words: { $0.faults?.words }),
+  ]
+
+  /// Of whatever has a timeout.
+  static let timeoutHelp = "the longest time for one operation; 0 for no limit"
+
+  public var spec: WorkloadSpec { .echo(self) }
+
+  public var headline: String {
+    if ends == .both { return "echo \(size.spaced) over socket pairs, both ends in the mode" }
+    return "echo \(size.spaced) over \(transport == .unix ? "UNIX sockets" : "TCP")"
   }
 
-  enum CodingKeys: String, CodingKey, CaseIterable { case transport, size, delay, ends, timeout, faults }
+  public var leastDuration: Nanoseconds { delay.mean + stalled }
+  public var wait: Double? { delay.meanSeconds }
+  public var descriptorsPerLane: Int { ends == .both ? 2 : 1 }
+  public var needsServer: Bool { ends == .server }
+  public var usesPorts: Bool { transport == .tcp }
+  public var usesLoopback: Bool { transport == .tcp }
+  public var features: [ModeDescription.Feature] { ends == .both ? [.bothEnds] : faults == nil ? [] : [.faults] }
+
+  public mutating func settle() { faults = faults?.unlessEmpty }
+
+  public func complaint() -> (key: String, text: String)? {
+    guard size.count >= Self.smallestSize && size.count <= Int(UInt32.max) else {
+      return ("size", "is outside 16B (the header that asks for the answer) … 4GiB")
+    }
+    if let complaint = WorkloadSpec.complaint(about: timeout) { return ("timeout", complaint) }
+    guard let faults else { return nil }
+    if ends != .server { return ("faults", "are those of a server of its own, and go with ends server") }
+    if faults.reset > 0 && transport != .tcp {
+      return ("faults", "have a reset, which a UNIX socket does not know; use tcp")
+    }
+    return faults.complaint(within: timeout).map { ("faults", $0) }
+  }
 }

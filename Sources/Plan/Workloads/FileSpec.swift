@@ -2,14 +2,14 @@ import Measurement
 
 /// One operation reads or writes `size` bytes of a data file, which the harness makes:
 /// `{"kind": "file", "access": "read", "pattern": "random", "size": "4KiB", "span": "64MiB"}`.
-public struct FileSpec: Hashable, Sendable, Codable {
-  public enum Access: String, Codable, Sendable, CaseIterable { case read, write }
-  public enum Pattern: String, Codable, Sendable, CaseIterable { case random, sequential }
+public struct FileSpec: WorkloadParameters {
+  public enum Access: String, OptionChoice { case read, write }
+  public enum Pattern: String, OptionChoice { case random, sequential }
   /// What ends a write.
-  public enum Sync: String, Codable, Sendable, CaseIterable { case none, fsync, fdatasync }
+  public enum Sync: String, OptionChoice { case none, fsync, fdatasync }
   /// Who makes the calls where the mode must not block: whoever carries the lanes, which all stand still meanwhile, or a
   /// pool of threads.
-  public enum Offload: String, Codable, Sendable, CaseIterable { case inline, pool }
+  public enum Offload: String, OptionChoice { case inline, pool }
 
   public var access = Access.read
   public var pattern = Pattern.random
@@ -27,49 +27,87 @@ public struct FileSpec: Hashable, Sendable, Codable {
 
   public init() {}
 
-  public init(from decoder: any Decoder) throws {
-    let fields = try StrictFields(decoder, of: CodingKeys.self, besides: ["kind"])
-    access = try fields.value(.access) ?? access
-    pattern = try fields.value(.pattern) ?? pattern
-    size = try fields.value(.size) ?? size
-    span = try fields.value(.span) ?? span
-    direct = try fields.value(.direct) ?? direct
-    sync = try fields.value(.sync) ?? sync
-    offload = try fields.value(.offload) ?? offload
-    pool = try fields.value(.pool) ?? pool
-    depth = try fields.value(.depth) ?? depth
-    let unit = direct ? Self.directUnit : Self.sector
-    try fields.check(
-      .size, size.count >= unit && size.count <= 64 << 20 && size.count % unit == 0,
-      "\(size) is not a multiple of \(ByteCount(unit)) up to 64MiB\(direct ? ", as direct asks for" : "")")
-    try fields.check(
-      .span, span.count >= size.count && span.count <= 1 << 40 && span.count % size.count == 0,
-      "\(span) is not a multiple of the size, \(size), up to 1024GiB")
-    try fields.check(.sync, sync == .none || access == .write, "goes with access write")
-    try fields.check(
-      .pool, (1...Self.largestPool).contains(pool),
-      "\(pool) is not a number of threads; it must be from 1 to \(Self.largestPool)")
-    try fields.check(
-      .depth, (1...4096).contains(depth), "\(depth) is not a number of requests; it must be from 1 to 4096")
-  }
+  public static let kind = "file"
+  public static let about =
+    "read or write a part of a data file, stamped sector by sector, inline or in a pool of threads"
+  public static let otherNames = ["disk", "io", "read", "write"]
+
+  public static let options: [WorkloadOption<FileSpec>] = [
+    WorkloadOption("access", \.access, "read or write", unlessGiven: "read", elsewhere: ["rw"]),
+    WorkloadOption("pattern", \.pattern, "random or sequential", unlessGiven: "random"),
+    WorkloadOption(
+      "size", \.size, "each call; k, M and G are binary", unlessGiven: "\(FileSpec().size)", elsewhere: ["s", "bs"]),
+    WorkloadOption(
+      "span", \.span, "the data file's size", unlessGiven: "\(FileSpec().span)", elsewhere: ["filesize"],
+      words: { "in a file of \($0.span.spaced)" }),
+    WorkloadOption(
+      "direct", \.direct, "past the page cache (O_DIRECT)", elsewhere: ["o_direct"],
+      words: { $0.direct ? "past the page cache" : nil }),
+    WorkloadOption(
+      "sync", \.sync, "what ends a write: none, fsync or fdatasync", unlessGiven: "none",
+      words: { $0.sync == .none ? nil : "\($0.sync.rawValue) after each" }),
+    WorkloadOption(
+      "offload", \.offload, "calls inline, or in a pool of threads", placeholder: "WHERE", unlessGiven: "inline"),
+    WorkloadOption(
+      "pool", \.pool, poolHelp, placeholder: "LIST", expected: "a number of threads or processes",
+      unlessGiven: "\(FileSpec().pool)"),
+    WorkloadOption(
+      "depth", \.depth, "most requests in the kernel, in uring", expected: "a number of requests",
+      unlessGiven: "\(FileSpec().depth)", elsewhere: ["iodepth"]),
+  ]
+
+  /// Of whatever leaves work to others.
+  static let poolHelp = "threads or processes to offload to; several, such as 1,2,4"
 
   /// The alignment of offsets, sizes and buffers that every device takes with O_DIRECT.
   package static let directUnit = 4 << 10
-
   /// Bytes of a sector: what devices write whole at least.
   package static let sector = 512
-
-  static let largestPool = 1024
+  public static let largestPool = 1024
 
   /// Operations that cover the file once.
   public var blocks: UInt64 { UInt64(span.count / size.count) }
 
-  enum CodingKeys: String, CodingKey, CaseIterable {
-    case access, pattern, size, span, direct, sync, offload, pool, depth
+  public var spec: WorkloadSpec { .file(self) }
+  public var headline: String {
+    "\(pattern.rawValue) \(access == .write ? "writes" : "reads") of \(size.spaced)"
   }
-}
+  public var poolWidth: Int? { offload == .pool ? pool : nil }
+  public var manner: String? { offload.rawValue }
+  public var holdsUpOthers: Bool { true }
+  public var features: [ModeDescription.Feature] { [.file] }
+  /// A file cannot be waited for: those beside it wait for messages.
+  public var ofBystanders: WorkloadSpec { .echo(EchoSpec()) }
 
-extension WorkloadSpec {
-  /// What it does to a data file; nil where it has none.
-  public var file: FileSpec? { if case .file(let spec) = self { spec } else { nil } }
+  public func with(poolWidth: Int) -> FileSpec {
+    var other = self
+    other.pool = poolWidth
+    return other
+  }
+
+  public var withoutOffload: FileSpec {
+    var other = self
+    (other.offload, other.pool, other.depth) = (.inline, FileSpec().pool, FileSpec().depth)
+    return other
+  }
+
+  public func complaint() -> (key: String, text: String)? {
+    let unit = direct ? Self.directUnit : Self.sector
+    guard size.count >= unit && size.count <= 64 << 20 && size.count % unit == 0 else {
+      return (
+        "size", "\(size) is not a multiple of \(ByteCount(unit)) up to 64MiB\(direct ? ", as direct asks for" : "")"
+      )
+    }
+    guard span.count >= size.count && span.count <= 1 << 40 && span.count % size.count == 0 else {
+      return ("span", "\(span) is not a multiple of the size, \(size), up to 1024GiB")
+    }
+    if sync != .none && access != .write { return ("sync", "goes with access write") }
+    if !(1...Self.largestPool).contains(pool) {
+      return ("pool", "\(pool) is not a number of threads; it must be from 1 to \(Self.largestPool)")
+    }
+    if !(1...4096).contains(depth) {
+      return ("depth", "\(depth) is not a number of requests; it must be from 1 to 4096")
+    }
+    return nil
+  }
 }

@@ -1,8 +1,8 @@
 import Measurement
 
 /// One operation is an HTTP/1.1 request and its reply.
-public struct HTTPSpec: Hashable, Sendable, Codable {
-  public enum Connection: String, Codable, Sendable, CaseIterable {
+public struct HTTPSpec: WorkloadParameters {
+  public enum Connection: String, OptionChoice {
     /// One connection per lane, for as long as the server keeps it.
     case keepAlive = "keep-alive"
     /// A new connection for every operation.
@@ -26,77 +26,107 @@ public struct HTTPSpec: Hashable, Sendable, Codable {
   public var faults: FaultMix?
   /// Whether the replies are kept, and written out in order.
   public var gather = false
-  /// The most bytes, and the most fields, that the head of a reply may have; nil for those that a client has unless told.
+  /// The most bytes, and the most fields, that the head of a reply may have; nil for those that a client takes unless told.
   public var maxHead: ByteCount?
   public var maxFields: Int?
   /// Whether replies are taken that are not as RFC 9112 has them where common clients take them; absent where not.
   public var lenient: Bool?
 
+  public init() {}
+
+  public static let kind = "http"
+  public static let about = "one HTTP/1.1 request and its reply, verified, against the own server or any other"
+  public static let otherNames = ["get", "web", "https"]
+
+  public static let options: [WorkloadOption<HTTPSpec>] = [
+    WorkloadOption(
+      "method", \.method, "the request's method", placeholder: "NAME", unlessGiven: HTTPSpec().method, elsewhere: ["x"]
+    ),
+    WorkloadOption(
+      "headers", \.headers,
+      "a header line, again for several; Host replaces the target's; {i} is the operation's number", flag: "header",
+      elsewhere: ["h", "headers"]),
+    WorkloadOption("body", \.body, "the request's body", elsewhere: ["b", "data"]),
+    WorkloadOption(
+      "targets", \.targets,
+      "a server to ask instead of the own one, again for several; {i} is the operation's number", flag: "target",
+      elsewhere: ["u", "url", "host", "uri"]),
+    WorkloadOption(
+      "connection", \.connection, "keep-alive, or new for every operation",
+      unlessGiven: HTTPSpec().connection.rawValue,
+      words: { $0.connection == .new ? "a new connection each" : "keep-alive" }),
+    WorkloadOption(
+      "size", \.size, "body of the own server", unlessGiven: "a greeting", elsewhere: ["s", "bs"],
+      words: { $0.size.map { "\($0.spaced) replies" } }),
+    WorkloadOption("max_head", \.maxHead, "the most that the head of a reply may come to; 64KiB unless given"),
+    WorkloadOption(
+      "max_fields", \.maxFields, "the most fields that the head of a reply may have; 1000 unless given",
+      expected: "a number of fields"),
+    WorkloadOption(
+      "lenient", \.lenient, "take spaces after a chunk size, and count the replies that have them",
+      words: { $0.isLenient ? "read leniently" : nil }),
+    WorkloadOption("delay", \.delay, Delay.help, unlessGiven: "0", words: { $0.delay.words }),
+    WorkloadOption("timeout", \.timeout, EchoSpec.timeoutHelp, unlessGiven: "\(HTTPSpec().timeout)"),
+    WorkloadOption("faults", \.faults, FaultMix.help, part: .faults, words: { $0.faults?.words }),
+    WorkloadOption("gather", \.gather, "keep the replies, in order, as replies/*.jsonl in the run's folder"),
+  ]
+
+  public var spec: WorkloadSpec { .http(self) }
+
+  public var headline: String {
+    let others = targets.count > 1 ? " and \(targets.count - 1) more" : ""
+    return "HTTP \(method)" + (targets.first.map { " \($0)\(others)" } ?? "")
+  }
+
+  public var leastDuration: Nanoseconds { targets.isEmpty ? delay.mean + stalled : .zero }
+  public var wait: Double? { delay.meanSeconds }
+  public var descriptorsPerLane: Int { connection == .keepAlive ? max(1, addresses) : 1 }
+  public var needsServer: Bool { targets.isEmpty }
+  public var usesPorts: Bool { true }
+  public var usesLoopback: Bool { targets.isEmpty }
+  public var opensConnections: Bool { connection == .new }
+  public var isLenient: Bool { lenient ?? false }
+  public var features: [ModeDescription.Feature] { targets.isEmpty ? faults == nil ? [] : [.faults] : [.targets] }
+
   /// To how many hosts and ports the targets lead.
-  var addresses: Int { Set(targets.map(\.authority)).count }
+  package var addresses: Int { Set(targets.map(\.authority)).count }
 
   /// The header line that stands in place of the target's own, if there is one.
   var host: String? { headers.first(where: HTTPSyntax.isHost) }
 
-  public init() {}
-
-  public init(from decoder: any Decoder) throws { try self.init(from: decoder, besides: ["kind"]) }
-
-  init(from decoder: any Decoder, besides: [String]) throws {
-    let fields = try StrictFields(decoder, of: CodingKeys.self, besides: besides)
-    method = try fields.value(.method) ?? method
-    headers = try fields.value(.headers) ?? headers
-    body = try fields.value(.body) ?? body
-    targets = try fields.value(.targets) ?? targets
-    connection = try fields.value(.connection) ?? connection
-    delay = try fields.value(.delay) ?? delay
-    size = try fields.value(.size)
-    timeout = try fields.value(.timeout) ?? timeout
-    faults = try (fields.value(.faults) as FaultMix?)?.unlessEmpty
-    gather = try fields.value(.gather) ?? gather
-    maxHead = try fields.value(.maxHead)
-    maxFields = try fields.value(.maxFields)
-    lenient = try (fields.value(.lenient) as Bool?).flatMap { $0 ? true : nil }
-    try check(fields)
+  public mutating func settle() {
+    faults = faults?.unlessEmpty
+    if lenient == false { lenient = nil }
   }
 
-  private func check(_ fields: StrictFields<CodingKeys>) throws {
-    try fields.check(.method, HTTPSyntax.isToken(method), "'\(method)' is not an HTTP method")
-    try fields.check(.method, method != "CONNECT", "CONNECT opens a tunnel, which is not an operation")
-    for header in headers {
-      try fields.check(.headers, HTTPSyntax.isField(header), "'\(header)' is not a header line such as 'Accept: */*'")
-      let name = header.prefix { $0 != ":" }.lowercased()
-      try fields.check(
-        .headers, !["content-length", "transfer-encoding", "connection"].contains(name),
-        "'\(name)' is set by the client itself")
-      if HTTPSyntax.isHost(header), let complaint = HTTPSyntax.complaint(aboutHost: header) {
-        try fields.check(.headers, false, complaint)
-      }
+  public func complaint() -> (key: String, text: String)? {
+    if !HTTPSyntax.isToken(method) { return ("method", "'\(method)' is not an HTTP method") }
+    if method == "CONNECT" { return ("method", "CONNECT opens a tunnel, which is not an operation") }
+    if let complaint = headers.lazy.compactMap(Self.complaint(aboutHeader:)).first { return ("headers", complaint) }
+    if headers.count(where: HTTPSyntax.isHost) > 1 { return ("headers", "have 'Host' twice; a request has one") }
+    if !body.isEmpty && (method == "GET" || method == "HEAD") { return ("body", "goes with a method such as POST") }
+    if !targets.isEmpty && (delay != .none || size != nil) {
+      return ("targets", "cannot be told a delay or a size; those are asked of the own server")
     }
-    try fields.check(.headers, headers.count(where: HTTPSyntax.isHost) < 2, "have 'Host' twice; a request has one")
-    try fields.check(.body, body.isEmpty || (method != "GET" && method != "HEAD"), "goes with a method such as POST")
-    let asks = delay != .none || size != nil
-    try fields.check(
-      .targets, targets.isEmpty || !asks, "cannot be told a delay or a size; those are asked of the own server")
-    try fields.check(.size, (size?.count ?? 0) <= 1 << 30, "is over 1GiB")
-    if let complaint = WorkloadSpec.complaint(about: timeout) { try fields.check(.timeout, false, complaint) }
-    if let maxHead {
-      try fields.check(.maxHead, (1 << 10...16 << 20).contains(maxHead.count), "\(maxHead) is outside 1KiB … 16MiB")
+    if size?.count ?? 0 > 1 << 30 { return ("size", "is over 1GiB") }
+    if let complaint = WorkloadSpec.complaint(about: timeout) { return ("timeout", complaint) }
+    if let maxHead, !(1 << 10...16 << 20).contains(maxHead.count) {
+      return ("max_head", "\(maxHead) is outside 1KiB … 16MiB")
     }
-    if let maxFields {
-      try fields.check(
-        .maxFields, (1...10_000).contains(maxFields),
-        "\(maxFields) is not a number of fields; it must be from 1 to 10000")
+    if let maxFields, !(1...10_000).contains(maxFields) {
+      return ("max_fields", "\(maxFields) is not a number of fields; it must be from 1 to 10000")
     }
-    guard let faults else { return }
-    try fields.check(.faults, targets.isEmpty, "are asked of the own server; a target cannot be told")
-    if let complaint = faults.complaint(within: timeout) { try fields.check(.faults, false, complaint) }
+    guard let faults else { return nil }
+    if !targets.isEmpty { return ("faults", "are asked of the own server; a target cannot be told") }
+    return faults.complaint(within: timeout).map { ("faults", $0) }
   }
 
-  enum CodingKeys: String, CodingKey, CaseIterable {
-    case method, headers, body, targets, connection, delay, size, timeout, faults, gather
-    case maxHead = "max_head"
-    case maxFields = "max_fields"
-    case lenient
+  private static func complaint(aboutHeader header: String) -> String? {
+    if !HTTPSyntax.isField(header) { return "'\(header)' is not a header line such as 'Accept: */*'" }
+    let name = header.prefix { $0 != ":" }.lowercased()
+    if ["content-length", "transfer-encoding", "connection"].contains(name) {
+      return "'\(name)' is set by the client itself"
+    }
+    return HTTPSyntax.isHost(header) ? HTTPSyntax.complaint(aboutHost: header) : nil
   }
 }

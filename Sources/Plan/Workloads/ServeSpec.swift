@@ -2,72 +2,92 @@ import Measurement
 
 /// The roles swapped: the mode under test serves, and one client, always in the mode `epoll`, asks it.
 /// `{"kind": "serve", "protocol": "http", "delay": "2ms"}` has the fields of the workload that the client carries out.
-public struct ServeSpec: Hashable, Sendable {
+public struct ServeSpec: WorkloadParameters {
   public enum Load: Hashable, Sendable {
     case http(HTTPSpec)
     case echo(EchoSpec)
   }
 
-  public static let protocols = ["http", "echo"]
+  /// What is served.
+  public enum Scheme: String, OptionChoice { case http, echo }
 
   public var load: Load
 
-  public init(_ load: Load = .http(HTTPSpec())) { self.load = load }
+  public init() { self.init(.http(HTTPSpec())) }
 
-  /// What the client does.
-  public var workload: WorkloadSpec {
+  public init(_ load: Load) { self.load = load }
+
+  public static let kind = "serve"
+  public static let about = "the roles swapped: the mode serves echo or http, and one epoll client asks it"
+  public static let otherNames = ["server"]
+
+  public static let options: [WorkloadOption<ServeSpec>] =
+    [
+      WorkloadOption(
+        "protocol", \.scheme, "what the mode serves, http or echo, with the options of that workload",
+        placeholder: "NAME", unlessGiven: "http")
+    ]
+    + HTTPSpec.options.map { $0.within(isOffered: !["targets", "gather"].contains($0.key), \.http, { $0.http = $1 }) }
+    + EchoSpec.options.map { $0.within(isOffered: $0.key != "ends", \.echo, { $0.echo = $1 }) }
+
+  private var scheme: Scheme {
+    get { if case .http = load { .http } else { .echo } }
+    set {
+      guard newValue != scheme else { return }
+      load = newValue == .http ? .http(HTTPSpec()) : .echo(EchoSpec())
+    }
+  }
+
+  private var http: HTTPSpec? {
+    get { if case .http(let spec) = load { spec } else { nil } }
+    set { if let newValue { load = .http(newValue) } }
+  }
+
+  private var echo: EchoSpec? {
+    get { if case .echo(let spec) = load { spec } else { nil } }
+    set { if let newValue { load = .echo(newValue) } }
+  }
+
+  private var inner: any WorkloadParameters { asked.parameters }
+
+  public var spec: WorkloadSpec { .serve(self) }
+  public var asked: WorkloadSpec {
     switch load {
     case .http(let spec): .http(spec)
     case .echo(let spec): .echo(spec)
     }
   }
-}
 
-extension ServeSpec: Codable {
-  private enum CodingKeys: String, CodingKey {
-    case scheme = "protocol"
-    case targets, ends, gather
-  }
+  public var headline: String { "serving \(inner.headline)" }
+  public var delay: Delay { inner.delay }
+  public var leastDuration: Nanoseconds { inner.leastDuration }
+  public var wait: Double? { inner.wait }
+  public var timeout: Nanoseconds { inner.timeout }
+  public var faults: FaultMix? { inner.faults }
+  public var descriptorsPerLane: Int { inner.descriptorsPerLane }
+  public var needsServer: Bool { true }
+  public var usesPorts: Bool { inner.usesPorts }
+  public var usesLoopback: Bool { inner.usesLoopback }
+  public var opensConnections: Bool { inner.opensConnections }
+  public var isLenient: Bool { inner.isLenient }
+  public var features: [ModeDescription.Feature] { [.serve] }
 
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    func refuse(_ key: CodingKeys, _ complaint: String) -> DecodingError {
-      .dataCorruptedError(forKey: key, in: container, debugDescription: complaint)
-    }
-    let scheme = try container.decodeIfPresent(String.self, forKey: .scheme) ?? "http"
-    let besides = ["kind", CodingKeys.scheme.stringValue]
-    switch scheme {
-    case "http":
-      let spec = try HTTPSpec(from: decoder, besides: besides)
-      guard spec.targets.isEmpty else { throw refuse(.targets, "are not asked: the server is the mode under test") }
-      guard !spec.gather else { throw refuse(.gather, "goes with the workload http") }
-      load = .http(spec)
-    case "echo":
-      let spec = try EchoSpec(from: decoder, besides: besides)
-      guard spec.ends == .server else { throw refuse(.ends, "is 'server' where the mode under test serves") }
-      load = .echo(spec)
-    default:
-      throw refuse(.scheme, Spelling.isNone(scheme, of: Self.protocols))
-    }
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
+  public mutating func settle() {
     switch load {
-    case .http(let spec):
-      try container.encode("http", forKey: .scheme)
-      try spec.encode(to: encoder)
-    case .echo(let spec):
-      try container.encode("echo", forKey: .scheme)
-      try spec.encode(to: encoder)
+    case .http(var spec):
+      spec.settle()
+      load = .http(spec)
+    case .echo(var spec):
+      spec.settle()
+      load = .echo(spec)
     }
   }
-}
 
-extension WorkloadSpec {
-  /// Whether the mode under test serves.
-  public var isServe: Bool { if case .serve = self { true } else { false } }
-
-  /// What the client does: the workload itself, or what it asks of a mode that serves.
-  public var asked: WorkloadSpec { if case .serve(let spec) = self { spec.workload } else { self } }
+  public func complaint() -> (key: String, text: String)? {
+    if let complaint = inner.complaint() { return complaint }
+    if http?.targets.isEmpty == false { return ("targets", "are not asked: the server is the mode under test") }
+    if http?.gather == true { return ("gather", "goes with the workload http") }
+    if let echo, echo.ends != .server { return ("ends", "is 'server' where the mode under test serves") }
+    return nil
+  }
 }

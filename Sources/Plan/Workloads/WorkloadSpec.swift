@@ -1,6 +1,8 @@
 import Measurement
 
-/// A workload with its parameters, as suites and plans write it: `{"kind": "http", "delay": "2ms"}`.
+/// A workload with its parameters, as suites and plans write it: `{"kind": "http", "delay": "2ms"}`. What there is to know
+/// of any kind, such as `timeout`, is asked of its ``WorkloadParameters``.
+@dynamicMemberLookup
 public enum WorkloadSpec: Hashable, Sendable {
   case sleep(SleepSpec)
   case echo(EchoSpec)
@@ -9,72 +11,68 @@ public enum WorkloadSpec: Hashable, Sendable {
   case compute(ComputeSpec)
   case serve(ServeSpec)
 
-  public static let kinds = ["sleep", "echo", "http", "file", "compute", "serve"]
-  /// What kinds are called elsewhere.
-  public static let otherNames = [
-    "timer": "sleep", "wait": "sleep", "tcp": "echo", "unix": "echo", "socket": "echo", "ping": "echo", "get": "http",
-    "web": "http", "https": "http", "disk": "file", "io": "file", "read": "file", "write": "file", "cpu": "compute",
-    "work": "compute", "server": "serve",
+  /// All kinds, in the order in which they are listed.
+  public static let types: [any WorkloadParameters.Type] = [
+    SleepSpec.self, EchoSpec.self, HTTPSpec.self, FileSpec.self, ComputeSpec.self, ServeSpec.self,
   ]
 
-  public var kind: String {
+  public var parameters: any WorkloadParameters {
     switch self {
-    case .sleep: "sleep"
-    case .echo: "echo"
-    case .http: "http"
-    case .file: "file"
-    case .compute: "compute"
-    case .serve: "serve"
+    case .sleep(let spec): spec
+    case .echo(let spec): spec
+    case .http(let spec): spec
+    case .file(let spec): spec
+    case .compute(let spec): spec
+    case .serve(let spec): spec
     }
   }
+}
 
-  /// How long one operation takes at least, on average: those that the server stalls take all of their time.
-  public var leastDuration: Nanoseconds {
-    let stalled = Nanoseconds(UInt64(saturating: (faults?.stall ?? 0) * Double(timeout.count)))
-    return switch self {
-    case .sleep(let spec): spec.duration
-    case .echo(let spec): spec.delay.mean + stalled
-    case .http(let spec): spec.targets.isEmpty ? spec.delay.mean + stalled : .zero
-    case .file: .zero
-    case .compute(let spec): spec.http.delay.mean + spec.work
-    case .serve(let spec): spec.workload.leastDuration
-    }
-  }
+extension WorkloadSpec {
+  public static let kinds = types.map { $0.kind }
+  /// What kinds are called elsewhere.
+  public static let otherNames = Dictionary(
+    uniqueKeysWithValues: types.flatMap { type in type.otherNames.map { ($0, type.kind) } })
 
-  /// How long one operation keeps a processor of the client busy, by what is asked for.
-  public var work: Nanoseconds { if case .compute(let spec) = self { spec.work } else { .zero } }
-
-  /// How many compute for the lanes, beside whoever carries them.
-  public var workers: Int { if case .compute(let spec) = self { spec.workers } else { 0 } }
-
-  /// How many threads or processes work is left to; nil where it is left to none. To be set only where it is not.
-  public var pool: Int? {
-    get {
-      switch self {
-      case .file(let spec): spec.offload == .pool ? spec.pool : nil
-      case .compute(let spec): spec.offload == .inline ? nil : spec.workers
-      case .sleep, .echo, .http, .serve: nil
-      }
-    }
-    set {
-      guard let newValue else { return }
-      switch self {
-      case .file(var spec):
-        spec.pool = newValue
-        self = .file(spec)
-      case .compute(var spec):
-        spec.pool = newValue
-        self = .compute(spec)
-      case .sleep, .echo, .http, .serve: return
-      }
-    }
-  }
-
+  public var kind: String { type(of: parameters).kind }
   /// The widest pool that it may have.
-  public var largestPool: Int { if case .compute = self { ComputeSpec.largestPool } else { FileSpec.largestPool } }
+  public var largestPool: Int { type(of: parameters).largestPool }
 
-  /// What lanes beside it do: the same, but that those beside a file wait for messages, as a file cannot be waited for.
-  public var ofBystanders: WorkloadSpec { if case .file = self { .echo(EchoSpec()) } else { self } }
+  public subscript<Value>(dynamicMember path: KeyPath<any WorkloadParameters, Value>) -> Value {
+    parameters[keyPath: path]
+  }
+
+  /// One of a kind, with what its options are unless given; nil where there is no such kind.
+  public init?(kind: String) {
+    guard let type = Self.types.first(where: { $0.kind == kind }) else { return nil }
+    self = type.init().spec
+  }
+
+  /// The same with what a command line says.
+  /// - Parameter texts: what is given for an option, by its flag; nil where it is not given.
+  public func taking(_ texts: (_ flag: String) -> [String]?) throws(FlagMalformed) -> WorkloadSpec {
+    var changed = parameters
+    try changed.take(texts)
+    return changed.spec
+  }
+
+  /// The same with another pool; only where it has one.
+  public func with(poolWidth: Int) -> WorkloadSpec { parameters.with(poolWidth: poolWidth).spec }
+
+  /// The same without who does the work, and without its work.
+  public var withoutOffload: WorkloadSpec { parameters.withoutOffload.spec }
+  public var withoutWork: WorkloadSpec { parameters.withoutWork.spec }
+
+  /// What reports say of it, of one part.
+  public func words(_ part: WordsPart) -> [String] { parameters.words(part) }
+
+  /// With what follows from its values, once they have been checked as those of a file are.
+  func validated() throws(SpecComplaint) -> WorkloadSpec {
+    var settled = parameters
+    settled.settle()
+    if let complaint = settled.complaint() { throw SpecComplaint(complaint.key, complaint.text) }
+    return settled.spec
+  }
 
   /// The longest time that a suite may ask for.
   public static let longestTime = Nanoseconds.seconds(30 * 86_400)
@@ -83,82 +81,51 @@ public enum WorkloadSpec: Hashable, Sendable {
   package static func complaint(about time: Nanoseconds?) -> String? {
     time.flatMap { $0 > longestTime ? "\($0) is too long; at most \(longestTime), which are 30 days" : nil }
   }
-
-  /// How long one operation may take; zero for no limit.
-  public var timeout: Nanoseconds {
-    switch self {
-    case .sleep, .file: .zero
-    case .echo(let spec): spec.timeout
-    case .http(let spec): spec.timeout
-    case .compute(let spec): spec.http.timeout
-    case .serve(let spec): spec.workload.timeout
-    }
-  }
-
-  /// Descriptors that one lane takes in the process of the client.
-  public var descriptorsPerLane: Int {
-    switch self {
-    case .sleep, .file: 0
-    case .echo(let spec): spec.ends == .both ? 2 : 1
-    case .http(let spec): spec.connection == .keepAlive ? max(1, spec.addresses) : 1
-    case .compute: 1
-    case .serve(let spec): spec.workload.descriptorsPerLane
-    }
-  }
-
-  /// Whether the harness has to start a server for it.
-  public var needsServer: Bool {
-    switch self {
-    case .sleep, .file: false
-    case .echo(let spec): spec.ends == .server
-    case .http(let spec): spec.targets.isEmpty
-    case .compute, .serve: true
-    }
-  }
 }
 
 extension WorkloadSpec {
-  /// Whether its client takes replies that are not quite as RFC 9112 has them.
-  public var isLenient: Bool {
-    switch self {
-    case .sleep, .echo, .file: false
-    case .http(let spec): spec.lenient ?? false
-    case .compute(let spec): spec.http.lenient ?? false
-    case .serve(let spec): spec.workload.isLenient
+  /// What it does to a data file; nil where it has none.
+  public var file: FileSpec? { if case .file(let spec) = self { spec } else { nil } }
+
+  /// What its client asks over HTTP; nil where it asks nothing so.
+  public var http: HTTPSpec? {
+    switch self.asked {
+    case .http(let spec): spec
+    case .compute(let spec): spec.http
+    default: nil
     }
   }
+
+  /// Whether the mode under test serves.
+  public var isServe: Bool { if case .serve = self { true } else { false } }
 }
 
 extension WorkloadSpec: Codable {
   private enum CodingKeys: String, CodingKey { case kind }
 
   public init(from decoder: any Decoder) throws {
+    self = try Self.parametersType(in: decoder).init(from: decoder).spec
+  }
+
+  /// As it was recorded, by any version: members that are not known here are left out, and nothing is checked.
+  public init(recorded decoder: any Decoder) throws {
+    self = try Self.parametersType(in: decoder).init(recorded: decoder).spec
+  }
+
+  private static func parametersType(in decoder: any Decoder) throws -> any WorkloadParameters.Type {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let kind = try container.decode(String.self, forKey: .kind)
-    switch kind {
-    case "sleep": self = .sleep(try SleepSpec(from: decoder))
-    case "echo": self = .echo(try EchoSpec(from: decoder))
-    case "http": self = .http(try HTTPSpec(from: decoder))
-    case "file": self = .file(try FileSpec(from: decoder))
-    case "compute": self = .compute(try ComputeSpec(from: decoder))
-    case "serve": self = .serve(try ServeSpec(from: decoder))
-    default:
+    guard let type = types.first(where: { $0.kind == kind }) else {
       throw DecodingError.dataCorruptedError(
         forKey: .kind, in: container,
         debugDescription: Spelling.isNot(kind, "a workload", among: Self.kinds, aliases: Self.otherNames))
     }
+    return type
   }
 
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(kind, forKey: .kind)
-    switch self {
-    case .sleep(let spec): try spec.encode(to: encoder)
-    case .echo(let spec): try spec.encode(to: encoder)
-    case .http(let spec): try spec.encode(to: encoder)
-    case .file(let spec): try spec.encode(to: encoder)
-    case .compute(let spec): try spec.encode(to: encoder)
-    case .serve(let spec): try spec.encode(to: encoder)
-    }
+    try parameters.encode(to: encoder)
   }
 }

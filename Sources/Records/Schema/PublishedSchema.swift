@@ -41,6 +41,7 @@ struct SchemaBuilder {
   mutating func object(of type: any Decodable.Type, after constants: SchemaNode.Members = []) throws
     -> SchemaNode.Members
   {
+    if let workload = type as? any WorkloadParameters.Type { return try object(of: workload, after: constants) }
     let fields = try SchemaProbe.fields(of: type)
     guard let first = fields.first, let keys = Swift.type(of: first.key) as? any DescribedKey.Type else {
       throw SchemaFailure("\(type) has no DescribedKey")
@@ -59,6 +60,20 @@ struct SchemaBuilder {
     return [
       ("type", .text("object")), ("description", .text(keys.object)), ("required", .list(required)),
       ("additionalProperties", .flag(false)), ("properties", .object(properties)),
+    ]
+  }
+
+  /// The schema of a workload, by its options: each may be absent, as runs of earlier versions do not have all of them.
+  private mutating func object<Workload: WorkloadParameters>(
+    of type: Workload.Type, after constants: SchemaNode.Members
+  ) throws -> SchemaNode.Members {
+    let properties = try Workload.options.map { option in
+      (name: option.key, value: SchemaNode.object(try schema(of: option.type, as: FieldDescription(option.help.text))))
+    }
+    return [
+      ("type", .text("object")), ("description", .text(Workload.about)),
+      ("required", .list(constants.map { .text($0.name) })), ("additionalProperties", .flag(false)),
+      ("properties", .object(constants + properties)),
     ]
   }
 

@@ -24,7 +24,7 @@ extension TrialRecord.CodingKeys: DescribedKey {
     case .seed: "What its operations are drawn from; a whole number below 2^64."
     case .mode: .init("The way to wait, such as epoll.", pattern: #"^[^\x00-\x1f\x7f]{1,120}$"#)
     case .variant: "The variant of the mode, such as pool."
-    case .workload: .init("What one operation is.", as: WorkloadSpec.self)
+    case .recordedWorkload: .init("What one operation is.", as: WorkloadSpec.self)
     case .concurrency: .init("How many lanes.", minimum: 1, maximum: Double(PlanRange.lanes.upperBound))
     case .limit:
       .init(

@@ -9,13 +9,12 @@ extension Citable {
   private static func ofNext(_ answer: Answer) -> Citable? {
     guard let (point, ratio) = answer.next, let value = CitedValue(ratio) else { return nil }
     let experiment = answer.experiment
-    let key = PointKey(point)
-    let place = Place(
-      experiment.plannedName, key, concurrency: answer.concurrency, rate: experiment.rate, experiment.setting)
+    let key = point.coordinates.point
+    let place = Place(experiment.plannedName, key.at(experiment.setting))
     return Citable(
       place, "ratio-to-first",
       "\(answer.metric.rawValue) over that of \(answer.first.name), which is ahead: median of rounds", value, .ratio,
-      experiment.origin([key, PointKey(answer.first)]))
+      experiment.origin([key, answer.first.coordinates.point]))
   }
 
   private static func all(of counts: AnswerCounts) -> [Citable] {

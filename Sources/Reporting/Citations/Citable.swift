@@ -1,3 +1,4 @@
+import Plan
 import Records
 import Statistics
 
@@ -7,55 +8,49 @@ public struct Citable: Sendable {
   struct Place: Hashable, Sendable {
     /// Also an experiment on a limit, `run` or `machine`.
     let experiment: String
-    /// Nil for what is of several, or of none.
-    let mode: String?
-    let variant: String?
     /// The claim that a number is for or against.
     let claim: String?
-    /// Nil for what is of several.
-    let concurrency: Int?
-    let rate: Double?
-    /// Where the experiment has several limits or widths of a pool.
-    let setting: Setting
+    /// With the rate, and what else the experiment has several of; nil for what is of several modes, or of none.
+    let coordinates: Coordinates?
     /// A class of lanes, where the number is of one.
     let lanes: String?
 
-    init(
-      _ experiment: String, _ key: PointKey, concurrency: Int?, rate: Double?, _ setting: Setting = Setting(),
-      lanes: String? = nil
-    ) {
+    var mode: String? { coordinates?.mode }
+    var variant: String? { coordinates?.variant }
+    /// Nil for what is of several.
+    var concurrency: Int? { coordinates?.concurrency }
+    var rate: Double? { setting.rate }
+    var setting: Setting { coordinates?.setting ?? Setting() }
+
+    init(_ experiment: String, _ coordinates: Coordinates, lanes: String? = nil) {
       self.experiment = experiment
-      mode = key.mode
-      variant = key.variant
       claim = nil
-      self.concurrency = concurrency
-      self.rate = rate
-      self.setting = setting
+      self.coordinates = coordinates
       self.lanes = lanes
     }
 
     init(claim: String, of experiment: String) {
       self.experiment = experiment
       self.claim = claim
-      (mode, variant, concurrency, rate, setting, lanes) = (nil, nil, nil, nil, Setting(), nil)
+      (coordinates, lanes) = (nil, nil)
     }
 
     /// What no mode did: `limits/select`.
     init(_ subject: String) {
       experiment = subject
-      (mode, variant, claim, concurrency, rate, setting, lanes) = (nil, nil, nil, nil, nil, Setting(), nil)
+      (claim, coordinates, lanes) = (nil, nil, nil)
     }
 
     static let run = Place("run")
     static let machine = Place("machine")
 
     var words: [String] {
-      let name = mode.map { mode in CitationQuery.word(variant.map { "\(mode)/\($0)" } ?? mode) }
-      let coordinates: [(String, String?)] = [
-        ("concurrency", concurrency.map(String.init)), ("rate", rate.map(CitationQuery.text)),
-        ("limit", setting.limit.map(String.init)), ("pool", setting.pool.map(String.init)),
-        ("lanes", lanes.map(CitationQuery.word)),
-      ]
+      let name = (coordinates?.name).map(CitationQuery.word)
+      let coordinates: [(String, String?)] =
+        [
+          ("concurrency", concurrency.map(String.init)), ("rate", rate.map(CitationQuery.text)),
+        ] + Setting.sweepable.map { ($0.rawValue, setting[$0]?.count.map(String.init)) }
+        + [("lanes", lanes.map(CitationQuery.word))]
       return [CitationQuery.word(experiment)] + [claim.map { "claim=\($0)" } ?? name].compactMap { $0 }
         + coordinates.compactMap { name, value in value.map { "\(name)=\($0)" } }
     }

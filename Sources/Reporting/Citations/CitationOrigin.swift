@@ -1,3 +1,4 @@
+import Plan
 import Records
 
 /// What a number is from, and its citation has the hash of.
@@ -62,7 +63,7 @@ struct TrialSelector: Hashable, Sendable {
   let setting: Setting
 
   init(
-    _ experiment: String, _ keys: [PointKey], concurrency: Int?, rate: Rate, _ setting: Setting = Setting()
+    _ experiment: String, _ keys: [Coordinates], concurrency: Int?, rate: Rate, _ setting: Setting = Setting()
   ) {
     self.experiment = experiment
     names = keys.map { Name(mode: $0.mode, variant: $0.variant) }

@@ -1,3 +1,4 @@
+import Plan
 import Records
 
 /// Words that name a number, in any order: an experiment or the kind of its workload, a mode, coordinates such as
@@ -54,7 +55,7 @@ struct CitationCatalogue: Sendable {
   init(_ all: [Citable], _ summary: Summary, _ trials: [TrialRecord]) {
     self.all = all
     byWords = Dictionary(all.enumerated().map { ($1.words.sorted(), $0) }) { first, _ in first }
-    let sweeps = Sweeps(trials)
+    let sweeps = SweptAxes(trials)
     for trial in trials {
       let key = MeasuredExperiment(name: trial.experiment, rate: trial.arrivals.rate)
       guard experiments[key] == nil else { continue }
@@ -66,9 +67,7 @@ struct CitationCatalogue: Sendable {
       experiments[MeasuredExperiment(name: experiment.plannedName, rate: experiment.rate)]?
         .insert(CitationQuery.word(experiment.name))
       barren += experiment.points.filter { $0.validTrials == 0 }.map {
-        Citable.Place(
-          experiment.plannedName, PointKey($0), concurrency: $0.concurrency, rate: experiment.rate,
-          experiment.setting)
+        Citable.Place(experiment.plannedName, $0.coordinates.at(experiment.setting))
       }
     }
   }
@@ -83,11 +82,11 @@ struct CitationCatalogue: Sendable {
         if key == "kind" { words.insert(CitationQuery.word(text)) }
       }
     }
-    let numbers = [
-      ("limit", trial.limit), ("pipeline", trial.pipeline), ("each", trial.each), ("processes", trial.processes),
-      ("server-processes", trial.serverProcesses),
-    ]
-    for (name, value) in numbers { if let value { words.insert("\(name)=\(value)") } }
+    // The members of the workload have its pool.
+    let told = trial.coordinates.setting.without(.arrivals, .rate, .pool)
+    for axis in Axis.allCases {
+      if let value = told[axis]?.count { words.insert("\(axis.rawValue.replacing("_", with: "-"))=\(value)") }
+    }
     return words
   }
 

@@ -1,22 +1,23 @@
+import Plan
 import Records
 import Statistics
 
 extension Citable {
   /// The best settings of each mode.
   static func all(of tuning: Summary.Tuning) -> [Citable] {
-    func fixed(_ axis: TuningAxis) -> Int? { tuning.fixed.first { $0.axis == axis }?.value }
+    func fixed(_ axis: Axis) -> Int? { tuning.fixed.first { $0.axis == axis }?.value }
     let concurrency = fixed(.concurrency)
-    let setting = Setting(limit: fixed(.limit), pool: fixed(.pool))
+    let setting = Setting(rate: tuning.rate, limit: fixed(.limit), pool: fixed(.pool))
     return tuning.curves.flatMap { curve -> [Citable] in
-      let key = PointKey(mode: curve.mode, variant: curve.variant, concurrency ?? 0)
-      let place = Place(tuning.plannedName, key, concurrency: concurrency, rate: tuning.rate, setting)
+      let key = Coordinates(mode: curve.mode, variant: curve.variant, concurrency: concurrency)
+      let place = Place(tuning.plannedName, key.at(setting))
       let origin = CitationOrigin.trials([
         TrialSelector(
           tuning.plannedName, [key], concurrency: concurrency, rate: tuning.rate.map { .exactly($0) } ?? .closed,
           setting)
       ])
       let axis = tuning.axis.rawValue
-      let things = [TuningAxis.concurrency: "lanes", .limit: "permits", .pool: "workers"][tuning.axis] ?? axis
+      let things = [Axis.concurrency: "lanes", .limit: "permits", .pool: "workers"][tuning.axis] ?? axis
       let values: [(String, String, CitedValue?, Dimension)] = [
         (
           "recommended-\(axis)", "smallest \(axis) that is not significantly below the best",

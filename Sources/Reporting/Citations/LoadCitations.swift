@@ -1,3 +1,4 @@
+import Plan
 import Records
 import Statistics
 
@@ -57,17 +58,17 @@ extension Citable {
   }
 
   private init?(
-    _ load: Summary.Load, _ key: PointKey, _ metric: String, _ about: String, _ value: CitedValue,
+    _ load: Summary.Load, _ key: Coordinates, _ metric: String, _ about: String, _ value: CitedValue,
     _ dimension: Dimension
   ) {
     self.init(Self.place(load, key), metric, about, value, dimension, Self.origin(load, key))
   }
 
-  private static func place(_ load: Summary.Load, _ key: PointKey) -> Place {
-    Place(load.name, key, concurrency: key.concurrency, rate: nil)
+  private static func place(_ load: Summary.Load, _ key: Coordinates) -> Place {
+    Place(load.name, key)
   }
 
-  private static func origin(_ load: Summary.Load, _ key: PointKey) -> CitationOrigin {
+  private static func origin(_ load: Summary.Load, _ key: Coordinates) -> CitationOrigin {
     .trials([TrialSelector(load.name, [key], concurrency: key.concurrency, rate: .open)])
   }
 }

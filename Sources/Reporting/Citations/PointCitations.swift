@@ -1,4 +1,5 @@
 import Measurement
+import Plan
 import Records
 import Statistics
 
@@ -8,15 +9,13 @@ extension Citable {
     let metrics = (table.points + Metric.all(within: experiment)).filter(\.isCited)
     let classMetrics = table.classes.filter(\.isCited)
     let hasResponse = experiment.points.contains { $0.response != nil }
-    let keys = Set(experiment.points.map(PointKey.init))
+    let keys = Set(experiment.points.map(\.coordinates.point))
     return experiment.points.flatMap { point -> [Citable] in
-      let key = PointKey(point)
-      let rate = experiment.rate
-      let place = Place(
-        experiment.plannedName, key, concurrency: key.concurrency, rate: rate, experiment.setting)
+      let key = point.coordinates.point
+      let place = Place(experiment.plannedName, key.at(experiment.setting))
       let own = experiment.origin([key])
       let baseline =
-        keys.contains(key.baseline) ? key.baseline : PointKey(mode: "blocking", variant: nil, key.concurrency)
+        keys.contains(key.baseline) ? key.baseline : key.of(mode: "blocking", variant: nil)
       let values = metrics.compactMap { metric in
         CitedValue(metric.value(point)).flatMap {
           Citable(
@@ -25,9 +24,7 @@ extension Citable {
         }
       }
       let classes = point.classes.flatMap { lanes -> [Citable] in
-        let place = Place(
-          experiment.plannedName, key, concurrency: key.concurrency, rate: rate, experiment.setting,
-          lanes: lanes.name)
+        let place = Place(experiment.plannedName, key.at(experiment.setting), lanes: lanes.name)
         return classMetrics.compactMap { metric in
           CitedValue(metric.value((point, lanes))).flatMap {
             Citable(place, metric.key, metric.about, aliases: metric.aliases, $0, metric.dimension, own)
@@ -38,7 +35,7 @@ extension Citable {
     }
       + unfinished(experiment)
       + experiment.memoryPerLane.flatMap { _, points, line in
-        ofLine(line, PointKey(points[0]), experiment, count: points.count)
+        ofLine(line, points[0].coordinates.point, experiment, count: points.count)
       }
   }
 
@@ -81,9 +78,8 @@ extension Citable {
   private static func unfinished(_ experiment: Summary.MeasuredExperiment) -> [Citable] {
     experiment.byName.flatMap { _, points -> [Citable] in
       guard points.count > 1 else { return [] }
-      let place = Place(
-        experiment.plannedName, PointKey(points[0]), concurrency: nil, rate: experiment.rate, experiment.setting)
-      let origin = experiment.origin([PointKey(points[0])], concurrency: nil)
+      let place = Place(experiment.plannedName, points[0].coordinates.ofAllConcurrencies.at(experiment.setting))
+      let origin = experiment.origin([points[0].coordinates.point], concurrency: nil)
       let count = points.map(\.carriedOut).reduce(0, +)
       let due = points.map(\.due).reduce(0, &+)
       return [
@@ -113,9 +109,9 @@ extension Citable {
   }
 
   private static func ofLine(
-    _ line: LeastSquaresLine, _ key: PointKey, _ experiment: Summary.MeasuredExperiment, count: Int
+    _ line: LeastSquaresLine, _ key: Coordinates, _ experiment: Summary.MeasuredExperiment, count: Int
   ) -> [Citable] {
-    let place = Place(experiment.plannedName, key, concurrency: nil, rate: experiment.rate, experiment.setting)
+    let place = Place(experiment.plannedName, key.ofAllConcurrencies.at(experiment.setting))
     let origin = experiment.origin([key], concurrency: nil)
     let values: [(String, String, Double?, Dimension)] = [
       ("memory-per-lane", "slope of a least-squares line through the median peaks", line.slope, .bytesPer("lane")),
@@ -130,12 +126,16 @@ extension Citable {
 
 extension Summary.MeasuredExperiment {
   /// The trials of points that have their concurrency in common.
-  func origin(_ keys: [PointKey]) -> CitationOrigin { origin(keys, concurrency: keys[0].concurrency) }
+  func origin(_ keys: [Coordinates]) -> CitationOrigin { origin(keys, concurrency: keys[0].concurrency) }
 
-  fileprivate func origin(_ keys: [PointKey], concurrency: Int?) -> CitationOrigin {
+  fileprivate func origin(_ keys: [Coordinates], concurrency: Int?) -> CitationOrigin {
     .trials([
       TrialSelector(
         plannedName, keys, concurrency: concurrency, rate: rate.map { .exactly($0) } ?? .closed, setting)
     ])
   }
+}
+
+extension Coordinates {
+  fileprivate var ofAllConcurrencies: Coordinates { Coordinates(mode: mode, variant: variant, setting) }
 }

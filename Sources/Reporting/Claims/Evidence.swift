@@ -15,21 +15,14 @@ struct Evidence: Sendable {
   let processors: Int?
 
   init(_ run: Run, _ summary: Summary) {
-    struct Key: Hashable {
-      var experiment: String
-      var rate: Double?
-      var setting: Setting
-      var point: PointKey
-    }
-    let sweeps = Sweeps(run.trials)
+    let sweeps = SweptAxes(run.trials)
     let timed = run.trials.filter { $0.isTimed && $0.skipped == nil }
     let trials = Dictionary(grouping: timed) {
-      Key(experiment: $0.experiment, rate: $0.arrivals.rate, setting: sweeps.setting(of: $0), point: PointKey($0))
+      RunPoints.Key($0.experiment, $0.coordinates.at(sweeps.setting(of: $0)))
     }
     let all = summary.experiments.filter { !$0.isSearchStep }.flatMap { experiment in
       experiment.points.compactMap { point in
-        let (name, rate) = (experiment.plannedName, experiment.rate)
-        let key = Key(experiment: name, rate: rate, setting: experiment.setting, point: PointKey(point))
+        let key = RunPoints.Key(experiment.plannedName, point.coordinates.at(experiment.setting))
         return trials[key].map { Sample(experiment, point, $0) }
       }
     }
@@ -112,28 +105,23 @@ struct Sample: Sendable {
   /// The average minimum wait of an operation in seconds; 0 if unknown.
   var wait: Double { experiment.serviceTime ?? 0 }
   /// The computation of an operation in seconds.
-  var work: Double { seconds("work") }
+  var work: Double { spec?.work.seconds ?? 0 }
   /// The constant delay before each of the server's replies in seconds; 0 if there is none.
-  var delay: Double { seconds("delay") }
+  var delay: Double { if case .fixed(let span)? = spec?.delay { span.seconds } else { 0 } }
   /// A span such as `20 ms`.
   var waitText: String { Self.span(wait) }
   var workText: String { Self.span(work) }
-  var offload: String { text("offload") ?? "inline" }
-  var gathers: Bool { experiment.workload["gather"] == .bool(true) }
+  var offload: String { spec?.manner ?? "inline" }
+  var gathers: Bool { spec?.http?.gather ?? false }
 
-  func text(_ field: String) -> String? { experiment.workload[field]?.string }
-  private func seconds(_ field: String) -> Double { text(field).flatMap { Nanoseconds($0) }?.seconds ?? 0 }
+  var spec: WorkloadSpec? { experiment.spec }
+  /// Whether it is served over HTTP, where it is served.
+  var servesHTTP: Bool { if case .http? = spec?.asked { true } else { false } }
 
   static func span(_ seconds: Double) -> String {
     let nanoseconds = (seconds * 1e9).rounded()
     let unit = TimeUnit.allCases.last { nanoseconds >= $0.nanoseconds } ?? .nanoseconds
     return "\(NumberText.brief(nanoseconds / unit.nanoseconds)) \(unit.rawValue)"
-  }
-
-  /// The workload without some of its fields, for comparison.
-  func workload(without fields: [String]) -> JSONValue {
-    guard case .object(let members) = experiment.workload else { return experiment.workload }
-    return .object(members.filter { !fields.contains($0.key) })
   }
 
   // MARK: Estimates

@@ -201,8 +201,7 @@ extension Claim {
 extension Sample {
   /// Whether these are HTTP requests, made or served, without a deliberate delay.
   fileprivate var isHTTP: Bool {
-    let isServed = kind == "serve" && (text("protocol") ?? "http") == "http"
-    return (kind == "http" || isServed) && asked == nil && limit == nil && wait == 0 && !hasBystanders
+    (kind == "http" || kind == "serve" && servesHTTP) && asked == nil && limit == nil && wait == 0 && !hasBystanders
   }
 
   /// What distinguishes HTTP requests, in the order of reports: pipelined ones first.
@@ -223,5 +222,5 @@ extension Sample {
     }
   }
 
-  fileprivate var poolSize: Int? { experiment.workload["pool"]?.number.flatMap { Int(exactly: $0) } }
+  fileprivate var poolSize: Int? { spec?.poolWidth }
 }

@@ -115,7 +115,7 @@ extension Sample {
   /// Selects all its trials, valid or not.
   fileprivate var selector: TrialSelector {
     TrialSelector(
-      experiment.plannedName, [PointKey(point)], concurrency: point.concurrency,
+      experiment.plannedName, [point.coordinates.point], concurrency: point.concurrency,
       rate: experiment.rate.map { .exactly($0) } ?? .closed, experiment.setting)
   }
 }

@@ -56,7 +56,7 @@ extension Claim {
     reason: "An answer that waits takes no processor, and a listener is ready for the next client in the meantime."
   ) { evidence in
     let samples = evidence.best { sample in
-      sample.isGreeting && sample.experiment.workload["connection"] == .string("new") && sample.wait > 0
+      sample.isGreeting && sample.spec?.opensConnections == true && sample.wait > 0
         && sample.asked == sample.lanes && (2...100).contains(sample.lanes) && sample.limit == nil
     }
     return samples.compactMap { sample in
@@ -224,8 +224,7 @@ extension Sample {
 
   /// Whether the mode serves the greeting and nothing else.
   fileprivate var isGreeting: Bool {
-    kind == "serve" && (text("protocol") ?? "http") == "http" && experiment.workload["size"] == nil
-      && experiment.workload["faults"] == nil && !hasBystanders
+    kind == "serve" && servesHTTP && spec?.http?.size == nil && spec?.faults == nil && !hasBystanders
   }
 
   /// The number of verified operations per trial. A trial that the machine cut short decides nothing; if there is no

@@ -1,3 +1,4 @@
+import Plan
 import Records
 import Statistics
 
@@ -27,10 +28,10 @@ extension Claim {
     let most = inline.map(\.work).max()
     return inline.filter { $0.work == most }.flatMap { sample -> [Measure?] in
       let others = evidence.samples.filter { other in
-        other.offload != "inline" && other.isBesideTheSame(as: sample, without: Self.offloading)
+        other.offload != "inline" && other.isBesideTheSame(as: sample, \.withoutOffload)
       }
       let resting = evidence.atRates.filter { other in
-        other.work == 0 && other.isBesideTheSame(as: sample, without: Self.offloading + ["work"])
+        other.work == 0 && other.isBesideTheSame(as: sample, \.withoutWork)
       }
       guard !others.isEmpty,
         let alone = resting.min(by: { $0.experiment.rate ?? 0 < $1.experiment.rate ?? 0 })
@@ -63,8 +64,6 @@ extension Claim {
       "\(other.point.name): bystanders' p99 ÷ alone", .ratio, most: fairShare,
       other.ratio(over: alone, \.bystanderP99), from: .trials([other, alone]))
   }
-
-  private static let offloading = ["offload", "pool", "depth"]
 
   private static let notForComputation = Claim(
     id: "not-for-computation",
@@ -136,7 +135,7 @@ extension Claim {
     return inline.flatMap { sample -> [Measure?] in
       let pooled = files.filter { other in
         other.offload == "pool" && other.mode == sample.mode && other.lanes == sample.lanes
-          && other.workload(without: Self.offloading) == sample.workload(without: Self.offloading)
+          && other.spec?.withoutOffload == sample.spec?.withoutOffload
       }.max { $0.trials.count < $1.trials.count }
       guard let pooled else { return [] }
       let ring = files.first {
@@ -159,16 +158,16 @@ extension Claim {
 }
 
 extension Sample {
-  /// Whether both have the same mode and bystanders, and the workloads differ only in these fields.
-  fileprivate func isBesideTheSame(as other: Sample, without fields: [String]) -> Bool {
+  /// Whether both have the same mode and bystanders, and the workloads are the same but for what is left out.
+  fileprivate func isBesideTheSame(as other: Sample, _ same: KeyPath<WorkloadSpec, WorkloadSpec>) -> Bool {
     kind == other.kind && mode == other.mode && lanes == other.lanes && bystanders != nil
-      && bystanders == other.bystanders && workload(without: fields) == other.workload(without: fields)
+      && bystanders == other.bystanders && spec?[keyPath: same] == other.spec?[keyPath: same]
   }
 
-  fileprivate var isDirect: Bool { experiment.workload["direct"] == .bool(true) }
-  fileprivate var isWrite: Bool { text("access") == "write" }
+  fileprivate var isDirect: Bool { spec?.file?.direct ?? false }
+  fileprivate var isWrite: Bool { spec?.file?.access == .write }
   /// The sync after each write; nil if there is none.
-  fileprivate var sync: String? { text("sync").flatMap { isWrite && $0 != "none" ? $0 : nil } }
+  fileprivate var sync: String? { (spec?.file?.sync).flatMap { isWrite && $0 != .none ? $0.rawValue : nil } }
   fileprivate var waitsForDevice: Bool { isDirect || sync != nil }
 
   fileprivate var fileWords: String {

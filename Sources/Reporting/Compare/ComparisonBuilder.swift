@@ -65,7 +65,7 @@ extension Comparison {
     let all = RunPoints(run, nil)
     func judged(by key: RunPoints.Key) -> [TrialRecord]? {
       [key.point.variant, nil].lazy.compactMap { variant in
-        all.trials[key.with(PointKey(mode: baseline, variant: variant, key.point.concurrency))]
+        all.trials[key.with(Coordinates(mode: baseline, variant: variant, concurrency: key.point.concurrency))]
       }.first
     }
     let candidates = all.keys.filter { $0.point.mode != baseline && RunPoints.matches($0.point, modes) }
@@ -92,7 +92,7 @@ extension Comparison {
 
   /// A mode that is not there would be passed over in silence.
   private static func check(_ modes: [String]?, among runs: [Run]) throws(ComparisonFailure) {
-    let points = runs.flatMap(\.trials).map(PointKey.init)
+    let points = runs.flatMap(\.trials).map(\.coordinates.point)
     for mode in modes ?? [] where !points.contains(where: { RunPoints.matches($0, [mode]) }) {
       let known = Set(points.map(\.mode)).sorted(by: ModeTable.precedes)
       throw ComparisonFailure(description: Spelling.isNot(mode, "a mode of what is compared", among: known))
@@ -179,11 +179,11 @@ extension Comparison {
         let indices = members.indices.filter { members[$0].key.experimentName == full }
         guard let one = indices.first.map({ members[$0] }) else { return nil }
         return ComparedExperiment(
-          name: one.key.experimentName, baseName: name, workload: one.second.joined().first?.workload["kind"]?.string,
+          name: one.key.experimentName, baseName: name, workload: one.second.joined().first?.recordedWorkload.kind,
           points: indices.map { index in
             let point = members[index].key.point
             return Point(
-              mode: point.mode, variant: point.variant, concurrency: point.concurrency, rows: rows[index])
+              mode: point.mode, variant: point.variant, concurrency: point.concurrency ?? 0, rows: rows[index])
           })
       }
     }
@@ -228,9 +228,9 @@ struct RunPoints {
 
   /// - Parameter modes: those that are wanted; nil for all.
   init(_ run: Run, _ modes: [String]?) {
-    let wanted = run.trials.filter { $0.skipped == nil && $0.isTimed && Self.matches(PointKey($0), modes) }
-    let sweeps = Sweeps(run.trials)
-    trials = Dictionary(grouping: wanted) { Key($0, sweeps.setting(of: $0)) }
+    let wanted = run.trials.filter { $0.skipped == nil && $0.isTimed && Self.matches($0.coordinates.point, modes) }
+    let sweeps = SweptAxes(run.trials)
+    trials = Dictionary(grouping: wanted) { Key($0.experiment, $0.coordinates.at(sweeps.setting(of: $0))) }
       .mapValues { $0.sorted { ($0.round, $0.trial) < ($1.round, $1.trial) } }
     var first: [String: Int] = [:]
     for trial in run.trials { first[trial.experiment] = min(first[trial.experiment] ?? .max, trial.trial) }
@@ -238,45 +238,36 @@ struct RunPoints {
       if a.experiment != b.experiment {
         return (first[a.experiment] ?? 0, a.experiment) < (first[b.experiment] ?? 0, b.experiment)
       }
-      if a.rate != b.rate { return (a.rate ?? -1) < (b.rate ?? -1) }
-      if a.setting != b.setting { return a.setting < b.setting }
-      return a.point < b.point
+      return a.coordinates < b.coordinates
     }
   }
 
   /// Where a trial stands among others.
   struct Key: Hashable {
     let experiment: String
-    let rate: Double?
-    /// Of what the experiment has several of.
-    let setting: Setting
-    let point: PointKey
+    /// With the rate, and what else the experiment has several of.
+    let coordinates: Coordinates
 
-    init(_ trial: TrialRecord, _ setting: Setting) {
-      self.init(trial.experiment, trial.arrivals.rate, setting, PointKey(trial))
-    }
-
-    init(_ experiment: String, _ rate: Double?, _ setting: Setting, _ point: PointKey) {
+    init(_ experiment: String, _ coordinates: Coordinates) {
       self.experiment = experiment
-      self.rate = rate
-      self.setting = setting
-      self.point = point
+      self.coordinates = coordinates
     }
 
-    func with(_ point: PointKey) -> Key { Key(experiment, rate, setting, point) }
+    var point: Coordinates { coordinates.point }
+    var setting: Setting { coordinates.setting }
+    func with(_ point: Coordinates) -> Key { Key(experiment, point.at(setting)) }
 
-    var experimentName: String { setting.name(of: experiment, at: rate) }
+    var experimentName: String { setting.name(of: experiment) }
 
     /// In the words of a remark; with another mode than its own where one is given.
     func name(mode: String? = nil) -> String {
-      let own = point.variant.map { "\(point.mode)/\($0)" } ?? point.mode
-      return "\(experimentName), \(mode ?? own) at \(NumberText.grouped(point.concurrency))"
+      "\(experimentName), \(mode ?? point.name) at \(point.lanesText)"
     }
   }
 
-  static func matches(_ point: PointKey, _ modes: [String]?) -> Bool {
+  static func matches(_ point: Coordinates, _ modes: [String]?) -> Bool {
     guard let modes else { return true }
-    return modes.contains(point.mode) || (point.variant.map { modes.contains("\(point.mode)/\($0)") } ?? false)
+    return modes.contains(point.mode) || modes.contains(point.name)
   }
 
   static func list(_ keys: [Key], _ words: String) -> [String] {

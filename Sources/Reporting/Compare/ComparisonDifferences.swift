@@ -1,3 +1,4 @@
+import Plan
 import Records
 
 /// What makes two runs differ besides what they are compared for.
@@ -76,19 +77,17 @@ enum RunDifferences {
   /// What each experiment's operations and windows are, from its trials and from the suite.
   private static func settings(_ run: Run) -> [String: [String: JSONValue]] {
     var settings: [String: [String: JSONValue]] = [:]
-    let sweeps = Sweeps(run.trials)
+    let sweeps = SweptAxes(run.trials)
     for recorded in run.trials where recorded.isTimed && settings[recorded.experiment] == nil {
       let trial = sweeps.isSwept(recorded.experiment) ? recorded.withoutSettings : recorded
       var own: [String: JSONValue] = ["arrivals": .string(trial.arrivals.kind)]
       if case .object(let members) = trial.workload {
         for (key, value) in members { own["workload \(key)"] = value }
       }
-      own["limit"] = trial.limit.map { .number(Double($0)) }
+      // The members of the workload have its pool.
+      let told = trial.coordinates.setting.without(.arrivals, .rate, .pool)
+      for axis in Axis.allCases { own[axis.rawValue] = (told[axis]?.count).map { .number(Double($0)) } }
       own["bystanders"] = trial.bystanders.map { .string("\($0.lanes.count) \($0.manner)") }
-      own["pipeline"] = trial.pipeline.map { .number(Double($0)) }
-      own["each"] = trial.each.map { .number(Double($0)) }
-      own["processes"] = trial.processes.map { .number(Double($0)) }
-      own["server_processes"] = trial.serverProcesses.map { .number(Double($0)) }
       own["operations"] = trial.operations.asked.map { .number(Double($0)) }
       settings[trial.experiment] = own
     }

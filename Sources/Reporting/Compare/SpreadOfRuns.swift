@@ -30,8 +30,8 @@ public struct SpreadOfRuns: Sendable {
         guard let spread = runSpread(of: [values]) else { return nil }
         let point = key.point
         return Value(
-          experiment: key.experimentName, mode: point.variant.map { "\(point.mode)/\($0)" } ?? point.mode,
-          concurrency: point.concurrency, metric: metric, median: medianEstimate(of: values.compactMap(median)),
+          experiment: key.experimentName, mode: point.name, concurrency: point.concurrency ?? 0, metric: metric,
+          median: medianEstimate(of: values.compactMap(median)),
           spread: spread)
       }
     }

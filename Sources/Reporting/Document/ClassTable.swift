@@ -1,3 +1,4 @@
+import Plan
 import Measurement
 import Records
 
@@ -93,8 +94,6 @@ extension Table {
 extension Citable.Place {
   /// Of a class of its lanes.
   fileprivate func of(_ lanes: String) -> Citable.Place {
-    Citable.Place(
-      experiment, PointKey(mode: mode ?? "", variant: variant, concurrency ?? 0), concurrency: concurrency, rate: rate,
-      setting, lanes: lanes)
+    Citable.Place(experiment, coordinates ?? Coordinates(mode: ""), lanes: lanes)
   }
 }

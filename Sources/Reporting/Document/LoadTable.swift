@@ -1,3 +1,4 @@
+import Plan
 import Records
 import Statistics
 
@@ -96,15 +97,15 @@ extension Summary.Load {
   fileprivate var hasConcurrencies: Bool { Set(curves.map(\.key.concurrency)).count > 1 }
 
   /// `epoll`; with its concurrency where there are several.
-  func name(of key: PointKey) -> String {
-    hasConcurrencies ? "\(key.name) at \(NumberText.grouped(key.concurrency))" : key.name
+  func name(of key: Coordinates) -> String {
+    hasConcurrencies ? "\(key.name) at \(key.lanesText)" : key.name
   }
 }
 
 extension Citable.Place {
   /// - Parameter rate: nil for what is of all rates, or of the closed loop.
-  init(_ load: Summary.Load, _ key: PointKey, rate: Double?) {
-    self.init(load.name, key, concurrency: key.concurrency, rate: rate)
+  init(_ load: Summary.Load, _ key: Coordinates, rate: Double?) {
+    self.init(load.name, key.point.at(Setting(rate: rate)))
   }
 }
 

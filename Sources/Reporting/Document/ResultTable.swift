@@ -1,3 +1,4 @@
+import Plan
 import Statistics
 
 extension Table {
@@ -69,9 +70,7 @@ extension MetricColumns<Summary.Point> {
 extension Citable.Place {
   /// Of a point, or of a class of its lanes.
   init(_ experiment: Summary.MeasuredExperiment, _ point: Summary.Point, lanes: String? = nil) {
-    self.init(
-      experiment.plannedName, PointKey(point), concurrency: point.concurrency, rate: experiment.rate,
-      experiment.setting, lanes: lanes)
+    self.init(experiment.plannedName, point.coordinates.at(experiment.setting), lanes: lanes)
   }
 }
 

@@ -46,7 +46,7 @@ struct SearchTable {
   /// What stopped each mode, and where rounds have no end of the bracket.
   var notes: [Summary.MeasuredExperiment.Note] {
     search.results.flatMap { result -> [Summary.MeasuredExperiment.Note] in
-      let place = "\(result.key.name) at \(NumberText.grouped(result.key.concurrency))"
+      let place = "\(result.key.name) at \(result.key.lanesText)"
       let unmet = result.rounds - (result.highestMet?.n ?? 0)
       let unmissed = result.rounds - (result.lowestMissed?.n ?? 0)
       var notes: [Summary.MeasuredExperiment.Note] = []

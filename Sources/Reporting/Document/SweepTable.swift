@@ -1,3 +1,4 @@
+import Plan
 import Records
 import Statistics
 
@@ -18,7 +19,7 @@ struct SweepTable {
     }
     let settings = sweep.axes.map { axis in
       TableColumn.number(
-        axis.rawValue, rows.map { $0.setting.value(of: axis).map { NumberText.grouped($0) } ?? NumberText.none })
+        axis.rawValue, rows.map { $0.setting[axis]?.count.map { NumberText.grouped($0) } ?? NumberText.none })
     }
     let ofTrials =
       points.contains { $0.servicePercentiles.p99 != nil }
@@ -44,8 +45,7 @@ struct SweepTable {
 
 extension Citable.Place {
   init(_ sweep: Summary.Sweep, _ setting: Setting, _ point: Summary.Point, lanes: String? = nil) {
-    self.init(
-      sweep.plannedName, PointKey(point), concurrency: point.concurrency, rate: sweep.rate, setting, lanes: lanes)
+    self.init(sweep.plannedName, point.coordinates.at(setting), lanes: lanes)
   }
 }
 

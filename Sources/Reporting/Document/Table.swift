@@ -97,8 +97,8 @@ struct TableColumn {
   static func modes(_ names: [String]) -> TableColumn { TableColumn("mode", .mode, names.map { Cell($0) }) }
 
   /// - Parameter key: other than the heading, where another column of the table has the same one.
-  static func concurrency(_ lanes: [Int]) -> TableColumn {
-    TableColumn("conc.", .number, lanes.map { Cell(NumberText.grouped($0)) }, about: "concurrency: the number of lanes")
+  static func concurrency(_ lanes: [Int?]) -> TableColumn {
+    TableColumn("conc.", .number, lanes.map { Cell($0.map { NumberText.grouped($0) } ?? NumberText.none) }, about: "concurrency: the number of lanes")
   }
 
   /// The same with medians alone.

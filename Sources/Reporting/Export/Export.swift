@@ -28,7 +28,7 @@ public struct Export: Sendable {
       File(name: "\(Figures.unused(stem, &stems)).\(ending)", text: text)
     }
     let experiments = formats.contains { $0 != .csv } ? Summary(run).experiments : []
-    let sweeps = Sweeps(run.trials)
+    let sweeps = SweptAxes(run.trials)
     files = formats.flatMap { format -> [File] in
       switch format {
       case .hgrm:
@@ -44,8 +44,7 @@ public struct Export: Sendable {
       case .hlog:
         experiments.flatMap { experiment in
           let trials = run.trials.filter {
-            $0.experiment == experiment.plannedName && $0.arrivals.rate == experiment.rate
-              && sweeps.setting(of: $0) == experiment.setting
+            $0.experiment == experiment.plannedName && sweeps.setting(of: $0) == experiment.setting
           }
           return Self.kinds.compactMap { kind, summary in
             HistogramLog("\(kind) time of \(experiment.name)", of: trials, in: run.record, summary).map {

@@ -51,8 +51,8 @@ struct HistogramLog {
 
   /// A tag such as `epoll/64`; it must contain no comma and no white space.
   private static func tag(_ trial: TrialRecord) -> String {
-    let point = PointKey(trial)
-    let words = [point.mode, point.variant, "\(point.concurrency)"].compactMap { $0 }.joined(separator: "/")
+    let point = trial.coordinates.point
+    let words = [point.mode, point.variant, "\(trial.concurrency)"].compactMap { $0 }.joined(separator: "/")
     return String(words.map { $0 == "," || $0.isWhitespace ? "-" : $0 })
   }
 

@@ -54,7 +54,7 @@ extension GnuplotData {
 
   /// Of the highest concurrency that has percentiles.
   init(latencyUnder load: Summary.Load, _ provenance: Provenance) {
-    let concurrencies = Set(load.curves.map(\.key.concurrency)).sorted()
+    let concurrencies = Set(load.curves.compactMap(\.key.concurrency)).sorted()
     func curves(_ concurrency: Int?) -> [Summary.Curve] { load.curves.filter { $0.key.concurrency == concurrency } }
     let concurrency =
       concurrencies.last { concurrency in

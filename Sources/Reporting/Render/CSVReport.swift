@@ -1,4 +1,5 @@
 import Measurement
+import Plan
 import Records
 
 /// A row for every trial, valid or not, a column for every scalar, with its unit in its name; quoted as RFC 4180 says.
@@ -92,6 +93,7 @@ struct CSVReport {
       last = (trial.workload, text)
       return text
     }
+    let shown: [Axis] = [.mode, .variant, .arrivals, .rate, .concurrency]
     return [
       ("run_id", { $0.runID }),
       ("experiment", { $0.experiment }),
@@ -99,27 +101,35 @@ struct CSVReport {
       ("round", { text($0.round) }),
       ("order", { text($0.order) }),
       ("seed", { text($0.seed) }),
-      ("mode", { $0.mode }),
-      ("variant", { $0.variant }),
-      ("workload_kind", { $0.workload["kind"]?.string }),
+    ] + columns([.mode, .variant]) + [
+      ("workload_kind", { $0.recordedWorkload.kind }),
       ("workload", workload),
-      ("arrivals_kind", { $0.arrivals.kind }),
-      ("arrivals_rate_per_s", { text($0.arrivals.rate) }),
-      ("concurrency", { text($0.concurrency) }),
+    ] + columns([.arrivals, .rate, .concurrency]) + [
       metric("lanes_served"),
       metric("connections_opened"),
       metric("reconnected"),
-      ("limit", { text($0.limit) }),
-      ("pool", { text($0.pool) }),
-      ("pipeline", { text($0.pipeline) }),
-      ("each", { text($0.each) }),
-      ("processes", { text($0.processes) }),
-      ("server_processes", { text($0.serverProcesses) }),
+    ] + columns(Axis.allCases.filter { !shown.contains($0) }) + [
       ("valid", { text($0.valid) }),
       ("reasons", { $0.reasons.isEmpty ? nil : $0.reasons.joined(separator: "; ") }),
       ("skipped_reason", { $0.skipped?.reason }),
       ("predicted_wall_ns", { text($0.skipped?.predictedWall) }),
     ]
+  }
+
+  private static func columns(_ axes: [Axis]) -> [Column] {
+    axes.map { axis in
+      (
+        axis.rawValue,
+        { trial in
+          switch trial.coordinates[axis] {
+          case .name(let name): name
+          case .count(let count): text(count)
+          case .rate(let rate): text(rate)
+          case nil: nil
+          }
+        }
+      )
+    }
   }
 
   private static var operations: [Column] {
@@ -155,7 +165,7 @@ struct CSVReport {
 
   /// What the trial's concurrency, limit and pool are worth among those that were measured.
   private static func standings(_ tunings: [Summary.Tuning]) -> [Column] {
-    TuningAxis.allCases.map { axis in
+    Axis.tuned.map { axis in
       let own = tunings.filter { $0.axis == axis }
       return ("\(axis.rawValue)_standing", { trial in own.lazy.compactMap { $0.standing(of: trial) }.first })
     }

@@ -52,7 +52,7 @@ struct JSONReport {
   private func experiment(_ experiment: Summary.MeasuredExperiment) -> JSONValue {
     Self.object([
       "name": .string(experiment.name),
-      "workload": experiment.workload,
+      "workload": experiment.workload.json,
       "description": .string(experiment.description),
       "points": .array(experiment.points.map { .object(Self.members($0, metrics)) }),
       "memory_per_lane": Self.memoryPerLane(experiment),

@@ -1,3 +1,4 @@
+import Plan
 import Records
 
 extension Summary.Load {
@@ -14,10 +15,10 @@ extension Summary.Load {
   }
 }
 
-extension PointKey {
+extension Coordinates {
   fileprivate var members: [String: JSONValue?] {
     [
-      "mode": .string(mode), "variant": variant.map { .string($0) }, "concurrency": .number(Double(concurrency)),
+      "mode": .string(mode), "variant": variant.map { .string($0) }, "concurrency": JSONReport.number(concurrency),
     ]
   }
 }

@@ -1,4 +1,4 @@
-import Measurement
+import Plan
 import Records
 
 extension Summary {
@@ -32,20 +32,32 @@ extension Summary {
     private typealias Member = (experiment: MeasuredExperiment, point: Point, bystanders: MeasuredClass)
 
     private struct Key: Hashable {
-      var description: String
-      /// Without arrivals.
-      var load: String
-      /// Of an open loop.
-      var rate: Double?
+      /// Without work, and without who does it.
+      var workload: WorkloadSpec?
+      /// With the rate of an open loop.
+      var setting: Setting
+      var asked: UInt64?
       var concurrency: Int
-      var bystanders: String
+      var bystanders: Bystanders
+
+      struct Bystanders: Hashable {
+        var name: String
+        var workload: RecordedWorkload?
+      }
+
+      var rate: Double? { setting.rate }
+
+      /// Without arrivals.
+      private var unloaded: Key {
+        var key = self
+        key.setting = setting.without(.arrivals, .rate)
+        return key
+      }
 
       /// For a closed loop, of those that differ in the arrivals alone the slowest.
       func rest(among keys: [Key]) -> Key? {
         guard rate == nil else { return nil }
-        return keys.filter {
-          $0.rate != nil && $0.load == load && $0.concurrency == concurrency && $0.bystanders == bystanders
-        }.min { ($0.rate ?? 0) < ($1.rate ?? 0) }
+        return keys.filter { $0.rate != nil && $0.unloaded == unloaded }.min { ($0.rate ?? 0) < ($1.rate ?? 0) }
       }
     }
 
@@ -53,12 +65,14 @@ extension Summary {
     static func all(of experiments: [MeasuredExperiment]) -> [Interference] {
       var keys: [Key] = []
       var groups: [Key: [Member]] = [:]
-      for experiment in experiments where !experiment.isSearchStep && experiment.showsInterference {
+      for experiment in experiments where !experiment.isSearchStep && experiment.spec?.holdsUpOthers == true {
         for point in experiment.points {
           guard let lanes = point.classes.first(where: { $0.name != TrialRecord.LaneClass.busy }) else { continue }
           let key = Key(
-            description: experiment.withoutWork, load: experiment.withoutLoad, rate: experiment.rate,
-            concurrency: point.concurrency, bystanders: "\(NumberText.grouped(lanes.lanes)) \(lanes.name)")
+            workload: experiment.spec?.withoutWork, setting: experiment.common, asked: experiment.asked,
+            concurrency: point.concurrency,
+            bystanders: Key.Bystanders(
+              name: "\(NumberText.grouped(lanes.lanes)) \(lanes.name)", workload: experiment.ofBystanders))
           if groups[key] == nil { keys.append(key) }
           groups[key, default: []].append((experiment, point, lanes))
         }
@@ -73,19 +87,21 @@ extension Summary {
 
     private init(_ key: Key, _ members: [Member], _ rest: Key?, _ resting: [Member]) {
       name = Self.commonName(of: members.map(\.experiment.plannedName), else: members[0].experiment.kind)
-      isOfFile = members[0].experiment.kind == "file"
-      description = key.description
+      isOfFile = members[0].experiment.spec?.file != nil
+      description = members[0].experiment.withoutWork
       concurrency = key.concurrency
-      bystanders = key.bystanders
+      bystanders = key.bystanders.name
       restRate = rest?.rate
       isResponse = members.contains { $0.bystanders.response != nil }
-      curves = Dictionary(grouping: members) { PointKey($0.point) }
+      curves = Dictionary(grouping: members) { $0.point.coordinates.point }
         .sorted { $0.key.precedesByMode($1.key) }
         .map { key, members in
           Curve(
             name: key.name,
-            points: members.map { ($0.experiment.work, $0.point, $0.bystanders) }.sorted { $0.0 < $1.0 },
-            rest: (resting.first { PointKey($0.point) == key } ?? resting.first { $0.point.mode == key.mode })?
+            points: members.map { (Double($0.experiment.spec?.work.count ?? 0), $0.point, $0.bystanders) }.sorted {
+              $0.0 < $1.0
+            },
+            rest: (resting.first { $0.point.coordinates.point == key } ?? resting.first { $0.point.mode == key.mode })?
               .bystanders)
         }
     }
@@ -102,13 +118,7 @@ extension Summary {
 }
 
 extension Summary.MeasuredExperiment {
-  var kind: String { workload["kind"]?.string ?? "experiment" }
-
-  /// Whether its operations keep whoever carries the lanes from others, which bystanders feel.
-  fileprivate var showsInterference: Bool { ["compute", "file"].contains(kind) }
-
-  /// Nanoseconds.
-  fileprivate var work: Double { workload["work"]?.string.flatMap { Nanoseconds($0) }.map { Double($0.count) } ?? 0 }
+  var kind: String { workload.kind ?? "experiment" }
 }
 
 extension GnuplotData {

@@ -1,4 +1,5 @@
 import Measurement
+import Plan
 import Records
 import Statistics
 
@@ -25,7 +26,7 @@ extension Summary {
         if let objective = run.record.objectives[name] {
           return [.load(Load(group, Search(run.trials.filter { $0.experiment == name }, objective)))]
         }
-        if group.contains(where: { $0.setting != Setting() }) { return [.sweep(Sweep(group))] }
+        if group.contains(where: { $0.setting.swept != Setting() }) { return [.sweep(Sweep(group))] }
         return group.compactMap(\.rate).count < fewestRates
           ? group.map { .experiment($0) } : [.load(Load(group, nil))]
       }
@@ -47,13 +48,13 @@ extension Summary {
     fileprivate init(_ experiments: [MeasuredExperiment], _ search: Search?) {
       let open = experiments.filter { $0.rate != nil }.sorted { $0.rate ?? 0 < $1.rate ?? 0 }
       name = experiments[0].plannedName
-      workload = experiments[0].workload
+      workload = experiments[0].workload.json
       description = open.first?.withoutRate ?? experiments[0].description
       self.search = search
-      var points: [PointKey: [(rate: Double, point: Point)]] = [:]
+      var points: [Coordinates: [(rate: Double, point: Point)]] = [:]
       for experiment in open {
         for point in experiment.points {
-          points[PointKey(point), default: []].append((experiment.rate ?? 0, point))
+          points[point.coordinates.point, default: []].append((experiment.rate ?? 0, point))
         }
       }
       curves = points.keys.sorted { $0.precedesByMode($1) }
@@ -81,7 +82,7 @@ extension Summary {
 
   /// One mode at one concurrency, at all offered rates.
   struct Curve: Sendable {
-    let key: PointKey
+    let key: Coordinates
     /// By ascending rate, in operations per second.
     let points: [(rate: Double, point: Point)]
     /// The rate with the highest power, where higher and lower ones were measured. Absent in a search, whose rates were
@@ -95,7 +96,7 @@ extension Summary {
     /// A point is saturated where less than this share of what was offered is done.
     private static let enough = 0.95
 
-    fileprivate init(key: PointKey, points: [(rate: Double, point: Point)], isSearched: Bool) {
+    fileprivate init(key: Coordinates, points: [(rate: Double, point: Point)], isSearched: Bool) {
       self.key = key
       self.points = points
       let measured = points.filter { $0.point.throughput != nil && $0.point.meanResponse != nil }
@@ -118,15 +119,14 @@ extension Summary {
   }
 }
 
-extension PointKey {
-  init(_ point: Summary.Point) { self.init(mode: point.mode, variant: point.variant, point.concurrency) }
-
-  var name: String { variant.map { "\(mode)/\($0)" } ?? mode }
+extension Coordinates {
+  /// How many lanes there are, in words.
+  var lanesText: String { concurrency.map { NumberText.grouped($0) } ?? NumberText.none }
 
   /// By mode, then by concurrency, then by variant.
-  func precedesByMode(_ other: PointKey) -> Bool {
+  func precedesByMode(_ other: Coordinates) -> Bool {
     if mode != other.mode { return ModeTable.precedes(mode, other.mode) }
-    return (concurrency, variant ?? "") < (other.concurrency, other.variant ?? "")
+    return (concurrency ?? 0, variant ?? "") < (other.concurrency ?? 0, other.variant ?? "")
   }
 }
 

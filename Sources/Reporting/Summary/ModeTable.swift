@@ -24,13 +24,5 @@ struct ModeTable {
   func looks(of names: [String]) -> [ModeDescription] { modes.filter { names.contains($0.id.rawValue) } }
 
   /// Whether the first stands before the second, by the order of this build.
-  static func precedes(_ first: String, _ second: String) -> Bool {
-    let (firstRank, secondRank) = (rank(first), rank(second))
-    return firstRank == secondRank ? first < second : firstRank < secondRank
-  }
-
-  private static func rank(_ mode: String) -> Int {
-    let known = ModeDescription.builtIn
-    return known.firstIndex { $0.id.rawValue == mode } ?? known.count
-  }
+  static func precedes(_ first: String, _ second: String) -> Bool { ModeDescription.precedes(first, second) }
 }

@@ -10,7 +10,7 @@ extension Summary {
     let results: [Result]
 
     struct Result: Sendable {
-      let key: PointKey
+      let key: Coordinates
       /// Operations per second in a closed loop.
       let saturation: Estimate?
       /// The highest rate that met the objective, and the lowest that did not: medians over the rounds that have one.
@@ -24,14 +24,14 @@ extension Summary {
     /// - Parameter trials: all those of one experiment, in closed and in open loop.
     init(_ trials: [TrialRecord], _ objective: Objective) {
       self.objective = objective.description
-      let points = Dictionary(grouping: trials, by: PointKey.init)
+      let points = Dictionary(grouping: trials, by: \.coordinates.point)
       results = points.keys.sorted { $0.precedesByMode($1) }.map { Result($0, points[$0] ?? [], objective) }
     }
   }
 }
 
 extension Summary.Search.Result {
-  fileprivate init(_ key: PointKey, _ trials: [TrialRecord], _ objective: Objective) {
+  fileprivate init(_ key: Coordinates, _ trials: [TrialRecord], _ objective: Objective) {
     self.key = key
     let closed = trials.filter { $0.arrivals.rate == nil && $0.valid && $0.skipped == nil }
     saturation = medianEstimate(of: closed.compactMap(\.throughput))

@@ -38,9 +38,7 @@ extension TrialRecord {
   /// How many connections its lanes have where none is ever replaced: one to each host and port, bystanders' among them.
   var connectionsKept: UInt64 {
     let all = [concurrency, bystanders?.lanes.count ?? 0].map { UInt64(clamping: $0) }.saturatingSum
-    guard case .array(let targets)? = workload["targets"] else { return all }
-    let addresses = Set(targets.compactMap(\.string).map { $0.split(separator: "/").prefix(2).joined() })
-    return all.multipliedSaturating(by: UInt64(max(1, addresses.count)))
+    return all.multipliedSaturating(by: UInt64(max(1, spec?.http?.addresses ?? 1)))
   }
 }
 

@@ -1,4 +1,5 @@
 import Measurement
+import Plan
 import Records
 import Statistics
 
@@ -18,14 +19,13 @@ public struct Summary: Sendable {
   public init(_ run: Run) {
     struct Key: Hashable {
       var experiment: String
-      var rate: Double?
       var setting: Setting
     }
-    let sweeps = Sweeps(run.trials)
+    let sweeps = SweptAxes(run.trials)
     var trials: [Key: [TrialRecord]] = [:]
     for trial in run.trials {
       let setting = sweeps.setting(of: trial)
-      trials[Key(experiment: trial.experiment, rate: trial.arrivals.rate, setting: setting), default: []].append(trial)
+      trials[Key(experiment: trial.experiment, setting: setting), default: []].append(trial)
     }
     experiments =
       trials
@@ -44,15 +44,22 @@ public struct Summary: Sendable {
     public let name: String
     /// As the plan has it, without the rate.
     let plannedName: String
-    /// Of an open loop, in operations per second.
-    let rate: Double?
-    /// Of what the plan has several of.
+    /// The rate of an open loop, and what else the plan has several of.
     let setting: Setting
+    /// Of an open loop, in operations per second.
+    var rate: Double? { setting.rate }
+    /// What all its trials are told, but for the width of a pool.
+    let common: Setting
+    /// How many operations a trial does, where they are counted beforehand.
+    let asked: UInt64?
+    /// What bystanders do, where that is something else.
+    let ofBystanders: RecordedWorkload?
     /// Whether the rate is a step of a search, which looks beyond what can be done.
     public let isSearchStep: Bool
     /// The warm-up that was asked for, where the run says.
     let warmup: Nanoseconds?
-    public let workload: JSONValue
+    public let workload: RecordedWorkload
+    var spec: WorkloadSpec? { workload.spec }
     /// Whether the modes under test served, and did not ask.
     public let isServing: Bool
     /// On which side they were: `client` or `server`.
@@ -67,8 +74,6 @@ public struct Summary: Sendable {
     let limit: Int?
     /// As the description, without work for a processor.
     let withoutWork: String
-    /// As the description, without work for a processor and without arrivals.
-    let withoutLoad: String
     /// Seconds that an operation takes at least, on average, by what the workload asks for; nil where it does not say.
     public let serviceTime: Double?
     /// By ascending concurrency, then by mode, then by variant.
@@ -192,8 +197,10 @@ public struct Summary: Sendable {
     /// Replies that a strict reader would have refused, in all trials that were carried out.
     public let lenientReads: UInt64
 
+    var coordinates: Coordinates { Coordinates(mode: mode, variant: variant, concurrency: concurrency) }
+
     /// The mode, with its variant where it has one: `epoll`, `epoll/inline`.
-    public var name: String { variant.map { "\(mode)/\($0)" } ?? mode }
+    public var name: String { coordinates.name }
   }
 
   /// Statistics of trials, not of operations: each is the median over the trials of a trial's own percentile. Absent

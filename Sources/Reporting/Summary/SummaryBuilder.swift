@@ -1,4 +1,5 @@
 import Measurement
+import Plan
 import Records
 import Statistics
 
@@ -6,68 +7,46 @@ extension Summary.MeasuredExperiment {
   /// - Parameter trials: those of one experiment at one rate, at least one, in the order of the plan.
   init(_ trials: [TrialRecord], _ setting: Setting, _ run: RunRecord) {
     plannedName = trials[0].experiment
-    rate = trials[0].arrivals.rate
     self.setting = setting
-    name = setting.name(of: plannedName, at: rate)
-    isSearchStep = rate != nil && run.objectives[plannedName] != nil
+    name = setting.name(of: plannedName)
+    isSearchStep = setting.rate != nil && run.objectives[plannedName] != nil
     warmup = run.warmup(of: plannedName)
-    workload = trials[0].workload
+    workload = trials[0].recordedWorkload
     isServing = trials[0].isServing
-    let words = WorkloadDescription(trials.first { $0.lanes != nil } ?? trials[0])
+    let told = trials.first { $0.lanes != nil } ?? trials[0]
+    let words = WorkloadDescription(told)
+    common = told.coordinates.setting.without(.pool)
+    asked = told.operations.asked
+    ofBystanders = told.bystanders?.lanes.workload
     description = words.text
     withoutRate = words.textWithoutRate
     withoutWork = words.textWithoutWork
-    withoutLoad = words.textWithoutLoad
     withoutSettings = WorkloadDescription(trials[0].withoutSettings).text
     limit = trials[0].limit
     serviceTime = words.serviceTime
 
-    var byPoint: [PointKey: [TrialRecord]] = [:]
+    var byPoint: [Coordinates: [TrialRecord]] = [:]
     for trial in trials {
-      byPoint[PointKey(trial), default: []].append(trial)
+      byPoint[trial.coordinates.point, default: []].append(trial)
     }
     points = byPoint.keys.sorted().map { key in
-      let baseline = byPoint[key.baseline] ?? byPoint[PointKey(mode: "blocking", variant: nil, key.concurrency)]
+      let baseline = byPoint[key.baseline] ?? byPoint[key.of(mode: "blocking", variant: nil)]
       return Summary.Point(key, byPoint[key] ?? [], baseline: key.mode == "blocking" ? [] : baseline ?? [])
     }
   }
 }
 
-extension Summary.MeasuredExperiment {
-  /// The name that it has with another setting.
-  func name(of setting: Setting) -> String { setting.name(of: plannedName, at: rate) }
-}
-
-/// What the trials of a point have in common.
-struct PointKey: Hashable, Comparable, Sendable {
-  let mode: String
-  let variant: String?
-  let concurrency: Int
-
-  init(_ trial: TrialRecord) { self.init(mode: trial.mode, variant: trial.variant, trial.concurrency) }
-
-  init(mode: String, variant: String?, _ concurrency: Int) {
-    self.mode = mode
-    self.variant = variant
-    self.concurrency = concurrency
-  }
-
+extension Coordinates {
   /// The same point in the mode that the others are compared with.
-  var baseline: PointKey { PointKey(mode: "blocking", variant: variant, concurrency) }
-
-  static func < (a: PointKey, b: PointKey) -> Bool {
-    if a.concurrency != b.concurrency { return a.concurrency < b.concurrency }
-    if a.mode != b.mode { return ModeTable.precedes(a.mode, b.mode) }
-    return (a.variant ?? "") < (b.variant ?? "")
-  }
+  var baseline: Coordinates { of(mode: "blocking", variant: variant) }
 }
 
 extension Summary.Point {
   /// - Parameter all: its trials, and its audits.
-  fileprivate init(_ key: PointKey, _ all: [TrialRecord], baseline: [TrialRecord]) {
+  fileprivate init(_ key: Coordinates, _ all: [TrialRecord], baseline: [TrialRecord]) {
     mode = key.mode
     variant = key.variant
-    concurrency = key.concurrency
+    concurrency = key.concurrency ?? 0
     side = all.contains(where: \.isServing) ? "server" : "client"
 
     let audits = all.filter { !$0.isTimed }
@@ -82,7 +61,7 @@ extension Summary.Point {
     connectionsOpened = valid.compactMap(\.connectionsOpened).max()
     connectionsKept = valid.first?.connectionsKept ?? 0
     reconnected = valid.compactMap(\.reconnected).saturatingSum
-    keepsConnections = valid.allSatisfy { $0.workload["connection"]?.string != "new" }
+    keepsConnections = valid.allSatisfy { $0.spec?.opensConnections != true }
     let ended = valid.compactMap(\.operations.done).saturatingSum
     reconnectedShare = ended > 0 ? Double(reconnected) / Double(ended) : 0
     leavesLanesUnserved = valid.contains(where: \.leavesLanesUnserved)

@@ -1,3 +1,4 @@
+import Plan
 import Records
 import Statistics
 
@@ -12,22 +13,20 @@ extension Summary {
     /// The workload, its arrivals and its window in words, without what is varied.
     let description: String
     /// Those that are varied.
-    let axes: [TuningAxis]
+    let axes: [Axis]
     /// By mode, then by concurrency, then by variant, then by what is varied.
     let rows: [(setting: Setting, point: Point)]
 
     /// - Parameter experiments: of one name and rate, at least one.
     init(_ experiments: [MeasuredExperiment]) {
-      name = experiments[0].name(of: Setting())
+      name = experiments[0].setting.without(.limit, .pool).name(of: experiments[0].plannedName)
       (plannedName, rate) = (experiments[0].plannedName, experiments[0].rate)
-      workload = experiments[0].workload
+      workload = experiments[0].workload.json
       description = experiments[0].withoutSettings
-      axes = [TuningAxis.limit, .pool].filter { axis in
-        experiments.contains { $0.setting.value(of: axis) != nil }
-      }
+      axes = Setting.sweepable.filter { axis in experiments.contains { $0.setting[axis] != nil } }
       rows = experiments.flatMap { experiment in experiment.points.map { (experiment.setting, $0) } }
         .sorted { a, b in
-          let (first, second) = (PointKey(a.1), PointKey(b.1))
+          let (first, second) = (a.1.coordinates.point, b.1.coordinates.point)
           return first == second ? a.0 < b.0 : first.precedesByMode(second)
         }
         .map { (setting: $0.0, point: $0.1) }

@@ -1,3 +1,4 @@
+import Plan
 import Records
 import Statistics
 
@@ -11,7 +12,7 @@ extension Summary {
     let rate: Double?
     /// The experiment in words, without what is varied.
     let description: String
-    let axis: TuningAxis
+    let axis: Axis
     /// What else the experiment varies, and where this is: `concurrency` at 1000.
     let fixed: [Fixed]
     /// All that were measured, ascending.
@@ -20,7 +21,7 @@ extension Summary {
     let curves: [Curve]
 
     struct Fixed: Hashable, Sendable {
-      let axis: TuningAxis
+      let axis: Axis
       let value: Int?
     }
 
@@ -54,30 +55,30 @@ extension Summary {
       }
       let groups = Dictionary(grouping: trials, by: \.experimentName)
       return names.flatMap { name in
-        TuningAxis.allCases.flatMap { tunings(of: name, groups[name] ?? [], by: $0) }
+        Axis.tuned.flatMap { tunings(of: name, groups[name] ?? [], by: $0) }
       }
     }
 
-    private static func tunings(of name: String, _ trials: [TrialRecord], by axis: TuningAxis) -> [Tuning] {
-      func values(_ axis: TuningAxis) -> Set<Int> { Set(trials.compactMap { axis.value(of: $0) }) }
+    private static func tunings(of name: String, _ trials: [TrialRecord], by axis: Axis) -> [Tuning] {
+      func values(_ axis: Axis) -> Set<Int> { Set(trials.compactMap { $0.coordinates[axis]?.count }) }
       guard values(axis).count >= fewestSettings else { return [] }
-      let others = TuningAxis.allCases.filter { $0 != axis && values($0).count > 1 }
-      let groups = Dictionary(grouping: trials.filter { axis.value(of: $0) != nil }) { trial in
-        others.map { Fixed(axis: $0, value: $0.value(of: trial)) }
+      let others = Axis.tuned.filter { $0 != axis && values($0).count > 1 }
+      let groups = Dictionary(grouping: trials.filter { $0.coordinates[axis]?.count != nil }) { trial in
+        others.map { Fixed(axis: $0, value: trial.coordinates[$0]?.count) }
       }
       return groups.sorted { $0.key.map { $0.value ?? 0 }.lexicographicallyPrecedes($1.key.map { $0.value ?? 0 }) }
         .compactMap { Tuning(name, $1, by: axis, at: $0) }
     }
 
-    private init?(_ name: String, _ trials: [TrialRecord], by axis: TuningAxis, at fixed: [Fixed]) {
+    private init?(_ name: String, _ trials: [TrialRecord], by axis: Axis, at fixed: [Fixed]) {
       experiment = name
       plannedName = trials[0].experiment
       rate = trials[0].arrivals.rate
       description = WorkloadDescription(trials[0].withoutSettings).text
       self.axis = axis
       self.fixed = fixed
-      settings = Set(trials.compactMap { axis.value(of: $0) }).sorted()
-      curves = Dictionary(grouping: trials) { PointKey(mode: $0.mode, variant: $0.variant, 0) }
+      settings = Set(trials.compactMap { $0.coordinates[axis]?.count }).sorted()
+      curves = Dictionary(grouping: trials) { Coordinates(mode: $0.mode, variant: $0.variant) }
         .sorted { $0.key.precedesByMode($1.key) }
         .compactMap { Curve($0.key, $0.value, by: axis) }
       if curves.isEmpty { return nil }
@@ -89,9 +90,9 @@ extension Summary {
     /// What a trial's setting is worth: `recommended`, `best`, `indistinguishable` from the best, or `worse`; where nothing
     /// is recommended, `undecided` instead of the first three. Nil of other experiments.
     func standing(of trial: TrialRecord) -> String? {
-      guard trial.experimentName == experiment, fixed.allSatisfy({ $0.axis.value(of: trial) == $0.value }),
+      guard trial.experimentName == experiment, fixed.allSatisfy({ trial.coordinates[$0.axis]?.count == $0.value }),
         let curve = curves.first(where: { $0.mode == trial.mode && $0.variant == trial.variant }),
-        let place = curve.points.firstIndex(where: { $0.setting == axis.value(of: trial) })
+        let place = curve.points.firstIndex(where: { $0.setting == trial.coordinates[axis]?.count })
       else { return nil }
       let choice = curve.choice
       if !choice.contenders.contains(place) { return "worse" }
@@ -103,8 +104,8 @@ extension Summary {
 
 extension Summary.Tuning.Curve {
   /// Nil where too few settings were measured, or where one lane does everything whatever is set.
-  fileprivate init?(_ key: PointKey, _ trials: [TrialRecord], by axis: TuningAxis) {
-    let bySetting = Dictionary(grouping: trials) { axis.value(of: $0) ?? 0 }.sorted { $0.key < $1.key }
+  fileprivate init?(_ key: Coordinates, _ trials: [TrialRecord], by axis: Axis) {
+    let bySetting = Dictionary(grouping: trials) { $0.coordinates[axis]?.count ?? 0 }.sorted { $0.key < $1.key }
     guard bySetting.count >= Summary.Tuning.fewestSettings,
       axis == .pool || trials.contains(where: { $0.inFlight?.max ?? .max > 1 }),
       let choice = chooseSetting(
@@ -123,7 +124,7 @@ extension Summary.Tuning.Curve {
 
 extension TrialRecord {
   /// The experiment, with the rate of an open loop.
-  fileprivate var experimentName: String { Setting().name(of: experiment, at: arrivals.rate) }
+  fileprivate var experimentName: String { Setting(rate: arrivals.rate).name(of: experiment) }
 }
 
 extension GnuplotData {

@@ -92,7 +92,7 @@ struct Answer {
     _ trials: RunPoints
   ) -> Estimate? {
     func values(_ point: Summary.Point) -> [(round: Int, value: Double)] {
-      (trials.trials[RunPoints.Key(experiment.plannedName, experiment.rate, experiment.setting, PointKey(point))] ?? [])
+      (trials.trials[RunPoints.Key(experiment.plannedName, point.coordinates.at(experiment.setting))] ?? [])
         .filter(\.valid)
         .compactMap { trial in
           metric.value(trial, isResponse: experiment.rate != nil).map { (trial.round, $0) }

@@ -1,3 +1,4 @@
+import Plan
 import Records
 import Statistics
 
@@ -53,9 +54,9 @@ struct Headline {
   var table: Markup? {
     guard !closed.isEmpty else { return nil }
     let points = closed.flatMap { answer in answer.points }
-    var keys: [PointKey] = []
+    var keys: [Coordinates] = []
     for point in points {
-      let key = PointKey(mode: point.mode, variant: point.variant, 0)
+      let key = Coordinates(mode: point.mode, variant: point.variant)
       if !keys.contains(key) { keys.append(key) }
     }
     keys.sort { $0.precedesByMode($1) }

@@ -27,7 +27,7 @@ enum LoadAnswer {
       .sorted { $0.highestMet?.median ?? 0 > $1.highestMet?.median ?? 0 }
       .map { result in
         let estimate = EstimateText(result.highestMet)
-        let place = NumberText.grouped(result.key.concurrency)
+        let place = result.key.lanesText
         let interval = estimate.interval.isEmpty ? "" : " \(estimate.interval)"
         return "\(result.key.name) at \(place) lanes \(estimate.median)/s\(interval)"
       }

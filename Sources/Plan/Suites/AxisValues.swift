@@ -1,7 +1,7 @@
 import Measurement
 
 /// A number, or several of which each is measured: in JSON `50` or `[10, 50, 500]`.
-public struct Settings: Hashable, Sendable, Codable {
+public struct AxisValues: Hashable, Sendable, Codable {
   public var values: [Int]
 
   public init(_ values: Int...) { self.values = values }
@@ -21,36 +21,27 @@ public struct Settings: Hashable, Sendable, Codable {
     var container = encoder.singleValueContainer()
     if values.count == 1 { try container.encode(values[0]) } else { try container.encode(values) }
   }
-
-  /// The one number that it is; nil where there are several.
-  package var only: Int? { values.count == 1 ? values[0] : nil }
 }
 
 extension Experiment {
-  /// How many lanes may have an operation in hand at once; nil for all of them, and where several limits are measured.
-  public var limit: Int? {
-    get { limits?.only }
-    set { limits = newValue.map { Settings($0) } }
-  }
-
   /// What is wrong with the limits and the widths of pools, if anything.
   var tuning: (field: CodingKeys, text: String)? {
     if let complaint = complaint(about: limits, "of operations in hand", most: PlanRange.lanes.upperBound) {
       return (.limits, complaint)
     }
     if let complaint = complaint(about: pools, "of workers", most: workload.largestPool) { return (.pools, complaint) }
-    if pools != nil && workload.pool == nil {
+    if pools != nil && workload.poolWidth == nil {
       return (.pools, "goes with the workloads file and compute, and offload pool or processes")
     }
-    for (field, settings) in [(CodingKeys.limits, limits), (.pools, pools)] where settings?.values.count ?? 1 > 1 {
+    for (field, several) in [(CodingKeys.limits, limits), (.pools, pools)] where several?.values.count ?? 1 > 1 {
       if objective != nil { return (field, "cannot be several along with slo, which searches a rate for each point") }
       if rates.count > 1 { return (field, "cannot be several along with several rates") }
     }
     return nil
   }
 
-  private func complaint(about settings: Settings?, _ what: String, most: Int) -> String? {
-    guard let values = settings?.values else { return nil }
+  private func complaint(about several: AxisValues?, _ what: String, most: Int) -> String? {
+    guard let values = several?.values else { return nil }
     if values.isEmpty { return "is empty" }
     if let wrong = values.first(where: { !(1...most).contains($0) }) {
       return "\(wrong) is not a number \(what); it must be from 1 to \(most)"
@@ -62,14 +53,5 @@ extension Experiment {
   package func pools(of mode: ModeID) -> [Int?] {
     guard let pools, mode.variant(doing: workload) != nil else { return [nil] }
     return pools.values
-  }
-
-  /// The same, with the one limit and the one pool of a point.
-  package func settled(at point: Point) -> Experiment {
-    var experiment = self
-    experiment.limit = point.limit
-    experiment.pools = point.pool.map { Settings($0) }
-    if let pool = point.pool { experiment.workload.pool = pool }
-    return experiment
   }
 }

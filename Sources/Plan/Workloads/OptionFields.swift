@@ -1,0 +1,54 @@
+/// The members of the JSON object that a workload is.
+struct OptionFields {
+  struct Key: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(_ name: String) { stringValue = name }
+    init?(stringValue: String) { self.init(stringValue) }
+    init?(intValue: Int) { nil }
+  }
+
+  private let container: KeyedDecodingContainer<Key>
+
+  init(_ decoder: any Decoder) throws { container = try decoder.container(keyedBy: Key.self) }
+
+  /// Complains of a member that is none of those there are.
+  func check(known: [String]) throws {
+    for key in container.allKeys where !known.contains(key.stringValue) {
+      throw DecodingError.dataCorrupted(
+        .init(
+          codingPath: container.codingPath + [key],
+          debugDescription: "is not a field\(Spelling.hint(key.stringValue, among: known)); there are "
+            + known.joined(separator: ", ")))
+    }
+  }
+
+  func value<Value: Decodable>(_ key: String) throws -> Value? {
+    try container.decodeIfPresent(Value.self, forKey: Key(key))
+  }
+
+  /// Where a member stands that is wrong, and why.
+  func error(_ complaint: SpecComplaint) -> DecodingError {
+    .dataCorrupted(
+      .init(codingPath: container.codingPath + complaint.path.map(Key.init), debugDescription: complaint.text))
+  }
+}
+
+/// What is wrong with a value, and where.
+package struct SpecComplaint: Error {
+  /// The keys that lead to it.
+  package var path: [String]
+  package let text: String
+
+  package init(_ key: String, _ text: String) {
+    path = [key]
+    self.text = text
+  }
+
+  /// The same, of what stands within something else.
+  func within(_ key: String) -> SpecComplaint {
+    var complaint = self
+    complaint.path.insert(key, at: 0)
+    return complaint
+  }
+}
