@@ -1,4 +1,4 @@
-"""A peer of iomodes in sixty lines: a thread per lane, in blocking calls. The article *Adding a peer* explains it."""
+"""A peer of iomodes in some eighty lines: a thread per lane, in blocking calls. The article *Adding a peer* explains it."""
 
 import itertools, json, mmap, socket, struct, sys, threading, time
 
