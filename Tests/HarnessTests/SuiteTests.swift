@@ -352,7 +352,7 @@ import Workloads
       name: "s", about: "", experiments: [Experiment(name: "x", workload: .sleep(SleepSpec()))])
     _ = try suite.validated()
     suite.experiments[0].concurrency = [0]
-    let failure = #expect(throws: HarnessFailure.self) { try suite.validated() }
+    let failure = #expect(throws: Suite.Malformed.self) { try suite.validated() }
     #expect(
       failure?.description == "experiments[0].concurrency: 0 is not a number of lanes; it must be from 1 to 10000000")
   }

@@ -90,7 +90,9 @@ struct InterferenceTests {
     #expect(data.experiment == "reads" && data.absence == nil)
     #expect(rows(data, of: "epoll/pool").map { $0[0] } == ["0"])
     #expect(data.text.contains("# figure: 16 paced lanes of echo, beside 8 on a file\n"))
-    #expect(data.text.contains("# workload: random reads, beside 16 paced lanes of echo 64 B over TCP\n"))
+    #expect(
+      data.text.contains(
+        "# workload: random reads of 4 KiB, in a file of 64 MiB, beside 16 paced lanes of echo 64 B over TCP\n"))
     #expect(rows(data, of: "epoll/pool")[0][10...].allSatisfy { $0 == "NaN" } && !data.text.contains("# rest: "))
   }
 

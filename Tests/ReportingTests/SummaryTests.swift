@@ -182,8 +182,8 @@ struct SummaryTests {
         "HTTP GET, a new connection each, exponential delay, mean 2 ms", 0.002
       ),
       (
-        #"{"kind":"http","method":"POST","targets":["http://a:1/x","http://b/"],"size":4096}"#,
-        "HTTP POST http://a:1/x and 1 more, keep-alive, 4,096 B replies", nil
+        #"{"kind":"http","method":"POST","targets":["http://a:1/x","http://b/"],"size":"4KiB"}"#,
+        "HTTP POST http://a:1/x and 1 more, keep-alive, 4 KiB replies", nil
       ),
       (#"{"kind":"disk","block":"4KiB","depth":2}"#, "disk, block 4 KiB, depth 2", nil),
       (
@@ -191,8 +191,8 @@ struct SummaryTests {
         "random reads of 4 KiB, in a file of 64 MiB, past the page cache", nil
       ),
       (
-        #"{"kind":"file","access":"write","pattern":"sequential","size":"4KiB","direct":false,"sync":"fsync"}"#,
-        "sequential writes of 4 KiB, fsync after each", nil
+        #"{"kind":"file","access":"write","pattern":"sequential","size":"4KiB","span":"1MiB","direct":false,"sync":"fsync"}"#,
+        "sequential writes of 4 KiB, in a file of 1 MiB, fsync after each", nil
       ),
       ("[]", "unknown workload", nil),
       (#"{"kind":7,"delay":[]}"#, "unknown workload", nil),

@@ -83,7 +83,9 @@ struct TuningTests {
     let lanes = trials(Self.plateau, experiment: "lanes") { $0.concurrency = $1 }
     let pools = trials(Self.plateau, experiment: "pools") { trial, setting in
       trial.variant = "pool"
-      trial.workload = .object(["kind": .string("compute"), "pool": .number(Double(setting))])
+      trial.workload = .object([
+        "kind": .string("compute"), "offload": .string("pool"), "pool": .number(Double(setting)),
+      ])
     }
     let tunings = Summary(TinyRun.run(lanes + pools)).tunings
     #expect(tunings.map(\.axis) == [.concurrency, .pool])

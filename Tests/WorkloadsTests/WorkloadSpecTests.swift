@@ -79,8 +79,8 @@ import Testing
     ),
     (
       #"{"kind": "http", "url": "http://a/"}"#, "url",
-      "is not a field; there are kind, method, headers, body, targets, connection, delay, size, timeout, faults, "
-        + "gather, max_head, max_fields, lenient"
+      "is not a field; there are kind, method, headers, body, targets, connection, size, max_head, max_fields, "
+        + "lenient, delay, timeout, faults, gather"
     ),
     (#"{"kind": "sleep", "duration": "1 s"}"#, "duration", #"'1 s' is not a quantity such as "250ms""#),
     (

@@ -40,13 +40,19 @@ struct WorkloadDescription {
     serviceTime = trial.spec?.wait
   }
 
+  /// `4KiB` as `4 KiB`.
+  private static func spaced(_ text: String) -> String {
+    let digits = text.prefix { $0.isNumber || $0 == "." }
+    return digits.isEmpty ? text : "\(digits) \(text.dropFirst(digits.count))"
+  }
+
   /// What a version that knows the kind has recorded of it.
   private static func unknown(_ workload: JSONValue) -> [String] {
     guard case .object(let fields) = workload else { return ["unknown workload"] }
     return [fields["kind"]?.string ?? "unknown workload"]
       + fields.filter { $0.key != "kind" }.sorted { $0.key < $1.key }
       .compactMap { key, value in
-        value.string.map { "\(key) \($0)" } ?? value.number.map { "\(key) \(NumberText.brief($0))" }
+        value.string.map { "\(key) \(spaced($0))" } ?? value.number.map { "\(key) \(NumberText.brief($0))" }
       }
   }
 }
