@@ -1,7 +1,8 @@
 import Foundation
 import PackagePlugin
 
-/// Makes Swift source of the files in `plots` and `Benchmarks`: those are the one place where scripts and suites stand.
+/// Makes Swift source of the files in `plots` and `Benchmarks`: those are the one place where scripts, suites and the
+/// manifests of peers stand.
 @main struct EmbedFiles: BuildToolPlugin {
   func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
     let root = context.package.directoryURL
@@ -15,11 +16,15 @@ import PackagePlugin
       let files = try FileManager.default.contentsOfDirectory(at: url, includingPropertiesForKeys: nil)
       return [url] + files.filter { $0.pathExtension == folder.ending }
     }
+    let peers = root.appending(path: "Benchmarks/peers")
+    let manifests = try FileManager.default.contentsOfDirectory(at: peers, includingPropertiesForKeys: nil)
+      .map { $0.appending(path: "peer.json") }.filter { FileManager.default.fileExists(atPath: $0.path) }
     return [
       .buildCommand(
         displayName: "Embedding the project's files", executable: try context.tool(named: "embed-files").url,
-        arguments: [source.path] + folders.map { "\($0.list)=\(root.appending(path: $0.name).path)/*.\($0.ending)" },
-        inputFiles: inputs, outputFiles: [source])
+        arguments: [source.path] + folders.map { "\($0.list)=\(root.appending(path: $0.name).path)/*.\($0.ending)" }
+          + ["peers=\(peers.path)/*/peer.json"],
+        inputFiles: inputs + [peers] + manifests, outputFiles: [source])
     ]
   }
 }

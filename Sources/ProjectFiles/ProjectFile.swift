@@ -1,6 +1,6 @@
 /// A file of the project that is built into the program, so that a copy of the program needs no checkout.
 public struct ProjectFile: Equatable, Sendable {
-  /// Without its folder.
+  /// Without its folder; of a peer's manifest with that of the peer.
   public let name: String
   public let text: String
 

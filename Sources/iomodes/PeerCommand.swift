@@ -19,7 +19,7 @@ let peerCommand = Command(
   ],
   mostOperands: 1000
 ) { arguments in
-  for complaint in Program.peerComplaints { Program.complain(complaint) }
+  for complaint in Peers.complaints { Program.complain(complaint) }
   for path in arguments.all("peer") { try Peers.add(at: path) }
   guard let name = arguments.operands.first else {
     throw UsageError("peer needs to be told what to do: \(PeerTask.names)")

@@ -14,9 +14,6 @@ enum Program {
     peerCommand, doctorCommand, checkCommand, limitsCommand, serveCommand, completionCommand, manCommand,
   ]
 
-  /// A line for each manifest of a peer that cannot be read.
-  nonisolated(unsafe) private(set) static var peerComplaints: [String] = []
-
   static func main() {
     StandardStreams.openClosed()
     // A write shows that the reader has gone, and must not end the process.
@@ -32,7 +29,7 @@ enum Program {
       exit(1)
     }
     Children.runIfAsked(CommandLine.arguments)
-    peerComplaints = Peers.find()
+    _ = Peers.complaints
     exit(run(Array(CommandLine.arguments.dropFirst())))
   }
 

@@ -8,6 +8,8 @@ public struct Peer: Sendable {
   public let manifest: PeerManifest
   /// Where its commands run.
   public let folder: String
+  /// Whether the folder is there: a program that was copied has the manifest alone.
+  var isHere: Bool
   /// The mode of this program that it is, if it is one.
   var own: ModeID?
   /// The server that it is, where nobody wrote it for this program.
@@ -15,15 +17,19 @@ public struct Peer: Sendable {
 
   public var id: ModeID { ModeID(manifest.id) }
 
-  init(_ manifest: PeerManifest, in folder: String, own: ModeID? = nil, contender: Contender? = nil) {
+  init(
+    _ manifest: PeerManifest, in folder: String, isHere: Bool = true, own: ModeID? = nil, contender: Contender? = nil
+  ) {
     self.manifest = manifest
     self.folder = folder
+    self.isHere = isHere
     self.own = own
     self.contender = contender
   }
 
   /// Why it cannot be run here, with what would mend that; nil where it can.
   public var unavailability: String? {
+    if !isHere { return "\(folder) is not here; run in a checkout, or name the peer's folder (--peer PATH)" }
     if let missingProgram { return missingProgram }
     guard let built = manifest.built, !FileManager.default.fileExists(atPath: absolute(built)) else { return nil }
     return "\(absolute(built)) is not there; build it: iomodes peer build \(manifest.id)"

@@ -4,7 +4,7 @@ import SystemCalls
 extension Peer {
   /// Whether it is to be built before it can run, and can be.
   public var isToBuild: Bool {
-    guard !manifest.build.isEmpty, missingProgram == nil else { return false }
+    guard isHere, !manifest.build.isEmpty, missingProgram == nil else { return false }
     return manifest.built.map { !FileManager.default.fileExists(atPath: absolute($0)) } ?? true
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Plan
+import ProjectFiles
 import Synchronization
 import SystemCalls
 
@@ -74,9 +75,11 @@ public enum Peers {
 
   private static let manifestName = "peer.json"
 
-  /// Looks for manifests in `Benchmarks/peers/*/`, of the current folder and of the checkout that this program was built in.
-  /// - Returns: a line for each that cannot be read, and for each whose name another has.
-  public static func find() -> [String] {
+  /// Looks once for manifests in `Benchmarks/peers/*/`, of the current folder and of the checkout that this program was
+  /// built in, and knows those that are built in: a line for each that cannot be read, and for each whose name another has.
+  public static let complaints = find()
+
+  private static func find() -> [String] {
     var complaints: [String] = []
     var found: [String: String] = [:]
     for parent in folders {
@@ -95,6 +98,13 @@ public enum Peers {
           complaints.append(error.description)
         }
       }
+    }
+    // A copy of the program has no folders to look into, but knows what its suites name.
+    for file in ProjectFiles.peers {
+      guard let manifest = try? JSONDecoder().decode(PeerManifest.self, from: Data(file.text.utf8)),
+        found[manifest.id] == nil
+      else { continue }
+      add(Peer(manifest, in: "\(place)/\(file.name.prefix { $0 != "/" })", isHere: false))
     }
     return complaints
   }

@@ -68,6 +68,8 @@ extension Suite {
   /// - Parameter chain: the names of the suites that include it, and its own.
   static func read(from source: SuiteSource, within chain: [String]) throws(HarnessFailure) -> Suite {
     let data = try source.data()
+    // Suites may name peers.
+    _ = Peers.complaints
     let suite = try source.naming { () throws(Malformed) in try Suite(decoding: data) }
     guard let names = suite.include else { return suite }
     var parts: [Suite] = []

@@ -41,7 +41,7 @@ struct SchemaBuilder {
   mutating func object(of type: any Decodable.Type, after constants: SchemaNode.Members = []) throws
     -> SchemaNode.Members
   {
-    if let workload = type as? any WorkloadParameters.Type { return try object(of: workload, after: constants) }
+    if let workload = type as? any WorkloadParameters.Type { return try self.workload(workload, after: constants) }
     let fields = try SchemaProbe.fields(of: type)
     guard let first = fields.first, let keys = Swift.type(of: first.key) as? any DescribedKey.Type else {
       throw SchemaFailure("\(type) has no DescribedKey")
@@ -64,8 +64,8 @@ struct SchemaBuilder {
   }
 
   /// The schema of a workload, by its options: each may be absent, as runs of earlier versions do not have all of them.
-  private mutating func object<Workload: WorkloadParameters>(
-    of type: Workload.Type, after constants: SchemaNode.Members
+  private mutating func workload<Workload: WorkloadParameters>(
+    _ type: Workload.Type, after constants: SchemaNode.Members
   ) throws -> SchemaNode.Members {
     let properties = try Workload.options.map { option in
       (name: option.key, value: SchemaNode.object(try schema(of: option.type, as: FieldDescription(option.help.text))))
