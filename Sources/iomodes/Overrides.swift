@@ -196,9 +196,6 @@ struct Overrides {
 
   private func mode(_ name: Substring) throws -> ModeID {
     if let mode = ModeID(rawValue: String(name)) { return mode }
-    throw UsageError(
-      "--modes "
-        + Spelling.isNot(
-          String(name), "a mode", among: ModeID.known.map(\.rawValue), aliases: ModeDescription.otherNames))
+    throw UsageError("--modes \(ModeID.complaint(about: String(name)))")
   }
 }

@@ -79,7 +79,10 @@ struct SuiteInclusionTests {
     let paths = SuiteTests.files
     let suites = try paths.map { try Suite.read(from: $0) }
     let full = try #require(suites.first { $0.name == "full" })
-    let others = suites.filter { $0.name != "full" }
+    // Peers are of a checkout, and take longer than all that is the program's own.
+    let others = suites.filter { suite in
+      suite.name != "full" && !suite.experiments.contains { $0.modes.contains { $0.kind == .peer } }
+    }
     let workloads = Set(full.experiments.map(\.workload))
     for suite in others {
       for experiment in suite.experiments {

@@ -143,7 +143,7 @@ import Workloads
     (
       #""modes": ["epoll", "select"]"#,
       "experiments[0].modes[1]: 'select' is not a mode; did you mean 'epoll'?; there are "
-        + ModeID.allCases.map(\.rawValue).joined(separator: ", ")
+        + ModeID.allCases.map(\.rawValue).joined(separator: ", ") + ", and peers (iomodes peer list)"
     ),
     (#""concurrency": []"#, "experiments[0].concurrency: is empty"),
     (#""concurrency": 64"#, "experiments[0].concurrency: is not a list"),

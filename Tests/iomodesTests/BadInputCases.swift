@@ -98,7 +98,7 @@ extension BadInputTests {
       complaint: "--workload 'slep' is not one of sleep, echo, http, file, compute, serve; did you mean 'sleep'?"),
     Case(
       name: "unknown suite", arguments: ["run", "quik", "--output", "out"],
-      complaint: "there is no suite or file 'quik'; did you mean 'quick'?; the suites are claims, compute, "),
+      complaint: "there is no suite or file 'quik'; did you mean 'quick'?; the suites are articles, claims, compute, "),
     Case(
       name: "suite with an unknown field", arguments: ["run", "suite.json", "--output", "out"],
       suite: suite(#""name": "x", "workload": {"kind": "sleep", "durration": "1s"}"#),

@@ -17,6 +17,13 @@ public struct ModeID: RawRepresentable, CaseIterable, Hashable, Codable, Sendabl
   /// Those of this build, and the peers that were found.
   public static var known: [ModeID] { allCases + ForeignModes.all.map(\.id) }
 
+  /// Why a name is that of no mode, as a message goes on.
+  public static func complaint(about name: String) -> String {
+    let hint = Spelling.hint(name, among: known.map(\.rawValue), aliases: ModeDescription.otherNames)
+    return "'\(name)' is not a mode\(hint); there are \(allCases.map(\.rawValue).joined(separator: ", ")), "
+      + "and peers (iomodes peer list)"
+  }
+
   /// What it is, of a mode that can be run.
   public var traits: ModeDescription {
     guard let description = ModeDescription.named(rawValue) else {

@@ -56,15 +56,12 @@ extension Suite {
   private static func reason(_ context: DecodingError.Context) -> String {
     let underlying = (context.underlyingError as NSError?)?.userInfo["NSDebugDescription"] as? String
     var text = underlying ?? context.debugDescription
-    let kinds = [
-      ("ModeID", "a mode", ModeID.known.map(\.rawValue), ModeDescription.otherNames),
-      ("Limit", "a limit", Limit.allCases.map(\.rawValue), [:]),
+    let complaints: [(type: String, complaint: (String) -> String)] = [
+      ("ModeID", ModeID.complaint), ("Limit", { Spelling.isNot($0, "a limit", among: Limit.allCases.map(\.rawValue)) }),
     ]
-    for (type, name, known, others) in kinds {
+    for (type, complaint) in complaints {
       let start = "Cannot initialize \(type) from invalid String value "
-      if text.hasPrefix(start) {
-        text = Spelling.isNot(String(text.dropFirst(start.count)), name, among: known, aliases: others)
-      }
+      if text.hasPrefix(start) { text = complaint(String(text.dropFirst(start.count))) }
     }
     return text
   }

@@ -40,7 +40,7 @@ import Measurement
 }
 
 extension Delay {
-  static let help = "how long the own server waits: 2ms, exponential:2ms or lognormal:2ms:0.5"
+  static let help = "delay of the built-in server: 2ms, exponential:2ms or lognormal:2ms:0.5"
 
   private var span: Nanoseconds {
     switch self {

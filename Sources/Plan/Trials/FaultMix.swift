@@ -167,7 +167,7 @@ extension FaultMix: Codable {
 }
 
 extension FaultMix {
-  static let help = "what the own server does wrong, per operation, such as reset:0.01,stall:0.005"
+  static let help = "faults of the built-in server, as rates per operation, such as reset:0.01,stall:0.005"
 
   /// `faults: reset 1 %, stall 0.5 %`; nil of none.
   var words: String? {

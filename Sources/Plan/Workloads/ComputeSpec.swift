@@ -29,7 +29,7 @@ public struct ComputeSpec: WorkloadParameters {
   public init(http: HTTPSpec) { self.http = http }
 
   public static let kind = "compute"
-  public static let about = "an http operation, then work for a processor: inline, or left to a pool or to processes"
+  public static let about = "an http request, then CPU work: inline, in a thread pool or in processes"
   public static let otherNames = ["cpu", "work"]
 
   public static let options: [WorkloadOption<ComputeSpec>] =

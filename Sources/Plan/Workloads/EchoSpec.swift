@@ -20,23 +20,23 @@ public struct EchoSpec: WorkloadParameters {
   public init() {}
 
   public static let kind = "echo"
-  public static let about = "send bytes over TCP or a UNIX socket, receive the same bytes back, compare them"
+  public static let about = "send bytes over TCP or a UNIX socket, and compare the bytes that come back"
   public static let otherNames = ["tcp", "unix", "socket", "ping"]
 
   public static let options: [WorkloadOption<EchoSpec>] = [
     WorkloadOption("transport", \.transport, "tcp or unix", placeholder: "NAME", unlessGiven: "tcp"),
     WorkloadOption(
-      "size", \.size, "message", unlessGiven: "\(EchoSpec().size)", elsewhere: ["s", "bs"]),
+      "size", \.size, "bytes of a message", unlessGiven: "\(EchoSpec().size)", elsewhere: ["s", "bs"]),
     WorkloadOption("delay", \.delay, Delay.help, unlessGiven: "0", words: { $0.delay.words }),
     WorkloadOption(
-      "ends", \.ends, "far end in the server's process, or both ends in the mode: server or both",
+      "ends", \.ends, "server, or both to put both ends into the mode under test",
       placeholder: "WHERE", unlessGiven: "server"),
     WorkloadOption("timeout", \.timeout, timeoutHelp, unlessGiven: "\(EchoSpec().timeout)"),
     WorkloadOption("faults", \.faults, FaultMix.help, part: .faults, words: { $0.faults?.words }),
   ]
 
   /// Of whatever has a timeout.
-  static let timeoutHelp = "the longest time for one operation; 0 for no limit"
+  static let timeoutHelp = "time limit of one operation; 0 for none"
 
   public var spec: WorkloadSpec { .echo(self) }
 

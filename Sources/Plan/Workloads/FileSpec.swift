@@ -29,22 +29,23 @@ public struct FileSpec: WorkloadParameters {
 
   public static let kind = "file"
   public static let about =
-    "read or write a part of a data file, stamped sector by sector, inline or in a pool of threads"
+    "read or write part of a data file, inline or in a thread pool; each sector is verified"
   public static let otherNames = ["disk", "io", "read", "write"]
 
   public static let options: [WorkloadOption<FileSpec>] = [
     WorkloadOption("access", \.access, "read or write", unlessGiven: "read", elsewhere: ["rw"]),
     WorkloadOption("pattern", \.pattern, "random or sequential", unlessGiven: "random"),
     WorkloadOption(
-      "size", \.size, "each call; k, M and G are binary", unlessGiven: "\(FileSpec().size)", elsewhere: ["s", "bs"]),
+      "size", \.size, "bytes of each call; k, M and G are binary", unlessGiven: "\(FileSpec().size)",
+      elsewhere: ["s", "bs"]),
     WorkloadOption(
-      "span", \.span, "the data file's size", unlessGiven: "\(FileSpec().span)", elsewhere: ["filesize"],
+      "span", \.span, "size of the data file", unlessGiven: "\(FileSpec().span)", elsewhere: ["filesize"],
       words: { "in a file of \($0.span.spaced)" }),
     WorkloadOption(
-      "direct", \.direct, "past the page cache (O_DIRECT)", elsewhere: ["o_direct"],
+      "direct", \.direct, "bypass the page cache (O_DIRECT)", elsewhere: ["o_direct"],
       words: { $0.direct ? "past the page cache" : nil }),
     WorkloadOption(
-      "sync", \.sync, "what ends a write: none, fsync or fdatasync", unlessGiven: "none",
+      "sync", \.sync, "sync after each write: none, fsync or fdatasync", unlessGiven: "none",
       words: { $0.sync == .none ? nil : "\($0.sync.rawValue) after each" }),
     WorkloadOption(
       "offload", \.offload, "calls inline, or in a pool of threads", placeholder: "WHERE", unlessGiven: "inline"),
@@ -52,12 +53,12 @@ public struct FileSpec: WorkloadParameters {
       "pool", \.pool, poolHelp, placeholder: "LIST", expected: "a number of threads or processes",
       unlessGiven: "\(FileSpec().pool)"),
     WorkloadOption(
-      "depth", \.depth, "most requests in the kernel, in uring", expected: "a number of requests",
+      "depth", \.depth, "in uring: maximum number of requests in the kernel", expected: "a number of requests",
       unlessGiven: "\(FileSpec().depth)", elsewhere: ["iodepth"]),
   ]
 
   /// Of whatever leaves work to others.
-  static let poolHelp = "threads or processes to offload to; several, such as 1,2,4"
+  static let poolHelp = "threads or processes to offload to, such as 4 or 1,2,4"
 
   /// The alignment of offsets, sizes and buffers that every device takes with O_DIRECT.
   package static let directUnit = 4 << 10

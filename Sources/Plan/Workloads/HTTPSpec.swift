@@ -35,35 +35,35 @@ public struct HTTPSpec: WorkloadParameters {
   public init() {}
 
   public static let kind = "http"
-  public static let about = "one HTTP/1.1 request and its reply, verified, against the own server or any other"
+  public static let about = "one HTTP/1.1 request with a verified reply, to the built-in server or any other"
   public static let otherNames = ["get", "web", "https"]
 
   public static let options: [WorkloadOption<HTTPSpec>] = [
     WorkloadOption(
-      "method", \.method, "the request's method", placeholder: "NAME", unlessGiven: HTTPSpec().method, elsewhere: ["x"]
+      "method", \.method, "request method", placeholder: "NAME", unlessGiven: HTTPSpec().method, elsewhere: ["x"]
     ),
     WorkloadOption(
       "headers", \.headers,
-      "a header line, again for several; Host replaces the target's; {i} is the operation's number", flag: "header",
+      "header line; may be repeated; Host replaces the target's; {i} is the operation's number", flag: "header",
       elsewhere: ["h", "headers"]),
-    WorkloadOption("body", \.body, "the request's body", elsewhere: ["b", "data"]),
+    WorkloadOption("body", \.body, "request body", elsewhere: ["b", "data"]),
     WorkloadOption(
       "targets", \.targets,
-      "a server to ask instead of the own one, again for several; {i} is the operation's number", flag: "target",
+      "use this server instead of the built-in one; may be repeated; {i} is the operation's number", flag: "target",
       elsewhere: ["u", "url", "host", "uri"]),
     WorkloadOption(
-      "connection", \.connection, "keep-alive, or new for every operation",
+      "connection", \.connection, "keep-alive, or new for each operation",
       unlessGiven: HTTPSpec().connection.rawValue,
       words: { $0.connection == .new ? "a new connection each" : "keep-alive" }),
     WorkloadOption(
-      "size", \.size, "body of the own server", unlessGiven: "a greeting", elsewhere: ["s", "bs"],
+      "size", \.size, "bytes of a body of the built-in server", unlessGiven: "a greeting", elsewhere: ["s", "bs"],
       words: { $0.size.map { "\($0.spaced) replies" } }),
-    WorkloadOption("max_head", \.maxHead, "the most that the head of a reply may come to; 64KiB unless given"),
+    WorkloadOption("max_head", \.maxHead, "maximum size of a reply's head; 64KiB unless given"),
     WorkloadOption(
-      "max_fields", \.maxFields, "the most fields that the head of a reply may have; 1000 unless given",
+      "max_fields", \.maxFields, "maximum number of header fields in a reply; 1000 unless given",
       expected: "a number of fields"),
     WorkloadOption(
-      "lenient", \.lenient, "take spaces after a chunk size, and count the replies that have them",
+      "lenient", \.lenient, "accept spaces after a chunk size, and count such replies",
       words: { $0.isLenient ? "read leniently" : nil }),
     WorkloadOption("delay", \.delay, Delay.help, unlessGiven: "0", words: { $0.delay.words }),
     WorkloadOption("timeout", \.timeout, EchoSpec.timeoutHelp, unlessGiven: "\(HTTPSpec().timeout)"),

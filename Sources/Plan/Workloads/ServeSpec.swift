@@ -18,13 +18,13 @@ public struct ServeSpec: WorkloadParameters {
   public init(_ load: Load) { self.load = load }
 
   public static let kind = "serve"
-  public static let about = "the roles swapped: the mode serves echo or http, and one epoll client asks it"
+  public static let about = "the mode under test is the server; one epoll client sends echo or http requests"
   public static let otherNames = ["server"]
 
   public static let options: [WorkloadOption<ServeSpec>] =
     [
       WorkloadOption(
-        "protocol", \.scheme, "what the mode serves, http or echo, with the options of that workload",
+        "protocol", \.scheme, "protocol, http or echo; that workload's options apply, too",
         placeholder: "NAME", unlessGiven: "http")
     ]
     + HTTPSpec.options.map { $0.within(isOffered: !["targets", "gather"].contains($0.key), \.http, { $0.http = $1 }) }

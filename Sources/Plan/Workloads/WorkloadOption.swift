@@ -107,7 +107,8 @@ extension WorkloadOption {
   }
 
   private init(
-    _ key: String, _ type: any OptionValue.Type, _ help: String, _ flag: String?, _ placeholder: String?, _ standard: String?,
+    _ key: String, _ type: any OptionValue.Type, _ help: String, _ flag: String?, _ placeholder: String?,
+    _ standard: String?,
     _ otherNames: [String], _ part: WordsPart, _ words: @escaping @Sendable (Spec) -> String?,
     decode: @escaping @Sendable (inout Spec, OptionFields) throws -> Void,
     encode: @escaping @Sendable (Spec, inout KeyedEncodingContainer<OptionFields.Key>) throws -> Void,

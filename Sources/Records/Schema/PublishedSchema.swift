@@ -67,8 +67,9 @@ struct SchemaBuilder {
   private mutating func workload<Workload: WorkloadParameters>(
     _ type: Workload.Type, after constants: SchemaNode.Members
   ) throws -> SchemaNode.Members {
-    let properties = try Workload.options.map { option in
-      (name: option.key, value: SchemaNode.object(try schema(of: option.type, as: FieldDescription(option.help.text))))
+    let properties: SchemaNode.Members = try Workload.options.map { option in
+      let text = option.help.text.prefix(1).uppercased() + option.help.text.dropFirst() + "."
+      return (name: option.key, value: SchemaNode.object(try schema(of: option.type, as: FieldDescription(text))))
     }
     return [
       ("type", .text("object")), ("description", .text(Workload.about)),
@@ -97,7 +98,10 @@ struct SchemaBuilder {
     of type: any Decodable.Type, as field: FieldDescription
   ) throws -> SchemaNode.Members {
     if let constant = field.constant { return [("const", .number(Double(constant)))] }
-    if let choices = field.choices { return Self.choice(of: choices) }
+    if let choices = field.choices {
+      guard type is any ListOfElements.Type else { return Self.choice(of: choices) }
+      return [("type", .text("array")), ("items", .object(Self.choice(of: choices)))]
+    }
     if let type = field.type { return try schema(of: type) }
     guard let keys = field.keys, let table = type as? any TableOfValues.Type else { return try schema(of: type) }
     let properties: SchemaNode.Members = try keys.map { key in
