@@ -1,5 +1,5 @@
-import Plan
 import Measurement
+import Plan
 import Records
 
 extension Summary {

@@ -98,7 +98,9 @@ struct TableColumn {
 
   /// - Parameter key: other than the heading, where another column of the table has the same one.
   static func concurrency(_ lanes: [Int?]) -> TableColumn {
-    TableColumn("conc.", .number, lanes.map { Cell($0.map { NumberText.grouped($0) } ?? NumberText.none) }, about: "concurrency: the number of lanes")
+    TableColumn(
+      "conc.", .number, lanes.map { Cell($0.map { NumberText.grouped($0) } ?? NumberText.none) },
+      about: "concurrency: the number of lanes")
   }
 
   /// The same with medians alone.
