@@ -4,15 +4,16 @@ import Workloads
 
 /// What there is to choose from, for a person.
 public enum Catalogue {
-  /// Modes, workloads and suites, each by its name.
+  /// Modes, workloads, suites and peers, each by its name.
   public static var sections: [(title: String, rows: [(name: String, about: String)])] {
     [
       (
         "Modes",
-        ModeID.known.map { ($0.rawValue, $0.about + ($0.kind == .headline ? "" : " (\($0.kind.rawValue))")) }
+        ModeID.allCases.map { ($0.rawValue, $0.about + ($0.kind == .headline ? "" : " (\($0.kind.rawValue))")) }
       ),
       ("Workloads", WorkloadSpec.types.map { ($0.kind, $0.about) }),
       ("Suites", Suite.builtInNames.map { ($0, (try? Suite.builtIn($0))?.about ?? "") }),
+      ("Peers", ForeignModes.all.map { ($0.id.rawValue, $0.about) }),
     ]
   }
 }
