@@ -353,6 +353,9 @@ extension BadInputTests {
       name: "mode that cannot serve", arguments: ["serve", "--mode", "null"],
       complaint: "--mode null has no network to serve; name another mode"),
     Case(
+      name: "a peer as the server", arguments: ["serve", "--mode", "python-threads"],
+      complaint: "--mode python-threads is a peer, and serves by a program of its own; name another mode"),
+    Case(
       name: "room for no connection", arguments: ["serve", "--connections", "0"],
       complaint: "--connections '0' is not a number of connections, from 1 to 1048576"),
     Case(

@@ -21,6 +21,9 @@ public enum Serving {
       throw HarnessFailure(.usage, "--protocol '\(kind)' is not one of http, echo")
     }
     if mode == .null { throw HarnessFailure(.usage, "--mode null has no network to serve; name another mode") }
+    if mode.traits.peer != nil {
+      throw HarnessFailure(.usage, "--mode \(mode) is a peer, and serves by a program of its own; name another mode")
+    }
     if let reason = mode.unavailability { throw HarnessFailure("--mode \(mode.rawValue) is unavailable: \(reason)") }
     _ = try Processors.current(server: cpus)
     ProcessControl.ignoreBrokenPipes()
