@@ -42,19 +42,24 @@ class Connection(Conversation):
     """A connection of its own, which is opened where there is none."""
 
     is_used = False
+    is_repeatable = False  # the operation in hand, should its connection be found closed
 
     async def run(self, number: int) -> None:
         async with asyncio.timeout(self.trial.timeout):
-            await self.connect()
             try:
-                await self.exchange(number)
+                await self.attempt(number)
             except Stale:
                 self.close()
-                await self.connect()
-                await self.exchange(number)
+                await self.attempt(number)
         self.is_used = True
         if not self.trial.keeps_connections:
             self.close()
+
+    async def attempt(self, number: int) -> None:
+        await self.connect()
+        # A fault is asked for once: the server counts those that it did.
+        self.is_repeatable = self.is_used and not self.trial.fault(number)
+        await self.exchange(number)
 
     async def exchange(self, number: int) -> None:
         """An operation on an open connection."""
