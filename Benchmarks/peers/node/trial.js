@@ -148,6 +148,11 @@ export class Trial {
     return this.#delays ? this.#delays[number] : (this.plan.delay_us ?? 0);
   }
 
+  /** Whether the server is asked to fail an operation, which is then never repeated: the server counts its faults. */
+  asksForFault(number) {
+    return this.#fault(number) !== 0;
+  }
+
   #fault(number) {
     return this.#faults ? this.#faults[number] : 0;
   }
