@@ -313,7 +313,7 @@ function table(path, Type) {
 }
 
 /** One sleep may not be enough: timers, of whole milliseconds, can end too early. */
-async function sleepUntil(instant) {
+export async function sleepUntil(instant) {
   for (let now = process.hrtime.bigint(); now < instant; now = process.hrtime.bigint()) {
     await sleep(Number(instant - now) / 1e6);
   }
