@@ -86,6 +86,13 @@ async def lane(
                 trial.end(row)
 
 
+async def run_lanes(trial: Trial, conversations: Sequence[Conversation]) -> None:
+    permits = asyncio.Semaphore(trial.limit) if trial.limit else contextlib.nullcontext()
+    async with asyncio.TaskGroup() as group:
+        for index, conversation in enumerate(conversations):
+            group.create_task(lane(trial, index, conversation, permits))
+
+
 async def run(trial: Trial, conversations: Sequence[Conversation]) -> None:
     """Carries the trial out, with a lane for each conversation."""
     if trial.workload != "sleep" and trial.keeps_connections:
@@ -93,10 +100,12 @@ async def run(trial: Trial, conversations: Sequence[Conversation]) -> None:
             await asyncio.gather(*(conversation.connect() for conversation in conversations))
         except OSError as error:
             fail(error)
-    permits = asyncio.Semaphore(trial.limit) if trial.limit else contextlib.nullcontext()
     trial.ready()
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(trial.remaining), asyncio.TaskGroup() as group:
-            for index, conversation in enumerate(conversations):
-                group.create_task(lane(trial, index, conversation, permits))
+    lanes = asyncio.create_task(run_lanes(trial, conversations))
+    # Again where the time limit came early: uvloop's, of whole milliseconds, can.
+    while not lanes.done() and trial.remaining != 0:
+        await asyncio.wait([lanes], timeout=trial.remaining)
+    lanes.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await lanes
     trial.done()
