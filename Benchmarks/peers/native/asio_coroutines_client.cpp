@@ -74,7 +74,8 @@ class Lane {
       });
     }
     Result result = co_await attempt(number);
-    if (is_used_ && !exchange_.is_answered() && !has_timed_out_ && result.is_of_closed_connection()) {
+    const bool is_stale = is_used_ && !exchange_.is_answered() && result.is_of_closed_connection();
+    if (is_stale && !has_timed_out_ && !trial_.asks_for_fault(number)) {
       close();
       result = co_await attempt(number);
     }

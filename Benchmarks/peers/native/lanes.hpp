@@ -191,7 +191,7 @@ class Lane {
 
   void ended(Result result) {
     const bool is_stale = is_used_ && !exchange_.is_answered() && result.is_of_closed_connection();
-    if (is_stale && !is_repeated_) {
+    if (is_stale && !is_repeated_ && !trial().asks_for_fault(operation_.number)) {
       is_repeated_ = true;
       close();
       attempt();

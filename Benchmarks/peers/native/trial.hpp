@@ -99,6 +99,8 @@ class Trial {
   void write_message(std::vector<char>& bytes, std::uint64_t number) const;
   /// Makes `bytes` an operation's request.
   void write_request(std::vector<char>& bytes, std::uint64_t number) const;
+  /// Whether the server is asked to fail an operation, which is then never repeated: the server counts its faults.
+  bool asks_for_fault(std::uint64_t number) const { return fault(number) != 0; }
   /// Judges the reply to an operation.
   Result verify(std::uint64_t number, int status, std::span<const char> body) const;
 

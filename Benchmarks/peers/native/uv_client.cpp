@@ -131,7 +131,8 @@ int main() {
   uv_timer_init(loop, &closing);
   if (trial.closes() != UINT64_MAX) {
     const std::uint64_t left = trial.closes() - std::min(trial.closes(), peers::now());
-    uv_timer_start(&closing, [](uv_timer_t* timer) { uv_stop(timer->loop); }, left / 1'000'000 + 1, 0);
+    // One for what is left over, and one for what the loop's clock, of whole milliseconds, has not told.
+    uv_timer_start(&closing, [](uv_timer_t* timer) { uv_stop(timer->loop); }, left / 1'000'000 + 2, 0);
   }
   for (auto& lane : lanes) lane->run();
   uv_run(loop, UV_RUN_DEFAULT);

@@ -3,12 +3,13 @@
 import net from 'node:net';
 import { ECHO_WINDOW, Failure, Outcome, Sleeper, Trial, run } from './trial.js';
 
-/** A connection that had been used before was closed before any byte of a reply came. */
+/** A connection that had been used before was closed before any byte of a reply came to what may be repeated. */
 class Stale extends Failure {}
 
 class Connection {
   #socket;
   #isUsed = false;
+  #isRepeatable = false;
   #received = [];
   #receivedLength = 0;
   #waiting;
@@ -39,7 +40,7 @@ class Connection {
   #lost(socket, error) {
     if (socket !== this.#socket) return;
     this.#socket = undefined;
-    const isStale = this.#isUsed && this.#receivedLength === 0;
+    const isStale = this.#isRepeatable && this.#receivedLength === 0;
     this.#waiting?.reject(isStale ? new Stale(Outcome.prematureEnd) : error);
   }
 
@@ -85,17 +86,21 @@ class Connection {
   }
 
   async run(number) {
-    await this.connect();
     try {
-      await this.exchange(number);
+      await this.#attempt(number);
     } catch (error) {
       if (!(error instanceof Stale)) throw error;
       this.close();
-      await this.connect();
-      await this.exchange(number);
+      await this.#attempt(number);
     }
     this.#isUsed = true;
     if (!this.trial.keepsConnections) this.close();
+  }
+
+  async #attempt(number) {
+    await this.connect();
+    this.#isRepeatable = this.#isUsed && !this.trial.asksForFault(number);
+    await this.exchange(number);
   }
 }
 

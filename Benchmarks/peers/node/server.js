@@ -3,12 +3,11 @@
 import http from 'node:http';
 import net from 'node:net';
 import { createInterface } from 'node:readline';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Content } from './content.js';
-import { ECHO_HEADER } from './trial.js';
+import { ECHO_HEADER, sleepUntil } from './trial.js';
 
 const BACKLOG = 4096;
-const UNITS = { us: 1e-3, ms: 1, s: 1e3 };
+const UNITS = { us: 1e3, ms: 1e6, s: 1e9 };
 
 const input = createInterface({ input: process.stdin });
 input.once('line', (line) => serve(JSON.parse(line)));
@@ -34,7 +33,7 @@ function serve(plan) {
 async function answer(content, request, response) {
   const [, query] = request.url.split('?', 2);
   const fields = new URLSearchParams(query);
-  const delay = millisecondsOf(fields.get('delay') ?? '0s');
+  const delay = nanosecondsOf(fields.get('delay') ?? '0s');
   const size = Number(fields.get('size'));
   if (delay === undefined || !Number.isInteger(size) || size < 0) {
     response.writeHead(400).end();
@@ -43,13 +42,17 @@ async function answer(content, request, response) {
   const body = fields.has('size')
     ? content.of(Number(fields.get('op')), 0, size)
     : Buffer.from(`Hello, ${request.socket.remoteAddress ?? 'UNIX'}!`);
-  if (delay > 0) await sleep(delay);
+  if (delay > 0) await sleepFor(delay);
   response.writeHead(200, { 'Content-Type': 'text/plain', 'Content-Length': body.length });
   response.end(body);
 }
 
-/** What a time such as `2ms` is in milliseconds. */
-function millisecondsOf(text) {
+function sleepFor(nanoseconds) {
+  return sleepUntil(process.hrtime.bigint() + BigInt(nanoseconds));
+}
+
+/** What a time such as `2ms` is in nanoseconds. */
+function nanosecondsOf(text) {
   const match = /^(\d+)(us|ms|s)$/.exec(text);
   return match ? Number(match[1]) * UNITS[match[2]] : undefined;
 }
@@ -72,7 +75,7 @@ async function echo(socket) {
           left = bytes.readUInt32LE(8);
           if (left < ECHO_HEADER) return;
           const delay = bytes.readUInt32LE(12);
-          if (delay > 0) await sleep(delay / 1e3);
+          if (delay > 0) await sleepFor(delay * 1e3);
         }
         const piece = bytes.subarray(0, left);
         left -= piece.length;

@@ -148,6 +148,11 @@ export class Trial {
     return this.#delays ? this.#delays[number] : (this.plan.delay_us ?? 0);
   }
 
+  /** Whether the server is asked to fail an operation, which is then never repeated: the server counts its faults. */
+  asksForFault(number) {
+    return this.#fault(number) !== 0;
+  }
+
   #fault(number) {
     return this.#faults ? this.#faults[number] : 0;
   }
@@ -308,7 +313,7 @@ function table(path, Type) {
 }
 
 /** One sleep may not be enough: timers, of whole milliseconds, can end too early. */
-async function sleepUntil(instant) {
+export async function sleepUntil(instant) {
   for (let now = process.hrtime.bigint(); now < instant; now = process.hrtime.bigint()) {
     await sleep(Number(instant - now) / 1e6);
   }

@@ -6,10 +6,20 @@ from __future__ import annotations
 import argparse
 import asyncio
 
-from asyncio_lanes import Conversation, run
-from trial import MALFORMED, PREMATURE_END, Failure, Trial
+from asyncio_lanes import Conversation, Sleeper, run
+from trial import ERRNO, MALFORMED, PREMATURE_END, Failure, Trial
 
 import aiohttp
+
+
+async def only_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Keeps the session, which repeats a request after errors of aiohttp's own, from doing so."""
+    try:
+        return await handler(request)
+    except aiohttp.ServerDisconnectedError as error:
+        raise Failure(PREMATURE_END) from error
+    except aiohttp.ClientOSError as error:
+        raise Failure(ERRNO, error.errno or 0) from error
 
 
 class Fetcher(Conversation):
@@ -19,8 +29,10 @@ class Fetcher(Conversation):
 
     async def run(self, number: int) -> None:
         trial = self.trial
+        url = f"http://{trial.endpoint.authority}{trial.target(number)}"
+        middlewares = [only_once] if trial.fault(number) else None
         try:
-            async with self.session.get(f"http://{trial.endpoint.authority}{trial.target(number)}") as response:
+            async with self.session.get(url, middlewares=middlewares) as response:
                 trial.verify(number, response.status, await response.read())
         except (aiohttp.ServerDisconnectedError, aiohttp.ClientPayloadError) as error:
             raise Failure(PREMATURE_END) from error
@@ -39,7 +51,8 @@ async def main(limit: int) -> None:
     trial = Trial.read()
     timeout = aiohttp.ClientTimeout(total=trial.timeout)
     async with aiohttp.ClientSession(connector=connector(trial, limit), timeout=timeout) as session:
-        await run(trial, [Fetcher(trial, session) for _ in range(trial.lanes)])
+        lanes = range(trial.lanes)
+        await run(trial, [Sleeper(trial) if trial.workload == "sleep" else Fetcher(trial, session) for _ in lanes])
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ class Requester(Connection, asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         self.transport = None
-        if self.is_used and not self.received:
+        if self.is_repeatable and not self.received:
             self.fail(Stale())
         else:
             self.fail(error or Failure(PREMATURE_END))

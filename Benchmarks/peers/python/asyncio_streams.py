@@ -33,11 +33,11 @@ class Stream(Connection):
         try:
             await self.converse(number)
         except asyncio.IncompleteReadError as error:
-            if self.is_used and not error.partial:
+            if self.is_repeatable and not error.partial:
                 raise Stale from error
             raise
         except ConnectionError as error:
-            if self.is_used:
+            if self.is_repeatable:
                 raise Stale from error
             raise
 

@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import time
+from collections.abc import Callable
 
 import httptools
 import uvloop
 from serving import BACKLOG, BAD_REQUEST, Plan, listening, response, until_input_ends
 from trial import ECHO_HEADER
+
+
+def call_after(delay: float, call: Callable[..., None], *arguments: object) -> None:
+    """Calls after `delay` seconds, and no earlier."""
+    call_at(time.monotonic() + delay, call, *arguments)
+
+
+def call_at(instant: float, call: Callable[..., None], *arguments: object) -> None:
+    # uvloop's timers are of whole milliseconds, counted from when the loop last looked at the time: they can end early.
+    if (left := instant - time.monotonic()) > 0:
+        asyncio.get_running_loop().call_later(math.ceil(left * 1e3) / 1e3, call_at, instant, call, *arguments)
+    else:
+        call(*arguments)
 
 
 class HTTPServerProtocol(asyncio.Protocol):
@@ -42,7 +58,7 @@ class HTTPServerProtocol(asyncio.Protocol):
             return
         if delay:
             self.transport.pause_reading()
-            asyncio.get_running_loop().call_later(delay, self.reply_late, response(body), closes)
+            call_after(delay, self.reply_late, response(body), closes)
         else:
             self.reply(response(body), closes)
 
@@ -76,7 +92,7 @@ class EchoServerProtocol(asyncio.Protocol):
             data, self.received = self.received, b""
             if delay:
                 self.transport.pause_reading()
-                asyncio.get_running_loop().call_later(delay / 1e6, self.echo_late, data)
+                call_after(delay / 1e6, self.echo_late, data)
                 return
         self.echo(data)
 

@@ -36,7 +36,7 @@ class Failure(Exception):
 
 
 class Stale(Exception):
-    """A connection that had been used before was closed before any byte of a reply came."""
+    """A connection that had been used before was closed before any byte of a reply came to what may be repeated."""
 
 
 def outcome_of(error: Exception) -> tuple[int, int]:
@@ -200,6 +200,7 @@ class Trial:
         return self._delays[number] if self._delays else self._delay
 
     def fault(self, number: int) -> int:
+        """The code of the fault that the server is asked for; 0 for none."""
         return self._faults[number] if self._faults else 0
 
     def echo_message(self, number: int) -> bytes:

@@ -73,7 +73,7 @@ func (c *connection) Close() {
 
 func (c *connection) Run(number uint64) error {
 	err := c.attempt(number)
-	if err != nil && c.used && !c.answered && isClosed(err) {
+	if err != nil && c.used && !c.answered && isClosed(err) && !c.trial.AsksForFault(number) {
 		c.Close()
 		err = c.attempt(number)
 	}

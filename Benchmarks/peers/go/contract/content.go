@@ -77,6 +77,10 @@ func (t *Trial) delay(number uint64) uint32 {
 	return t.Delay
 }
 
+// AsksForFault reports whether the server is asked to fail an operation. Such
+// a one is never repeated: the server counts the faults that it did.
+func (t *Trial) AsksForFault(number uint64) bool { return t.fault(number) != 0 }
+
 func (t *Trial) fault(number uint64) byte {
 	if t.faults != nil {
 		return t.faults[number]

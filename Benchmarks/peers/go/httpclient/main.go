@@ -40,6 +40,10 @@ func newClient(trial *contract.Trial) *http.Client {
 	return &http.Client{Transport: transport, Timeout: trial.Timeout}
 }
 
+// once is an empty body that Transport cannot have again, and so it does not
+// repeat the request where the connection is found closed.
+type once struct{ io.Reader }
+
 type fetcher struct {
 	trial  *contract.Trial
 	client *http.Client
@@ -49,16 +53,24 @@ func (f fetcher) Connect() error { return nil }
 
 func (f fetcher) Run(number uint64) error {
 	url := "http://" + f.trial.Authority() + string(f.trial.AppendTarget(nil, number))
-	response, err := f.client.Get(url)
+	var body io.Reader
+	if f.trial.AsksForFault(number) {
+		body = once{http.NoBody}
+	}
+	request, err := http.NewRequest(http.MethodGet, url, body)
+	if err != nil {
+		return err
+	}
+	response, err := f.client.Do(request)
 	if err != nil {
 		return err
 	}
 	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
+	reply, err := io.ReadAll(response.Body)
 	if err != nil {
 		return err
 	}
-	return f.trial.Verify(number, response.StatusCode, body)
+	return f.trial.Verify(number, response.StatusCode, reply)
 }
 
 func (f fetcher) Close() {}

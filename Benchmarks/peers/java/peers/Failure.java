@@ -52,6 +52,9 @@ final class Failure extends IOException {
         if (error instanceof ConnectException) {
             return new Failure(SYSTEM_ERROR, ECONNREFUSED);
         }
+        if (error.getCause() instanceof IOException cause) {
+            return of(cause); // HttpClient puts what java.net told it in words of its own
+        }
         var message = String.valueOf(error.getMessage());
         if (message.contains("Broken pipe")) {
             return new Failure(SYSTEM_ERROR, EPIPE);

@@ -318,7 +318,8 @@ final class NioClient {
                 Trial.fail(error);
             }
             var failure = Failure.of(error);
-            if (isUsed && !isRepeated && received.position() == 0 && failure.isOfClosedConnection()) {
+            boolean isStale = isUsed && received.position() == 0 && failure.isOfClosedConnection();
+            if (isStale && !isRepeated && !trial.asksForFault(operation.number())) {
                 isRepeated = true;
                 close();
                 attempt();

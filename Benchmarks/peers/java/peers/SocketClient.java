@@ -83,7 +83,8 @@ final class SocketClient {
             try {
                 attempt(number);
             } catch (IOException error) {
-                if (!isUsed || isAnswered || !Failure.of(error).isOfClosedConnection()) {
+                boolean isStale = isUsed && !isAnswered && Failure.of(error).isOfClosedConnection();
+                if (!isStale || trial.asksForFault(number)) {
                     throw error;
                 }
                 close();

@@ -191,6 +191,11 @@ final class Trial {
         return delays == null ? delay : delays.getInt(Math.toIntExact(number * Integer.BYTES));
     }
 
+    /** Whether the server is asked to fail an operation, which is then never repeated: the server counts its faults. */
+    boolean asksForFault(long number) {
+        return fault(number) != 0;
+    }
+
     private int fault(long number) {
         return faults == null ? 0 : faults.get(Math.toIntExact(number));
     }

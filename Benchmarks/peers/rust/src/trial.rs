@@ -224,6 +224,11 @@ impl Trial {
         self.delays.as_ref().map_or(self.plan.delay_us, |delays| delays[number as usize])
     }
 
+    /// Whether the server is asked to fail an operation, which is then never repeated: the server counts its faults.
+    pub fn asks_for_fault(&self, number: u64) -> bool {
+        self.fault(number) != 0
+    }
+
     fn fault(&self, number: u64) -> u8 {
         self.faults.as_ref().map_or(0, |faults| faults[number as usize])
     }

@@ -137,7 +137,8 @@ impl Connection {
     async fn run(&mut self, trial: &Trial, number: u64) -> Result<(), Failure> {
         let mut result = self.attempt(trial, number).await;
         if let Err(failure) = result {
-            if self.is_used && !self.is_answered && failure.is_of_closed_connection() {
+            let is_stale = self.is_used && !self.is_answered && failure.is_of_closed_connection();
+            if is_stale && !trial.asks_for_fault(number) {
                 self.stream = None;
                 result = self.attempt(trial, number).await;
             }

@@ -85,7 +85,9 @@ final class Lane<Handler: ReplyHandler>: @unchecked Sendable {
       return
     }
     connection.handler.completion = { failure in
-      if let failure, self.isUsed, !isLast, !connection.handler.isAnswered, failure.isOfClosedConnection {
+      let isStale = self.isUsed && !connection.handler.isAnswered && failure?.isOfClosedConnection == true
+      // A fault is asked for once: the server counts those that it did.
+      if isStale && !isLast && self.trial.fault(of: operation.number) == 0 {
         self.close()
         self.attempt(operation, isLast: true)
       } else {

@@ -141,6 +141,7 @@ public final class Trial: @unchecked Sendable {
   /// What the server is asked to wait, in µs.
   public func delay(of number: UInt64) -> UInt32 { delays?[Int(number)] ?? plan.delay ?? 0 }
 
+  /// The code of the fault that the server is asked for; 0 for none.
   public func fault(of number: UInt64) -> UInt8 { faults?[Int(number)] ?? 0 }
 
   /// The target of an operation's request.
