@@ -74,7 +74,12 @@ import Testing
     // Two modes: of one number there is no figure.
     let small = Self.small.map { $0 == "epoll" ? "epoll,threads" : $0 }
     let words = ["run", "--workload", "sleep", "--sleep", "1ms", "--quiet", "--output", "out"] + small
-    let ending = try await run(copy, words, in: folder)
+    // A busy machine may disturb all trials of a point, which the program tells: that is no fault of it.
+    var ending = try await run(copy, words, in: folder)
+    for _ in 0..<4 where ending.code == 3 {
+      try FileManager.default.removeItem(atPath: "\(folder)/out")
+      ending = try await run(copy, words, in: folder)
+    }
     #expect(ending.code == 0, "\(ending.errors)")
   }
 
