@@ -15,4 +15,13 @@ public enum Affinity {
     let list = processors.map(Int32.init(clamping:))
     try SystemCall.checked { cl_set_affinity(list, Int32(list.count)) }
   }
+
+  /// Runs the body on these processors, and goes back to those before. A process that it starts is on them from its first
+  /// instruction: Dispatch sizes its pools when it is loaded, before a child could have read its plan.
+  public static func on<Value>(_ processors: [Int], _ body: () throws(Errno) -> Value) throws(Errno) -> Value {
+    let own = try? current()
+    defer { if let own { try? set(own) } }
+    try set(processors)
+    return try body()
+  }
 }

@@ -1,6 +1,19 @@
 import Measurement
 import Synchronization
 
+/// What became of an operation, as rows of the contract for peers number it.
+public enum RowOutcome: UInt16, Sendable {
+  case verified = 0
+  case errno = 1
+  case timeout = 2
+  case wrongContent = 3
+  case prematureEnd = 4
+  case status = 5
+  case malformed = 6
+  case unexpectedBytes = 7
+  case unfinished = 255
+}
+
 /// Where lanes write down each of their operations, for whoever started this program as a peer: 32 bytes of
 /// `number, start, end, outcome, detail, lane`, as the contract for peers has them. The order is that in which they end.
 public struct OperationRows: @unchecked Sendable {
@@ -10,9 +23,8 @@ public struct OperationRows: @unchecked Sendable {
   /// Where the lanes lie: which one a row is of is told by its address, so that no lane has to know its number.
   private var lanes: (base: UInt, stride: UInt) = (0, 1)
 
-  private static let size = 32
-  /// The contract's number of what had not ended.
-  private static let unfinished: UInt16 = 255
+  /// Bytes of a row.
+  public static let rowSize = 32
 
   /// - Parameters:
   ///   - base: mapped for as long as the process lives.
@@ -41,19 +53,19 @@ public struct OperationRows: @unchecked Sendable {
   /// A lane has left an operation.
   /// - Parameter start: nil where it had not begun.
   package func writeUnfinished(_ operation: UInt64, since start: Instant?, lane: Int) {
-    write(operation, start?.nanoseconds ?? 0, 0, Self.unfinished, 0, UInt32(clamping: lane))
+    write(operation, start?.nanoseconds ?? 0, 0, .unfinished, 0, UInt32(clamping: lane))
   }
 
   private func write(
-    _ operation: UInt64, _ start: UInt64, _ end: UInt64, _ outcome: UInt16, _ detail: UInt16, _ lane: UInt32
+    _ operation: UInt64, _ start: UInt64, _ end: UInt64, _ outcome: RowOutcome, _ detail: UInt16, _ lane: UInt32
   ) {
     let place = next.pointee.wrappingAdd(1, ordering: .relaxed).oldValue
     guard place < capacity else { return }
-    let row = base + Int(place) * Self.size
+    let row = base + Int(place) * Self.rowSize
     row.storeBytes(of: operation.littleEndian, as: UInt64.self)
     row.storeBytes(of: start.littleEndian, toByteOffset: 8, as: UInt64.self)
     row.storeBytes(of: end.littleEndian, toByteOffset: 16, as: UInt64.self)
-    row.storeBytes(of: outcome.littleEndian, toByteOffset: 24, as: UInt16.self)
+    row.storeBytes(of: outcome.rawValue.littleEndian, toByteOffset: 24, as: UInt16.self)
     row.storeBytes(of: detail.littleEndian, toByteOffset: 26, as: UInt16.self)
     row.storeBytes(of: lane.littleEndian, toByteOffset: 28, as: UInt32.self)
   }
@@ -61,17 +73,17 @@ public struct OperationRows: @unchecked Sendable {
 
 extension OutcomeKind {
   /// As the contract for peers numbers outcomes, with their detail.
-  fileprivate var inContract: (outcome: UInt16, detail: UInt16) {
+  fileprivate var inContract: (outcome: RowOutcome, detail: UInt16) {
     switch rawValue {
-    case Self.timeout.rawValue: (2, 0)
-    case Self.wrongContent.rawValue: (3, 0)
-    case Self.prematureEnd.rawValue: (4, 0)
-    case Self.unexpectedBytes.rawValue: (7, 0)
-    case 64..<320: (6, 0)
-    case 512..<1000: (1, rawValue - 512)
-    case 1000...: (5, rawValue - 1000)
+    case Self.timeout.rawValue: (.timeout, 0)
+    case Self.wrongContent.rawValue: (.wrongContent, 0)
+    case Self.prematureEnd.rawValue: (.prematureEnd, 0)
+    case Self.unexpectedBytes.rawValue: (.unexpectedBytes, 0)
+    case 64..<320: (.malformed, 0)
+    case 512..<1000: (.errno, rawValue - 512)
+    case 1000...: (.status, rawValue - 1000)
     // What woke early has times that say so.
-    default: (0, 0)
+    default: (.verified, 0)
     }
   }
 }

@@ -24,7 +24,7 @@ enum MachineText {
     words(text).first.flatMap { Double($0) }.flatMap { $0.isFinite && $0 >= 0 ? $0 : nil }
   }
 
-  /// Parses a line of /proc/meminfo, such as `SwapFree:`; in bytes.
+  /// Parses a line of /proc/meminfo or of a process's status, such as `SwapFree:` or `VmRSS:`; in bytes.
   static func memory(_ name: String, in text: String) -> UInt64? {
     guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix(name) }),
       let count = words(line.dropFirst(name.count)).first.flatMap({ UInt64($0) })

@@ -44,7 +44,7 @@ final class PeerEdges: @unchecked Sendable {
     readings.withLock { readings in
       guard readings.first == nil else { return }
       var reading = readings.family.readTimes()
-      tell("open\n")
+      ControlChannel.tell("open\n", over: controls)
       reading.take(detailsOf: readings.before)
       readings.first = reading
     }
@@ -64,7 +64,7 @@ final class PeerEdges: @unchecked Sendable {
     readings.withLock { readings in
       guard readings.last == nil else { return }
       var reading = readings.family.readTimes()
-      tell("close\n")
+      ControlChannel.tell("close\n", over: controls)
       readings.family.readNewMembers(into: &reading)
       readings.family.readDetails(into: &reading)
       readings.last = reading
@@ -118,16 +118,6 @@ final class PeerEdges: @unchecked Sendable {
       let woken = MonotonicClock.now
       heart?.beat(at: woken)
       if lateness.count < Self.mostBeats { lateness.append(woken.since(due)) }
-    }
-  }
-
-  /// Tells the servers, and waits until each has read its counters.
-  private func tell(_ text: StaticString) {
-    for control in controls { _ = Glibc.write(control, text.utf8Start, text.utf8CodeUnitCount) }
-    for control in controls {
-      var entry = pollfd(fd: control, events: Int16(POLLIN), revents: 0)
-      var answer: UInt8 = 0
-      if poll(&entry, 1, 1000) > 0 { _ = Glibc.read(control, &answer, 1) }
     }
   }
 

@@ -89,7 +89,7 @@ struct PeerFiles {
       try write(values, to: "\(path)/delays")
     }
     if let faults = spec.workload.faults {
-      let codes = (0..<plan.capacity).map { faults.drawn(seed: spec.seed, operation: UInt64($0))?.contractCode ?? 0 }
+      let codes = (0..<plan.capacity).map { faults.drawn(seed: spec.seed, operation: UInt64($0))?.code ?? 0 }
       plan.faults = "\(path)/faults"
       try write(codes, to: "\(path)/faults")
     }

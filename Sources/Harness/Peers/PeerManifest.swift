@@ -86,9 +86,8 @@ public struct PeerManifest: Decodable, Sendable {
     try fields.check(.build, build.allSatisfy(Self.isCommand), "has a command without a program")
     try fields.check(
       .drive, drive != nil || serve != nil, "is missing, and so is serve: a peer has one of them or both")
-    let workloads = ["sleep", "echo", "http"]
     for (key, names, known) in [
-      (CodingKeys.drives, drives, workloads), (.serves, serves, ServeSpec.Scheme.allCases.map(\.rawValue)),
+      (CodingKeys.drives, drives, PeerDescription.workloads), (.serves, serves, PeerDescription.protocols),
     ] {
       if let other = names.first(where: { !known.contains($0) }) {
         try fields.check(key, false, Spelling.isNone(other, of: known))

@@ -83,23 +83,10 @@ struct PeerRow {
   var detail: UInt16
   var lane: UInt32
 
-  static let size = 32
+  static let size = OperationRows.rowSize
   static let warmUp: UInt64 = 1 << 63
 
   var operation: UInt64 { number & ~Self.warmUp }
   var isOfWarmUp: Bool { number & Self.warmUp != 0 }
   var isEmpty: Bool { number | start | end == 0 && outcome | detail == 0 && lane == 0 }
-
-  /// The contract's numbers of outcomes.
-  enum Outcome: UInt16 {
-    case verified = 0
-    case errno = 1
-    case timeout = 2
-    case wrongContent = 3
-    case prematureEnd = 4
-    case status = 5
-    case malformed = 6
-    case unexpectedBytes = 7
-    case unfinished = 255
-  }
 }

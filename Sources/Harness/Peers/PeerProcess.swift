@@ -16,14 +16,13 @@ final class PeerProcess {
   /// Starts a command of a peer's on some processors, which it is on from its first instruction.
   init(_ peer: Peer, _ words: [String], on processors: [Int]) throws(HarnessFailure) {
     let (path, arguments) = try peer.command(words)
-    let own = try? Affinity.current()
-    defer { if let own { try? Affinity.set(own) } }
     do throws(Errno) {
       let (read, write) = try ChildProcess.pipe()
       defer { close(write) }
       errors = try LastWords(from: read)
-      try Affinity.set(processors)
-      child = try ChildProcess(path, arguments, errors: write, in: peer.folder, longestLine: Self.longestLine)
+      child = try Affinity.on(processors) { () throws(Errno) in
+        try ChildProcess(path, arguments, errors: write, in: peer.folder, longestLine: Self.longestLine)
+      }
     } catch {
       throw HarnessFailure("cannot start the peer \(peer.manifest.id) (\(path)): \(error)")
     }

@@ -61,7 +61,7 @@ struct PeerTally {
       breaches.note(.lanes, "\(name(row)) is of lane \(row.lane); there are \(lanes), from 0")
       return false
     }
-    guard let outcome = PeerRow.Outcome(rawValue: row.outcome) else {
+    guard let outcome = RowOutcome(rawValue: row.outcome) else {
       breaches.note(.rows, "\(name(row)) has the outcome \(row.outcome), which the contract does not know")
       return false
     }
@@ -228,7 +228,7 @@ struct PeerTally {
     let service = row.end - row.start
     let timeout = spec.workload.timeout.count
     if timeout > 0 && service >= timeout { return .timeout }
-    switch PeerRow.Outcome(rawValue: row.outcome) {
+    switch RowOutcome(rawValue: row.outcome) {
     case .verified:
       if case .sleep(let sleep) = spec.workload, service < sleep.duration.count { return .wokeEarly }
       return .verified

@@ -48,7 +48,7 @@ public enum Peers {
     var manifest = PeerManifest(
       id: mode.rawValue + asPeer, about: "\(mode.rawValue), run as a peer: what the contract costs", language: "Swift")
     manifest.drive = [TrialRunner.program, Children.peerCommand, mode.rawValue]
-    manifest.drives = ["sleep", "echo", "http"]
+    manifest.drives = PeerDescription.workloads
     manifest.features = [.openLoop, .limit, .newConnection, .unix]
     let peer = Peer(manifest, in: FileManager.default.currentDirectoryPath, own: mode)
     add(peer)
@@ -100,8 +100,10 @@ public enum Peers {
       }
     }
     // A copy of the program has no folders to look into, but knows what its suites name.
+    let paths = Set(found.values)
     for file in ProjectFiles.peers {
-      guard let manifest = try? JSONDecoder().decode(PeerManifest.self, from: Data(file.text.utf8)),
+      guard !paths.contains(where: { $0.hasSuffix("/\(file.name)") }),
+        let manifest = try? JSONDecoder().decode(PeerManifest.self, from: Data(file.text.utf8)),
         found[manifest.id] == nil
       else { continue }
       add(Peer(manifest, in: "\(place)/\(file.name.prefix { $0 != "/" })", isHere: false))

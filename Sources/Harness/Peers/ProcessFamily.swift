@@ -101,8 +101,8 @@ extension ProcessFamily.Reading {
     let folder = "/proc/\(process)"
     guard let status = ProcFile.text(of: "\(folder)/status") else { return }
     func add(_ value: UInt64?, to sum: inout UInt64?) { if let value { sum = (sum ?? 0) + value } }
-    add(Self.field("VmHWM:", of: status).map { $0 * 1024 }, to: &memoryPeak)
-    add(Self.field("VmRSS:", of: status).map { $0 * 1024 }, to: &memory)
+    add(MachineText.memory("VmHWM:", in: status), to: &memoryPeak)
+    add(MachineText.memory("VmRSS:", in: status), to: &memory)
     let tasks = FileSystem.entries(of: "\(folder)/task").compactMap { pid_t($0) }
     threads = (threads ?? 0) + tasks.count
     let open = FileSystem.entries(of: "\(folder)/fd").count - 2

@@ -113,9 +113,9 @@ public enum Children {
     let orders = ParentCommands()
     followParent(orders)
     var edges = WindowEdges(
-      opened: { if plan.hasControl { tell("open\n") } },
+      opened: { if plan.hasControl { ControlChannel.tell("open\n", over: [controlDescriptor]) } },
       closed: {
-        if plan.hasControl { tell("close\n") }
+        if plan.hasControl { ControlChannel.tell("close\n", over: [controlDescriptor]) }
         if plan.isLed && plan.spec.each != nil {
           answer(ClientWord.done)
           _ = orders.next()
@@ -137,14 +137,6 @@ public enum Children {
       answer(ChildFailure(error: error.description))
     }
     _exit(0)
-  }
-
-  /// Tells the server, and waits until it has read its counters.
-  private static func tell(_ text: StaticString) {
-    _ = Glibc.write(controlDescriptor, text.utf8Start, text.utf8CodeUnitCount)
-    var entry = pollfd(fd: controlDescriptor, events: Int16(POLLIN), revents: 0)
-    var answer: UInt8 = 0
-    if poll(&entry, 1, 1000) > 0 { _ = Glibc.read(controlDescriptor, &answer, 1) }
   }
 
   private static func write(_ replies: ReplyStore, to path: String) {

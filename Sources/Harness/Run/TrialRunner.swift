@@ -302,16 +302,13 @@ struct TrialRunner {
     }
   }
 
-  /// The child is on its processors from its first instruction: Dispatch sizes its pools when it is loaded, before the
-  /// child could have read its plan.
   static func spawn(
     _ command: String, on processors: [Int], control: Int32?
   ) throws(HarnessFailure) -> ChildProcess {
-    let own = try? Affinity.current()
-    defer { if let own { try? Affinity.set(own) } }
     do throws(Errno) {
-      try Affinity.set(processors)
-      return try ChildProcess(program, [command], control: control)
+      return try Affinity.on(processors) { () throws(Errno) in
+        try ChildProcess(program, [command], control: control)
+      }
     } catch {
       throw HarnessFailure("cannot start a child process: \(error)")
     }

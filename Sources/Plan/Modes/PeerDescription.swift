@@ -10,6 +10,10 @@ public struct PeerDescription: Codable, Hashable, Sendable {
     case delays
   }
 
+  /// The workloads and the protocols that the contract has.
+  public static let workloads = [SleepSpec.kind, EchoSpec.kind, HTTPSpec.kind]
+  public static let protocols = ServeSpec.Scheme.allCases.map(\.rawValue)
+
   /// As figures may name it; nil for its id.
   public var label: String?
   /// Nil of a server of which only the address is known.

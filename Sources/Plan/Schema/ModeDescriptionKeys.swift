@@ -49,8 +49,8 @@ extension PeerDescription.CodingKeys: DescribedKey {
     case .language: "What it is written in; absent of a server of which only the address is known."
     case .runtime: "What runs it."
     case .version: "The first line that its version command printed."
-    case .drives: .init("The workloads that its client does.", oneOf: ["sleep", "echo", "http"])
-    case .serves: .init("The protocols that its server answers.", oneOf: ["http", "echo"])
+    case .drives: .init("The workloads that its client does.", oneOf: PeerDescription.workloads)
+    case .serves: .init("The protocols that its server answers.", oneOf: PeerDescription.protocols)
     case .features: "What else its client can do."
     case .mode: "The mode of this program that it is, where that runs as a peer."
     case .url: "Of a server that nobody wrote for this program: what it is asked for."

@@ -13,7 +13,7 @@ import Measurement
   /// It sends the right answer in pieces, with pauses between them.
   case drip
 
-  /// As a message carries it; 0 is no fault.
+  /// As a message and the contract for peers carry it; 0 is no fault.
   @inlinable public var code: UInt8 {
     switch self {
     case .reset: 1
@@ -23,9 +23,6 @@ import Measurement
     case .drip: 5
     }
   }
-
-  /// As the contract for peers has it, and as a message carries it.
-  package var contractCode: UInt8 { code }
 
   @inlinable public init?(code: UInt8) {
     switch code {
