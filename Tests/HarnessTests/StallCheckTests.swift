@@ -101,7 +101,7 @@ import Workloads
   @Test func percentilesFailWhenTheyMissAPartOfTheStall() throws {
     let plan = try plan()
     let results = StallCheck.results(
-      plan, record(plan, stalledFor: 980 * Self.ms), opens: Self.opens, stall: Self.stall)
+      plan, record(plan, stalledFor: 940 * Self.ms), opens: Self.opens, stall: Self.stall)
     #expect(results.prefix(3).allSatisfy { $0.verdict == .failed }, "\(results)")
   }
 

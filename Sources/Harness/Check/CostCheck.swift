@@ -20,7 +20,7 @@ enum CostCheck {
     let plans = experiments.flatMap(\.plansByMode)
     bench.announce(trials: plans.count, seconds: plans.reduce(0) { $0 + $1.expectedTime.seconds })
     var results: [CheckResult] = []
-    for plan in plans { results.append(result(plan, try bench.recordOnce(plan))) }
+    for plan in plans { results.append(result(plan, try bench.record(plan))) }
     results.append(
       CheckResult(.costs, "histogram: time per latency recorded", .nanoseconds, measured: costOfRecording()))
     return results

@@ -15,13 +15,25 @@ enum StallCheck {
   private static let length = Nanoseconds.seconds(1)
   /// How far a percentile may deviate from its expectation, as a share of it.
   private static let tolerance = 0.02
+  /// How far the time of an operation within the backlog may deviate from that over the whole trial, as a share of it.
+  /// A lane that works off a backlog never waits for an arrival; one that does is woken up each time.
+  private static let serviceTolerance = 0.03
   private static let experiment = Experiment(
     name: "stall", workload: .http(delay: .microseconds(200)), concurrency: [4], arrivals: "constant", rates: [rate],
     duration: .seconds(10), rounds: 1)
 
+  /// Runs all modes, up to three times in all if the machine disturbed them.
+  static func carryOut(on bench: CheckBench) throws(HarnessFailure) -> [CheckResult] {
+    var results = try carryOutOnce(on: bench)
+    for _ in 0..<Agenda.mostRepeats where results.contains(where: { $0.verdict == .undecided }) {
+      results = try carryOutOnce(on: bench)
+    }
+    return results
+  }
+
   /// Runs all modes at once, each with its own server, because the load is small. The stalls take turns, so that each
   /// backlog is served before the next stall.
-  static func carryOut(on bench: CheckBench) throws(HarnessFailure) -> [CheckResult] {
+  private static func carryOutOnce(on bench: CheckBench) throws(HarnessFailure) -> [CheckResult] {
     let plans = experiment.plansByMode
     let seconds = plans[0].expectedTime.seconds
     bench.announce(trials: plans.count, seconds: seconds)
@@ -87,20 +99,23 @@ enum StallCheck {
     let warmup = plan.experiment.warmup
     func sinceStart(_ instant: Instant) -> UInt64 { (instant + warmup).since(opens).count }
     let lanes = plan.mode.lanes(for: plan.concurrency)
-    let expected = StalledQueue(
-      rate: rate, lanes: lanes, service: service,
-      stall: sinceStart(stall.lowerBound)..<sinceStart(stall.upperBound),
-      window: warmup.count..<warmup.count + (record.wall ?? 0)
-    ).responses
+    let bounds = [1 - serviceTolerance, 1 + serviceTolerance].map { share in
+      StalledQueue(
+        rate: rate, lanes: lanes, service: UInt64(Double(service) * share),
+        stall: sinceStart(stall.lowerBound)..<sinceStart(stall.upperBound),
+        window: warmup.count..<warmup.count + (record.wall ?? 0)
+      ).responses
+    }
 
     var results = [("p95", 950), ("p99", 990), ("p99.9", 999)].map { name, thousandths in
       let percentile = Double(thousandths) / 10
       guard responses.percentileIsSupported(percentile), let measured = responses.percentile(percentile),
-        let value = StalledQueue.percentile(thousandths, of: expected).map({ Double($0) })
+        let low = StalledQueue.percentile(thousandths, of: bounds[0]),
+        let high = StalledQueue.percentile(thousandths, of: bounds[1])
       else { return failed(plan, "too few operations for the response's \(name)") }
       return CheckResult(
         .stall, "\(plan.mode.rawValue): response \(name)", .nanoseconds,
-        expected: value * (1 - tolerance)...value * (1 + tolerance), measured: Double(measured))
+        expected: Double(low) * (1 - tolerance)...Double(high) * (1 + tolerance), measured: Double(measured))
     }
     let held = serviceTimes.slots.filter { $0.lowestEquivalent >= half }.reduce(0) { $0 + $1.count }
     results.append(
