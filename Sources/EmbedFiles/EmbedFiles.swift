@@ -6,15 +6,12 @@ import PackagePlugin
 @main struct EmbedFiles: BuildToolPlugin {
   func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
     let root = context.package.directoryURL
-    let folders = [
-      (list: "scripts", name: "plots", ending: "gp"), (list: "suites", name: "Benchmarks", ending: "json"),
-    ]
     let source = context.pluginWorkDirectoryURL.appending(path: "ProjectFiles.swift")
     // A folder changes with the names in it, which tells of files that are new or gone.
-    let inputs = try folders.flatMap { folder in
-      let url = root.appending(path: folder.name)
+    let inputs = try [("plots", "gp"), ("Benchmarks", "json")].flatMap { folder, ending in
+      let url = root.appending(path: folder)
       let files = try FileManager.default.contentsOfDirectory(at: url, includingPropertiesForKeys: nil)
-      return [url] + files.filter { $0.pathExtension == folder.ending }
+      return [url] + files.filter { $0.pathExtension == ending }
     }
     let peers = root.appending(path: "Benchmarks/peers")
     let manifests = try FileManager.default.contentsOfDirectory(at: peers, includingPropertiesForKeys: nil)
@@ -22,9 +19,7 @@ import PackagePlugin
     return [
       .buildCommand(
         displayName: "Embedding the project's files", executable: try context.tool(named: "embed-files").url,
-        arguments: [source.path] + folders.map { "\($0.list)=\(root.appending(path: $0.name).path)/*.\($0.ending)" }
-          + ["peers=\(peers.path)/*/peer.json"],
-        inputFiles: inputs + [peers] + manifests, outputFiles: [source])
+        arguments: [source.path, root.path], inputFiles: inputs + [peers] + manifests, outputFiles: [source])
     ]
   }
 }

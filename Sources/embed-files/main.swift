@@ -1,7 +1,9 @@
 import Foundation
 
-// embed-files SOURCE LIST=FOLDER/*.ENDING… LIST=FOLDER/*/FILE…: writes Swift source that has the files of each folder as a
-// list of that name.
+// embed-files SOURCE PROJECT: writes Swift source that has the project's own files as lists of name and text.
+
+/// The lists, and which files of the project are in each: `FOLDER/*.ENDING`, or `FOLDER/*/FILE`.
+let lists = [("scripts", "plots/*.gp"), ("suites", "Benchmarks/*.json"), ("peers", "Benchmarks/peers/*/peer.json")]
 
 /// A literal of the text, whatever is in it: with more number signs around it than stand together in it.
 func literal(_ text: String) -> String {
@@ -10,9 +12,7 @@ func literal(_ text: String) -> String {
   return "\(signs)\"\"\"\n\(text)\n\"\"\"\(signs)"
 }
 
-func list(_ argument: String) throws -> String {
-  let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
-  let pattern = URL(fileURLWithPath: parts[1])
+func list(_ name: String, of pattern: URL) throws -> String {
   let folder = pattern.deletingLastPathComponent()
   let names: [String]
   let parent: URL
@@ -30,11 +30,12 @@ func list(_ argument: String) throws -> String {
     let text = try String(contentsOf: parent.appendingPathComponent(name), encoding: .utf8)
     return "ProjectFile(name: \"\(name)\", text: \(literal(text))),\n"
   }
-  return "extension ProjectFiles {\npublic static let \(parts[0]): [ProjectFile] = [\n\(files.joined())]\n}\n"
+  return "extension ProjectFiles {\npublic static let \(name): [ProjectFile] = [\n\(files.joined())]\n}\n"
 }
 
-let source = try CommandLine.arguments.dropFirst(2).map(list).joined(separator: "\n")
 let path = CommandLine.arguments[1]
+let project = URL(fileURLWithPath: CommandLine.arguments[2], isDirectory: true)
+let source = try lists.map { try list($0.0, of: project.appendingPathComponent($0.1)) }.joined(separator: "\n")
 // What is the same is left alone, so that nothing is compiled again.
 if (try? String(contentsOfFile: path, encoding: .utf8)) != source {
   try source.write(toFile: path, atomically: true, encoding: .utf8)

@@ -36,7 +36,7 @@ module() {
   link+=("$out/$name.o")
 }
 swiftc -O Sources/embed-files/*.swift -o "$out/embed-files"
-"$out/embed-files" "$out/ProjectFiles.swift" "scripts=$PWD/plots/*.gp" "suites=$PWD/Benchmarks/*.json"
+"$out/embed-files" "$out/ProjectFiles.swift" "$PWD"
 module ProjectFiles -Onone Sources/ProjectFiles/*.swift "$out/ProjectFiles.swift"
 for name in SystemCalls Measurement Statistics Plan Workloads Modes Records Harness Reporting; do
   module "$name" -O $(find "Sources/$name" -name '*.swift')
