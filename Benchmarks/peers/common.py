@@ -1,5 +1,4 @@
-"""What the programs of this folder share: processors, the suite's server, its trials, turns, and how ratios
-are told."""
+"""Shared by the programs of this folder: CPUs, the suite's server, its trials, taking turns, and printing ratios."""
 
 from __future__ import annotations
 
