@@ -33,7 +33,7 @@ def fail(text: str) -> NoReturn:
 
 def program(path: str) -> str:
     if not os.access(path, os.X_OK):
-        fail(f"{path} is not there: swift build -c release, or name another by --iomodes")
+        fail(f"{path} does not exist; build it (swift build -c release), or name another program (--iomodes)")
     return path
 
 

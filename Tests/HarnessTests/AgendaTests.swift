@@ -187,7 +187,7 @@ private func suite(_ experiments: Experiment...) -> Suite {
       Self.measured(plan, spread: plan.mode == .epoll && plan.concurrency == 8 ? 0.1 : 0)
     }
     #expect(rounds(all) == 20)
-    #expect(agenda.shortfalls == ["precision of ±2.0% not reached: x epoll × 8: ±10.0% by 20 valid trials"])
+    #expect(agenda.shortfalls == ["precision of ±2.0% not reached: x epoll × 8: ±10.0% with 20 valid trials"])
   }
 
   @Test func roundsGoOnOnlyUntilTheIntervalIsNarrow() {
@@ -208,7 +208,7 @@ private func suite(_ experiments: Experiment...) -> Suite {
     agenda = Agenda(suite(Self.experiment), seed: 7, precision: Self.precision)
     _ = agenda.carryOut { TrialRecord($0) }
     #expect(agenda.shortfalls.count == 6)
-    #expect(agenda.shortfalls.allSatisfy { $0.hasSuffix("no interval by 0 valid trials") })
+    #expect(agenda.shortfalls.allSatisfy { $0.hasSuffix("no interval with 0 valid trials") })
   }
 
   @Test func everyExperimentHasItsOwnRounds() {

@@ -71,7 +71,7 @@ import Workloads
       reasons(isExact: false) { $0.operations.failed?["ECONNRESET"] = resets }
     }
     #expect(found(9).isEmpty)
-    #expect(found(13) == ["faults: at most 12 of reset were asked for, and 13 came (ECONNRESET)"])
+    #expect(found(13) == ["faults: at most 12 of reset were asked for, but 13 came (ECONNRESET)"])
   }
 
   @Test func everyFaultThatCameOtherwiseIsNamed() {
@@ -82,8 +82,8 @@ import Workloads
     }
     #expect(
       found == [
-        "faults: 3 of truncate were asked for, and 5 came (premature-end); 4 of stall were asked for, and 0 came "
-          + "(timeout); 5 of garbage were asked for, and 0 came (malformed-status-line)"
+        "faults: 3 of truncate were asked for, but 5 came (premature-end); 4 of stall were asked for, but 0 came "
+          + "(timeout); 5 of garbage were asked for, but 0 came (malformed-status-line)"
       ])
   }
 

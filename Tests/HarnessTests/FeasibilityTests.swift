@@ -79,11 +79,11 @@ import Workloads
     Case(name: "a pool has its own limit", workload: sleep, mode: .dispatch, concurrency: 1000, threads: 261),
     Case(
       name: "processes have threads of their own", workload: echo(), mode: .epoll, concurrency: 1, threads: 11,
-      objection: "about 12 threads and processes are needed, and the control group's pids.max leaves room for 11; "
+      objection: "about 12 threads and processes are needed, but the control group's pids.max allows only 11; "
         + "raise it or ask for less"),
     Case(
       name: "tasks have threads of a pool", workload: echo(), mode: .taskgroup, concurrency: 1, threads: 16,
-      objection: "about 17 threads and processes are needed, and the control group's pids.max leaves room for 16; "
+      objection: "about 17 threads and processes are needed, but the control group's pids.max allows only 16; "
         + "raise it or ask for less"),
     Case(
       name: "bystanders have descriptors", workload: echo(), concurrency: 60, bystanders: 901,
@@ -95,7 +95,7 @@ import Workloads
         + "widen it (sysctl -w net.ipv4.ip_local_port_range='1024 65535') or ask for less"),
     Case(
       name: "bystanders have threads", workload: echo(), mode: .threads, concurrency: 60, threads: 500, bystanders: 441,
-      objection: "about 513 threads and processes are needed, and the control group's pids.max leaves room for 500; "
+      objection: "about 513 threads and processes are needed, but the control group's pids.max allows only 500; "
         + "raise it or ask for less"),
     Case(name: "a file has no descriptors", workload: file(), concurrency: 5000, bystanders: 960),
     Case(
@@ -110,7 +110,7 @@ import Workloads
     Case(
       name: "bystanders of a file have threads too", workload: file(), mode: .threads, concurrency: 60, threads: 500,
       bystanders: 441,
-      objection: "about 513 threads and processes are needed, and the control group's pids.max leaves room for 500; "
+      objection: "about 513 threads and processes are needed, but the control group's pids.max allows only 500; "
         + "raise it or ask for less"),
     Case(
       name: "bystanders of a file have no buffer", workload: file { $0.size = ByteCount(1 << 20) }, concurrency: 1,
@@ -153,18 +153,18 @@ import Workloads
       name: "several processes have the limit each", workload: echo(), concurrency: 3840, processes: 4, servers: 4),
     Case(
       name: "a process of several has too many", workload: echo(), concurrency: 3841, processes: 4, servers: 4,
-      objection: "1025 descriptors are needed in a process, and the hard limit (ulimit -Hn) is 1024; raise it "
+      objection: "1025 descriptors are needed in a process, but the hard limit (ulimit -Hn) is 1024; raise it "
         + "(as root: ulimit -Hn 1025) or share it among more processes (--processes, --server-processes); "
         + "3840 is the maximum that fits (--concurrency 3840)"),
     Case(
       name: "a server of several clients has too many", workload: echo(), concurrency: 961, processes: 4,
-      objection: "1025 descriptors are needed in a process, and the hard limit (ulimit -Hn) is 1024; raise it "
+      objection: "1025 descriptors are needed in a process, but the hard limit (ulimit -Hn) is 1024; raise it "
         + "(as root: ulimit -Hn 1025) or share it among more processes (--processes, --server-processes); "
         + "960 is the maximum that fits (--concurrency 960)"),
     Case(
       name: "ports are those to one server", workload: echo(), concurrency: 201, ports: 1001...1100, processes: 4,
       servers: 2,
-      objection: "101 ports are needed to one server, and net.ipv4.ip_local_port_range has 100; widen it "
+      objection: "101 ports are needed to one server, but net.ipv4.ip_local_port_range has 100; widen it "
         + "(sysctl -w net.ipv4.ip_local_port_range='1024 65535') or use more --server-processes; "
         + "200 is the maximum that fits (--concurrency 200)"),
     Case(
@@ -174,7 +174,7 @@ import Workloads
         + "(sysctl -w fs.file-max=4112) or ask for less; 872 is the maximum that fits (--concurrency 872)"),
     Case(
       name: "connections that a firewall follows", workload: echo(), concurrency: 900, tracked: 800,
-      objection: "900 connections are needed, and the firewall follows 800 more; raise net.netfilter.nf_conntrack_max "
+      objection: "900 connections are needed, but the firewall can track only 800 more; raise net.netfilter.nf_conntrack_max "
         + "or ask for less"),
     Case(name: "memory unknown", workload: .http(HTTPSpec()), concurrency: 900, memory: nil, objection: nil),
   ]

@@ -143,10 +143,10 @@ import Workloads
     #expect(beside("idle", done: 50, served: 166).isEmpty)
     #expect(
       beside("idle", done: 50, served: 167)
-        == ["server-count: the client has 150 operations done, the server 167"])
+        == ["server-count: the client counted 150 operations, the server 167"])
     #expect(beside("paced", done: 1000, served: 1100 + 2 * 58).isEmpty)
     #expect(
-      beside("paced", done: 1000, served: 100) == ["server-count: the client has 1100 operations done, the server 100"])
+      beside("paced", done: 1000, served: 100) == ["server-count: the client counted 1100 operations, the server 100"])
   }
 
   @Test func serverCountsBystandersAloneWhereTheyDoSomethingElse() {
@@ -155,7 +155,7 @@ import Workloads
     #expect(beside("paced", done: 1000, workload: echo, served: 1000 + 2 * 50).isEmpty)
     #expect(
       beside("paced", done: 1000, workload: echo, served: 1101)
-        == ["server-count: the client has 1000 operations done, the server 1101"])
+        == ["server-count: the client counted 1000 operations, the server 1101"])
   }
 
   @Test func trialIsNotValidWhenIdleConnectionsWereLate() {

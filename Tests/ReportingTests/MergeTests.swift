@@ -115,7 +115,7 @@ struct MergeTests {
     for format in [OutputFormat.text, .md, .json] {
       let text = Report(all).render(format, width: 100, color: false)
       #expect(text.contains("a, b") || text.contains("merged_from"))
-      #expect(!text.contains("not of one machine") && !text.contains("differences"))
+      #expect(!text.contains("mixed machines") && !text.contains("differences"))
     }
   }
 

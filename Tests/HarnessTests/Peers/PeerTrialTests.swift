@@ -53,7 +53,7 @@ struct PeerTrialTests {
     Case("crash", "broken", "exit code 9); its last words: Ouch: it broke"),
     Case("crash-early", "broken", "exit code 3); its last words: no luck today"),
     Case("refuses", "broken", "it failed: no such thing here"),
-    Case("greeting", "broken", "it said 'hello' where 'ready' was due"),
+    Case("greeting", "broken", "it said 'hello' instead of 'ready'"),
     Case("flood", "broken", "where 'done' was due"),
     Case("flood-without-lines", "broken", "where 'done' was due"),
     Case("hang", "broken", "it did not answer within"),
