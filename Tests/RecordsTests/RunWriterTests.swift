@@ -71,7 +71,7 @@ struct RunWriterTests {
           for room in 0...length {
             limitFileSize(to: before.count + room)
             let failure = #expect(throws: RunFolderFailure.self) { try writer.append(small(3)) }
-            #expect(failure?.description.contains("the finished trials are kept") == true)
+            #expect(failure?.description.contains("finished trials are kept") == true)
             #expect(failure?.description.contains("--resume \(folder.path)") == true)
             #expect(failure?.description.contains("\n") == false)
             #expect(try Data(contentsOf: URL(fileURLWithPath: folder.trialsPath)) == before)
