@@ -1,4 +1,4 @@
-"""Seeded requests of all kinds over raw sockets, good and bad, and what RFC 9110 and RFC 9112 say of their replies."""
+"""Seeded good and bad requests over raw sockets, with the replies that RFC 9110 and RFC 9112 require."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""The suite's server in each mode, under real clients and a thousand seeded requests of all kinds.
+"""Tests the suite's server in each mode with real clients and a thousand seeded requests of all kinds.
 
-Asks `iomodes serve` by curl, wrk, ab, h2load, aiohttp, http.client, and raw sockets that send good and bad requests
-whole, in pieces and pipelined, and judges each reply by RFC 9110 and RFC 9112. A client that is missing is skipped, and
-said so. Everything that is wrong is listed, and the exit code is then 1. See README.md."""
+The clients of `iomodes serve` are curl, wrk, ab, h2load, aiohttp, http.client and raw sockets. The raw sockets send good
+and bad requests whole, in pieces and pipelined. Each reply is judged by RFC 9110 and RFC 9112. A missing client is
+skipped with a note. All errors are listed, and the exit code is then 1. See README.md."""
 
 from __future__ import annotations
 

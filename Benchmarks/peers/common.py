@@ -1,5 +1,4 @@
-"""What the programs of this folder share: processors, the suite's server, its trials, turns, and how ratios
-are told."""
+"""Shared by the programs of this folder: CPUs, the suite's server, its trials, taking turns, and printing ratios."""
 
 from __future__ import annotations
 
@@ -34,7 +33,7 @@ def fail(text: str) -> NoReturn:
 
 def program(path: str) -> str:
     if not os.access(path, os.X_OK):
-        fail(f"{path} is not there: swift build -c release, or name another by --iomodes")
+        fail(f"{path} does not exist; build it (swift build -c release), or name another program (--iomodes)")
     return path
 
 

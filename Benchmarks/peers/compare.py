@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""What the suite's modes cost beside the hand-written peers of this folder, on the same work and the same server.
+"""Compares the cost of the suite's modes with hand-written peers, on the same work and the same server.
 
-Peer and mode run by turns, and the order within a round alternates. For each figure the median over the rounds of the
-ratio mode / peer is printed, with its order-statistic interval of 95 % or more. See README.md.
+Peer and mode take turns, and the order within a round alternates. For each figure, the program prints the median over
+the rounds of the ratio mode / peer, with its order-statistic interval of at least 95 %. See README.md.
 """
 
 from __future__ import annotations

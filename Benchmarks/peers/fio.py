@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""The suite's `uring` and `blocking` beside fio's io_uring and psync, on random reads of one file.
+"""Compares the suite's `uring` and `blocking` with fio's io_uring and psync, on random reads of one file.
 
-fio and the modes run by turns on one processor, each on a file of its own of the same size in one folder, and the order
-within a round rotates. For throughput and for CPU time per read, the median over the rounds of the ratio mode / fio is
-printed, with its order-statistic interval of 95 % or more. See README.md.
+fio and the modes take turns on one CPU, each with its own file of the same size in one folder. The order within a round
+rotates. For throughput and for CPU time per read, the program prints the median over the rounds of the ratio mode / fio,
+with its order-statistic interval of at least 95 %. See README.md.
 """
 
 from __future__ import annotations

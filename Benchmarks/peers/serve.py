@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""What a request costs the suite's server, beside nginx and a C loop that only looks where a request ends.
+"""Compares the cost of a request in the suite's server with nginx and a C loop that only finds a request's end.
 
-All answer the same 17 bytes, on one processor, with the load on the other. They take turns in an order that rotates,
-each time in a fresh process, and the server's CPU time per request is told with its ratios to the others: medians over
-the rounds, with order-statistic intervals of 95 % or more. See README.md."""
+All answer the same 17 bytes on one CPU, with the load on the other. They take turns in a rotating order, each time in a
+fresh process. The program prints the server's CPU time per request and its ratios to the others: medians over the
+rounds, with order-statistic intervals of at least 95 %. See README.md."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Many connections, opened and closed on the suite's server, some of them in bad ways, and what is left of them.
+"""Opens and closes many connections to the suite's server, some of them badly, and looks for leaks.
 
-Of each hundred connections one is reset in the middle of a request, one sends garbage, and one sends its request a byte
-at a time; the others send one request or three, verify the replies, and close. At the end no healthy connection may
-have met an error, and the server must have the descriptors and threads it had before, and hardly more memory than after
-the first half. One line is printed for each mode; where anything is wrong the exit code is 1. See README.md."""
+Of each hundred connections, one is reset in the middle of a request, one sends garbage, and one sends its request byte
+by byte. The others send one or three requests, verify the replies, and close. At the end, no healthy connection may
+have had an error. The server must have as many descriptors and threads as before, and hardly more memory than after the
+first half. The program prints one line per mode; the exit code is 1 if anything is wrong. See README.md."""
 
 from __future__ import annotations
 

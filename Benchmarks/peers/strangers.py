@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Clients that take up the places of the suite's server, and what a healthy client hears of them.
+"""Measures how attackers that occupy the suite's server affect a healthy client.
 
-The healthy client asks from 127.0.0.1, on a new connection each time; 60 attackers come from 127.0.0.2. In each mode the
-time from connecting to the whole reply is measured at rest and under each attack, and the server's descriptors and
-resident memory are read before, at the end of the attack, and after it. A line is printed for each; where the healthy
-client has no answer, or descriptors do not come back, the exit code is 1. See README.md."""
+The healthy client connects from 127.0.0.1, anew for each request; 60 attackers connect from 127.0.0.2. In each mode, the
+program measures the time from connecting to the whole reply, at rest and under each attack. It reads the server's
+descriptors and resident memory before the attack, at its end, and after it. It prints one line for each. The exit code
+is 1 if the healthy client gets no answer, or descriptors are not freed. See README.md."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""HTTP/1.1 on the wire, as strict as RFC 9110 and RFC 9112 let a client be: replies read and judged, and the content
-that the suite's server answers with."""
+"""HTTP/1.1 on the wire, as strict as RFC 9110 and RFC 9112 let a client be: reads and judges replies, and knows the
+content of the suite's server."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""The suite's `epoll` (or other modes) beside wrk, as HTTP clients of one nginx that answers 17 bytes.
+"""Compares the suite's `epoll` (or other modes) with wrk, as HTTP clients of one nginx that answers 17 bytes.
 
-wrk and the modes run by turns on the client's processor, nginx has the server's, and the order within a round rotates. For
-throughput and for the client's CPU time per request, the median over the rounds of the ratio mode / wrk is printed, with
-its order-statistic interval of 95 % or more. See README.md.
+wrk and the modes take turns on the client's CPU, and nginx has the server's. The order within a round rotates. For
+throughput and for the client's CPU time per request, the program prints the median over the rounds of the ratio
+mode / wrk, with its order-statistic interval of at least 95 %. See README.md.
 """
 
 from __future__ import annotations

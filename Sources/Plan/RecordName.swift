@@ -1,10 +1,10 @@
-/// What names in records are made of. Whoever reads a run need not be who wrote it: names become parts of paths, of
-/// documents and of what a terminal shows.
+/// The rules for names in records. A run may come from anyone, and its names become parts of paths, documents and
+/// terminal output.
 public enum RecordName {
-  /// In bytes: of an id, which is the name of a file, and of a label, which may be a part of one.
+  /// In bytes. An id is a file name; a label may be part of one.
   public static let (longestID, longestLabel) = (255, 120)
 
-  /// Why a text is no id, such as that of a run, which is the name of its folder; nil where it is one.
+  /// Why a text cannot be an id, such as a run's, which names its folder; nil if it can.
   public static func objection(toID text: String) -> String? {
     if text == "." || text == ".." || text.utf8.contains(UInt8(ascii: "/")) {
       return "'\(shown(text))', which is not the name of one folder"
@@ -12,7 +12,7 @@ public enum RecordName {
     return objection(to: text, longest: longestID)
   }
 
-  /// Why a text is no label, such as the name of an experiment or of a mode; nil where it is one.
+  /// Why a text cannot be a label, such as the name of an experiment or a mode; nil if it can.
   public static func objection(toLabel text: String) -> String? { objection(to: text, longest: longestLabel) }
 
   private static func objection(to text: String, longest: Int) -> String? {
@@ -24,7 +24,7 @@ public enum RecordName {
       ? nil : "'\(shown(text))', which has characters that are not visible"
   }
 
-  /// Whether a character is one to be seen, and does nothing to a terminal or to the text around it.
+  /// Whether a character is visible and does nothing to a terminal or the surrounding text.
   public static func isVisible(_ character: Unicode.Scalar) -> Bool {
     if character.isASCII { return (0x20..<0x7F).contains(character.value) }
     return switch character.properties.generalCategory {
@@ -33,7 +33,7 @@ public enum RecordName {
     }
   }
 
-  /// The beginning of a text as a line may quote it.
+  /// The beginning of a text, short enough to quote in a message.
   public static func shown(_ text: String) -> String {
     let most = 40
     let start = text.unicodeScalars.prefix(most).map { isVisible($0) ? String($0) : "?" }.joined()

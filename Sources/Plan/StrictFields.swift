@@ -1,7 +1,7 @@
 import Measurement
 
-/// The fields of a JSON object that people write by hand: a field that is not known is an error, and an error says
-/// where it is and what would be right.
+/// The fields of a JSON object that people write by hand. An unknown field is an error, and each error says where it is
+/// and what to write instead.
 public struct StrictFields<Key: CodingKey & CaseIterable & Hashable> {
   private let container: KeyedDecodingContainer<Key>
 
@@ -12,7 +12,7 @@ public struct StrictFields<Key: CodingKey & CaseIterable & Hashable> {
     init?(intValue: Int) { nil }
   }
 
-  /// - Parameter besides: fields that are known, but read elsewhere.
+  /// - Parameter besides: known fields that are read elsewhere.
   public init(_ decoder: any Decoder, of keys: Key.Type, besides: [String] = []) throws {
     let known = besides + Key.allCases.map(\.stringValue)
     for key in try decoder.container(keyedBy: AnyKey.self).allKeys where !known.contains(key.stringValue) {
@@ -25,10 +25,10 @@ public struct StrictFields<Key: CodingKey & CaseIterable & Hashable> {
     container = try decoder.container(keyedBy: Key.self)
   }
 
-  /// The field's value, or nil where it is not given.
+  /// The field's value; nil if the field is absent.
   public func value<V: Decodable>(_ key: Key) throws -> V? { try container.decodeIfPresent(V.self, forKey: key) }
 
-  /// The field's value, which must be given.
+  /// The field's value; an absent field is an error.
   public func required<V: Decodable>(_ key: Key) throws -> V { try container.decode(V.self, forKey: key) }
 
   public func check(_ key: Key, _ condition: Bool, _ complaint: @autoclosure () -> String) throws {

@@ -1,13 +1,13 @@
 extension TrialRecord {
-  /// What was counted from outside, by perf-stat(1) or strace(1), over the whole life of a trial's processes. A trial that
-  /// has an audit is not a timed one: counting takes time.
+  /// Counts from outside, by perf-stat(1) or strace(1), over the whole life of a trial's processes. A trial with an
+  /// audit has no times, because counting takes time.
   public struct Audit: Codable, Equatable, Sendable {
     /// `perf` or `strace`.
     public var tool: String
-    /// Operations that ended from the start to the end of the processes; there is no warm-up.
+    /// The operations that ended during the life of the processes; there is no warm-up.
     public var operations: UInt64?
     public var client: Counts?
-    /// Absent where the harness has not started the server.
+    /// Absent if the harness did not start the server.
     public var server: Counts?
 
     public init(tool: String) { self.tool = tool }
@@ -15,14 +15,14 @@ extension TrialRecord {
     enum CodingKeys: String, CodingKey { case tool, operations, client, server }
   }
 
-  /// What one process did, all its threads together, from before it had its plan to its end.
+  /// The counts of one process with all its threads, from before it had its plan to its end.
   public struct Counts: Codable, Equatable, Sendable {
     public var syscalls: UInt64?
-    /// Context switches; with perf only.
+    /// Context switches; only perf counts them.
     public var switches: UInt64?
-    /// Calls of malloc, calloc, realloc, posix_memalign and aligned_alloc; where perf may set probes.
+    /// Calls of malloc, calloc, realloc, posix_memalign and aligned_alloc; absent if perf may not set probes.
     public var allocations: UInt64?
-    /// System calls by name. With perf only those of a list: the others are what `syscalls` has besides.
+    /// System calls by name. With perf, only those of a list; `syscalls` minus their sum are the others.
     public var byName: [String: UInt64]?
 
     public init(
@@ -40,6 +40,6 @@ extension TrialRecord {
     }
   }
 
-  /// Whether its times may be used: nothing counted from outside.
+  /// Whether the trial's times may be used: nothing was counted from outside.
   public var isTimed: Bool { audit == nil }
 }

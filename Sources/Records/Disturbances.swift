@@ -1,15 +1,16 @@
 extension TrialRecord {
-  /// Reasons that say something of the machine at that moment, and nothing of what was measured.
+  /// Reasons that concern the machine at that moment, and not what was measured.
   package static let disturbances: Set<String> = [
     "late-edge", "stalled", "late-timers", "steal", "throttled", "foreign-load",
   ]
 
-  /// Whether the machine disturbed it, whatever else was found.
+  /// Whether the machine disturbed the trial, whatever its other reasons.
   public var wasDisturbed: Bool {
     !valid && reasons.contains { Self.disturbances.contains(Self.name(ofReason: $0)) }
   }
 
-  /// Whether it is not valid, and says nothing of its rate: for the machine's reasons, or broken ones, alone.
+  /// Whether the trial is invalid only because of the machine, or because it broke; then it says nothing about its
+  /// rate.
   var saysNothing: Bool {
     !valid && !reasons.isEmpty
       && reasons.allSatisfy {

@@ -1,4 +1,4 @@
-/// Any JSON value. Numbers are doubles, as in most readers of JSON; larger integers are written as text.
+/// Any JSON value. Numbers are doubles, as in most JSON readers; larger integers are written as strings.
 public enum JSONValue: Codable, Hashable, Sendable {
   case null
   case bool(Bool)
@@ -9,7 +9,7 @@ public enum JSONValue: Codable, Hashable, Sendable {
 
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
-    // The most frequent first: each that it is not costs an error.
+    // The most frequent type first, because each failed attempt throws an error.
     if let value = try? container.decode(String.self) {
       self = .string(value)
     } else if container.decodeNil() {

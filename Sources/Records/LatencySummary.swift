@@ -1,6 +1,6 @@
 import Measurement
 
-/// A distribution of latencies in nanoseconds. Percentiles with too few samples beyond them are absent.
+/// A distribution of latencies in nanoseconds. A percentile with too few samples beyond it is absent.
 public struct LatencySummary: Codable, Equatable, Sendable {
   public var count: UInt64
   public var min: UInt64?
@@ -10,12 +10,13 @@ public struct LatencySummary: Codable, Equatable, Sendable {
   public var p90: UInt64?
   public var p99: UInt64?
   public var p999: UInt64?
-  /// How many were longer than the histogram's range, which is an hour; absent where none was.
+  /// The number of latencies beyond the histogram's range of one hour; absent if there are none.
   public var beyondRange: UInt64?
-  /// HdrHistogram V2 payload in base64, lossless.
+  /// HdrHistogram's V2 payload in Base64, lossless.
   public var histogram: String
 
-  /// - Parameter missing: how many latencies are not there, as what they are of has not ended; longer than all that are.
+  /// - Parameter missing: the number of latencies that are unknown because their operations have not ended; they are
+  ///   longer than all others.
   public init(_ latencies: LatencyHistogram, missing: UInt64 = 0) {
     count = latencies.count
     if count > 0 {
@@ -28,11 +29,11 @@ public struct LatencySummary: Codable, Equatable, Sendable {
     setPercentiles(of: latencies, missing: missing)
   }
 
-  /// States the percentiles anew, where `missing` latencies are not there, as what they are of has not ended: percentile *p*
-  /// is that of all of them, and absent where it lies among those.
+  /// Recomputes the percentiles with `missing` latencies that are unknown because their operations have not ended. A
+  /// percentile is that of all operations, and absent if it falls among the unknown ones.
   public mutating func count(missing: UInt64) {
     guard missing > 0 else { return }
-    // Of what cannot be read there is none.
+    // An unreadable histogram yields no percentiles.
     setPercentiles(of: (try? LatencyHistogram(encoded: histogram)) ?? LatencyHistogram(), missing: missing)
   }
 
@@ -47,8 +48,8 @@ public struct LatencySummary: Codable, Equatable, Sendable {
     p999 = supported(99.9)
   }
 
-  /// Of a histogram that was written down, a percentile is the highest value of its slot, and may lie beyond the
-  /// extremes that are known exactly: puts it between them.
+  /// Clamps the percentiles to the exact extremes. A percentile from a stored histogram is the highest value of its
+  /// slot, and so may lie beyond them.
   public mutating func clampPercentiles() {
     guard let min, let max, min <= max else { return }
     for percentile in [\LatencySummary.p50, \.p90, \.p99, \.p999] {
@@ -81,14 +82,14 @@ public struct LatencySummary: Codable, Equatable, Sendable {
 
 /// What happened between the previous point and `t`.
 public struct SeriesPoint: Codable, Equatable, Sendable {
-  /// From the window's opening. Of several processes, what ended between two points of one that has the fewest.
+  /// Time since the window opened. For several processes: the interval of the process with the fewest points.
   public var t: UInt64
   public var done: UInt64
   public var p50: UInt64?
   public var p99: UInt64?
   public var max: UInt64?
   public var threads: Int?
-  /// How many service times lay where: a `CoarseHistogram` as text. Absent where nothing was done.
+  /// The distribution of service times: a `CoarseHistogram` as text. Absent if nothing was done.
   public var counts: String?
 
   public init(

@@ -1,4 +1,4 @@
-/// What lies in `limits.json`: the machine, and each experiment on a limit with what was predicted and measured.
+/// The content of `limits.json`: the machine, and each limit experiment with its prediction and measurement.
 public struct LimitsRecord: Codable, Equatable, Sendable {
   public static let name = "limits.json"
 
@@ -24,18 +24,18 @@ public struct LimitsRecord: Codable, Equatable, Sendable {
   public enum Verdict: String, Codable, CaseIterable, Sendable {
     case asPredicted = "as predicted"
     case otherwise
-    /// The machine does not let it be carried out.
+    /// The machine does not allow the experiment.
     case skipped
   }
 
-  /// The names of numbers end in their unit. What was skipped has no numbers.
+  /// The names of numbers end with their unit. A skipped experiment has no numbers.
   public struct Entry: Codable, Equatable, Sendable {
     public var name: String
     public var claim: String
     public var prediction: [String: Prediction]?
     public var measurement: [String: Double]?
     public var verdict: Verdict
-    /// What was found, or why nothing could be.
+    /// The finding, or why there is none.
     public var sentence: String
 
     public init(
@@ -53,7 +53,7 @@ public struct LimitsRecord: Codable, Equatable, Sendable {
     enum CodingKeys: String, CodingKey { case name, claim, prediction, measurement, verdict, sentence }
   }
 
-  /// Where a number is to lie: written as a number, or as its bounds.
+  /// The predicted range of a number, written as a number or as bounds.
   public struct Prediction: Codable, Equatable, Sendable {
     public var least: Double?
     public var most: Double?
@@ -65,7 +65,7 @@ public struct LimitsRecord: Codable, Equatable, Sendable {
 
     public func isMet(by measured: Double) -> Bool { measured >= least ?? -.infinity && measured <= most ?? .infinity }
 
-    /// How it is written where it is more than a number.
+    /// The written form if it is more than a number.
     struct Bounds: Codable {
       var least: Double?
       var most: Double?

@@ -1,14 +1,13 @@
 import Foundation
 
 extension RunRecord {
-  /// One of the runs that a merged run is made of. Its trials have kept its `run_id`.
+  /// One of the runs that make up a merged run. Its trials keep its `run_id`.
   public struct Part: Codable, Equatable, Sendable {
-    /// As its own `run.json` has it.
+    /// The run's own `run.json`.
     public var run: RunRecord
-    /// By how much the numbers of its trials were raised.
+    /// The number added to its trial numbers.
     public var trialOffset: Int
-    /// By how much the rounds of its trials were raised, by experiment, so that no two runs share a round. Trials of
-    /// round 0, the audits, keep it.
+    /// The number added to its rounds, by experiment, so that no two runs share a round. Audits keep round 0.
     public var roundOffsets: [String: Int]
 
     public init(run: RunRecord, trialOffset: Int, roundOffsets: [String: Int]) {
@@ -24,13 +23,13 @@ extension RunRecord {
     }
   }
 
-  /// The runs that were measured: this one, or those that it is merged from.
+  /// The runs that were measured: this one, or those that it merges.
   public var measuredRuns: [RunRecord] { mergedFrom?.map(\.run) ?? [self] }
 }
 
 extension RunFolder {
-  /// Reads the run as ``read()`` does, for it to be written anew: fields that this version does not know, and that would
-  /// be lost, are an error.
+  /// Reads the run like ``read()``, to write it again. Fields that this version does not know are an error, because
+  /// they would be lost.
   public func readInFull() throws(RunFolderFailure) -> Run {
     let run = try read()
     try check(FileManager.default.contents(atPath: recordPath) ?? Data(), against: run.record, at: recordPath)
@@ -48,7 +47,7 @@ extension RunFolder {
       let written = try? decoder.decode(JSONValue.self, from: data), known == written
     else {
       throw RunFolderFailure(
-        "\(place): has fields that this version of iomodes does not know, and would lose; use the version that wrote it"
+        "\(place): has fields that this version of iomodes does not know and would lose; use the version that wrote it"
       )
     }
   }

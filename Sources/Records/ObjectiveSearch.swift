@@ -2,23 +2,23 @@ import Measurement
 import Plan
 
 extension Objective {
-  /// Whether the trial, of an open loop, kept to the objective: it is valid, the percentile of its response time is below
-  /// the bound, and of its schedule all is done but for 1 %, and for no more than may be above the percentile, or for the
-  /// one operation that the window's end may cut.
-  /// Where there are too few samples for the percentile, the longest response time stands in for it.
+  /// Whether an open-loop trial met the objective. It must be valid, and the percentile of its response time must be
+  /// below the bound. Its whole schedule must be done, except for 1 %, for the share above the percentile, or for the
+  /// one operation that the window's end may cut off. With too few samples for the percentile, the longest response
+  /// time is used.
   public func isMet(by trial: TrialRecord) -> Bool {
     guard trial.valid, let scheduled = trial.arrivals.scheduled, let done = trial.operations.done,
       let response = trial.latency?.response, let reached = response[percentile] ?? response.max
     else { return false }
     let missing = Double(scheduled) - Double(done)
-    // What has not ended is above whatever did.
+    // Operations that have not ended count as above the percentile.
     let above = trial.operations.due == nil ? 1 : 1 - percentile.share
     return reached < bound.count && missing <= max(1, min(1 - Self.leastDone, above) * Double(scheduled))
   }
 }
 
 extension LatencySummary {
-  /// In nanoseconds; nil where there are too few samples to say.
+  /// In nanoseconds; nil if there are too few samples.
   public subscript(percentile: Objective.Percentile) -> UInt64? {
     switch percentile {
     case .p50: p50
@@ -29,14 +29,14 @@ extension LatencySummary {
   }
 }
 
-/// Between which rates the highest one lies that meets an objective, as far as a round's trials tell. Operations a
+/// The range that contains the highest rate that meets an objective, as far as a round's trials tell. In operations per
 /// second.
 public struct Bracket: Equatable, Sendable {
-  /// The throughput of the closed loop, valid or not: it only says where to look.
+  /// The throughput of the closed loop, valid or not: it only tells where to search.
   public var saturation: Double?
-  /// Of the rates below `lowestMissed`; nil where none was met.
+  /// The highest rate below `lowestMissed` that met the objective; nil if none did.
   public var highestMet: Double?
-  /// Nil where none was missed.
+  /// Nil if no rate missed the objective.
   public var lowestMissed: Double?
 
   public init(saturation: Double? = nil, highestMet: Double? = nil, lowestMissed: Double? = nil) {
@@ -46,9 +46,9 @@ public struct Bracket: Equatable, Sendable {
   }
 }
 
-/// The bracket of each round that has a trial which was carried out, by the round's number. A trial that the machine
-/// disturbed says nothing of its rate.
-/// - Parameter trials: those of one mode at one concurrency of one experiment, in any order.
+/// The bracket of each round that has a trial with a result, by the round's number. A disturbed trial says nothing
+/// about its rate.
+/// - Parameter trials: the trials of one mode at one concurrency of one experiment, in any order.
 public func brackets(of trials: [TrialRecord], objective: Objective) -> [Int: Bracket] {
   let carriedOut = trials.filter { $0.skipped == nil }
   return Dictionary(grouping: carriedOut, by: \.round).mapValues { trials in
@@ -64,7 +64,7 @@ public func brackets(of trials: [TrialRecord], objective: Objective) -> [Int: Br
 }
 
 extension RunRecord {
-  /// The objectives of the suite's experiments, by experiment; one without an objective is absent.
+  /// The objectives of the suite's experiments, by name; experiments without one are absent.
   public var objectives: [String: Objective] {
     let pairs = plannedExperiments.compactMap { experiment -> (String, Objective)? in
       guard let name = experiment["name"]?.string, let text = experiment["slo"]?.string,

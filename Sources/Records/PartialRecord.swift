@@ -1,10 +1,9 @@
-/// What the client of a trial prints, as one line of JSON, when it is through. A program in any language that reads a
-/// plan from its standard input and prints this is a mode.
+/// The line of JSON that a trial's client prints at its end.
 public struct PartialRecord: Codable, Equatable, Sendable {
   public var schemaVersion = SchemaVersion.current
   public var operations: TrialRecord.Operations
   public var checksum: String
-  /// Absent where the client does not tell.
+  /// Absent if the client does not report it.
   public var bytes: TrialRecord.Bytes?
   public var wall: UInt64
   public var window: Window?
@@ -13,27 +12,27 @@ public struct PartialRecord: Codable, Equatable, Sendable {
   public var pacerLag: TrialRecord.PacerLag?
   public var longestQuiet: UInt64?
   public var lenientReads: UInt64?
-  /// Lanes that were measured and had at least one operation done within the window.
+  /// Measured lanes that did at least one operation within the window.
   public var lanesServed: Int?
-  /// Connections that all lanes have had, from before the trial to its end; absent where its operations need none.
+  /// All connections of all lanes, from before the trial to its end; absent if the operations use none.
   public var connectionsOpened: UInt64?
-  /// Of those of the lanes that are measured: how many took the place of one that was closed while it was idle.
+  /// The number of connections of measured lanes that replaced one that was closed while idle.
   public var reconnected: UInt64?
-  /// In open loop: how many operations were to start within the window.
+  /// In an open loop: the number of operations due within the window.
   public var scheduled: UInt64?
-  /// Of the operations that may have counted.
+  /// The numbers of the operations that may have counted.
   public var numbers: Numbers?
   public var coldStart: TrialRecord.ColdStart?
-  /// By class, where there is more than one.
+  /// By class, if there are several.
   public var lanes: [String: TrialRecord.LaneClass]?
-  /// Of a data file that was written: sectors that do not hold what was written there.
+  /// For a written data file: the number of sectors with wrong content.
   public var damagedSectors: UInt64?
   public var inFlight: TrialRecord.InFlight?
   public var series: [SeriesPoint]
   public var usage: ProcessUsage
-  /// Whether the deadline ended it before all operations were done.
+  /// Whether the deadline ended the trial before all operations were done.
   public var ranOutOfTime: Bool
-  /// Of a peer: what in its rows cannot be, as reasons why a trial is not valid. Absent of clients of this program.
+  /// For a peer: contradictions in its rows, as reasons why the trial is invalid. Absent for the harness's own clients.
   public var breaches: [String]?
 
   public init(
@@ -52,7 +51,7 @@ public struct PartialRecord: Codable, Equatable, Sendable {
     self.ranOutOfTime = ranOutOfTime
   }
 
-  /// A checksum as records have it: 16 hexadecimal digits.
+  /// A checksum as records write it: 16 hexadecimal digits.
   public static func text(ofChecksum checksum: UInt64) -> String {
     let digits = String(checksum, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
@@ -81,7 +80,7 @@ public struct PartialRecord: Codable, Equatable, Sendable {
     case breaches
   }
 
-  /// From the first to before the last, as operations are numbered.
+  /// The half-open range of operation numbers.
   public struct Numbers: Codable, Equatable, Sendable {
     public var from: UInt64
     public var to: UInt64
@@ -92,11 +91,11 @@ public struct PartialRecord: Codable, Equatable, Sendable {
     }
   }
 
-  /// Points on CLOCK_MONOTONIC, in nanoseconds.
+  /// Instants on CLOCK_MONOTONIC, in nanoseconds.
   public struct Window: Codable, Equatable, Sendable {
     public var opens: UInt64
     public var closes: UInt64
-    /// When the client's counters were read for each edge.
+    /// When the client read its counters for each edge.
     public var openRead: UInt64
     public var closeRead: UInt64
 
@@ -107,7 +106,7 @@ public struct PartialRecord: Codable, Equatable, Sendable {
       self.closeRead = closeRead
     }
 
-    /// How long after the window's edges counters were read.
+    /// The time from each of the window's edges to the reading of the counters.
     public func lag(openRead: UInt64, closeRead: UInt64) -> ProcessUsage.EdgeLag {
       ProcessUsage.EdgeLag(
         open: openRead - Swift.min(openRead, opens), close: closeRead - Swift.min(closeRead, closes))

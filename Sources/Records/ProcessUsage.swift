@@ -1,55 +1,55 @@
 import Measurement
 
-/// What one side's process used within the window; peaks are of its whole life. Of several processes it is the sum, of
-/// peaks that of each one's, which need not have come at once; memory that they share is in it as often.
+/// The resources that one side's process used within the window; peaks are of its whole life. Several processes are
+/// summed. A sum of peaks need not have occurred at one time, and counts shared memory once per process.
 public struct ProcessUsage: Codable, Equatable, Sendable {
-  /// By the process's clock: exact, where the two parts of it are estimates from clock ticks.
+  /// By the process's clock. It is exact; its two parts are estimates from clock ticks.
   public var cpuTime: UInt64?
   public var userTime: UInt64?
   public var systemTime: UInt64?
-  /// Made through the harness's own wrappers; those of the language runtime are not among them.
+  /// System calls through the harness's own wrappers, without those of the language runtime.
   public var directCalls: UInt64?
   public var voluntarySwitches: UInt64?
   public var involuntarySwitches: UInt64?
   public var threadsPeak: Int?
   public var descriptorsPeak: Int?
   public var memoryPeak: UInt64?
-  /// Of a server at the window's end.
+  /// For a server: resident memory at the window's end.
   public var memory: UInt64?
-  /// Processors that it was allowed.
+  /// The CPUs that the process was allowed to use.
   public var cpus: [Int]?
-  /// What a server counted for itself.
+  /// For a server: its own count.
   public var operationsDone: UInt64?
   public var connections: UInt64?
   public var failed: UInt64?
-  /// Of a server that was asked for faults: operations that it has done wrong.
+  /// For a server with faults: the operations that it answered wrongly as asked.
   public var faults: UInt64?
   public var bytesSent: UInt64?
   public var bytesReceived: UInt64?
-  /// The longest span within the window in which a thread that ticks many times as often did not: the process, or its
-  /// processor, stood still.
+  /// The longest interval within the window without a beat of a thread that should beat far more often: the process, or
+  /// its CPU, was stopped.
   public var longestGap: UInt64?
-  /// How late its counters were read at the window's opening, and at its end.
+  /// The delay of reading its counters at the window's opening and end.
   public var edgeLag: EdgeLag?
 
   public init() {}
 
-  /// Processor time in the window: by the process's clock or, in records that have none, as the sum of its two parts.
+  /// The CPU time in the window, by the process's clock; in records without it, the sum of the two parts.
   public var totalCPU: UInt64? {
     if let cpuTime { return cpuTime }
     guard let userTime, let systemTime else { return nil }
     return [userTime, systemTime].saturatingSum
   }
 
-  /// The two parts of the processor time, where there are enough ticks to tell them apart.
+  /// The two parts of the CPU time, if there are enough ticks to separate them.
   public var splitCPU: (user: UInt64, system: UInt64)? {
     guard let userTime, let systemTime, let totalCPU, totalCPU >= Self.leastSplit else { return nil }
     return (userTime, systemTime)
   }
 
-  /// Ten ticks of the clock in which processor times are told (USER_HZ, 100 a second: sysconf(_SC_CLK_TCK)). The kernel
-  /// divides a time between user and system by what it found running at its own ticks (CONFIG_HZ, 100 to 1000 a second):
-  /// of fewer than these ten the division is noise.
+  /// Ten ticks of the clock that reports CPU times (USER_HZ, 100 per second: sysconf(_SC_CLK_TCK)). The kernel divides
+  /// CPU time into user and system by what it finds running at its own ticks (CONFIG_HZ, 100 to 1000 per second). Below
+  /// ten ticks, the division is noise.
   public static let leastSplit: UInt64 = 10 * 10_000_000
 
   public struct EdgeLag: Codable, Equatable, Sendable {
@@ -85,21 +85,21 @@ public struct ProcessUsage: Codable, Equatable, Sendable {
   }
 }
 
-/// What the machine did beside a trial, from before its first process starts until its last one has ended.
+/// What the machine did during a trial, from before its first process starts until its last one has ended.
 public struct MachineUsage: Codable, Equatable, Sendable {
-  /// How long it was watched; absent of records that were made before all of it was.
+  /// How long the machine was watched; absent in old records, which did not watch the whole trial.
   public var watched: UInt64?
-  /// Time taken by the hypervisor during the trial, over all processors; in ticks of 10 ms.
+  /// The time that the hypervisor gave to other guests during the trial, over all CPUs; in ticks of 10 ms.
   public var steal: UInt64?
-  /// Processor time that other processes took on the trial's processors. Threads of the kernel are none of them.
+  /// The CPU time of other processes on the trial's CPUs, without kernel threads.
   public var foreign: UInt64?
-  /// How long, and in how many periods, the quota of a control group kept its processes from running.
+  /// The time and the number of periods in which a control group's quota stopped its processes.
   public var throttled: UInt64?
   public var throttledPeriods: UInt64?
-  /// What the kernel had of its memory in use, where the harness led the processes.
+  /// The machine's memory, if the harness coordinated the processes.
   public var memory: Memory?
 
-  /// Other processes' time as a share of one processor's.
+  /// Other processes' CPU time as a share of one CPU.
   public var foreignShare: Double? {
     guard let foreign, let watched, watched > 0 else { return nil }
     return Double(foreign) / Double(watched)
@@ -119,13 +119,13 @@ public struct MachineUsage: Codable, Equatable, Sendable {
     case memory
   }
 
-  /// At four points of a trial.
+  /// The machine's memory at four points of a trial.
   public struct Memory: Codable, Equatable, Sendable {
     /// Before the first lane connects.
     public var before: MachineMemory
     /// With all lanes connected, before the first operation.
     public var connected: MachineMemory
-    /// After the last operation, with the connections that lanes hold still open.
+    /// After the last operation, with the lanes' connections still open.
     public var done: MachineMemory?
     /// After the last client has ended.
     public var closed: MachineMemory
@@ -143,13 +143,13 @@ public struct MachineUsage: Codable, Equatable, Sendable {
   }
 }
 
-/// What /proc/meminfo and /proc/net/sockstat tell of the whole machine, proc(5).
+/// Values for the whole machine from /proc/meminfo and /proc/net/sockstat, proc(5).
 public struct MachineMemory: Codable, Equatable, Sendable {
-  /// Bytes that can be had without swapping.
+  /// Bytes available without swapping.
   public var available: UInt64?
-  /// Bytes that the kernel has for its own structures.
+  /// Bytes of the kernel's own structures.
   public var slab: UInt64?
-  /// Bytes of what is on its way through TCP sockets.
+  /// Bytes in the buffers of TCP sockets.
   public var tcp: UInt64?
   public var tcpSockets: UInt64?
 

@@ -1,11 +1,11 @@
 import Foundation
 import Plan
 
-/// What a trial's operations are: as it was recorded, by whatever version, and as this one knows it.
+/// The workload of a trial: as any version recorded it, and as this version reads it.
 public struct RecordedWorkload: Codable, Hashable, Sendable {
-  /// As recorded, with members that this version does not know.
+  /// As recorded, including members that this version does not know.
   public let json: JSONValue
-  /// Nil of a kind, or of values, that this version does not know.
+  /// Nil if this version does not know the kind or a value.
   public let spec: WorkloadSpec?
 
   public init(_ json: JSONValue) {
@@ -21,10 +21,10 @@ public struct RecordedWorkload: Codable, Hashable, Sendable {
 
   public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
 
-  /// The kind, also one that this version does not know; nil where none is recorded.
+  /// The kind, even if this version does not know it; nil if none is recorded.
   public var kind: String? { json["kind"]?.string }
 
-  /// The same where nobody says how wide a pool is, to be told of together with others.
+  /// The same workload without its pool size, to group trials that differ only in it.
   public var withoutPool: RecordedWorkload {
     guard case .object(var members) = json, members.removeValue(forKey: "pool") != nil else { return self }
     return RecordedWorkload(.object(members))

@@ -2,14 +2,14 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// A run as it lies on disk: `run.json`, `trials.jsonl` and, where limits were put to the test, `limits.json`.
+/// A run on disk: `run.json`, `trials.jsonl` and, if limits were tested, `limits.json`.
 public struct Run: Sendable {
   public var record: RunRecord
-  /// In the order in which they were carried out.
+  /// In the order in which they ran.
   public var trials: [TrialRecord]
-  /// Experiments on limits, where they were carried out too.
+  /// The limit experiments, if any ran.
   public var limits: LimitsRecord?
-  /// What a reader should be told about the files, one line each; such as a last line that was cut off.
+  /// Warnings about the files, one line each, such as an incomplete last line.
   public var warnings: [String]
 
   public init(record: RunRecord, trials: [TrialRecord], limits: LimitsRecord? = nil, warnings: [String] = []) {
@@ -32,15 +32,15 @@ public struct RunFolder: Sendable {
 
   public init(path: String) { self.path = path }
 
-  /// The folder's own name, wherever it lies: the id of a run that is begun in it.
+  /// The folder's own name, which becomes the id of a run that begins in it.
   public var name: String { URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent }
 
   public var recordPath: String { path + "/run.json" }
   public var trialsPath: String { path + "/trials.jsonl" }
   public var limitsPath: String { path + "/" + LimitsRecord.name }
 
-  /// Reads the run. A last line without its end is left out with a warning: it is what a killed writer leaves. So is a
-  /// record of limits that cannot be read.
+  /// Reads the run. An incomplete last line, which a killed writer leaves, is ignored with a warning. So is an
+  /// unreadable `limits.json`.
   public func read() throws(RunFolderFailure) -> Run {
     var run = Run(record: try readRecord(), trials: [])
     if FileManager.default.fileExists(atPath: trialsPath) { try readTrials(into: &run) }
@@ -48,7 +48,7 @@ public struct RunFolder: Sendable {
       do throws(RunFolderFailure) {
         run.limits = try decode(try contents(of: limitsPath), with: JSONDecoder()) { limitsPath }
       } catch {
-        run.warnings.append("\(error.description); its limits are left out")
+        run.warnings.append("\(error.description); the limits are left out")
       }
     }
     return run
@@ -64,20 +64,20 @@ public struct RunFolder: Sendable {
     }
   }
 
-  /// A trial that stands there twice would count twice.
+  /// A duplicate trial would count twice.
   private func checkNumbers(of trials: [TrialRecord], in lines: TrialLines) throws(RunFolderFailure) {
     var known: [Int: Int] = [:]
     for (index, trial) in trials.enumerated() {
       guard let first = known.updateValue(index, forKey: trial.trial) else { continue }
       let isCopy = trial == trials[first]
       throw RunFolderFailure(
-        "\(trialsPath): line \(lines.numbers[index]) has trial \(trial.trial), as line \(lines.numbers[first]) has; "
+        "\(trialsPath): line \(lines.numbers[index]) repeats trial \(trial.trial) of line \(lines.numbers[first]); "
           + (isCopy
-            ? "remove one of them, which are alike" : "they differ, so restore the file, or run again"))
+            ? "they are equal, so remove one" : "they differ, so restore the file, or run again"))
     }
   }
 
-  /// On all processors, since most of the time of a report goes here.
+  /// Decodes on all CPUs, because a report spends most of its time here.
   private func trials(in lines: TrialLines) throws(RunFolderFailure) -> [TrialRecord] {
     let chunkSize = 256
     let chunks = Mutex<[Int: Result<[TrialRecord], RunFolderFailure>]>([:])
@@ -100,12 +100,12 @@ public struct RunFolder: Sendable {
     return trials
   }
 
-  /// Reads `run.json` alone.
+  /// Reads only `run.json`.
   public func readRecord() throws(RunFolderFailure) -> RunRecord {
     try decode(try contents(of: recordPath), with: JSONDecoder()) { recordPath }
   }
 
-  /// The bytes of `trials.jsonl`, line by line.
+  /// The lines of `trials.jsonl`.
   public func trialLines() throws(RunFolderFailure) -> TrialLines { TrialLines(try contents(of: trialsPath)) }
 
   private func contents(of path: String) throws(RunFolderFailure) -> Data {
@@ -121,7 +121,7 @@ public struct RunFolder: Sendable {
     enum CodingKeys: String, CodingKey { case schemaVersion = "schema_version" }
   }
 
-  /// The version is looked at first where the rest cannot be read, or says that it is another.
+  /// If decoding fails, an unknown version is the first suspect.
   private func decode<R: Versioned>(
     _ data: Data, with decoder: JSONDecoder, from place: () -> String
   ) throws(RunFolderFailure) -> R {
@@ -164,7 +164,7 @@ public struct RunFolder: Sendable {
 
 private protocol Versioned: Decodable {
   var schemaVersion: Int { get }
-  /// What no record may say, whoever wrote it; nil where it says nothing of the kind.
+  /// Why a record is invalid, whoever wrote it; nil if it is valid.
   var objection: String? { get }
 }
 

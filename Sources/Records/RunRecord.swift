@@ -1,12 +1,12 @@
 import Plan
 
-/// The version of the layout of `run.json` and `trials.jsonl`. Readers ignore fields they do not know, and refuse
-/// versions they do not know.
+/// The version of the layout of `run.json` and `trials.jsonl`. Readers ignore unknown fields, and refuse unknown
+/// versions.
 public enum SchemaVersion {
   public static let current = 1
 }
 
-/// A run: what was planned, by what, and on which machine. Written once, before the first trial.
+/// A run: its plan, its program and its machine. Written once, before the first trial.
 public struct RunRecord: Codable, Equatable, Sendable {
   public var schemaVersion = SchemaVersion.current
   public var runID: String
@@ -15,34 +15,34 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var tool: Tool
   public var command: [String]
   public var seed: UInt64
-  /// The suite as it was carried out, overrides applied.
+  /// The suite as it ran, with the overrides applied.
   public var suite: JSONValue
-  /// What the modes of the suite are; absent of runs that were made before it was told.
+  /// The descriptions of the suite's modes; absent in old runs.
   public var modes: [ModeDescription]?
-  /// Trials that are carried out whatever is measured; more may follow where the plan depends on it.
+  /// The number of trials that run in any case; more may follow, depending on measurements.
   public var trialsPlanned: Int
-  /// Whether trials were carried out that take minutes by arithmetic, instead of being predicted.
+  /// Whether trials ran that were predicted to take minutes; otherwise their prediction is recorded.
   public var isPatient: Bool
-  /// Where rounds are added until throughputs are known so well: the most that half the width of the 95 % interval of a
-  /// point's median may be, as a part of the median.
+  /// If rounds are added for precision: the target for half the width of the 95 % interval of a point's median
+  /// throughput, as a fraction of the median.
   public var precision: Double?
-  /// The most rounds that an experiment may then have.
+  /// The maximum number of rounds per experiment, if rounds are added for precision.
   public var maxRounds: Int?
-  /// Whether every experiment ends with a trial of each point that is counted from outside.
+  /// Whether every experiment ends with an audit of each point.
   public var audit: Bool?
-  /// Where data files were made, where that was not the run's folder.
+  /// The folder of data files, if it was not the run's folder.
   public var fileFolder: String?
-  /// The kind of file system that data files were on, if there were any.
+  /// The type of the data files' file system, if there were any.
   public var fileSystem: String?
-  /// The most of one processor's time that other processes might use on a trial's processors; absent of runs that were
-  /// made before it was looked at.
+  /// The maximum CPU time of other processes on a trial's CPUs, as a share of one CPU; absent in old runs, which did
+  /// not check it.
   public var foreignBound: Double?
-  /// What is tolerated of it unless somebody says otherwise.
+  /// The default of this maximum.
   public static let usualForeignBound = 0.02
-  /// How fast the client's processors computed before the first trial, where operations are work for them.
+  /// The CPU speed before the first trial, if operations compute.
   public var calibration: Calibration?
   public var environment: Environment
-  /// The runs that this one is merged from, in the order of their trials; absent where it was measured.
+  /// The runs that this one merges, in the order of their trials; absent for a measured run.
   public var mergedFrom: [Part]?
 
   public init(
@@ -66,7 +66,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
     self.fileSystem = fileSystem
   }
 
-  /// The experiments of the suite; none where it has no list of them.
+  /// The experiments of the suite; empty if it has no list of them.
   public var plannedExperiments: [JSONValue] {
     guard case .array(let experiments)? = suite["experiments"] else { return [] }
     return experiments
@@ -88,9 +88,9 @@ public struct RunRecord: Codable, Equatable, Sendable {
     case mergedFrom = "merged_from"
   }
 
-  /// Steps of the computation that is the work, per second.
+  /// The speed of the CPU work, in steps per second.
   public struct Calibration: Codable, Equatable, Sendable {
-    /// The median of the runs.
+    /// The median of the calibration runs.
     public var iterationsPerSecond: Double
     /// The 95 % interval of the median.
     public var low: Double
@@ -114,7 +114,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
 
   public struct Tool: Codable, Equatable, Sendable {
     public var version: String
-    /// The commit it was built from, where that is known; `-dirty` where the tree had changes.
+    /// The commit of the build, if known; `-dirty` marks local changes.
     public var commit: String?
     public var configuration: String
 
@@ -128,11 +128,11 @@ public struct RunRecord: Codable, Equatable, Sendable {
   }
 }
 
-/// The machine of a run. What could not be read is absent.
+/// The machine of a run. A value that could not be read is absent.
 public struct Environment: Codable, Equatable, Sendable {
   public var cpuModel: String?
   public var cpusOnline: Int?
-  /// The processors that the harness was allowed, and how it split them.
+  /// The CPUs that the harness may use, and how it splits them.
   public var cpusAllowed: [Int]?
   public var clientCPUs: [Int]?
   public var serverCPUs: [Int]?
@@ -143,7 +143,7 @@ public struct Environment: Codable, Equatable, Sendable {
   public var libc: String?
   public var governor: String?
   public var hypervisor: Bool?
-  /// Processor time per period that the control group allows, such as `max 100000`.
+  /// The CPU quota of the control group per period, such as `max 100000`.
   public var containerCPULimit: String?
   public var containerMemoryLimit: String?
   public var descriptorLimit: Int?

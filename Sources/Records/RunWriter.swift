@@ -2,19 +2,19 @@ import Foundation
 import Plan
 import SystemCalls
 
-/// Writes a run as it happens: `run.json` at once and whole, `trials.jsonl` appended and synced trial by trial. What has
-/// been appended stays readable whatever happens next. For as long as it lives nobody else writes the run: it holds a lock
-/// on `trials.jsonl`.
+/// Writes a run while it happens: `run.json` at once, and `trials.jsonl` trial by trial, each synced to disk. Appended
+/// trials stay readable, whatever happens next. The writer holds a lock on `trials.jsonl`, so that no one else writes
+/// the run meanwhile.
 public final class RunWriter {
   public let folder: RunFolder
   private let descriptor: Int32
 
   private static let encoder = JSONEncoder.stable()
 
-  /// Begins a run in a folder that holds none.
+  /// Begins a run in a folder without one.
   public convenience init(creating folder: RunFolder, _ record: RunRecord) throws(RunFolderFailure) {
     if let objection = RecordName.objection(toID: record.runID) {
-      throw RunFolderFailure("a run cannot be called \(objection); choose another --output")
+      throw RunFolderFailure("a run cannot be called \(objection); name another --output")
     }
     try Self.expectNoRun(in: folder)
     let isNew = !FileManager.default.fileExists(atPath: folder.path)
@@ -24,7 +24,7 @@ public final class RunWriter {
       throw Self.failure(toWrite: folder.recordPath, because: Self.reason(error))
     }
     try self.init(opening: folder, orElse: "name another --output")
-    // Whoever had the lock before may have begun one meanwhile.
+    // The previous holder of the lock may have begun a run.
     try Self.expectNoRun(in: folder)
     guard lseek(descriptor, 0, SEEK_END) == 0 else {
       throw RunFolderFailure("\(folder.trialsPath) has trials and no run.json beside it; name another --output")
@@ -45,17 +45,17 @@ public final class RunWriter {
   }
 
   private static func failure(toWrite path: String, because reason: String) -> RunFolderFailure {
-    RunFolderFailure("cannot write \(path): \(reason); choose another --output")
+    RunFolderFailure("cannot write \(path): \(reason); name another --output")
   }
 
   private static func text(_ value: some Encodable) throws -> [UInt8] {
     try [UInt8](JSONEncoder.stable(pretty: true).encode(value)) + [UInt8(ascii: "\n")]
   }
 
-  /// Writes a whole run at once: its folder is there when all of it is, or not at all.
+  /// Writes a whole run atomically: its folder appears complete or not at all.
   public static func save(_ run: Run, to folder: RunFolder) throws(RunFolderFailure) {
     if let objection = RecordName.objection(toID: run.record.runID) {
-      throw RunFolderFailure("a run cannot be called \(objection); choose another --output")
+      throw RunFolderFailure("a run cannot be called \(objection); name another --output")
     }
     let files = FileManager.default
     guard !files.fileExists(atPath: folder.path) else {
@@ -78,7 +78,7 @@ public final class RunWriter {
     }
   }
 
-  /// Goes on with a run: a last line that was cut off is removed.
+  /// Continues a run; an incomplete last line is removed.
   public convenience init(resuming folder: RunFolder) throws(RunFolderFailure) {
     try self.init(opening: folder, orElse: "wait until it has ended")
     guard let data = FileManager.default.contents(atPath: folder.trialsPath) else { return }
@@ -86,7 +86,7 @@ public final class RunWriter {
     if whole < data.count { ftruncate(descriptor, off_t(whole)) }
   }
 
-  /// - Parameter remedy: what to do where another process writes the run.
+  /// - Parameter remedy: what to do if another process is writing the run.
   private init(opening folder: RunFolder, orElse remedy: String) throws(RunFolderFailure) {
     self.folder = folder
     while true {
@@ -94,7 +94,7 @@ public final class RunWriter {
       guard descriptor >= 0 else {
         throw RunFolderFailure("cannot write \(folder.trialsPath): \(Errno.current)")
       }
-      // A file system without locks is written to without one.
+      // Some file systems have no locks; writing goes on without one.
       guard (try? FileLock.take(descriptor)) ?? true else {
         close(descriptor)
         throw RunFolderFailure("\(folder.path) is being written by another iomodes; \(remedy)")
@@ -109,7 +109,7 @@ public final class RunWriter {
 
   deinit { close(descriptor) }
 
-  /// Appends one line and syncs it to disk. Where that fails, the file is as it was before.
+  /// Appends one line and syncs it to disk. If that fails, the file is restored.
   public func append(_ trial: TrialRecord) throws(RunFolderFailure) {
     let before = lseek(descriptor, 0, SEEK_END)
     do {
@@ -119,7 +119,7 @@ public final class RunWriter {
     } catch {
       if before >= 0 { ftruncate(descriptor, before) }
       throw RunFolderFailure(
-        "cannot append to \(folder.trialsPath): \(Self.reason(error)); the finished trials are kept: make room, then "
+        "cannot append to \(folder.trialsPath): \(Self.reason(error)); finished trials are kept; make space, then run "
           + "`iomodes run --resume \(folder.path)`")
     }
   }

@@ -1,11 +1,11 @@
-/// The hash function SHA-256 of FIPS 180-4, “Secure Hash Standard”, NIST 2015: 32 bytes that no one knows how to obtain
-/// from other input.
+/// The hash function SHA-256 of FIPS 180-4, “Secure Hash Standard”, NIST 2015: 32 bytes, with no known way to produce
+/// them from other input.
 public struct SHA256 {
   private var state: [UInt32] = [
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
   ]
   private var schedule = [UInt32](repeating: 0, count: 64)
-  /// What is not yet a whole block.
+  /// The bytes of an incomplete block.
   private var rest: [UInt8] = []
   private var byteCount: UInt64 = 0
 
@@ -20,7 +20,7 @@ public struct SHA256 {
     return hash.finish()
   }
 
-  /// Goes on with `bytes`.
+  /// Adds `bytes` to the input.
   public mutating func update(_ bytes: UnsafeRawBufferPointer) {
     byteCount += UInt64(bytes.count)
     var start = 0
@@ -39,7 +39,7 @@ public struct SHA256 {
     rest += bytes[start...]
   }
 
-  /// Ends the input, and answers its hash in 64 hexadecimal digits.
+  /// Ends the input, and returns its hash in 64 hexadecimal digits.
   public mutating func finish() -> String {
     let bits = byteCount << 3
     let zeros = (2 * Self.blockSize - 9 - rest.count) % Self.blockSize

@@ -1,8 +1,8 @@
 import Foundation
 
 extension JSONEncoder {
-  /// An encoder that gives the same bytes for the same value: keys sorted, slashes as they are.
-  /// - Parameter pretty: over several lines, for people; else in one.
+  /// An encoder with the same bytes for the same value: sorted keys, unescaped slashes.
+  /// - Parameter pretty: whether to write several lines for people, or one line.
   public static func stable(pretty: Bool = false) -> JSONEncoder {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

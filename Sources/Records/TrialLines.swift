@@ -1,13 +1,13 @@
 import Foundation
 
-/// The bytes of a `trials.jsonl`, line by line: what hashes are of.
+/// The bytes of a `trials.jsonl`, by line. Hashes are computed over them.
 public struct TrialLines: Sendable {
   let bytes: Data
-  /// Without their ends, in the order of the file; empty ones are left out.
+  /// Without line feeds, in the order of the file; empty lines are left out.
   let lines: [Range<Data.Index>]
-  /// Of the lines, from 1.
+  /// The line numbers, from 1.
   let numbers: [Int]
-  /// The number of a last line that has no end.
+  /// The number of an incomplete last line; nil if there is none.
   let cutOff: Int?
 
   public init(_ bytes: Data) {
@@ -32,11 +32,11 @@ public struct TrialLines: Sendable {
     cutOff = start < bytes.endIndex ? number : nil
   }
 
-  /// How many lines have an end and are not empty: as many as the run has trials.
+  /// The number of complete, non-empty lines, which is the run's number of trials.
   public var count: Int { lines.count }
 
-  /// The SHA-256 of the lines at `positions`, each with the line feed that ends it: what sha256sum(1) prints of them.
-  /// - Parameter rest: what follows them.
+  /// The SHA-256 of the lines at `positions`, each with its line feed: the output of sha256sum(1) for them.
+  /// - Parameter rest: bytes that follow the lines.
   public func sha256(at positions: some Sequence<Int>, followedBy rest: Data = Data()) -> String {
     var hash = SHA256()
     bytes.withUnsafeBytes { buffer in

@@ -1,8 +1,8 @@
 import Measurement
 import Plan
 
-/// One trial: one workload at one point in one mode, as it was measured. What does not apply is absent, never zero.
-/// Times are in nanoseconds, sizes in bytes.
+/// One trial: one workload at one point in one mode. Values that do not apply are absent, never zero. Times are in
+/// nanoseconds, sizes in bytes.
 public struct TrialRecord: Codable, Equatable, Sendable {
   public var schemaVersion = SchemaVersion.current
   public var runID: String
@@ -10,7 +10,7 @@ public struct TrialRecord: Codable, Equatable, Sendable {
   /// The trial's number in the plan of its run, from 1.
   public var trial: Int
   public var round: Int
-  /// The position in which it was carried out within its round, from 1.
+  /// The position within its round, from 1.
   public var order: Int
   public var seed: UInt64
   public var mode: String
@@ -18,55 +18,55 @@ public struct TrialRecord: Codable, Equatable, Sendable {
   public var recordedWorkload: RecordedWorkload
   public var arrivals: Arrivals
   public var concurrency: Int
-  /// Lanes that were measured and had at least one operation done within the window; absent where nobody counted them.
+  /// Measured lanes that did at least one operation within the window; absent if not counted.
   public var lanesServed: Int?
-  /// Connections that the client's lanes have had, from before the trial to its end; absent where its operations need none.
+  /// All connections of the client's lanes, from before the trial to its end; absent if the operations use none.
   public var connectionsOpened: UInt64?
-  /// Of those of the lanes that are measured: how many took the place of one that was closed while it was idle, whose
-  /// operation was asked for again. Absent where there are none.
+  /// The number of connections of measured lanes that replaced one that was closed while idle, and repeated its
+  /// operation. Absent if there are none.
   public var reconnected: UInt64?
   public var limit: Int?
   public var pipeline: Int?
-  /// How many operations each lane was to do, where they did not take them from one another.
+  /// The number of operations per lane, if each lane had its own.
   public var each: Int?
-  /// How many processes the lanes were shared between, and how many served them; absent where each was one. All figures
-  /// are those of all processes together.
+  /// The number of client processes that shared the lanes, and of server processes; absent if one. All values cover all
+  /// processes.
   public var processes: Int?
   public var serverProcesses: Int?
-  /// The number of the disturbed trial in whose place this one was carried out again.
+  /// The number of the disturbed trial that this one repeats.
   public var repeats: Int?
-  /// Where an operation is work for a processor.
+  /// The CPU work per operation, for workloads that compute.
   public var work: Work?
   public var operations: Operations
-  /// Of all verified answers, in 16 hexadecimal digits.
+  /// The checksum of all verified answers, in 16 hexadecimal digits.
   public var checksum: String?
   public var bytes: Bytes?
-  /// Where replies are read leniently: of those done, how many a strict reader would have refused.
+  /// With lenient reading: the number of done operations whose reply a strict reader would have refused.
   public var lenientReads: UInt64?
   /// The length of the window.
   public var wall: UInt64?
   /// Operations done in the window, per second.
   public var throughput: Double?
   public var latency: Latency?
-  /// In open loop: how late operations started that a lane waited for, which is the mode's own wake-up lag.
+  /// In an open loop: how late operations started whose lane was waiting for them. This is the mode's own wake-up lag.
   public var sendLag: LatencySummary?
-  /// How late sleeps of a thread ended that owes nothing to the mode; absent where it could have no priority.
+  /// How late sleeps ended in a thread that is independent of the mode; absent if the thread had no priority.
   public var pacerLag: PacerLag?
-  /// The longest span within the window in which operations were in hand and none ended, while neither the client nor the
-  /// server used a tenth of it; absent where the server is not the harness's own.
+  /// The longest interval within the window in which operations were in flight and none ended, while client and server
+  /// each used less than a tenth of it. Absent if the server is not the built-in one.
   public var longestQuiet: UInt64?
-  /// How long it took to connect all lanes, from the order to do so until the last process had done it; absent where the
-  /// harness did not lead the processes.
+  /// The time to connect all lanes, from the order until the last process was connected; absent if the harness did not
+  /// coordinate the processes.
   public var connectWall: UInt64?
-  /// How long it took to close the connections that the lanes held, and to end their processes.
+  /// The time to close the lanes' connections and end their processes.
   public var closeWall: UInt64?
-  /// What came before the window; absent with no warm-up.
+  /// The warm-up before the window; absent without one.
   public var coldStart: ColdStart?
-  /// By class, where there is more than one class of lanes: `busy` ones, of which all the rest of the record speaks, and
-  /// `idle`, `paced` or `slow` ones beside them.
+  /// By class, if there are several: `busy` lanes, to which all other values refer, and bystanders (`idle`, `paced` or
+  /// `slow`).
   public var lanes: [String: LaneClass]?
 
-  /// The lanes that are not measured, by their manner, where there are any.
+  /// The bystanders with their manner, if there are any.
   public var bystanders: (manner: String, lanes: LaneClass)? {
     lanes?.first { $0.key != LaneClass.busy }.map { (manner: $0.key, lanes: $0.value) }
   }
@@ -75,14 +75,15 @@ public struct TrialRecord: Codable, Equatable, Sendable {
   public var client: ProcessUsage?
   public var server: ProcessUsage?
   public var machine: MachineUsage?
-  /// Of a trial whose processes were counted from outside, and whose times are not recorded.
+  /// Counts from outside; a trial with them has no times.
   public var audit: Audit?
-  /// Where the trial was not carried out: why.
+  /// Why the trial did not run; nil if it did.
   public var skipped: Skipped?
-  /// Whether an open loop offered more than the mode could do: a result, and no fault of the trial. Absent in a closed loop.
+  /// Whether an open loop offered more than the mode could sustain. This is a result, not a fault of the trial. Absent
+  /// in a closed loop.
   public var isSaturated: Bool?
   public var valid: Bool
-  /// Why it is not valid.
+  /// Why the trial is invalid.
   public var reasons: [String]
 
   public init(
@@ -106,21 +107,20 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     self.reasons = reasons
   }
 
-  /// How many lanes there were operations for.
+  /// The number of lanes that had operations to do.
   public var lanesToServe: Int {
     Int(min(UInt64(max(0, concurrency)), operations.asked ?? .max, operations.due ?? .max))
   }
 
-  /// Whether lanes had no operation done within the window though there were operations for them. False where nobody
-  /// counted.
+  /// Whether some lanes with operations to do did none within the window. False if not counted.
   public var leavesLanesUnserved: Bool { lanesServed.map { $0 < lanesToServe } ?? false }
 
-  /// Whether the latencies are of all that there was to do. Percentiles of a part of the lanes say nothing of those that
-  /// waited, and are not to be compared with percentiles of all. In open loop whoever is free takes what is due, and all
-  /// that was due is counted, begun or not: how many lanes did it makes no difference. True where nobody counted.
+  /// Whether the latencies cover all operations. Percentiles of only some lanes ignore the lanes that waited, so they
+  /// must not be compared with percentiles of all lanes. In an open loop, the next free lane takes what is due, and all
+  /// due operations count, so the number of lanes does not matter. True if not counted.
   public var servesAll: Bool { !leavesLanesUnserved || operations.due != nil }
 
-  /// One that has not been carried out yet.
+  /// A trial that has not run yet.
   public init(
     runID: String, experiment: String, trial: Int, round: Int, order: Int, seed: UInt64, at place: Coordinates,
     workload: JSONValue, operations: Operations
@@ -138,7 +138,7 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     serverProcesses = setting.serverProcesses
   }
 
-  /// Where it stands among others.
+  /// The coordinates in the experiment.
   public var coordinates: Coordinates {
     Coordinates(
       mode: mode, variant: variant, concurrency: concurrency,
@@ -147,28 +147,28 @@ public struct TrialRecord: Codable, Equatable, Sendable {
         processes: processes, serverProcesses: serverProcesses))
   }
 
-  /// How many threads or processes the mode left work to; nil where it left none to others.
+  /// The number of threads or processes that the mode offloaded to; nil if it offloaded nothing.
   public var pool: Int? { variant == nil ? nil : spec?.poolWidth }
 
-  /// What its operations are, as it was recorded.
+  /// The workload as recorded.
   public var workload: JSONValue {
     get { recordedWorkload.json }
     set { recordedWorkload = RecordedWorkload(newValue) }
   }
 
-  /// The same as this version knows it; nil of a kind, or of values, that it does not know.
+  /// The workload as this version reads it; nil if it does not know the kind or a value.
   public var spec: WorkloadSpec? { recordedWorkload.spec }
 
-  /// Whether the mode under test served, and did not ask.
+  /// Whether the mode under test was the server.
   public var isServing: Bool { spec?.isServe ?? false }
 
-  /// What the mode under test used.
+  /// The resources that the mode under test used.
   public var tested: ProcessUsage? { isServing ? server : client }
 
-  /// The name of a reason: what stands before its colon.
+  /// The name of a reason: the text before its colon.
   public static func name(ofReason reason: String) -> String { String(reason.prefix { $0 != ":" }) }
 
-  /// Whether its server was asked for faults, and nothing failed but as it was asked.
+  /// Whether the server was asked for faults, and all failures are the ones asked for.
   public var failsAsAsked: Bool {
     spec?.faults != nil && !reasons.contains { ["failures", "faults"].contains(Self.name(ofReason: $0)) }
   }
@@ -206,7 +206,7 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     /// `closed`, `constant` or `poisson`.
     public var kind: String
     public var rate: Double?
-    /// How many operations were to start within the window.
+    /// The number of operations due within the window.
     public var scheduled: UInt64?
 
     public init(kind: String, rate: Double? = nil) {
@@ -222,31 +222,32 @@ public struct TrialRecord: Codable, Equatable, Sendable {
   }
 
   public struct Operations: Codable, Equatable, Sendable {
-    /// How many were to be done, where the plan says so.
+    /// The planned number of operations, if the plan has one.
     public var asked: UInt64?
-    /// Answered in full within the window.
+    /// Operations answered in full within the window.
     public var done: UInt64?
-    /// Of those done: with the content that was asked for.
+    /// Done operations with the expected content.
     public var verified: UInt64?
-    /// In open loop: those whose intended start lay within the window, begun or not.
+    /// In an open loop: operations whose intended start lay within the window, started or not.
     public var due: UInt64?
-    /// Of those due: neither done nor failed at the window's end, begun or not.
+    /// Due operations that were neither done nor failed at the window's end, started or not.
     public var unanswered: UInt64?
-    /// How long the unanswered ones had been due.
+    /// How long the unanswered operations had been due.
     public var unansweredAge: Ages?
-    /// Started, and neither done nor failed at the window's end.
+    /// Operations that were started, and neither done nor failed at the window's end.
     public var unfinished: UInt64?
-    /// How long the unfinished ones had been under way.
+    /// How long the unfinished operations had been in flight.
     public var unfinishedAge: Ages?
-    /// By kind.
+    /// Failed operations by kind.
     public var failed: [String: UInt64]?
     /// Replies with an HTTP status other than 2xx, by status; they are done, and not verified.
     public var non2xx: [String: UInt64]?
 
     public init(asked: UInt64? = nil) { self.asked = asked }
 
-    /// In open loop: by how many more were due in the window than ended in it. What was due before the window and ended in it
-    /// stands for as many that were due late in the window and ended after it, so that a loop that keeps up lacks none.
+    /// In an open loop: how many more operations were due in the window than ended in it. Operations due before the
+    /// window that ended in it offset those due late in the window that ended after it. So a loop that keeps up misses
+    /// none.
     public var missing: UInt64 {
       let ended = [done ?? 0, failedInAll].saturatingSum
       return due.map { $0 - Swift.min($0, ended) } ?? 0
@@ -268,7 +269,7 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     public var min: UInt64
     public var mean: UInt64
     public var max: UInt64
-    /// The mean of what of them lies within the window.
+    /// The mean of the part of each age that lies within the window.
     public var within: UInt64?
 
     public init(min: UInt64, mean: UInt64, max: UInt64, within: UInt64? = nil) {
@@ -281,7 +282,7 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     enum CodingKeys: String, CodingKey { case min, mean, max, within }
   }
 
-  /// Payload of the operations that are done.
+  /// The payload of the done operations.
   public struct Bytes: Codable, Equatable, Sendable {
     public var sent: UInt64
     public var received: UInt64
@@ -297,9 +298,9 @@ public struct TrialRecord: Codable, Equatable, Sendable {
   public struct Latency: Codable, Equatable, Sendable {
     /// From an operation's actual start to its end.
     public var service: LatencySummary
-    /// From its intended start to its end; in open loop, and where lanes queue on a limit.
+    /// From an operation's intended start to its end; in an open loop, or if lanes queue for a permit.
     public var response: LatencySummary?
-    /// From its intended start to its actual one, where lanes queue on a limit.
+    /// From an operation's intended start to its actual start, if lanes queue for a permit.
     public var queueing: LatencySummary?
 
     public init(service: LatencySummary, response: LatencySummary? = nil, queueing: LatencySummary? = nil) {
@@ -312,19 +313,19 @@ public struct TrialRecord: Codable, Equatable, Sendable {
   }
 
   public struct LaneClass: Codable, Equatable, Sendable {
-    /// The name of the class that is measured.
+    /// The class of the measured lanes.
     public static let busy = "busy"
 
     public var count: Int
-    /// How many of them had at least one operation done within the window; absent of idle ones, and where nobody counted.
+    /// The lanes that did at least one operation within the window; absent for idle lanes, or if not counted.
     public var served: Int?
-    /// Connections that took the place of one that was closed while it was idle; absent where there are none.
+    /// The number of connections that replaced one that was closed while idle; absent if there are none.
     public var reconnected: UInt64?
-    /// Of bystanders: what they do; absent where that is the workload of the trial.
+    /// For bystanders: their workload; absent if it is the trial's.
     public var workload: RecordedWorkload?
     public var operations: Operations
     public var latency: Latency?
-    /// Of bystanders: operations that were done before the window opened; absent with no warm-up.
+    /// For bystanders: operations done before the window opened; absent without a warm-up.
     public var early: UInt64?
 
     public init(count: Int, operations: Operations, latency: Latency?, early: UInt64? = nil) {
@@ -341,11 +342,11 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     }
   }
 
-  /// The warm-up, which nothing else counts.
+  /// The warm-up, which no other value includes.
   public struct ColdStart: Codable, Equatable, Sendable {
-    /// From the start of the lanes to the end of the first operation; absent where none was done in the warm-up.
+    /// From the start of the lanes to the end of the first operation; absent if the warm-up had none.
     public var firstDone: UInt64?
-    /// Operations that were done in the warm-up, whether or not with the content that was asked for.
+    /// Operations done in the warm-up, verified or not.
     public var done: UInt64
     /// The length of the warm-up.
     public var wall: UInt64
@@ -366,7 +367,7 @@ public struct TrialRecord: Codable, Equatable, Sendable {
   /// Lanes that held an operation, sampled at random intervals.
   public struct InFlight: Codable, Equatable, Sendable {
     public var mean: Double
-    /// Absent where several processes were sampled, each at instants of its own.
+    /// Absent for several processes, which were sampled at different instants.
     public var max: Int?
     public var samples: Int
 
@@ -379,7 +380,7 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     enum CodingKeys: String, CodingKey { case mean, max, samples }
   }
 
-  /// Of sleeps of the harness's own, beside the mode.
+  /// The lateness of the harness's own sleeps, independent of the mode.
   public struct PacerLag: Codable, Equatable, Sendable {
     public var p50: UInt64
     public var max: UInt64
@@ -396,7 +397,7 @@ public struct TrialRecord: Codable, Equatable, Sendable {
 
   public struct Skipped: Codable, Equatable, Sendable {
     public var reason: String
-    /// How long it would have taken, by arithmetic.
+    /// The predicted duration.
     public var predictedWall: UInt64?
 
     public init(reason: String, predictedWall: UInt64? = nil) {

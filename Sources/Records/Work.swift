@@ -1,8 +1,8 @@
 extension TrialRecord {
-  /// What a processor is to do for each operation.
+  /// The CPU work of each operation.
   public struct Work: Codable, Hashable, Sendable {
     public var iterations: UInt64
-    /// How long it was asked to take, of which the iterations were made by the run's calibration.
+    /// The requested CPU time; the run's calibration turned it into iterations.
     public var nominal: UInt64
 
     public init(iterations: UInt64, nominal: UInt64) {

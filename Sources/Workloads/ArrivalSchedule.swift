@@ -5,20 +5,20 @@ import Plan
 /// The intended starts of an open loop's operations: one schedule for all lanes, in ascending order. Operation *i*
 /// starts at an offset from the trial's start that depends on the seed and *i* alone.
 public struct ArrivalSchedule: ~Copyable, @unchecked Sendable {
-  /// Nanoseconds from the start, of a Poisson process.
+  /// Nanoseconds from the trial's start; for a Poisson process.
   private let offsets: UnsafeMutableBufferPointer<UInt64>
-  /// Nanoseconds between two operations, of a constant rate.
+  /// Nanoseconds between two operations; for a constant rate.
   private let interval: Double
-  /// The trial's start, to be set before anything starts: a schedule is drawn beforehand, as that takes time.
+  /// The trial's start. It is set last, because drawing a schedule takes time.
   public var start: Instant
-  /// How many operations there are.
+  /// The number of operations.
   public let count: UInt64
-  /// How many of them are to start before the window opens.
+  /// The number of operations that start before the window opens.
   public let warmUpCount: UInt64
 
-  /// The schedule of a trial; nil for a closed loop. One of a Poisson process takes eight bytes for each operation.
+  /// The schedule of a trial; nil for a closed loop. A Poisson process takes eight bytes per operation.
   /// - Parameters:
-  ///   - operations: how many are to start once the window has opened; nil for as many as start before `span` is over.
+  ///   - operations: the number that start once the window has opened; nil for as many as start before `span` ends.
   ///   - span: from the start to the window's end.
   public init?(
     _ arrivals: Arrivals, seed: UInt64, start: Instant = Instant(nanoseconds: 0), warmup: Nanoseconds,
@@ -58,7 +58,7 @@ public struct ArrivalSchedule: ~Copyable, @unchecked Sendable {
     }
   }
 
-  /// One that is known already.
+  /// A schedule with given starts.
   /// - Parameter offsets: nanoseconds from the start, ascending.
   public init(offsets: [UInt64], warmup: Nanoseconds) {
     start = Instant(nanoseconds: 0)
@@ -72,7 +72,7 @@ public struct ArrivalSchedule: ~Copyable, @unchecked Sendable {
 
   deinit { offsets.deallocate() }
 
-  /// How many operations are to start before `instant`.
+  /// The number of operations that start before `instant`.
   func count(before instant: Instant) -> UInt64 {
     var (low, high) = (UInt64(0), count)
     while low < high {
@@ -82,16 +82,17 @@ public struct ArrivalSchedule: ~Copyable, @unchecked Sendable {
     return low
   }
 
-  /// When `operation` is to start, which must be below `count`.
+  /// The intended start of `operation`, which must be below `count`.
   public func start(of operation: UInt64) -> Instant {
     start
       + (offsets.isEmpty ? Nanoseconds(saturating: Double(operation) * interval) : Nanoseconds(offsets[Int(operation)]))
   }
 
-  /// What was due from the window's opening to its end, and what of it was left.
+  /// The number of operations due in the window, and those of them that were left at its end.
   /// - Parameters:
-  ///   - inHand: what lanes had taken and not ended.
-  ///   - next: the first that no lane of this process had taken; from there on one in every `stride` is this process's.
+  ///   - inHand: the operations that lanes had taken and not ended.
+  ///   - next: the first operation that no lane of this process had taken; from there on, one in every `stride` is this
+  ///     process's.
   func outcome(
     before closes: Instant, inHand: some Sequence<UInt64>, untakenFrom next: UInt64, stride: UInt64, share: Share
   ) -> ArrivalOutcome {
@@ -100,7 +101,7 @@ public struct ArrivalSchedule: ~Copyable, @unchecked Sendable {
     for operation in inHand where due.contains(operation) {
       outcome.leave(for: closes.since(start(of: operation)))
     }
-    // What is left of a backlog from before the window was not due in it.
+    // A backlog from before the window does not count as due in it.
     var operation = next
     if operation < due.lowerBound { operation += (due.lowerBound - operation + stride - 1) / stride * stride }
     guard operation < due.upperBound else { return outcome }
@@ -118,24 +119,24 @@ public struct ArrivalSchedule: ~Copyable, @unchecked Sendable {
   }
 }
 
-/// What a schedule asked for in a window, and what of it was left at its end, begun or not.
+/// The operations that a schedule asked for in a window, and those of them that were left at its end, started or not.
 public struct ArrivalOutcome: Hashable, Sendable {
-  /// How many operations were to start within the window.
+  /// The number of operations due in the window.
   public var due: UInt64
   /// Of those due: neither done nor failed at the window's end.
   public private(set) var unanswered: UInt64 = 0
-  /// How long the youngest, the oldest and all of the unanswered together had been due.
+  /// The least, greatest and total time since the unanswered operations were due.
   public private(set) var leastAge = Nanoseconds(UInt64.max)
   public private(set) var mostAge = Nanoseconds.zero
   private var ages = 0.0
 
   public init(due: UInt64) { self.due = due }
 
-  /// In nanoseconds, of at least one.
+  /// The mean in nanoseconds, with at least one unanswered operation.
   public var meanAge: Double { ages / Double(max(1, unanswered)) }
 
-  /// Counts operations that are left, which were due at even intervals: `first` is for how long the first of them had
-  /// been due.
+  /// Counts operations that are left. They were due at even intervals: `first` is the first one's time since it was
+  /// due, and `last` the last one's.
   mutating func leave(_ count: UInt64, from first: Nanoseconds, to last: Nanoseconds) {
     unanswered += count
     leastAge = min(leastAge, last)
@@ -143,7 +144,7 @@ public struct ArrivalOutcome: Hashable, Sendable {
     ages += Double(count) * (Double(first.count) + Double(last.count)) / 2
   }
 
-  /// Counts one that is left, and how long it had been due.
+  /// Counts one operation that is left, with the time since it was due.
   package mutating func leave(for age: Nanoseconds) {
     unanswered += 1
     leastAge = min(leastAge, age)

@@ -2,20 +2,20 @@ import Measurement
 import Plan
 import SystemCalls
 
-/// What lanes do otherwise that are beside those that are measured.
+/// The behaviour of bystander lanes, where it differs from that of measured lanes.
 extension ClientLane where C: ~Copyable {
-  /// Takes the next operation of lanes that do not start one as soon as the last is done.
+  /// Takes the next operation of a lane that does not start operations back to back.
   @inlinable @inline(never)
   mutating func takeInTime(_ now: Instant) -> Step {
     if trial.pointee.dealtTo > 0 { return takeDealt(now) }
     switch trial.pointee.bystanders?.manner {
     case nil, .paced: return takeArrival(now)
     case .idle:
-      // It has been taken once.
+      // An idle lane has done its one operation.
       if intended.nanoseconds > 0 { return hold(now) }
       intended = now
     case .slow:
-      // Until when the last receive keeps it.
+      // At its rate, the lane is still taking the bytes of its last receive.
       if intended > now { return pause() }
     }
     guard let next = trial.pointee.take(now: now) else { return .finished }
@@ -31,14 +31,14 @@ extension ClientLane where C: ~Copyable {
     return inTime(received(bytes, now))
   }
 
-  /// A slow lane does not receive before the time for what it has received is over.
+  /// A slow lane waits until its rate allows another receive.
   @inlinable @inline(never)
   mutating func inTime(_ step: Step) -> Step {
     if case .receive = step, let start = operationStart, intended > start { return pause() }
     return step
   }
 
-  /// Lets the time pass that a slow lane takes for what it has received.
+  /// Waits for the time that the received bytes take at a slow lane's rate.
   @inlinable
   mutating func pause() -> Step {
     sleeps = .betweenReceives
@@ -52,7 +52,7 @@ extension ClientLane where C: ~Copyable {
     return operationStart == nil ? takeNext(now) : .receive
   }
 
-  /// Waits for the connection's end, which the trial's end brings.
+  /// Waits for the connection's end, which comes with the trial's end.
   @usableFromInline
   mutating func hold(_ now: Instant) -> Step {
     guard C.usesConnection else { return .finished }
@@ -61,22 +61,22 @@ extension ClientLane where C: ~Copyable {
     return .receive
   }
 
-  /// The peer has said something of its own accord to a lane that holds its connection; at best that it is over, for then
-  /// there is another one to be held.
+  /// The peer sent unexpected bytes to a lane that holds its connection. At best they announce a close; then the lane
+  /// holds a new connection.
   @usableFromInline
   mutating func receivedHolding(_ bytes: UnsafeRawBufferPointer, _ now: Instant) -> Step {
     if now >= trial.pointee.closes { return .finished }
     return bytes.isEmpty || conversation.isFarewell(bytes) ? reconnect() : lose(.unexpectedBytes, now)
   }
 
-  /// Holds the connection that it has in the place of the one before.
+  /// Holds the new connection in place of the closed one.
   @usableFromInline
   mutating func holdOn() -> Step {
     endpoint = Int16(truncatingIfNeeded: conversation.endpoint(of: number))
     return .receive
   }
 
-  /// Ends without the connection that was to be held.
+  /// Ends without a connection to hold.
   @usableFromInline
   mutating func lose(_ kind: OutcomeKind, _ now: Instant) -> Step {
     if now < trial.pointee.closes { recorder.count(kind: Int(kind.rawValue)) }

@@ -1,6 +1,6 @@
 import Plan
 
-/// What a verified operation adds to the checksum of its trial: the same of whoever did it.
+/// The contribution of a verified operation to its trial's checksum. It is the same in every mode.
 @frozen public enum Checksum {
   @inlinable public static func ofSleep(_ operation: UInt64) -> UInt64 { Randomness.mix(operation) }
 
@@ -9,7 +9,7 @@ import Plan
   }
 
   /// - Parameters:
-  ///   - digest: of content that was not known beforehand; 0 where it was.
+  ///   - digest: of content that was not known beforehand; 0 for known content.
   ///   - length: of the content, in bytes.
   @inlinable public static func ofHTTP(
     _ operation: UInt64, digest: UInt64 = 0, length: UInt64, status: UInt64 = 200

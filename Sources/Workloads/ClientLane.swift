@@ -2,53 +2,53 @@ import Measurement
 import Synchronization
 import SystemCalls
 
-/// The client side of a workload: takes operations one after another until none is left or the window has closed, times
-/// and records each, and keeps connections for them, one to each endpoint. An error is counted by its kind, the connection
-/// replaced, and the next operation taken.
+/// The client side of a workload. A lane takes operations one after another until none is left or the window closes,
+/// and times and records each. It keeps one connection per endpoint. After an error, it counts the error by kind,
+/// replaces the connection, and takes the next operation.
 ///
-/// A connection that had been used before and is found closed, by an operation of which nothing has been answered, is
-/// replaced as well, and the operation asked for again, once (RFC 9112, section 9.3.1): a server may close what is idle.
+/// A server may close an idle connection. If a reused connection is found closed before any byte of the answer, the
+/// lane replaces it and repeats the operation once (RFC 9112, section 9.3.1).
 @frozen public struct ClientLane<C: Conversation & ~Copyable>: Lane, ~Copyable {
   @usableFromInline var conversation: C
   @usableFromInline let group: UnsafePointer<LaneGroup>
   @usableFromInline var operation: UInt64 = 0
-  /// The operation as the conversation knows it: a warm-up does the same operations as what it warms up for.
+  /// The operation's number for the conversation: a warm-up does the same operations as the window.
   @inlinable var number: UInt64 { operation & ~TrialState.warmUpBit }
-  /// When the operation in hand began, in nanoseconds; 0 with none in hand. Other threads read it.
+  /// When the operation in hand started, in nanoseconds; 0 without one. Other threads read it.
   @usableFromInline let started = Atomic<UInt64>(0)
   @usableFromInline var sentBytes = 0
   @usableFromInline var receivedBytes = 0
-  /// What the open connection leads to; with none open negative, and lower by one for each that failed after another.
+  /// The open connection's endpoint. Without a connection it is negative, and one lower for each consecutive failure.
   @usableFromInline var endpoint: Int16
-  /// Whether the open connection had been there before the operation in hand.
+  /// Whether the connection was open before the operation in hand.
   @usableFromInline var isReused: Bool
-  /// Whether time has passed since the last operation in which something may have happened to the connection.
+  /// Whether time has passed since the last operation, in which the connection may have changed.
   @usableFromInline var hasWaited = false
-  /// Connections that failed one after another.
+  /// The number of consecutive connection failures.
   @inlinable var refusals: UInt8 { endpoint < 0 ? UInt8(truncatingIfNeeded: ~endpoint) : 0 }
-  /// Whether an operation is done that counts.
+  /// Whether the lane has done an operation that counts.
   @usableFromInline var wasServed = false
   @usableFromInline var sleeps = Sleeps.inConversation
   /// Whether the lane has one of the trial's permits.
   @usableFromInline var isAdmitted = false
   @usableFromInline var mustClose = false
-  /// When the operation in hand was to start: with an open loop by its schedule, else when the lane took it.
+  /// The intended start of the operation in hand: by the schedule in an open loop, otherwise when the lane took it.
   @usableFromInline var intended = Instant(nanoseconds: 0)
 
-  /// What a lane that sleeps is waiting for.
+  /// The reason for a lane's sleep.
   @frozen @usableFromInline enum Sleeps: UInt8 {
     case inConversation
     case untilArrival
     case beforeConnecting
-    /// A bystander that is slow, before it receives again or starts its next operation.
+    /// A slow bystander, before its next receive or operation.
     case betweenReceives
-    /// A bystander that has nothing more to do, and holds its connection; it waits in a receive.
+    /// A bystander that has finished, and holds its connection; it waits in a receive.
     case holding
-    /// It has nothing more to do, and looks whether more has come than it asked for.
+    /// The lane has finished, and checks for unexpected bytes.
     case leaving
   }
 
-  /// - Parameter connectedTo: the endpoint of a connection that is already open.
+  /// - Parameter connectedTo: the endpoint of an already open connection.
   @inlinable
   public init(
     _ conversation: consuming C, in group: UnsafePointer<LaneGroup>, connectedTo endpoint: Int32? = nil
@@ -65,16 +65,16 @@ import SystemCalls
   @inlinable @inline(__always)
   var recorder: Recorder { group.pointee.recorder }
 
-  /// The start of the operation in hand, if any. After the trial: of the one that was left unfinished.
+  /// The start of the operation in hand, if any. After the trial: of the one that it left unfinished.
   @inlinable public var operationStart: Instant? {
     let nanoseconds = started.load(ordering: .relaxed)
     return nanoseconds == 0 ? nil : Instant(nanoseconds: nanoseconds)
   }
 
-  /// Whether it has had an operation done that counts. Not for other threads, before it has finished.
+  /// Whether the lane has done an operation that counts. Other threads may read it only after the lane has finished.
   public var isServed: Bool { wasServed }
 
-  /// Of the schedule, the operation that the lane has taken and not ended. After the trial: that it has left.
+  /// The scheduled operation that the lane has taken and not ended. After the trial: the one that it left.
   public var arrivalInHand: UInt64? {
     operationStart != nil || sleeps == .untilArrival ? operation : nil
   }
@@ -105,7 +105,7 @@ import SystemCalls
       isAdmitted = true
       hasWaited = now.since(intended) >= .milliseconds(1)
       if now < trial.pointee.closes { return start(now) }
-      // Too late: it stays in hand, unfinished since it was to start.
+      // Too late to start: it stays in hand, and is unfinished since its intended start.
       started.store(intended.nanoseconds, ordering: .relaxed)
       return .release
     case .released(let now):
@@ -136,7 +136,7 @@ import SystemCalls
     receivedBytes &+= bytes.count
     var rest = bytes
     let need = conversation.received(&rest)
-    // What is wrong already is not made worse by what follows it.
+    // An answer that is already wrong keeps its first error.
     if case .done(let outcome) = need, !rest.isEmpty, outcome.isComplete {
       return complete(.failed(.unexpectedBytes), now)
     }
@@ -152,7 +152,7 @@ import SystemCalls
       if intended >= trial.pointee.opens && now < trial.pointee.closes {
         recorder.lagged(now.since(intended))
       } else if trial.pointee.holdsConnections && now >= trial.pointee.closes {
-        // It was due, and is left.
+        // The operation was due, and is left.
         sleeps = .untilArrival
         return .finished
       }
@@ -176,7 +176,7 @@ import SystemCalls
     return admit(now)
   }
 
-  /// Takes the next of the schedule, and waits for its time where that has not come.
+  /// Takes the next scheduled operation, and waits for its intended start.
   @usableFromInline
   mutating func takeArrival(_ now: Instant) -> Step {
     guard let arrival = trial.pointee.takeArrival(), arrival.intended < trial.pointee.closes else {
@@ -189,7 +189,7 @@ import SystemCalls
     return .sleep(until: intended)
   }
 
-  /// Starts the operation as soon as the limit lets it.
+  /// Starts the operation once the limit admits it.
   @inlinable @inline(__always)
   mutating func admit(_ now: Instant) -> Step {
     trial.pointee.isLimited ? .acquire : start(now)
@@ -203,11 +203,11 @@ import SystemCalls
     return reach(now)
   }
 
-  /// Ends for good, with the operation in hand if there is one.
+  /// Ends for good, even with an operation in hand.
   @inlinable
   func finish() -> Step { isAdmitted ? .release : .finished }
 
-  /// Brings the operation to the connection that it needs.
+  /// Connects to the operation's endpoint.
   @inlinable
   mutating func reach(_ now: Instant) -> Step {
     if !C.usesConnection || Int32(endpoint) == conversation.endpoint(of: number) {
@@ -224,7 +224,7 @@ import SystemCalls
 
   @inlinable func connect() -> Step { .connect(conversation.endpoint(of: number)) }
 
-  /// The operation has come to its connection.
+  /// The operation has its connection.
   @inlinable
   mutating func arrive(_ now: Instant) -> Step {
     endpoint = Int16(truncatingIfNeeded: conversation.endpoint(of: number))
@@ -249,7 +249,7 @@ import SystemCalls
     case .abort: .abort
     case .sleep(let span): .sleep(until: min(now + span, trial.pointee.closes))
     case .file(let request): .file(request)
-    // Past the end nothing new is begun.
+    // No work starts after the end.
     case .compute(let work): now < trial.pointee.closes ? .compute(work) : finish()
     case .done(let outcome): complete(outcome, now)
     }
@@ -257,14 +257,14 @@ import SystemCalls
 
   @inlinable
   mutating func complete(_ outcome: Outcome, _ now: Instant) -> Step {
-    // Past the end the operation stays in hand, and is reported as unfinished.
+    // After the end, the operation stays in hand, and is reported as unfinished.
     if now >= trial.pointee.closes { return finish() }
     let service = elapsed(now)
     if outcome.checksum == nil || service >= trial.pointee.longest { return completeUnverified(outcome, now, service) }
     return end(outcome, now, service)
   }
 
-  // Not inlined: what few operations need would be in the way of all others.
+  // Not inlined: rare code would slow down the common path.
   @usableFromInline @inline(never)
   mutating func completeUnverified(_ first: Outcome, _ now: Instant, _ service: Nanoseconds) -> Step {
     let outcome = group.pointee.judged(first, after: service)
@@ -291,7 +291,7 @@ import SystemCalls
     return isAdmitted ? .release : goOn(now)
   }
 
-  /// Records what an operation took beside its service time.
+  /// Records the operation's times other than its service time.
   @inlinable
   func respond(_ now: Instant, after service: Nanoseconds) {
     let response = now.since(intended)
@@ -299,7 +299,7 @@ import SystemCalls
     if trial.pointee.isLimited { recorder.queued(Nanoseconds(response.count - min(service.count, response.count))) }
   }
 
-  /// To the next operation, if need be without the connection of the last.
+  /// Goes on to the next operation; closes the connection if it cannot carry another.
   @inlinable @inline(__always)
   mutating func goOn(_ now: Instant) -> Step { mustClose ? close() : takeNext(now) }
 }

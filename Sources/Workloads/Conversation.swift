@@ -3,32 +3,32 @@ import SystemCalls
 
 /// What a conversation needs next.
 @frozen public enum Need {
-  /// These bytes sent, all of them. They stay put until `sent` is called.
+  /// Send all of these bytes. They stay in place until `sent` is called.
   case send(UnsafeRawBufferPointer)
   case receive
-  /// The peer told that nothing more will be sent, while it may go on sending. Answered as a send.
+  /// Tell the peer that no more will be sent; the peer may keep sending. Answered like a send.
   case finishSending
-  /// The connection broken off: the peer's next transfer is to fail. It is over then.
+  /// Reset the connection, so that the peer's next transfer fails. The conversation is over.
   case abort
-  /// This much time to pass.
+  /// Wait for this time.
   case sleep(Nanoseconds)
-  /// The data file read, written or synced. The bytes stay put until `transferred` is called.
+  /// Read, write or sync the data file. The bytes stay in place until `transferred` is called.
   case file(FileRequest)
-  /// This done by a processor.
+  /// Do this CPU work.
   case compute(Computation)
   /// The operation is over.
   case done(Outcome)
 }
 
-/// What became of an operation.
+/// The outcome of an operation.
 @frozen public struct Outcome {
-  /// Of the verified answer: a pure function of the operation, so that its sum over a trial is equal in every mode.
-  /// Nil where the answer is complete, but not what was asked for; `kind` then says why.
+  /// The checksum of the verified answer: a pure function of the operation, so that its sum over a trial is equal in
+  /// every mode. Nil if the answer is complete but not the expected one; `kind` says why.
   public var checksum: UInt64?
   public var kind: OutcomeKind
   /// Whether the connection may carry another operation.
   public var keepsConnection: Bool
-  /// Whether only lenient reading could take the answer.
+  /// Whether only lenient reading accepted the answer.
   public var isLenient = false
 
   @inlinable public static func verified(checksum: UInt64, keepsConnection: Bool) -> Outcome {
@@ -40,12 +40,12 @@ import SystemCalls
     Outcome(checksum: nil, kind: .status(status), keepsConnection: keepsConnection)
   }
 
-  /// No (right) answer. The connection is given up.
+  /// No answer, or a wrong one. The connection is given up.
   @inlinable public static func failed(_ kind: OutcomeKind) -> Outcome {
     Outcome(checksum: nil, kind: kind, keepsConnection: false)
   }
 
-  /// Whether the answer was complete, be it what was asked for or not.
+  /// Whether the answer was complete, expected or not.
   @inlinable public var isComplete: Bool { checksum != nil || kind.status != nil }
 
   /// The end of a served connection, with nothing left to answer.
@@ -58,40 +58,40 @@ import SystemCalls
   }
 }
 
-/// One lane's state machine of a workload: it says what it needs next, and touches no descriptor, thread or clock.
-/// The client side is begun once per operation; the server side once per connection, and is never `done` but to close.
+/// One lane's state machine of a workload. It says what it needs next, and touches no descriptor, thread or clock. The
+/// client side begins once per operation. The server side begins once per connection, and is `done` only to close it.
 public protocol Conversation: ~Copyable, SendableMetatype {
-  /// Whether its operations go over a connection at all.
+  /// Whether operations use a connection.
   static var usesConnection: Bool { get }
 
-  /// The endpoint, by number, that `operation` is to be carried to.
+  /// The index of the endpoint that `operation` uses.
   func endpoint(of operation: UInt64) -> Int32
 
-  /// Whether it may be asked for again where nobody knows whether the peer has done it: its method is idempotent (RFC
-  /// 9110, section 9.2.2), and it asks for no fault.
+  /// Whether `operation` may be repeated when it is unknown whether the peer did it. Its method must be idempotent (RFC
+  /// 9110, section 9.2.2), and it must not ask for a fault.
   func mayRepeat(_ operation: UInt64) -> Bool
 
-  /// Whether bytes that nobody asked for say that the peer is about to close an idle connection.
+  /// Whether unexpected bytes announce that the peer is about to close an idle connection.
   func isFarewell(_ bytes: UnsafeRawBufferPointer) -> Bool
 
   mutating func begin(_ operation: UInt64) -> Need
   mutating func sent() -> Need
-  /// Takes from the front of `bytes` what it wants; the rest is presented again when it next asks to receive. The bytes
-  /// are gone when the call returns.
+  /// Takes what it wants from the front of `bytes`; the rest is presented again at the next receive. The bytes are
+  /// invalid after the call.
   mutating func received(_ bytes: inout UnsafeRawBufferPointer) -> Need
   /// The peer has finished sending.
   mutating func ended() -> Need
   /// - Parameters:
-  ///   - operation: the one in hand; 0 on the server side.
-  ///   - elapsed: since the operation began; on the server side, since the sleep was asked for.
+  ///   - operation: the operation in hand; 0 on the server side.
+  ///   - elapsed: the time since the operation began; on the server side, since the sleep was asked for.
   mutating func woke(_ operation: UInt64, after elapsed: Nanoseconds) -> Need
-  /// The file request in hand has moved so many bytes; none where it was to sync.
+  /// The file request in hand has moved `count` bytes; 0 for a sync.
   mutating func transferred(_ count: Int) -> Need
-  /// Whether what a file request moves is sent, and not received.
+  /// Whether a file request's bytes count as sent rather than received.
   var isSending: Bool { get }
-  /// Work has been done, with this result.
+  /// The CPU work is done, with this result.
   mutating func computed(_ result: UInt64) -> Need
-  /// The connection is gone: what was half said on it is forgotten.
+  /// The connection is gone; drop any partial message.
   mutating func disconnected()
 }
 

@@ -1,11 +1,11 @@
 import Measurement
 
-/// Lanes that each have operations of their own, so that every one of them does as many.
+/// Lanes with operations of their own, so that each does the same number.
 extension ClientLane where C: ~Copyable {
-  /// Operations are dealt out in turn: the lane's are `first`, and from there on every one as many further as there are lanes.
+  /// Deals operations in turn: the lane gets `first`, and then every n-th operation, for n lanes.
   public mutating func deal(from first: UInt64) { operation = first &- trial.pointee.dealtTo }
 
-  /// Takes the next of its own. Without one it holds its connection until the trial ends.
+  /// Takes the lane's next operation. When none is left, it holds its connection until the trial ends.
   @usableFromInline
   mutating func takeDealt(_ now: Instant) -> Step {
     let next = operation &+ trial.pointee.dealtTo

@@ -1,11 +1,11 @@
 import Measurement
 
-/// A lane of either of two kinds, where the lanes of a trial are not all alike: the ends of a pair, or those that are
-/// measured and those that do something else beside them.
+/// A lane of one of two kinds. It is used if the lanes of a trial differ: the two ends of a pair, or measured lanes and
+/// bystanders.
 @frozen
 public struct EitherLane<First: Lane & ~Copyable, Second: Lane & ~Copyable>: Lane, ~Copyable {
   @usableFromInline var isFirst: Bool
-  /// One of the two is there.
+  /// Exactly one of the two is present.
   public var first: First?
   public var second: Second?
 

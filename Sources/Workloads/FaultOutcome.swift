@@ -2,7 +2,7 @@ import Plan
 import SystemCalls
 
 extension WorkloadSpec {
-  /// As what an operation that meets the fault is counted.
+  /// The outcome of an operation that meets the fault.
   public func outcome(of fault: FaultKind) -> OutcomeKind {
     switch fault {
     case .reset: .errno(.connectionReset)

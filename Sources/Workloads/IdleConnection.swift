@@ -1,15 +1,15 @@
 import Measurement
 
-/// What may have happened to a connection while nobody asked anything of it.
+/// Handles a connection that changed while it was idle.
 extension ClientLane where C: ~Copyable {
-  /// Looks at the connection before the operation in hand is asked for on it.
+  /// Checks the connection before it carries the operation in hand.
   @inlinable
   mutating func check() -> Step {
     hasWaited = false
     return .check
   }
 
-  /// Ends, with nothing in hand, after a last look.
+  /// Checks once more, and ends with nothing in hand.
   @usableFromInline
   mutating func leave() -> Step {
     guard C.usesConnection, endpoint >= 0, wasServed else { return .finished }
@@ -28,15 +28,15 @@ extension ClientLane where C: ~Copyable {
       ? reconnect() : complete(.failed(.unexpectedBytes), now)
   }
 
-  /// Whether the operation has come to a connection that the peer had closed, or was about to: nothing of it has been
-  /// answered, and it may be asked for again.
+  /// Whether the peer had closed the operation's connection, or was about to. No byte was answered, so the operation
+  /// may be repeated.
   @inlinable
   func isStale(_ outcome: Outcome) -> Bool {
     guard isReused, outcome.isOfClosing, conversation.mayRepeat(number) else { return false }
     return receivedBytes == 0 || outcome.kind.status != nil
   }
 
-  /// Goes on with a new connection in the place of one that was closed while it was idle.
+  /// Continues on a new connection, after the old one was closed while idle.
   @usableFromInline
   mutating func reconnect() -> Step {
     recorder.reconnected()
@@ -47,7 +47,7 @@ extension ClientLane where C: ~Copyable {
 }
 
 extension Outcome {
-  /// Whether a peer that closes an idle connection may be why: it has closed or broken the connection, or says as its last
-  /// word that it has waited for too long (408; RFC 9110, section 15.5.9).
+  /// Whether the outcome fits a peer that closes an idle connection: a closed or broken connection, or a final 408 (RFC
+  /// 9110, section 15.5.9).
   @usableFromInline var isOfClosing: Bool { kind.isOfBrokenConnection || kind.status == 408 && !keepsConnection }
 }

@@ -1,7 +1,7 @@
 import Measurement
 import Synchronization
 
-/// What became of an operation, as rows of the contract for peers number it.
+/// The outcome of an operation, numbered as in the rows of the contract for peers.
 public enum RowOutcome: UInt16, Sendable {
   case verified = 0
   case errno = 1
@@ -14,20 +14,21 @@ public enum RowOutcome: UInt16, Sendable {
   case unfinished = 255
 }
 
-/// Where lanes write down each of their operations, for whoever started this program as a peer: 32 bytes of
-/// `number, start, end, outcome, detail, lane`, as the contract for peers has them. The order is that in which they end.
+/// The table in which lanes record each operation for the program that started this one as a peer. A row has 32 bytes:
+/// `number, start, end, outcome, detail, lane`, as in the contract for peers. Rows are in the order in which operations
+/// end.
 public struct OperationRows: @unchecked Sendable {
   private let base: UnsafeMutableRawPointer
   private let capacity: UInt64
   private let next: UnsafeMutablePointer<Atomic<UInt64>>
-  /// Where the lanes lie: which one a row is of is told by its address, so that no lane has to know its number.
+  /// The memory of the lanes. A row's lane follows from its address, so that no lane stores its number.
   private var lanes: (base: UInt, stride: UInt) = (0, 1)
 
   /// Bytes of a row.
   public static let rowSize = 32
 
-  /// - Parameters:
-  ///   - base: mapped for as long as the process lives.
+  /// - base: must stay mapped as long as the process lives.
+  ///   - capacity: the number of rows that fit.
   ///   - capacity: how many rows fit.
   public init(at base: UnsafeMutableRawPointer, capacity: Int) {
     self.base = base
@@ -36,13 +37,13 @@ public struct OperationRows: @unchecked Sendable {
     next.initialize(to: Atomic(0))
   }
 
-  /// - Parameter stride: from one lane to the next, in bytes.
+  /// - Parameter stride: the distance between two lanes, in bytes.
   package mutating func settle(lanesAt base: UnsafeRawPointer, stride: Int) {
     lanes = (UInt(bitPattern: base), UInt(stride))
   }
 
-  /// An operation has ended.
-  /// - Parameter lane: where it lies.
+  /// Records an operation that has ended.
+  /// - Parameter lane: the lane's address.
   func write(_ operation: UInt64, _ kind: OutcomeKind, from start: UInt64, to end: Instant, lane: UnsafeRawPointer) {
     let (outcome, detail) = kind.inContract
     write(
@@ -50,8 +51,8 @@ public struct OperationRows: @unchecked Sendable {
       UInt32(truncatingIfNeeded: (UInt(bitPattern: lane) - lanes.base) / lanes.stride))
   }
 
-  /// A lane has left an operation.
-  /// - Parameter start: nil where it had not begun.
+  /// Records an operation that a lane has left.
+  /// - Parameter start: nil if it had not started.
   package func writeUnfinished(_ operation: UInt64, since start: Instant?, lane: Int) {
     write(operation, start?.nanoseconds ?? 0, 0, .unfinished, 0, UInt32(clamping: lane))
   }
@@ -72,7 +73,7 @@ public struct OperationRows: @unchecked Sendable {
 }
 
 extension OutcomeKind {
-  /// As the contract for peers numbers outcomes, with their detail.
+  /// The outcome and its detail, as the contract for peers numbers them.
   fileprivate var inContract: (outcome: RowOutcome, detail: UInt16) {
     switch rawValue {
     case Self.timeout.rawValue: (.timeout, 0)
@@ -82,7 +83,7 @@ extension OutcomeKind {
     case 64..<320: (.malformed, 0)
     case 512..<1000: (.errno, rawValue - 512)
     case 1000...: (.status, rawValue - 1000)
-    // What woke early has times that say so.
+    // An early wake-up is visible in the row's times.
     default: (.verified, 0)
     }
   }

@@ -30,16 +30,16 @@ import SystemCalls
     OutcomeKind(rawValue: 512 + UInt16(clamping: errno.rawValue))
   }
 
-  /// Whether the peer had closed the connection, or it broke.
+  /// Whether the peer closed the connection, or it broke.
   @usableFromInline var isOfBrokenConnection: Bool {
     self == .prematureEnd || self == .errno(Errno(EPIPE)) || self == .errno(Errno(ECONNRESET))
       || self == .errno(Errno(ECONNABORTED))
   }
 
-  /// The HTTP status, where the kind is one.
+  /// The HTTP status, if the kind is one.
   @inlinable public var status: Int? { rawValue >= 1000 ? Int(rawValue) - 1000 : nil }
 
-  /// A stable name: a word, a fault of the HTTP reader, or the errno's symbol.
+  /// A stable name: a word, a fault of the HTTP reader, or an errno's symbol.
   public var name: String {
     switch rawValue {
     case 0: "verified"

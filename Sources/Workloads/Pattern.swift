@@ -1,12 +1,12 @@
 import Glibc
 import Plan
 
-/// The content that both ends know: a fixed pool of pseudo-random bytes, of which the content of operation *i* is the
-/// stretch that begins at a place depending on *i*, round and round.
+/// The content that both ends know: a fixed pool of pseudo-random bytes. The content of operation *i* starts at a
+/// position that depends on *i*, and wraps around.
 public enum Pattern {
   @usableFromInline static let period = 1 << 16
 
-  /// The pool, twice over, so that any stretch of at most `period` bytes is contiguous somewhere.
+  /// The pool, twice, so that any range of at most `period` bytes is contiguous.
   @usableFromInline nonisolated(unsafe) static let pool: UnsafeRawPointer = {
     let bytes = UnsafeMutableRawPointer.allocate(byteCount: 2 * period, alignment: 64)
     for word in 0..<(period / 8) {
@@ -17,7 +17,7 @@ public enum Pattern {
     return UnsafeRawPointer(bytes)
   }()
 
-  /// The pool, twice over, for programs that are to know the same content.
+  /// The pool, twice, for programs that must know the same content.
   package static var twice: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: pool, count: 2 * period) }
 
   /// Up to `period` bytes of the content of `operation` from `offset` on.

@@ -3,7 +3,7 @@ import Measurement
 import Synchronization
 import SystemCalls
 
-/// What the connections of a server have done so far. Other threads may read it at any time.
+/// Counts of what the connections of a server have done. Other threads may read them at any time.
 @frozen public struct ServerTally: ~Copyable, Sendable {
   public let shared: Bool
   /// Operations answered in full.
@@ -11,66 +11,66 @@ import SystemCalls
   public let sentBytes = Counter()
   public let receivedBytes = Counter()
   public let connections = Counter()
-  /// Connections that are over, with everything that was sent on them counted.
+  /// Connections that have ended, with all their sent bytes counted.
   public let ended = Counter()
-  /// Connections given up because of what the client sent, or because they broke.
+  /// Connections given up because of the client's bytes, or because they broke.
   public let failed = Counter()
-  /// Operations that were done wrong because they asked for it.
+  /// Operations answered wrongly because they asked for it.
   public let faults = Counter()
-  /// Connections closed because they were one too many of their address, or asked for more than the server allows.
+  /// Connections closed because their address had too many, or because they exceeded the server's limits.
   public let refused = Counter()
 
   /// - Parameter shared: whether several threads serve.
   public init(shared: Bool) { self.shared = shared }
 }
 
-/// What a served connection is waiting for from its client, which decides how long it may.
+/// What a served connection waits for; it determines the time limit.
 @frozen public enum Waiting: UInt8, Sendable {
-  /// The client's taking of what is sent to it. Zero, as this is the only wait that begins without a new number.
+  /// The client's receipt of what is sent. Zero, because only this wait begins without a new number.
   case reply
-  /// The next request, of which nothing has come.
+  /// The next request, of which nothing has arrived.
   case request
-  /// The rest of a request's head; the first one's from the beginning of the connection.
+  /// The rest of a request's head; for the first request, from the start of the connection.
   case head
   /// More of a message's body.
   case body
-  /// The client's end, after that of the server.
+  /// The client's end of the connection, after the server's.
   case end
-  /// It is not waiting for its client.
+  /// Nothing from the client.
   case nothing
 }
 
-/// A conversation that answers. It is `done` when the connection is to be closed.
+/// A conversation on the server side. It is `done` when the connection must be closed.
 public protocol ServerConversation: Conversation, ~Copyable {
-  /// What it waits for when it asks to receive.
+  /// What it waits for when it receives.
   var waiting: Waiting { get }
-  /// It has waited too long, and nothing more will be received.
+  /// The wait exceeded its limit; nothing more will be received.
   mutating func expired() -> Need
-  /// Whether its last operation was done wrong because it asked for it. Nothing is done after that.
+  /// Whether its last operation was answered wrongly because it asked for it. It is the last one.
   var isFaulty: Bool { get }
-  /// Whether its last operation asked for more than it may. Nothing is done after that.
+  /// Whether its last operation exceeded the server's limits. It is the last one.
   var isRefused: Bool { get }
-  /// How many operations it has answered in full since this was last asked.
+  /// The number of operations answered in full since the last call.
   mutating func takeAnswered() -> Int
 }
 
-/// The server side of one connection: receives, answers, and keeps what a client sent ahead until its turn has come.
+/// The server side of one connection: it receives, answers, and keeps early bytes until their turn.
 @frozen public struct ServerLane<C: ServerConversation & ~Copyable>: Lane, ~Copyable {
   @usableFromInline var conversation: C
   @usableFromInline let tally: UnsafePointer<ServerTally>
-  /// When the last event came that had a time.
+  /// The time of the last event that had one.
   @usableFromInline var now = Instant(nanoseconds: 0)
-  /// Bytes received and not yet taken by the conversation.
+  /// The bytes received that the conversation has not taken.
   @usableFromInline var ahead = ByteQueue()
-  /// Others have their turn before it goes on receiving.
+  /// Whether other lanes take a turn before the next receive.
   @usableFromInline var isYielding = false
-  /// What it waits for, as a monitor may ask at any time.
+  /// What the lane waits for; a monitor may read it at any time.
   public let wait = WaitWord()
 
-  /// So many bytes ahead of their turn wait for that of other lanes as well: whoever sends without a pause is not to keep a
-  /// loop to itself. Pipelines of some dozens of requests are shorter.
+  /// With this many early bytes, other lanes take a turn, so that a client that sends without a pause cannot occupy a
+  /// loop. Pipelines of some dozens of requests stay below it.
   @inlinable static var longestTurn: Int { 4 << 10 }
-  /// So much received at once, and taken, is followed by the turn of other lanes.
+  /// After this many bytes in one receive, other lanes take a turn.
   @inlinable static var largestPiece: Int { 64 << 10 }
 
   @inlinable
@@ -165,7 +165,7 @@ public protocol ServerConversation: Conversation, ~Copyable {
     return .finished
   }
 
-  /// Presents what was sent ahead.
+  /// Presents the early bytes.
   @usableFromInline
   mutating func takeAhead() -> Need {
     var rest = ahead.bytes
@@ -176,9 +176,9 @@ public protocol ServerConversation: Conversation, ~Copyable {
   }
 }
 
-/// What a lane waits for, as whoever enforces time limits sees it: a wait that goes on is one and the same word.
+/// What a lane waits for, for the enforcer of time limits: the word stays the same as long as one wait lasts.
 @frozen public struct WaitWord: ~Copyable, Sendable {
-  /// From the lowest bit: what is waited for (3 bits), whether that took too long, and the number of the wait.
+  /// From the lowest bit: what the lane waits for (3 bits), whether that took too long, and the number of the wait.
   @usableFromInline let word = Atomic(UInt32(Waiting.nothing.rawValue))
 
   @inlinable init() {}
@@ -186,8 +186,8 @@ public protocol ServerConversation: Conversation, ~Copyable {
   @inlinable static var kindMask: UInt32 { 7 }
   @inlinable static var expiredBit: UInt32 { 8 }
 
-  /// The time for a head, and for the client's end, is that of all its pieces together; a body's begins anew with each.
-  /// That for a reply is that of all replies to what was received at once.
+  /// The limit for a head, or for the client's end, covers all its pieces. The limit for a body starts anew with each
+  /// piece. The limit for a reply covers all replies to one receive.
   @inlinable @inline(__always)
   func begin(_ kind: Waiting) {
     let old = word.load(ordering: .relaxed)
@@ -195,7 +195,7 @@ public protocol ServerConversation: Conversation, ~Copyable {
     word.store((old & ~(Self.kindMask | Self.expiredBit)) &+ 16 | UInt32(kind.rawValue), ordering: .relaxed)
   }
 
-  /// What was waited for has come, and is being answered.
+  /// The awaited bytes have arrived, and are being answered.
   @inlinable @inline(__always)
   func end() {
     word.store(word.load(ordering: .relaxed) & ~(Self.kindMask | Self.expiredBit), ordering: .relaxed)
@@ -203,19 +203,19 @@ public protocol ServerConversation: Conversation, ~Copyable {
 
   @inlinable var isExpired: Bool { word.load(ordering: .relaxed) & Self.expiredBit != 0 }
 
-  /// The wait that is going on, which no other one equals, and what for.
+  /// The current wait's unique number, and what the lane waits for.
   public var current: (wait: UInt32, waiting: Waiting) {
     let word = word.load(ordering: .relaxed)
     return (word & ~Self.expiredBit, Waiting(rawValue: UInt8(word & Self.kindMask))!)
   }
 
-  /// Marks a wait as too long, before the connection is shut down; false where it has ended meanwhile, or is marked.
+  /// Marks a wait as too long, before the connection is shut down. False if the wait has ended, or is already marked.
   public func expire(_ wait: UInt32) -> Bool {
     word.compareExchange(expected: wait, desired: wait | Self.expiredBit, ordering: .relaxed).exchanged
   }
 }
 
-/// Bytes in the order in which they came. Takes no memory while it is empty.
+/// Bytes in order of arrival. It takes no memory while empty.
 @frozen @usableFromInline struct ByteQueue: ~Copyable {
   @usableFromInline var base: UnsafeMutableRawPointer?
   @usableFromInline var start = 0

@@ -1,62 +1,62 @@
 import Measurement
 import SystemCalls
 
-/// What a lane asks of its mode.
+/// What a lane asks its mode to do.
 @frozen public enum Step {
-  /// To go on with the lane's connection to the endpoint of this number, which is opened where it has none.
+  /// Use the lane's connection to the endpoint with this index; open it if there is none.
   case connect(Int32)
-  /// A look at what waits to be received, though nothing was asked for: without waiting, and without taking it.
+  /// Peek at received bytes that nobody asked for, without waiting and without taking them.
   case check
-  /// All of these bytes sent. They stay put until the step is answered.
+  /// Send all of these bytes. They stay in place until the step is answered.
   case send(UnsafeRawBufferPointer)
-  /// Whatever has arrived, once anything has.
+  /// Wait for bytes, and take those that have arrived.
   case receive
   case close
-  /// No more to be sent: the peer is to hear the end of it, and may go on sending. Answered as a send of nothing.
+  /// Send no more: the peer learns of the end, and may keep sending. Answered like a send of no bytes.
   case finishSending
   case sleep(until: Instant)
-  /// Time to pass that the peer may cut short: until then, or until the peer has finished or the connection broke, bytes
-  /// that wait to be received or not. Answered by `woke`, or as a receive that finds the end.
+  /// Wait until this time, or until the peer ends or the connection breaks, even if received bytes wait. Answered by
+  /// `woke`, or like a receive that finds the end.
   case delay(until: Instant)
-  /// Others to have their turn first. Answered by `woke`.
+  /// Let other lanes take a turn. Answered by `woke`.
   case yield
-  /// A part of the trial's data file read or written, or all of it synced. The bytes stay put until it is answered.
+  /// Read or write a part of the trial's data file, or sync it. The bytes stay in place until the step is answered.
   case file(FileRequest)
-  /// This done by a processor: by whoever carries the lane, or while it waits.
+  /// Do this CPU work: in place, or elsewhere while the lane waits.
   case compute(Computation)
-  /// One of the trial's permits, of which there are as many as its limit; lanes queue for them.
+  /// Take one of the trial's permits, which the limit counts; lanes queue for them.
   case acquire
-  /// Gives the permit back.
+  /// Return the permit.
   case release
-  /// Nothing more, and a connection that is still open is to break: the peer's next transfer fails (RFC 9293, 3.10.5).
+  /// End. An open connection is reset, so that the peer's next transfer fails (RFC 9293, section 3.10.5).
   case abort
-  /// Nothing more; a connection that is still open is to be closed.
+  /// End. An open connection is closed.
   case finished
 }
 
-/// A mode's answer to a step. It fits four registers: a larger one goes through memory, of which each place that makes one
-/// would have its own in each task.
+/// A mode's answer to a step. It fits four registers; a larger one would be copied through memory, separately for each
+/// place and task that creates one.
 /// `connect`, `send` and `receive` may also be answered by `failed`.
 @frozen public enum Event {
   case connected(now: Instant)
-  /// The lane has had a connection there already.
+  /// The lane already had a connection to the endpoint.
   case reached(now: Instant)
-  /// What waits without having been asked for; no bytes where none will come any more.
+  /// The bytes that nobody asked for; empty if no more will arrive.
   case found(UnsafeRawBufferPointer, now: Instant)
   case foundNothing(now: Instant)
   case sent(Int)
-  /// No bytes: the peer has finished sending.
+  /// Empty if the peer has finished sending.
   case received(UnsafeRawBufferPointer, now: Instant)
   case closed(now: Instant)
   case woke(now: Instant)
-  /// How many bytes a file request has moved, or a negative errno.
+  /// The bytes that a file request moved, or a negative errno.
   case transferred(Int, now: Instant)
   case computed(UInt64, now: Instant)
   case acquired(now: Instant)
   case released(now: Instant)
   case failed(Errno, now: Instant)
 
-  /// - Parameter bytes: nil where nothing waits.
+  /// - Parameter bytes: nil if no bytes wait.
   @inlinable @inline(__always)
   public static func checked(_ bytes: UnsafeRawBufferPointer?, now: Instant) -> Event {
     if let bytes { .found(bytes, now: now) } else { .foundNothing(now: now) }

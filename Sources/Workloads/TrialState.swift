@@ -2,45 +2,44 @@ import Measurement
 import Plan
 import Synchronization
 
-/// What the lanes of a trial share: the operations still to be taken, and the window in which they count.
+/// What the lanes of a trial share: the next operation to take, and the window in which operations count.
 public struct TrialState: ~Copyable, Sendable {
-  /// The next operation that nobody has taken.
+  /// The next operation to take.
   @usableFromInline let next: Atomic<UInt64>
   @usableFromInline let nextWarmUp: Atomic<UInt64>
-  /// From one operation of this process to its next.
+  /// The distance between two operations of this process.
   @usableFromInline let stride: UInt64
 
-  /// How many operations there are, those of other processes among them; nil where the window's end is what ends the
-  /// trial.
+  /// The number of operations in all processes; nil if the window's end ends the trial.
   public let asked: UInt64?
-  /// What of it this process does.
+  /// The share of the trial that this process does.
   public let share: Share
-  /// How many lanes, those of other processes among them, have operations of their own; zero where whoever is free takes
-  /// the next one.
+  /// The number of lanes in all processes, if each has operations of its own; zero if the next free lane takes each
+  /// operation.
   public let dealtTo: UInt64
-  /// The window opens: what is done earlier is warm-up.
+  /// When the window opens; operations that end earlier are warm-up.
   public let opens: Instant
   @usableFromInline let closing: Atomic<UInt64>
-  /// How long one operation may take; zero for no limit.
+  /// The time limit of one operation; zero for none.
   public let timeout: Nanoseconds
-  /// What every operation stays below of which there is nothing else to do than to count it: the time limit, or nothing
-  /// where each is written down.
+  /// A verified operation that took less time needs only counting. It is the time limit, or zero if a table records
+  /// each operation.
   @usableFromInline let longest: Nanoseconds
-  /// Whether a lane has to be admitted before it starts an operation.
+  /// Whether a lane needs a permit before it starts an operation.
   public let isLimited: Bool
   /// Whether operations have intended starts.
   public let isOpenLoop: Bool
-  /// Where operations are written down one by one; nil where they are counted alone.
+  /// The table that records each operation; nil if operations are only counted.
   @usableFromInline let rows: OperationRows?
-  /// Whether operations of a warm-up are numbered apart.
+  /// Whether operations of the warm-up have their own numbers.
   @usableFromInline let numbersWarmUp: Bool
-  /// Of lanes beside those that are measured; nil of those themselves.
+  /// The bystanders' spec, for bystander lanes; nil for measured lanes.
   public let bystanders: BystanderSpec?
   /// Whether a lane that has done an operation starts the next one at once.
   @usableFromInline let startsAtOnce: Bool
   /// Whether lanes without an operation in hand may hold their connections.
   @usableFromInline let holdsConnections: Bool
-  /// Where an open loop is to do a number of operations: the first that is not warm-up.
+  /// For an open loop with a fixed count: the first operation after the warm-up.
   @usableFromInline let firstCounted: UInt64
   private let schedule: ArrivalSchedule?
 
@@ -76,17 +75,17 @@ public struct TrialState: ~Copyable, Sendable {
     startsAtOnce = !isOpenLoop && bystanders == nil && lanes == 0
   }
 
-  /// The window's end, or the deadline of a trial that is to do a number of operations.
+  /// The window's end; for a fixed count of operations, the deadline.
   @inlinable @inline(__always)
   public var closes: Instant { Instant(nanoseconds: closing.load(ordering: .relaxed)) }
 
-  /// Brings the end forward: the lanes that these ones are beside have done what they were asked for.
+  /// Moves the end forward, because the measured lanes have finished.
   public func close(at now: Instant) { closing.store(min(now, closes).nanoseconds, ordering: .relaxed) }
 
-  /// Operations of the warm-up, where the window is a number of operations, are numbered apart from those that count.
+  /// Set in the number of a warm-up operation, if the window is a fixed count of operations.
   @inlinable static var warmUpBit: UInt64 { 1 << 63 }
 
-  /// Takes the next operation of a closed loop, or nil where none is left.
+  /// Takes the next operation of a closed loop; nil if none is left.
   @inlinable @inline(__always)
   func take(now: Instant) -> UInt64? {
     if numbersWarmUp && now < opens {
@@ -96,7 +95,7 @@ public struct TrialState: ~Copyable, Sendable {
     return operation < asked ?? .max ? operation : nil
   }
 
-  /// Takes the next operation of an open loop and its intended start, or nil where none is left.
+  /// Takes the next operation of an open loop and its intended start; nil if none is left.
   @usableFromInline
   func takeArrival() -> (operation: UInt64, intended: Instant)? {
     switch schedule {
@@ -114,7 +113,7 @@ public struct TrialState: ~Copyable, Sendable {
     now >= opens && now < closes && operation >= firstCounted && operation < Self.warmUpBit
   }
 
-  /// Once all lanes have finished: whether the end came before the turn of some of the operations that were asked for.
+  /// After all lanes have finished: whether the end came before some requested operations were taken.
   public var leftSome: Bool {
     guard let asked else { return false }
     let taken = next.load(ordering: .relaxed)
@@ -126,24 +125,25 @@ public struct TrialState: ~Copyable, Sendable {
     }
   }
 
-  /// How many of the operations that were asked for are this process's.
+  /// The number of operations that this process must do; nil without a fixed count.
   public var due: UInt64? {
     asked.map { asked in
-      // What is dealt out belongs to the process of its lane.
+      // Operations with a fixed lane belong to that lane's process.
       dealtTo > 0
         ? share.count(of: dealtTo) * (asked / dealtTo)
         : share.count(of: firstCounted + asked) - share.count(of: firstCounted)
     }
   }
 
-  /// The numbers of the operations that may have counted: of a number of operations those, else all that were taken; of
-  /// these every one that is this process's.
+  /// The numbers of the operations that may have counted: a fixed count of them, or all that were taken. This process
+  /// has every `stride`-th of them.
   public var numbers: Range<UInt64> {
     let taken = dealtTo > 0 ? asked ?? 0 : next.load(ordering: .relaxed)
     return firstCounted..<max(firstCounted, asked.map { min(taken, firstCounted + $0) } ?? taken)
   }
 
-  /// What was due of an open loop in the window, and what of it was left when all lanes had finished; nil in a closed loop.
+  /// The open loop's operations due in the window, and those of them left when all lanes had finished; nil in a closed
+  /// loop.
   /// - Parameter inHand: the operations that lanes had taken and not ended.
   public func arrivals(inHand: some Sequence<UInt64>) -> ArrivalOutcome? {
     switch schedule {
@@ -154,7 +154,7 @@ public struct TrialState: ~Copyable, Sendable {
     }
   }
 
-  /// How many operations of an open loop are to start within the window.
+  /// The number of operations of an open loop that are due in the window.
   public var scheduled: UInt64? {
     switch schedule {
     case .some(let schedule): share.count(of: schedule.count) - share.count(of: schedule.warmUpCount)
@@ -163,8 +163,8 @@ public struct TrialState: ~Copyable, Sendable {
   }
 }
 
-/// What the lanes of a group share: the trial, and where they record. A lane keeps one pointer for both, as there may be a
-/// million of them.
+/// What the lanes of a group share: the trial, and the place to record. A lane keeps one pointer for both, because
+/// there may be a million lanes.
 @frozen public struct LaneGroup: @unchecked Sendable {
   @usableFromInline let trial: UnsafePointer<TrialState>
   public let recorder: Recorder
@@ -174,7 +174,7 @@ public struct TrialState: ~Copyable, Sendable {
     self.recorder = recorder
   }
 
-  /// Records what became of an operation that ended before the window did. Answers whether it counts as done.
+  /// Records the outcome of an operation that ended before the window did. Returns whether it counts as done.
   @inlinable @inline(__always)
   func record(
     _ outcome: Outcome, of operation: UInt64, after service: Nanoseconds, at now: Instant, sent: Int, received: Int
@@ -193,8 +193,8 @@ public struct TrialState: ~Copyable, Sendable {
     return outcome.isComplete
   }
 
-  /// What an outcome is after so long: an operation that has run out of time is a timeout, whatever came of it. The
-  /// monitor shuts its connection down, or may be about to.
+  /// The outcome after a given time: an operation beyond its time limit is a timeout, whatever arrived. The monitor
+  /// shuts its connection down, or is about to.
   @inlinable @inline(__always)
   func judged(_ outcome: Outcome, after service: Nanoseconds) -> Outcome {
     service < trial.pointee.timeout || trial.pointee.timeout == .zero ? outcome : .failed(.timeout)
@@ -202,7 +202,7 @@ public struct TrialState: ~Copyable, Sendable {
 }
 
 extension TrialState {
-  /// How long a lane waits after so many connections that failed one after another, at most until the window's end.
+  /// The pause after this many consecutive connection failures, at most until the window's end.
   @inlinable
   func retry(after refusals: UInt8, now: Instant) -> Instant {
     min(now + .milliseconds(1 << UInt64(refusals - 1)), closes)

@@ -120,7 +120,7 @@ private func verify(_ path: String, results: String) throws -> Int32 {
   }
   let wrong = check.findings.count { $0.kind == .mismatch }
   let missing = check.findings.count - wrong
-  let outcome = check.findings.isEmpty ? "all match" : "\(wrong) do not match, \(missing) cannot be checked"
+  let outcome = check.findings.isEmpty ? "all match" : "mismatches: \(wrong), unchecked: \(missing)"
   print("\(path): \(check.count) \(check.count == 1 ? "citation" : "citations"), \(outcome)")
   return wrong > 0 ? mismatchFound : missing > 0 ? 1 : 0
 }

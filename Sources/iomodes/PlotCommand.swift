@@ -59,7 +59,7 @@ private func tell(_ check: FiguresCheck, of target: String) -> Int32 {
     for name in names { print("\(target)/\(name) \(what)") }
   }
   let remedy =
-    check.isFine ? "" : "; `iomodes plot` rewrites the others; files that do not belong to this run can be deleted"
-  print("\(target): \(check.agreeing) files are what the run gives\(remedy)")
+    check.isFine ? "" : "; `iomodes plot` rewrites the rest; files that do not belong to this run can be deleted"
+  print("\(target): \(check.agreeing) files match the run\(remedy)")
   return check.isFine ? 0 : 4
 }

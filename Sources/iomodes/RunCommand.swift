@@ -21,12 +21,13 @@ let runCommand = Command(
           "modes", "LIST", "concurrency modes, such as blocking,epoll", .modes, unlessGiven: Standard.modes,
           elsewhere: "m", "mode", "engine", "ioengine"),
         .list(
-          "peer", "PATH", "a program that stands in for a mode: the folder of its peer.json, again for several", .folder
+          "peer", "PATH", "add a peer, a program that runs as a mode: the folder of its peer.json; may be repeated",
+          .folder
         ),
         .list(
           "serve", "NAME=URL",
-          "serve: any HTTP server beside the modes, again for several; NAME=URL,run=COMMAND starts it"),
-        .flag("as-peer", "each mode also as a peer, by the contract that other programs keep: what that costs"),
+          "serve: add any HTTP server to the modes; may be repeated; NAME=URL,run=COMMAND starts it"),
+        .flag("as-peer", "run each mode also as a peer, to measure what the contract for peers costs"),
         .value(
           "concurrency", "LIST", "numbers of lanes (operations in flight), such as 1,64 or 10k",
           unlessGiven: Standard.concurrency,

@@ -1,17 +1,17 @@
-/// A part of the program that reads what others have written. It may refuse any input; it may not trap, not hang, and not
-/// contradict itself.
+/// A part of the program that reads input from others. It may refuse any input, but must not trap, hang or contradict
+/// itself.
 enum FuzzTarget: String, CaseIterable, Sendable {
   /// A stream of HTTP requests, read whole and in pieces.
   case request
   /// A stream of HTTP replies, likewise, strictly or leniently.
   case response
-  /// What a connection of the own server is sent.
+  /// The bytes that a connection of the built-in server receives.
   case server
-  /// A suite, as far as a run plans and announces it.
+  /// A suite that is read, planned and announced.
   case suite
   /// `run.json`, then `trials.jsonl`, line by line: read, summed up and written in every format.
   case run
-  /// The records that the processes of a trial print, one a line: merged and judged.
+  /// The records that a trial's processes print, one per line: merged and judged.
   case partial
   /// Histograms as text, one a line.
   case histogram
@@ -43,7 +43,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
   }
 }
 
-/// The inputs of a target, made one after another from its corpus by a seed.
+/// The inputs of a target, made from its corpus by a seed.
 struct FuzzInputs {
   private let corpus: [[UInt8]]
   /// Of targets whose inputs are lines of JSON.
@@ -63,7 +63,7 @@ struct FuzzInputs {
     return lines.isEmpty ? mutated(corpus[input]) : mutated(lines[input])
   }
 
-  /// An input made of one that somebody else has made.
+  /// An input derived from another one.
   mutating func mutated(_ input: [UInt8]) -> [UInt8] {
     if !lines.isEmpty {
       let trees = input.split(separator: UInt8(ascii: "\n")).compactMap { JSONTree($0) }
@@ -72,7 +72,7 @@ struct FuzzInputs {
     return bytes.mutated(input, donor: corpus[bytes.pick(0...corpus.count - 1)])
   }
 
-  /// One line is changed, and now and then another besides.
+  /// Changes one line, and sometimes another one.
   private mutating func mutated(_ trees: [JSONTree]) -> [UInt8] {
     var texts = trees.map { Array($0.text.utf8) }
     for _ in 0..<bytes.pick(1...2) {

@@ -26,7 +26,7 @@ struct JSONMutator {
   ]
 
   var random: SplitMix64
-  /// What parts are taken from.
+  /// The parts that mutations use.
   let donors: [JSONTree]
 
   init(seed: UInt64, donors: [JSONTree]) {
@@ -40,7 +40,7 @@ struct JSONMutator {
     return tree
   }
 
-  /// One text in sixteen is damaged besides.
+  /// One text in sixteen is also damaged.
   mutating func mutatedText(_ tree: JSONTree) -> [UInt8] {
     var bytes = Array(mutated(tree).text.utf8)
     guard pick(0...15) == 0, !bytes.isEmpty else { return bytes }

@@ -1,6 +1,6 @@
 /// A JSON text as a tree that keeps numbers as they are written: mutators put some there that no type can hold.
 indirect enum JSONTree: Equatable {
-  /// A number, `true`, `false`, `null`, or what a mutator makes of them.
+  /// A number, `true`, `false`, `null`, or a mutation of these.
   case literal(String)
   /// Between its quotes, escapes included.
   case string(String)
@@ -10,7 +10,7 @@ indirect enum JSONTree: Equatable {
 
   static func == (a: JSONTree, b: JSONTree) -> Bool { a.text == b.text }
 
-  /// Nil of a text that is no JSON, as far as its form tells.
+  /// Nil if the text does not have the form of JSON.
   init?(_ text: some Sequence<UInt8>) {
     var reader = Reader(rest: Array(text)[...])
     guard let tree = reader.value(depth: 0) else { return nil }
@@ -136,7 +136,7 @@ indirect enum JSONTree: Equatable {
   }
 
   private func replaced(_ number: inout Int, _ change: (JSONTree) -> JSONTree) -> JSONTree {
-    // Below 0 it has been found.
+    // Negative once the node has been found.
     guard number >= 0 else { return self }
     number -= 1
     if number < 0 { return change(self) }

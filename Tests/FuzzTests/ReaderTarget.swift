@@ -3,9 +3,9 @@ import Measurement
 
 @testable import Workloads
 
-/// A stream of messages, read whole and cut into pieces of memory of their own: both must come to the same.
+/// Reads a stream of messages whole, and in pieces with separate memory: both must give the same result.
 enum ReaderTarget {
-  /// What a reader made of a stream.
+  /// The result of reading a stream.
   private struct Reading: Equatable {
     var messages = 0
     /// Of the heads, targets, bodies and ends.
@@ -99,8 +99,8 @@ enum ReaderTarget {
 }
 
 extension ReaderTarget {
-  /// What the reader makes of a stream and its end, a word a message and one for the end: `200:5 200:0 end`, `GET:0 open`
-  /// or `fault:bad-chunk-size`; the number is the body's length.
+  /// What the reader makes of a stream and its end, one word per message and one for the end: `200:5 200:0 end`, `GET:0
+  /// open` or `fault:bad-chunk-size`. The number is the body's length.
   static func outcome(of input: [UInt8], as role: HTTPReader.Role) -> String {
     var reader = HTTPReader(role: role)
     let rules = role == .request ? HTTPReader.Rules.server : .client

@@ -7,7 +7,8 @@ import Plan
 @testable import Records
 @testable import Reporting
 
-/// A run on disk, read and written in every form. The forms take turns, as one run has all of them in a few inputs.
+/// A run on disk, read and written in every format. Inputs take turns with the formats, and a few inputs cover all of
+/// them.
 enum RunTarget {
   /// In memory, of this process.
   private static let folder: RunFolder = {
@@ -29,7 +30,7 @@ enum RunTarget {
     close(descriptor)
   }
 
-  /// - Parameter everything: Whether all forms are written, and not only those whose turn it is.
+  /// - Parameter everything: whether to write all formats, not only the one whose turn it is.
   static func run(_ input: [UInt8], everything: Bool = false) {
     let end = input.firstIndex(of: UInt8(ascii: "\n")) ?? input.count
     write(input[..<end], to: folder.recordPath)
@@ -85,7 +86,7 @@ enum RunTarget {
     }
   }
 
-  /// As far as a resumed run plans what is left.
+  /// Goes as far as a resumed run plans the rest.
   private static func resume(_ run: Run) {
     guard let data = try? JSONEncoder().encode(run.record.suite),
       let suite = try? JSONDecoder().decode(Suite.self, from: data)

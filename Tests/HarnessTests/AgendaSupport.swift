@@ -6,14 +6,14 @@ import Workloads
 @testable import Harness
 
 extension Agenda {
-  /// The plans of a run of which nothing depends on what is measured.
+  /// The plans of a run that does not depend on measurements.
   static func plans(of suite: Suite, seed: UInt64, processors: Int = 1, audits: Bool = false) -> [TrialPlan] {
     var agenda = Agenda(suite, seed: seed, processors: processors, audits: audits)
     return agenda.carryOut { TrialRecord($0) }.map(\.plan)
   }
 
-  /// Carries out what is left of a run that does not take place.
-  /// - Parameter measured: what each trial comes to.
+  /// Plays the rest of a run without measuring.
+  /// - Parameter measured: the result of each trial.
   mutating func carryOut(_ measured: (TrialPlan) -> TrialRecord) -> [(plan: TrialPlan, record: TrialRecord)] {
     var all: [(plan: TrialPlan, record: TrialRecord)] = []
     while let plan = next(), all.count < 100_000 {
@@ -35,7 +35,8 @@ extension TrialRecord {
     self.throughput = throughput
   }
 
-  /// A trial of a service that keeps to 10 ms at rates up to `threshold`, and whose closed loop comes to `saturation`.
+  /// A trial of a service that meets 10 ms at rates up to `threshold`, and whose closed loop has the throughput
+  /// `saturation`.
   init(_ plan: TrialPlan, threshold: Double, saturation: Double) {
     self.init(plan, throughput: plan.arrivals.rate ?? saturation)
     guard let rate = plan.arrivals.rate else { return }

@@ -9,7 +9,7 @@ import Workloads
 @testable import Harness
 
 @Suite struct FixedAgendaTests {
-  /// Runs of the same seed are to be compared across versions.
+  /// Runs with the same seed must stay comparable across versions.
   @Test func roundsAreThoseOfEarlierVersionsWhenTheSeedIs() throws {
     let sleep = WorkloadSpec.sleep(SleepSpec())
     let experiments = ["a", "b", "c"].map { Experiment(name: $0, workload: sleep, concurrency: [1, 64], rounds: 6) }
@@ -62,7 +62,7 @@ import Workloads
   private static let experiment = Experiment(
     name: "x", workload: .sleep(SleepSpec()), modes: [.blocking, .epoll], concurrency: [1, 4], rounds: 3)
 
-  /// - Parameter isDisturbed: by the trial, and how often it has been carried out before.
+  /// - Parameter isDisturbed: by the trial and the number of its earlier runs.
   private func carryOut(
     _ suite: Suite, _ isDisturbed: @escaping (TrialPlan, Int) -> Bool
   ) -> [(plan: TrialPlan, record: TrialRecord)] {
@@ -95,7 +95,7 @@ import Workloads
     #expect(all.map(\.plan.repeats).suffix(2) == [5, 5] && all.count == 14)
   }
 
-  /// It ends in about twice the time, and does not go on like that.
+  /// The run ends after about twice the time, and does not repeat forever.
   @Test func nothingIsCarriedOutAgainOnceTheMachineIsNeverQuiet() {
     let second = Experiment(
       name: "y", workload: .sleep(SleepSpec()), modes: [.epoll], concurrency: [1, 2, 4], rounds: 6)
@@ -141,7 +141,7 @@ private func suite(_ experiments: Experiment...) -> Suite {
     rounds: 3)
   static let precision = Precision(halfWidth: 0.02, maxRounds: 20)
 
-  /// A throughput of 1000 that is off by `spread` at most: more and less in turn.
+  /// A throughput of 1000 that deviates by at most `spread`, alternately up and down.
   private static func measured(_ plan: TrialPlan, spread: Double) -> TrialRecord {
     if let skipped = plan.reasonToSkip(isPatient: false) {
       var record = TrialRecord(plan)
@@ -157,7 +157,7 @@ private func suite(_ experiments: Experiment...) -> Suite {
   @Test func sixRoundsAreMadeWhenThroughputsAreSteady() {
     var agenda = Agenda(suite(Self.experiment), seed: 7, precision: Self.precision)
     let all = agenda.carryOut { Self.measured($0, spread: 0.01) }
-    // Blocking is skipped in every round: it cannot hold both ends, and holds nothing up.
+    // Blocking is skipped in every round, because it cannot hold both ends; this must not stop the run.
     #expect(rounds(all) == 6 && all.count == 36 && agenda.shortfalls.isEmpty)
     #expect(all.filter { $0.record.skipped != nil }.count == 12)
     #expect(all.map(\.plan.number) == Array(1...36))
@@ -187,13 +187,13 @@ private func suite(_ experiments: Experiment...) -> Suite {
       Self.measured(plan, spread: plan.mode == .epoll && plan.concurrency == 8 ? 0.1 : 0)
     }
     #expect(rounds(all) == 20)
-    #expect(agenda.shortfalls == ["precision of ±2.0% not reached: x epoll × 8: ±10.0% by 20 valid trials"])
+    #expect(agenda.shortfalls == ["precision of ±2.0% not reached: x epoll × 8: ±10.0% with 20 valid trials"])
   }
 
   @Test func roundsGoOnOnlyUntilTheIntervalIsNarrow() {
     var agenda = Agenda(suite(Self.experiment), seed: 7, precision: Self.precision)
     let all = agenda.carryOut { plan in Self.measured(plan, spread: plan.round == 1 ? 0.2 : 0) }
-    // Of six to eight values the interval is their range; of nine it leaves the lowest and the highest out.
+    // The interval of six to eight values is their range; with nine it leaves out the lowest and the highest.
     #expect(rounds(all) == 9 && agenda.shortfalls.isEmpty)
   }
 
@@ -208,7 +208,7 @@ private func suite(_ experiments: Experiment...) -> Suite {
     agenda = Agenda(suite(Self.experiment), seed: 7, precision: Self.precision)
     _ = agenda.carryOut { TrialRecord($0) }
     #expect(agenda.shortfalls.count == 6)
-    #expect(agenda.shortfalls.allSatisfy { $0.hasSuffix("no interval by 0 valid trials") })
+    #expect(agenda.shortfalls.allSatisfy { $0.hasSuffix("no interval with 0 valid trials") })
   }
 
   @Test func everyExperimentHasItsOwnRounds() {

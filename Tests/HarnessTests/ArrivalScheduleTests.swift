@@ -68,7 +68,7 @@ import Workloads
     }
   }
 
-  /// Whatever rates and numbers are asked for, arithmetic stops at its ends.
+  /// Arithmetic must saturate at any rate and number.
   @Test(arguments: [
     Arrivals.constant(rate: 1e-300), .constant(rate: .leastNonzeroMagnitude), .constant(rate: 1e-6),
     .constant(rate: 1e300),

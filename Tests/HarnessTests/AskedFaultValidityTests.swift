@@ -6,7 +6,7 @@ import Workloads
 
 @testable import Harness
 
-/// Failures that were asked for do not make a trial invalid, as long as they came as they were asked for.
+/// Faults that were asked for leave a trial valid, as long as their number is the expected one.
 @Suite struct AskedFaultValidityTests {
   private static let workload = WorkloadSpec.http(spec)
 
@@ -20,7 +20,7 @@ import Workloads
 
   private static let counts: [FaultKind: UInt64] = [.reset: 12, .truncate: 3, .stall: 4, .garbage: 5, .drip: 9]
 
-  /// A trial of 100 operations, of which 24 met a fault that fails, as was drawn.
+  /// A trial of 100 operations, 24 of which met a failing fault, as drawn.
   private func reasons(
     isExact: Bool = true, ranOutOfTime: Bool = false, asks: Bool = true,
     _ change: (inout TrialRecord) -> Void = { _ in }
@@ -63,7 +63,7 @@ import Workloads
       $0.operations.verified = 79
       $0.operations.failed?["ECONNRESET"] = 9
     }
-    #expect(found == ["faults: 12 of reset were asked for, and 9 came (ECONNRESET)"])
+    #expect(found == ["faults: 12 of reset were asked for, but 9 came (ECONNRESET)"])
   }
 
   @Test func windowMayCutFaultsOffAndHaveNoMore() {
@@ -71,7 +71,7 @@ import Workloads
       reasons(isExact: false) { $0.operations.failed?["ECONNRESET"] = resets }
     }
     #expect(found(9).isEmpty)
-    #expect(found(13) == ["faults: at most 12 of reset were asked for, and 13 came (ECONNRESET)"])
+    #expect(found(13) == ["faults: at most 12 of reset were asked for, but 13 came (ECONNRESET)"])
   }
 
   @Test func everyFaultThatCameOtherwiseIsNamed() {
@@ -82,18 +82,18 @@ import Workloads
     }
     #expect(
       found == [
-        "faults: 3 of truncate were asked for, and 5 came (premature-end); 4 of stall were asked for, and 0 came "
-          + "(timeout); 5 of garbage were asked for, and 0 came (malformed-status-line)"
+        "faults: 3 of truncate were asked for, but 5 came (premature-end); 4 of stall were asked for, but 0 came "
+          + "(timeout); 5 of garbage were asked for, but 0 came (malformed-status-line)"
       ])
   }
 
   @Test func countsOfTheServerAreHeldAgainstThoseOfTheClientAlthoughSomeFailed() {
     #expect(
       reasons { $0.server?.operationsDone = 77 }
-        == ["server-count: the client has 76 operations done, the server 77"])
+        == ["server-count: the client counted 76 operations, the server 77"])
     #expect(
       reasons { $0.server?.faults = 23 }
-        == ["server-count: the client has 24 operations failed as asked, the server 23"])
+        == ["server-count: the client counted 24 operations with faults, the server 23"])
   }
 
   @Test func faultsAreDrawnAgainFromTheSeed() throws {

@@ -10,8 +10,8 @@ import Workloads
 
 @testable import Harness
 
-/// Every reason for which a trial is not valid, brought about in a trial that is carried out, and found alone. Each
-/// trial is valid without its fault.
+/// Provokes every reason for an invalid trial in a real trial, and finds that reason only. Without its fault, each
+/// trial is valid.
 @Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(2))) struct AuditCoverageTests {
   static let echo = WorkloadSpec.echo(EchoSpec())
 
@@ -54,7 +54,7 @@ import Workloads
     try await trial.with { $0.relay = { $1 == 17 ? fault : .none } }.expectReasons(["failures"])
   }
 
-  /// What failed was in flight and has no latency: that the two do not agree says nothing more.
+  /// Failed operations were in flight and have no latency, so Little's law cannot be checked.
   @Test func failuresWithinAWindow() async throws {
     var spec = EchoSpec()
     spec.delay = .fixed(.milliseconds(2))
@@ -65,7 +65,7 @@ import Workloads
       .expectReasons(["failures"])
   }
 
-  /// What is asked for is no reason; what else fails is, and so is a fault that came otherwise than it was asked for.
+  /// Faults that were asked for are no reason; other failures are, and so is a fault with another outcome.
   @Test(arguments: [true, false]) func faults(isCounted: Bool) async throws {
     var spec = EchoSpec()
     spec.faults = FaultMix()
@@ -112,7 +112,7 @@ import Workloads
     }
     try await trial.expectReasons([])
     try await trial.with { $0.tamper = lost }.expectReasons(["count"])
-    // A server has done it, and so bears witness as well.
+    // A server did this, so it is evidence, too.
     try await RealTrial.counting(200, Self.echo, server: .echo).with { $0.tamper = lost }
       .expectReasons(["count", "server-count"])
   }
@@ -132,7 +132,7 @@ import Workloads
 
   @Test func lateEdge() async throws {
     try await Self.window.expectReasons([])
-    // The server's counters, and where that lasts beyond the window's end, the client's as well.
+    // The server's counters; and, if the stall outlasts the window, the client's as well.
     for heldUp: UInt32 in [300_000, 1_200_000] {
       try await Self.window.with { $0.opening = { _ in usleep(heldUp) } }.expectReasons(["late-edge"])
     }
@@ -144,12 +144,12 @@ import Workloads
       .expectReasons(["little"])
   }
 
-  /// Samples in step with the arrivals would all see the same.
+  /// Samples in step with the arrivals would all see the same state.
   @Test func trialIsValidWhenArrivalsAreAsFarApartAsSamples() async throws {
     try await Self.window.with { $0.spec.arrivals = .constant(rate: 200) }.expectReasons([])
   }
 
-  /// What a mode cannot do is a result, and so is what its own timers do to it.
+  /// Overload of a mode is a result, and so is the lateness of its own timers.
   @Test func trialIsValidAndSaturatedWhenMoreIsOfferedThanTheModeCanDo() async throws {
     let trial = RealTrial.lasting(
       .seconds(1), warmup: .zero, .sleep(SleepSpec(duration: .zero)), server: nil
@@ -170,7 +170,7 @@ import Workloads
       $0.spec.arrivals = .constant(rate: 40)
     }
     let late = trial.with { $0.prepare = { ProcessControl.setTimerSlack(nanoseconds: 5_000_000) } }
-    // What has a priority of its own has no slack.
+    // A thread with priority has no slack.
     try await late.expectReasons([])
     try await late.with { $0.tamper = { $0.pacerLateness = Array(repeating: .milliseconds(2), count: 50) } }
       .expectReasons(["late-timers"])

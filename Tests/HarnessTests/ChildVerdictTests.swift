@@ -5,7 +5,7 @@ import Testing
 
 @testable import Harness
 
-/// Who has ended a process that gave no answer.
+/// The verdict on a process that ended without an answer.
 @Suite(.timeLimit(.minutes(1))) struct ChildVerdictTests {
   private let patience = Nanoseconds.milliseconds(600)
 
@@ -16,13 +16,13 @@ import Testing
   }
 
   @Test func harnessSaysThatItHasEndedWhoeverDidNotAnswer() throws {
-    #expect(try verdict("exec sleep 60") == "it gave no answer within 1 s, and was ended")
+    #expect(try verdict("exec sleep 60") == "it did not answer within 1 s, and was killed")
   }
 
   @Test func harnessSaysThatSomeoneElseHasEndedAProcess() throws {
     #expect(
       try verdict("kill -KILL $$")
-        == "it ended without an answer (signal 9 (Killed), not of this program: of the system, out of memory, or of someone)"
+        == "it ended without an answer (signal 9 (Killed), not sent by this program: perhaps the system is out of memory)"
     )
     #expect(try verdict("exit 3") == "it ended without an answer (exit code 3)")
     #expect(try verdict("kill -SEGV $$").hasPrefix("it ended without an answer (signal 11 "))

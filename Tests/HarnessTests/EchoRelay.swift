@@ -5,7 +5,7 @@ import Synchronization
 import SystemCalls
 import Workloads
 
-/// Stands between a client and an echo server, and does to their answers what a script says.
+/// Sits between a client and an echo server, and changes the answers by a script.
 final class EchoRelay: Sendable {
   enum Fault { case none, wrongByte, reset, silence }
 
@@ -66,7 +66,7 @@ final class EchoRelay: Sendable {
     }
   }
 
-  /// Relays until the connection ends. True where it is to be reset.
+  /// Relays until the connection ends. Returns true if it must be reset.
   private func relay(_ client: Socket, _ connection: Int) throws -> Bool {
     try client.setBlocking(true)
     let far = try Socket.open(family: server.family, blocking: true)
@@ -85,7 +85,7 @@ final class EchoRelay: Sendable {
     return false
   }
 
-  /// The next message, of the size that is the usual one; nil where the connection ended.
+  /// The next message, of the default size; nil if the connection ended.
   private static func message(from socket: Socket) -> [UInt8]? {
     var message = [UInt8](repeating: 0, count: EchoSpec().size.count)
     var count = 0

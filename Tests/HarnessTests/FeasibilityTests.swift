@@ -23,7 +23,7 @@ import Workloads
     var descriptorsLeft: Int?
     var tracked: Int?
     var memoryFileSystem: String?
-    /// What is said after the point's name; nil where it fits.
+    /// The message after the point's name; nil if the point fits.
     var objection: String?
 
     var testDescription: String { name }
@@ -47,11 +47,11 @@ import Workloads
     Case(name: "as many descriptors as the limit", workload: echo(), concurrency: 960, objection: nil),
     Case(
       name: "one descriptor too many", workload: echo(), concurrency: 961,
-      objection: "1025 descriptors are needed, and the hard limit (ulimit -Hn) is 1024; "
+      objection: "1025 descriptors are needed, but the hard limit (ulimit -Hn) is 1024; "
         + "raise it (as root: ulimit -Hn 1025) or ask for less"),
     Case(
       name: "two descriptors per lane", workload: echo { $0.ends = .both }, concurrency: 481,
-      objection: "1026 descriptors are needed, and the hard limit (ulimit -Hn) is 1024; "
+      objection: "1026 descriptors are needed, but the hard limit (ulimit -Hn) is 1024; "
         + "raise it (as root: ulimit -Hn 1026) or ask for less"),
     Case(
       name: "one connection whatever the concurrency", workload: echo(), mode: .blocking, concurrency: 100_000,
@@ -61,56 +61,56 @@ import Workloads
     Case(name: "as many lanes as ports", workload: echo(), concurrency: 100, ports: 1001...1100, objection: nil),
     Case(
       name: "a port too few", workload: echo(), mode: .taskgroup, concurrency: 101, ports: 1001...1100,
-      objection: "101 ports are needed, and net.ipv4.ip_local_port_range has 100; "
+      objection: "101 ports are needed, but net.ipv4.ip_local_port_range has 100; "
         + "widen it (sysctl -w net.ipv4.ip_local_port_range='1024 65535') or ask for less"),
     Case(
       name: "UNIX sockets need no port", workload: echo { $0.transport = .unix }, concurrency: 101, ports: 1001...1100),
     Case(
       name: "too little memory", workload: .http(HTTPSpec()), concurrency: 900, memory: 4 << 20,
-      objection: "about 15 MiB of memory are needed, and 4 MiB are free; free some or ask for less"),
+      objection: "about 15 MiB of memory are needed, but 4 MiB are free; free some or ask for less"),
     Case(
       name: "lanes without connections need memory too", workload: sleep, concurrency: 1 << 20, memory: 1 << 30,
-      objection: "about 2048 MiB of memory are needed, and 1024 MiB are free; free some or ask for less"),
+      objection: "about 2048 MiB of memory are needed, but 1024 MiB are free; free some or ask for less"),
     Case(name: "as many threads as there is room for", workload: sleep, mode: .threads, concurrency: 500, threads: 506),
     Case(
       name: "a thread too many", workload: echo { $0.ends = .both }, mode: .threads, concurrency: 251, threads: 507,
-      objection: "about 508 threads and processes are needed, and the control group's pids.max leaves room for 507; "
+      objection: "about 508 threads and processes are needed, but the control group's pids.max allows only 507; "
         + "raise it or ask for less"),
     Case(name: "a pool has its own limit", workload: sleep, mode: .dispatch, concurrency: 1000, threads: 261),
     Case(
       name: "processes have threads of their own", workload: echo(), mode: .epoll, concurrency: 1, threads: 11,
-      objection: "about 12 threads and processes are needed, and the control group's pids.max leaves room for 11; "
+      objection: "about 12 threads and processes are needed, but the control group's pids.max allows only 11; "
         + "raise it or ask for less"),
     Case(
       name: "tasks have threads of a pool", workload: echo(), mode: .taskgroup, concurrency: 1, threads: 16,
-      objection: "about 17 threads and processes are needed, and the control group's pids.max leaves room for 16; "
+      objection: "about 17 threads and processes are needed, but the control group's pids.max allows only 16; "
         + "raise it or ask for less"),
     Case(
       name: "bystanders have descriptors", workload: echo(), concurrency: 60, bystanders: 901,
-      objection: "1025 descriptors are needed, and the hard limit (ulimit -Hn) is 1024; "
+      objection: "1025 descriptors are needed, but the hard limit (ulimit -Hn) is 1024; "
         + "raise it (as root: ulimit -Hn 1025) or ask for less"),
     Case(
       name: "bystanders have ports", workload: echo(), concurrency: 60, ports: 1001...1100, bystanders: 41,
-      objection: "101 ports are needed, and net.ipv4.ip_local_port_range has 100; "
+      objection: "101 ports are needed, but net.ipv4.ip_local_port_range has 100; "
         + "widen it (sysctl -w net.ipv4.ip_local_port_range='1024 65535') or ask for less"),
     Case(
       name: "bystanders have threads", workload: echo(), mode: .threads, concurrency: 60, threads: 500, bystanders: 441,
-      objection: "about 513 threads and processes are needed, and the control group's pids.max leaves room for 500; "
+      objection: "about 513 threads and processes are needed, but the control group's pids.max allows only 500; "
         + "raise it or ask for less"),
     Case(name: "a file has no descriptors", workload: file(), concurrency: 5000, bystanders: 960),
     Case(
       name: "bystanders of a file have descriptors", workload: file(), concurrency: 5000, bystanders: 961,
-      objection: "1025 descriptors are needed, and the hard limit (ulimit -Hn) is 1024; "
+      objection: "1025 descriptors are needed, but the hard limit (ulimit -Hn) is 1024; "
         + "raise it (as root: ulimit -Hn 1025) or ask for less"),
     Case(
       name: "bystanders of a file have ports", workload: file(), concurrency: 5000, ports: 1001...1100,
       bystanders: 101,
-      objection: "101 ports are needed, and net.ipv4.ip_local_port_range has 100; "
+      objection: "101 ports are needed, but net.ipv4.ip_local_port_range has 100; "
         + "widen it (sysctl -w net.ipv4.ip_local_port_range='1024 65535') or ask for less"),
     Case(
       name: "bystanders of a file have threads too", workload: file(), mode: .threads, concurrency: 60, threads: 500,
       bystanders: 441,
-      objection: "about 513 threads and processes are needed, and the control group's pids.max leaves room for 500; "
+      objection: "about 513 threads and processes are needed, but the control group's pids.max allows only 500; "
         + "raise it or ask for less"),
     Case(
       name: "bystanders of a file have no buffer", workload: file { $0.size = ByteCount(1 << 20) }, concurrency: 1,
@@ -118,19 +118,20 @@ import Workloads
     Case(
       name: "bystanders of a file are followed by a firewall", workload: file(), concurrency: 900, bystanders: 90,
       tracked: 80,
-      objection: "90 connections are needed, and the firewall follows 80 more; raise net.netfilter.nf_conntrack_max "
+      objection:
+        "90 connections are needed, but the firewall can track only 80 more; raise net.netfilter.nf_conntrack_max "
         + "or ask for less"),
     Case(
       name: "no bystander is beside one lane", workload: echo(), mode: .blocking, concurrency: 1, bystanders: 5000),
     Case(name: "a file that fits", workload: file(), concurrency: 64, memory: 65 << 20, disk: 64 << 20),
     Case(
       name: "no room for a file", workload: file(), concurrency: 64, disk: 63 << 20,
-      objection: "a file of 64MiB is needed, and its file system has 63 MiB left; "
+      objection: "a file of 64MiB is needed, but its file system has 63 MiB left; "
         + "free some, ask for less (--span), or name another folder (--file-dir)"),
     Case(
       name: "a file that the page cache cannot hold", workload: file(), concurrency: 64, memory: 63 << 20,
-      objection: "a file of 64MiB does not fit the page cache, for which 63 MiB are free; "
-        + "ask for less (--span) or go past it (--direct)"),
+      objection: "a file of 64MiB does not fit the page cache (63 MiB of free memory); "
+        + "ask for less (--span) or bypass it (--direct)"),
     Case(
       name: "past the page cache it need not", workload: file { $0.direct = true }, concurrency: 64, memory: 63 << 20),
     Case(
@@ -147,33 +148,33 @@ import Workloads
     Case(
       name: "each lane has a buffer", workload: file { $0.size = ByteCount(1 << 20) }, concurrency: 1024,
       memory: 1 << 30,
-      objection: "about 1026 MiB of memory are needed, and 1024 MiB are free; free some or ask for less"),
+      objection: "about 1026 MiB of memory are needed, but 1024 MiB are free; free some or ask for less"),
     Case(
       name: "several processes have the limit each", workload: echo(), concurrency: 3840, processes: 4, servers: 4),
     Case(
       name: "a process of several has too many", workload: echo(), concurrency: 3841, processes: 4, servers: 4,
-      objection: "1025 descriptors are needed in a process, and the hard limit (ulimit -Hn) is 1024; raise it "
-        + "(as root: ulimit -Hn 1025) or share it between more processes (--processes, --server-processes); "
-        + "3840 is the most that fits (--concurrency 3840)"),
+      objection: "1025 descriptors are needed in a process, but the hard limit (ulimit -Hn) is 1024; raise it "
+        + "(as root: ulimit -Hn 1025) or share it among more processes (--processes, --server-processes); "
+        + "3840 is the maximum that fits (--concurrency 3840)"),
     Case(
       name: "a server of several clients has too many", workload: echo(), concurrency: 961, processes: 4,
-      objection: "1025 descriptors are needed in a process, and the hard limit (ulimit -Hn) is 1024; raise it "
-        + "(as root: ulimit -Hn 1025) or share it between more processes (--processes, --server-processes); "
-        + "960 is the most that fits (--concurrency 960)"),
+      objection: "1025 descriptors are needed in a process, but the hard limit (ulimit -Hn) is 1024; raise it "
+        + "(as root: ulimit -Hn 1025) or share it among more processes (--processes, --server-processes); "
+        + "960 is the maximum that fits (--concurrency 960)"),
     Case(
       name: "ports are those to one server", workload: echo(), concurrency: 201, ports: 1001...1100, processes: 4,
       servers: 2,
-      objection: "101 ports are needed to one server, and net.ipv4.ip_local_port_range has 100; widen it "
-        + "(sysctl -w net.ipv4.ip_local_port_range='1024 65535') or have more --server-processes; "
-        + "200 is the most that fits (--concurrency 200)"),
+      objection: "101 ports are needed to one server, but net.ipv4.ip_local_port_range has 100; widen it "
+        + "(sysctl -w net.ipv4.ip_local_port_range='1024 65535') or use more --server-processes; "
+        + "200 is the maximum that fits (--concurrency 200)"),
     Case(
       name: "descriptors of the whole system", workload: echo(), concurrency: 900, processes: 2, servers: 2,
       descriptorsLeft: 2000,
-      objection: "2056 descriptors are needed in all, and the system has 2000 left; raise fs.file-max "
-        + "(sysctl -w fs.file-max=4112) or ask for less; 872 is the most that fits (--concurrency 872)"),
+      objection: "2056 descriptors are needed in all, but the system has 2000 left; raise fs.file-max "
+        + "(sysctl -w fs.file-max=4112) or ask for less; 872 is the maximum that fits (--concurrency 872)"),
     Case(
       name: "connections that a firewall follows", workload: echo(), concurrency: 900, tracked: 800,
-      objection: "900 connections are needed, and the firewall follows 800 more; raise net.netfilter.nf_conntrack_max "
+      objection: "900 connections are needed, but the firewall can track only 800 more; raise net.netfilter.nf_conntrack_max "
         + "or ask for less"),
     Case(name: "memory unknown", workload: .http(HTTPSpec()), concurrency: 900, memory: nil, objection: nil),
   ]
@@ -216,7 +217,7 @@ import Workloads
       name: "x", workload: Self.sleep, arrivals: "poisson", rates: [1e8], duration: .seconds(10), warmup: .zero)
     #expect(
       feasibility.shortage(of: experiment, .epoll, 1)
-        == "about 22888 MiB of memory are needed, and 1024 MiB are free; free some or ask for less")
+        == "about 22888 MiB of memory are needed, but 1024 MiB are free; free some or ask for less")
     experiment.arrivals = "constant"
     #expect(feasibility.shortage(of: experiment, .epoll, 1) == nil)
     experiment.arrivals = "poisson"

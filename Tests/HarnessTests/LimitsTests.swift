@@ -9,7 +9,7 @@ import Testing
 
 /// Each experiment in a process of its own, as `iomodes limits` carries it out, with fewer and shorter steps.
 @Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(2))) struct LimitsTests {
-  /// Those whose outcome a busy machine does not change, or only by time limits that pass: then once more.
+  /// Experiments whose outcome does not depend on a busy machine, except through time limits; those are repeated once.
   @Test(arguments: [Limit.select, .descriptors, .ports, .dispatchThreads, .threads, .keepAliveSlips])
   func limitIsWhereArithmeticPutsIt(_ limit: Limit) throws {
     var result = try Limits.carryOut(limit, brief: true, program: try #require(program))

@@ -27,11 +27,11 @@ import Testing
     #expect(foreign(used: 1000, own: 190, full) == 12)
   }
 
-  /// Who is in another namespace has no entry under /proc, and takes processors all the same.
+  /// A process in another namespace has no entry under /proc, but uses CPUs all the same.
   @Test func othersThatCannotBeSeenCountWhenTheProcessorsWereBusyWithThem() {
     let full = ProcessorTimes(busy: 200, idle: 0, stolen: 0)
     #expect(foreign(used: 0, own: 100, full) == 98)
-    // The kernel's own work is not told from that of others.
+    // The kernel's own work cannot be told from that of other processes.
     let interrupted = ProcessorTimes(busy: 200, interrupts: 90, idle: 0, stolen: 0)
     #expect(foreign(used: 0, own: 100, interrupted) == 8)
   }

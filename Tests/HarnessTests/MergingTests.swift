@@ -7,7 +7,7 @@ import Workloads
 @testable import Harness
 
 @Suite struct MergingTests {
-  /// Of some of the operations of a trial, as a process would record them.
+  /// The record of some of a trial's operations, as one process would write it.
   private static func partial(_ operations: [UInt64], window: PartialRecord.Window) -> PartialRecord {
     var latencies = LatencyHistogram()
     for operation in operations { latencies.record(latency(operation)) }
@@ -54,7 +54,7 @@ import Workloads
     #expect(merged.inFlight?.max == (processes == 1 ? 3 : nil))
   }
 
-  /// A process may be a program of somebody else.
+  /// A process may be someone else's program.
   @Test func countsAtTheEndOfTheirRangeStayThere() throws {
     var part = Self.partial([0, 1], window: Self.window)
     part.operations.done = .max
@@ -100,7 +100,7 @@ import Workloads
     #expect(merged.map(\.counts) == [counts(10), counts(8)])
   }
 
-  /// Of several processes each has slots that answer with more than was recorded.
+  /// Merged slots must not yield more than the recorded values.
   @Test func percentilesOfSeveralAreNotAboveTheirMaximum() throws {
     var latencies = LatencyHistogram()
     latencies.record(5_000_000_000, count: 1000)

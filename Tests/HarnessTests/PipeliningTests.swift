@@ -48,15 +48,15 @@ import Workloads
         $0.rates = [10]
       }, "goes with arrivals closed, not with a rate or slo"
     ),
-    (experiment(2) { $0.limits = AxisValues(1) }, "cannot be given along with limit"),
-    (experiment(2, http { $0.connection = .new }), "goes with connections that are kept (connection keep-alive)"),
+    (experiment(2) { $0.limits = AxisValues(1) }, "cannot be combined with limit"),
+    (experiment(2, http { $0.connection = .new }), "needs connection keep-alive"),
     (
       experiment(2, http { $0.targets = [target, target] }),
-      "goes with one target; between several, operations take turns"
+      "needs a single target; with several, operations take turns"
     ),
     (
       experiment(2, http { $0.method = "PATCH" }),
-      "goes with methods that may be repeated where a connection is lost (GET, HEAD, PUT, DELETE, OPTIONS, TRACE), not "
+      "needs a method that may be repeated after a lost connection (GET, HEAD, PUT, DELETE, OPTIONS, TRACE), not "
         + "with PATCH"
     ),
     (
@@ -67,7 +67,7 @@ import Workloads
           change.targets = [target]
           change.headers = ["X: " + String(repeating: "x", count: 2016)]
         }),
-      "17 requests of up to 2048 bytes may fill the buffers of both sides; 16 is the most that 32KiB hold"
+      "17 requests of up to 2048 bytes may fill the buffers of both sides; at most 16 fit into 32KiB"
     ),
   ]
 

@@ -6,7 +6,7 @@ import Workloads
 
 @testable import Harness
 
-/// Lanes that block are under way as far as there are threads for them.
+/// Blocking lanes are in flight only as far as there are threads.
 @Suite struct PoolPredictionTests {
   struct Case: CustomTestStringConvertible, Sendable {
     var mode: ModeID
@@ -14,7 +14,7 @@ import Workloads
     var operations: UInt64
     var processors = 2
     var limit: Int? = nil
-    /// Seconds, of operations of one.
+    /// In seconds, for operations of one second.
     var window: Double
 
     var testDescription: String { "\(operations) by \(mode.rawValue) × \(lanes) on \(processors)" }

@@ -16,7 +16,7 @@ import Workloads
   static let suite = Suite(name: "s", about: "", experiments: [experiment])
   static let saturation = 50_000.0
 
-  /// By mode: at which rate it fails, as a part of the closed loop's throughput.
+  /// By mode: the rate at which it fails, as a fraction of the closed loop's throughput.
   static let thresholds: [ModeID: Double] = [.blocking: 0.01, .dispatch: 0.4, .taskgroup: 0.777, .epoll: 1.3]
 
   static func measured(_ plan: TrialPlan) -> TrialRecord {
@@ -127,7 +127,7 @@ import Workloads
     #expect(rates.count == 7 && rates[0] == rates[1] && Set(rates).count == 6)
   }
 
-  /// As a run does that was stopped: the records go through JSON.
+  /// Records go through JSON, as in a resumed run.
   @Test(arguments: [0, 1, 7, 8, 9, 55, 56, 57, 100, 167, 168])
   func continuationIsTheSameWhateverHasBeenRecorded(_ count: Int) throws {
     let whole = Self.carriedOut()

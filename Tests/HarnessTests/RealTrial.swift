@@ -10,30 +10,30 @@ import Workloads
 
 @testable import Harness
 
-/// A trial that is carried out in this process, its server beside it, and judged as the harness judges its own.
+/// A real trial in this process, with its server, judged as the harness judges its own.
 struct RealTrial: Sendable {
   var spec: TrialSpec
-  /// The kind of its server, if it has one.
+  /// The workload of its server, if it has one.
   var server: TargetServer.Kind?
-  /// Stands between the client and the server.
+  /// Sits between the client and the server.
   var relay: EchoRelay.Script?
-  /// Done on the thread that drives the trial, before it begins.
+  /// Runs on the trial's thread before the trial begins.
   var prepare: @Sendable () -> Void = {}
-  /// Done when the window has opened, before the server's counters are read.
+  /// Runs when the window has opened, before the server's counters are read.
   var opening: @Sendable (_ server: SocketAddress?) -> Void = { _ in }
-  /// What becomes of the outcome before it is judged.
+  /// Modifies the outcome before it is judged.
   var tamper: @Sendable (inout TrialOutcome) -> Void = { _ in }
-  /// Processors that the client is said to be allowed.
+  /// The CPUs that the client claims.
   var cpus: [Int]?
-  /// What the machine is said to have done.
+  /// The machine's disturbance that the trial claims.
   var machine = MachineUsage(steal: nil)
 
-  /// Of a number of operations.
+  /// A trial with a fixed count of operations.
   static func counting(_ operations: UInt64, _ workload: WorkloadSpec, server: TargetServer.Kind?) -> RealTrial {
     RealTrial(spec: spec(workload, operations: operations, duration: nil, warmup: .zero), server: server)
   }
 
-  /// Of a time.
+  /// A trial with a fixed time.
   static func lasting(
     _ duration: Nanoseconds, warmup: Nanoseconds = .milliseconds(100), _ workload: WorkloadSpec,
     server: TargetServer.Kind?
@@ -57,12 +57,11 @@ struct RealTrial: Sendable {
 
   // MARK: Judging
 
-  /// What a busy machine may add to a trial, truthfully.
+  /// Reasons that a busy machine may add rightly.
   private static let machineReasons: Set = ["late-edge", "late-timers", "little", "stalled"]
   private static let attempts = 10
 
-  /// Carries the trial out, and expects the judgement to have these reasons, and no other. It is repeated where the
-  /// machine may have added one.
+  /// Runs the trial, and expects exactly these reasons. It repeats a trial to which the machine may have added one.
   func expectReasons(_ expected: [String], sourceLocation: SourceLocation = #_sourceLocation) async throws {
     var record: TrialRecord
     var isDisturbed: Bool
@@ -80,7 +79,7 @@ struct RealTrial: Sendable {
     }
   }
 
-  /// Whether more threads want to run than there are processors: the fourth field of /proc/loadavg, proc(5).
+  /// Whether more threads are runnable than there are CPUs: the fourth field of /proc/loadavg, proc(5).
   private static var machineIsBusy: Bool {
     let fields = ProcFile.text(of: "/proc/loadavg")?.split(whereSeparator: { " /".contains($0) }) ?? []
     return fields.count > 3 && (Int(fields[3]) ?? 0) > sysconf(Int32(_SC_NPROCESSORS_ONLN))
@@ -88,7 +87,7 @@ struct RealTrial: Sendable {
 
   // MARK: Carrying out
 
-  /// On a thread of its own: the trial blocks it.
+  /// On a separate thread, because the trial blocks.
   func carriedOut() async throws -> TrialRecord {
     try await withCheckedThrowingContinuation { continuation in
       do {
@@ -161,7 +160,7 @@ extension TrialRecord {
   var reasonNames: [String] { reasons.map { String($0.prefix { $0 != ":" }) } }
 }
 
-/// Threads of this process that take up processors until they are stopped.
+/// Threads of this process that keep CPUs busy until they are stopped.
 final class Burners: Sendable {
   private let isStopped = Atomic(false)
   private let threads = Mutex<[Thread]>([])
@@ -174,7 +173,7 @@ final class Burners: Sendable {
     }
   }
 
-  /// How many processors this process has had since they began, on average.
+  /// The average number of CPUs that this process has used since they began.
   var processorsHad: Double {
     let usage = ResourceUsage.current().since(start.usage)
     return Double(usage.userTime.count + usage.systemTime.count) / Double(MonotonicClock.now.since(start.at).count)

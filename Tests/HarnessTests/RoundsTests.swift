@@ -7,9 +7,9 @@ import Workloads
 
 @testable import Harness
 
-/// Rounds that are enough for what is compared.
+/// The shipped suites have enough rounds for their comparisons.
 @Suite struct RoundsTests {
-  /// Shipped experiments that give no verdict, and why they do not.
+  /// Shipped experiments that give no verdict, with the reason.
   private static let withoutVerdict = [
     "claims/greeting": "whether it is served at all",
     "claims/five-sleeps": "hardly varies, and takes five seconds; six rounds have an interval",
@@ -72,7 +72,7 @@ import Workloads
       ).rounds
     }
     #expect(rounds([64]) == 9)
-    // Six comparisons need ten: eight for the smallest p-value, and two that may be lost.
+    // Six comparisons need ten rounds: eight for the smallest p-value, and two to spare.
     #expect(rounds([1, 64]) == 10)
     #expect(rounds([1, 16, 256]) == 11)
     #expect(rounds([64], rates: [100, 200]) == 10)

@@ -83,7 +83,7 @@ import Workloads
     #expect(plans.allSatisfy { $0.spec(endpoints: [], isOwnServer: false).arrivals == $0.arrivals })
   }
 
-  /// A shuffle that favoured a place would measure one mode earlier in the round than another.
+  /// A biased shuffle would measure one mode earlier in the round than another.
   @Test func everyModeComesAtEveryPlaceAlikeOverManyRounds() {
     var experiment = Self.suite.experiments[0]
     experiment.concurrency = [1]

@@ -8,8 +8,7 @@ import Workloads
 
 @testable import Harness
 
-/// The schemas in `results/schema` say what records are, no more and no less. `IOMODES_WRITE=1` with these tests writes them
-/// anew.
+/// The schemas in `results/schema` match the records exactly. `IOMODES_WRITE=1` with these tests regenerates them.
 struct SchemaTests {
   private static let root = (0..<3).reduce(#filePath) { path, _ in (path as NSString).deletingLastPathComponent }
 
@@ -84,15 +83,15 @@ struct SchemaTests {
   // MARK: What there can be
 
   @Test func recordsThatAreToHaveEverythingDo() {
-    // What a workload is beside its JSON follows from that.
+    // The other values of a workload follow from its JSON.
     #expect(gaps(FullRecords.trial).filter { !$0.contains(".spec.") } == [])
-    // A part is not merged itself, and merged ones are its like.
+    // A part is never merged itself, and merged runs contain parts.
     #expect(gaps(FullRecords.run) == [".mergedFrom.run.mergedFrom"])
     for experiment in FullRecords.suite.experiments { #expect(gaps(experiment) == []) }
     #expect(Set(FullRecords.specs.map(\.kind)) == Set(WorkloadSpec.kinds))
   }
 
-  /// So that a key that is added is described, and one that is gone is not.
+  /// Every added key has a description, and no removed key does.
   @Test(arguments: ["trial", "run"]) func schemaDescribesEveryKeyAndNoOther(_ name: String) throws {
     let values =
       name == "run"
@@ -116,7 +115,7 @@ struct SchemaTests {
     }
   }
 
-  /// What several schemas have is the same in each, so that every one can be used alone.
+  /// A definition is the same in all schemas, so that each can be used alone.
   @Test func definitionsOfOneNameAreTheSame() throws {
     var known: [String: JSONValue] = [:]
     for name in ["trial", "run", "limits"] {
@@ -155,8 +154,7 @@ struct SchemaTests {
 
   // MARK: The table of trials
 
-  /// But for distributions, series and counts by name, which are not of one cell, and for what a trial is worth among
-  /// others.
+  /// The exceptions are distributions, series, counts by name, and a trial's standing among others.
   @Test func everyScalarOfARecordHasAColumn() throws {
     var run = Run(record: FullRecords.run, trials: [FullRecords.trial])
     run.trials[0].reasons = ["one"]

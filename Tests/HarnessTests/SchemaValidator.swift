@@ -2,11 +2,11 @@ import Foundation
 import Records
 import Testing
 
-/// As much of JSON Schema (draft 2020-12) as the published schemas use. A keyword that it does not know is a complaint.
+/// The part of JSON Schema (draft 2020-12) that the published schemas use. An unknown keyword is an error.
 struct SchemaValidator {
   /// `results/schema/NAME.schema.json`.
   let root: JSONValue
-  /// The places of the schema that have had a value, such as `#/properties/seed`.
+  /// The places of the schema that have matched a value, such as `#/properties/seed`.
   private(set) var visited: Set<String> = []
   private(set) var complaints: [String] = []
 
@@ -26,7 +26,7 @@ struct SchemaValidator {
     return Dictionary(uniqueKeysWithValues: pairs)
   }()
 
-  /// What is wrong with a value, a line each.
+  /// The errors in a value, one line each.
   static func complaints(_ value: JSONValue, _ name: String) throws -> [String] {
     var validator = try SchemaValidator(name)
     validator.validate(value)
@@ -98,7 +98,7 @@ struct SchemaValidator {
           validate(member, operand, place + "/additionalProperties", "\(path).\(name)")
         }
       }
-    // Of a value of another type, of which `type` complains.
+    // A value of another type; `type` reports it.
     case ("pattern", _, _), ("minimum", _, _), ("maximum", _, _), ("exclusiveMinimum", _, _), ("minItems", _, _),
       ("maxItems", _, _), ("items", _, _), ("required", _, _), ("properties", _, _), ("additionalProperties", _, _):
       break
@@ -142,7 +142,7 @@ struct SchemaValidator {
   }
 }
 
-/// The fields of a value, and of all that it is made of, that are absent or empty.
+/// The fields that are absent or empty, in a value and everything inside it.
 func gaps(_ value: Any, at path: String = "") -> [String] {
   if value is JSONValue { return [] }
   let mirror = Mirror(reflecting: value)

@@ -98,7 +98,7 @@ struct SettingsTests {
   static let wrong: [(fields: String, complaint: String)] = [
     (http + #", "limit": []"#, "is empty"),
     (http + #", "limit": [2, 2]"#, "names a number twice"),
-    (http + #", "limit": [4, 0]"#, "0 is not a number of operations in hand; it must be from 1 to 10000000"),
+    (http + #", "limit": [4, 0]"#, "0 is not a number of operations in flight; it must be from 1 to 10000000"),
     (http + #", "pool": [1, 2]"#, "goes with the workloads file and compute, and offload pool or processes"),
     (file + #", "pool": [1, 2000]"#, "2000 is not a number of workers; it must be from 1 to 1024"),
     (
@@ -107,13 +107,13 @@ struct SettingsTests {
     ),
     (
       http + #", "limit": [1, 2], "slo": "p99<10ms""#,
-      "cannot be several along with slo, which searches a rate for each point"
+      "must be one number with slo, which searches a rate at each point"
     ),
     (
       http + #", "limit": [1, 2], "arrivals": "constant", "rate_per_s": [100, 200]"#,
-      "cannot be several along with several rates"
+      "must be one number with several rates"
     ),
-    (http + #", "limit": [2, 3], "processes": 3"#, "3 are more than there are permits of the limit (2); each process"),
+    (http + #", "limit": [2, 3], "processes": 3"#, "3 is more than the permits of the limit (2); each process"),
   ]
 
   @Test(arguments: wrong) func whatIsWrongIsTold(_ fields: String, _ complaint: String) {

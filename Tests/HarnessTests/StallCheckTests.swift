@@ -10,7 +10,7 @@ import Workloads
 @Suite struct StallCheckTests {
   private static let ms: UInt64 = 1_000_000
 
-  /// A thousand operations a second, of 0.1 ms each, and a stall from 10 to 20 ms.
+  /// A thousand operations per second, of 0.1 ms each, and a stall from 10 to 20 ms.
   private static func queue(lanes: Int) -> StalledQueue {
     StalledQueue(rate: 1000, lanes: lanes, service: ms / 10, stall: 10 * ms..<20 * ms, window: 0..<40 * ms)
   }

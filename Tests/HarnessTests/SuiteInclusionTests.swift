@@ -5,7 +5,7 @@ import Testing
 @testable import Harness
 
 struct SuiteInclusionTests {
-  /// Reads the first of several suites that lie beside each other, each with its name; the folder stands as `.`.
+  /// Reads the first of several suites in one folder, each with its name; `.` replaces the folder.
   private func read(_ files: (name: String, text: String)...) throws -> Suite {
     let folder = NSTemporaryDirectory() + "iomodes-suites-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -79,7 +79,7 @@ struct SuiteInclusionTests {
     let paths = SuiteTests.files
     let suites = try paths.map { try Suite.read(from: $0) }
     let full = try #require(suites.first { $0.name == "full" })
-    // Peers are of a checkout, and take longer than all that is the program's own.
+    // Peers belong to a checkout, and would take longer than the program's own modes.
     let others = suites.filter { suite in
       suite.name != "full" && !suite.experiments.contains { $0.modes.contains { $0.kind == .peer } }
     }

@@ -16,7 +16,7 @@ import Workloads
     return names.filter { $0.hasSuffix(".json") }.sorted().map { "\(root)/Benchmarks/\($0)" }
   }()
 
-  /// Reads a suite from a file that holds `text`; its name stands as `FILE` in what is thrown.
+  /// Reads a suite from a file with `text`; in errors, `FILE` replaces its name.
   private func read(_ text: String) throws -> Suite {
     let path = NSTemporaryDirectory() + "iomodes-suite-\(UUID().uuidString).json"
     try text.write(toFile: path, atomically: true, encoding: .utf8)
@@ -34,7 +34,7 @@ import Workloads
     return String(decoding: try encoder.encode(suite), as: UTF8.self)
   }
 
-  /// A copy of the program has no folder to look into: what is built in is what stands there.
+  /// A copied program has no folder to search; the built-in files must equal those in the checkout.
   @Test func suitesThatAreBuiltInAreTheProjects() throws {
     #expect(ProjectFiles.suites.map(\.name) == Self.files.map { ($0 as NSString).lastPathComponent })
     for (file, path) in zip(ProjectFiles.suites, Self.files) {
@@ -160,7 +160,7 @@ import Workloads
     (#""arrivals": "random""#, "experiments[0].arrivals: 'random' is not one of closed, constant, poisson"),
     (
       #""arrivals": "poisson""#,
-      "experiments[0].rate_per_s: is missing: how many operations are to start a second?"
+      "experiments[0].rate_per_s: is missing: give the offered rate, in operations per second"
     ),
     (#""rate_per_s": [10]"#, "experiments[0].rate_per_s: goes with arrivals constant or poisson"),
     (
@@ -198,7 +198,7 @@ import Workloads
       #""slo": "p99<10ms", "operations": 10"#,
       "experiments[0].operations: cannot be given along with slo; give a duration"
     ),
-    (#""limit": 0"#, "experiments[0].limit: 0 is not a number of operations in hand; it must be from 1 to 10000000"),
+    (#""limit": 0"#, "experiments[0].limit: 0 is not a number of operations in flight; it must be from 1 to 10000000"),
     (
       #""operations": 0"#,
       "experiments[0].operations: 0 is not a number of operations; it must be from 1 to 1000000000000000"
@@ -329,7 +329,7 @@ import Workloads
       "experiments[0].workload.\(field): 43201min is too long; at most 43200min, which are 30 days")
   }
 
-  /// They are counted and not made: a hundred numbers of each kind are 400,000,000 points.
+  /// Points are counted without being made: a hundred numbers of each kind are 400,000,000 points.
   @Test func pointsAreBounded() {
     let numbers = (1...100).map(String.init).joined(separator: ",")
     let lists = #""arrivals": "poisson", "rate_per_s": [1], "limit": [\#(numbers)]"#

@@ -45,7 +45,7 @@ import Workloads
       $0.operations.verified = 60
       $0.server?.operationsDone = 63
     }
-    #expect(found == ["out-of-time: the trial's deadline came before all operations were done"])
+    #expect(found == ["out-of-time: the deadline ended the trial before all operations were done"])
   }
 
   @Test func trialIsNotValidWhenOperationsFailed() {
@@ -79,7 +79,7 @@ import Workloads
 
   @Test func trialIsNotValidWhenAnswersAreUnverified() {
     let found = reasons { $0.operations.verified = 99 }
-    #expect(found == ["unverified: of 100 answers 99 were what was asked for"])
+    #expect(found == ["unverified: only 99 of 100 answers had the expected content"])
   }
 
   @Test func trialIsNotValidWhenOperationsAreMissing() {
@@ -88,12 +88,12 @@ import Workloads
       $0.operations.verified = 99
       $0.server?.operationsDone = 99
     }
-    #expect(found == ["count: 100 operations were asked for, and 99 ended"])
+    #expect(found == ["count: 100 operations were planned, but 99 ended"])
   }
 
   @Test(arguments: [UInt64(99), 101, 0]) func trialIsNotValidWhenTheServerCountsOtherwise(served: UInt64) {
     let found = reasons { $0.server?.operationsDone = served }
-    #expect(found == ["server-count: the client has 100 operations done, the server \(served)"])
+    #expect(found == ["server-count: the client counted 100 operations, the server \(served)"])
   }
 
   @Test(arguments: [(UInt64(84), true), (83, false)])
@@ -104,7 +104,7 @@ import Workloads
       $0.pipeline = 4
       $0.server?.operationsDone = served
     }
-    #expect(found == (isValid ? [] : ["server-count: the client has 100 operations done, the server \(served)"]))
+    #expect(found == (isValid ? [] : ["server-count: the client counted 100 operations, the server \(served)"]))
   }
 
   @Test(arguments: [(UInt64(84), true), (116, true), (83, false), (117, false)])
@@ -113,12 +113,12 @@ import Workloads
       $0.operations.asked = nil
       $0.server?.operationsDone = served
     }
-    #expect(found == (isValid ? [] : ["server-count: the client has 100 operations done, the server \(served)"]))
+    #expect(found == (isValid ? [] : ["server-count: the client counted 100 operations, the server \(served)"]))
   }
 
   // MARK: Bystanders
 
-  /// 100 operations beside 50 lanes that did some as well.
+  /// 100 operations beside 50 bystanders that did some, too.
   private func beside(
     _ manner: String, done: UInt64, early: UInt64? = nil, failed: [String: UInt64]? = nil, workload: JSONValue? = nil,
     served: UInt64
@@ -139,14 +139,14 @@ import Workloads
 
   @Test func serverCountsWhatBystandersDidToo() {
     #expect(beside("idle", done: 50, served: 150).isEmpty)
-    // An operation that is done at one end and not yet at the other, of each lane that may have one in hand.
+    // Each lane with an operation in hand may have it done on one side and not yet on the other.
     #expect(beside("idle", done: 50, served: 166).isEmpty)
     #expect(
       beside("idle", done: 50, served: 167)
-        == ["server-count: the client has 150 operations done, the server 167"])
+        == ["server-count: the client counted 150 operations, the server 167"])
     #expect(beside("paced", done: 1000, served: 1100 + 2 * 58).isEmpty)
     #expect(
-      beside("paced", done: 1000, served: 100) == ["server-count: the client has 1100 operations done, the server 100"])
+      beside("paced", done: 1000, served: 100) == ["server-count: the client counted 1100 operations, the server 100"])
   }
 
   @Test func serverCountsBystandersAloneWhereTheyDoSomethingElse() {
@@ -155,15 +155,15 @@ import Workloads
     #expect(beside("paced", done: 1000, workload: echo, served: 1000 + 2 * 50).isEmpty)
     #expect(
       beside("paced", done: 1000, workload: echo, served: 1101)
-        == ["server-count: the client has 1000 operations done, the server 1101"])
+        == ["server-count: the client counted 1000 operations, the server 1101"])
   }
 
   @Test func trialIsNotValidWhenIdleConnectionsWereLate() {
     #expect(beside("idle", done: 0, early: 50, served: 100).isEmpty)
     #expect(
       beside("idle", done: 3, early: 47, served: 103)
-        == ["bystanders-late: 3 of 50 idle connections had not done their operation when the window opened"])
-    // Others have no operation that they must have done by then.
+        == ["bystanders-late: 3 of 50 idle connections had no answer when the window opened"])
+    // Other bystanders need not have done an operation by then.
     #expect(beside("paced", done: 3, early: 0, served: 103).isEmpty)
   }
 
@@ -175,7 +175,7 @@ import Workloads
 
   // MARK: The harness
 
-  /// A trial whose window is a time, of one second: 100 operations of 40 ms, four of them in flight.
+  /// A trial with a window of one second: 100 operations of 40 ms, four of them in flight.
   private static func window(_ record: inout TrialRecord) {
     record.operations.asked = nil
     record.wall = 1_000_000_000
@@ -198,7 +198,7 @@ import Workloads
   }
 
   @Test func latenciesBeyondTheHistogramMakeATrialInvalid() {
-    // Sleeps of ninety minutes, of which the histogram would say 73.
+    // Sleeps of ninety minutes, for which the histogram would show 73.
     let found = reasonsOfWindow {
       var latencies = LatencyHistogram()
       for _ in 0..<20 { latencies.record(5_400_000_000_000) }
@@ -217,7 +217,7 @@ import Workloads
     let late = "counters were read 20001 µs after the window's edge"
     #expect(client == (isValid ? [] : ["late-edge: the client's \(late)"]))
     #expect(server == (isValid ? [] : ["late-edge: the server's \(late)"]))
-    // Where operations are counted nothing depends on the edges.
+    // A fixed count of operations does not depend on the edges.
     let counted = reasonsOfWindow {
       $0.operations.asked = 100
       $0.client?.edgeLag = .init(open: lag, close: lag)
@@ -238,13 +238,13 @@ import Workloads
   @Test(arguments: [(2.5, false), (3.5, true), (4.7, true), (5.5, false)])
   func trialIsNotValidWhenRateTimesLatencyIsNotWhatIsInFlight(mean: Double, isValid: Bool) {
     let found = reasonsOfWindow { $0.inFlight?.mean = mean }
-    #expect(found == (isValid ? [] : ["little: \(mean) in flight, and rate × latency is 4.0"]))
+    #expect(found == (isValid ? [] : ["little: \(mean) in flight, but rate × latency is 4.0"]))
     // Too few samples say nothing.
     #expect(reasonsOfWindow { $0.inFlight = .init(mean: mean, max: 8, samples: 19) }.isEmpty)
   }
 
   @Test func whomAServerDoesNotGetToIsInFlightForAsMuchOfTheWindowAsItHasSeen() {
-    // Beside the 4 of rate × latency, 3 lanes that held one operation all the while.
+    // Besides the 4 of rate × latency, 3 lanes held one operation all the time.
     func found(within: UInt64?, kind: String = "serve") -> [String] {
       reasonsOfWindow {
         $0.workload = .object(["kind": .string(kind)])
@@ -254,13 +254,13 @@ import Workloads
       }
     }
     #expect(found(within: 1_000_000_000).isEmpty)
-    #expect(found(within: 1) == ["little: 7.0 in flight, and rate × latency is 4.0"])
+    #expect(found(within: 1) == ["little: 7.0 in flight, but rate × latency is 4.0"])
     #expect(found(within: nil) == found(within: 1))
     #expect(
       found(within: 1_000_000_000, kind: "http") == [
-        "little: 7.0 in flight, and rate × latency is 4.0; 3 operations had no answer by the window's end, the oldest after "
-          + "0 ms: the server leaves them waiting, as with a full backlog; ask with fewer lanes (--concurrency), raise its "
-          + "backlog, or measure for longer (--duration)"
+        "little: 7.0 in flight, but rate × latency is 4.0; 3 operations had no answer by the window's end, the oldest after "
+          + "0 ms: the server leaves them waiting, as with a full backlog; use fewer lanes (--concurrency), raise its "
+          + "backlog, or measure longer (--duration)"
       ])
   }
 
@@ -272,7 +272,7 @@ import Workloads
     #expect(found == ["failures: timeout 3 of 103 operations"])
   }
 
-  /// Where the mode asks, that it is saturated is what was measured.
+  /// If the mode is the client, its saturation is a result.
   @Test func trialIsNotValidWhenItIsTheClientOfAServingModeThatIsSaturated() {
     let serving = JSONValue.object(["kind": .string("serve")])
     func found(scheduled: UInt64, _ workload: JSONValue? = nil, cpus: [Int]? = nil) -> [String] {
@@ -285,12 +285,12 @@ import Workloads
     #expect(found(scheduled: 101, serving).isEmpty && found(scheduled: 125).isEmpty)
     #expect(
       found(scheduled: 125, serving) == [
-        "client-saturated: 98 % of the client's processors used, 80 % of the schedule done"
+        "client-saturated: 98 % of the client's CPUs used, 80 % of the schedule done"
       ])
     #expect(found(scheduled: 125, serving, cpus: [0, 1]).isEmpty)
   }
 
-  /// What the mode's own timers, pool and hops do is a result.
+  /// Lateness from the mode's own timers, pool and hops is a result.
   @Test(arguments: [
     (UInt64(900_000), UInt64?(2_000_000), true), (1_500_000, 900_000, true), (1_500_000, nil, true),
     (1_500_000, 2_000_000, false),
@@ -303,7 +303,7 @@ import Workloads
       $0.pacerLag = witness.map { .init(p50: $0, max: $0, samples: 50) }
     }
     #expect(found.isEmpty == isValid)
-    #expect(found.allSatisfy { $0.hasPrefix("late-timers: half of the operations started over 1") })
+    #expect(found.allSatisfy { $0.hasPrefix("late-timers: operations started 1") })
   }
 
   @Test func openLoopIsSaturatedWhenLessIsDoneThanOffered() {
@@ -314,7 +314,7 @@ import Workloads
       return Validity.isSaturated(record)
     }
     #expect(isSaturated(scheduled: nil) == nil && isSaturated(scheduled: 100) == false)
-    // 96 % done is saturation only of a client that has no processor left.
+    // 96 % done means saturation only if the client has no CPU time left.
     #expect(isSaturated(scheduled: 104) == false && isSaturated(scheduled: 104, cpus: [0]) == true)
     #expect(isSaturated(scheduled: 125) == true)
   }
@@ -326,7 +326,7 @@ import Workloads
       if side == "server" { $0.server?.longestGap = milliseconds * 1_000_000 }
     }
     #expect(found == (isValid ? [] : ["stalled: the \(side) stood still for \(milliseconds) ms within the window"]))
-    // A look at as many lanes takes its time.
+    // Checking that many lanes takes time.
     let many = reasonsOfWindow {
       $0.concurrency = 100_000
       $0.client?.longestGap = 900_000_000
@@ -350,7 +350,7 @@ import Workloads
     #expect(found(quiet: 900, .http(opening)).isEmpty && found(quiet: 900, .file(FileSpec())).isEmpty)
   }
 
-  /// Of the whole time that was watched, on one processor.
+  /// A share of one CPU, over the whole watched time.
   @Test(arguments: [(UInt64(30_000_000), 0.02, true), (50_000_000, 0.02, false), (50_000_000, 0.05, true)])
   func trialIsNotValidWhenOthersUsedItsProcessors(foreign: UInt64, bound: Double, isValid: Bool) {
     var record = Self.record { Self.window(&$0) }
@@ -360,7 +360,7 @@ import Workloads
     let bounds = DisturbanceBounds(foreign: bound, doing: .http(HTTPSpec()))
     let found = Validity.reasons(record, ranOutOfTime: false, bounds: bounds)
     let words =
-      "foreign-load: other processes used 50000 µs of the trial's processors, 3 % of one; at most 2 % is tolerated"
+      "foreign-load: other processes used 50000 µs of the trial's CPUs, 3 % of one; at most 2 % is tolerated"
     #expect(found == (isValid ? [] : [words]))
   }
 
@@ -373,7 +373,7 @@ import Workloads
     }
     #expect(
       found == [
-        "throttled: a quota of processor time (cpu.max) kept processes from running for 250000 µs in 5 periods of the trial"
+        "throttled: a CPU quota (cpu.max) stopped processes for 250000 µs in 5 periods of the trial"
       ])
   }
 
@@ -383,10 +383,10 @@ import Workloads
     record.machine = MachineUsage(steal: steal)
     let bounds = DisturbanceBounds(foreign: bound, doing: .http(HTTPSpec()))
     let found = Validity.reasons(record, ranOutOfTime: false, bounds: bounds)
-    #expect(found == (isValid ? [] : ["steal: the hypervisor took 30000 µs of the processors during the trial"]))
+    #expect(found == (isValid ? [] : ["steal: the hypervisor took 30000 µs of CPU time during the trial"]))
   }
 
-  /// What was stolen while connections were opened and closed is held against that time too.
+  /// Time stolen while connections were opened and closed counts against that time, too.
   @Test func theHypervisorMayTakeAsMuchOfTheTimeAroundTheWindow() {
     let found = reasonsOfWindow {
       $0.machine = MachineUsage(steal: 30_000_000)

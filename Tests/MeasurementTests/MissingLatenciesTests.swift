@@ -1,7 +1,7 @@
 import Measurement
 import Testing
 
-/// Percentiles of operations of which some have not ended, and count as longer than all that have.
+/// Percentiles with operations that have not ended, which count as longer than all others.
 @Suite struct MissingLatenciesTests {
   /// 1 ns, 2 ns, … each once.
   private func histogram(_ count: UInt64) -> LatencyHistogram {
@@ -27,7 +27,7 @@ import Testing
   }
 
   @Test func tenSamplesLieBeyondThoughSomeOfThemAreMissing() {
-    // Of a thousand due the 990th is p99, and ten are longer: nine that ended, and one that did not.
+    // Of a thousand due operations, the 990th is p99, and ten are longer: nine that ended, and one that did not.
     #expect(histogram(999).percentileIsSupported(99, missing: 1))
     #expect(!histogram(999).percentileIsSupported(99))
     #expect(histogram(990).percentileIsSupported(99, missing: 10))
@@ -39,7 +39,7 @@ import Testing
     histogram.record(3_600_000_000_000)
     #expect(histogram.beyondRange == 0)
     histogram.record(3_700_000_000_000)
-    // Ninety minutes, of which the last slot keeps 73.
+    // Ninety minutes, which the last slot stores as 73.
     histogram.record(5_400_000_000_000, count: 3)
     #expect(histogram.beyondRange == 4)
   }

@@ -8,7 +8,7 @@ import Workloads
 @testable import Modes
 
 extension ServerTests {
-  /// What happens at a server's acceptor, in every mode.
+  /// The behaviour of a server's acceptor, in every mode.
   @Suite(.timeLimit(.minutes(2))) struct AcceptorTests {
     // MARK: Capacity
 
@@ -18,7 +18,7 @@ extension ServerTests {
         let clients = try (0..<6).map { _ in try EchoConnection(to: running.server.address) }
         var most: UInt64 = 0
         let areAnswered = EchoConnection.areAllAnswered(clients) {
-          // Read in this order, so that a connection that ends meanwhile is not one too many.
+          // Reading in this order, an ending connection is not counted as one too many.
           let connections = running.server.totals.connections
           most = max(most, connections - min(connections, running.server.totals.ended))
         }
@@ -62,7 +62,7 @@ extension ServerTests {
     }
 
     @Test(arguments: ModeID.serving) func descriptorsDoNotGrowWhenConnectionsComeAndGo(_ mode: ModeID) async throws {
-      // Other tests open and close descriptors meanwhile: what counts is whether it ever comes down again.
+      // Other tests open and close descriptors meanwhile, so only the return to the old number counts.
       let connections: UInt64 = 200
       let before = try #require(ProcFile.openDescriptors)
       let running = try RunningServer(.http, mode: mode)
@@ -141,8 +141,8 @@ extension ServerTests {
 
     // MARK: Descriptors
 
-    /// In a process of its own, whose limit on descriptors is lowered. Without the modes whose pool of threads grows: Dispatch
-    /// ends the process where it finds no descriptor to see by whether its threads are running.
+    /// Runs in a separate process, whose limit of descriptors is lowered. Modes with a growing pool are left out:
+    /// Dispatch aborts the process if it finds no descriptor to check whether its threads are running.
     @Test func clientsWaitWhileThereAreNoDescriptors() async {
       await #expect(processExitsWith: .success) {
         let modes = ModeID.serving.filter { ![.dispatch, .dispatchConcurrent, .taskgroupBlocking].contains($0) }
@@ -153,7 +153,7 @@ extension ServerTests {
           let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
           var before = rlimit()
           getrlimit(resource, &before)
-          // Where the server before has left holes below what is open, nothing may fit into them.
+          // The previous server may have left free numbers below the open descriptors; nothing may use them.
           let next = (0..<4096).last { fcntl($0, F_GETFD) >= 0 }! + 1
           var fillers: [Int32] = []
           while let filler = Optional(dup(0)), filler < next { fillers.append(filler) }

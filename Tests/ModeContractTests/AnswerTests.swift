@@ -5,7 +5,7 @@ import Workloads
 @testable import Modes
 
 #if DEBUG
-  /// The table that debug builds hold each answer against.
+  /// The table against which debug builds check each answer.
   struct AnswerTests {
     private static let now = Instant(nanoseconds: 1)
     private static var some: UnsafeRawBufferPointer {

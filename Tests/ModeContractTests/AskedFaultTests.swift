@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Workloads
 
-/// What the own server does wrong because it was asked to is met by the same operations in every mode, and counted alike.
+/// In every mode, the same operations meet the built-in server's faults, and are counted alike.
 @Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(3))) struct AskedFaultTests {
   struct Case: CustomTestStringConvertible {
     var testDescription: String
@@ -18,7 +18,7 @@ import Workloads
   static let seed: UInt64 = 7
   static let modes = ModeID.available.filter { $0 != .null }
 
-  /// About eight operations meet each fault, but for stalls, which take their time limit.
+  /// About eight operations meet each fault, except for stalls, which take their time limit.
   static var faults: FaultMix {
     var mix = FaultMix()
     for kind in FaultKind.allCases { mix[kind] = kind == .stall ? 0.005 : 0.02 }
@@ -101,8 +101,7 @@ import Workloads
     }
   }
 
-  /// A trial and what its server makes of it. It is repeated where others on this machine have kept an operation for longer
-  /// than its time limit.
+  /// A trial and its server's counts. It is repeated if other processes delayed an operation beyond its time limit.
   private static func finished(
     _ mode: ModeID, _ example: Case, concurrency: Int, in serving: ModeID = .epoll,
     until isAsExpected: (TrialOutcome) -> Bool
@@ -116,7 +115,7 @@ import Workloads
         TrialSpec.counting(
           operations, mode, example.workload, concurrency: concurrency, server: server, deadline: .seconds(60)))
       #expect(server.server.address.connectedDescriptors == 0, "\(mode) leaves connections open")
-      // What the client has closed the server will soon have seen.
+      // The server will soon notice what the client has closed.
       for _ in 0..<200 where server.server.totals.ended < server.server.totals.connections {
         try await Task.sleep(for: .milliseconds(10))
       }

@@ -10,7 +10,7 @@ import Workloads
 /// Lanes beside those that are measured, in every mode that has room for them.
 @Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(2))) struct BystanderTests {
   static let modes = ModeID.available.filter { $0.lanes(for: 2) > 1 }
-  /// Those whose lanes are all under way at once.
+  /// Modes whose lanes are all in flight at once.
   static let wide = modes.filter { $0 != .dispatchConcurrent && $0 != .taskgroupBlocking }
 
   private func spec(
@@ -36,7 +36,7 @@ import Workloads
     let idle = try #require(outcome.bystanders)
     #expect(idle.early == 20 && idle.done == 0 && idle.failuresByKind.isEmpty && idle.unfinishedAges.isEmpty)
     #expect(outcome.done > 0 && outcome.done == outcome.verified && outcome.failuresByKind.isEmpty)
-    // What is measured is the busy lanes.
+    // Only the busy lanes are measured.
     #expect(outcome.inFlight.max <= 4 && outcome.unfinishedAges.count <= 4)
     #expect(outcome.service.count == outcome.done)
   }
@@ -49,7 +49,7 @@ import Workloads
     _ = try await Trial.finished(spec, edges: edges)
     let atTheEnd = try #require(totals.atTheEnd.withLock { $0 })
     #expect(atTheEnd.connections == 24 && atTheEnd.failed == 0)
-    // Of the busy ones some may have seen the end before the counters were read.
+    // Some busy lanes may have seen the end before the counters were read.
     #expect(atTheEnd.ended <= 4)
     server.stop()
     #expect(server.server.totals.ended == 24)

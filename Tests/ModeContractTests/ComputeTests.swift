@@ -66,7 +66,7 @@ import Workloads
     }
   }
 
-  /// Work that takes longer than the window: bystanders that did it would be done with nothing.
+  /// Work that takes longer than the window: bystanders that computed would finish nothing.
   @Test func bystandersDoNotWork() async throws {
     let server = try RunningServer(.http)
     let start = MonotonicClock.now

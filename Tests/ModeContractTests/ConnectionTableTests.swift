@@ -4,7 +4,7 @@ import Testing
 @testable import Modes
 
 @Suite struct ConnectionTableTests {
-  /// The monitor passes again and again, for those that come to be meanwhile.
+  /// The monitor passes repeatedly, to see new connections.
   @Test func eachConnectionIsShutDownOnce() throws {
     let table = ConnectionTable(count: 2, endpoints: [])
     defer { table.deallocate() }
@@ -26,7 +26,7 @@ import Testing
         Issue.record("the far end has not ended")
         return
       }
-      // Whoever looks at it has the right descriptor, too.
+      // A reader of the entry must see the right descriptor, too.
       var seen: Int32?
       table.withOpen(1) { seen = $0.descriptor }
       #expect(seen == near.descriptor)
@@ -35,7 +35,7 @@ import Testing
     }
   }
 
-  /// A connection that is not there yet can only be shut down once it is.
+  /// A connection that does not exist yet is shut down once it does.
   @Test func whatHasNoConnectionYetIsShutDownLater() throws {
     let table = ConnectionTable(count: 1, endpoints: [])
     defer { table.deallocate() }

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Workloads
 
-/// How long connections last, and what they are kept for, is the same in every mode.
+/// Connections live equally long, and carry the same operations, in every mode.
 @Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(2))) struct ConnectionTests {
   static let modes = FaultTests.modes
 
@@ -38,7 +38,7 @@ import Workloads
   @Test(arguments: modes) func laneKeepsAConnectionToEachAddress(_ mode: ModeID) async throws {
     let servers = try (0..<3).map { _ in try FaultServer { _ in .healthy } }
     defer { for server in servers { server.stop() } }
-    // More operations than lanes, and no multiple of the addresses: every lane gets to all of them.
+    // More operations than lanes, and not a multiple of the addresses, so that every lane uses all of them.
     let outcome = try await trial(mode, servers, targets: 3, operations: 400, concurrency: 2)
     #expect(outcome.verified == 400 && outcome.failuresByKind.isEmpty && outcome.reconnected == 0)
     #expect((outcome.connectionsOpened ?? 0) <= UInt64(3 * mode.lanes(for: 2)))

@@ -11,7 +11,7 @@ import Workloads
 @Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct ContractTests {
   struct Case: CustomTestStringConvertible {
     var name: String
-    /// Of all its operations, with the seed of these tests.
+    /// The checksum of all operations, with the seed of these tests.
     var checksum: UInt64
     var workload: WorkloadSpec
     var operations: UInt64 = 200

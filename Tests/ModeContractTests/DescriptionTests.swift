@@ -4,7 +4,7 @@ import Testing
 
 @testable import Modes
 
-/// Each list of modes is made of their descriptions; here the descriptions are held against the modes.
+/// All lists of modes derive from their descriptions; here the descriptions are checked against the modes.
 struct DescriptionTests {
   @Test func everyModeIsDescribedAndEveryDescriptionHasAMode() {
     #expect(ModeCatalogue.complaint == nil)
@@ -54,7 +54,7 @@ struct DescriptionTests {
     #expect(complaint { $0.look.marker = 7 } == "two modes have the marker 7")
   }
 
-  /// What a mode's code does and what is told of it are the same.
+  /// A mode's code and its description agree.
   @Test func carriersAreAsDescribed() {
     for mode in ModeID.allCases {
       let isBlocking = (ModeCatalogue.named(mode) as? any Mode.Type)?.blocks

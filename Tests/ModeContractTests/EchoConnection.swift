@@ -16,7 +16,7 @@ struct EchoConnection {
   /// Sends a message of 17 bytes, to be answered after a delay.
   func send(delay: Nanoseconds = .zero) { send(size: Self.size, delay: delay, body: [42]) }
 
-  /// Asks for more to be sent back than the sockets hold, and receives nothing.
+  /// Asks for more bytes than the sockets hold, and receives nothing.
   func sendWithoutReceiving() throws {
     try socket.setBlocking(false)
     send(size: 1 << 30, delay: .zero, body: [])
@@ -40,7 +40,7 @@ struct EchoConnection {
     _ = try? (message + body).withUnsafeBytes { try socket.sendAll($0) }
   }
 
-  /// How many bytes come within this time; 0 for the connection's end, nil for nothing.
+  /// The number of bytes that arrive within this time; 0 for the connection's end, nil for none.
   func receive(within milliseconds: Int32) -> Int? {
     var entry = pollfd(fd: socket.descriptor, events: Int16(POLLIN), revents: 0)
     guard poll(&entry, 1, milliseconds) > 0 else { return nil }
@@ -62,7 +62,7 @@ struct EchoConnection {
     return false
   }
 
-  /// Sends a message on each, and closes each that is answered; whether all of them are within 20 s.
+  /// Sends a message on each connection, and closes each that is answered; returns whether all are within 20 s.
   static func areAllAnswered(_ connections: [EchoConnection], meanwhile: () -> Void = {}) -> Bool {
     for connection in connections { connection.send() }
     var waiting = connections
@@ -80,7 +80,7 @@ struct EchoConnection {
   }
 }
 
-/// Waits until something is so, at most 20 s.
+/// Waits until a condition holds, at most 20 s.
 func eventually(_ condition: () -> Bool) -> Bool {
   let end = MonotonicClock.now + .seconds(20)
   while !condition() {
@@ -90,7 +90,7 @@ func eventually(_ condition: () -> Bool) -> Bool {
   return true
 }
 
-/// Does on a thread of its own what would block one of the pool's, of which tasks need all.
+/// Runs on a separate thread what would block a thread of the pool, all of which tasks need.
 func onThread(_ body: @escaping @Sendable () throws -> Void) async throws {
   try await withCheckedThrowingContinuation { continuation in
     do {

@@ -9,7 +9,7 @@ import Workloads
 
 /// The executor that is the loop.
 @Suite(.timeLimit(.minutes(1))) struct ExecutorTests {
-  /// Sleeps a few times, and counts what happened on another thread than it should.
+  /// Sleeps a few times, and counts the resumptions on a wrong thread.
   private struct Sleeper: Lane, ~Copyable {
     let thread: pthread_t
     let strays: UnsafeMutablePointer<Int>

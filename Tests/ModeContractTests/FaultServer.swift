@@ -9,20 +9,20 @@ import Workloads
 enum Fault: String, CaseIterable, Sendable {
   // Right answers in unusual forms.
   case healthy, chunked, closeDelimited, closesAfterwards
-  /// Closes without having said so.
+  /// Closes without announcing it.
   case closesSilently
-  // Complete answers that are not what was asked for.
+  // Complete but wrong answers.
   case notFound, unavailable, moved
   // No answers.
   case reset, resetAtOnce, premature, prematureAtOnce, garbage, wrongContent, extraBytes
-  // As well, with bytes behind the place where it becomes clear.
+  // The same, with more bytes after the place of the error.
   case badLength, lastingGarbage
   // Answers that take too long.
   case never, drip
-  // Answers that come when nobody expects them: a second time soon after the first; after 60 ms.
+  // Unexpected answers: a second one soon after the first; one after 60 ms.
   case twice, late
 
-  /// As what the operation is counted; nil where it is verified.
+  /// The kind under which the operation is counted; nil if it is verified.
   var kind: OutcomeKind? {
     switch self {
     case .healthy, .chunked, .closeDelimited, .closesAfterwards, .closesSilently, .twice, .late: nil
@@ -39,12 +39,12 @@ enum Fault: String, CaseIterable, Sendable {
     }
   }
 
-  /// Those that end by themselves.
+  /// Faults after which the connection ends by itself.
   static let prompt = allCases.filter { ![.badLength, .lastingGarbage, .never, .drip, .twice, .late].contains($0) }
 }
 
-/// A server on threads of its own that answers each operation as a script says: HTTP requests whose target names the
-/// operation as `/17` or `/?size=64&op=17`, or echo messages, whose header does.
+/// A server on its own threads that answers each operation by a script. HTTP requests name the operation in their
+/// target, as `/17` or `/?size=64&op=17`; echo messages do in their header.
 final class FaultServer: Sendable {
   enum Dialect { case http, echo }
 
@@ -106,7 +106,7 @@ final class FaultServer: Sendable {
     }
   }
 
-  /// Answers until the connection ends. True where it is to be reset.
+  /// Answers until the connection ends. Returns true if it must be reset.
   private func serve(_ socket: Socket) -> Bool {
     var ahead: [UInt8] = []
     while true {
@@ -126,7 +126,7 @@ final class FaultServer: Sendable {
     }
   }
 
-  /// Sends nothing more, and takes what still comes: a connection closed with bytes that nobody has read is reset.
+  /// Sends nothing more, and reads the rest: closing with unread bytes would reset the connection.
   private func finish(_ socket: Socket) {
     Glibc.shutdown(socket.descriptor, Int32(SHUT_WR))
     takeAll(socket)
@@ -169,7 +169,7 @@ final class FaultServer: Sendable {
 
   // MARK: Answers
 
-  /// False where the connection is to be closed.
+  /// Returns false if the connection must be closed.
   private func answer(_ fault: Fault, _ operation: UInt64, on socket: Socket) -> Bool {
     let body = Array(Pattern.content(of: operation, from: 0, count: Self.bodySize))
     func reply(_ body: [UInt8], status: String = "200 OK", fields: String = "Content-Length: 64\r\n") -> [UInt8] {

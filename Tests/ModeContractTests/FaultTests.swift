@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import Workloads
 
-/// What a server does wrong is data, and the same data in every mode.
+/// A server's errors are data, and the same data in every mode.
 @Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct FaultTests {
   static let modes = ModeID.available.filter { $0 != .null }
 
@@ -20,7 +20,7 @@ import Workloads
       })
   }
 
-  /// Runs a trial in every mode against a server that follows the script, and checks what all of them have in common.
+  /// Runs a trial in every mode against a server with the script, and checks what all have in common.
   func outcomes(
     _ workload: WorkloadSpec, operations: UInt64, concurrency: Int, dialect: FaultServer.Dialect = .http,
     isOwnServer: Bool = true, _ script: @escaping FaultServer.Script
@@ -145,7 +145,7 @@ import Workloads
   }
 
   @Test(arguments: modes) func descriptorsDoNotGrowWhenTrialsFollowEachOther(_ mode: ModeID) async throws {
-    // Other tests open and close descriptors meanwhile: what counts is whether it ever comes down again.
+    // Other tests open and close descriptors meanwhile, so only the return to the old number counts.
     let trials = 25
     let before = try #require(ProcFile.openDescriptors)
     for _ in 0..<trials {

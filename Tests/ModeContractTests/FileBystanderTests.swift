@@ -74,7 +74,7 @@ import Workloads
       return outcome
     }
     var ended = try await outcome()
-    // Others on this machine may have had the processors.
+    // Other processes may have used the CPUs.
     for _ in 0..<4 where !asExpected.contains(ended.bystanders?.done ?? 0) { ended = try await outcome() }
     let bystanders = try #require(ended.bystanders)
     #expect(
@@ -82,7 +82,7 @@ import Workloads
         && bystanders.failuresByKind.isEmpty)
     #expect(bystanders.receivedBytes == 64 * bystanders.done)
     #expect(bystanders.response?.count == bystanders.done && bystanders.service.count == bystanders.done)
-    // To the server each echo is one, but for those that were in hand when the window ended.
+    // The server counts every echo, except for those in hand at the window's end.
     let counted = bystanders.done + (bystanders.early ?? 0)
     #expect((counted...counted + 6).contains(server.server.totals.done), "\(server.server.totals.done) of \(counted)")
     #expect(
@@ -129,7 +129,7 @@ import Workloads
     let manner = bystanders.manner.rawValue
     #expect(
       ModeID.epoll.objection(to: .file(FileSpec()), beside: bystanders)
-        == "\(manner) lanes do not go with file; beside it lanes are paced, as paced:16:10ms")
+        == "\(manner) lanes do not go with file; use paced lanes, such as paced:16:10ms")
     #expect(ModeID.epoll.objection(to: .file(FileSpec()), beside: Self.paced) == nil)
   }
 }

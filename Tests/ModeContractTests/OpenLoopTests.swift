@@ -18,21 +18,21 @@ import Workloads
     #expect(outcome.done == 300 && outcome.verified == 300)
     #expect(outcome.scheduled == 300)
     #expect(outcome.response?.count == 300)
-    // The lag is that of operations that nothing else kept: no more than there are operations.
+    // The lag covers operations whose lane was waiting: at most all operations.
     #expect(hasLag(outcome))
-    // Nobody starts before the time.
+    // No operation starts early.
     #expect(outcome.wall >= .milliseconds(arrivals.kind == "constant" ? 149 : 50))
   }
 
   @Test(arguments: modes)
   func responseIncludesTheTimeInWhichNoLaneWasFree(_ mode: ModeID) async throws {
-    // One lane that takes 5 ms for what comes every millisecond: operation i waits for 4 ms × i.
+    // One lane takes 5 ms per operation, and one arrives every millisecond: operation i waits 4 ms × i.
     var spec = TrialSpec.counting(20, mode, .sleep(SleepSpec(duration: .milliseconds(5))), concurrency: 1)
     spec.arrivals = .constant(rate: 1000)
     let outcome = try await Trial.finished(spec) { ($0.service.maximum ?? .max) < 5_000_000 + 19 * 4_000_000 }
     #expect(outcome.done == 20)
     #expect(outcome.response?.maximum ?? 0 >= 5_000_000 + 19 * 4_000_000)
-    // Service time is without the wait.
+    // The service time excludes the wait.
     #expect(outcome.service.maximum ?? .max < 5_000_000 + 19 * 4_000_000)
     // The wait is 38 ms on average; a histogram keeps three digits.
     let waited = try #require(outcome.response?.mean) - #require(outcome.service.mean)

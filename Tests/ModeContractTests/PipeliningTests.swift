@@ -68,7 +68,7 @@ import Workloads
     }
   }
 
-  /// In mid-pipeline what follows an answer is the next one's.
+  /// In a pipeline, the bytes after an answer belong to the next one.
   static let faults = Fault.prompt.filter { $0 != .extraBytes } + [.badLength, .lastingGarbage]
 
   @Test(arguments: modes, [1, 4, 24])
@@ -157,7 +157,7 @@ import Workloads
       spec(mode, workload, pipeline: 64, duration: window, server: server.address)
     ) { $0.unfinishedAges.contains { $0 > .milliseconds(100) } && !$0.failuresByKind.isEmpty }
     #expect(outcome.done == 0 && Set(outcome.failuresByKind.keys) == [.timeout])
-    // The end may come between a failure and the connection that is opened for the others.
+    // The window may end between a failure and the new connection for the other operations.
     #expect((63...64).contains(outcome.unfinishedAges.count))
     #expect(outcome.unfinishedAges.contains { $0 > .milliseconds(100) })
   }
@@ -194,7 +194,7 @@ import Workloads
         mode, .http(HTTPSpec { $0.delay = .fixed(.milliseconds(1)) }), pipeline: 4, concurrency: 8,
         duration: .milliseconds(300), server: server.server.address))
     #expect(outcome.done > 0 && outcome.done == outcome.verified && outcome.failuresByKind.isEmpty)
-    // At the end every lane holds as many as there is room for.
+    // At the end, every lane holds a full pipeline.
     #expect(outcome.unfinishedAges.count == 32 && outcome.inFlight.max <= 32 && outcome.inFlight.max > 8)
     // The server answers the requests of a connection one after another.
     #expect(try #require(outcome.service.minimum) >= 999_000)

@@ -20,7 +20,7 @@ import Workloads
     let parts = try #require(queueing.mean) + #require(outcome.service.mean)
     #expect(abs(try #require(response.mean) - parts) <= 0.005 * parts)
     guard mode.lanesUnderWay(for: 10) == 10...10 else { return }
-    // Ten lanes begin, two of them at once: whoever is the last of the other eight waits for four naps at least.
+    // Ten lanes begin, two of them at once, so the last of the other eight waits for at least four naps.
     #expect(queueing.maximum ?? 0 >= 4 * Self.nap.count - Self.nap.count / 100)
   }
 
@@ -33,7 +33,7 @@ import Workloads
 
   @Test(arguments: ModeID.available.filter { $0 != .null })
   func ofAnOpenLoopItIsTheWaitFromTheIntendedStart(_ mode: ModeID) async throws {
-    // Two lanes with one permit take 5 ms for what comes every millisecond.
+    // Two lanes with one permit take 5 ms, and an operation arrives every millisecond.
     var spec = TrialSpec.counting(20, mode, .sleep(SleepSpec(duration: Self.nap)), concurrency: 2)
     spec.arrivals = .constant(rate: 1000)
     spec.limit = 1

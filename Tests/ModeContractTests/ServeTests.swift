@@ -11,12 +11,12 @@ extension ModeID {
   /// Those that can serve on this machine.
   static let serving = available.filter { $0 != .null }
 
-  /// How many connections it answers at the same time, where none of them ends; nil for all of them.
+  /// The number of connections that it answers at once if none ends; nil for all.
   var connectionsAnswered: Int? { self == .blocking || self == .taskgroupBlocking ? 1 : nil }
 }
 
-/// Every mode as a server. One after another: two servers in `taskgroup-blocking` would take the pool's threads from each
-/// other, for ever.
+/// Every mode as a server, one after another: two servers in `taskgroup-blocking` would block each other's threads
+/// forever.
 @Suite(.serialized, .fewAtOnce) enum ServerTests {}
 
 extension ServerTests {

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Workloads
 
-/// How many lanes were served, and what of a schedule was left, in every mode.
+/// The number of lanes served, and the rest of a schedule, in every mode.
 @Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct ServedTests {
   static let modes = OpenLoopTests.modes
 
@@ -43,7 +43,7 @@ import Workloads
     #expect(try await Trial.finished(spec).servedLanes == 4)
   }
 
-  /// Nothing of a schedule is lost: what is begun and what nobody begins.
+  /// No scheduled operation is lost, started or not.
   @Test(arguments: modes, [Arrivals.constant(rate: 400), .poisson(rate: 400)])
   func allThatIsDueIsUnansweredWhereNothingEnds(_ mode: ModeID, _ arrivals: Arrivals) async throws {
     var spec = TrialSpec.counting(1, mode, .sleep(SleepSpec(duration: .seconds(30))), concurrency: 3)
@@ -94,8 +94,8 @@ import Workloads
     #expect(outcome.done == 50 && outcome.arrivals == ArrivalOutcome(due: 50))
   }
 
-  /// A server that answers one connection at a time is asked by four lanes: it gets to three of them
-  /// when the first has nothing more to ask, or never.
+  /// Four lanes use a server that answers one connection at a time. It reaches three of them when the first has
+  /// finished, or never.
   @Test func whatAServerGetsToLateOrNeverCountsFromItsIntendedStart() async throws {
     let server = try RunningServer(.http, mode: .blocking)
     defer { server.stop() }
@@ -112,7 +112,7 @@ import Workloads
     let (arrived, response) = (try #require(outcome.arrivals), try #require(outcome.response))
     #expect(arrived.due == 100 && response.count == outcome.done)
     #expect(outcome.done + arrived.unanswered == 100)
-    // The lanes took the first four, of which one was answered at once.
+    // The lanes took the first four operations, one of which was answered at once.
     #expect(max(response.maximum ?? 0, arrived.mostAge.count) >= 380_000_000)
     #expect(outcome.service.maximum ?? 0 >= 380_000_000 || arrived.unanswered >= 3)
   }

@@ -8,8 +8,7 @@ import Workloads
 @testable import Modes
 
 extension ServerTests {
-  /// What clients whom a server does not know may do to the others, in every mode: they take up their places, never read,
-  /// hang up, or send without end.
+  /// What unknown clients can do to others in every mode: occupy places, never read, hang up, or send without end.
   @Suite(.timeLimit(.minutes(2))) struct StrangerTests {
     private static let greeting = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
     private static func request(_ query: String) -> String { "GET /?\(query) HTTP/1.1\r\nHost: a\r\n\r\n" }
@@ -32,7 +31,7 @@ extension ServerTests {
         let clients = try (0..<2).map { _ in try Stranger(to: running.server.address) }
         for (index, client) in clients.enumerated() where mode != .blocking || index == 0 {
           client.send(Self.greeting)
-          // Where threads are few, the second one waits for the first to go.
+          // With few threads, the second connection waits for the first to end.
           guard index == 0 || mode.connectionsAnswered == nil else { continue }
           #expect(client.receive(until: "Hello, ").contains("Hello, "))
           let received = running.server.totals.receivedBytes
@@ -80,7 +79,7 @@ extension ServerTests {
         Interruption.pause(milliseconds: 50)
         client.send(Self.greeting)
         client.socket.finishSending()
-        // A client that has ended its half is answered where nothing is delayed, and only there.
+        // A client that has ended its half is answered only if nothing is delayed.
         #expect(client.receive(until: "nothing").isEmpty)
         let other = try Stranger(to: running.server.address)
         defer { other.hangUp() }
@@ -107,7 +106,7 @@ extension ServerTests {
           #expect(client.isAnswered())
           #expect(MonotonicClock.now.since(start) >= .milliseconds(20))
         }
-        // Others hang up beside it.
+        // Others hang up at the same time.
         let received = running.server.totals.receivedBytes
         guard mode.connectionsAnswered == nil else { return }
         let others = try (0..<40).map { _ in try EchoConnection(to: running.server.address) }
@@ -172,7 +171,7 @@ extension ServerTests {
         let client = try Stranger(to: running.server.address)
         client.send(Self.greeting)
         #expect(client.receive(until: "Hello, ").contains("Hello, "))
-        // One after another, so that nobody is ever one too many.
+        // One after another, so that there is never one too many.
         if mode != .blocking {
           let others = try (0..<6).map { _ in try Stranger(to: running.server.address) }
           defer { for other in others { other.hangUp() } }
@@ -236,7 +235,7 @@ extension ServerTests {
   }
 }
 
-/// A client that does as it likes. Not for the pool's threads: its calls block.
+/// A client without manners. Not for the pool's threads, because its calls block.
 private struct Stranger {
   let socket: Socket
 
@@ -276,7 +275,7 @@ private struct Stranger {
     while case .bytes(let count) = piece.withUnsafeMutableBytes({ socket.receive(into: $0) }), count > 0 {}
   }
 
-  /// What comes until it holds a text so many times, until the end, or within 20 s of the piece before.
+  /// The bytes until a text has occurred this many times, until the end, or until 20 s pass without any.
   func receive(until text: String, times: Int = 1) -> String {
     var all: [UInt8] = []
     var found = 0

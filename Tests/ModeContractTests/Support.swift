@@ -45,7 +45,7 @@ extension ModeID {
   static let available = allCases.filter { $0.unavailability == nil }
 }
 
-/// That the modes agree with each other does not show that all of them do what they did before.
+/// Agreement between modes does not show that all of them still do the same as before.
 func expectPinned(
   _ checksum: UInt64?, _ pinned: UInt64, of workload: String, operations: UInt64,
   location: SourceLocation = #_sourceLocation
@@ -61,10 +61,10 @@ func expectPinned(
 }
 
 extension TrialSpec {
-  /// What the operations of these tests are drawn from, and so what they come to.
+  /// The seed of the operations in these tests, and so of their results.
   static let testSeed: UInt64 = 7
 
-  /// A trial of a number of operations against `server`, if it needs one.
+  /// A trial with a fixed count of operations against `server`, if it needs one.
   static func counting(
     _ operations: UInt64, _ mode: ModeID, _ workload: WorkloadSpec, concurrency: Int, server: RunningServer? = nil,
     deadline: Nanoseconds = .seconds(20)
@@ -77,7 +77,7 @@ extension TrialSpec {
 }
 
 extension ModeID {
-  /// How many lanes come to hold an operation in a trial that is too short for a pool to grow.
+  /// The number of lanes in flight in a trial that is too short for a pool to grow.
   func lanesUnderWay(for concurrency: Int) -> ClosedRange<Int> {
     let lanes = lanes(for: concurrency)
     return self == .dispatchConcurrent || self == .taskgroupBlocking ? 1...lanes : lanes...lanes
@@ -99,8 +99,8 @@ extension HTTPSpec {
 }
 
 extension Trial {
-  /// Runs a trial on a thread of its own. A test that ran it itself would block one of the pool's few threads, which
-  /// `taskgroup` needs; several of them would wait for ever.
+  /// Runs a trial on a separate thread. On its own, a test would block one of the pool's few threads, which `taskgroup`
+  /// needs; several of them would wait forever.
   static func finished(_ spec: TrialSpec, edges: WindowEdges? = nil) async throws -> TrialOutcome {
     try await withCheckedThrowingContinuation { continuation in
       do {
@@ -113,8 +113,8 @@ extension Trial {
     }
   }
 
-  /// Repeats a trial that others on this machine may have disturbed, up to five times, until it is as `isAsExpected` says:
-  /// loops are each pinned to a processor, and one that other tests keep busy lets its loop come late.
+  /// Repeats a trial that other processes may have disturbed, up to five times, until `isAsExpected` holds. Loops are
+  /// pinned to CPUs, and a busy CPU makes its loop late.
   static func finished(
     _ spec: TrialSpec, until isAsExpected: (TrialOutcome) -> Bool
   ) async throws -> TrialOutcome {

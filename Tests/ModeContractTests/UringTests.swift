@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import Workloads
 
-/// What can go wrong in `uring` alone.
+/// Errors that only `uring` can have.
 @Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1)), .enabled(if: ModeID.uring.unavailability == nil))
 struct UringTests {
   private func expectAll(_ outcome: TrialOutcome, _ operations: UInt64) {
@@ -29,7 +29,7 @@ struct UringTests {
   }
 
   @Test func noByteOfAnOldConnectionReachesTheNextWhenItIsReplacedAfterEachOperation() async throws {
-    // Every reply is followed by bytes that nobody asked for, and each connection by another one on the same lane.
+    // Every reply is followed by unexpected bytes, and each connection by another one on the same lane.
     let server = try FaultServer { $0 % 2 == 0 ? .extraBytes : .closesAfterwards }
     defer { server.stop() }
     let spec = TrialSpec(
@@ -61,13 +61,13 @@ struct UringTests {
       spec(.uring, 500, server) {
         $0.connection = .new
       })
-    // What follows a reply at once is part of what was received with it; what comes later is nobody's.
+    // Bytes directly after a reply arrive with it; later bytes belong to nobody.
     #expect(outcome.verified + (outcome.failuresByKind[.unexpectedBytes] ?? 0) == 500)
     #expect(outcome.failuresByKind.count <= 1 && !outcome.ranOutOfTime)
   }
 
   @Test func repliesAreTakenInFullWhenTheyComeBeforeTheRequestsHaveBeenSent() async throws {
-    // More than may wait for a lane, which is still sending: its receiving is stopped, and taken up again.
+    // More bytes than may wait for a lane that is still sending: its receive is stopped, and started again later.
     let reply = reply(size: 300_000)
     let lastOfRequest = UInt8(ascii: "~")
     let server = try OneByOneServer { socket in

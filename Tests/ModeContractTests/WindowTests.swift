@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Workloads
 
-/// When a trial ends, and what it says of what it did not get done.
+/// The end of a trial, and its report of what was not done.
 @Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct WindowTests {
   static let modes = FaultTests.modes
 
@@ -59,7 +59,7 @@ import Workloads
     let server = try FaultServer { $0 == 5 ? .never : .healthy }
     defer { server.stop() }
     let deadline = Nanoseconds.milliseconds(700)
-    // One lane alone stays behind the operation that is never answered; among several, the others go on.
+    // A single lane waits for the operation without an answer; among several, the others go on.
     let verified: Set<UInt64> = mode.lanesUnderWay(for: 3).lowerBound == 1 ? [5, 11] : [11]
     let outcome = try await Trial.finished(
       spec(mode, Self.patient, concurrency: 3, operations: 12, deadline: deadline, server: server.address)

@@ -15,7 +15,7 @@ import Testing
     #expect(Spelling.hint(word, among: Self.known, aliases: Self.others) == "; did you mean '\(meant)'?")
   }
 
-  /// Two begin with "dispa", and what an alias stands for is not there.
+  /// Two candidates begin with "dispa", and the alias's candidate is absent.
   @Test(arguments: ["", "x", "dispa", "kqueue", "threads"])
   func nothingIsSaidOfAWordThatIsFarFromAll(word: String) {
     #expect(Spelling.nearest(word, among: Self.known, aliases: Self.others) == nil)

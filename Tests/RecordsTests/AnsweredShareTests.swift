@@ -3,7 +3,7 @@ import Plan
 import Records
 import Testing
 
-/// What a record says of operations that were due and not answered, and of lanes that were not served.
+/// A record's counts of unanswered operations, and of lanes that were not served.
 @Suite struct AnsweredShareTests {
   private func summary(_ count: UInt64) -> LatencySummary {
     var latencies = LatencyHistogram()
@@ -37,7 +37,7 @@ import Testing
   }
 
   @Test func aLoopThatKeepsUpLacksNothing() {
-    // As many were in hand when the window opened as are when it ends.
+    // As many operations were in flight when the window opened as when it ended.
     #expect(operations(done: 2000, due: 2000).missing == 0 && operations(done: 2003, due: 2000).missing == 0)
     #expect(operations(done: 5, due: nil).missing == 0)
     var failing = operations(done: 90, due: 100)

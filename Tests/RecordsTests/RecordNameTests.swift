@@ -3,7 +3,7 @@ import Plan
 import Records
 import Testing
 
-/// A run that somebody else has made is input like any other.
+/// A run from someone else is input like any other.
 struct RecordNameTests {
   @Test(arguments: ["quick", "20261121-082442-quick", "é ü 中", "a.b", "..a", "-x", String(repeating: "x", count: 120)])
   func nameIsALabelAndAnID(_ text: String) {
@@ -26,7 +26,7 @@ struct RecordNameTests {
     #expect(RecordName.objection(toID: text)?.hasSuffix("which is not the name of one folder") == true)
   }
 
-  /// What is written in place of what in a line of a record, and what is said of it.
+  /// A replacement in a line of a record, and the message about it.
   struct Case: CustomTestStringConvertible, Sendable {
     var file = "trials.jsonl"
     var from: String

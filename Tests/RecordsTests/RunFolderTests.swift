@@ -15,7 +15,7 @@ struct RunFolderTests {
     try Data(bytes).write(to: URL(fileURLWithPath: path))
   }
 
-  /// Expects that reading fails with one line in which all of `parts` stand.
+  /// Expects that reading fails with one line that contains all `parts`.
   private func expectFailure(reading folder: RunFolder, _ parts: String...) {
     let failure = #expect(throws: RunFolderFailure.self) { try folder.read() }
     let text = failure?.description ?? ""
@@ -107,12 +107,12 @@ struct RunFolderTests {
       try (lines + lines.split(separator: "\n")[1] + "\n").write(
         toFile: folder.trialsPath, atomically: true, encoding: .utf8)
       expectFailure(
-        reading: folder, "trials.jsonl: line 4 has trial 2, as line 2 has", "remove one of them, which are alike")
+        reading: folder, "trials.jsonl: line 4 repeats trial 2 of line 2", "they are equal, so remove one")
       var other = Sample.trial(2)
       other.concurrency += 1
       try lines.write(toFile: folder.trialsPath, atomically: true, encoding: .utf8)
       try RunWriter(resuming: folder).append(other)
-      expectFailure(reading: folder, "line 4 has trial 2, as line 2 has", "they differ, so restore the file")
+      expectFailure(reading: folder, "line 4 repeats trial 2 of line 2", "they differ, so restore the file")
     }
   }
 

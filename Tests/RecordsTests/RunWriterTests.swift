@@ -52,12 +52,12 @@ struct RunWriterTests {
       let failure = #expect(throws: RunFolderFailure.self) {
         try RunWriter(creating: RunFolder(path: folder.path + "/file/run"), Sample.run)
       }
-      #expect(failure?.description.contains("choose another --output") == true)
+      #expect(failure?.description.contains("name another --output") == true)
       #expect(failure?.description.contains("\n") == false)
     }
   }
 
-  /// In a process of its own, because the limit on the size of files is the whole process's.
+  /// In a separate process, because the limit of file sizes applies to the whole process.
   @Test func finishedTrialsAreKeptWhereTheDiskIsFullAtAnyByteOfTheNext() async {
     await #expect(processExitsWith: .success) {
       try withScratchFolder { folder in
@@ -71,7 +71,7 @@ struct RunWriterTests {
           for room in 0...length {
             limitFileSize(to: before.count + room)
             let failure = #expect(throws: RunFolderFailure.self) { try writer.append(small(3)) }
-            #expect(failure?.description.contains("the finished trials are kept") == true)
+            #expect(failure?.description.contains("finished trials are kept") == true)
             #expect(failure?.description.contains("--resume \(folder.path)") == true)
             #expect(failure?.description.contains("\n") == false)
             #expect(try Data(contentsOf: URL(fileURLWithPath: folder.trialsPath)) == before)
@@ -90,7 +90,7 @@ struct RunWriterTests {
         signal(SIGXFSZ, SIG_IGN)
         limitFileSize(to: 100)
         let failure = #expect(throws: RunFolderFailure.self) { try RunWriter(creating: folder, Sample.run) }
-        #expect(failure?.description.contains("run.json: File too large; choose another --output") == true)
+        #expect(failure?.description.contains("run.json: File too large; name another --output") == true)
         #expect(!FileManager.default.fileExists(atPath: folder.path))
         limitFileSize(to: .max)
         try RunWriter(creating: folder, Sample.run).append(Sample.trial(1))
@@ -108,7 +108,7 @@ struct RunWriterTests {
     }
   }
 
-  /// Whoever has just begun has not written `run.json` yet.
+  /// A writer that has just begun has not written `run.json` yet.
   @Test func folderThatAnotherRunHasJustBegunInIsRefused() throws {
     try withScratchFolder { folder in
       let writer = try RunWriter(creating: folder, Sample.run)

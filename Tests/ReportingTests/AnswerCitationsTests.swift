@@ -2,7 +2,7 @@ import Testing
 
 @testable import Reporting
 
-/// What only the first screen of a page says can be cited too.
+/// Numbers that appear only on a page's first screen can be cited, too.
 struct AnswerCitationsTests {
   @Test(arguments: CitationRuns.recorded.map(\.name) + ["synthetic", "open loops"])
   func theNextModeHasItsRatioToTheFirst(name: String) throws {

@@ -52,7 +52,7 @@ import Testing
       Report(TinyRun.run(trials)).render(.text, width: 120, color: false).split(separator: "\n")
         .filter { $0.contains("leniently:") }
     }
-    #expect(notes() == ["  · epoll at 4: read leniently: 1,200 replies that are not as RFC 9112 has them"])
+    #expect(notes() == ["  · epoll at 4: read leniently: 1,200 replies that deviate from RFC 9112"])
     #expect(WorkloadDescription(trials[0]).text == "HTTP GET, keep-alive, read leniently")
     for index in trials.indices { trials[index].lenientReads = 0 }
     #expect(notes() == [])

@@ -4,11 +4,11 @@ import Testing
 
 @testable import Reporting
 
-/// Audits stand beside what is measured, and change nothing of it.
+/// Audits appear beside the measurements, and change none of them.
 struct AuditReportTests {
   private static let timed = SyntheticRun(seed: 5, modes: ["blocking", "dispatch-concurrent", "epoll"]).run()
 
-  /// The run with an audit of every point, whose numbers would spoil any estimate that they got into.
+  /// A run with an audit of every point, whose numbers would distort any estimate that included them.
   private static func audited(valid: Bool = true) -> Run {
     var run = timed
     let points = timed.trials.filter { $0.round == 1 }

@@ -89,7 +89,7 @@ struct CitationCheckTests {
     let check = check("With 64 lanes it was 99,999 operations\na second \(form).\n\nNo number \(form)")
     #expect(check.findings.map(\.line) == [1, 4])
     #expect(check.findings[0].text.contains("the text has 99999 for the value"))
-    #expect(check.findings[1].text.contains("no number stands before its citation"))
+    #expect(check.findings[1].text.contains("there is no number before its citation"))
   }
 
   @Test func textMayBeWordedOtherwiseAndLinesBrokenAnywhere() throws {

@@ -46,7 +46,7 @@ struct CitationDocumentTests {
     let check = try check(["paper.tex": "a\n\\input{nowhere}\n" + (try citation("p99").render(.latex))])
     #expect(check.count == 1 && check.findings.count == 1)
     #expect(check.findings[0].line == 2 && check.findings[0].kind == .noFile)
-    #expect(check.findings[0].text == "'nowhere' is read here, and there is no such file")
+    #expect(check.findings[0].text == "'nowhere' is read here, but the file does not exist")
   }
 
   @Test func markdownReadsNoFiles() throws {
@@ -79,7 +79,7 @@ struct CitationDocumentTests {
     let check = try check(["paper.tex": "\\input{numbers}\n\nno macro", "numbers.tex": older])
     #expect(check.count == 0 && check.findings.count == 1, "\(check.findings)")
     #expect(check.findings[0].text.hasPrefix("stale: "))
-    #expect(check.findings[0].text.contains("write it anew with `iomodes cite \(citations.record.runID) --macros`"))
+    #expect(check.findings[0].text.contains("generate it again with `iomodes cite \(citations.record.runID) --macros`"))
   }
 
   @Test func macroThatIsNotDefinedOrDefinedAnewIsFound() throws {
@@ -88,7 +88,7 @@ struct CitationDocumentTests {
       + "\n\\newcommand{\\iomodesMine}{mine}"
     let check = try check(["paper.tex": paper, "numbers.tex": citations.macros])
     #expect(check.findings.map(\.line) == [2, 3, 3], "\(check.findings)")
-    #expect(check.findings[0].text.contains("is defined anew here"))
+    #expect(check.findings[0].text.contains("is redefined here"))
     #expect(check.findings[1].text.hasPrefix("\(macro)s is not defined by"))
     #expect(check.findings[2].text.hasPrefix("\\iomodesOther is not defined by"))
   }
@@ -117,6 +117,7 @@ struct CitationDocumentTests {
   @Test func macroUnderTheNameOfAnotherIsFound() throws {
     let swapped = citations.macros.replacing("\(macro.dropFirst())}{", with: "\(macro.dropFirst())Swapped}{")
     let check = try check(["paper.tex": "\\input{numbers}\n\n\(macro)Swapped", "numbers.tex": swapped])
-    #expect(check.findings.contains { $0.text.contains("is no name of 'http-2ms epoll concurrency=64 throughput'") })
+    #expect(
+      check.findings.contains { $0.text.contains("is not a macro of 'http-2ms epoll concurrency=64 throughput'") })
   }
 }

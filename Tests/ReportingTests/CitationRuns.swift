@@ -5,7 +5,7 @@ import Testing
 
 @testable import Reporting
 
-/// Runs with the lines of their files, as citations take them.
+/// Runs with the lines of their files, as citations need them.
 enum CitationRuns {
   static let project = (0..<3).reduce(#filePath) { path, _ in (path as NSString).deletingLastPathComponent }
 
@@ -90,7 +90,7 @@ enum CitationRuns {
     return TinyRun.run(trials + [audit])
   }()
 
-  /// Failures as asked and otherwise, a histogram that cannot be read, an audit that is not valid, and trials to come.
+  /// Failures with and without faults, an unreadable histogram, an invalid audit, and missing trials.
   private static let faults: Run = {
     let tests = AskedFaultNoteTests()
     var trials = [
@@ -102,7 +102,7 @@ enum CitationRuns {
       trials[round - 1].latency = TinyRun.trial("epoll", latencies: .init(repeating: 1000, count: 500)).latency
     }
     trials[4].latency?.service.histogram = "?"
-    var audit = tests.trial(round: 0, reasons: ["server-count: the client has 9 operations done, the server 7"])
+    var audit = tests.trial(round: 0, reasons: ["server-count: the client counted 9 operations, the server 7"])
     audit.audit = .init(tool: "perf")
     return TinyRun.run(trials + [audit], planned: 12)
   }()

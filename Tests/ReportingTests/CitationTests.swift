@@ -97,7 +97,7 @@ struct CitationTests {
     let citations = try CitationRuns.citations(SyntheticRun().run())
     let failure = #expect(throws: CitationFailure.self) { try citations.find(CitationQuery(query)) }
     let text = try #require(failure).description
-    #expect(text.contains("nothing answers to '\(query.contains("epol ") ? "epol" : "concurrency=65")'"))
+    #expect(text.contains("'\(query.contains("epol ") ? "epol" : "concurrency=65")' is unknown"))
     #expect(text.contains("\n  http-2ms ") && failure?.lacksTrials == false)
   }
 

@@ -4,11 +4,11 @@ import Testing
 
 @testable import Reporting
 
-/// What stands around a number, and not in its digits: its unit, its machine, its build and its hash.
+/// The parts of a citation besides the digits: its unit, machine, build and hash.
 struct CitationUnitTests {
   private let citations: Citations
 
-  /// All trials alike, so that the numbers are known: 30,625 operations a second, of 2.08 ms each.
+  /// All trials are alike, so that the numbers are known: 30,625 operations per second, of 2.08 ms each.
   init() throws {
     var trials: [TrialRecord] = []
     for round in 1...8 {
@@ -56,7 +56,7 @@ struct CitationUnitTests {
       ("throughput", "30,625 million op/s", "30625 million op/s for the value, and its citation 30625 op/s"),
       ("throughput", "30.6 M op/s", "30.6 M op/s for the value"), ("throughput", "30,625 k", "30625 k for the value"),
       ("throughput", "31.6 k op/s", "31.6 k op/s for the value"), ("throughput", "30,600 op/s", "30600 for the value"),
-      ("throughput", "30,625 lakh op/s", "'lakh' behind 30625, which is no unit of the citation's 30625 op/s"),
+      ("throughput", "30,625 lakh op/s", "'lakh' behind 30625, which is not a unit of the citation's 30625 op/s"),
       ("throughput", "30,625 m op/s", "'m' behind 30625"), ("throughput", "30,625 ms", "'ms' behind 30625"),
       ("throughput", "30,625 op/min", "'op/min' behind 30625"), ("throughput", "30,625 operations", "'operations'"),
       ("throughput", "30,625 (million op/s)", "'million' behind 30625"),

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Reporting
 
-/// Numbers that look like a confirmation, and are none.
+/// Numbers that look like a confirmation, but are none.
 struct ClaimJudgementTests {
   private typealias R = ClaimRun
 
@@ -93,7 +93,7 @@ struct ClaimJudgementTests {
   // MARK: Hundreds of times
 
   @Test func shareOfTheFloorHasTheUncertaintyOfTheFloor() throws {
-    // With 20,000 a second at least, and up to twice as many, where nobody waits.
+    // At least 20,000 per second, and up to twice as many, without waits.
     let unwaiting = R.trials("epoll", "n", Self.plain, lanes: 500) {
       $0.throughput = Double(10_000 + 2000 * $0.round)
       _ = $1
@@ -166,7 +166,7 @@ struct ClaimJudgementTests {
       return trial
     }
     #expect(try result("million-at-once", disturbed).verdict == verdict)
-    // Another one that was not disturbed decides in its place.
+    // An undisturbed trial decides instead.
     let both = try result("million-at-once", disturbed + connections(2)).verdict
     #expect(both == (verdict == .undecided ? .holds : verdict))
   }
@@ -186,7 +186,7 @@ struct ClaimJudgementTests {
 
   // MARK: Knees
 
-  /// Throughputs at 1, 4, 64 and 512 lanes in rounds that find the knee, and in the others.
+  /// Throughputs at 1, 4, 64 and 512 lanes, in rounds that find the knee and in the others.
   private func sweep(_ finding: [Double], _ judging: [Double]) -> [TrialRecord] {
     [1, 4, 64, 512].indices.flatMap { index in
       R.trials("epoll", "w", Self.waits, lanes: [1, 4, 64, 512][index], rounds: 9) { trial, factor in
@@ -204,7 +204,7 @@ struct ClaimJudgementTests {
   }
 
   @Test func kneeIsThatOfItsOwnRounds() throws {
-    // In the others the highest throughput would put it at 20.
+    // In the other rounds, the highest throughput would put the knee at 20.
     let result = try result("tune-limits", sweep([50, 100, 100, 100], [50, 200, 1000, 1005]))
     #expect(result.measures.map(\.name) == ["epoll: 512 lanes over 4"])
   }

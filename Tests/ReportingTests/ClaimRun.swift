@@ -4,12 +4,12 @@ import Records
 
 @testable import Reporting
 
-/// Runs that put one claim to the test, and never took place.
+/// Synthetic runs that test one claim.
 enum ClaimRun {
   /// Trials of one mode at one point, whose numbers differ by half a percent from round to round.
   /// - Parameters:
   ///   - workload: as JSON.
-  ///   - measured: what the trial of a round comes to, and a factor close to 1.
+  ///   - measured: the result of a round's trial, and a factor close to 1.
   static func trials(
     _ mode: String, _ experiment: String, _ workload: String, lanes: Int, rounds: Int = 6, asked: UInt64? = nil,
     variant: String? = nil, _ measured: (inout TrialRecord, Double) -> Void
@@ -26,7 +26,7 @@ enum ClaimRun {
     }
   }
 
-  /// Of so many operations a second.
+  /// With a given rate of operations per second.
   static func trials(
     _ mode: String, _ experiment: String, _ workload: String, lanes: Int, rounds: Int = 6, pipeline: Int? = nil,
     variant: String? = nil, perSecond: Double
@@ -37,7 +37,7 @@ enum ClaimRun {
     }
   }
 
-  /// Of a number of operations, in so many seconds.
+  /// With a fixed count of operations, in a given number of seconds.
   static func trials(
     _ mode: String, _ experiment: String, _ workload: String, lanes: Int, rounds: Int = 6, limit: Int? = nil,
     asked: UInt64, seconds: Double
@@ -48,12 +48,12 @@ enum ClaimRun {
     }
   }
 
-  /// Beside bystanders with such a p99, in milliseconds, of whose operations so many are done.
+  /// Beside bystanders with a given p99 in milliseconds, and a given share of done operations.
   static func work(_ offload: String, rounds: Int = 6, p99: Double, answered: UInt64 = 1200) -> [TrialRecord] {
     bystanders("work-\(offload)", work: "10ms", offload, rounds: rounds, p99: p99, answered: answered)
   }
 
-  /// Bystanders with such a p99, in milliseconds, beside lanes that ask for next to nothing.
+  /// Bystanders with a given p99 in milliseconds, beside lanes that do next to nothing.
   static func alone(rounds: Int = 6, p99: Double) -> [TrialRecord] {
     bystanders("alone", work: "0s", "pool", rounds: rounds, p99: p99, answered: 1200).map { trial in
       var trial = trial
@@ -80,7 +80,7 @@ enum ClaimRun {
     }
   }
 
-  /// With one processor for the client, unless it has more.
+  /// With one CPU for the client, by default.
   static func run(_ trials: [TrialRecord], limits: [LimitsRecord.Entry] = [], processors: Int = 1) -> Run {
     var run = TinyRun.run(trials)
     run.record.environment.clientCPUs = Array(0..<processors)

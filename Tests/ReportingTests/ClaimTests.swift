@@ -5,7 +5,7 @@ import Testing
 
 @testable import Reporting
 
-/// The verdict on every claim, from runs that never took place.
+/// The verdict on every claim, from synthetic runs.
 struct ClaimTests {
   struct Case: CustomTestStringConvertible {
     var claim: String
@@ -37,7 +37,7 @@ struct ClaimTests {
     }
   }
 
-  /// Of four fetches, of which the slowest takes 100 ms and all together 200 ms.
+  /// Four fetches: the slowest takes 100 ms, and all together 200 ms.
   private static func fetches(_ mode: String, milliseconds: Double, rounds: Int = 6) -> [TrialRecord] {
     let workload = #"{"kind": "http", "delay": "50ms", "gather": true}"#
     return R.trials(mode, "f", workload, lanes: 4, rounds: rounds, asked: 4) { trial, factor in
@@ -110,14 +110,14 @@ struct ClaimTests {
       + R.trials("epoll", "c", workload, lanes: 16, rounds: rounds, variant: "inline", perSecond: 1000 * ratio)
   }
 
-  /// Eight clients, each answered after 100 ms, in so many seconds.
+  /// Eight clients, each answered after 100 ms, in a given number of seconds.
   private static func accepting(blocking: Double, epoll: Double, rounds: Int = 6) -> [TrialRecord] {
     let workload = #"{"kind": "serve", "protocol": "http", "delay": "100ms", "connection": "new"}"#
     return R.trials("blocking", "a", workload, lanes: 8, rounds: rounds, asked: 8, seconds: blocking)
       + R.trials("epoll", "a", workload, lanes: 8, rounds: rounds, asked: 8, seconds: epoll)
   }
 
-  /// Operations that wait 8 ms and work for 2 ms, so many times as many as one at a time.
+  /// Operations that wait 8 ms and compute for 2 ms, with a given speed-up over one at a time.
   private static func waitingAndWorking(_ ratio: Double, rounds: Int = 6) -> [TrialRecord] {
     let workload = #"{"kind": "compute", "work": "2ms", "offload": "inline", "delay": "8ms"}"#
     return R.trials("blocking", "i", workload, lanes: 64, rounds: rounds, perSecond: 100)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Reporting
 
-/// Classes of lanes have figures of their own, and those of the busy ones are as they were.
+/// Classes of lanes have their own numbers, and those of the busy lanes do not change.
 struct ClassTests {
   /// Two rounds; the latencies of the second are ten times those of the first.
   private static func trials(early: UInt64? = nil, rate: Double? = nil) -> [TrialRecord] {

@@ -5,7 +5,7 @@ import Testing
 
 /// Which columns a table has.
 struct ColumnTests {
-  /// Nothing is known of another mode to be held against.
+  /// Without another mode, there is nothing to compare with.
   @Test(arguments: [OutputFormat.text, .md, .latex])
   func columnWithoutAnyValueIsLeftOut(format: OutputFormat) {
     let alone = Report(SyntheticRun(modes: ["epoll"]).run()).render(format, width: 200, color: false)
@@ -30,7 +30,7 @@ struct ColumnTests {
     #expect(table.lines(width: 100) == ["  mode   something", "  epoll          –", "  uring          1"])
   }
 
-  /// The narrower, the fewer columns there are: processor time outlasts all others but the throughput.
+  /// A narrower table has fewer columns: CPU time stays longest, except for the throughput.
   @Test func processorTimeIsTheLastToGo() throws {
     let load = SyntheticRun(concurrencies: [16], rates: [1000, 2000, 4000]).run()
     for (run, others) in [

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Reporting
 
-/// More connections than lanes keep are told; those of bystanders, and one to each address, are not more.
+/// Additional connections are reported; those of bystanders, and one per address, are not additional.
 struct ConnectionNoteTests {
   private static func note(_ opened: UInt64, bystanders: Int = 0, targets: [String] = []) -> Bool {
     var trial = TinyRun.trial("epoll", concurrency: 4)

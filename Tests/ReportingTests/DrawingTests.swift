@@ -6,7 +6,7 @@ import Testing
 
 @testable import Reporting
 
-/// What gnuplot makes of the data and the scripts.
+/// gnuplot draws the data with the scripts.
 @Suite(.enabled(if: FigureFolder.gnuplot != nil, "gnuplot is not installed: apt install gnuplot-nox"))
 struct DrawingTests {
   /// A run that has a figure of every kind, with points that were not measured.
@@ -28,7 +28,7 @@ struct DrawingTests {
       run.trials[index].client?.memoryPeak = 12_000_000 + lanes * 100_000
     }
     for index in run.trials.indices where run.trials[index].experiment == "work" {
-      // Of some quantities there may be nothing at all.
+      // Some quantities may have no values at all.
       run.trials[index].client?.directCalls = 0
       let trial = run.trials[index]
       run.trials[index].lanes = [
@@ -96,12 +96,12 @@ struct DrawingTests {
       #expect(outcome.remarks.allSatisfy { $0.hasSuffix(", so there is no figure") }, "\(outcome.remarks)")
       let drawn = Figures.plan(run).filter { $0.data.absence == nil }
       #expect(outcome.figures.count == 3 * drawn.count)
-      // One lane alone has no speed-up, no setting and no growth.
+      // A single lane has no speed-up, no setting and no growth.
       let absent: Set<FigureKind> = count == 1 ? [.speedup, .tuning, .memory] : []
       #expect(Set(drawn.map(\.data.kind)) == Set(FigureKind.allCases).subtracting(absent))
       for (name, bytes) in try FigureFolder.files(in: folder) where outcome.figures.contains(name) {
         #expect(bytes.count > 5000, "\(name)")
-        // The heading, as text: others put these into documents.
+        // The heading as text, because others put these figures into documents.
         if name.hasSuffix(".svg") {
           let text = String(decoding: bytes, as: UTF8.self)
           #expect(text.contains(run.record.runID) && !text.contains(">NaN<"), "\(name)")
@@ -110,7 +110,7 @@ struct DrawingTests {
     }
   }
 
-  /// Whatever an axis spans, it has at least three labels, and no more than can be read.
+  /// Every axis has at least three labels, and few enough to read.
   @Test(arguments: [
     (1.0, 1.0), (1e6, 1.1e6), (1.9e6, 9e6), (2.1e6, 4.9e6), (5.1e6, 9.9e6), (20e3, 6.3e6), (0.004, 1.2), (1, 1e9),
     (3e-6, 3e9),
@@ -225,7 +225,7 @@ struct DrawingTests {
     }
   }
 
-  /// Also where one of that name is there from before.
+  /// Also if one of that name already exists.
   @Test func figureThatGnuplotHasNotDrawnIsAFailure() throws {
     try FigureFolder.with { folder in
       _ = try Figures.write(TinyRun.example, to: folder, gnuplot: FigureFolder.gnuplot)

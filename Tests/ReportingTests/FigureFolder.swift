@@ -2,13 +2,13 @@ import Foundation
 
 @testable import Reporting
 
-/// What tests of figures need: a folder, the scripts, and gnuplot.
+/// The needs of tests of figures: a folder, the scripts, and gnuplot.
 enum FigureFolder {
   static let scripts = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .appendingPathComponent("../../plots").standardizedFileURL.path
   static let gnuplot = Figures.gnuplot(inPath: ProcessInfo.processInfo.environment["PATH"] ?? "")
 
-  /// Calls `body` with the path of a folder that is not there yet, and is removed afterwards.
+  /// Calls `body` with the path of a folder that does not exist yet, and that is removed afterwards.
   static func with<R>(_ body: (String) throws -> R) throws -> R {
     let folder = NSTemporaryDirectory() + "iomodes-figures-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -65,7 +65,7 @@ struct FiguresTests {
     }
   }
 
-  /// Sleeps as long as the window leave one interval, and nothing is known of their threads.
+  /// Sleeps as long as the window leave one interval, whose threads are unknown.
   @Test func figureOverTimeOfOneIntervalIsLeftOutAndSaysWhy() throws {
     let run = try CitationRuns.run("20261121-165109-memory")
     try FigureFolder.with { folder in
@@ -113,7 +113,7 @@ struct FiguresTests {
     #expect(data.absence == nil && data.subject == "throughput over time, at concurrency 64")
   }
 
-  /// The scripts know no mode: each figure's data tell how its modes look, those of other builds as well.
+  /// The scripts know no mode: each figure's data has the look of its modes, even of other builds.
   @Test func dataTellHowTheirModesLook() throws {
     var run = TinyRun.run([TimelineTests().trial("epoll") { _ in 2 }, TimelineTests().trial("asyncio") { _ in 2 }])
     func line(_ name: String) throws -> Substring? {
@@ -134,7 +134,7 @@ struct FiguresTests {
     #expect(ModeID.allCases.allSatisfy { !style.contains($0.rawValue) })
   }
 
-  /// A copy of the program has no folder to look into: what is built in is what stands there.
+  /// A copied program has no folder to search; the built-in files must equal those in the checkout.
   @Test func scriptsThatAreBuiltInAreTheProjects() throws {
     let names = try FileManager.default.contentsOfDirectory(atPath: FigureFolder.scripts).filter { $0.hasSuffix(".gp") }
     #expect(ProjectFiles.scripts.map(\.name) == names.sorted() && names.count >= FigureKind.allCases.count)

@@ -5,9 +5,9 @@ import Testing
 
 @testable import Reporting
 
-/// What work does to lanes that have none, over several experiments.
+/// The effect of work on lanes without work, over several experiments.
 struct InterferenceTests {
-  /// One experiment in rounds; a bystander's response takes so many microseconds, in round r and r of them more.
+  /// One experiment in rounds; the bystanders' response times grow by one microsecond per round.
   private func trials(
     _ experiment: String, _ mode: String, variant: String? = nil, kind: String = "compute", work: String? = nil,
     concurrency: Int = 8, rate: Double? = nil, response: UInt64?, rounds: Int = 6
@@ -105,17 +105,17 @@ struct InterferenceTests {
       trials("reads-rest", "epoll", variant: "inline", kind: "file", rate: 10, response: 40)
       + trials("reads-much", "epoll", variant: "inline", kind: "file", rate: 5000, response: 600)
     let files = files(reads + rests)
-    // What is neither a closed loop nor the least rate is a figure of its own.
+    // An experiment that is neither a closed loop nor the lowest rate gets its own figure.
     #expect(files.map(\.experiment) == ["reads", "reads-much"])
     let data = try #require(files.first)
     #expect(data.text.contains("# rest: beside the same lanes at 10 operations/s in all\n"))
-    // Whoever does the calls, nobody waits for them.
+    // In any variant, no lane waits for them.
     for name in ["epoll/inline", "epoll/pool"] {
       let rest = try #require(rows(data, of: name).first?[10...12].map { Double($0) })
       #expect(try abs(#require(rest[0]) - 43_500) < 500 && #require(rest[1]) < #require(rest[2]), "\(rest)")
     }
     #expect(rows(data, of: "threads")[0][10...].allSatisfy { $0 == "NaN" })
-    // Alone they are a figure like any other.
+    // Alone, they are an ordinary figure.
     #expect(self.files(Array(rests.prefix(6))).map(\.experiment) == ["reads-rest"])
   }
 

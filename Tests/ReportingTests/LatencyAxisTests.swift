@@ -29,7 +29,7 @@ struct LatencyAxisTests {
     #expect(axis.counts(of: pooled([1, 1 << 40]).histogram, parts: 3) == [1, 0, 1], "at the ends")
   }
 
-  /// What is kept of a latency is the slot that it lies in, which may begin below the lowest of all.
+  /// A latency is stored as its slot, which may begin below the lowest latency.
   @Test(arguments: [0, 1, 5_000_001, UInt64.max]) func latenciesThatAreAllAlikeLieInTheFirstPart(time: UInt64) throws {
     let axis = try #require(LatencyAxis([pooled([time, time])]))
     #expect(axis.counts(of: pooled([time, time]).histogram, parts: 8) == [2, 0, 0, 0, 0, 0, 0, 0])

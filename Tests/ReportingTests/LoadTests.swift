@@ -7,7 +7,7 @@ import Testing
 @testable import Reporting
 
 struct LoadTests {
-  /// Half of the work is done at twice the capacity, which is 100 operations a second.
+  /// At twice the capacity of 100 operations per second, half of the operations are done.
   private func trial(
     _ rate: Double?, _ mode: String = "epoll", round: Int = 1, response: UInt64 = 1000, throughput: Double? = nil
   ) -> TrialRecord {
@@ -51,7 +51,7 @@ struct LoadTests {
     return Run(record: record, trials: complete)
   }
 
-  /// The knee is at 80, and 200 is more than can be done.
+  /// The knee is at 80, and 200 cannot be sustained.
   private var sweep: [TrialRecord] {
     [
       trial(200, response: 90_000, throughput: 100), trial(40, response: 1000), trial(80, response: 1500),
@@ -74,7 +74,7 @@ struct LoadTests {
     #expect(curve.saturation?.rate == 120)
   }
 
-  /// A maximum at an end of what was measured may lie beyond it.
+  /// A maximum at one end of the measured rates may lie beyond it.
   @Test func highestPowerAtAnEndOfTheRatesIsNoKnee() throws {
     let rising = [trial(40), trial(80), trial(120)]
     let falling = [trial(40), trial(80, response: 90_000), trial(120, response: 90_000_000)]
@@ -168,7 +168,7 @@ struct LoadTests {
 
   // MARK: Searches
 
-  /// In round 1 the objective stops it, in round 2 a trial that is not valid, in round 3 nothing.
+  /// In round 1 the objective stops the search, in round 2 an invalid trial, in round 3 nothing.
   private var search: Run {
     searching(
       [

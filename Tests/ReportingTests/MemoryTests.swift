@@ -5,12 +5,12 @@ import Testing
 @testable import Reporting
 
 struct MemoryTests {
-  /// Of each mode, in bytes: so many before there is a lane, and so many with each.
+  /// The bytes of each mode: a constant, and a number per lane.
   private func trials(
     _ mode: String, base: UInt64 = 9_000_000, perLane: UInt64, lanes: [Int] = [10, 100, 1000], held: Int? = nil
   ) -> [TrialRecord] {
     lanes.enumerated().flatMap { place, lanes in
-      // In three rounds, of which one used more than it should.
+      // Three rounds, one of which used more than it should.
       [0, 0, 5_000_000].enumerated().map { round, excess in
         var trial = TinyRun.trial(mode, concurrency: lanes, round: round + 1)
         var client = ProcessUsage()

@@ -5,7 +5,7 @@ import Testing
 @testable import Reporting
 
 struct MergeTests {
-  /// Two rounds of `blocking` and of another mode, the throughput of which is told by the round.
+  /// Two rounds of `blocking` and of another mode, whose throughput identifies the round.
   private func run(
     _ name: String, mode: String = "epoll", scale: Double = 100, experiment: String = "tiny", audits: Bool = false,
     change: (inout RunRecord) -> Void = { _ in }
@@ -36,7 +36,7 @@ struct MergeTests {
     try Run(merging: runs, as: "both", command: ["iomodes", "merge"], allowsMixture: allowsMixture)
   }
 
-  /// Expects that merging fails with one line in which all of `parts` stand.
+  /// Expects that merging fails with one line that contains all `parts`.
   private func expectFailure(merging runs: Run..., parts: String...) {
     let failure = #expect(throws: MergeFailure.self) { try Run(merging: runs, as: "both", command: []) }
     let text = failure?.description ?? ""
@@ -73,7 +73,7 @@ struct MergeTests {
     #expect(parts.map(\.roundOffsets) == [["tiny": 0], ["other": 0], ["tiny": 2]])
   }
 
-  /// The ratio over blocking of the one run is 2 and 4, of the other as much: across runs it would be 0.2 or 40.
+  /// The ratios to blocking in each run are 2 and 4; across runs they would be 0.2 or 40.
   @Test func roundsArePairedWithinTheirRun() throws {
     let all = try merged(run("slow", scale: 10), run("fast", scale: 100))
     let point = try #require(Summary(all).experiments.first?.points.first { $0.mode == "epoll" })
@@ -115,7 +115,7 @@ struct MergeTests {
     for format in [OutputFormat.text, .md, .json] {
       let text = Report(all).render(format, width: 100, color: false)
       #expect(text.contains("a, b") || text.contains("merged_from"))
-      #expect(!text.contains("not of one machine") && !text.contains("differences"))
+      #expect(!text.contains("mixed machines") && !text.contains("differences"))
     }
   }
 
@@ -158,7 +158,7 @@ struct MergeTests {
     #expect(text.contains("trials of different machines or builds"))
     #expect(
       GnuplotData.files(of: all).allSatisfy {
-        $0.text.contains("# warning: not of one machine and build: \(difference)")
+        $0.text.contains("# warning: mixed machines or builds: \(difference)")
       })
 
     let modes = try Comparison(all, baseline: "blocking")

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Reporting
 
-/// The table of metrics: a row of it is all that a metric takes.
+/// The table of metrics: one row is all that a metric needs.
 struct MetricTests {
   /// The row of the article *Adding a metric*.
   private static let toy = Metric.recorded(

@@ -4,12 +4,12 @@ import Testing
 
 @testable import Reporting
 
-/// A mode that is added looks the same, and has the same place, in everything that is drawn.
+/// A mode has the same look and the same place in every drawing.
 struct ModeLooksTests {
   private static let modes = ModeDescription.builtIn
   private static let names = modes.map(\.id.rawValue)
 
-  /// Whatever the order in which its trials were carried out.
+  /// In any order of trials.
   private static let run = TinyRun.run(names.reversed().map { TinyRun.trial($0, latencies: [1000, 2000, 3000]) })
 
   @Test func figuresHaveEveryModeWithItsLook() throws {
@@ -18,7 +18,7 @@ struct ModeLooksTests {
       data.text.split(separator: "\n").first { $0.hasPrefix("# \(name): ") }?.split(separator: " ").dropFirst(2).map(
         String.init)
     }
-    // What all modes pay is no curve among them.
+    // A cost that all modes share is not a curve among them.
     let modes = Self.modes.filter { $0.kind != .control }
     #expect(line("modes") == modes.map(\.id.rawValue))
     #expect(line("kinds") == modes.map(\.kind.rawValue))
@@ -45,7 +45,7 @@ struct ModeLooksTests {
     #expect(places.compactMap { $0 } == places.compactMap { $0 }.sorted())
   }
 
-  /// A claim speaks of modes by what carries their lanes: each but the control is of some kind.
+  /// Claims distinguish modes by what carries their lanes; each mode but the control has a kind.
   @Test func claimsKnowEveryMode() {
     let known = ClaimModes.asynchronous + ClaimModes.concurrent + ClaimModes.parallel
     for mode in Self.modes where mode.kind != .control && mode.carrier != .oneLane {

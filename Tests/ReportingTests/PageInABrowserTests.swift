@@ -3,7 +3,7 @@ import Testing
 
 @testable import Reporting
 
-/// The page as Chromium has it, where that is installed.
+/// The page in Chromium, if it is installed.
 struct PageInABrowserTests {
   private static let chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
     .first { FileManager.default.isExecutableFile(atPath: $0) }

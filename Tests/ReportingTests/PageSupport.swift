@@ -10,9 +10,9 @@ struct ParsedPage {
   }
 
   private(set) var elements: [Element] = []
-  /// What is not right, a line each.
+  /// The errors, one line each.
   private(set) var faults: [String] = []
-  /// What a reader sees, without style and script.
+  /// The text that a reader sees, without style and script.
   private(set) var words = ""
 
   private static let void: Set = ["meta", "link"]
@@ -69,7 +69,7 @@ struct ParsedPage {
 
   func count(_ name: String) -> Int { elements.filter { $0.name == name }.count }
 
-  /// What is wrong with any page, whatever run it is of.
+  /// The errors of a page, of any run.
   var complaints: [String] {
     var complaints = faults
     let ids = elements.compactMap { $0.attributes["id"] }

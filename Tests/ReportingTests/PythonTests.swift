@@ -23,7 +23,7 @@ enum Python {
   }
 }
 
-/// What the `hdrhistogram` of Python makes of our logs.
+/// Python's `hdrhistogram` applied to our logs.
 @Suite(.enabled(if: Python.hasHdrHistogram), .timeLimit(.minutes(2))) struct PythonTests {
   /// A line for each interval: tag, length in ms, count, the highest latency and three percentiles in ns.
   private static let reader = """
@@ -79,7 +79,7 @@ enum Python {
     let lines = try Python.run(Self.reader, [path]).split(separator: "\n").map(String.init)
     #expect(lines.count == Self.histograms.count)
     for (index, (histogram, line)) in zip(Self.histograms, lines).enumerated() {
-      // As it was decoded: the highest value of each slot.
+      // As decoded: the highest value of each slot.
       let decoded = try LatencyHistogram(encoded: histogram.encoded())
       let numbers = [decoded.maximum] + [50, 90, 99].map { decoded.percentile($0) }
       let words = ["epoll/4", "\(index)", "\(histogram.count)"] + numbers.map { "\($0 ?? 0)" }

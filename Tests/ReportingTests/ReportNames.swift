@@ -3,12 +3,12 @@ import Records
 
 @testable import Reporting
 
-/// What has digits in a report, and is no number of the study: names, ids, dates, versions and what was asked for.
+/// Texts in a report with digits that are not results: names, ids, dates, versions, and requested values.
 struct ReportNames {
   /// The longest first.
   private let names: [String]
 
-  /// What every report says: how to read it, and what tutorials say.
+  /// Texts of every report: how to read it, and the tutorials' claims.
   static let constants: Set<String> = [
     Report.legend, ClaimsOverview.legend, TuningTable.about + ".", "Medians over the trials of each trial's own value:",
   ]
@@ -23,7 +23,7 @@ struct ReportNames {
         machine.cpuModel, machine.architecture, machine.clocksource,
       ]
     }
-    // What an experiment asks for, in words.
+    // The requested values of an experiment, in words.
     let asked = summary.experiments.flatMap { experiment -> [String] in
       let kinds = experiment.points.flatMap { $0.failed + $0.non2xx }.map { "\($0.name) (" }
       return [
@@ -50,7 +50,7 @@ struct ReportNames {
   // Made once, and not at each call.
   nonisolated(unsafe) private static let percentile = /\b(resp\. )?p\d+(\.\d+)?\b/
 
-  /// Where it is not a part of a longer word.
+  /// Only if it is not part of a longer word.
   private static func removing(_ name: String, from text: String) -> String {
     func isInWord(_ character: Character?) -> Bool { character.map { $0.isLetter || $0.isNumber } ?? false }
     var rest = text[...]
@@ -65,18 +65,18 @@ struct ReportNames {
   }
 }
 
-/// What the columns of tables are of.
+/// The metrics behind the columns of tables.
 enum ReportColumns {
   struct Column {
     var metrics: Set<String>
     var unit: String?
-    /// Whether it has how many there were, which a citation has as its n.
+    /// Whether the column has a count, which a citation has as its n.
     var isCount = false
   }
 
-  /// Coordinates of a point: what was asked for, and the words of queries.
+  /// Coordinates of a point: requested values, and words of queries.
   static func coordinates(_ heading: String) -> Bool {
-    ["mode", "experiment", "class", "concurrency", "conc.", "limit", "pool", "not told from it"].contains(heading)
+    ["mode", "experiment", "class", "concurrency", "conc.", "limit", "pool", "not different from it"].contains(heading)
       || heading.hasSuffix("offered/s")
   }
 
@@ -119,12 +119,12 @@ enum ReportColumns {
   }
 }
 
-/// What sentences are of.
+/// The metrics behind sentences.
 enum ReportNotes {
   struct Kind {
-    /// What it is known by.
+    /// The phrases that identify it.
     let phrases: [String]
-    /// Metrics, or what they begin with where they end with an asterisk.
+    /// Metrics; a final asterisk makes one a prefix.
     let metrics: [String]
 
     init(_ phrases: String..., of metrics: String...) { (self.phrases, self.metrics) = (phrases, metrics) }
@@ -134,12 +134,12 @@ enum ReportNotes {
     }
   }
 
-  /// Those of a table, without a sentence.
+  /// The reasons in a table, without a sentence.
   static let reasons = Kind(of: "invalid-*")
 
   static func kind(of text: String) -> Kind? { kinds.first { $0.phrases.contains { text.contains($0) } } }
 
-  /// What comes after the experiments.
+  /// The texts after the experiments.
   static let ends = ["Trials that are not valid", "The machine:", "Trust: ", "Claims: "]
 
   private static let kinds = [
@@ -149,7 +149,7 @@ enum ReportNotes {
       "client-processors", "server-processors"),
     Kind("Claims: ", of: "claims", "claims-measured", "claims-not-measured"),
     Kind("planned trials are recorded", of: "planned", "recorded"),
-    Kind("not of one machine and build", of: "processors", "memory", "timer-slack"),
+    Kind("mixed machines or builds", of: "processors", "memory", "timer-slack"),
     Kind(" CPU, Linux", " CPUs, Linux", " CPU ·", " CPUs ·", of: "processors"),
     Kind("valid trial at each", "valid trials at each", "· no trials", of: "trials"),
     Kind("in flight at most: ", of: "in-flight"),
@@ -159,13 +159,13 @@ enum ReportNotes {
     Kind("failed operations: ", of: "failed-*"),
     Kind("failed as asked: ", of: "failed-as-asked-*"),
     Kind("replies other than", of: "status-*"),
-    Kind("histograms cannot be read", of: "unreadable-histograms"),
+    Kind("unreadable histograms", of: "unreadable-histograms"),
     Kind("throughput drifts by", of: "throughput-drift*"),
     Kind("service time drifts by", of: "latency-drift*"),
     Kind("look like warm-up", of: "late-warmup*"),
     Kind("unfinished at the windows' ends", of: "unfinished", "oldest-unfinished"),
     Kind("unanswered at the window", of: "due", "unanswered", "oldest-unanswered"),
-    Kind("its latencies are of those alone", of: "served"),
+    Kind("its latencies cover only those", of: "served"),
     Kind("memory per lane of the", of: "memory-per-lane", "memory-fit"),
     Kind("cold start at", of: "cold-start", "cold-start-ratio"),
     Kind("median wait for", of: "queueing-p50", "queueing-p99"),
@@ -177,10 +177,10 @@ enum ReportNotes {
       "response-mean", "throughput"),
     Kind(": stopped by ", of: "stopped-by-*"),
     Kind("no rate met it", "no rate missed it", of: "rounds", "rounds-without-*"),
-    Kind("of the throughput of", "all others are lower", "more --rounds tell", of: "candidate-*", "rival-*"),
+    Kind("of the throughput of", "all others are lower", "add --rounds", of: "candidate-*", "rival-*"),
   ]
 
-  /// Without coordinates of points, which are words of queries, and constants of the method.
+  /// Removes coordinates of points, which are words of queries, and constants of the method.
   static func withoutCoordinates(_ text: String) -> String {
     withoutConstants(withoutLanes(text)).replacing(/of [\d,]+(–[\d,]+)? asked/, with: "of those asked")
       .replacing(/(knee|saturated)? at (concurrency |limit |pool )?\d[\d,.]*(\/s)?/) {
@@ -191,13 +191,13 @@ enum ReportNotes {
       .replacing(/no valid trial at [\d, ]+/, with: "no valid trial")
   }
 
-  /// Without how many lanes there were, of how many were served.
+  /// Removes the number of lanes from “served N of M”.
   private static func withoutLanes(_ text: String) -> String {
-    guard text.contains("its latencies are of those alone") else { return text }
+    guard text.contains("its latencies cover only those") else { return text }
     return text.replacing(/(\d) of [\d,]*\d/) { "\($0.1) of the lanes" }
   }
 
-  /// Without what no run can change.
+  /// Removes numbers that no run can change.
   static func withoutConstants(_ text: String) -> String {
     text.replacing(/(share|has) fewer than 6 valid rounds/, with: "too few rounds")
       .replacing(/undecided: \d+ of \d+/, with: "undecided").replacing(/; \d+ of \d+ undecided/, with: "; undecided")

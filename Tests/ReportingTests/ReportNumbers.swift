@@ -4,14 +4,14 @@ import Records
 
 @testable import Reporting
 
-/// The numbers that a Markdown report prints, each held against the citable ones that it can be of: by its table's row
-/// and column, or by what its sentence speaks of.
+/// The numbers in a Markdown report, each compared with the citable numbers that it may be: by its table's row and
+/// column, or by its sentence.
 struct ReportNumbers {
-  /// Those that none of them is, with their lines.
+  /// The numbers that match none, with their lines.
   private(set) var missing: [String] = []
   /// How many there are.
   private(set) var count = 0
-  /// The numerals by the mode of their row; those of prose under an empty name.
+  /// The numerals by the mode of their row; those in prose under an empty name.
   private(set) var numerals: [String: Set<String>] = [:]
 
   private let summary: Summary
@@ -24,7 +24,7 @@ struct ReportNumbers {
 
   private struct Table {
     var headings: [String]
-    /// Whether each number is of a trial's own.
+    /// Whether each number is a trial's own.
     var isOfTrials: Bool
   }
 
@@ -69,8 +69,8 @@ struct ReportNumbers {
     }
   }
 
-  /// Holds the numerals of a text against citable numbers.
-  /// - Parameter unit: where the text has none.
+  /// Compares the numerals of a text with citable numbers.
+  /// - Parameter unit: used if the text has none.
   private mutating func check(
     _ text: String, _ candidates: [Citable], unit: String? = nil, counts: Bool = false, row: String = "",
     of line: String
@@ -84,7 +84,7 @@ struct ReportNumbers {
     }
   }
 
-  /// Numerals that are no numbers of the study, and may be in other formats too.
+  /// Numerals that are not results, and may also be in other formats.
   private mutating func note(_ text: String, row: String) {
     let texts = Numeral.all(in: names.removed(from: text), unit: nil).map(\.text)
     for row in [row, ""] { numerals[row, default: []].formUnion(texts) }
@@ -109,7 +109,7 @@ struct ReportNumbers {
     }
   }
 
-  /// Of the claim that was named last.
+  /// The numbers of the last claim.
   private var claim = ""
 
   private mutating func claimRow(_ claim: String, _ cells: [String]) {
@@ -121,7 +121,7 @@ struct ReportNumbers {
     for cell in cells[3...] {
       check(cell, own, unit: unit, counts: true, of: "\(cells)")
     }
-    // What a number is called has what was asked for, and once what was measured.
+    // A number's name contains requested values, and in one case a measured one.
     if let floor = own.first(where: { $0.metric.hasSuffix(".floor") }) {
       count += 1
       let whole = NumberText.brief(floor.exact.value.rounded())
@@ -184,16 +184,16 @@ struct ReportNumbers {
 
 extension Citable.Place {
   var name: String? { mode.map { mode in variant.map { "\(mode)/\($0)" } ?? mode } }
-  /// As tables of several experiments name it.
+  /// The name in tables of several experiments.
   var shownExperiment: String { setting.name(of: experiment) }
 }
 
-/// A number as it is printed.
+/// A number as printed.
 struct Numeral {
   let text: String
   let value: Double
   let decimals: Int
-  /// What stands behind it, or in the heading of its column.
+  /// The unit after it, or in its column's heading.
   var unit: String?
 
   private static let factors: [String: Double] = [
@@ -201,19 +201,19 @@ struct Numeral {
     "MiB": 1_048_576, "GiB": 1_073_741_824, "k/s": 1e3, "M/s": 1e6,
   ]
   private static let times: Set<String> = ["ns", "us", "ms", "s"]
-  // Made once: a literal in a function is compiled again at each call, which took most of the time of all tests.
+  // Created once: a literal in a function is compiled at each call, which took most of the time of all tests.
   nonisolated(unsafe) private static let unitBehindDigit = /\d\s?([A-Za-zµ%\/]+)/
   nonisolated(unsafe) private static let wordOrDigits = /[\p{L}_][\p{L}_\d]*|(\d(?:[\d,]*\d)?(?:\.\d+)?)/
   nonisolated(unsafe) private static let unitBehind = /\s?([A-Za-zµ%]+)/
 
   static func factor(of unit: String?) -> Double { unit.flatMap { factors[$0] } ?? 1 }
 
-  /// The first unit that a text has.
+  /// The first unit in a text.
   static func unit(in text: String) -> String? {
     text.matches(of: unitBehindDigit).map { String($0.1) }.first { factors[$0] != nil }
   }
 
-  /// Those that do not belong to a word.
+  /// The numerals that are not part of a word.
   static func all(in text: String, unit: String?) -> [Numeral] {
     text.matches(of: wordOrDigits).compactMap { match in
       guard let digits = match.1.map(String.init) else { return nil }
@@ -225,12 +225,12 @@ struct Numeral {
     }
   }
 
-  /// Whether it is one of the number's, as precisely as it is printed.
+  /// Whether it equals the number, at the printed precision.
   func isOf(_ citable: Citable, orItsCount: Bool) -> Bool {
     if orItsCount, Double(citable.number.n) == value { return true }
     let cited = citable.number.unit
     let isTime = Self.times.contains(cited.form)
-    // What was estimated in the unit that it is cited in.
+    // The estimate, in the unit of its citation.
     let base = isTime || cited.form == "%" ? (cited.factor == 1 ? Self.factor(of: cited.text) : 1) : 1
     let units = isTime && unit.map { Self.factors[$0] == nil } ?? true ? [1, 1e3, 1e6, 1e9] : [Self.factor(of: unit)]
     let own = [citable.exact.value] + (citable.exact.interval.map { [$0.low, $0.high] } ?? [])

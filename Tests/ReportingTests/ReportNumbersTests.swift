@@ -4,7 +4,7 @@ import Testing
 
 @testable import Reporting
 
-/// Every number that a report prints has a query, but for names, dates, versions and what was asked for.
+/// Every number in a report has a query, except for names, dates, versions and requested values.
 struct ReportNumbersTests {
   private static func markdown(_ run: Run) -> String { MarkdownReport(Document(run)).render() }
 
@@ -17,7 +17,7 @@ struct ReportNumbersTests {
     #expect(numbers.count > 10)
   }
 
-  /// All claims, also those that are not measured, with predictions and reasons.
+  /// All claims, measured or not, with predictions and reasons.
   @Test(arguments: ["20261130-062528-claims", "20261121-142158-files"])
   func everyNumberOfTheClaimsCanBeCited(name: String) throws {
     let run = try CitationRuns.run(name)
@@ -28,8 +28,8 @@ struct ReportNumbersTests {
     #expect(numbers.count > 10)
   }
 
-  /// Text and LaTeX have the sentences of Markdown, and of each mode the numbers of its tables, but for the ends of the
-  /// axes that sparklines are drawn on.
+  /// Text and LaTeX have the sentences of Markdown and, for each mode, the numbers of its tables. Only the ends of
+  /// sparklines' axes differ.
   @Test(arguments: CitationRuns.all.map(\.name))
   func everyNumberOfTextAndLatexStandsInTheMarkdownReport(name: String) throws {
     let run = try CitationRuns.run(name)
@@ -69,7 +69,7 @@ struct ReportNumbersTests {
       .replacing(/\\(multicolumn|(sub)?section\*|textbf|emph)(\{\d+\}\{l\})?/, with: "").replacing(/[{}]/, with: "")
   }
 
-  /// Whatever lacks its query is found: each of the metrics that a report shows, taken away.
+  /// A missing query is found: each metric of a report is removed in turn.
   @Test(
     arguments: [
       (
@@ -94,7 +94,7 @@ struct ReportNumbersTests {
     }
   }
 
-  /// Of numbers with three digits, hardly one is mistaken for another.
+  /// With three digits, numbers are rarely mistaken for one another.
   @Test func digitThatIsChangedIsNoNumberOfTheRun() throws {
     let run = try CitationRuns.run("synthetic")
     let summary = try CitationRuns.summary("synthetic")
@@ -111,7 +111,7 @@ struct ReportNumbersTests {
   }
 }
 
-/// What a report for a terminal has besides the sentences of Markdown, mode by mode.
+/// The content of a terminal report besides Markdown's sentences, mode by mode.
 struct TextNumbers {
   /// The mode that a line begins with, or nothing.
   private(set) var rows: [(name: String, numerals: [Numeral], line: String)] = []
@@ -126,7 +126,7 @@ struct TextNumbers {
       let words = line.split(separator: " ").map(String.init)
       let sentence = words.drop { $0 == "·" }.joined(separator: " ")
       guard line.contains(where: \.isNumber), sentences.range(of: Data(sentence.utf8)) == nil else { continue }
-      // A number that is cut off is none.
+      // A number that is cut off does not count.
       let written = line.filter { !drawn.contains($0) }.replacing(/\d[\d,.]*…/, with: "")
       let numerals = Numeral.all(in: names.removed(from: ReportNotes.withoutConstants(written)), unit: nil)
       let isAxis = line.hasPrefix("      ") && !line.contains { $0.isLetter }

@@ -201,7 +201,7 @@ struct ReportTests {
       · epoll at 4: 1 of 2 trials not valid and left out: steal 12 % (1)
       · epoll at 4: failed operations: timeout (3)
 
-    Trust: 5 of 6 trials are valid; 3 of 3 points have fewer than six, and no interval.
+    Trust: 5 of 6 trials are valid; 3 of 3 points have fewer than six trials, so no interval.
 
     op/s, CPU, × blocking: median over the valid trials [its 95 % interval; * the range, of fewer than
     six]. × blocking: trials of the same round. Percentiles: service time (resp.: response time, from

@@ -5,9 +5,9 @@ import Testing
 
 @testable import Reporting
 
-/// What reports, comparisons and figures make of modes that serve a part of their lanes.
+/// Reports, comparisons and figures of modes that serve only some of their lanes.
 struct ServedLanesTests {
-  /// Ten rounds at 10,000 lanes: `dispatch` serves 255 of them, fast.
+  /// Ten rounds at 10,000 lanes; `dispatch` serves 255 of them, fast.
   static func run(served: Int? = 255, kind: String = "sleep") -> Run {
     var trials: [TrialRecord] = []
     for round in 1...10 {
@@ -26,7 +26,7 @@ struct ServedLanesTests {
   }
 
   private static let note =
-    "dispatch at 10,000: served 255 of 10,000 lanes; its latencies are of those alone and are not compared with others"
+    "dispatch at 10,000: served 255 of 10,000 lanes; its latencies cover only those and are not compared with others"
 
   private func points(_ run: Run) throws -> [Summary.Point] { try #require(Summary(run).experiments.first).points }
 
@@ -122,7 +122,7 @@ struct ServedLanesTests {
 
   // MARK: What was due
 
-  /// Two trials of 400/s for 5 s, of which the server did 1,841 each.
+  /// Two trials of 400/s for 5 s; the server did 1,841 operations in each.
   static func stopped(done: UInt64 = 1841) -> Run {
     TinyRun.run(
       (1...2).map { round in
@@ -155,7 +155,8 @@ struct ServedLanesTests {
   @Test func whatIsUnansweredIsSaid() {
     let text = Report(Self.stopped()).render(.text, width: 100, color: false).split { $0.isWhitespace }
       .joined(separator: " ")
-    #expect(text.contains("epoll at 64: 318 of 4,000 due unanswered at the window's end, the oldest for 398 ms"))
+    #expect(
+      text.contains("epoll at 64: 318 of 4,000 due operations unanswered at the window's end, the oldest for 398 ms"))
     #expect(text.contains("due and unanswered at the windows' ends (age of the oldest): epoll 318 of 4,000 (398 ms)"))
     let json = Report(Self.stopped()).render(.json, width: 0, color: false)
     #expect(json.contains("\"operations_due\" : 4000") && json.contains("\"operations_unanswered\" : 318"))

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Reporting
 
-/// Where the mode under test serves, what is said of its process is said of the server.
+/// If the mode under test serves, statements about its process refer to the server.
 struct ServingTests {
   private static let trials: [TrialRecord] = [1, 64].flatMap { connections in
     (1...6).map { round in

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Reporting
 
-/// Comparisons in which the unit is a run, or a pair of them.
+/// Comparisons whose unit is a run or a pair of runs.
 struct SeveralRunsTests {
   /// A run of `epoll` at two points, all of whose trials share `level`.
   private func run(_ name: String, level: Double, seed: UInt64, rounds: Int = 9) -> Run {
@@ -86,7 +86,7 @@ struct SeveralRunsTests {
   }
 
   @Test func pairsOfRunsAreJudgedByTheirRatios() throws {
-    // What drifts from pair to pair is far more than the difference.
+    // The drift between pairs far exceeds the difference.
     let levels = (0..<9).map { 1 + Double($0) / 10 }
     let (old, new) = (runs("a", levels), runs("b", levels.map { $0 * 0.95 }, seed: 20))
     #expect(try rows(Comparison(old, new)).allSatisfy { $0.verdict == .notSignificant })

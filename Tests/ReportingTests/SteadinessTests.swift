@@ -6,7 +6,7 @@ import Testing
 @testable import Reporting
 
 struct SteadinessTests {
-  /// Intervals of 20 ms with so many operations each.
+  /// Intervals of 20 ms with the given numbers of operations.
   private func trial(_ done: [UInt64], round: Int, medians: [UInt64]? = nil) -> TrialRecord {
     var trial = TinyRun.trial("epoll", concurrency: 64, round: round)
     trial.wall = UInt64(done.count) * 20_000_000
@@ -84,12 +84,12 @@ struct SteadinessTests {
     let told = try notes(warming, warmup: "100ms")
     #expect(
       told == [
-        "the first 120 ms of 1.00 s look like warm-up (epoll at 64); --warmup 250ms leaves it out"
+        "the first 120 ms of 1.00 s look like warm-up (epoll at 64); --warmup 250ms excludes it"
       ])
     let noisy = try notes(
       (1...6).map { round in trial(noise(round).enumerated().map { $0 < 6 ? $1 * 7 / 10 : $1 }, round: round) })
     #expect(noisy.count == 1 && noisy[0].contains("look like warm-up"))
-    #expect(try notes(warming).first?.hasSuffix("a longer --warmup leaves it out") == true)
+    #expect(try notes(warming).first?.hasSuffix("a longer --warmup excludes it") == true)
   }
 
   @Test func steadySeriesAndNumbersOfOperationsHaveNoLateWarmup() throws {

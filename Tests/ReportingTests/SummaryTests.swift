@@ -33,7 +33,7 @@ struct SummaryTests {
   }
 
   @Test func percentilesComeFromMergedHistogramsNotFromAverages() throws {
-    // The median of a trial is 100 or 1000, and that of all together 100: there are more of them.
+    // A trial's median is 100 or 1000, and the median over all operations is 100, because there are more of them.
     let latency = try #require(
       try point([
         TinyRun.trial("epoll", round: 1, latencies: .init(repeating: 100, count: 70)),
@@ -68,7 +68,7 @@ struct SummaryTests {
   }
 
   @Test func ratioPairsTrialsOfTheSameRoundAndConcurrency() throws {
-    // A round that is slow for everyone does not move the ratio.
+    // A round that is slow for all modes does not change the ratio.
     let trials = [
       TinyRun.trial("blocking", round: 1, throughput: 10), TinyRun.trial("epoll", round: 1, throughput: 30),
       TinyRun.trial("blocking", round: 2, throughput: 1), TinyRun.trial("epoll", round: 2, throughput: 3),
@@ -111,7 +111,7 @@ struct SummaryTests {
     #expect(rows[0].contains(",client_cpu_ns,client_cpu_user_ns,") && rows[1].contains(",120000000,40000000,60000000,"))
   }
 
-  /// Of fewer than ten clock ticks the kernel's division is noise.
+  /// Below ten clock ticks, the kernel's division is noise.
   @Test func userAndSystemTimeAreAbsentWhereATrialUsedLessThanTenTicks() throws {
     var short = TinyRun.trial("epoll", round: 2)
     short.client = TinyRun.usage(user: 40_000_000, system: 59_999_999)
@@ -127,7 +127,7 @@ struct SummaryTests {
     #expect(data.contains(" 100 NaN NaN NaN NaN NaN NaN "), "\(data)")
   }
 
-  /// A slot of a histogram answers with its highest value, which may be more than was ever recorded.
+  /// A histogram's slot yields its highest value, which may exceed all recorded ones.
   @Test func percentileIsNeverAboveTheMaximumNorBelowTheMinimum() throws {
     let slow = TinyRun.trial("epoll", latencies: .init(repeating: 5_000_000_000, count: 2000))
     let latency = try #require(try point([slow, slow]).latency)

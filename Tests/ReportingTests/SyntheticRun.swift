@@ -12,7 +12,7 @@ extension SplitMix64 {
   mutating func jitter(_ spread: Double) -> Double { 1 + spread * (uniform() - 0.5) }
 }
 
-/// A run that never took place: plausible numbers from a seed.
+/// A synthetic run: plausible numbers from a seed.
 struct SyntheticRun {
   var seed: UInt64 = 1
   var experiment = "http-2ms"
@@ -22,7 +22,7 @@ struct SyntheticRun {
   var concurrencies = [1, 64]
   var rounds = 6
   var operations: UInt64?
-  /// In seconds, where trials are not a number of operations. One of two seconds or more has a series.
+  /// The window in seconds, unless trials have a fixed count. A window of at least two seconds has a series.
   var window = 0.3
   var latenciesPerTrial = 2000
   /// Offered rates of an open loop; none for a closed one.
@@ -30,7 +30,7 @@ struct SyntheticRun {
   /// Points that would take too long.
   var skips: (_ mode: String, _ concurrency: Int) -> Bool = { _, _ in false }
 
-  /// Lanes that really work, cost of an operation in microseconds of processor time, and unevenness of latency.
+  /// Lanes that compute, the CPU time per operation in microseconds, and the spread of latency.
   private static let models: [String: (lanes: Int, cost: Double, tail: Double)] = [
     "blocking": (1, 9, 0.2), "dispatch": (254, 14, 0.9), "taskgroup": (.max, 13, 0.6), "epoll": (.max, 7, 0.35),
     "executor": (.max, 7.6, 0.4), "dispatch-concurrent": (6, 12, 0.8), "threads": (.max, 11, 1.1),

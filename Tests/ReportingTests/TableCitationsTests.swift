@@ -24,7 +24,7 @@ struct TableCitationsTests {
     #expect(check.count > 3 && check.older.isEmpty)
   }
 
-  /// So that they set as they did before.
+  /// The typeset result must not change.
   @Test(arguments: Self.names)
   func citationsOfATableAreCommentsAndNoMore(name: String) throws {
     let latex = try report(name, .latex).replacing(/% \[iomodes:[^\n]*\n/, with: "")
@@ -33,7 +33,7 @@ struct TableCitationsTests {
     #expect(markdown == (try report(name, .md, cites: false)))
   }
 
-  /// All but coordinates, and ratios of `blocking` to itself.
+  /// All numbers except coordinates and the ratios of `blocking` to itself.
   @Test(arguments: [OutputFormat.md, .latex])
   func everyNumberOfAnExperimentsTableHasACitation(format: OutputFormat) throws {
     let text = try report("synthetic", format)

@@ -5,7 +5,8 @@ import Testing
 @testable import Reporting
 
 struct TimelineTests {
-  /// Twelve seconds of 50 ms each, in intervals of 240 ms, with so many in flight and so many threads as are told.
+  /// Operations of 50 ms in a window of twelve seconds, in intervals of 240 ms, with the given numbers in flight and of
+  /// threads.
   func trial(
     _ mode: String, round: Int = 1, throughput: Double? = nil, threads: (Double) -> Int = { _ in 6 },
     inFlight: (Double) -> Double
@@ -127,7 +128,7 @@ struct TimelineTests {
     #expect(text.contains("\"threads\" throughput_per_s threads pool_per_s\nNaN NaN NaN NaN\n"))
   }
 
-  /// As a record of somebody else may have them.
+  /// Someone else's record may look like this.
   @Test func countsAtTheEndOfTheirRangeStayThere() {
     var trial = TinyRun.trial("epoll", latencies: .init(repeating: 1000, count: 20))
     trial.wall = 3_000_000_000

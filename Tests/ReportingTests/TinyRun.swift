@@ -42,7 +42,7 @@ enum TinyRun {
     return usage
   }
 
-  /// Blocking was not carried out with four lanes, and one trial of `epoll` is not valid.
+  /// Blocking did not run with four lanes, and one trial of `epoll` is invalid.
   static let example: Run = {
     var trials: [TrialRecord] = []
     for round in 1...2 {

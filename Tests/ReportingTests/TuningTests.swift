@@ -6,7 +6,7 @@ import Testing
 
 @testable import Reporting
 
-/// The best settings of a run that never took place.
+/// The best settings of a synthetic run.
 struct TuningTests {
   /// Trials of one mode at several limits, each with its throughput; rounds differ by a percent.
   private func trials(
@@ -52,7 +52,7 @@ struct TuningTests {
     let tuning = try tuning(trials([(1, 100), (4, 101), (16, 99)], noise: 0.8))
     let curve = try #require(tuning.curves.first)
     #expect(curve.recommended == nil && curve.contenders == [1, 4, 16])
-    #expect(TuningTable(tuning).notes.count == 1 && curve.reason.contains("more --rounds tell"))
+    #expect(TuningTable(tuning).notes.count == 1 && curve.reason.contains("add --rounds"))
     #expect(TuningTable(tuning).table.columns[1].cells[0].text == "undecided")
   }
 
@@ -91,7 +91,7 @@ struct TuningTests {
     #expect(tunings.map(\.axis) == [.concurrency, .pool])
     #expect(tunings.map { $0.curves[0].name } == ["epoll", "epoll/pool"])
     #expect(tunings.allSatisfy { $0.curves[0].recommended?.setting == 16 })
-    // A width that does not vary splits nothing.
+    // A pool size that does not vary splits nothing.
     var inline = lanes
     for index in inline.indices { inline[index].variant = index % 2 == 0 ? "pool" : "inline" }
     #expect(Summary(TinyRun.run(inline)).experiments.count == 1)
@@ -123,7 +123,7 @@ struct TuningTests {
     #expect(lines.contains { $0.hasPrefix("epoll 16 ") && $0.contains("64") }, "\(text)")
     let markdown = Report(run).render(.md, width: 0, color: false)
     #expect(markdown.contains("## Best settings\n"))
-    #expect(markdown.contains("| mode | recommended | op/s | highest | op/s | not told from it | why |"))
+    #expect(markdown.contains("| mode | recommended | op/s | highest | op/s | not different from it | why |"))
   }
 
   @Test func jsonHasTheSettingsAndWhatWasChosen() throws {

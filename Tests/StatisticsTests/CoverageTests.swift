@@ -3,7 +3,7 @@ import Statistics
 import TestSupport
 import Testing
 
-/// How often intervals hold what they are intervals for, in populations where that is known.
+/// How often intervals contain the true value, in known populations.
 struct CoverageTests {
   private let draws = 5000
 
@@ -15,7 +15,7 @@ struct CoverageTests {
     for _ in 0..<draws {
       let estimate = try #require(medianEstimate(of: (0..<n).map { _ in generator.lognormal() }))
       medians += estimate.low <= 1 && 1 <= estimate.high ? 1 : 0
-      // What disturbs a round is in both of its values, and far larger than their own noise.
+      // A disturbance of a round affects both of its values, and far exceeds their own noise.
       let rounds = (0..<n).map { _ in generator.lognormal() }
       let candidate = rounds.map { 0.9 * $0 * pow(generator.lognormal(), 0.03) }
       let baseline = rounds.map { $0 * pow(generator.lognormal(), 0.03) }

@@ -61,7 +61,7 @@ struct PairedComparisonTests {
     #expect(family.size == 3)
     #expect(family.level == 0.05)
     #expect(family.comparisons.allSatisfy { $0.verdict == .tooFewRounds && $0.adjustedPValue == 0.09375 })
-    // Where the others are significant, the last one is not corrected, and six rounds are enough for it.
+    // If the others are significant, the last one is not adjusted, and six rounds are enough for it.
     let seven = series(clear + [1.25])
     let mixed = try #require(comparePairs([six, seven, seven], family: "three"))
     #expect(mixed.comparisons.map(\.verdict) == [.faster, .faster, .faster])

@@ -49,7 +49,7 @@ struct RunComparisonTests {
     #expect(Double(covered) / Double(draws) >= 0.95 - 3 * 0.0049)
   }
 
-  /// What this is for: trials of two runs, taken as independent, differ far more often than they should.
+  /// The purpose: trials of two runs, taken as independent, differ far more often than they should.
   @Test func trialsOfTwoRunsTakenAsIndependentFindWhatIsNotThereAndALeastEffectHelps() throws {
     var generator = SplitMix64(seed: 5)
     let draws = 500

@@ -66,7 +66,7 @@ struct SettingChoiceTests {
   }
 
   @Test func onlySharedRoundsAreCompared() throws {
-    // In the round that one of them lacks the machine was half as fast.
+    // In the round that one of them lacks, the machine was half as fast.
     var half = values(200, noise: Self.calm)
     half[7] = 100
     let choice = try #require(chooseSetting([values(200, noise: Self.other), half]))

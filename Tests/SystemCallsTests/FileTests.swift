@@ -32,7 +32,7 @@ private func names(in folder: String) -> [String] {
     }
   }
 
-  /// Whatever else has such a name, or a lock on it, is not a dead process's.
+  /// Other files with such a name, or a lock, do not belong to a dead process.
   @Test func onlyFoldersOfTheDeadAreRemoved() throws {
     try withFolder { parent in
       let living = try ScratchFolder(in: parent)
@@ -50,7 +50,7 @@ private func names(in folder: String) -> [String] {
     }
   }
 
-  /// Between its making and its lock, a folder looks like a dead process's.
+  /// Between its creation and its lock, a folder looks like a dead process's.
   @Test func foldersThatAreMadeAtOnceAreLeftToThoseWhoMadeThem() throws {
     try withFolder { parent in
       DispatchQueue.concurrentPerform(iterations: 4) { _ in
@@ -79,7 +79,7 @@ private func names(in folder: String) -> [String] {
         try WholeFile.write(Array(text.utf8), to: path, isDurable: true)
         #expect(try String(contentsOfFile: path, encoding: .utf8) == text)
       }
-      // What a process has left that was killed.
+      // The leftovers of a killed process.
       try "half".write(toFile: path + ".part", atomically: false, encoding: .utf8)
       try WholeFile.write(Array("z".utf8), to: path)
       #expect(try String(contentsOfFile: path, encoding: .utf8) == "z" && names(in: folder) == ["file"])
@@ -114,7 +114,7 @@ private func names(in folder: String) -> [String] {
     }
   }
 
-  /// In a process of its own, because the limit on the size of files is the whole process's.
+  /// In a separate process, because the limit of file sizes applies to the whole process.
   @Test func fileIsAsItWasWhereTheDiskIsFullAtAnyByte() async {
     await #expect(processExitsWith: .success) {
       try withFolder { folder in

@@ -129,7 +129,7 @@ private func onThread<R: Sendable>(_ body: @escaping @Sendable () throws -> R) a
       return counted
     }
     #expect(calls == 200)
-    // The thread has ended; what it counted has not.
+    // The thread has ended, but its counts remain.
     #expect(SystemCall.count >= process + 203)
   }
 

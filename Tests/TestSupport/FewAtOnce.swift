@@ -1,7 +1,7 @@
 import Testing
 
-/// Suites that bear it run two at a time, of whatever targets they are. What they test waits and works for real, with
-/// processes, pools and clocks: with all of them at once, a test would measure the others.
+/// Suites with this trait run two at a time, over all targets. They use real processes, pools and clocks; all at once,
+/// a test would measure the others.
 public struct FewAtOnce: SuiteTrait, TestScoping {
   private static let turns = Turns(2)
 

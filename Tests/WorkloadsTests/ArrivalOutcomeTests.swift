@@ -4,7 +4,7 @@ import Testing
 
 @testable import Workloads
 
-/// What of an open loop's schedule was due in the window and left at its end, begun or not.
+/// The operations of an open loop that were due in the window and left at its end, started or not.
 @Suite struct ArrivalOutcomeTests {
   private static func state(
     _ arrivals: Arrivals, seconds: UInt64, warmup: Nanoseconds = .zero, operations: UInt64? = nil,
@@ -20,7 +20,7 @@ import Testing
   }
 
   @Test func whatAServerLeavesThatStopsIsCountedThoughNobodyBeganIt() throws {
-    // Of 2,000 in 5 s, 1,841 are done when it stops; one is in hand, and the others are never begun.
+    // Of 2,000 in 5 s, 1,841 are done when it stops; one is in hand, and the others never start.
     let state = Self.state(.constant(rate: 400), seconds: 5)
     for _ in 0..<1842 { _ = state.takeArrival() }
     let left = state.arrivals(inHand: [1841])
@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test func whatOneLaneHasNoTimeForIsCounted() throws {
-    // 39 of 200 are done by one lane that takes 50 ms for what comes every 10 ms.
+    // One lane takes 50 ms per operation, and one arrives every 10 ms: it does 39 of 200.
     let state = Self.state(.constant(rate: 100), seconds: 2)
     for _ in 0..<40 { _ = state.takeArrival() }
     let left = state.arrivals(inHand: [39])
@@ -94,7 +94,7 @@ import Testing
     for lane in 0..<3 { _ = bench.begin(lane) }
     #expect(bench.exchange("v", after: 5, 0) == "send 3" && !bench.isServed(0))
     #expect(bench.exchange("v", after: 6, 0) == "send 3" && bench.isServed(0))
-    // One that fails is not served, and one that is answered after the window's end is not either.
+    // A failed operation does not serve its lane, nor does an answer after the window's end.
     _ = bench.sent(1)
     _ = bench.failed(104, 1)
     bench.now = LaneBench.instant(21)

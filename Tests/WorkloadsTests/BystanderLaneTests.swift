@@ -6,7 +6,7 @@ import Testing
 
 @testable import Workloads
 
-/// Lanes beside those that are measured, carried by hand.
+/// Bystander lanes, driven by hand.
 @Suite struct BystanderLaneTests {
   @Test func aMillionSleepsStillTakeOneCacheLineEach() {
     #expect(MemoryLayout<ClientLane<SleepConversation>>.stride == 64)
@@ -126,7 +126,7 @@ import Testing
     bench.now = LaneBench.instant(11)
     #expect(bench.woke() == "receive")
     bench.now = LaneBench.instant(20)
-    // The next operation waits for what the last one's reply took.
+    // The next operation waits for the time of the last reply.
     #expect(bench.received("v") == "sleep 21.0")
     #expect(bench.recorder.done == 1 && bench.start() == nil)
     bench.now = LaneBench.instant(21)

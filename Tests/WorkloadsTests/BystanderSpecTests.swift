@@ -39,13 +39,13 @@ import Workloads
     (#"{"count": 5, "manner": "paced", "rate": "1KiB", "every": "1s"}"#, "rate", "goes with slow"),
     (
       #"{"count": 5, "manner": "paced"}"#, "every",
-      "is missing: in what time does a lane start one operation?"
+      "is missing: give the interval between operations of a lane, such as 100ms"
     ),
-    (#"{"count": 5, "manner": "slow"}"#, "rate", "is missing: how many bytes a second does a lane read?"),
+    (#"{"count": 5, "manner": "slow"}"#, "rate", "is missing: give bytes per second for each lane, such as 64KiB"),
     (#"{"count": 5, "manner": "paced", "every": "2min"}"#, "every", "2min is outside 1ms … 1min"),
     (
       #"{"count": 1000000, "manner": "paced", "every": "1ms"}"#, "every",
-      "1ms makes more than 1e8 operations a second"
+      "1ms makes more than 1e8 operations per second"
     ),
     (#"{"count": 5, "manner": "slow", "rate": "1000B"}"#, "rate", "1000B is outside 1KiB … 1GiB"),
     (#"{"count": 5, "manner": "idle", "size": "1B"}"#, "size", "is not a field; there are count, manner, every, rate"),
@@ -71,14 +71,14 @@ import Workloads
     var http = HTTPSpec()
     http.connection = .new
     #expect(
-      Self.idle.objection(to: .http(http)) == "idle lanes hold their connection, and each operation has a new one")
+      Self.idle.objection(to: .http(http)) == "idle lanes hold their connection, but each operation opens a new one")
     #expect(Self.slow.objection(to: .http(http)) == nil && Self.paced.objection(to: .http(http)) == nil)
     let file = WorkloadSpec.file(FileSpec())
     #expect(Self.paced.objection(to: file) == nil)
     for spec in [Self.idle, Self.slow] {
       #expect(
         spec.objection(to: file)
-          == "\(spec.manner.rawValue) lanes do not go with file; beside it lanes are paced, as paced:16:10ms")
+          == "\(spec.manner.rawValue) lanes do not go with file; use paced lanes, such as paced:16:10ms")
     }
     for spec in [Self.idle, Self.paced, Self.slow] { #expect(spec.objection(to: .echo(EchoSpec())) == nil) }
   }

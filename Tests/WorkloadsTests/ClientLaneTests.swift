@@ -46,10 +46,10 @@ import Testing
     #expect(bench.begin() == "send 3")
     #expect(bench.exchange("v", after: 4) == "send 3")
     #expect(bench.exchange("n", after: 4) == "send 3")
-    // Begun before the window opens, done after: it is still of the warm-up.
+    // It begins before the window opens and ends after: it belongs to the warm-up.
     #expect(bench.exchange("v", after: 4) == "send 3")
     #expect(bench.recorder.done == 0 && bench.kinds.isEmpty && bench.recorder.lastEnd == nil)
-    // The one that ended after the window had opened is of neither.
+    // The operation that ended after the window's opening counts for neither.
     #expect(bench.recorder.early == 2 && bench.recorder.firstEarlyEnd == LaneBench.instant(4))
     #expect(bench.exchange("v", after: 4) == "send 3")
     #expect(bench.exchange("v", after: 4) == "finished")
@@ -196,7 +196,7 @@ import Testing
     }
     #expect(waits == [1, 2, 4, 8, 16, 32, 64, 64, 64, 64])
     #expect(bench.kinds == [.errno(Errno(ECONNREFUSED)): 10])
-    // Once one has succeeded the next failure begins anew.
+    // After a success, the count of failures starts anew.
     #expect(step == "connect 0")
     #expect(bench.connected() == "send 3")
     #expect(bench.exchange("c") == "close")
@@ -258,7 +258,7 @@ import Testing
     _ = bench.begin()
     #expect(bench.exchange(answer, after: 100) == "close")
     #expect(bench.kinds == [.timeout: 1] && bench.recorder.done == 0)
-    // The connection may be about to be shut down: it is not used again.
+    // The connection may be about to be shut down, so it is not used again.
     #expect(bench.closed() == "connect 0")
   }
 
@@ -291,7 +291,7 @@ import Testing
     var (response, queueing) = (LatencyHistogram(), LatencyHistogram())
     bench.recorder.snapshot(.response, into: &response)
     bench.recorder.snapshot(.queueing, into: &queueing)
-    // The queueing is part of it, and of the second there was none.
+    // The response time includes the queueing; the second operation had none.
     #expect(response.count == 2 && (response.maximum ?? 0) >= 11_990_000)
     #expect(queueing.count == 2 && queueing.minimum == 0 && (6_990_000...7_000_000).contains(queueing.maximum ?? 0))
   }
@@ -324,7 +324,7 @@ import Testing
     bench.recorder.snapshot(.response, into: &response)
     bench.recorder.snapshot(.lag, into: &lag)
     #expect(response.count == 3 && (response.maximum ?? 0) >= 14_985_000)
-    // Only the harness kept the second; the third was kept by its lane.
+    // Only the harness delayed the second; the third was delayed by its lane.
     #expect(lag.count == 1 && (lag.maximum ?? 0) >= 1_998_000)
   }
 }

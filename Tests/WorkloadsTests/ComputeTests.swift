@@ -5,7 +5,7 @@ import Testing
 
 @testable import Workloads
 
-/// Work for a processor: what it comes to, and what the conversation makes of it.
+/// CPU work: its result, and what the conversation makes of it.
 struct ComputeTests {
   // MARK: The work
 
@@ -26,7 +26,7 @@ struct ComputeTests {
   }
 
   @Test func checkOfManyStepsTakesNoTime() {
-    // By steps that would be centuries.
+    // Step by step, this would take centuries.
     let half = ComputationCheck(iterations: 1 << 62)
     let whole = ComputationCheck(iterations: 1 << 63)
     #expect(half != whole && half.result(seed: 1) != whole.result(seed: 1))
@@ -82,7 +82,7 @@ struct ComputeTests {
       Issue.record("a bystander works")
       return
     }
-    // The work is part of what the checksum stands for.
+    // The checksum covers the work.
     #expect(without.kind == .verified && without.checksum != nil && without.checksum != outcome.checksum)
   }
 
@@ -172,7 +172,7 @@ struct ComputeTests {
     (#", "pool": 2"#, "goes with offload pool or processes"),
     (#", "offload": "pool", "pool": 0"#, "0 is not a number of workers; it must be from 1 to 256"),
     (#", "offload": "pool", "pool": 257"#, "257 is not a number of workers; it must be from 1 to 256"),
-    (#", "targets": ["http://a/"]"#, "are not asked: the work follows on replies of the own server"),
+    (#", "targets": ["http://a/"]"#, "do not go with compute, which uses the built-in server"),
     (#", "faults": {"reset": 0.1}"#, "go with the workloads http and echo"),
     (#", "gather": true"#, "goes with the workload http"),
     (#", "works": "1ms""#, "is not a field; did you mean 'work'?; there are kind, work, offload, pool"),

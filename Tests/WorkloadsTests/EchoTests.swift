@@ -17,7 +17,7 @@ import Testing
     var asked = Asked()
     var served = Served()
     var need = client.begin(seed)
-    // A server of its own for each window: what it has to know is in the message's header, in the first.
+    // A separate server for each window: the first window's header has all it needs.
     var whole: [UInt8] = []
     while true {
       switch need {

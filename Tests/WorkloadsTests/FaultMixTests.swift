@@ -85,7 +85,7 @@ import Testing
     ("reset:nan", "'reset:nan': nan is not a rate per operation, from 0 to 1"),
     (
       "reset:0.75,drip:0.5",
-      "'reset:0.75,drip:0.5' adds up to 1.25, and an operation meets one fault at most: the rates' sum is at most 1"
+      "'reset:0.75,drip:0.5' adds up to 1.25; the sum must be at most 1, as an operation meets at most one fault"
     ),
   ]) func mixIsRefusedWhereItIsWrong(text: String, complaint: String) {
     let failure = #expect(throws: FaultMix.Malformed.self) { try FaultMix(parsing: text) }

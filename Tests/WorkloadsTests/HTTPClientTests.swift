@@ -13,7 +13,7 @@ import Testing
     return spec
   }
 
-  /// One operation, the reply to which comes in these pieces.
+  /// One operation, whose reply arrives in these pieces.
   private func asked(
     _ pieces: [[UInt8]], of spec: HTTPSpec = Self.spec(), operation: UInt64 = 5, ends: Bool = false,
     replies: ReplyStore? = nil
@@ -62,7 +62,7 @@ import Testing
         $0.body = "{i} é"
       },
       text: "POST / HTTP/1.1\r\nHost: 127.0.0.1:80\r\nX-A: 1\r\nX-B: 5\r\nContent-Length: 6\r\n\r\n{i} é"),
-    // Whatever the program writes itself, text of a user's is sent as it is.
+    // A user's text is sent as it is, whatever the program itself would write.
     Request(
       spec: spec {
         $0.delay = .fixed(.milliseconds(2))
@@ -122,7 +122,7 @@ import Testing
 
   static let greeting = "Hello, 127.0.0.1!"
 
-  /// Right replies of the own server, in all the forms that a body may have.
+  /// Right replies of the built-in server, in all forms of a body.
   static let verified: [(text: String, ends: Bool, keeps: Bool)] = [
     ("HTTP/1.1 200 OK\r\nContent-Length: 17\r\n\r\n\(greeting)", false, true),
     ("HTTP/1.1 200 OK\r\nContent-Length: 17\r\nConnection: close\r\n\r\n\(greeting)", false, false),
@@ -146,7 +146,7 @@ import Testing
     #expect(asked(stream.inPieces(of: 1), ends: ends).checksum == whole.checksum)
   }
 
-  /// As a server sends them that pads its chunk sizes.
+  /// From a server that pads its chunk sizes.
   private static let padded = bytes(
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n11  \r\n\(greeting)\r\n0 \t\r\n\r\n")
 

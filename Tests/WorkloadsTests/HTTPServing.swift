@@ -1,7 +1,7 @@
 import Plan
 @testable import Workloads
 
-/// That of the examples in RFC 9110.
+/// The date of the examples in RFC 9110.
 let exampleDate = "Sun, 06 Nov 1994 08:49:37 GMT"
 let exampleSeconds: UInt64 = 784_111_777
 
@@ -44,10 +44,10 @@ func text(_ need: Need, _ waiting: Waiting) -> String {
   }
 }
 
-/// What comes of a connection after the pieces.
+/// The state of a connection after the pieces.
 enum Ending { case ends, expires }
 
-/// What a server asks for on the way through pieces, one after the other; what it leaves of one is presented again.
+/// The server's needs while it receives the pieces in order; unread bytes are presented again.
 func needs(of pieces: [[UInt8]], then ending: Ending? = nil) -> [String] {
   var server = httpServer()
   var needs: [String] = []

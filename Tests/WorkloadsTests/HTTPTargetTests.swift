@@ -49,13 +49,13 @@ import Testing
 
   static let port = "the port is not a number from 1 to 65535"
   static let path = "the path has characters that must be percent-encoded"
-  static let zone = "the zone of an IPv6 address stands after %25, as in [fe80::1%25eth0]"
+  static let zone = "write the zone of an IPv6 address after %25, as in [fe80::1%25eth0]"
   static let user =
     "user information is not sent from a URL (RFC 9110, section 4.2.4); give it as "
     + "--header 'Authorization: Basic …', with what `printf USER:PASSWORD | base64` prints"
   static let https =
-    "https is not spoken here, TLS would be measured instead of the waits; name an http:// address, or "
-    + "put a proxy that ends TLS in front of it"
+    "https is not supported, because TLS would dominate the measurement; give an http:// address, or "
+    + "put a proxy that terminates TLS in front of it"
 
   @Test(arguments: [
     ("a", "'a' is not http://HOST[:PORT][/PATH]"), ("", "'' is not http://HOST[:PORT][/PATH]"),
@@ -73,10 +73,10 @@ import Testing
       "http://bücher.example/",
       "'http://bücher.example/': the host is not ASCII; write it as DNS has it, xn--…, which `idn2 bücher.example` prints"
     ),
-    ("http://a b/", "'http://a b/': the host has a character that no name of a host has"),
-    ("http://a%20b/", "'http://a%20b/': the host has a character that no name of a host has"),
-    ("http://::1/", "'http://::1/': an IPv6 address stands in brackets: http://[::1]/"),
-    ("http://[::1/", "'http://[::1/': '[' begins an IPv6 address that no ']' ends"),
+    ("http://a b/", "'http://a b/': the host has a character that is not allowed in a host name"),
+    ("http://a%20b/", "'http://a%20b/': the host has a character that is not allowed in a host name"),
+    ("http://::1/", "'http://::1/': write an IPv6 address in brackets: http://[::1]/"),
+    ("http://[::1/", "'http://[::1/': the IPv6 address that begins with '[' has no ']'"),
     ("http://[a]/", "'http://[a]/': 'a' in brackets is no IPv6 address, such as [::1]"),
     ("http://[::1\0]/", "'http://[::1\0]/': '::1\0' in brackets is no IPv6 address, such as [::1]"),
     ("http://[]/", "'http://[]/': '' in brackets is no IPv6 address, such as [::1]"),

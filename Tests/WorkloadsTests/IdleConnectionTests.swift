@@ -6,7 +6,7 @@ import Testing
 
 @testable import Workloads
 
-/// What happens to connections while nobody asks anything of them, carried by hand.
+/// Changes of a connection while it is idle, driven by hand.
 @Suite struct IdleConnectionTests {
   /// An operation every 100 ms.
   private func paced(isConnected: Bool = true) -> LaneBench {

@@ -5,29 +5,29 @@ import Testing
 
 @testable import Workloads
 
-/// What a server's lane did with what it was sent.
+/// The results of a server's lane.
 struct Served {
   /// The bytes of every send, one element each.
   var sends: [[UInt8]] = []
   var sleeps: [Nanoseconds] = []
   /// Whether the lane closed the connection.
   var isFinished = false
-  /// Whether it broke the connection off.
+  /// Whether it reset the connection.
   var isBroken = false
-  /// Whether it said that nothing more would be sent.
+  /// Whether it ended its sending half.
   var hasFinishedSending = false
   var done: UInt64 = 0
   var failed: UInt64 = 0
   var faults: UInt64 = 0
   var refused: UInt64 = 0
-  /// How often it has given way to others.
+  /// How often it yielded to others.
   var yields = 0
 
   var bytes: [UInt8] { sends.flatMap { $0 } }
   var text: String { String(decoding: bytes, as: UTF8.self) }
 }
 
-/// Bytes that are gone after the call, as a mode's are: whoever keeps a pointer to them reads rubbish.
+/// Bytes that are overwritten after the call, as a mode's may be, so that a kept pointer reads rubbish.
 func withPassingBytes<R>(_ bytes: [UInt8], _ body: (UnsafeRawBufferPointer) -> R) -> R {
   let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
   defer { copy.deallocate() }
@@ -36,9 +36,9 @@ func withPassingBytes<R>(_ bytes: [UInt8], _ body: (UnsafeRawBufferPointer) -> R
   return body(UnsafeRawBufferPointer(copy))
 }
 
-/// Carries the server's side of one connection through what a client sends, time passing at once where it sleeps.
+/// Drives the server's side of one connection through a client's bytes; sleeps pass at once.
 /// - Parameters:
-///   - ends: whether the client closes its side in the end.
+///   - ends: whether the client closes its side at the end.
 ///   - hangsUp: whether it does so while its answer is delayed.
 func serve<C: ServerConversation & ~Copyable>(
   _ conversation: consuming C, _ pieces: [[UInt8]], ends: Bool = false, hangsUp: Bool = false
@@ -101,7 +101,7 @@ func serve<C: ServerConversation & ~Copyable>(
   return served
 }
 
-/// What a client's conversation came to.
+/// The outcome of a client's conversation.
 struct Asked {
   var sent: [UInt8] = []
   var outcome: Outcome?
@@ -112,7 +112,7 @@ struct Asked {
   var kind: OutcomeKind? { outcome?.kind }
 }
 
-/// Carries a client through one operation, the answer to which comes in these pieces.
+/// Drives a client through one operation, whose answer arrives in these pieces.
 func ask<C: Conversation & ~Copyable>(
   _ client: inout C, _ operation: UInt64, _ pieces: [[UInt8]], ends: Bool = false
 ) -> Asked {

@@ -5,7 +5,7 @@ import SystemCalls
 
 @testable import Workloads
 
-/// A conversation of one byte there and one byte back, which says what becomes of the operation.
+/// A conversation of one byte each way, which determines the operation's outcome.
 struct OneByte: Conversation, ~Copyable {
   static var usesConnection: Bool { true }
   static let request: StaticString = "ask"
@@ -55,7 +55,7 @@ struct OneByte: Conversation, ~Copyable {
   mutating func disconnected() { begun.disconnections += 1 }
 }
 
-/// A trial of lanes that are carried by hand, at a time that stands where it is put; steps are read as text.
+/// A trial of lanes that are driven by hand, with a fixed clock; steps are read as text.
 final class LaneBench {
   var now: Instant
   let log = OneByte.Log()
@@ -108,7 +108,7 @@ final class LaneBench {
   func isServed(_ lane: Int = 0) -> Bool { lanes[lane].isServed }
   func arrivalInHand(_ lane: Int = 0) -> UInt64? { lanes[lane].arrivalInHand }
 
-  /// What lanes find that look at their connection; nil for nothing.
+  /// The bytes that lanes find when they check their connection; nil for none.
   var waiting: String?
   /// How often they have looked.
   private(set) var looks = 0
@@ -138,7 +138,7 @@ final class LaneBench {
     }
   }
 
-  /// The lanes that these are beside have done what they were asked for.
+  /// The measured lanes have finished.
   func close() { trial.pointee.close(at: now) }
 
   func begin(_ lane: Int = 0) -> String { text(lanes[lane].begin(now: now), lane) }

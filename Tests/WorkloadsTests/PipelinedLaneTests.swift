@@ -6,8 +6,7 @@ import Testing
 
 @testable import Workloads
 
-/// A pipelined lane carried by hand, at a time that stands where it is put; what it sends is read as the numbers of its
-/// operations.
+/// A pipelined lane driven by hand, with a fixed clock. What it sends is read as the numbers of its operations.
 private final class PipelineBench {
   var now = LaneBench.instant(0)
   let recorder = Recorder.allocate(shared: false)

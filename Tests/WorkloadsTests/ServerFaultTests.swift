@@ -5,14 +5,14 @@ import Testing
 
 @testable import Workloads
 
-/// What the servers do with operations that ask for a fault.
+/// The servers' answers to operations that ask for a fault.
 @Suite struct ServerFaultTests {
   private static let peer = "127.0.0.1"
   private static let greeting = "Hello, 127.0.0.1!"
 
   // MARK: HTTP
 
-  /// What a server does with requests for these targets, which come together.
+  /// A server's answers to requests for these targets, which arrive together.
   private func served(_ targets: [String], method: String = "GET", ends: Bool = true) -> Served {
     let date = UnsafeMutablePointer<HTTPDate>.allocate(capacity: 1)
     date.initialize(to: HTTPDate())

@@ -85,11 +85,11 @@ import Testing
     (#"{"kind": "sleep", "duration": "1 s"}"#, "duration", #"'1 s' is not a quantity such as "250ms""#),
     (
       #"{"kind": "echo", "size": "15B"}"#, "size",
-      "is outside 16B (the header that asks for the answer) … 4GiB"
+      "is outside 16B (the size of a message's header) … 4GiB"
     ),
     (
       #"{"kind": "echo", "size": "4GiB"}"#, "size",
-      "is outside 16B (the header that asks for the answer) … 4GiB"
+      "is outside 16B (the size of a message's header) … 4GiB"
     ),
     (
       #"{"kind": "echo", "delay": "soon"}"#, "delay",
@@ -132,14 +132,14 @@ import Testing
     (#"{"kind": "http", "method": "HEAD", "body": "x"}"#, "body", "goes with a method such as POST"),
     (
       #"{"kind": "http", "targets": ["http://a/"], "delay": "1ms"}"#, "targets",
-      "cannot be told a delay or a size; those are asked of the own server"
+      "do not go with delay or size, which only the built-in server understands"
     ),
     (#"{"kind": "http", "size": "1073741825B"}"#, "size", "is over 1GiB"),
     (#"{"kind": "serve", "protocol": "ftp"}"#, "protocol", "'ftp' is not one of http, echo"),
-    (#"{"kind": "serve", "targets": ["http://a/"]}"#, "targets", "are not asked: the server is the mode under test"),
+    (#"{"kind": "serve", "targets": ["http://a/"]}"#, "targets", "do not apply: the mode under test is the server"),
     (#"{"kind": "serve", "gather": true}"#, "gather", "goes with the workload http"),
     (
-      #"{"kind": "serve", "protocol": "echo", "ends": "both"}"#, "ends", "is 'server' where the mode under test serves"
+      #"{"kind": "serve", "protocol": "echo", "ends": "both"}"#, "ends", "must be server with the workload serve"
     ),
     (
       #"{"kind": "serve", "protocol": "echo", "method": "GET"}"#, "method",
@@ -152,23 +152,23 @@ import Testing
     (#"{"kind": "http", "faults": {"reset": 2}}"#, "faults", "2.0 is not a rate per operation, from 0 to 1"),
     (
       #"{"kind": "echo", "faults": {"reset": 0.75, "stall": 0.5}}"#, "faults",
-      "adds up to 1.25, and an operation meets one fault at most: the rates' sum is at most 1"
+      "adds up to 1.25; the sum must be at most 1, as an operation meets at most one fault"
     ),
     (
       #"{"kind": "http", "faults": {"reset": 0.1}, "targets": ["http://a/"]}"#, "faults",
-      "are asked of the own server; a target cannot be told"
+      "do not go with targets; only the built-in server understands them"
     ),
     (
       #"{"kind": "echo", "faults": {"drip": 0.1}, "ends": "both"}"#, "faults",
-      "are those of a server of its own, and go with ends server"
+      "need the built-in server; use ends server"
     ),
     (
       #"{"kind": "echo", "faults": {"reset": 0.1}, "transport": "unix"}"#, "faults",
-      "have a reset, which a UNIX socket does not know; use tcp"
+      "have a reset, which UNIX sockets do not have; use tcp"
     ),
     (
       #"{"kind": "http", "faults": {"stall": 0.1}, "timeout": "0"}"#, "faults",
-      "have a stall, which only a timeout ends; it must be above 0"
+      "have a stall, which only a timeout ends; give a timeout above 0"
     ),
     (#"{"kind": "http", "targets": ["a"]}"#, "targets", "'a' is not http://HOST[:PORT][/PATH]"),
   ]

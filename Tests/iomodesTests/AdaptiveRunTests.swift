@@ -5,7 +5,7 @@ import Records
 import TestSupport
 import Testing
 
-/// Small real runs whose plan depends on what is measured; none of them says how fast anything is.
+/// Small real runs whose plan depends on measurements; no speed is asserted.
 @Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct AdaptiveRunTests {
   static let search = [
     "run", "--workload", "http", "--delay", "1ms", "--modes", "taskgroup,epoll", "--concurrency", "4", "--slo",
@@ -36,7 +36,7 @@ import Testing
   @Test func highestRateIsSearchedWhenThereIsAnObjective() async throws {
     try await withFolder { folder in
       let ending = try await iomodes(Self.search, in: folder)
-      // On a machine that is busy no closed loop may be valid.
+      // On a busy machine, no closed loop may be valid.
       #expect(ending.code == 0 || ending.code == 3, "\(ending.errors)")
       #expect(ending.output.isEmpty)
       try expectWholeSearch(in: folder)
@@ -72,11 +72,11 @@ import Testing
       let resumed = try await iomodes("run", "--resume", "out", "--quiet", in: folder)
       #expect(resumed.code == 1 && resumed.complaints.count == 1)
       #expect(
-        resumed.errors.contains("out/trials.jsonl: trial 3 is not what this version would have planned; run it anew"))
+        resumed.errors.contains("out/trials.jsonl: trial 3 differs from this version's plan; start a new run"))
     }
   }
 
-  /// A precision that every throughput has, and one that none has.
+  /// A precision that every throughput reaches, and one that none reaches.
   @Test(arguments: [("99%", 6), ("0.00001%", 8)])
   func roundsAreAddedUntilThroughputsAreKnownWellOrThereAreEnough(_ precision: String, rounds: Int) async throws {
     try await withFolder { folder in
@@ -97,7 +97,7 @@ import Testing
       #expect([0, 3].contains(resumed.code), "\(resumed.errors)")
       let run = try RunFolder(path: folder + "/out").read()
       #expect(run.record.maxRounds == 8 && run.record.precision != nil && run.record.trialsPlanned == 4)
-      // A trial that the machine disturbed leaves its point with a round fewer, is carried out again, and told of.
+      // A disturbed trial is repeated and reported, and leaves its point with one round fewer.
       let planned = run.trials.filter { $0.repeats == nil }
       let wasDisturbed = planned.contains { !$0.valid }
       let isReached = rounds < 8

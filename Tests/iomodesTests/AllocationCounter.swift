@@ -2,24 +2,24 @@ import Foundation
 import Glibc
 import SystemCalls
 
-/// A library that counts a client's allocations from within, and leaves their number in a file that is mapped: it is there
-/// however the program ends. What goes with time and not with operations is left out: the thread that samples the others,
-/// and the answer, whose series is longer for a longer window.
+/// A library that counts a client's allocations from within. It stores the number in a mapped file, which remains
+/// however the program ends. Allocations that depend on time rather than operations are left out: those of the sampling
+/// thread, and those of the answer, whose series grows with the window.
 struct AllocationCounter {
   /// Nil where there is none.
   static let compiler = ["/usr/bin/cc", "/usr/bin/gcc", "/usr/bin/clang"].first {
     FileManager.default.isExecutableFile(atPath: $0)
   }
 
-  /// The optimised program, or nil where it has not been built: what the compiler is to make room for on the stack it
-  /// allocates without optimisation.
+  /// The optimised program; nil if it has not been built. Without optimisation, the compiler allocates what it should
+  /// keep on the stack.
   static let program: String? = {
     let root = (0..<3).reduce(#filePath) { path, _ in (path as NSString).deletingLastPathComponent }
     let path = root + "/.build/release/iomodes"
     return FileManager.default.isExecutableFile(atPath: path) ? path : nil
   }()
 
-  /// glibc's own functions under the names that the dynamic linker finds first.
+  /// glibc's own functions, under the names that the dynamic linker finds first.
   private static let source = """
     #include <errno.h>
     #include <fcntl.h>

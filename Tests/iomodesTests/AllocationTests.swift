@@ -9,8 +9,8 @@ import TestSupport
 import Testing
 import Workloads
 
-/// How often a client allocates for an operation, by runs of one and of three times as many operations: what it takes to
-/// set up is in both.
+/// The allocations of a client per operation, from runs with one and three times as many operations: both include the
+/// setup.
 @Suite(
   .serialized, .fewAtOnce, .timeLimit(.minutes(2)),
   .enabled(if: AllocationCounter.compiler != nil, "needs a C compiler"),
@@ -20,7 +20,7 @@ struct AllocationTests {
     var mode: ModeID
     /// As in a suite.
     var workload: String
-    /// What the target server is to speak, where there is one.
+    /// The protocol of the target server, if there is one.
     var server: String?
     var hasFile = false
 
@@ -85,7 +85,7 @@ struct AllocationTests {
     #expect(allocations < 0.01)
   }
 
-  /// Nothing is promised: what a task allocates when it waits is the runtime's affair.
+  /// No number is promised: a waiting task's allocations depend on the runtime.
   @Test(
     arguments: [
       Case.pairs(.taskgroup), .http(.taskgroup), .pairs(.executor), .http(.executor), .file(.executor, offload: "pool"),

@@ -5,7 +5,7 @@ import SystemCalls
 import TestSupport
 import Testing
 
-/// Trials that are counted from outside, where the machine lets a process be counted.
+/// Trials that are counted from outside, if the machine allows it.
 @Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct AuditTests {
   private static func succeeds(_ program: String, _ arguments: [String]) -> Bool {
     (try? ChildProcess(program, arguments, takesErrors: true))?.wait() == .exited(0)

@@ -1,6 +1,6 @@
 import Testing
 
-/// Command lines that are wrong, and what is said of each; mistyped ones are in MistypedCases.swift.
+/// Wrong command lines, with the message for each; mistyped ones are in MistypedCases.swift.
 extension BadInputTests {
   struct Case: CustomTestStringConvertible, Sendable {
     var name: String
@@ -73,23 +73,23 @@ extension BadInputTests {
     Case(
       name: "bystanders of files", arguments: ["run", "--workload", "file", "--bystanders", "idle:5"],
       complaint:
-        "experiments[0].bystanders: idle lanes do not go with file; beside it lanes are paced, as paced:16:10ms"),
+        "experiments[0].bystanders: idle lanes do not go with file; use paced lanes, such as paced:16:10ms"),
     Case(
       name: "slow bystanders of files", arguments: ["run", "--workload", "file", "--bystanders", "slow:5:1KiB"],
       complaint:
-        "experiments[0].bystanders: slow lanes do not go with file; beside it lanes are paced, as paced:16:10ms"),
+        "experiments[0].bystanders: slow lanes do not go with file; use paced lanes, such as paced:16:10ms"),
     Case(
       name: "more processes than bystanders of a file",
       arguments: [
         "run", "--workload", "file", "--bystanders", "paced:3:10ms", "--processes", "4", "--output", "out",
       ],
-      complaint: "experiments[0].processes: 4 are more than there are bystanders (3); each process needs one"),
+      complaint: "experiments[0].processes: 4 is more than the bystanders (3); each process needs one"),
     Case(
       name: "servers of a file that nobody is beside",
       arguments: [
         "run", "--workload", "file", "--processes", "2", "--server-processes", "2", "--output", "out",
       ],
-      complaint: "experiments[0].server_processes: are of a server of its own, which this workload has not"),
+      complaint: "experiments[0].server_processes: need the built-in server, which this workload does not use"),
     Case(
       name: "unknown mode", arguments: ["run", "--workload", "sleep", "--modes", "epol", "--output", "out"],
       complaint: "--modes 'epol' is not a mode; did you mean 'epoll'?; there are blocking, dispatch, taskgroup, epoll"),
@@ -188,7 +188,7 @@ extension BadInputTests {
     Case(
       name: "idle bystanders whose connection is not kept",
       arguments: ["run", "--workload", "http", "--connection", "new", "--bystanders", "idle:10", "--output", "out"],
-      complaint: "experiments[0].bystanders: idle lanes hold their connection, and each operation has a new one"),
+      complaint: "experiments[0].bystanders: idle lanes hold their connection, but each operation opens a new one"),
     Case(
       name: "operations and a duration",
       arguments: ["run", "--operations", "5", "--duration", "1s", "--output", "out"],
@@ -211,11 +211,11 @@ extension BadInputTests {
     Case(
       name: "a server that nobody would ask",
       arguments: ["run", "--workload", "echo", "--server-processes", "2", "--output", "out"],
-      complaint: "experiments[0].server_processes: 2 are more than processes (1), each of which asks one server"),
+      complaint: "experiments[0].server_processes: 2 is more than processes (1); each of those uses one server"),
     Case(
       name: "servers of what needs none",
       arguments: ["run", "--workload", "sleep", "--processes", "2", "--server-processes", "2", "--output", "out"],
-      complaint: "experiments[0].server_processes: are of a server of its own, which this workload has not"),
+      complaint: "experiments[0].server_processes: need the built-in server, which this workload does not use"),
     Case(
       name: "replies gathered from several processes",
       arguments: ["run", "--workload", "http", "--gather", "--processes", "2", "--output", "out"],
@@ -223,7 +223,7 @@ extension BadInputTests {
     Case(
       name: "an audit of several processes",
       arguments: ["run", "--workload", "echo", "--audit", "--processes", "2", "--output", "out"],
-      complaint: "--audit counts one client process: experiment 'echo' has processes or each; leave out either"),
+      complaint: "--audit counts one client process: leave out processes or each in experiment 'echo'"),
     Case(
       name: "each lane with a warm-up",
       arguments: ["run", "--workload", "echo", "--each", "1", "--warmup", "10ms", "--output", "out"],
@@ -263,7 +263,7 @@ extension BadInputTests {
       name: "suite with work on replies of others",
       arguments: ["run", "suite.json", "--output", "out"],
       suite: suite(#""name": "e", "workload": {"kind": "compute", "targets": ["http://127.0.0.1:1/"]}"#),
-      complaint: "suite.json: experiments[0].workload.targets: are not asked: the work follows on replies"),
+      complaint: "suite.json: experiments[0].workload.targets: do not go with compute"),
     Case(
       name: "pipeline of another workload",
       arguments: ["run", "--workload", "echo", "--pipeline", "4", "--output", "out"],
@@ -279,13 +279,13 @@ extension BadInputTests {
     Case(
       name: "pipeline of POST",
       arguments: ["run", "--workload", "http", "--pipeline", "4", "--method", "POST", "--output", "out"],
-      complaint: "experiments[0].pipeline: goes with methods that may be repeated where a connection is lost "
+      complaint: "experiments[0].pipeline: needs a method that may be repeated after a lost connection "
         + "(GET, HEAD, PUT, DELETE, OPTIONS, TRACE), not with POST"),
     Case(
       name: "pipeline that is too deep",
       arguments: ["run", "--workload", "http", "--pipeline", "5000", "--output", "out"],
       complaint: "experiments[0].pipeline: 5000 requests of up to 47 bytes may fill the buffers of both sides; "
-        + "697 is the most that 32KiB hold"),
+        + "at most 697 fit into 32KiB"),
     Case(
       name: "pipeline with faults",
       arguments: ["run", "--workload", "http", "--pipeline", "4", "--faults", "reset:0.1", "--output", "out"],
@@ -298,7 +298,7 @@ extension BadInputTests {
     Case(
       name: "faults above 1",
       arguments: ["run", "--workload", "echo", "--faults", "reset:0.75,drip:0.5", "--output", "out"],
-      complaint: "--faults 'reset:0.75,drip:0.5' adds up to 1.25, and an operation meets one fault at most"),
+      complaint: "--faults 'reset:0.75,drip:0.5' adds up to 1.25; the sum must be at most 1"),
     Case(
       name: "faults of a workload without a server",
       arguments: ["run", "--workload", "sleep", "--faults", "reset:0.1", "--output", "out"],
@@ -306,7 +306,7 @@ extension BadInputTests {
     Case(
       name: "faults of a target",
       arguments: ["run", "--target", "http://127.0.0.1:1/", "--faults", "reset:0.1", "--output", "out"],
-      complaint: "experiments[0].workload.faults: are asked of the own server; a target cannot be told"),
+      complaint: "experiments[0].workload.faults: do not go with targets; only the built-in server understands them"),
     Case(
       name: "suite with an unknown fault", arguments: ["run", "suite.json", "--output", "out"],
       suite: suite(#""name": "x", "workload": {"kind": "http", "faults": {"rest": 0.1}}"#),
@@ -321,7 +321,7 @@ extension BadInputTests {
       complaint: "--client-cpus: processor 4000 is not among those this process may use"),
     Case(
       name: "https target", arguments: ["run", "--target", "https://localhost/", "--output", "out"],
-      complaint: "name an http:// address, or put a proxy that ends TLS in front of it"),
+      complaint: "give an http:// address, or put a proxy that terminates TLS in front of it"),
     Case(
       name: "target of another scheme", arguments: ["run", "--target", "ftp://localhost/", "--output", "out"],
       complaint: "--target 'ftp://localhost/' is not http://HOST[:PORT][/PATH]"),
@@ -351,10 +351,10 @@ extension BadInputTests {
       complaint: "--unix excludes --bind and --port"),
     Case(
       name: "mode that cannot serve", arguments: ["serve", "--mode", "null"],
-      complaint: "--mode null has no network to serve; name another mode"),
+      complaint: "--mode null has no network; name another mode"),
     Case(
       name: "a peer as the server", arguments: ["serve", "--mode", "python-threads"],
-      complaint: "--mode python-threads is a peer, and serves by a program of its own; name another mode"),
+      complaint: "--mode python-threads is a peer with a server program of its own; name another mode"),
     Case(
       name: "room for no connection", arguments: ["serve", "--connections", "0"],
       complaint: "--connections '0' is not a number of connections, from 1 to 1048576"),

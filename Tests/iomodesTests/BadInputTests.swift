@@ -4,7 +4,7 @@ import SystemCalls
 import TestSupport
 import Testing
 
-/// What is wrong before the first trial ends the program with one line, and nothing is written.
+/// An error before the first trial ends the program with one line, and nothing is written.
 @Suite(.fewAtOnce, .timeLimit(.minutes(1))) struct BadInputTests {
   @Test(arguments: cases + mistyped + rates) func programEndsWithOneLineAndWritesNothingWhenTheInputIsBad(
     _ example: Case
@@ -42,7 +42,7 @@ import Testing
     try await withFolder { folder in
       let script = "ulimit -n 256; exec \(Executable.path) run --workload echo --concurrency 1000 --output out"
       let ending = try await Running(["-c", script], of: "/bin/sh", in: folder).ended()
-      expectRefusal(ending, 1, "descriptors are needed, and the hard limit (ulimit -Hn) is 256; raise it", in: folder)
+      expectRefusal(ending, 1, "descriptors are needed, but the hard limit (ulimit -Hn) is 256; raise it", in: folder)
     }
   }
 

@@ -2,7 +2,7 @@ import Foundation
 import Records
 import Testing
 
-/// How `iomodes cite` ends, on a run that never took place.
+/// The output and exit code of `iomodes cite`, on a synthetic run.
 @Suite(.timeLimit(.minutes(1))) struct CiteTests {
   private func write(_ name: String, in folder: String) throws {
     let folder = RunFolder(path: "\(folder)/\(name)")
@@ -58,7 +58,7 @@ import Testing
     #expect(bad.output.contains("paper.tex:2: http-2ms epoll concurrency=64 throughput: the high end is 2008"))
     #expect(bad.output.contains("the text has 2000 for the low end, and its citation 2001"))
     let elsewhere = try await cite(["--verify", "paper.tex", "--results", "nowhere"], document: citation)
-    #expect(elsewhere.code == 1 && elsewhere.output.contains("is not there under nowhere"))
+    #expect(elsewhere.code == 1 && elsewhere.output.contains("was not found under nowhere"))
   }
 
   @Test func paperOfMacrosAloneIsCheckedWithTheFileOfTheMacros() async throws {
@@ -73,7 +73,7 @@ import Testing
     #expect(bad.output.contains("paper.tex:3: \\quickHttpTwoMsEpollCSixtyfourThroughput: "), "\(bad.output)")
     let lone = try await end(command, files: ["paper.tex": paper])
     #expect(lone.code == 1, "\(lone.output)")
-    #expect(lone.output.contains("paper.tex:1: 'numbers' is read here, and there is no such file"))
+    #expect(lone.output.contains("paper.tex:1: 'numbers' is read here, but the file does not exist"))
   }
 
   @Test func olderCitationIsCheckedAsFarAsItGoes() async throws {
@@ -108,7 +108,7 @@ import Testing
       ] {
         let ending = try await iomodes(arguments, in: folder)
         #expect(ending.code == 1 && ending.complaints.count == 1, "\(ending.output)\(ending.errors)")
-        #expect(ending.errors.contains("trials.jsonl: line 15 has trial 4, as line 4 has; remove one of them"))
+        #expect(ending.errors.contains("trials.jsonl: line 15 repeats trial 4 of line 4; they are equal"))
       }
     }
   }
@@ -123,7 +123,7 @@ import Testing
   @Test(
     arguments: [
       ([], 2, "cite needs a run and a query"), (["old"], 2, "cite needs a query"),
-      (["old", "http epoll p50"], 2, "nothing answers to 'p50'"),
+      (["old", "http epoll p50"], 2, "'p50' is unknown"),
       (["old", "epoll"], 2, "'epoll' matches "),
       (["old", "--list", "--macros"], 2, "--list and --macros exclude each other"),
       (["old", "epoll", "--list"], 2, "--list takes no query"),

@@ -2,9 +2,9 @@ import Records
 import TestSupport
 import Testing
 
-/// How `iomodes compare` ends, on runs that never took place.
+/// The output and exit code of `iomodes compare`, on synthetic runs.
 @Suite(.fewAtOnce, .timeLimit(.minutes(1))) struct CompareTests {
-  /// Six rounds of `blocking` at 1000 operations a second and of `epoll` at `throughput`.
+  /// Six rounds of `blocking` at 1000 operations per second and of `epoll` at `throughput`.
   private func write(
     _ name: String, epoll throughput: Double, rounds: Int = 6, cpu: String = "Abacus", in folder: String
   ) throws {

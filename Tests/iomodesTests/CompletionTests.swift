@@ -55,7 +55,7 @@ import Workloads
     Case(["merge", "--output", "o"], ["other"]),
   ]
 
-  /// Peers of the checkout are modes, too: whatever they are called.
+  /// Peers of the checkout are modes, too, under any name.
   private static func isOfPeer(_ value: String) -> Bool { value.split(separator: ",").contains { peers.contains($0) } }
 
   private static let peers: Set<Substring> = {
@@ -137,7 +137,7 @@ import Workloads
     }
   }
 
-  /// The table says twice what a value may be: to people, and to the shell.
+  /// The table describes a value's form twice: for people, and for the shell.
   @Test func helpNamesWhatIsOffered() {
     let modes = Set(ModeID.allCases.map(\.rawValue))
     for command in Program.commands {
@@ -148,7 +148,7 @@ import Workloads
     }
   }
 
-  /// What a value is called in help says of which of them there is something to offer.
+  /// A value's name in help determines whether there is something to offer.
   @Test func valuesThatAreKnownBeforehandAreDeclared() {
     let known: Set<String> = ["DIR", "FILE", "FORMAT", "KIND", "MODE", "PATH", "RUN", "WHERE"]
     for command in Program.commands {
@@ -167,7 +167,7 @@ import Workloads
     #expect(Shell.fish.quoted(#"it's \ so"#) == #"'it\'s \\ so'"#)
   }
 
-  /// Its script, in a folder with two runs, what is none, a suite and a file.
+  /// Its script, in a folder with two runs, another folder, a suite and a file.
   private func prepare(_ shell: Shell, in folder: String) async throws {
     let ending = try await iomodes("completion", shell.rawValue, in: folder)
     #expect(ending.code == 0)
@@ -180,7 +180,7 @@ import Workloads
     }
   }
 
-  /// As bash calls a completion function: with the words of the line, of which the last is being typed.
+  /// As bash calls a completion function: with the words of the line; the last one is being typed.
   private func offeredByBash(_ words: [String], in folder: String) async throws -> [String] {
     try await prepare(.bash, in: folder)
     let script = """

@@ -3,7 +3,7 @@ import Records
 import TestSupport
 import Testing
 
-/// Work for a processor, from the command line: inline, in threads and in other processes.
+/// CPU work from the command line: inline, in threads and in other processes.
 @Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct ComputeTests {
   static let tiny = [
     "run", "--workload", "compute", "--work", "50us", "--operations", "40", "--modes",
@@ -40,7 +40,7 @@ import Testing
         #expect(Set(run.trials.compactMap(\.work)).count == 1)
       }
     }
-    // Of runs that were calibrated alike.
+    // For runs with equal calibration.
     #expect(checksums.count == iterations.count)
   }
 
@@ -59,7 +59,7 @@ import Testing
     }
   }
 
-  /// The work is of a processor, and somebody's: it is in the client's processor time whoever does it.
+  /// The client's CPU time includes the work, wherever it runs.
   @Test(arguments: ["pool", "processes"]) func workIsInTheClientsProcessorTime(_ offload: String) async throws {
     try await withFolder { folder in
       let ending = try await iomodes(
@@ -78,13 +78,13 @@ import Testing
     try await withFolder { folder in
       let running = try Running(Self.tiny + ["--offload", "processes", "--pool", "3"], in: folder)
       let ending = try await running.ended()
-      // 3: where other tests keep the processors, the one trial may not be valid.
+      // 3: other tests may use the CPUs, and the one trial may be invalid.
       #expect(ending.code == 0 || ending.code == 3, "\(ending.errors)")
       #expect(running.children.isEmpty)
     }
   }
 
-  /// Even while they compute, and so do not look at their sockets.
+  /// Even while they compute, and so do not check their sockets.
   @Test func processesEndWithAClientThatIsKilled() async throws {
     try await withFolder { folder in
       let running = try Running(
@@ -93,7 +93,7 @@ import Testing
           "--concurrency", "3", "--duration", "30s", "--rounds", "1", "--quiet", "--output", "out",
         ], in: folder)
       #expect(try await eventually { Self.computing(running).count == 3 })
-      // Besides what whoever runs the tests may have left open: its own.
+      // Besides descriptors that the tests' own parent may have left open.
       let inherited = Self.sockets(of: running.identifier)
       for worker in Self.workers(of: running) {
         #expect(Self.sockets(of: worker).subtracting(inherited).count == 1)
@@ -110,7 +110,7 @@ import Testing
     running.children.filter { file("cmdline", of: $0).contains("--child-worker") }
   }
 
-  /// Those that have had a processor for a tenth of a second, as none has that only starts.
+  /// Processes with at least a tenth of a second of CPU time; one that only starts has less.
   private static func computing(_ running: Running) -> [pid_t] {
     workers(of: running).filter { worker in
       let fields = file("stat", of: worker).split(separator: ")").last?.split(separator: " ") ?? []

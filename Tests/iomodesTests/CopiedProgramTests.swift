@@ -2,13 +2,13 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A copy of the program, away from the checkout that it was built in: it has its suites, and the scripts of its figures.
+/// A copy of the program, away from its checkout: it has its suites and its figures' scripts.
 @Suite(.fewAtOnce, .timeLimit(.minutes(1))) struct CopiedProgramTests {
   private static let small = [
     "--modes", "epoll", "--concurrency", "1", "--rounds", "1", "--duration", "60ms", "--warmup", "0s",
   ]
 
-  /// In a folder that has others called as the checkout's are.
+  /// In a folder with other files of the same names as the checkout's.
   private func withCopy(_ body: (_ copy: String, _ folder: String) async throws -> Void) async throws {
     try await withFolder { folder in
       for name in ["plots", "Benchmarks"] {
@@ -17,7 +17,7 @@ import Testing
       try "{}".write(toFile: "\(folder)/Benchmarks/quick.json", atomically: true, encoding: .utf8)
       try "exit\n".write(toFile: "\(folder)/plots/throughput.gp", atomically: true, encoding: .utf8)
       let copy = folder + "/iomodes"
-      // By a process of its own: what another test starts meanwhile would hold the file open, which then cannot run.
+      // In a separate process: another test's child would hold the file open, and it could not run.
       let copied = try await Running([Executable.path, copy], of: "/bin/cp", in: folder).ended()
       #expect(copied.code == 0, "\(copied.errors)")
       try await body(copy, folder)
@@ -34,7 +34,7 @@ import Testing
       #expect(list.code == 0)
       for suite in ["quick", "tutorial", "claims", "full"] { #expect(list.output.contains("\n  \(suite) ")) }
       let ending = try await run(copy, ["run", "quick", "--output", "out"] + Self.small, in: folder)
-      // A busy machine may disturb the one trial of a point, which the program tells: that is no fault of it.
+      // A busy machine may disturb the one trial of a point, which the program reports; that is not an error.
       #expect(ending.code == 0 || ending.code == 3 && ending.errors.contains("no valid trial"), "\(ending.errors)")
       for name in ["sleep-2ms", "echo-64B", "http-2ms"] { #expect(ending.output.contains("\n\(name): ")) }
     }
@@ -46,7 +46,7 @@ import Testing
       let plot = try await run(copy, ["plot", "out"], in: folder)
       #expect(plot.code == 0, "\(plot.errors)")
       #expect(FileManager.default.fileExists(atPath: "\(folder)/plots/out/sleep-cpu.svg"))
-      // What the first one has made is no place for scripts.
+      // The first one's output is not used for scripts.
       let again = try await run(copy, ["plot", "out", "--output", "figures"], in: folder)
       #expect(again.code == 0, "\(again.errors)")
       #expect(FileManager.default.fileExists(atPath: "\(folder)/figures/sleep-cpu.svg"))
@@ -56,7 +56,7 @@ import Testing
     }
   }
 
-  /// What could be made is there all the same.
+  /// The possible files exist all the same.
   @Test func figuresThatCannotBeDrawnAreAFailure() async throws {
     try await withCopy { copy, folder in
       try await makeRun(copy, in: folder)
@@ -74,7 +74,7 @@ import Testing
     // Two modes: of one number there is no figure.
     let small = Self.small.map { $0 == "epoll" ? "epoll,threads" : $0 }
     let words = ["run", "--workload", "sleep", "--sleep", "1ms", "--quiet", "--output", "out"] + small
-    // A busy machine may disturb all trials of a point, which the program tells: that is no fault of it.
+    // A busy machine may disturb all trials of a point, which the program reports; that is not an error.
     var ending = try await run(copy, words, in: folder)
     for _ in 0..<4 where ending.code == 3 {
       try FileManager.default.removeItem(atPath: "\(folder)/out")

@@ -2,7 +2,7 @@ import Foundation
 import Records
 import Testing
 
-/// Runs of a number of operations against the harness's own server, whose count is to agree.
+/// Fixed-count runs against the built-in server, whose counts must agree.
 extension RunTests {
   @Test func everyModeHasTheSameChecksumWhenOperationsAreCounted() async throws {
     try await withFolder { folder in

@@ -2,7 +2,7 @@ import Foundation
 import Records
 import Testing
 
-/// How `iomodes export` and `iomodes merge` end, on runs that never took place.
+/// The output and exit code of `iomodes export` and `iomodes merge`, on synthetic runs.
 @Suite(.timeLimit(.minutes(1))) struct DataFormatTests {
   private func write(_ name: String, cpu: String = "Abacus", delay: String = "2ms", in folder: String) throws {
     var environment = Records.Environment()
@@ -21,7 +21,7 @@ import Testing
     }
   }
 
-  /// Carries out command lines one after another; the last one's ending, and all files of the folder.
+  /// Runs command lines in order; returns the last one's ending, and all files of the folder.
   private func carryOut(_ lines: [String], later: String? = nil) async throws -> (Ending, [String: Data]) {
     var ending = Ending(code: -1, output: "", errors: "")
     var files: [String: Data] = [:]
@@ -101,7 +101,7 @@ import Testing
   @Test func differencesThatAreAllowedAreTold() async throws {
     let (ending, files) = try await carryOut(["merge a elsewhere --output c --allow-differences"])
     #expect(ending.code == 0 && files["c/run.json"] != nil)
-    #expect(ending.errors == "iomodes: not of one machine and build: cpu_model: Abacus in a; Slide rule in elsewhere\n")
+    #expect(ending.errors == "iomodes: mixed machines or builds: cpu_model: Abacus in a; Slide rule in elsewhere\n")
   }
 
   @Test func mergedRunIsNotResumed() async throws {

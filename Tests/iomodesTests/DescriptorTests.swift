@@ -9,7 +9,7 @@ import Testing
     "\(Executable.path) run --foreign-load 100000% --workload sleep --sleep 1ms --modes epoll --rounds 2 "
     + "--duration 50ms --concurrency 1"
 
-  /// What bash makes of a script, in which `$P` is the program.
+  /// The result of a bash script, in which `$P` is the program.
   private func bash(_ script: String, in folder: String) async throws -> Ending {
     let settings = "P=\(Executable.path); R='\(Self.run)'; "
     return try await Running(["-c", settings + script], of: "/bin/bash", in: folder).ended()
@@ -17,14 +17,14 @@ import Testing
 
   private func expectTrials(_ run: String) throws {
     let read = try RunFolder(path: run).read()
-    // What the machine disturbs is carried out again.
+    // Disturbed trials are repeated.
     #expect(read.trials.map(\.trial) == Array(1..<read.trials.count + 1) && read.warnings.isEmpty)
     #expect(plannedTrials(run) == 2)
     let lines = try String(contentsOfFile: run + "/trials.jsonl", encoding: .utf8).split(separator: "\n")
     #expect(lines.allSatisfy { $0.hasPrefix("{") })
   }
 
-  /// Else the first file that is opened would have its number, and take what is printed.
+  /// Otherwise the first opened file would get its number, and receive the output.
   @Test(arguments: [">&-", "2>&-", "<&-", ">&- 2>&-", "<&- >&- 2>&-"])
   func recordIsWholeWhereStandardDescriptorsAreClosed(_ closed: String) async throws {
     try await withFolder { folder in
@@ -85,14 +85,14 @@ import Testing
       #expect(try await [0, 3].contains(bash("$R --output out --quiet", in: folder).code))
       for command in Self.commands {
         let ending = try await bash("{ sleep 0.1; $P \(command); echo $? >code; } | true", in: folder)
-        // What there is to be told besides is told, such as that a program is missing.
+        // Other messages, such as that of a missing program, still appear.
         #expect(!ending.errors.contains("cannot write"), "\(command): \(ending.errors)")
         #expect(try String(contentsOfFile: folder + "/code", encoding: .utf8) == "0\n", "\(command)")
       }
     }
   }
 
-  /// Of whoever serves, what matters is that it serves.
+  /// For a server, only its service matters.
   @Test func serverServesWhereNobodyReadsItsAddress() async throws {
     try await withFolder { folder in
       let script =

@@ -5,7 +5,7 @@ import SystemCalls
 import TestSupport
 import Testing
 
-/// Runs of the workload `file`: where its file is made, what is left of it, and what cannot be done.
+/// Runs of the workload `file`: the place of its file, its removal, and what cannot be done.
 @Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct FileRunTests {
   static let run = [
     "run", "--workload", "file", "--span", "1MiB", "--concurrency", "2", "--rounds", "1", "--output", "out", "--quiet",
@@ -47,7 +47,7 @@ import Testing
       let arguments = ["--modes", "blocking,dispatch,taskgroup,epoll,uring", "--operations", "500", "--bystanders"]
       let running = try Running(Self.run.dropLast() + arguments + ["paced:4:20ms"] + processes, in: folder)
       let ending = try await running.ended()
-      // 3: where other tests keep the processors a window's edge may be late.
+      // 3: other tests may use the CPUs, and a window's edge may be late.
       #expect(ending.code == 0 || ending.code == 3, "\(ending.errors)")
       #expect(running.children.isEmpty)
       let words = ending.output.split { $0.isWhitespace }.joined(separator: " ")
@@ -62,7 +62,7 @@ import Testing
         #expect(trial.operations.verified == 500 && trial.lanes?["busy"]?.operations.verified == 500)
         let paced = try #require(trial.lanes?["paced"])
         #expect(paced.count == 4 && paced.workload?.kind == "echo" && paced.operations.failed == nil)
-        // All that they did, but for what was in hand when the file's lanes were through.
+        // All operations, except for those in hand when the file's lanes had finished.
         let echoes = paced.operations.done ?? 0
         #expect((echoes...echoes + 4).contains(trial.server?.operationsDone ?? 0))
       }
@@ -100,7 +100,7 @@ import Testing
           "run", "--workload", "file", "--span", "1MiB", "--modes", "epoll", "--concurrency", "2", "--bystanders",
           "paced:20:10ms", "--duration", "800ms", "--rounds", "1",
         ], in: folder)
-      // Where the hypervisor never leaves it the processors, there is nothing to draw.
+      // If the hypervisor always takes CPU time, there is nothing to draw.
       if ending.code == 3, try RunFolder(path: "\(folder)/\(run)").read().trials.allSatisfy(\.wasDisturbed) { return }
       #expect(ending.code == 0, "\(ending.errors)")
       #expect(try await iomodes("plot", run, "--output", "figures", in: folder).code == 0)

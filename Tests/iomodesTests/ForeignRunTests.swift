@@ -3,7 +3,7 @@ import Records
 import TestSupport
 import Testing
 
-/// What a run from somebody else may do to whoever looks at it.
+/// What someone else's run can do to its reader.
 @Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct ForeignRunTests {
   private func withRun(_ body: (String) async throws -> Void) async throws {
     try await withFolder { folder in

@@ -18,7 +18,7 @@ import Workloads
       .replacing(/"(processes|server_processes|pipeline)":1,/, with: "")
   }
 
-  /// An experiment that is made of options is the same with what help says that it has unless they are given.
+  /// An experiment made from options equals one with the defaults that help shows.
   @Test func defaultsAreThoseThatHelpShows() throws {
     var checked: Set<String> = []
     for option in runCommand.options {
@@ -58,7 +58,7 @@ import Workloads
     let pages = Program.commands.map { Help.page($0, width: width) }
     for text in pages + [Help.overview(Program.commands, width: width), Help.catalogue(width: width)] {
       for line in text.split(separator: "\n") where line.count > width {
-        // One word, or an option with its value, that is longer than the line and goes on in the next.
+        // One word, or an option with its value, that is longer than the line and continues on the next.
         let words = line.replacing(/'[^']*'/, with: "quoted").split(separator: " ")
         #expect(words.count <= 3, "\(line)")
       }
@@ -95,7 +95,7 @@ import Workloads
     #expect(named.count >= 4)
   }
 
-  /// Commands that only read run as they stand in help, in the checkout.
+  /// Commands that only read run as shown in help, in the checkout.
   @Test func examplesThatReadRunsWork() async throws {
     let lines = [compareCommand, reportCommand, citeCommand].flatMap { $0.examples.map(\.line) }
     for line in lines where line.contains("results/") && !line.contains(">") && !line.contains("html") {

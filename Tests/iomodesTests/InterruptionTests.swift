@@ -4,7 +4,7 @@ import Records
 import TestSupport
 import Testing
 
-/// Whatever ends a run keeps the trials that have finished, leaves no process behind, and the run can be gone on with.
+/// However a run ends, it keeps the finished trials, leaves no process behind, and can be resumed.
 @Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct InterruptionTests {
   static let planned = 8
   /// Two modes, four rounds: eight trials of about a fifth of a second.
@@ -13,7 +13,7 @@ import Testing
     "--operations", "600", "--output", "out", "--quiet",
   ]
 
-  /// Starts the run, and does something to it once some of its trials have finished and one is under way.
+  /// Starts the run, and acts on it once some trials have finished and one is under way.
   private func begun(in folder: String, then act: @escaping @Sendable (Running) -> Void) async throws -> Running {
     let running = try Running(Self.plan, in: folder)
     let isUnderWay = try await eventually {
@@ -25,13 +25,13 @@ import Testing
     return running
   }
 
-  /// What was recorded is whole, and the rest can be carried out.
+  /// The records are whole, and the rest can be run.
   private func expectResumable(_ folder: String, planned: Int = Self.planned) async throws {
     let finished = try RunFolder(path: folder + "/out").read().trials
     #expect(finished.count < planned)
     for trial in finished where !trial.wasDisturbed { #expect(trial.valid, "\(trial.reasons)") }
     let resumed = try await iomodes("run", "--resume", "out", "--quiet", in: folder)
-    // What the machine disturbs is carried out again.
+    // Disturbed trials are repeated.
     #expect(resumed.code == 0 || resumed.code == 3, "\(resumed.errors)")
     let run = try RunFolder(path: folder + "/out").read()
     #expect(run.warnings.isEmpty)
@@ -70,7 +70,7 @@ import Testing
     try await expectToGoOnWithout("--child-client")
   }
 
-  /// Kills a child of the second of three trials, early in its window: its trial is broken, and the others are not.
+  /// Kills a child of the second of three trials, early in its window: that trial is broken, and the others are not.
   func expectToGoOnWithout(_ role: String) async throws {
     try await withFolder { folder in
       let running = try Running(
@@ -88,14 +88,14 @@ import Testing
       }
       #expect(isUnderWay)
       let ending = try await running.ended()
-      // On a machine that is busy none of the short windows may be valid.
+      // On a busy machine, none of the short windows may be valid.
       #expect(ending.code == 0 || ending.code == 3, "\(ending.errors)")
       let trials = try RunFolder(path: folder + "/out").read().trials
       #expect(trials.prefix(3).map(\.trial) == [1, 2, 3])
       #expect(trials.prefix(3).map { $0.reasons.first?.hasPrefix("broken: ") ?? false } == [false, true, false])
       #expect(trials[1].reasons.count == 1 && !trials[1].valid)
       if role == "--child-client" {
-        #expect(trials[1].reasons[0].contains("(signal 9 (Killed), not of this program: "), "\(trials[1].reasons)")
+        #expect(trials[1].reasons[0].contains("(signal 9 (Killed), not sent by this program: "), "\(trials[1].reasons)")
       }
     }
   }
@@ -132,13 +132,13 @@ import Testing
       let ending = try await Running(["-c", script], of: "/bin/sh", in: folder).ended()
       #expect(ending.code == 1)
       #expect(ending.complaints.count == 1, "\(ending.errors)")
-      #expect(ending.errors.contains("cannot append to out/trials.jsonl: File too large; the finished trials are kept"))
+      #expect(ending.errors.contains("cannot append to out/trials.jsonl: File too large; finished trials are kept"))
       #expect(recordedTrials(folder + "/out") >= 1)
       try await expectResumable(folder)
     }
   }
 
-  /// A disk of its own, which is full sooner or later.
+  /// A separate disk, which fills up.
   @Test(
     .enabled(if: Permission.namespaces, "no mounts of one's own here (unshare -mn)"), arguments: [4, 8, 12, 16, 24])
   func finishedTrialsAreKeptWhenADiskIsFull(kibibytes: Int) async throws {

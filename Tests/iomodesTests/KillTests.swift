@@ -4,8 +4,8 @@ import Records
 import TestSupport
 import Testing
 
-/// Processes of a run that are killed at any moment: nothing wrong is recorded, no process outlives the run, and the next
-/// run removes what is left.
+/// Kills processes of a run at any moment: no wrong record appears, no process outlives the run, and the next run
+/// removes the leftovers.
 ///
 /// The environment's `IOMODES_KILLS` says how many of each kind of process are killed; two unless given.
 @Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(60))) struct KillTests {
@@ -77,8 +77,8 @@ import Testing
     }
   }
 
-  /// Every trial is whole: all that it was to do was done, or it says what broke.
-  /// - Returns: how many are broken.
+  /// Every trial is complete: all its operations are done, or it names what broke.
+  /// - Returns: the number of broken trials.
   private func expectRightRecords(_ path: String, _ place: String) throws -> Int {
     var broken = 0
     let trials = try RunFolder(path: path).read().trials
@@ -108,7 +108,7 @@ import Testing
     #expect(try names(folder + "/out") == ["run.json", "trials.jsonl"], "\(place)")
   }
 
-  /// The next run need not be the same one: one beside it, and one elsewhere that shares the folder for what is not kept.
+  /// The next run may be another one: in the same folder, or elsewhere with the same temporary folder.
   @Test func nextRunRemovesTheDataFileOfARunBesideItThatWasKilled() async throws {
     try await withFolder { folder in
       let plan = ["run", "--workload", "file", "--span", "1MiB", "--modes", "epoll", "--rounds", "1", "--quiet"]
@@ -120,7 +120,7 @@ import Testing
         }
       }
       #expect(try await eventually { running.children.count == 1 && leftovers().count == 1 })
-      // What the living have is left to them.
+      // The files of living processes stay.
       let other = ["run", "--workload", "sleep", "--modes", "epoll", "--rounds", "1", "--operations", "5", "--quiet"]
       #expect(try await [0, 3].contains(iomodes(other + ["--output", "results/beside"], in: folder).code))
       #expect(leftovers().count == 1)

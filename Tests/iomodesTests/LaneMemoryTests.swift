@@ -5,8 +5,8 @@ import Records
 import TestSupport
 import Testing
 
-/// The memory that a sleeping lane takes, by the peaks of two numbers of lanes: what the process itself takes is in both.
-/// The runtime gives a task memory in blocks of 1 kB, so a lane whose task has outgrown its blocks takes one more.
+/// The memory of a sleeping lane, from the peaks at two numbers of lanes, so that the process's own memory cancels out.
+/// The runtime gives a task memory in blocks of 1 kB, so a lane whose task outgrows its blocks takes one more.
 @Suite(
   .serialized, .fewAtOnce, .timeLimit(.minutes(2)),
   .enabled(if: AllocationCounter.program != nil, "needs what swift build -c release builds"))
@@ -21,7 +21,7 @@ struct LaneMemoryTests {
           "1", "--output", "out",
         ], of: AllocationCounter.program ?? "", in: folder
       ).ended()
-      // What a hypervisor takes moves no memory, though it makes a trial invalid.
+      // A hypervisor's load does not change memory, although it makes a trial invalid.
       #expect([0, 3].contains(ending.code), "\(ending.errors)")
       let all = try RunFolder(path: folder + "/out").read().trials
       let trials = all.filter { $0.repeats == nil }.sorted { $0.concurrency < $1.concurrency }

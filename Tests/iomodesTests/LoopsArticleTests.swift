@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// The article *The loops* shows the switches of the headline modes beside each other, step by step, as they stand in the
-/// sources. `IOMODES_WRITE=1` with this test writes it anew.
+/// The article *The loops* shows the switches of the headline modes side by side, step by step, as in the sources.
+/// `IOMODES_WRITE=1` with this test regenerates it.
 struct LoopsArticleTests {
   private static let project = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path

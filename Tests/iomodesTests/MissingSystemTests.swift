@@ -4,7 +4,7 @@ import Records
 import TestSupport
 import Testing
 
-/// Machines on which something is missing that the program stands on: a line, at once.
+/// Machines that lack something the program needs: one line, at once.
 @Suite(.fewAtOnce, .timeLimit(.minutes(1))) struct MissingSystemTests {
   private func shell(_ script: String, in folder: String) async throws -> Ending {
     try await Running(["-c", script, "sh", Executable.path], of: "/bin/sh", in: folder).ended()
@@ -47,7 +47,7 @@ import Testing
         let ending = try await shell(
           "exec unshare -n \"$1\" run --foreign-load 100000% --workload \(workload) --modes epoll,taskgroup --operations 20 "
             + "--rounds 1 --quiet --output \(name)", in: folder)
-        // 3: where other tests keep the processors, a trial may not be valid.
+        // 3: other tests may use the CPUs, and a trial may be invalid.
         #expect([0, 3].contains(ending.code), "\(ending.errors)")
         #expect(plannedTrials("\(folder)/\(name)") == 2)
       }

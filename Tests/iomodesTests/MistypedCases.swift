@@ -1,4 +1,4 @@
-/// What is called otherwise here, and rates that nothing comes of.
+/// Names that are different here, and rates without effect.
 extension BadInputTests {
   static let mistyped: [Case] = [
     Case(
@@ -74,6 +74,6 @@ extension BadInputTests {
       name: "schedule that does not fit the memory",
       arguments: [
         "run", "--workload", "sleep", "--rate", "100M", "--arrivals", "poisson", "--duration", "10h", "--output", "out",
-      ], code: 1, complaint: " MiB of memory are needed, and "),
+      ], code: 1, complaint: " MiB of memory are needed, but "),
   ]
 }

@@ -5,8 +5,8 @@ import Testing
 
 @testable import iomodes
 
-/// Whoever adds a mode is told here which list is still without it. Lists that the program makes are in the order of the
-/// descriptions; what is written by hand is held against them.
+/// Reports each list that lacks a new mode. Generated lists have the order of the descriptions; hand-written ones are
+/// checked against them.
 struct ModeListsTests {
   private static let project = (0..<3).reduce(#filePath) { path, _ in (path as NSString).deletingLastPathComponent }
   private static let modes = ModeDescription.builtIn
@@ -45,13 +45,13 @@ struct ModeListsTests {
     #expect(served == Self.names { $0.refusals[.serve] == nil })
   }
 
-  /// Its table says of each what waits, and of what kind it is.
+  /// Its table says how each mode waits, and its kind.
   @Test func readmeHasEveryModeInTheirOrder() throws {
     let rows = try Self.text("README.md").matches(of: /\n\| `([a-z-]+)` \| [^|]+ \| ([a-z]+) \|/)
     #expect(rows.map { "\($0.1): \($0.2)" } == Self.modes.map { "\($0.id): \($0.kind)" })
   }
 
-  /// How it serves, and what a wait costs in it.
+  /// How it serves, and the cost of its waits.
   @Test(arguments: ["Architecture", "WhatEachWaitCosts"]) func articleSpeaksOfEveryMode(_ article: String) throws {
     let text = try Self.text("Sources/iomodes/iomodes.docc/\(article).md")
     for name in Self.names() { #expect(text.contains("`\(name)`"), "\(name)") }
@@ -63,7 +63,7 @@ struct ModeListsTests {
     #expect(try #require(found).modes.map(\.rawValue) == Self.names { $0.refusals[.serve] == nil })
   }
 
-  /// Peers' scripts know which servers have a connection, or a few, at a time.
+  /// Peers' scripts know which servers serve only one or a few connections at a time.
   @Test func scriptsOfPeersKnowEveryModeThatServesFewAtOnce() throws {
     let list = try #require(
       try Self.text("Benchmarks/peers/common.py").firstMatch(of: /SERIAL_MODES = \{([^}]*)\}/))

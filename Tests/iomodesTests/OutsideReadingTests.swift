@@ -10,10 +10,10 @@ import Workloads
 
 @testable import Harness
 
-/// What a client of this program tells of itself, beside what is read of it from outside, at the same edges.
+/// Compares a client's own values with those read from outside, at the same edges.
 @Suite(.serialized, .timeLimit(.minutes(2)))
 struct OutsideReadingTests {
-  /// On a busy machine the two may be read at instants that lie apart: one of a few windows has to show that they agree.
+  /// On a busy machine, the two readings may be apart; one of several windows must show that they agree.
   @Test func readingsFromInsideAndOutsideAgreeWithinOnePercent() async throws {
     var disagreements: [String] = []
     for _ in 0..<4 {
@@ -35,7 +35,7 @@ struct OutsideReadingTests {
     var memory: Double
   }
 
-  /// Of a window of over a second, of a mode that waits for nobody.
+  /// For a window of over a second, and a mode that never waits.
   private static func readings() throws -> (inside: Usage, outside: Usage) {
     var echo = EchoSpec()
     echo.ends = .both
@@ -66,7 +66,7 @@ struct OutsideReadingTests {
     near.close()
     let inside = try JSONDecoder().decode(PartialRecord.self, from: Data(line.utf8)).usage
     let outside = try #require(readings.last).since(try #require(readings.first))
-    // What the client tells is without its monitor's thread, which owes nothing to the mode.
+    // The client's value excludes its monitor's thread, which is independent of the mode.
     let seen = Double(try #require(outside.cpuTime)) - (monitors[1] - monitors[0])
     return (
       Usage(

@@ -29,7 +29,7 @@ struct PeerRunTests {
       for record in records {
         #expect(record.valid && record.operations.verified == 200, "\(record.mode): \(record.reasons)")
         #expect((record.client?.cpuTime ?? 0) > 0)
-        // Those of a mode are sampled, and those of a peer are exact.
+        // A mode's are sampled, and a peer's are exact.
         #expect(record.mode == "epoll" || (1...4).contains(record.inFlight?.max ?? 0))
       }
     }
@@ -82,11 +82,11 @@ struct PeerRunTests {
         "--rounds", "1", "--quiet", "--output", "run", in: folder)
       #expect(ending.code == 0, "\(ending.errors)")
       let reasons = try records(folder).compactMap(\.skipped?.reason)
-      #expect(reasons == ["unsupported: python-threads is a client of sleep, echo, and not of http"])
+      #expect(reasons == ["unsupported: python-threads is a client for sleep, echo, and not for http"])
     }
   }
 
-  /// A server that nobody wrote for this program: here it is this program, which does not know that.
+  /// A server that does not know the contract; here it is this program.
   @Test func serverThatIsNamedByItsURLStandsBesideTheModes() async throws {
     try await withFolder { folder in
       let port = 20_000 + Int(getpid()) % 20_000

@@ -1,12 +1,12 @@
 import Foundation
 import Glibc
 
-/// What a machine lets tests do that not every machine does.
+/// Permissions that not every machine gives to tests.
 enum Permission {
   /// Whether processes may have mounts, and a network, of their own.
   static let namespaces = succeeds("unshare -mn true")
 
-  /// A folder of a control group of one's own that limits processes, and its file of members; nil where there is none.
+  /// The folder of a private control group that limits processes, and its file of members; nil if there is none.
   static let processGroups: (parent: String, members: String)? = {
     for (parent, members) in [("/sys/fs/cgroup/pids", "cgroup.procs"), ("/sys/fs/cgroup", "cgroup.procs")] {
       let group = "\(parent)/iomodes-test-\(getpid())"

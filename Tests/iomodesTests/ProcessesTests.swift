@@ -4,12 +4,12 @@ import Testing
 
 /// Trials that several processes share.
 extension RunTests {
-  /// As planned, whatever was carried out again because the machine disturbed it.
+  /// As planned, whichever trials were repeated because the machine disturbed them.
   private func trials(_ arguments: [String], in folder: String) async throws -> [TrialRecord] {
     let output = "out\(UUID().uuidString.prefix(4))"
     let ending = try await iomodes(
       ["run", "--rounds", "1", "--seed", "7", "--output", output] + arguments, in: folder)
-    // 3: where other tests keep the processors a window's edge may be late. What is shared is no matter of time.
+    // 3: other tests may use the CPUs, and a window's edge may be late. Sharing does not depend on time.
     #expect(ending.code == 0 || ending.code == 3, "\(ending.errors)\(ending.output)")
     return try RunFolder(path: "\(folder)/\(output)").read().trials.filter { $0.repeats == nil }
   }

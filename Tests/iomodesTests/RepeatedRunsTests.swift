@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// How `iomodes run --repeat` and `--versus` end.
+/// The output and exit code of `iomodes run --repeat` and `--versus`.
 @Suite(.fewAtOnce, .timeLimit(.minutes(1))) struct RepeatedRunsTests {
   private static let work = [
     "run", "--workload", "sleep", "--sleep", "1ms", "--modes", "epoll,threads", "--concurrency", "2", "--duration",
@@ -11,7 +11,7 @@ import Testing
   @Test func suiteIsCarriedOutRepeatedlyAndItsSpreadIsTold() async throws {
     try await withFolder { folder in
       let ending = try await iomodes(Self.work + ["--rounds", "1", "--repeat", "2", "--output", "out"], in: folder)
-      // Other tests may keep the processors from it.
+      // Other tests may use the CPUs.
       #expect(ending.code == 0 || ending.code == 3, "\(ending.errors)")
       #expect(ending.output.hasPrefix("2 runs: out-1, out-2\n"))
       for run in ["out-1", "out-2"] { #expect(plannedTrials("\(folder)/\(run)") == 2) }

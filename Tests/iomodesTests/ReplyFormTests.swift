@@ -5,7 +5,7 @@ import SystemCalls
 import TestSupport
 import Testing
 
-/// Replies of servers as they are, read from real connections.
+/// Real servers' replies, read from real connections.
 @Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct ReplyFormTests {
   /// Answers every request with the same bytes, and remembers the last request.
   private final class Server: Sendable {
@@ -53,7 +53,7 @@ import Testing
   private static func ok(_ fields: String) -> String { "HTTP/1.1 200 OK\r\n\(fields)Content-Length: 2\r\n\r\nok" }
   private static let padded = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2  \r\nok\r\n0  \r\n\r\n"
 
-  /// The trials of eight operations against a server that replies so.
+  /// The trials of eight operations against a server with these replies.
   private func trials(_ reply: String, _ options: [String]) async throws -> (trials: [TrialRecord], request: String) {
     let server = try Server(reply)
     defer { server.stop() }

@@ -68,7 +68,7 @@ import Testing
       let files = try FileManager.default.subpathsOfDirectory(atPath: folder + "/figures")
       #expect(files.contains { $0.hasSuffix(".dat") })
       let checked = try await iomodes("plot", "out", "--output", "figures", "--check", in: folder)
-      #expect(checked.code == 0 && checked.output == "figures: \(files.count) files are what the run gives\n")
+      #expect(checked.code == 0 && checked.output == "figures: \(files.count) files match the run\n")
       try Data("#".utf8).write(to: URL(fileURLWithPath: folder + "/figures/echo-cpu.dat"))
       let changed = try await iomodes("plot", "out", "--output", "figures", "--check", in: folder)
       #expect(changed.code == 4 && changed.output.hasPrefix("figures/echo-cpu.dat differs\n"), "\(changed.output)")

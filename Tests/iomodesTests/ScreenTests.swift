@@ -55,7 +55,7 @@ import Testing
       let commands = ["list", "doctor", "help", "report out", "report no-such-run"]
       for command in commands {
         let text = try await atTerminal("stty cols 60; \(Executable.path) \(command) || true", in: folder)
-        // A path that is longer has a line of its own.
+        // A longer path has its own line.
         let wide = text.split(separator: "\n").filter { width(String($0)) > 60 && $0.split(separator: " ").count > 1 }
         #expect(wide.isEmpty && text.contains("\n"), "\(command): \(wide)")
       }
@@ -85,7 +85,7 @@ import Testing
     return ending.output
   }
 
-  /// What the command prints at a terminal, by script(1), whose lines end as those of a terminal do.
+  /// The command's output at a terminal, by script(1), with a terminal's line ends.
   private func atTerminal(_ command: String, in folder: String) async throws -> String {
     try command.write(toFile: folder + "/command", atomically: true, encoding: .utf8)
     return try await shell("env -u NO_COLOR TERM=xterm script -qec 'sh command' /dev/null", in: folder)

@@ -17,7 +17,7 @@ enum Executable {
   }
 }
 
-/// How a process ended, and what it had to say.
+/// How a process ended, and its output.
 struct Ending: Sendable {
   /// The exit code, or 128 and the number of the signal that ended it.
   var code: Int32
@@ -63,7 +63,7 @@ struct Running: Sendable {
     let flags = Int16(0x80) | Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF)
     posix_spawnattr_setflags(&attributes, flags)
     let settings = ["PATH=/usr/bin:/bin", "HOME=\(folder)", "TMPDIR=\(folder)", "LC_ALL=C.UTF-8", "NO_COLOR=1"]
-    // It changes the folder, and becomes the program.
+    // The shell changes the folder, and then becomes the program.
     let words = ["/usr/bin/env", "-i", "-C", folder] + settings + [path] + Self.amidOtherTests(arguments)
     var pointers: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
     pointers.append(nil)
@@ -74,7 +74,7 @@ struct Running: Sendable {
     self.identifier = identifier
   }
 
-  /// The other tests that run beside it are other processes' load, which would make each of its trials invalid.
+  /// The load of the other tests would make each of its trials invalid.
   private static func amidOtherTests(_ arguments: [String]) -> [String] {
     let isPlain = arguments.first == "run" && !arguments.contains("--resume") && !arguments.contains("--foreign-load")
     return isPlain ? ["run", "--foreign-load", "100000%"] + arguments.dropFirst() : arguments
@@ -99,7 +99,7 @@ struct Running: Sendable {
       code: status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + status & 0x7f, output: outputSoFar, errors: errors)
   }
 
-  /// Whether it is over, and has not been waited for.
+  /// Whether it has ended, and has not been waited for.
   var hasEnded: Bool {
     let text = try? String(contentsOfFile: "/proc/\(identifier)/stat", encoding: .utf8)
     return text?.split(separator: ")").last?.hasPrefix(" Z") ?? true
@@ -143,7 +143,7 @@ func validRun(_ arguments: [String], in folder: String) async throws -> (ending:
   return (ending, run)
 }
 
-/// Starts the target server on its own, and waits until it says where it listens.
+/// Starts the built-in server on its own, and waits for its address.
 func serving(_ arguments: [String], in folder: String) async throws -> (Running, SocketAddress) {
   let running = try Running(["serve"] + arguments, in: folder)
   #expect(try await eventually { running.outputSoFar.hasSuffix("\n") })
@@ -160,8 +160,8 @@ func withFolder(_ body: (String) async throws -> Void) async throws {
   try await body(path)
 }
 
-/// Looks again and again until something is so, and does something about it at once; false where it never was. The
-/// pool may be busy with other tests for seconds: this has a thread of its own.
+/// Checks a condition repeatedly, and acts at once when it holds; false if it never did. It has its own thread, because
+/// the pool may be busy with other tests for seconds.
 func eventually(
   within seconds: Double = 20, _ condition: @escaping @Sendable () -> Bool,
   then act: @escaping @Sendable () -> Void = {}
@@ -184,13 +184,13 @@ func eventually(
   }
 }
 
-/// The lines of the trials that a run has recorded so far, whole ones.
+/// The complete lines of the trials that a run has recorded so far.
 func recordedTrials(_ run: String) -> Int {
   let data = FileManager.default.contents(atPath: run + "/trials.jsonl") ?? Data()
   return data.count { $0 == UInt8(ascii: "\n") }
 }
 
-/// How many of its trials a run has recorded that are not another's repeat: the machine may disturb some.
+/// The number of recorded trials that are not repeats: the machine may disturb some.
 func plannedTrials(_ run: String) -> Int {
   let text = (try? String(contentsOfFile: run + "/trials.jsonl", encoding: .utf8)) ?? ""
   return text.split(separator: "\n").count { !$0.contains("\"repeats\":") }

@@ -7,9 +7,9 @@ import SystemCalls
 import TestSupport
 import Testing
 
-/// Targets that are not the harness's own, and the own server on its own.
+/// Targets other than the built-in server, and the built-in server on its own.
 @Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct TargetTests {
-  /// What a misbehaving server does with every connection that asks for something.
+  /// The reaction of a faulty server to every connection with a request.
   enum Conduct: String, CaseIterable, Sendable { case resets, repliesGarbage, neverReplies }
 
   /// A server on a thread of its own. It takes one request per connection; connections that ask nothing are kept.
@@ -55,7 +55,7 @@ import Testing
         }
       }
 
-      /// False where the connection is to be closed.
+      /// Returns false if the connection must be closed.
       private func answer(_ descriptor: Int32) -> Bool {
         var chunk = [UInt8](repeating: 0, count: 4096)
         guard read(descriptor, &chunk, chunk.count) > 0 else { return false }
@@ -86,7 +86,7 @@ import Testing
       #expect(ending.code == 3, "\(ending.errors)")
       let kind = [.resets: "ECONNRESET", .repliesGarbage: "malformed-status-line"][conduct] ?? "timeout"
       let trials = try RunFolder(path: folder + "/out").read().trials
-      // What the machine disturbs besides is carried out again.
+      // Other disturbed trials are repeated.
       #expect(trials.count { $0.repeats == nil } == 4)
       for trial in trials where !trial.wasDisturbed {
         #expect(!trial.valid)
@@ -102,7 +102,7 @@ import Testing
 
   // MARK: iomodes serve
 
-  /// Sends a request over a plain connection, and answers all that comes back.
+  /// Sends a request over a plain connection, and returns all that comes back.
   private func ask(_ address: SocketAddress, _ request: String) throws -> String {
     let socket = try Socket.open(family: address.family, blocking: true)
     defer { socket.close() }

@@ -4,7 +4,7 @@ import Records
 import TestSupport
 import Testing
 
-/// Two writers of one run: one of them writes it, and the other is told.
+/// Two writers of one run: one of them writes it, and the other gets an error.
 @Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(2))) struct TwoWritersTests {
   private static let plan = [
     "run", "--workload", "sleep", "--sleep", "1ms", "--modes", "epoll", "--duration", "100ms", "--warmup", "0",
@@ -20,7 +20,7 @@ import Testing
         let words = ["-c", script, "sh", Executable.path, "run", "--foreign-load", "100000%"] + Self.plan.dropFirst()
         let ending = try await Running(words, of: "/bin/sh", in: folder).ended()
         let codes = ending.output.split(separator: "\n")
-        // 3: where other tests keep the processors, the one trial may not be valid.
+        // 3: other tests may use the CPUs, and the one trial may be invalid.
         #expect(codes.count { $0 == "1" } == 3 && codes.contains { ["0", "3"].contains($0) }, "\(codes)")
         let trials = try RunFolder(path: folder + "/out").read().trials
         #expect(trials.map(\.trial) == Array(1...trials.count) && plannedTrials(folder + "/out") == 1)
@@ -48,7 +48,7 @@ import Testing
       #expect(other.errors == "iomodes: out is being written by another iomodes; wait until it has ended\n")
       running.signal(SIGINT)
       #expect(try await running.ended().code == 128 + SIGINT)
-      // The lock has gone with whoever held it.
+      // The lock ended with its holder.
       let later = try Running(["run", "--resume", "out", "--quiet"], in: folder)
       #expect(try await eventually { later.children.count == 1 })
       later.signal(SIGKILL)

@@ -1,4 +1,4 @@
-// An HTTP/1.1 keep-alive client on one epoll loop, written by hand: what the `epoll` mode costs beside bare code.
+// A hand-written HTTP/1.1 keep-alive client on one epoll loop: the baseline for the cost of the mode `epoll`.
 // It makes the same calls: sockets connected beforehand, registered once and edge-triggered, and for each request one
 // send, one recv into a shared buffer, and one reading of the clock.
 //

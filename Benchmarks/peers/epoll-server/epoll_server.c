@@ -1,5 +1,5 @@
-// A server that sends one fixed reply per request, on one epoll loop, and reads of a request no more than where it
-// ends: an empty line. What is dearer in a real server is what it knows of HTTP.
+// A server that sends one fixed reply per request, on one epoll loop. Of a request, it reads only where it ends: an
+// empty line. A real server's additional cost is that of reading HTTP.
 //
 //   epoll_server < REPLY      prints the port where it listens on 127.0.0.1, and serves until it is killed
 #define _GNU_SOURCE 1

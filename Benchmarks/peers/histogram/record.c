@@ -14,7 +14,7 @@ EXPORTED void *peer_create(void) {
   return hdr_init(1, INT64_C(3600000000000), 3, &histogram) == 0 ? histogram : NULL;
 }
 
-/* Records all values so many times; answers how many were counted. */
+/* Records all values a number of times; returns how many were counted. */
 EXPORTED uint64_t peer_record(void *context, const uint64_t *values, size_t count, uint64_t times, bool shared) {
   struct hdr_histogram *histogram = context;
   hdr_reset(histogram);

@@ -31,7 +31,7 @@ std::optional<T> number(std::string_view text) {
   return error == std::errc{} && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
 }
 
-/// What a time such as `2ms` is.
+/// Reads a time such as `2ms`.
 std::optional<microseconds> time_of(std::string_view text) {
   const auto unit = text.substr(std::min(text.find_first_not_of("0123456789"), text.size()));
   const auto count = number<std::int64_t>(text.substr(0, text.size() - unit.size()));
@@ -125,7 +125,7 @@ awaitable<void> serve_http(Protocol::socket& socket, const peers::Content& conte
   }
 }
 
-/// Sends back what comes, message after message.
+/// Sends back the received bytes, message by message.
 awaitable<void> serve_echo(Protocol::socket& socket) {
   asio::steady_timer timer(socket.get_executor());
   std::vector<char> buffer(echo_window);

@@ -32,7 +32,7 @@ class Mapping {
   std::size_t size_ = 0;
 };
 
-/// A pool of bytes, twice over, of which an operation has a stretch, round and round.
+/// A pool of bytes, stored twice. An operation's content is a range of it that wraps around.
 class Content {
  public:
   Content() = default;

@@ -1,5 +1,5 @@
-// An operation's exchange as a machine without I/O, for loops that call back: it says what to send, is told what came,
-// and ends with a result.
+// An operation's exchange as a state machine without I/O, for loops with callbacks: it says what to send, gets what
+// arrives, and ends with a result.
 
 #pragma once
 

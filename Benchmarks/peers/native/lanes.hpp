@@ -1,4 +1,4 @@
-// Lanes for loops that call back: what is the same in each library, which opens, sends, receives and keeps the time.
+// Lanes for loops with callbacks: the part that all libraries share. A library opens, sends, receives and keeps time.
 
 #pragma once
 

@@ -90,7 +90,7 @@ Trial::Trial() try {
   duration_ = plan.value("duration_ns", 0ull);
   delay_ = plan.value("delay_us", 0u);
   greeting_ = plan.value("greeting", "");
-  if (plan.contains("content")) content_ = Content(plan.at("content").get<std::string>());  // none to sleep
+  if (plan.contains("content")) content_ = Content(plan.at("content").get<std::string>());  // absent for sleep
   starts_ = table("starts");
   delays_ = table("delays");
   faults_ = table("faults");

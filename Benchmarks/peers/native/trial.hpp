@@ -49,7 +49,7 @@ struct Endpoint {
 
 /// An operation that a lane has taken.
 struct Operation {
-  /// What it is known by on the wire.
+  /// Its number on the wire.
   std::uint64_t number;
   /// When it is to begin, in an open loop; else 0.
   std::uint64_t due;
@@ -78,11 +78,11 @@ class Trial {
   std::optional<std::size_t> size;
   bool keeps_connections = true;
 
-  /// Says that the lanes are connected, and returns at the start.
+  /// Reports that the lanes are connected, and returns at the start.
   void ready();
-  /// Says that all rows are written, and ends when standard input does.
+  /// Reports that all rows are written, and exits when standard input ends.
   [[noreturn]] void done();
-  /// Tells the harness what keeps the client from starting, and ends.
+  /// Tells the harness why the client cannot start, and exits.
   [[noreturn]] static void fail(std::string_view reason);
 
   /// When the window ends; the end of time where it does with its last operation.
@@ -99,7 +99,7 @@ class Trial {
   void write_message(std::vector<char>& bytes, std::uint64_t number) const;
   /// Makes `bytes` an operation's request.
   void write_request(std::vector<char>& bytes, std::uint64_t number) const;
-  /// Whether the server is asked to fail an operation, which is then never repeated: the server counts its faults.
+  /// Whether the server must fail this operation. It is never repeated, because the server counts its faults.
   bool asks_for_fault(std::uint64_t number) const { return fault(number) != 0; }
   /// Judges the reply to an operation.
   Result verify(std::uint64_t number, int status, std::span<const char> body) const;

@@ -3,7 +3,7 @@
 import net from 'node:net';
 import { ECHO_WINDOW, Failure, Outcome, Sleeper, Trial, run } from './trial.js';
 
-/** A connection that had been used before was closed before any byte of a reply came to what may be repeated. */
+/** A reused connection was closed before any byte of the reply, and the operation may be repeated. */
 class Stale extends Failure {}
 
 class Connection {

@@ -51,13 +51,13 @@ function sleepFor(nanoseconds) {
   return sleepUntil(process.hrtime.bigint() + BigInt(nanoseconds));
 }
 
-/** What a time such as `2ms` is in nanoseconds. */
+/** Reads a time such as `2ms`, in nanoseconds. */
 function nanosecondsOf(text) {
   const match = /^(\d+)(us|ms|s)$/.exec(text);
   return match ? Number(match[1]) * UNITS[match[2]] : undefined;
 }
 
-/** Sends back what comes on a connection, message after message. */
+/** Sends back the bytes of a connection, message by message. */
 async function echo(socket) {
   socket.on('error', () => socket.destroy());
   let header = Buffer.alloc(0); // what has come of one

@@ -12,7 +12,7 @@ const FOREVER = (1n << 63n) - 1n;
 const FAULTS = ['', 'reset', 'truncate', 'stall', 'garbage', 'drip'];
 
 export const ECHO_HEADER = 16;
-/** What may be sent of a message before it has come back. */
+/** The most bytes of a message to send before they come back. */
 export const ECHO_WINDOW = 32768;
 
 export const Outcome = Object.freeze({
@@ -35,7 +35,7 @@ export class Failure extends Error {
     this.detail = detail;
   }
 
-  /** What an error of Node's stands for. */
+  /** The outcome that an error of Node stands for. */
   static of(error) {
     if (error instanceof Failure) return error;
     if (error.code === 'ECONNRESET' && error.syscall === undefined) return new Failure(Outcome.prematureEnd);
@@ -53,7 +53,7 @@ async function nextLine() {
   return value;
 }
 
-/** What the plan asks for, and the counters that all lanes take their operations from. */
+/** A running plan: its values, and the counters from which all lanes take operations. */
 export class Trial {
   #starts;
   #delays;
@@ -77,7 +77,7 @@ export class Trial {
     this.keepsConnections = plan.connection !== 'new';
     this.timeout = (plan.timeout_ns ?? 0) / 1e6;
     this.address = addressOf(plan.endpoint ?? ':0');
-    this.content = plan.content && new Content(plan.content); // none to sleep
+    this.content = plan.content && new Content(plan.content); // absent for sleep
     this.greeting = Buffer.from(plan.greeting ?? '');
     this.#starts = plan.starts && table(plan.starts, BigUint64Array);
     this.#delays = plan.delays && table(plan.delays, Uint32Array);
@@ -86,7 +86,7 @@ export class Trial {
     if (plan.record !== false) this.#rows = new Rows(plan.capacity);
   }
 
-  /** Says that the lanes are connected, and returns at the start. */
+  /** Reports that the lanes are connected, and returns at the start. */
   async ready() {
     console.log('ready');
     const [word, start] = (await nextLine()).split(' ');
@@ -109,7 +109,7 @@ export class Trial {
     for (;;) await nextLine();
   }
 
-  /** The next operation, which has begun; undefined where nothing is left. */
+  /** The next operation, which has begun; undefined if none is left. */
   take(lane) {
     const now = process.hrtime.bigint();
     if (now >= this.#closes) return undefined;
@@ -138,7 +138,7 @@ export class Trial {
     return number < this.#starts.length ? this.#start + this.#starts[number] : FOREVER;
   }
 
-  /** Records how an operation ended, unless the window has ended before it. */
+  /** Records how an operation ended, unless the window ended first. */
   finish(operation, failure) {
     const now = process.hrtime.bigint();
     if (now < this.#closes) this.#rows?.end(operation.place, now, failure?.outcome ?? 0, failure?.detail ?? 0);
@@ -148,7 +148,7 @@ export class Trial {
     return this.#delays ? this.#delays[number] : (this.plan.delay_us ?? 0);
   }
 
-  /** Whether the server is asked to fail an operation, which is then never repeated: the server counts its faults. */
+  /** Whether the server must fail this operation. It is never repeated, because the server counts its faults. */
   asksForFault(number) {
     return this.#fault(number) !== 0;
   }
@@ -319,7 +319,7 @@ export async function sleepUntil(instant) {
   }
 }
 
-/** Tells the harness what keeps the client from starting, and ends. */
+/** Tells the harness why the client cannot start, and exits. */
 export function fail(reason) {
   console.log(`failed ${String(reason).replace(/\s+/g, ' ')}`);
   process.exit(0);

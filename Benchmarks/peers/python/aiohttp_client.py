@@ -13,7 +13,7 @@ import aiohttp
 
 
 async def only_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
-    """Keeps the session, which repeats a request after errors of aiohttp's own, from doing so."""
+    """Prevents the session from repeating a request after aiohttp's own errors."""
     try:
         return await handler(request)
     except aiohttp.ServerDisconnectedError as error:

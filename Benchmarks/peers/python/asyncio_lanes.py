@@ -1,4 +1,4 @@
-"""Lanes on asyncio: a task each, on one event loop. What a lane does with an operation is a conversation's."""
+"""Lanes on asyncio: a task each, on one event loop. A conversation does a lane's operations."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from trial import WARM_UP, Stale, Trial, fail, outcome_of
 
 
 class Conversation:
-    """One operation after another, over whatever it needs for them."""
+    """Does one operation after another, and owns the connection for them."""
 
     def __init__(self, trial: Trial) -> None:
         self.trial = trial
@@ -20,11 +20,11 @@ class Conversation:
         """Opens what is not open."""
 
     async def run(self, number: int) -> None:
-        """Does an operation and verifies it; raises what kept it from that."""
+        """Does an operation and verifies it; raises the error that prevented it."""
         raise NotImplementedError
 
     def close(self) -> None:
-        """Gives up what may be broken."""
+        """Closes what may be broken."""
 
 
 async def sleep_until(instant: int) -> None:
@@ -39,7 +39,7 @@ class Sleeper(Conversation):
 
 
 class Connection(Conversation):
-    """A connection of its own, which is opened where there is none."""
+    """The lane's connection, which is opened when there is none."""
 
     is_used = False
     is_repeatable = False  # the operation in hand, should its connection be found closed

@@ -1,4 +1,4 @@
-"""Conversations over asyncio's protocols: callbacks that the loop makes as bytes come, and a future per exchange."""
+"""Conversations over asyncio's protocols: the loop calls back when bytes arrive, and each exchange has a future."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Requester(Connection, asyncio.Protocol):
             self.reply.set_exception(error)
 
     async def request(self, data: bytes):
-        """Sends `data`, and answers what `take` finds in the bytes that come."""
+        """Sends `data`, and returns what `take` finds in the bytes that arrive."""
         self.received.clear()
         self.reply = asyncio.get_running_loop().create_future()
         self.transport.write(data)

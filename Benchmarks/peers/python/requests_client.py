@@ -28,7 +28,7 @@ def fetch(trial: Trial, session: requests.Session, number: int) -> None:
 
 
 def cause_of(error: BaseException | None) -> Exception:
-    """What one of requests' errors stands for: the innermost of those that led to it."""
+    """The outcome that an error of requests stands for: that of its innermost cause."""
     cause: Exception = Failure(PREMATURE_END)
     while error is not None:
         if isinstance(error, OSError) and error.errno:

@@ -1,4 +1,4 @@
-"""A server's side of the peer contract, version 1: what is asked of it, and what it answers."""
+"""A server's side of the peer contract, version 1: its plan, its requests and its answers."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Plan:
     def answer(self, query: str, client: str) -> tuple[float, bytes]:
         """The delay in seconds that a query asks for, and the body of the reply.
 
-        Raises ValueError or KeyError where it asks for anything else."""
+        Raises ValueError or KeyError if it asks for anything else."""
         if not query:
             return 0, greeting(client)
         fields = dict(parse_qsl(query))

@@ -21,7 +21,7 @@ UNFINISHED = 255
 ROW = struct.Struct("<QQQHHI")  # number, start, end, outcome, detail, lane
 ROW_END = struct.Struct("<QHH")  # from the end on
 ECHO_HEADER = struct.Struct("<QII")  # number and fault code, size, delay in µs
-ECHO_WINDOW = 32768  # what may be sent before it has come back
+ECHO_WINDOW = 32768  # the most bytes to send before they come back
 FAULTS = ("", "reset", "truncate", "stall", "garbage", "drip")
 PERIOD = 65536
 
@@ -36,7 +36,7 @@ class Failure(Exception):
 
 
 class Stale(Exception):
-    """A connection that had been used before was closed before any byte of a reply came to what may be repeated."""
+    """A reused connection was closed before any byte of the reply, and the operation may be repeated."""
 
 
 def outcome_of(error: Exception) -> tuple[int, int]:
@@ -61,7 +61,7 @@ def mix(number: int) -> int:
 
 
 class Content:
-    """The bytes that both ends know: those of an operation are a stretch of one pool, round and round."""
+    """The bytes that both ends know: an operation's content is a range of one pool that wraps around."""
 
     def __init__(self, path: str) -> None:
         with open(path, "rb") as file:
@@ -101,7 +101,7 @@ def mapped(path: str, access: int) -> memoryview:
 
 
 class Trial:
-    """What the plan asks for, and the counters that all lanes take their operations from."""
+    """A running plan: its values, and the counters from which all lanes take operations."""
 
     def __init__(self, plan: dict) -> None:
         if plan["contract"] != 1:
@@ -115,7 +115,7 @@ class Trial:
         self.keeps_connections = plan.get("connection") != "new"
         self.greeting = plan.get("greeting", "").encode()
         self.endpoint = Endpoint.parse(plan["endpoint"]) if "endpoint" in plan else Endpoint()
-        self.content = Content(plan["content"]) if "content" in plan else None  # none to sleep
+        self.content = Content(plan["content"]) if "content" in plan else None  # absent for sleep
 
         def table(key: str, format: str) -> memoryview | None:
             return mapped(plan[key], mmap.ACCESS_READ).cast(format) if plan.get(key) else None
@@ -139,7 +139,7 @@ class Trial:
         return Trial(json.loads(sys.stdin.readline()))
 
     def ready(self) -> None:
-        """Says that the lanes are connected, and returns at the start."""
+        """Reports that the lanes are connected, and returns at the start."""
         print("ready", flush=True)
         words = sys.stdin.readline().split()
         if len(words) != 2 or words[0] != "start":
@@ -152,7 +152,7 @@ class Trial:
 
     @property
     def remaining(self) -> float | None:
-        """Seconds until the window ends; None where it ends with the last operation."""
+        """Seconds until the window ends; None if it ends with the last operation."""
         return None if self._duration is None else max(0, self.closes - time.monotonic_ns()) / 1e9
 
     @staticmethod
@@ -161,9 +161,9 @@ class Trial:
         sys.stdin.read()
 
     def take(self, lane: int) -> tuple[int, int] | None:
-        """The next operation's number, as its row has it, and the place of that row; None where nothing is left.
+        """The next operation's number in its row, and the place of that row; None if none is left.
 
-        It begins now, but in an open loop, where it begins when it is due."""
+        It begins now or, in an open loop, when it is due."""
         now = time.monotonic_ns()
         if now >= self.closes:
             return None
@@ -182,11 +182,11 @@ class Trial:
         return number, row
 
     def due(self, number: int) -> int:
-        """When an operation of an open loop is to begin, in ns."""
+        """The intended start of an operation in an open loop, in ns."""
         return self.start + self.starts[number] if number < len(self.starts) else FOREVER
 
     def begin(self, number: int, row: int, lane: int, now: int) -> None:
-        """An operation begins: its row says unfinished until it ends."""
+        """Begins an operation: its row is marked unfinished until it ends."""
         if self.rows is not None and now < self.closes:
             ROW.pack_into(self.rows, row, number, now, 0, UNFINISHED, 0, lane)
 
@@ -196,7 +196,7 @@ class Trial:
             ROW_END.pack_into(self.rows, row + 16, now, outcome, detail)
 
     def delay(self, number: int) -> int:
-        """What the server is asked to wait, in µs."""
+        """The delay that the server is asked for, in µs."""
         return self._delays[number] if self._delays else self._delay
 
     def fault(self, number: int) -> int:
@@ -244,6 +244,6 @@ def parse_head(head: bytes) -> tuple[int, int]:
 
 
 def fail(reason: object) -> NoReturn:
-    """What cannot be done before the start: says so, and ends."""
+    """Tells the harness why the client cannot start, and exits."""
     print("failed", " ".join(str(reason).split()), flush=True)
     sys.exit(0)

@@ -5,14 +5,14 @@ import Plan
 import SystemCalls
 import Workloads
 
-/// A server that nobody wrote for this program, which stands beside the modes that serve: `NAME=URL`, `NAME=URL,pid=N` or
+/// A server that does not know the contract, compared with the modes that serve: `NAME=URL`, `NAME=URL,pid=N` or
 /// `NAME=URL,run=COMMAND`.
 public struct Contender: Sendable {
   public var id: ModeID
   public var url: HTTPTarget
-  /// What serves, where that is not who listens on the port.
+  /// The process that serves, if it is not the one that listens on the port.
   var process: pid_t?
-  /// What a shell starts for each trial, and ends with it; nil where the server runs already.
+  /// The shell command to start for each trial and to stop after it; nil if the server already runs.
   var command: String?
 
   private static let form = "NAME=URL[,pid=N], or NAME=URL,run=COMMAND"
@@ -24,19 +24,19 @@ public struct Contender: Sendable {
       throw fault("is not \(Self.form), with a name of the letters a-z, digits and '-'")
     }
     id = ModeID(String(parts[0]))
-    guard !ModeID.allCases.contains(id) else { throw fault("has the name of a mode of this program") }
+    guard !ModeID.allCases.contains(id) else { throw fault("has the name of a built-in mode") }
     let fields = parts[1].split(separator: ",", maxSplits: 1, omittingEmptySubsequences: false)
     do {
       url = try HTTPTarget(parsing: String(fields[0]))
     } catch {
-      throw fault("does not begin with the URL that it is asked for (\(Self.form)): \(error)")
+      throw fault("has no valid URL (\(Self.form)): \(error)")
     }
     guard fields.count == 2 else { return }
     let option = fields[1].split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     switch (option[0], option.count) {
     case ("pid", 2):
       guard let number = pid_t(option[1]), number > 0, FileManager.default.fileExists(atPath: "/proc/\(number)") else {
-        throw fault("names the process '\(option[1])', which there is not")
+        throw fault("names the process '\(option[1])', which does not exist")
       }
       process = number
     case ("run", 2) where !option[1].isEmpty: command = String(option[1])
@@ -44,17 +44,17 @@ public struct Contender: Sendable {
     }
   }
 
-  /// As a peer that serves HTTP.
+  /// The server as a peer that serves HTTP.
   var peer: Peer {
     var manifest = PeerManifest(id: id.rawValue, about: "the server at \(url)", language: "")
     manifest.serves = ["http"]
     return Peer(manifest, in: FileManager.default.currentDirectoryPath, contender: self)
   }
 
-  /// For a server that is started to take connections.
+  /// The time limit for a started server to accept connections.
   private static let patience = Nanoseconds.seconds(30)
 
-  /// - Parameter control: the server's end of the control channel, which is closed in any case.
+  /// - Parameter control: the server's end of the control channel; it is always closed.
   func serve(
     control: Int32, on processors: [Int]
   ) throws(HarnessFailure) -> Result<(server: OutsideServer, address: String), PeerProcess.Failure> {
@@ -71,7 +71,7 @@ public struct Contender: Sendable {
       } catch {
         if let signal = Interruption.signal { throw HarnessFailure(.interrupted(signal), "interrupted") }
         if let started, started.child.hasEnded {
-          return .failure(.init(reason: "'\(command ?? "")' ended before it took a connection" + started.lastWords))
+          return .failure(.init(reason: "'\(command ?? "")' ended before it accepted a connection" + started.lastWords))
         }
         guard started != nil, MonotonicClock.now < end else { return .failure(.init(reason: error.description)) }
         Interruption.pause(milliseconds: 20)
@@ -79,7 +79,7 @@ public struct Contender: Sendable {
     }
     let processes = started.map { [$0.child.identifier] } ?? process.map { [$0] } ?? listening
     do throws(Errno) {
-      // Where a server runs that was there before is not for this program to say.
+      // The user chose the CPUs of a server that was already running.
       let server = try OutsideServer(
         processes, control: control, process: started, on: started == nil ? nil : processors)
       isTaken = true
@@ -89,12 +89,12 @@ public struct Contender: Sendable {
     }
   }
 
-  /// The processes that it is, where they can be seen: no other load.
+  /// The server's processes, as far as they are visible, so that they do not count as foreign load.
   var processes: Set<pid_t> { process.map { [$0] } ?? (command == nil ? listening : []) }
 
   private var listening: Set<pid_t> { ListeningProcesses.holding(ports: [url.port]) }
 
-  /// What the client does that asks it.
+  /// The workload of the client.
   func asked(_ workload: WorkloadSpec) -> WorkloadSpec {
     guard case .http(var http) = workload else { return workload }
     http.targets = [url]

@@ -4,22 +4,22 @@ import Records
 import Synchronization
 import SystemCalls
 
-/// A server that is not of this program: what its processes use is read from outside, at the edges of the window that the
-/// client tells over the control channel. What it has answered it does not tell.
+/// A server of another program. Its processes' resource usage is read from outside, at the window's edges, which the
+/// client signals over the control channel. The number of its answers is unknown.
 final class OutsideServer: @unchecked Sendable {
-  /// Where it runs as a child of this process; ended once nobody has the server any more.
+  /// The server, if it is a child of this process; it ends when nothing refers to it.
   private let process: PeerProcess?
   private let processors: [Int]?
-  /// Of the thread, until it has ended.
+  /// Used by the thread only, until it has ended.
   private var family: ProcessFamily
   private var first: ProcessFamily.Reading?
   private var last: ProcessFamily.Reading?
   private var thread: SystemCalls.Thread?
 
   /// - Parameters:
-  ///   - processes: those that serve, with all that they have started; none where they are not known.
-  ///   - control: the server's end of the control channel, which is closed in the end.
-  ///   - processors: those that it may run on, where that is known.
+  ///   - processes: the serving processes, whose descendants count, too; empty if unknown.
+  ///   - control: the server's end of the control channel; it is closed at the end.
+  ///   - processors: the CPUs that it may use, if known.
   init(_ processes: Set<pid_t>, control: Int32, process: PeerProcess?, on processors: [Int]?) throws(Errno) {
     self.process = process
     self.processors = processors
@@ -31,7 +31,7 @@ final class OutsideServer: @unchecked Sendable {
     }
   }
 
-  /// Until the client has closed its end: answers each edge once the times are read, and then looks at the rest.
+  /// Reads the CPU times at each edge, answers, and then reads the rest, until the client closes its end.
   private func follow(_ control: Int32) {
     var byte: UInt8 = 0
     while SystemCall.retrying({ read(control, &byte, 1) }) == 1 {
@@ -45,7 +45,7 @@ final class OutsideServer: @unchecked Sendable {
     }
   }
 
-  /// What it has used, once the client has closed its end.
+  /// The usage, after the client has closed its end.
   func report() -> ServerReport {
     thread?.join()
     thread = nil

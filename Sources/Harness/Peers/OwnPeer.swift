@@ -6,13 +6,13 @@ import Plan
 import SystemCalls
 import Workloads
 
-/// A mode of this program as a client by the contract for peers: the same lanes and loops as ever, which write a row for
-/// each operation besides.
+/// A built-in mode as a client that keeps the contract for peers: the usual lanes and loops, which also write a row for
+/// each operation.
 enum OwnPeer {
   /// Longer than any harness waits.
   private static let deadline = Nanoseconds.seconds(86_400)
 
-  /// Reads a plan, keeps the contract, and ends with the standard input.
+  /// Reads a plan, keeps the contract, and ends when standard input ends.
   static func run(_ mode: String) -> Never {
     let plan: PeerPlan = Children.readPlan()
     Children.prepare(cpus: [])
@@ -61,7 +61,7 @@ enum OwnPeer {
       http.connection = plan.connection.flatMap { HTTPSpec.Connection(rawValue: $0) } ?? .keepAlive
       (http.delay, http.timeout) = (delay, timeout)
       return .http(http)
-    default: fail("there is no workload \(plan.workload)")
+    default: fail("\(plan.workload) is not a workload of the contract")
     }
   }
 

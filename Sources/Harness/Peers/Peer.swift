@@ -3,16 +3,16 @@ import Glibc
 import Plan
 import SystemCalls
 
-/// A program that stands in for a mode, with its manifest and the folder where it lies.
+/// A program that runs as a mode, with its manifest and its folder.
 public struct Peer: Sendable {
   public let manifest: PeerManifest
-  /// Where its commands run.
+  /// The folder in which its commands run.
   public let folder: String
-  /// Whether the folder is there: a program that was copied has the manifest alone.
+  /// Whether the folder exists: a copied program has only the manifest.
   var isHere: Bool
-  /// The mode of this program that it is, if it is one.
+  /// The built-in mode that runs as this peer, if any.
   var own: ModeID?
-  /// The server that it is, where nobody wrote it for this program.
+  /// The server behind this peer, if it does not know the contract.
   var contender: Contender?
 
   public var id: ModeID { ModeID(manifest.id) }
@@ -27,21 +27,21 @@ public struct Peer: Sendable {
     self.contender = contender
   }
 
-  /// Why it cannot be run here, with what would mend that; nil where it can.
+  /// Why the peer cannot run here, with the remedy; nil if it can.
   public var unavailability: String? {
-    if !isHere { return "\(folder) is not here; run in a checkout, or name the peer's folder (--peer PATH)" }
+    if !isHere { return "\(folder) does not exist; run in a checkout, or name the peer's folder (--peer PATH)" }
     if let missingProgram { return missingProgram }
     guard let built = manifest.built, !FileManager.default.fileExists(atPath: absolute(built)) else { return nil }
-    return "\(absolute(built)) is not there; build it: iomodes peer build \(manifest.id)"
+    return "\(absolute(built)) does not exist; build it: iomodes peer build \(manifest.id)"
   }
 
-  /// What it requires and PATH does not have, with a remedy.
+  /// The required program that is not on PATH, with the remedy; nil if all are there.
   var missingProgram: String? {
     guard let missing = manifest.requires.first(where: { Self.path(of: $0) == nil }) else { return nil }
     return "\(missing) is not on PATH" + (manifest.install.map { "; install it: \($0)" } ?? "")
   }
 
-  /// A command as it is started: the program's path, and its arguments.
+  /// Resolves a command to the program's path and its arguments.
   func command(_ words: [String]) throws(HarnessFailure) -> (path: String, arguments: [String]) {
     let words = words.map { $0.replacing("{folder}", with: folder) }
     let inFolder = absolute(words[0])
@@ -55,14 +55,14 @@ public struct Peer: Sendable {
 
   func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "\(folder)/\(path)" }
 
-  /// Where PATH has a program.
+  /// The program's path, by PATH.
   private static func path(of program: String) -> String? {
     if program.contains("/") { return access(program, X_OK) == 0 ? program : nil }
     let folders = (getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin").split(separator: ":")
     return folders.lazy.map { "\($0)/\(program)" }.first { access($0, X_OK) == 0 }
   }
 
-  /// The first line that its version command prints; nil where it has none, or says nothing.
+  /// The first line of its version command's output; nil if there is none.
   func readVersion() -> String? {
     guard let words = manifest.version, let (path, arguments) = try? command(words),
       let child = try? ChildProcess(path, arguments, takesErrors: true, in: folder)
@@ -81,7 +81,7 @@ public struct Peer: Sendable {
     return nil
   }
 
-  /// As runs record it. What it can do is known; how it looks beside others is settled by the run.
+  /// The description that runs record. The run chooses its look.
   func description(version: String? = nil) -> ModeDescription {
     ModeDescription(
       id, .peer, manifest.about,

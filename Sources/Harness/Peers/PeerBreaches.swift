@@ -1,8 +1,8 @@
 import Records
 
-/// What in a peer's rows cannot be, or breaks the contract: each kind with how often it came, and the first of it.
+/// Contradictions in a peer's rows and breaches of the contract: for each kind, the number and the first one.
 struct PeerBreaches {
-  /// By the name that reasons have.
+  /// The names of reasons in records.
   enum Kind: String, CaseIterable {
     case twice = "peer-twice"
     case range = "peer-range"
@@ -27,7 +27,7 @@ struct PeerBreaches {
     }
   }
 
-  /// As records have them.
+  /// The breaches as reasons in records.
   var reasons: [String] {
     Kind.allCases.compactMap { kind in
       found[kind].map { "\(kind.rawValue): \($0.first)" + ($0.count > 1 ? " (\($0.count) such)" : "") }

@@ -2,15 +2,15 @@ import Foundation
 import SystemCalls
 
 extension Peer {
-  /// Whether it is to be built before it can run, and can be.
+  /// Whether the peer must be built before it can run, and can be.
   public var isToBuild: Bool {
     guard isHere, !manifest.build.isEmpty, missingProgram == nil else { return false }
     return manifest.built.map { !FileManager.default.fileExists(atPath: absolute($0)) } ?? true
   }
 
-  /// Runs the commands that build it.
-  /// - Parameter say: told what they print, line by line.
-  /// - Returns: false where there is nothing to build.
+  /// Runs the commands that build the peer.
+  /// - Parameter say: receives their output, line by line.
+  /// - Returns: false if there is nothing to build.
   public func build(_ say: (String) -> Void) throws(HarnessFailure) -> Bool {
     if let missing = missingProgram { throw HarnessFailure("peer \(manifest.id): \(missing)") }
     guard !manifest.build.isEmpty else { return false }
@@ -37,7 +37,7 @@ extension Peer {
       }
     }
     if let built = manifest.built, !FileManager.default.fileExists(atPath: absolute(built)) {
-      throw HarnessFailure("peer \(manifest.id): its commands have run, and \(absolute(built)) is not there")
+      throw HarnessFailure("peer \(manifest.id): its build commands succeeded, but \(absolute(built)) does not exist")
     }
     return true
   }

@@ -13,14 +13,14 @@ public enum PeerCheck {
       case passed, failed, measured
     }
 
-    /// What was looked at, in a few words.
+    /// A few words for what was checked.
     public var name: String
     public var verdict: Verdict
-    /// What was found, and what is to be mended where it failed.
+    /// The finding, and the remedy for a failure.
     public var remark: String?
   }
 
-  /// - Parameter report: told how far it is.
+  /// - Parameter report: receives the progress.
   public static func run(
     _ peer: Peer, on processors: Processors, report: @escaping (RunSession.Progress) -> Void
   ) throws(HarnessFailure) -> [Result] {
@@ -43,12 +43,12 @@ public enum PeerCheck {
 
   private static let count: UInt64 = 200
 
-  /// Whether replies that are not what was asked for are found out: the peer is told other content than the server has, or
-  /// asks a server that changes what it echoes.
+  /// Checks that the peer detects wrong replies: either its plan has other content than the server, or the server
+  /// changes what it echoes.
   private static func wrongReplies(
     to workload: String, _ peer: Peer, _ bench: CheckBench
   ) throws(HarnessFailure) -> Result {
-    let name = "\(workload): wrong replies are found out"
+    let name = "\(workload): wrong replies are detected"
     var http = HTTPSpec()
     http.size = ByteCount(1000)
     let experiment = Experiment(
@@ -77,15 +77,15 @@ public enum PeerCheck {
     return Result(
       name: name, verdict: .failed,
       remark:
-        "all \(count) replies were wrong; \(verified) were called verified, and \(found) wrong (outcome 3): compare "
-        + "every byte with content(n, …)")
+        "all \(count) replies were wrong, but \(verified) were recorded as verified and \(found) as wrong (outcome 3); "
+        + "compare every byte with content(n, …)")
   }
 
   // MARK: The cost of rows
 
   private static let pairs = 7
 
-  /// What it takes to write rows: the same trial with and without them, by turns.
+  /// Measures the cost of writing rows: the same trial with and without them, in turn.
   private static func costOfRows(_ peer: Peer, _ bench: CheckBench) throws(HarnessFailure) -> Result {
     let drives = peer.manifest.drives
     let workload: WorkloadSpec =
@@ -97,7 +97,7 @@ public enum PeerCheck {
     let plan = experiment.plans(seed: 1)[0]
     var without = bench.runner
     without.tellPeer = { $0.record = false }
-    let name = "rows: processor time with them ÷ without"
+    let name = "rows: CPU time with ÷ without rows"
     var ratios: [Double] = []
     bench.announce(trials: 2 * pairs, seconds: Double(2 * pairs))
     for pair in 0..<pairs {
@@ -106,7 +106,7 @@ public enum PeerCheck {
         let record = try (records ? bench.runner : without).measure(plan).record
         bench.finished(trials: 1, seconds: 1)
         guard let time = record.client?.totalCPU, time > 0 else {
-          return Result(name: name, verdict: .failed, remark: record.objection ?? "its processor time is not known")
+          return Result(name: name, verdict: .failed, remark: record.objection ?? "its CPU time is unknown")
         }
         times[records] = Double(time)
       }
@@ -117,7 +117,7 @@ public enum PeerCheck {
     return Result(
       name: name, verdict: .measured,
       remark:
-        "\(text(estimate.median)), 95 % interval \(text(estimate.low)) to \(text(estimate.high)), of \(pairs) pairs of "
-        + "\(experiment.operations ?? 0) operations each (\(workload.kind))")
+        "\(text(estimate.median)), 95 % interval \(text(estimate.low)) to \(text(estimate.high)), from "
+        + "\(pairs) pairs of trials with \(experiment.operations ?? 0) operations each (\(workload.kind))")
   }
 }

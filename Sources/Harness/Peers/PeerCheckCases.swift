@@ -4,15 +4,15 @@ import Records
 import Workloads
 
 extension PeerCheck {
-  /// One trial, and what is to come of it.
+  /// One trial with its expected result.
   struct Case {
     var name: String
     var experiment: Experiment
-    /// What is wrong with a record that is valid; nil where nothing is.
+    /// What is wrong with an otherwise valid record; nil if nothing is.
     var objection: (TrialRecord) -> String? = { _ in nil }
 
     func judged(_ record: TrialRecord) -> Result {
-      // What the machine did to it makes no answer wrong.
+      // A disturbance by the machine does not make an answer wrong.
       let faults = record.reasons.filter { !TrialRecord.disturbances.contains(TrialRecord.name(ofReason: $0)) }
       if let fault = faults.isEmpty ? objection(record) : faults.joined(separator: "; ") {
         return Result(name: name, verdict: .failed, remark: fault)
@@ -21,7 +21,7 @@ extension PeerCheck {
       return Result(
         name: name, verdict: .passed,
         remark: left
-          ? "\(record.lanesServed ?? 0) of \(record.lanesToServe) lanes had an operation done: a result, which reports tell"
+          ? "\(record.lanesServed ?? 0) of \(record.lanesToServe) lanes did an operation: a result, which reports show"
           : nil)
     }
 
@@ -43,7 +43,7 @@ extension PeerCheck {
       }
     }
 
-    /// Of a number of operations, the checksum is known.
+    /// A fixed number of operations has a known checksum.
     private static func counted(
       _ peer: Peer, _ kind: String, _ workload: WorkloadSpec, _ words: String, operations: UInt64 = 2_000
     ) -> Case {
@@ -53,7 +53,7 @@ extension PeerCheck {
       let expected = PartialRecord.text(ofChecksum: sum)
       return Case(name: "\(kind): \(words)", experiment: experiment) { record in
         record.checksum == expected
-          ? nil : "the checksum of what was verified is \(record.checksum ?? "absent"), and should be \(expected)"
+          ? nil : "the checksum of the verified operations is \(record.checksum ?? "absent"), and should be \(expected)"
       }
     }
 
@@ -64,7 +64,7 @@ extension PeerCheck {
           name: kind, workload: workload, modes: [peer.id], concurrency: [8], duration: .milliseconds(300),
           warmup: .milliseconds(500), rounds: 1)
       ) { record in
-        record.coldStart?.done == 0 ? "nothing was done in the warm-up: take operations from the start on" : nil
+        record.coldStart?.done == 0 ? "no operation ended in the warm-up; begin operations at the start" : nil
       }
     }
 
@@ -81,7 +81,7 @@ extension PeerCheck {
         case (.limit, _):
           experiment.limits = AxisValues(2)
           return Case(name: name, experiment: experiment) { record in
-            record.inFlight?.max.map { $0 > 2 ? "\($0) operations were in hand at once, with 2 permits" : nil } ?? nil
+            record.inFlight?.max.map { $0 > 2 ? "\($0) operations were in flight at once, with 2 permits" : nil } ?? nil
           }
         case (.newConnection, .http(var spec)):
           spec.connection = .new
@@ -89,7 +89,7 @@ extension PeerCheck {
           return Case(name: name, experiment: new.experiment) { record in
             if let fault = new.objection(record) { return fault }
             guard let connections = record.server?.connections, connections < 200 else { return nil }
-            return "200 operations came on \(connections) connections"
+            return "200 operations used only \(connections) connections; open one for each"
           }
         case (.unix, .echo(var spec)):
           spec.transport = .unix
@@ -121,7 +121,7 @@ extension PeerCheck {
       return faults
     }
 
-    /// Each fault that was asked for is to be counted as what it is: the judgement of the trial says so.
+    /// Each fault must be counted as its own kind; the trial's validity check tests it.
     private static func faulty(_ name: String, _ experiment: Experiment) -> Case {
       var experiment = experiment
       experiment.duration = nil
@@ -174,7 +174,7 @@ extension PeerCheck {
             guard words == "replies after 2ms", let least = record.latency?.service.min, least < 2_000_000 else {
               return nil
             }
-            return "a reply came after \(Validity.micros(least)), and 2000 µs were asked for"
+            return "a reply came after \(Validity.micros(least)), before the requested delay of 2000 µs"
           }
         }
       }

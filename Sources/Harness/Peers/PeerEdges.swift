@@ -6,13 +6,13 @@ import Synchronization
 import SystemCalls
 import Workloads
 
-/// The edges of a window as the harness keeps them for a peer: what its processes have used is read at both, and the own
-/// servers are told. A thread of the harness does it in time, as a client's monitor would.
+/// The edges of a window, which the harness keeps for a peer. At both edges it reads the resource usage of the peer's
+/// processes, and notifies the built-in servers. A thread of the harness does this on time, like a client's monitor.
 final class PeerEdges: @unchecked Sendable {
   private let controls: [Int32]
   private let processors: [Int]
   private let readings: Mutex<Readings>
-  /// Of the thread, once it has ended.
+  /// Used by the thread only, until it has ended.
   private var heart: Heartbeat?
   private var lateness: [Nanoseconds] = []
   private var thread: SystemCalls.Thread?
@@ -26,7 +26,7 @@ final class PeerEdges: @unchecked Sendable {
     var last: ProcessFamily.Reading?
   }
 
-  /// From one beat to the next; and enough of them to say how late half of them were.
+  /// The time between two beats. Enough beats are kept to determine the median lateness.
   private static let beat = Nanoseconds.milliseconds(10)
   private static let mostBeats = 4096
 
@@ -38,7 +38,7 @@ final class PeerEdges: @unchecked Sendable {
     readings = Mutex(Readings(family: ProcessFamily(of: processes)))
   }
 
-  /// The window opens. Once.
+  /// Opens the window; later calls do nothing.
   func open() {
     prepare()
     readings.withLock { readings in
@@ -50,7 +50,7 @@ final class PeerEdges: @unchecked Sendable {
     }
   }
 
-  /// What takes a while is read shortly before the window opens, so that it takes nothing from it.
+  /// Reads slow values shortly before the window opens, so that they do not delay it.
   private func prepare() {
     readings.withLock { readings in
       guard readings.before == nil else { return }
@@ -72,8 +72,8 @@ final class PeerEdges: @unchecked Sendable {
   }
 
   /// - Parameters:
-  ///   - opens: at once where it is open already.
-  ///   - closes: nil where that comes with ``finish()``.
+  ///   - opens: may lie in the past if the window is already open.
+  ///   - closes: nil if ``finish()`` closes the window.
   func follow(opens: Instant, closes: Instant?) throws(HarnessFailure) {
     endsInTime = closes != nil
     do throws(Errno) {
@@ -85,7 +85,7 @@ final class PeerEdges: @unchecked Sendable {
         wait(until: opens)
         if isStopped.load(ordering: .acquiring) { return }
         open()
-        // Without priority it is kept waiting by the peer's threads, and knows nothing of the machine.
+        // Without priority, the peer's threads delay it, so that it is no witness of the machine.
         if isPreferred { heart = Heartbeat(isPreferred: true) }
         wait(until: closes ?? .distantFuture)
         if closes != nil, !isStopped.load(ordering: .acquiring) { close() }
@@ -95,7 +95,7 @@ final class PeerEdges: @unchecked Sendable {
     }
   }
 
-  /// The peer is through, or has failed: closes a window that is still open.
+  /// The peer has finished or failed: closes a window that is still open.
   func finish() {
     if !endsInTime {
       open()
@@ -121,7 +121,7 @@ final class PeerEdges: @unchecked Sendable {
     }
   }
 
-  /// What it has read, into a record. Once it has finished.
+  /// Writes the readings into a record; valid after the end.
   func fill(_ record: inout PartialRecord, opens: Instant, closes: Instant?) {
     let (first, last) = readings.withLock { ($0.first, $0.last) }
     guard let first, let last else { return }

@@ -5,26 +5,26 @@ import Plan
 import SystemCalls
 import Workloads
 
-/// The files of a trial that harness and peer share. They lie in memory where there is room for them.
+/// The files of a trial that harness and peer share. They are in memory if there is space.
 struct PeerFiles {
   let folder: ScratchFolder
-  /// How many rows fit.
+  /// The number of rows that fit.
   let capacity: Int
-  /// The intended starts, in open loop.
+  /// The intended starts of an open loop; nil for a closed loop.
   let schedule: PeerSchedule?
-  /// What the peer is told.
+  /// The peer's plan.
   let plan: PeerPlan
 
   var rows: String { plan.rows }
 
-  /// The most operations a second that there is room for.
+  /// The maximum operations per second to reserve space for.
   private static let highestRate = 2_000_000.0
 
   init(_ spec: TrialSpec, endpoint: String?) throws(HarnessFailure) {
     let schedule = PeerSchedule(spec)
     let lanes = spec.lanes
     let span = spec.duration.map { spec.warmup + $0 } ?? spec.warmup
-    // What a window of a time comes to is not known; of a number of operations it is, but for the warm-up.
+    // The number of operations in a timed window is unknown; with a fixed count, only the warm-up's is.
     let guessed = schedule?.count ?? UInt64(saturating: span.seconds * Self.highestRate)
     let asked = schedule == nil ? spec.operations ?? 0 : 0
     let wanted = Int(clamping: [guessed, asked, UInt64(4 * lanes)].saturatingSum)
@@ -32,13 +32,13 @@ struct PeerFiles {
     (parent, capacity) = Self.place(for: wanted)
     guard capacity >= min(wanted, 1 << 16) else {
       throw HarnessFailure(
-        "\(parent) has no room for \(wanted) rows of \(PeerRow.size) bytes; free some, or set TMPDIR to a folder that has"
+        "\(parent) has no space for \(wanted) rows of \(PeerRow.size) bytes; free some, or set TMPDIR"
       )
     }
     do throws(Errno) {
       folder = try ScratchFolder(in: parent)
     } catch {
-      throw HarnessFailure("cannot make a folder in \(parent): \(error); set TMPDIR to a folder that can be written")
+      throw HarnessFailure("cannot make a folder in \(parent): \(error); set TMPDIR to a writable folder")
     }
     let path = folder.path
     var plan = PeerPlan(
@@ -55,13 +55,13 @@ struct PeerFiles {
       try Self.fill(&plan, with: spec, in: path)
     } catch {
       throw HarnessFailure(
-        "cannot write the files of a peer's trial to \(path): \(error); set TMPDIR to a folder with room")
+        "cannot write the files of a peer's trial to \(path): \(error); set TMPDIR to a folder with space")
     }
     self.plan = plan
     self.schedule = schedule
   }
 
-  /// What the workload says.
+  /// Adds the workload's parameters to the plan.
   private static func fill(_ plan: inout PeerPlan, with spec: TrialSpec, in path: String) throws(Errno) {
     let delay: Delay
     switch spec.workload {
@@ -76,7 +76,7 @@ struct PeerFiles {
       plan.connection = http.connection.rawValue
       if http.size == nil { plan.greeting = TrialSpec.greeting }
       delay = http.delay
-    case .file, .compute, .serve: preconditionFailure("the contract has no \(spec.workload.kind)")
+    case .file, .compute, .serve: preconditionFailure("the contract has no workload \(spec.workload.kind)")
     }
     plan.content = try writeContent(in: path)
     if case .fixed(let span) = delay {
@@ -95,13 +95,13 @@ struct PeerFiles {
     }
   }
 
-  /// Writes the pool of content, twice over.
+  /// Writes the pool of content, twice.
   static func writeContent(in path: String) throws(Errno) -> String {
     try write(Array(Pattern.twice), to: "\(path)/content")
     return "\(path)/content"
   }
 
-  /// The folder that has room, and for how many rows: memory before a disk.
+  /// The folder with enough space, and the number of rows that fit: memory before disk.
   private static func place(for wanted: Int) -> (folder: String, capacity: Int) {
     let memory: UInt64 = (MachineFacts.memory("MemAvailable:") ?? 1 << 30) / 4
     var best = (folder: Leftovers.temporary, capacity: 0)
@@ -130,7 +130,7 @@ struct PeerFiles {
 struct PeerSchedule: Sendable {
   /// In nanoseconds, ascending.
   let offsets: [UInt64]
-  /// How many of them lie before the window.
+  /// The number of starts before the window.
   let warmUpCount: UInt64
 
   var count: UInt64 { UInt64(offsets.count) }

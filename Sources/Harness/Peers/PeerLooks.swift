@@ -1,15 +1,15 @@
 import Plan
 
-/// How peers look in figures: as their manifests say, else so that no other mode of the run looks the same.
+/// The look of peers in figures: the manifest's choice, otherwise one that differs from all other modes of the run.
 enum PeerLooks {
-  /// Apart from those of the modes of this program, and from each other.
+  /// Colours that differ from those of the built-in modes, and from each other.
   static let colours = [
     "#B22222", "#6A3D9A", "#1B9E77", "#8C564B", "#E7298A", "#4B6CB7", "#B8860B", "#2F4F4F", "#FF7F50", "#556B2F",
     "#9370DB", "#008B8B", "#C71585", "#A0522D", "#4169E1", "#6B8E23",
   ]
 
-  /// The descriptions again, each with a look of its own.
-  /// - Parameter chosen: what of a look the manifest of a mode has chosen; nil of modes that keep theirs.
+  /// The descriptions, each with a unique look.
+  /// - Parameter chosen: the parts of the look that a peer's manifest sets; nil for built-in modes, which keep theirs.
   static func settled(
     _ modes: [ModeDescription], chosen: (ModeID) -> (colour: String?, dash: Int?, marker: Int?)?
   ) -> [ModeDescription] {
@@ -28,12 +28,12 @@ enum PeerLooks {
     }
   }
 
-  /// Where all are taken, one of them has to do twice.
+  /// If all values are taken, one is used twice.
   private static func free<Value: Hashable>(of taken: Set<Value>, among all: [Value], _ place: Int) -> Value {
     all.first { !taken.contains($0) } ?? all[place % all.count]
   }
 
-  /// Of a terminal's 256 colours, the one of its cube of 6 × 6 × 6, from 16 on, whose parts lie nearest.
+  /// The nearest colour of the terminal's 6 × 6 × 6 cube, which starts at 16.
   private static func ink(nearestTo colour: String) -> Int? {
     guard let value = Int(colour.dropFirst(), radix: 16) else { return nil }
     let parts = [value >> 16 & 255, value >> 8 & 255, value & 255].map { part in

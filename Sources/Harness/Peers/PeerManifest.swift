@@ -3,28 +3,28 @@ import Measurement
 import Plan
 import Workloads
 
-/// What a `peer.json` says of a program that stands in for a mode.
+/// The content of a `peer.json`, which describes a program that runs as a mode.
 public struct PeerManifest: Decodable, Sendable {
   /// The version of the contract between the harness and its peers.
   static let contract = 1
 
   public var id: String
-  /// As figures may name it.
+  /// The name in figures; nil to use the id.
   public var label: String?
   public var about: String
   public var language: String
   public var runtime: String?
-  /// A command whose first line of output is its version.
+  /// The command that prints the version in its first line.
   public var version: [String]?
-  /// What a user types where something is missing.
+  /// The command that a user types to install what is missing.
   public var install: String?
-  /// Programs that have to be on PATH.
+  /// The programs that must be on PATH.
   public var requires: [String]
-  /// Commands that build it.
+  /// The commands that build the peer.
   public var build: [[String]]
-  /// What is there once it is built.
+  /// The file that exists once the peer is built.
   public var built: String?
-  /// The commands of its client and its server.
+  /// The commands of the client and the server.
   public var drive: [String]?
   public var serve: [String]?
   public var drives: [String]
@@ -68,7 +68,7 @@ public struct PeerManifest: Decodable, Sendable {
     dash = try fields.value(.dash)
     marker = try fields.value(.marker)
     try fields.check(
-      .contract, contract == Self.contract, "is \(contract); this build keeps version \(Self.contract) of the contract")
+      .contract, contract == Self.contract, "is \(contract); this build has version \(Self.contract) of the contract")
     try check(fields)
   }
 
@@ -76,26 +76,26 @@ public struct PeerManifest: Decodable, Sendable {
     try fields.check(
       .id, Self.isID(id), "'\(id)' is not made of the letters a-z, digits and '-', \(Self.longestID) at most")
     try fields.check(
-      .id, !ModeDescription.builtIn.contains { $0.id.rawValue == id }, "'\(id)' is a mode of this program")
+      .id, !ModeDescription.builtIn.contains { $0.id.rawValue == id }, "'\(id)' is a built-in mode")
     try fields.check(
-      .id, !id.hasSuffix(Peers.asPeer), "'\(id)' ends with '\(Peers.asPeer)', as this program's own modes do")
+      .id, !id.hasSuffix(Peers.asPeer), "'\(id)' ends with '\(Peers.asPeer)', which is reserved for built-in modes")
     try fields.check(.about, !about.isEmpty && !about.contains("\n"), "is not one line")
     for (key, command) in [(CodingKeys.version, version), (.drive, drive), (.serve, serve)] {
       try fields.check(key, command.map(Self.isCommand) != false, "is not a command: a program and its arguments")
     }
     try fields.check(.build, build.allSatisfy(Self.isCommand), "has a command without a program")
     try fields.check(
-      .drive, drive != nil || serve != nil, "is missing, and so is serve: a peer has one of them or both")
+      .drive, drive != nil || serve != nil, "is missing, and so is serve; give at least one of them")
     for (key, names, known) in [
       (CodingKeys.drives, drives, PeerDescription.workloads), (.serves, serves, PeerDescription.protocols),
     ] {
       if let other = names.first(where: { !known.contains($0) }) {
         try fields.check(key, false, Spelling.isNone(other, of: known))
       }
-      try fields.check(key, Set(names).count == names.count, "names one twice")
+      try fields.check(key, Set(names).count == names.count, "names a value twice")
     }
-    try fields.check(.drives, (drive != nil) == !drives.isEmpty, "goes with drive: the workloads that it can do")
-    try fields.check(.serves, (serve != nil) == !serves.isEmpty, "goes with serve: the protocols that it can answer")
+    try fields.check(.drives, (drive != nil) == !drives.isEmpty, "goes with drive: the workloads that it runs")
+    try fields.check(.serves, (serve != nil) == !serves.isEmpty, "goes with serve: the protocols that it answers")
     try fields.check(.color, color.map(Self.isColour) != false, "'\(color ?? "")' is not a colour such as #3B6EA5")
     try fields.check(.dash, dash.map((1...5).contains) != false, "\(dash ?? 0) is not a dash type from 1 to 5")
     try fields.check(.marker, marker.map((1...15).contains) != false, "\(marker ?? 0) is not a point type from 1 to 15")
@@ -122,7 +122,7 @@ public struct PeerManifest: Decodable, Sendable {
 
 extension PeerManifest {
   /// Reads a manifest.
-  /// - Parameter path: of a `peer.json`.
+  /// - Parameter path: the path of a `peer.json`.
   static func read(from path: String) throws(HarnessFailure) -> PeerManifest {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw HarnessFailure(.usage, "cannot read the peer's manifest \(path); name its folder, or its peer.json")

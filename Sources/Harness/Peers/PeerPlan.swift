@@ -3,42 +3,42 @@ import Measurement
 import Modes
 import Workloads
 
-/// The line that tells a peer's client what to do: the contract, version 1. Times are in nanoseconds, sizes in bytes, and
-/// paths are those of files in the host's byte order, which is little-endian.
+/// The plan of a peer's client, one line of JSON: version 1 of the contract. Times are in nanoseconds, sizes in bytes.
+/// Paths name files of little-endian numbers.
 struct PeerPlan: Codable, Equatable, Sendable {
   var contract = PeerManifest.contract
   /// `sleep`, `echo` or `http`.
   var workload: String
   var lanes: Int
-  /// An address with its port, or `unix:` and a path; nil where there is nobody to ask.
+  /// An address with its port, or `unix:` and a path; nil if the workload has no server.
   var endpoint: String?
-  /// How many operations to do; nil where `duration` says when the window ends.
+  /// The number of operations; nil if `duration` ends the window.
   var count: UInt64?
   var duration: UInt64?
   var warmup: UInt64
-  /// How many rows fit the file.
+  /// The number of rows that fit the file.
   var capacity: Int
-  /// For one operation; 0 for none.
+  /// The time limit of one operation; 0 for none.
   var timeout: UInt64
   var limit: Int?
-  /// In open loop, for each operation: when it is to start, in nanoseconds after the start; of 8 bytes each.
+  /// For an open loop, a file of 8 bytes per operation: its intended start in nanoseconds after the trial's start.
   var starts: String?
   var sleep: UInt64?
   var size: Int?
-  /// In microseconds, of all operations.
+  /// The delay of all operations, in microseconds.
   var delay: UInt64?
-  /// For each operation, in microseconds; of 4 bytes each.
+  /// A file of 4 bytes per operation: its delay in microseconds.
   var delays: String?
-  /// For each operation the code of the fault that is to be asked for, of 1 byte each.
+  /// A file of 1 byte per operation: the code of the fault to ask for.
   var faults: String?
   /// `keep-alive` or `new`.
   var connection: String?
-  /// What a reply without a size has to be.
+  /// The expected content of a reply without a size.
   var greeting: String?
-  /// The pool of content, twice.
+  /// A file with the pool of content, twice.
   var content: String?
   var rows: String
-  /// Whether rows are written.
+  /// Whether to write rows.
   var record: Bool
 
   enum CodingKeys: String, CodingKey {
@@ -55,7 +55,7 @@ struct PeerPlan: Codable, Equatable, Sendable {
   }
 }
 
-/// What a peer's server is told.
+/// The plan of a peer's server.
 struct PeerServerPlan: Codable, Equatable, Sendable {
   var contract = PeerManifest.contract
   var scheme: String
@@ -70,16 +70,16 @@ struct PeerServerPlan: Codable, Equatable, Sendable {
   }
 }
 
-/// One operation as a peer has written it down.
+/// One operation, as a peer recorded it.
 struct PeerRow {
-  /// Of the operation; with ``warmUp`` where it was taken before the window opened.
+  /// The operation's number, with ``warmUp`` if it was taken before the window opened.
   var number: UInt64
-  /// On CLOCK_MONOTONIC, in nanoseconds; 0 where it had not begun.
+  /// On CLOCK_MONOTONIC, in nanoseconds; 0 if it had not started.
   var start: UInt64
-  /// 0 where it had not ended.
+  /// On CLOCK_MONOTONIC, in nanoseconds; 0 if it had not ended.
   var end: UInt64
   var outcome: UInt16
-  /// The errno, or the status.
+  /// The errno or the HTTP status.
   var detail: UInt16
   var lane: UInt32
 

@@ -5,15 +5,15 @@ import Plan
 import Synchronization
 import SystemCalls
 
-/// A peer that runs: its words, and what it says besides.
+/// A running peer: its words on standard output, and its last words on standard error.
 final class PeerProcess {
   let child: ChildProcess
   private let errors: LastWords
   private var isOver = false
-  /// The most that a line of the contract comes to.
+  /// The maximum length of a line of the contract, in bytes.
   private static let longestLine = 4096
 
-  /// Starts a command of a peer's on some processors, which it is on from its first instruction.
+  /// Starts a peer's command on these CPUs; it runs there from its first instruction.
   init(_ peer: Peer, _ words: [String], on processors: [Int]) throws(HarnessFailure) {
     let (path, arguments) = try peer.command(words)
     do throws(Errno) {
@@ -30,12 +30,12 @@ final class PeerProcess {
 
   deinit { end() }
 
-  /// Why it cannot go on, in words for a person.
+  /// Why the peer cannot go on, in words for a person.
   struct Failure: Error {
     let reason: String
   }
 
-  /// Waits for its next line, which is to begin with a word.
+  /// Waits for its next line, which must begin with `word`.
   /// - Returns: the rest of the line.
   func hear(
     _ word: String, patience: Nanoseconds, idle: () -> Void
@@ -52,33 +52,33 @@ final class PeerProcess {
     let shown = line.count > 80 ? "\(line.prefix(80))…" : line
     return .failure(
       Failure(
-        reason: "it said '\(shown)' where '\(word)' was due: standard output is for the words of the contract alone"
+        reason: "it said '\(shown)' instead of '\(word)'; only the contract's words may go to standard output"
           + errors.quoted))
   }
 
-  /// The last that it said on standard error, to be put behind a reason.
+  /// Its last line on standard error, to append to a reason.
   var lastWords: String { errors.quoted }
 
   /// Why it has not answered.
   private func verdict(after patience: Nanoseconds) -> String {
     if child.isKilled { return TrialRunner.verdict(child, after: patience) }
-    guard let how = end(patience: .seconds(1)) else { return "it closed its standard output before it was through" }
+    guard let how = end(patience: .seconds(1)) else { return "it closed its standard output before it was done" }
     return "it ended without an answer (\(how))"
   }
 
-  /// Lets it end, which the end of its standard input tells it to, and ends what does not.
-  /// - Returns: how it ended; nil where it had to be ended.
+  /// Ends its standard input, which tells it to exit, and kills what does not.
+  /// - Returns: how it ended; nil if it had to be killed.
   @discardableResult
   func end(patience: Nanoseconds = .zero) -> ChildProcess.End? {
     if isOver { return child.wait() }
     isOver = true
-    // Those that leave the family when it ends are known before.
+    // Found now, because processes may leave the family when it ends.
     let family = ProcessFamily(of: [child.identifier])
     child.closeInput()
     let end = MonotonicClock.now + patience
     while !child.hasEnded, MonotonicClock.now < end { Interruption.pause(milliseconds: 2) }
     let wasThrough = child.hasEnded
-    // Before it is waited for: until then nobody else can have its number, or be in its group.
+    // Kill before the wait: until then, no one else can have its number or be in its group.
     family.kill()
     child.killGroup()
     let how = child.wait()
@@ -86,8 +86,7 @@ final class PeerProcess {
   }
 }
 
-/// What a program says on standard error: read by a thread of its own, so that it never waits for a reader, and forgotten
-/// but for the end.
+/// A program's standard error. A thread reads it, so that the program never blocks, and keeps only the end.
 private final class LastWords: Sendable {
   private let text = Mutex<[UInt8]>([])
   private static let kept = 2048
@@ -110,12 +109,12 @@ private final class LastWords: Sendable {
     }
   }
 
-  /// The last line, to be put behind a reason; nothing where nothing was said.
+  /// The last line, to append to a reason; empty if there is none.
   var quoted: String {
-    // What it has said last may still be on its way.
+    // The last output may still be on its way.
     Interruption.pause(milliseconds: 20)
     let lines = text.withLock { String(decoding: $0, as: UTF8.self) }.split(whereSeparator: \.isNewline)
     guard let last = lines.last(where: { !$0.allSatisfy(\.isWhitespace) }) else { return "" }
-    return "; the last it said: \(last.trimmingCharacters(in: .whitespaces).prefix(200))"
+    return "; its last words:  \(last.trimmingCharacters(in: .whitespaces).prefix(200))"
   }
 }

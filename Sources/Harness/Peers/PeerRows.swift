@@ -1,15 +1,15 @@
 import Glibc
 import SystemCalls
 
-/// The rows that a peer has written, in the order in which they lie in its file.
+/// The rows that a peer wrote, in the order of its file.
 struct PeerRows {
   private(set) var rows: [PeerRow] = []
-  /// Whether there are more bytes than the harness made room for, which it does not read.
+  /// Whether the file is longer than the harness made it; the rest is not read.
   private(set) var isLonger = false
 
   /// - Parameters:
-  ///   - path: of the file. What nobody has written takes no memory, and is not read: lseek(2), SEEK_DATA.
-  ///   - capacity: how many rows fit.
+  ///   - path: the path of the file. Its holes take no memory, and are not read: lseek(2), SEEK_DATA.
+  ///   - capacity: the number of rows that fit.
   init(reading path: String, capacity: Int) throws(Errno) {
     let descriptor = try SystemCall.checked { open(path, O_RDONLY | O_CLOEXEC) }
     defer { close(descriptor) }
@@ -22,7 +22,7 @@ struct PeerRows {
     while offset < size {
       let data = lseek(descriptor, offset, Self.seekData)
       if data < 0 && errno == ENXIO { break }
-      // Where the file system knows no holes, all of it is read.
+      // A file system without holes returns all of it as data.
       offset = max(offset, data / PeerRow.size * PeerRow.size)
       let wanted = min(size - offset, chunk.count * PeerRow.size)
       let count = chunk.withUnsafeMutableBytes { buffer in

@@ -5,14 +5,14 @@ import SystemCalls
 import Workloads
 
 extension Peer {
-  /// For a server to say where it listens.
+  /// The time limit for a server to report its address.
   private static let patience = Nanoseconds.seconds(30)
 
   /// Starts its server.
   /// - Parameters:
-  ///   - workload: what it is to answer.
-  ///   - folder: for its files.
-  ///   - control: the server's end of the control channel, which is closed in any case.
+  ///   - workload: the workload that it serves.
+  ///   - folder: the folder of its files.
+  ///   - control: the server's end of the control channel; it is always closed.
   func serve(
     _ workload: WorkloadSpec, in folder: ScratchFolder, control: Int32, on processors: [Int]
   ) throws(HarnessFailure) -> Result<(server: OutsideServer, address: String), PeerProcess.Failure> {
@@ -26,7 +26,7 @@ extension Peer {
     do throws(Errno) {
       plan.content = try PeerFiles.writeContent(in: folder.path)
     } catch {
-      throw HarnessFailure("cannot write to \(folder.path): \(error); set TMPDIR to a folder with room")
+      throw HarnessFailure("cannot write to \(folder.path): \(error); set TMPDIR to a folder with space")
     }
     let process = try PeerProcess(self, words, on: processors)
     process.child.send(TrialRunner.json(plan))
@@ -36,7 +36,7 @@ extension Peer {
     case .failure(let failure): return .failure(failure)
     }
     guard (try? SocketAddress(parsing: address)) != nil else {
-      return .failure(.init(reason: "it listens on '\(address.prefix(80))', which is no address"))
+      return .failure(.init(reason: "it listens on '\(address.prefix(80))', which is not an address"))
     }
     do throws(Errno) {
       let server = try OutsideServer([process.child.identifier], control: control, process: process, on: processors)

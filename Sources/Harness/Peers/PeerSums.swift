@@ -4,7 +4,7 @@ import Records
 import Workloads
 
 extension PeerTally {
-  /// What rows add up to within a window.
+  /// The sums over the rows in a window.
   struct Sums {
     let opens: Instant
     let closes: Instant
@@ -15,19 +15,19 @@ extension PeerTally {
     private(set) var verified: UInt64 = 0
     private(set) var checksum: UInt64 = 0
     private(set) var kinds: [OutcomeKind: UInt64] = [:]
-    /// For how long what was left had been under way.
+    /// How long the unfinished operations had been in flight.
     private(set) var ages: [Nanoseconds] = []
-    /// Done before the window opened.
+    /// The number of operations done before the window opened.
     var early: UInt64 = 0
 
     private let interval: UInt64
     private var points: [LatencyHistogram]
-    /// When what was under way in the window began and ended, cut to it.
+    /// The starts and ends of operations in flight within the window, cut to it.
     private var starts: [UInt64] = []
     private var stops: [UInt64] = []
     private var underWay = 0.0
 
-    /// Points of a series, at most; and how long an interval is at least.
+    /// The maximum number of points of a series, and the shortest interval.
     private static let mostPoints: UInt64 = 50
     private static let leastInterval: UInt64 = 20_000_000
 
@@ -39,7 +39,7 @@ extension PeerTally {
       points = Array(repeating: LatencyHistogram(), count: max(1, Int((wall + interval - 1) / interval)))
     }
 
-    /// An operation that counts has ended within the window.
+    /// Adds an operation that counts and ended within the window.
     mutating func end(_ row: PeerRow, _ kind: OutcomeKind, checksum: UInt64?, isComplete: Bool) {
       pass(row)
       if let checksum {
@@ -54,13 +54,13 @@ extension PeerTally {
       points[min(point, points.count - 1)].record(row.end - row.start)
     }
 
-    /// An operation had not ended when the window closed.
+    /// Adds an operation that had not ended when the window closed.
     mutating func leave(_ row: PeerRow, since begun: Instant) {
       ages.append(closes.since(begun))
       pass(row)
     }
 
-    /// An operation was under way within the window.
+    /// Adds an operation that was in flight within the window.
     mutating func pass(_ row: PeerRow) {
       let begun = max(row.start, opens.nanoseconds)
       let ended = min(row.end == 0 ? .max : row.end, closes.nanoseconds)
@@ -70,7 +70,7 @@ extension PeerTally {
       underWay += Double(ended - begun)
     }
 
-    /// Exact, from each start and each end.
+    /// Exact, from all starts and ends.
     var inFlight: TrialRecord.InFlight? {
       let wall = closes.since(opens).count
       guard wall > 0 else { return nil }

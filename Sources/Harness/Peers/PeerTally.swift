@@ -4,24 +4,24 @@ import Plan
 import Records
 import Workloads
 
-/// What the rows of a trial come to: all that a client of this program counts while it runs is derived from them
-/// afterwards, by the same rules.
+/// The results of a trial's rows. A built-in client counts while it runs; here the same values are derived afterwards,
+/// by the same rules.
 struct PeerTally {
   let spec: TrialSpec
   let start: Instant
   let schedule: PeerSchedule?
-  /// When the peer had said that it was through: nothing can have ended later.
+  /// When the peer said that it was done: nothing can have ended later.
   let said: Instant
 
   private let lanes: Int
   private let opens: Instant
-  /// The window's end; nil of a number of operations, which ends with the last of them.
+  /// The window's end; nil for a fixed count, whose window ends with the last operation.
   private let ends: Instant?
   private(set) var breaches = PeerBreaches()
 
-  /// Rows that lie within the trial, by lane and there by start.
+  /// The rows within the trial, by lane, and within a lane by start.
   private var byLane: [[PeerRow]] = []
-  /// What was taken and never begun, by number.
+  /// The operations that were taken and never started, by number.
   private var waiting: [UInt64] = []
   private var taken: UInt64 = 0
 
@@ -37,11 +37,11 @@ struct PeerTally {
 
   private var isLimited: Bool { spec.limit != nil }
 
-  /// - Parameter capacity: how many rows fit the file.
+  /// - Parameter capacity: the number of rows that fit the file.
   mutating func take(_ rows: PeerRows, capacity: Int) {
-    if rows.isLonger { breaches.note(.capacity, "the file of rows is longer than it was made") }
+    if rows.isLonger { breaches.note(.capacity, "the file of rows is longer than the harness made it") }
     if rows.rows.count >= capacity {
-      breaches.note(.capacity, "all \(capacity) rows of the file are written: what came after them is not known")
+      breaches.note(.capacity, "all \(capacity) rows of the file are full; later operations are unknown")
     }
     byLane = Array(repeating: [], count: lanes)
     for row in rows.rows {
@@ -62,17 +62,17 @@ struct PeerTally {
       return false
     }
     guard let outcome = RowOutcome(rawValue: row.outcome) else {
-      breaches.note(.rows, "\(name(row)) has the outcome \(row.outcome), which the contract does not know")
+      breaches.note(.rows, "\(name(row)) has the outcome \(row.outcome), which the contract does not define")
       return false
     }
     guard (outcome == .unfinished) == (row.end == 0) else {
       breaches.note(
         .rows,
-        outcome == .unfinished ? "\(name(row)) is unfinished, and has an end" : "\(name(row)) has ended without an end")
+        outcome == .unfinished ? "\(name(row)) is unfinished but has an end" : "\(name(row)) has ended but has no end")
       return false
     }
     if schedule != nil && row.isOfWarmUp {
-      breaches.note(.rows, "\(name(row)) has a number of the warm-up, and an open loop has none")
+      breaches.note(.rows, "\(name(row)) has a number of the warm-up, which an open loop does not have")
       return false
     }
     if row.start == 0 {
@@ -90,7 +90,7 @@ struct PeerTally {
     }
     if ended > said {
       breaches.note(
-        .times, "\(name(row)) is said to have ended \(micros(ended.since(said))) after the peer was through")
+        .times, "\(name(row)) ended \(micros(ended.since(said))) after the peer said that it was done")
       return false
     }
     let earliest = earliest(row)
@@ -101,13 +101,13 @@ struct PeerTally {
     return true
   }
 
-  /// When the operation may begin.
+  /// The earliest allowed start of the operation.
   private func earliest(_ row: PeerRow) -> Instant {
     guard let schedule else { return row.isOfWarmUp ? start : opens }
     return row.operation < schedule.count ? start + Nanoseconds(schedule.offsets[Int(row.operation)]) : start
   }
 
-  /// Each number from 0 on is to be there once.
+  /// Each number from 0 on must occur once.
   private mutating func checkNumbers(_ rows: [PeerRow]) {
     _ = count(
       rows.lazy.filter(\.isOfWarmUp).map(\.operation), among: rows.count, below: .max, "of the warm-up ")
@@ -115,22 +115,22 @@ struct PeerTally {
     taken = count(rows.lazy.filter { !$0.isOfWarmUp }.map(\.operation), among: rows.count, below: asked ?? .max, "")
     if spec.operations != nil, let asked, taken < asked {
       breaches.note(
-        .missing, "\(asked) operations were to be done, and the last that has a row is number \(taken) of them")
+        .missing, "\(asked) operations were planned, but rows exist only for the first \(taken)")
     }
   }
 
-  /// Notes numbers that came twice, that do not come, and that are out of range.
-  /// - Returns: how many were taken: all up to the highest.
+  /// Notes numbers that are repeated, missing or out of range.
+  /// - Returns: the number of operations taken: all up to the highest.
   private mutating func count(
     _ numbers: some Sequence<UInt64>, among rows: Int, below bound: UInt64, _ kind: String
   ) -> UInt64 {
-    // What lies higher than this leaves more out than there are rows.
+    // A higher number means that more numbers are missing than there are rows.
     let room = UInt64(rows + lanes)
     var seen = [Bool](repeating: false, count: rows + lanes)
     var (taken, distinct) = (UInt64(0), UInt64(0))
     for number in numbers {
       guard number < bound else {
-        breaches.note(.range, "operation \(number) \(kind)was done, and there are \(bound), from 0")
+        breaches.note(.range, "operation \(number) \(kind)was done, but there are only \(bound), numbered from 0")
         continue
       }
       taken = max(taken, number + 1)
@@ -139,13 +139,13 @@ struct PeerTally {
       seen[Int(number)] = true
     }
     let missing = taken - min(taken, distinct)
-    // Who waits for its time or a permit when the window ends may have no row.
+    // A lane that waits for an arrival or a permit at the window's end may have no row.
     let mayWait = spec.duration != nil && (schedule != nil || isLimited) && kind.isEmpty
     if missing > (mayWait ? UInt64(lanes) : 0) {
       let first = seen.firstIndex(of: false) ?? 0
       breaches.note(
         .missing, count: Int(clamping: missing),
-        "operation \(first) \(kind)has no row, though number \(taken - 1) was done")
+        "operation \(first) \(kind)has no row, although number \(taken - 1) has one")
     } else if missing > 0 {
       waiting += seen.prefix(Int(taken)).enumerated().lazy.filter { !$0.element }.map { UInt64($0.offset) }
     }
@@ -157,13 +157,13 @@ struct PeerTally {
     if !isSorted { byLane[lane].sort { $0.start < $1.start } }
     for (row, next) in zip(byLane[lane], byLane[lane].dropFirst()) where row.end == 0 || next.start < row.end {
       breaches.note(
-        .overlap, "lane \(lane) began operation \(next.operation) before it had ended operation \(row.operation)")
+        .overlap, "lane \(lane) began operation \(next.operation) before it ended operation \(row.operation)")
     }
   }
 
   // MARK: What they come to
 
-  /// The record of the client, as far as rows tell it: what it used is left open.
+  /// The client's record as far as rows determine it; its resource usage is left out.
   func record() -> PartialRecord {
     let closes = closing
     var sums = Sums(opens: opens, closes: closes)
@@ -205,7 +205,7 @@ struct PeerTally {
     return record(sums, servedLanes: servedLanes, firstEarly: firstEarly, closes: closes)
   }
 
-  /// When the window closes: with the last of a number of operations.
+  /// The end of the window; for a fixed count, the end of the last operation.
   private var closing: Instant {
     if let ends { return ends }
     let last = byLane.joined().lazy.filter { !$0.isOfWarmUp }.map(\.end).max() ?? 0
@@ -217,7 +217,7 @@ struct PeerTally {
     return row.operation < schedule.count ? start + Nanoseconds(schedule.offsets[Int(row.operation)]) : before
   }
 
-  /// Whether what ends then counts: as ``TrialState`` has it.
+  /// Whether an operation that ends then counts, by the rules of ``TrialState``.
   private func counts(_ row: PeerRow, endingAt end: Instant) -> Bool {
     guard end >= opens else { return false }
     guard spec.operations != nil else { return true }
@@ -237,14 +237,14 @@ struct PeerTally {
     case .wrongContent: return .wrongContent
     case .prematureEnd: return .prematureEnd
     case .status: return .status(Int(row.detail))
-    // All that the own server does wrong in form is the first line, where that is asked of it.
+    // The built-in server's only malformed answers have a wrong first line.
     case .malformed: return .fault(.malformedStatusLine)
     case .unexpectedBytes: return .unexpectedBytes
     case .unfinished, nil: preconditionFailure("only what has ended has a kind")
     }
   }
 
-  /// What a verified operation adds to the checksum.
+  /// The contribution of a verified operation to the checksum.
   static func checksum(of operation: UInt64, doing workload: WorkloadSpec) -> UInt64 {
     switch workload {
     case .sleep: Checksum.ofSleep(operation)
@@ -255,7 +255,7 @@ struct PeerTally {
     }
   }
 
-  /// How late the lane began what it had waited for.
+  /// Records how late the lane started operations that it had waited for.
   private func recordLag(of rows: [PeerRow], into sums: inout Sums, until closes: Instant) {
     guard schedule != nil, !isLimited else { return }
     var free = start
@@ -267,7 +267,7 @@ struct PeerTally {
     }
   }
 
-  /// What of the schedule was due in the window, and what was left of it.
+  /// The operations due in the window, and those of them that were left.
   private func arrivals(until closes: Instant) -> ArrivalOutcome? {
     guard let schedule else { return nil }
     let before = schedule.offsets.partitioningIndex { start + Nanoseconds($0) >= closes }
@@ -309,7 +309,7 @@ struct PeerTally {
     return record
   }
 
-  /// Where they follow from the operations: what a client of HTTP sends besides is up to it.
+  /// Known only if the operations determine them; an HTTP client may send further fields.
   private func bytes(of done: UInt64) -> TrialRecord.Bytes? {
     switch spec.workload {
     case .sleep: return TrialRecord.Bytes(sent: 0, received: 0)
@@ -326,7 +326,7 @@ extension OutcomeKind {
 }
 
 extension Array {
-  /// The index of the first element from which on the predicate holds.
+  /// The index from which on the predicate holds for all elements.
   fileprivate func partitioningIndex(where holds: (Element) -> Bool) -> Int {
     var (low, high) = (0, count)
     while low < high {

@@ -7,17 +7,16 @@ import Synchronization
 import SystemCalls
 import Workloads
 
-/// The client of a trial, where that is a peer: told its plan, started, followed to its end, and what it has written down
-/// taken in.
+/// A trial whose client is a peer: it gets its plan, is started and followed to its end, and its rows are read.
 struct PeerTrial {
   let peer: Peer
   let spec: TrialSpec
   let processors: [Int]
-  /// Ends of the own servers' control channels: the harness tells them the window's edges itself.
+  /// The control channels of the built-in servers. The harness itself signals the window's edges over them.
   let controls: [Int32]
-  /// Changes what it is told.
+  /// Modifies the plan.
   var tell: (@Sendable (inout PeerPlan) -> Void)?
-  /// For the peer to come to its end: of a number of operations from the start on, else from the window's end.
+  /// The time limit for the end, from the start for a fixed count, otherwise from the window's end.
   let patience: Nanoseconds
 
   enum End {
@@ -26,18 +25,19 @@ struct PeerTrial {
     case failed(String)
   }
 
-  /// For the peer to connect its lanes, to have its rows written after the window's end, and to end once it has been told.
+  /// The time limit for each of these: connecting the lanes, writing the rows after the window's end, and exiting when
+  /// told.
   private static let settling = Nanoseconds.seconds(60)
   static let writing = Nanoseconds.seconds(20)
   private static let ending = Nanoseconds.seconds(5)
   private static let stays =
-    "peer-stays: it did not end within \(ending) of the end of its standard input, and was killed"
-  /// From the order to start until the start: the order has to reach all lanes.
+    "peer-stays: it did not exit within \(ending) after the end of its standard input, and was killed"
+  /// The time between the start order and the start: the order must reach all lanes.
   private var lead: Nanoseconds { .milliseconds(20) + .microseconds(UInt64(spec.lanes)) }
 
   /// - Parameters:
-  ///   - started: told the process.
-  ///   - idle: called again and again while the trial runs.
+  ///   - started: receives the process.
+  ///   - idle: called repeatedly while the trial runs.
   func run(started: (ChildProcess) -> Void = { _ in }, idle: () -> Void) throws(HarnessFailure) -> End {
     guard let words = peer.manifest.drive else { return .failed("\(peer.manifest.id) has no client") }
     let files = try PeerFiles(spec, endpoint: spec.endpoints.first)
@@ -61,7 +61,7 @@ struct PeerTrial {
     let heard = try process.hear(
       "done", patience: lead + spec.warmup + (spec.duration ?? .zero) + patience, idle: idle)
     let said = MonotonicClock.now
-    // All that was to start in an open loop may have, and the window goes on.
+    // All operations of an open loop may be done before the window ends.
     if case .success = heard, files.schedule != nil, let closes {
       while MonotonicClock.now < closes { Interruption.pause(milliseconds: 1) }
     }
@@ -75,7 +75,7 @@ struct PeerTrial {
     do throws(Errno) {
       rows = try PeerRows(reading: files.rows, capacity: files.capacity)
     } catch {
-      return .failed("its rows cannot be read: \(error)")
+      return .failed("its rows are unreadable: \(error)")
     }
     var tally = PeerTally(spec, schedule: files.schedule, start: start, said: said)
     tally.take(rows, capacity: files.capacity)

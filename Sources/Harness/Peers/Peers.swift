@@ -4,17 +4,17 @@ import ProjectFiles
 import Synchronization
 import SystemCalls
 
-/// The peers that can be named: those that were found, and those that a command line adds.
+/// The known peers: those that were found, and those that the command line adds.
 public enum Peers {
   private static let table = Mutex<[Peer]>([])
 
-  /// What the name of a mode of this program ends with where it runs as a peer.
+  /// The suffix of a built-in mode's name when it runs as a peer.
   static let asPeer = "-as-peer"
 
   /// In the order in which they were found.
   public static var all: [Peer] { table.withLock { $0 } }
 
-  /// Nil where the mode is one of this program.
+  /// Nil for a built-in mode.
   public static func named(_ id: ModeID) -> Peer? { table.withLock { $0.first { $0.id == id } } }
 
   static func add(_ peer: Peer) {
@@ -24,7 +24,7 @@ public enum Peers {
     }
   }
 
-  /// Adds the one whose folder, or whose `peer.json`, is named.
+  /// Adds the peer with this folder or `peer.json`.
   @discardableResult
   public static func add(at path: String) throws(HarnessFailure) -> Peer {
     var isFolder: ObjCBool = false
@@ -37,13 +37,13 @@ public enum Peers {
     return peer
   }
 
-  /// Adds a server that nobody wrote for this program.
+  /// Adds a server that does not know the contract.
   public static func add(_ contender: Contender) -> ModeID {
     add(contender.peer)
     return contender.id
   }
 
-  /// Adds a mode of this program, which is then a client by the same contract as others.
+  /// Adds a built-in mode as a client that keeps the contract for peers.
   public static func add(own mode: ModeID) -> ModeID {
     var manifest = PeerManifest(
       id: mode.rawValue + asPeer, about: "\(mode.rawValue), run as a peer: what the contract costs", language: "Swift")
@@ -55,17 +55,17 @@ public enum Peers {
     return peer.id
   }
 
-  /// Looks whether the peers of a run that is to go on are there.
+  /// Checks that the peers of a resumed run are here.
   static func require(_ modes: [ModeDescription]) throws(HarnessFailure) {
     for mode in modes {
       if let own = mode.peer?.mode.flatMap({ ModeID(rawValue: $0) }) { _ = add(own: own) }
       guard mode.peer != nil, named(mode.id) == nil else { continue }
       let remedy = mode.peer?.url.map { "name it again (--serve \(mode.id)=\($0))" } ?? "name its folder (--peer PATH)"
-      throw HarnessFailure(.usage, "the peer \(mode.id) of this run is not here; \(remedy)")
+      throw HarnessFailure(.usage, "the peer \(mode.id) of this run was not found; \(remedy)")
     }
   }
 
-  /// What modes are, as their run records it: of peers with their versions, and with looks that tell all of them apart.
+  /// The descriptions of modes for a run's record: peers with their versions, and each mode with a unique look.
   static func described(_ modes: [ModeID]) -> [ModeDescription] {
     let all = modes.map { mode in named(mode).map { $0.description(version: $0.readVersion()) } ?? mode.traits }
     return PeerLooks.settled(all) { mode in
@@ -75,8 +75,8 @@ public enum Peers {
 
   private static let manifestName = "peer.json"
 
-  /// Looks once for manifests in `Benchmarks/peers/*/`, of the current folder and of the checkout that this program was
-  /// built in, and knows those that are built in: a line for each that cannot be read, and for each whose name another has.
+  /// Searches once for manifests in `Benchmarks/peers/*/`, of the current folder and of the checkout of this build, and
+  /// adds the built-in ones. The value has one line for each unreadable manifest and each duplicate name.
   public static let complaints = find()
 
   private static func find() -> [String] {
@@ -99,7 +99,7 @@ public enum Peers {
         }
       }
     }
-    // A copy of the program has no folders to look into, but knows what its suites name.
+    // A copied program has no folders to search, but knows the peers of its suites.
     let paths = Set(found.values)
     for file in ProjectFiles.peers {
       guard !paths.contains(where: { $0.hasSuffix("/\(file.name)") }),
@@ -111,10 +111,10 @@ public enum Peers {
     return complaints
   }
 
-  /// Where they are looked for.
+  /// The folder to search, relative to a checkout.
   public static let place = "Benchmarks/peers"
 
-  /// Where peers lie: the first of these that there is.
+  /// The folder of peers: the first of these that exists.
   private static var folders: [String] {
     var folders = [FileManager.default.currentDirectoryPath]
     var folder = URL(fileURLWithPath: TrialRunner.program).deletingLastPathComponent()

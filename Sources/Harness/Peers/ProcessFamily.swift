@@ -4,31 +4,32 @@ import Plan
 import Records
 import SystemCalls
 
-/// A process with all that it has started, as /proc tells of them from outside: proc(5). Its processor time is exact to the
-/// nanosecond, but for children that have ended, whose time is known in clock ticks.
+/// A process with all its descendants, read from outside in /proc: proc(5). Its CPU time is exact to the nanosecond,
+/// except for ended children, whose time is known in clock ticks.
 struct ProcessFamily {
   private let heads: Set<pid_t>
-  /// Those that were there at the last look.
+  /// The members at the last look.
   private var members: [pid_t]
 
-  /// - Parameter heads: the processes; members of their groups belong to the family, too, also where a parent has ended.
+  /// - Parameter heads: the processes. Members of their process groups belong to the family, too, even if a parent has
+  ///   ended.
   init(of heads: Set<pid_t>) {
     self.heads = heads
     members = Self.members(of: heads)
   }
 
-  /// Whether there is any process of which it could tell.
+  /// Whether the family has any process.
   var isKnown: Bool { !heads.isEmpty }
 
-  /// What the family has used so far, and has now.
+  /// The usage of the family so far, and its current memory, threads and descriptors.
   struct Reading {
-    /// When the processor time of those that were known was read.
+    /// When the CPU time of the known members was read.
     var at: Instant
     fileprivate(set) var usage = ResourceUsage.zero
 
     init(at: Instant) { self.at = at }
 
-    /// By thread: voluntary and involuntary ones; nil where there are too many threads to ask each of them.
+    /// The voluntary and involuntary switches of each thread; nil if there are too many threads to read each one.
     fileprivate var switches: [pid_t: (voluntary: UInt64, involuntary: UInt64)]? = [:]
     fileprivate(set) var threads: Int?
     fileprivate(set) var descriptors: Int?
@@ -36,26 +37,26 @@ struct ProcessFamily {
     fileprivate(set) var memory: UInt64?
   }
 
-  /// The processor time of those that are known: takes some microseconds for each.
+  /// The CPU time of the known members; takes a few microseconds per member.
   func readTimes() -> Reading {
     var reading = Reading(at: MonotonicClock.now)
     for process in members { reading.addTime(of: process) }
     return reading
   }
 
-  /// Looks at the rest of what a reading has: switches, threads, descriptors and memory.
+  /// Adds the rest of a reading: switches, threads, descriptors and memory.
   func readDetails(into reading: inout Reading) {
     for process in members { reading.addDetails(of: process) }
   }
 
-  /// Looks for processes that have been started since the last look, and adds their time to a reading: all of it.
+  /// Finds processes that started since the last look, and adds all their time to a reading.
   mutating func readNewMembers(into reading: inout Reading) {
     let known = Set(members)
     members = Self.members(of: heads)
     for process in members where !known.contains(process) { reading.addTime(of: process) }
   }
 
-  /// The heads that still run, their descendants, and what else is in the groups of the heads.
+  /// The heads that still run, their descendants, and the members of the heads' groups.
   private static func members(of heads: Set<pid_t>) -> [pid_t] {
     var statuses: [pid_t: ProcessStatus] = [:]
     for process in FileSystem.entries(of: "/proc").compactMap({ pid_t($0) }) {
@@ -63,7 +64,7 @@ struct ProcessFamily {
     }
     func belongs(_ process: pid_t) -> Bool {
       var process = process
-      // A chain of parents that was read while it changed may have no end.
+      // Processes may change while they are read, so the chain of parents may be a cycle.
       for _ in 0..<statuses.count {
         if heads.contains(process) { return true }
         guard let status = statuses[process] else { return false }
@@ -76,14 +77,14 @@ struct ProcessFamily {
     return statuses.keys.filter(belongs).sorted()
   }
 
-  /// SIGKILL to all of it, also to those that were of it at the last look, and have become somebody else's.
+  /// Sends SIGKILL to the family, including former members that now have another parent.
   func kill() {
     for process in Set(members + Self.members(of: heads)) where process != getpid() { _ = Glibc.kill(process, SIGKILL) }
   }
 }
 
 extension ProcessFamily.Reading {
-  /// More threads than this are not asked for their switches, one by one.
+  /// Above this number of threads, switches are not read.
   private static let mostThreads = 512
 
   private static let tick = UInt64(1_000_000_000 / sysconf(Int32(_SC_CLK_TCK)))
@@ -125,19 +126,19 @@ extension ProcessFamily.Reading {
     return line.dropFirst(name.count).split(whereSeparator: \.isWhitespace).first.flatMap { UInt64($0) }
   }
 
-  /// Takes the rest from a reading that has no times.
+  /// Takes the rest from a reading without times.
   mutating func take(detailsOf other: Self?) {
     guard let other else { return }
     (switches, threads, descriptors) = (other.switches, other.threads, other.descriptors)
     (memoryPeak, memory) = (other.memoryPeak, other.memory)
   }
 
-  /// What was used between two readings, and the peaks of both.
+  /// The usage between two readings, and the peaks of both.
   func since(_ earlier: Self) -> ProcessUsage {
     var used = ProcessUsage(usage.since(earlier.usage))
     used.directCalls = nil
     (used.voluntarySwitches, used.involuntarySwitches) = (nil, nil)
-    // What a thread that has ended had waited for is lost.
+    // The switches of a thread that has ended are lost.
     if let switches, let before = earlier.switches, before.keys.allSatisfy({ switches[$0] != nil }) {
       used.voluntarySwitches = switches.reduce(0) { $0 + $1.value.voluntary - (before[$1.key]?.voluntary ?? 0) }
       used.involuntarySwitches = switches.reduce(0) { $0 + $1.value.involuntary - (before[$1.key]?.involuntary ?? 0) }

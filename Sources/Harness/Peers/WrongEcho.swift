@@ -2,7 +2,7 @@ import Dispatch
 import Synchronization
 import SystemCalls
 
-/// An echo server that changes the last byte of each message: who calls its answers right does not compare them.
+/// An echo server that changes the last byte of each message. A client that reports success does not compare.
 final class WrongEcho: Sendable {
   let address: SocketAddress
   private let listener: Socket
@@ -10,7 +10,7 @@ final class WrongEcho: Sendable {
   private let clients = Mutex<Set<Int32>>([])
   private let threads = DispatchGroup()
 
-  /// - Parameter size: of all messages, in bytes.
+  /// - Parameter size: the size of all messages, in bytes.
   init(size: Int) throws(Errno) {
     self.size = size
     guard let any = try? SocketAddress(host: "127.0.0.1", port: 0) else { preconditionFailure("an address of its own") }
@@ -22,7 +22,7 @@ final class WrongEcho: Sendable {
     }.detach()
   }
 
-  /// Ends all connections, and waits for whoever answers on them.
+  /// Ends all connections, and waits for the threads that answer on them.
   func stop() {
     listener.shutdown()
     repeat {

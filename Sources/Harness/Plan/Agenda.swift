@@ -3,45 +3,45 @@ import Plan
 import Records
 import Workloads
 
-/// What a run is to carry out next, by what its trials have come to so far: experiment by experiment, in rounds.
+/// Decides which trial a run does next, from the results so far: experiment by experiment, in rounds.
 ///
-/// Pure: it has no clock and reads nothing, so that a run that was stopped goes on where its records, taken in again, leave
-/// it. A round begins with every point of its experiment. Where the experiment has an objective, steps of its search
-/// follow; where a precision is asked for, more rounds. After the rounds, trials that the machine disturbed are carried
-/// out again, at most ``mostRepeats`` times each.
+/// It is pure: it has no clock and reads nothing. So a stopped run continues correctly after its records are replayed.
+/// A round begins with every point of its experiment. With an objective, the steps of its search follow; with a
+/// precision, more rounds. After the rounds, trials that the machine disturbed are repeated, at most ``mostRepeats``
+/// times each.
 struct Agenda: Sendable {
   let suiteName: String
   let experiments: [Experiment]
   private let seed: UInt64
-  /// How many the client has.
+  /// The number of the client's CPUs.
   private let processors: Int
-  /// Nil where the rounds are those of the suite.
+  /// Nil for the suite's number of rounds.
   private let precision: Precision?
-  /// Whether trials are carried out that will take minutes by arithmetic.
+  /// Whether to run trials that are predicted to take minutes.
   private let isPatient: Bool
-  /// Whether each experiment ends with a trial of every point that is counted from outside.
+  /// Whether each experiment ends with an audit of every point.
   private let audits: Bool
 
-  /// The experiment that is under way, its round, and the round's step.
+  /// The current experiment, round and step.
   private var experiment = 0
   private var round = 0
   private var step = 0
-  /// Of the step: what has not been taken in yet.
+  /// The trials of the step that have no result yet.
   private var pending: ArraySlice<TrialPlan> = []
   private var planned = 0
   private var plannedInRound = 0
-  /// Of the round, where it searches a rate.
+  /// The round's trials of a search.
   private var searched: [TrialRecord] = []
-  /// Trials of the experiment that were disturbed, and have not been carried out again.
+  /// Disturbed trials of the experiment that have not been repeated.
   private var disturbed: [TrialPlan] = []
-  /// How often the experiment's disturbed trials have been carried out again, and how many the last time were.
+  /// How often the experiment's disturbed trials were repeated, and how many there were the last time.
   private var repeats = 0
   private var repeated = 0
-  /// On a machine that is never quiet it is no use to go on with it.
+  /// Repeats are pointless on a machine that is never quiet.
   private(set) var hasGivenUpRepeating = false
-  /// Of valid trials of the experiment, by point; a point that has not been carried out at all is absent.
+  /// The throughputs of the experiment's valid trials, by point; a point without trials is absent.
   private var throughputs: [Point: [Double]] = [:]
-  /// A line for each point whose throughput is not known as well as was asked for.
+  /// One line for each point that missed the precision.
   private(set) var shortfalls: [String] = []
 
   init(
@@ -57,14 +57,14 @@ struct Agenda: Sendable {
     self.audits = audits
   }
 
-  /// What is to be carried out next, until `take` has been told what it came to; nil where nothing is left.
+  /// The next trial, until `take` gets its result; nil if none is left.
   mutating func next() -> TrialPlan? {
     while pending.isEmpty && experiment < experiments.count { advance() }
     return pending.first
   }
 
-  /// Takes in what the plan that is next came to.
-  /// - Returns: whether the record is of that plan; where it is not, nothing has changed.
+  /// Takes the result of the next trial.
+  /// - Returns: whether the record belongs to that plan; if not, nothing has changed.
   @discardableResult
   mutating func take(_ record: TrialRecord) -> Bool {
     guard let plan = pending.first, record.trial == plan.number, record.experiment == plan.experiment.name,
@@ -121,12 +121,12 @@ struct Agenda: Sendable {
     plannedInRound += points.count
   }
 
-  /// How often a trial is carried out again that was disturbed.
+  /// The maximum number of repeats of a disturbed trial.
   static let mostRepeats = 2
-  /// Of fewer it is not known whether the machine is ever quiet.
+  /// With fewer trials, it is unknown whether the machine is ever quiet.
   private static let fewestToGiveUp = 4
 
-  /// Again, in the same order, what was disturbed; unless most of what was carried out again was disturbed again.
+  /// Repeats the disturbed trials in the same order, unless most of the repeated ones were disturbed again.
   private mutating func planRepeats() {
     if repeated >= Self.fewestToGiveUp, 2 * disturbed.count > repeated { hasGivenUpRepeating = true }
     guard repeats < Self.mostRepeats, !hasGivenUpRepeating else { return }
@@ -143,7 +143,7 @@ struct Agenda: Sendable {
     disturbed = []
   }
 
-  /// The rates to try next, where they are not known well enough yet.
+  /// The rates to try next; empty if the bracket is narrow enough.
   private func search(_ current: Experiment, _ objective: Objective) -> [Point] {
     current.points.compactMap { point in
       let trials = searched.filter { $0.mode == point.mode.rawValue && $0.concurrency == point.concurrency }
@@ -156,7 +156,7 @@ struct Agenda: Sendable {
 
   // MARK: Precision
 
-  /// Those whose throughput is not known as well as was asked for, as far as they have been carried out.
+  /// The points with results whose throughput is not precise enough.
   private func vaguePoints(of current: Experiment) -> [Point] {
     guard let precision, current.objective == nil else { return [] }
     return current.points.filter { throughputs[$0].map { !precision.isReached(by: $0) } ?? false }
@@ -168,12 +168,12 @@ struct Agenda: Sendable {
     }
     let values = throughputs[point] ?? []
     return "precision of \(percent(precision?.halfWidth)) not reached: \(point.label(in: current)): "
-      + "\(percent(Precision.reached(by: values))) by \(values.count) valid trials"
+      + "\(percent(Precision.reached(by: values))) with \(values.count) valid trials"
   }
 
   // MARK: What lies ahead
 
-  /// Trials that are carried out whatever is measured.
+  /// The number of trials that run in any case.
   var certainTrials: Int {
     experiments.reduce(0) { $0 + $1.rounds * $1.points.count + auditPlans(of: $1).count }
   }
@@ -182,7 +182,7 @@ struct Agenda: Sendable {
     audits ? Schedule.audits(of: experiment, seed: seed, after: planned, processors: processors) : []
   }
 
-  /// The most that there still is to do, in trials and seconds.
+  /// The maximum that remains to do, in trials and seconds.
   var most: (trials: Int, seconds: Double) {
     var most = pending.reduce((trials: 0, seconds: 0.0)) { ($0.trials + 1, $0.seconds + seconds($1)) }
     for (index, current) in experiments.enumerated().dropFirst(experiment) {
@@ -204,21 +204,21 @@ struct Agenda: Sendable {
     return most
   }
 
-  /// Seconds that it is expected to take.
+  /// The expected duration in seconds.
   private func seconds(_ plan: TrialPlan) -> Double {
     plan.reasonToSkip(isPatient: isPatient) == nil ? plan.expectedTime.seconds : 0
   }
 }
 
 extension Bracket {
-  /// How far the search goes beyond the throughput of the closed loop, and how narrow it makes the bracket: as parts of
-  /// that throughput.
+  /// How far a search goes beyond the throughput of the closed loop, and how narrow it makes the bracket: both as
+  /// fractions of that throughput.
   static let reach = 1.25
   static let resolution = 0.03
-  /// Six halvings lead from one to the other; two more make up for trials that were disturbed.
+  /// Six halvings lead from one to the other; two more allow for disturbed trials.
   static let mostSteps = 8
 
-  /// The middle of the bracket; nil where it is narrow, or where nothing says how far to go.
+  /// The middle of the bracket; nil if the bracket is narrow, or its upper end is unknown.
   var nextRate: Double? {
     guard let saturation, saturation > 0 else { return nil }
     let low = highestMet ?? 0

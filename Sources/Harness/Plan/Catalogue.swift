@@ -2,9 +2,9 @@ import Modes
 import Plan
 import Workloads
 
-/// What there is to choose from, for a person.
+/// The available modes, workloads, suites and peers, for a person.
 public enum Catalogue {
-  /// Modes, workloads, suites and peers, each by its name.
+  /// The sections, with a name and a description in each row.
   public static var sections: [(title: String, rows: [(name: String, about: String)])] {
     [
       (

@@ -1,6 +1,6 @@
 import Plan
 
 extension Suite {
-  /// About how long a run of it takes, in seconds.
+  /// The approximate duration of a run of the suite, in seconds.
   public func expectedSeconds(options: RunSession.Options) -> Double { Agenda(self, options).most.seconds }
 }

@@ -4,21 +4,21 @@ import Plan
 import SystemCalls
 import Workloads
 
-/// Whether a plan fits the machine's limits. It is asked before anything is started.
+/// Checks a plan against the machine's limits, before anything starts.
 public struct Feasibility: Sendable {
   public var descriptorLimit: Int
   public var ephemeralPorts: ClosedRange<Int>
-  /// Bytes that can be had without swapping.
+  /// Bytes available without swapping.
   public var availableMemory: UInt64?
-  /// What allows the fewest threads and processes more.
+  /// The tightest limit on further threads and processes.
   var threadCeiling: ThreadCeiling?
-  /// Bytes that data files may take.
+  /// The bytes that data files may take.
   public var freeDisk: UInt64?
-  /// How many descriptors are left of those that all processes of the system may have open.
+  /// The number of descriptors that remain of the system's limit.
   public var descriptorsLeft: Int?
-  /// How many connections are left of those that the system's firewall follows; nil where it follows none.
+  /// The number of connections that remain of the firewall's limit; nil if it tracks none.
   public var trackedLeft: Int?
-  /// Where data files are in memory alone: `tmpfs (/dev/shm)`; nil where they reach a device.
+  /// The file system of data files, if it is only in memory: `tmpfs (/dev/shm)`; nil if they reach a device.
   public var memoryFileSystem: String?
 
   init(
@@ -35,7 +35,7 @@ public struct Feasibility: Sendable {
     self.trackedLeft = trackedLeft
   }
 
-  /// - Parameter folder: where data files are to be made.
+  /// - Parameter folder: the folder of data files.
   public static func ofThisMachine(filesIn folder: String? = nil) -> Feasibility {
     var feasibility = Feasibility(
       descriptorLimit: ProcessControl.descriptorLimit.hard,
@@ -48,40 +48,40 @@ public struct Feasibility: Sendable {
     return feasibility
   }
 
-  /// What `folder` lies on, where that is memory alone.
+  /// The file system of `folder`, if it is only in memory.
   static func memoryFileSystem(of folder: String) -> String? {
     FileSystem.nameInMemory(at: folder).map { "\($0) (\(folder))" }
   }
 
-  /// What a process needs besides its connections.
+  /// The descriptors of a process besides its connections.
   static let spareDescriptors = 64
 
-  /// A process with its threads, before its first lane; and what the default executor of tasks adds. Without them a trial
-  /// does not fail at once: Dispatch waits for a thread for as long as it takes.
+  /// A process with its threads before its first lane, and the threads of the default task executor. Without this
+  /// check, a trial would hang rather than fail, because Dispatch waits for a thread indefinitely.
   private static let processTasks = 6
   private static let poolTasks = 5
 
-  /// A pair of TCP sockets with their buffers at rest, in the kernel; measured at about 11 KiB.
+  /// A pair of idle TCP sockets with their buffers, in the kernel; about 11 KiB when measured.
   private static let connectionMemory = 16 << 10
   private static let laneMemory = 2 << 10
   private static let threadMemory: UInt64 = 32 << 10
-  /// A process of the harness, before its first lane.
+  /// A process of the harness before its first lane.
   private static let processMemory: UInt64 = 8 << 20
 
-  /// Why the point does not fit, with a remedy; nil where it does. Where several processes share it, also how many lanes
-  /// would fit.
+  /// Why the point does not fit, with the remedy; nil if it fits. For several processes, the message also says how many
+  /// lanes would fit.
   func objection(to experiment: Experiment, mode: ModeID, concurrency: Int) -> String? {
-    // What cannot be done at all is recorded as skipped.
+    // A point that the mode cannot run is recorded as skipped.
     guard mode != .null, experiment.objection(in: mode) == nil else { return nil }
     guard let shortage = shortage(of: experiment, mode, concurrency) else { return nil }
     let place = "experiment '\(experiment.name)', mode \(mode.rawValue), concurrency \(concurrency)"
     guard experiment.shares.count > 1 else { return "\(place): \(shortage)" }
     let least = max(experiment.shares.count, 1)
     let most = largest(from: least, to: concurrency) { self.shortage(of: experiment, mode, $0) == nil }
-    return "\(place): \(shortage)" + (most.map { "; \($0) is the most that fits (--concurrency \($0))" } ?? "")
+    return "\(place): \(shortage)" + (most.map { "; \($0) is the maximum that fits (--concurrency \($0))" } ?? "")
   }
 
-  /// The largest number that fits, where each one below a number that fits does.
+  /// The largest number that fits, if every smaller number fits.
   private func largest(from least: Int, to most: Int, _ fits: (Int) -> Bool) -> Int? {
     guard least <= most, fits(least) else { return nil }
     var (low, high) = (least, most)
@@ -92,36 +92,36 @@ public struct Feasibility: Sendable {
     return low
   }
 
-  /// What of the machine's limits is too little for the point, with a remedy; nil where it fits.
+  /// The machine's limit that is too low for the point, with the remedy; nil if it fits.
   func shortage(of experiment: Experiment, _ mode: ModeID, _ concurrency: Int) -> String? {
     let needs = Needs(experiment, mode, concurrency)
     if needs.descriptors > descriptorLimit {
-      let more = needs.hasSeveral ? "share it between more processes (--processes, --server-processes)" : "ask for less"
+      let more = needs.hasSeveral ? "share it among more processes (--processes, --server-processes)" : "ask for less"
       let ofEach = needs.hasSeveral ? " in a process" : ""
-      return "\(needs.descriptors) descriptors are needed\(ofEach), and the hard limit (ulimit -Hn) is "
+      return "\(needs.descriptors) descriptors are needed\(ofEach), but the hard limit (ulimit -Hn) is "
         + "\(descriptorLimit); raise it (as root: ulimit -Hn \(needs.descriptors)) or \(more)"
     }
     if needs.ports > ephemeralPorts.count {
-      let more = needs.hasSeveral ? "have more --server-processes" : "ask for less"
-      return "\(needs.ports) ports are needed\(needs.hasSeveral ? " to one server" : ""), and "
+      let more = needs.hasSeveral ? "use more --server-processes" : "ask for less"
+      return "\(needs.ports) ports are needed\(needs.hasSeveral ? " to one server" : ""), but "
         + "net.ipv4.ip_local_port_range has \(ephemeralPorts.count); "
         + "widen it (sysctl -w net.ipv4.ip_local_port_range='1024 65535') or \(more)"
     }
     if let ceiling = threadCeiling, needs.tasks > ceiling.room {
-      return "about \(needs.tasks) threads and processes are needed, and \(ceiling.name) leaves room for "
+      return "about \(needs.tasks) threads and processes are needed, but \(ceiling.name) allows only "
         + "\(ceiling.room); raise it or ask for less"
     }
     if let file = experiment.workload.file, let objection = objection(to: file) { return objection }
     if let descriptorsLeft, needs.allDescriptors > descriptorsLeft {
-      return "\(needs.allDescriptors) descriptors are needed in all, and the system has \(descriptorsLeft) left; "
+      return "\(needs.allDescriptors) descriptors are needed in all, but the system has \(descriptorsLeft) left; "
         + "raise fs.file-max (sysctl -w fs.file-max=\(2 * needs.allDescriptors)) or ask for less"
     }
     if let trackedLeft, needs.connections > trackedLeft {
-      return "\(needs.connections) connections are needed, and the firewall follows \(trackedLeft) more; "
+      return "\(needs.connections) connections are needed, but the firewall can track only \(trackedLeft) more; "
         + "raise net.netfilter.nf_conntrack_max or ask for less"
     }
     if let availableMemory, needs.memory > availableMemory {
-      return "about \(needs.memory >> 20) MiB of memory are needed, and \(availableMemory >> 20) MiB are free; "
+      return "about \(needs.memory >> 20) MiB of memory are needed, but \(availableMemory >> 20) MiB are free; "
         + "free some or ask for less"
     }
     return nil
@@ -135,17 +135,17 @@ public struct Feasibility: Sendable {
         + "name a folder on a disk (--file-dir) or leave it out"
     }
     if let freeDisk, span > freeDisk {
-      return "a file of \(file.span) is needed, and its file system has \(freeDisk >> 20) MiB left; "
+      return "a file of \(file.span) is needed, but its file system has \(freeDisk >> 20) MiB left; "
         + "free some, ask for less (--span), or name another folder (--file-dir)"
     }
     if !file.direct, let availableMemory, span > availableMemory {
-      return "a file of \(file.span) does not fit the page cache, for which \(availableMemory >> 20) MiB are free; "
-        + "ask for less (--span) or go past it (--direct)"
+      return "a file of \(file.span) does not fit the page cache (\(availableMemory >> 20) MiB of free memory); "
+        + "ask for less (--span) or bypass it (--direct)"
     }
     return nil
   }
 
-  /// What a point that several processes share will take; nil where one does it alone.
+  /// The needs of a point that several processes share; nil for one process.
   func announcement(of experiment: Experiment, mode: ModeID, concurrency: Int) -> String? {
     guard experiment.shares.count > 1, mode != .null, experiment.objection(in: mode) == nil else { return nil }
     let needs = Needs(experiment, mode, concurrency)
@@ -153,20 +153,20 @@ public struct Feasibility: Sendable {
     let descriptors =
       needs.descriptors > 0 ? "up to \(needs.descriptors) of \(descriptorLimit) descriptors in each, " : ""
     let ports = needs.ports > 0 ? "\(needs.ports) of \(ephemeralPorts.count) ports to each server, " : ""
-    let free = availableMemory.map { " of \($0 >> 20) MiB that are free" } ?? ""
+    let free = availableMemory.map { " of \($0 >> 20) MiB free memory" } ?? ""
     return "experiment '\(experiment.name)': up to \(needs.lanes) lanes in \(experiment.shares.count) "
       + "processes\(servers): \(descriptors)\(ports)about \(needs.memory >> 20) MiB\(free)"
   }
 
-  /// What a point takes of what is limited.
+  /// The limited resources that a point needs.
   private struct Needs {
     var lanes: Int
-    /// Those over the network.
+    /// The connections over the network.
     var connections: Int
-    /// In that process which takes most of them; zero where lanes take none.
+    /// For the process that needs the most; zero if lanes need none.
     var descriptors = 0
     var allDescriptors = 0
-    /// To that server which is asked most.
+    /// For the server with the most connections.
     var ports = 0
     /// For lanes.
     var threads: Int
@@ -188,7 +188,7 @@ public struct Feasibility: Sendable {
       hasSeveral = shares.count > 1
       let ofFirst = sum([shares[0]], \.descriptorsPerLane)
       if ofFirst > 0 {
-        // A server has one for each connection, as its clients have.
+        // A server needs one descriptor per connection, like its clients.
         let ofServer = hasSeveral ? toServers { min(1, $0.descriptorsPerLane) } : 0
         descriptors = max(ofFirst, ofServer) + Feasibility.spareDescriptors
         allDescriptors =
@@ -205,15 +205,15 @@ public struct Feasibility: Sendable {
       }
       memory = UInt64(ofLanes) + UInt64(threads) * Feasibility.threadMemory
       if hasSeveral { memory += UInt64(shares.count + experiment.servers) * Feasibility.processMemory }
-      // Each process has the whole schedule.
+      // Each process holds the whole schedule.
       memory = [memory, experiment.scheduleMemory.multipliedSaturating(by: UInt64(shares.count))].saturatingSum
     }
   }
 }
 
 extension Experiment {
-  /// Bytes of the longest schedule that is drawn before its trial begins: 8 for each start, and at most three times as many
-  /// while their array grows.
+  /// The bytes of the longest schedule that is drawn before its trial: 8 per start, and up to three times as many while
+  /// the array grows.
   fileprivate var scheduleMemory: UInt64 {
     let span = duration.map { warmup + $0 } ?? Nanoseconds(UInt64(Int64.max))
     let counts = schedules.map { $0.drawnCount(warmup: warmup, operations: operations, span: span) }

@@ -1,13 +1,13 @@
 import Statistics
 
-/// How well the throughput of every point is to be known, and how long that may take.
+/// The required precision of every point's throughput, and the limit of rounds.
 ///
-/// Rounds are added until the interval is narrow enough, and looked at after each: what is stopped at a narrow interval
-/// covers the median somewhat less often than one of a number of rounds that was settled beforehand.
+/// Rounds are added until the interval is narrow enough. Stopping at a narrow interval has a price: it covers the
+/// median somewhat less often than an interval of a fixed number of rounds.
 public struct Precision: Equatable, Sendable {
-  /// The most that half the width of the 95 % interval of the median may be, as a part of the median.
+  /// The maximum half width of the median's 95 % interval, as a fraction of the median.
   public var halfWidth: Double
-  /// Rounds of an experiment, those that were planned included.
+  /// The maximum number of rounds per experiment, including the planned ones.
   public var maxRounds: Int
 
   public static let usualMaxRounds = 50
@@ -26,7 +26,7 @@ public struct Precision: Equatable, Sendable {
     self.init(halfWidth: percent / 100)
   }
 
-  /// Half the width of the interval, as a part of the median; nil where there are too few values for an interval.
+  /// Half the width of the interval, as a fraction of the median; nil if there are too few values for an interval.
   static func reached(by throughputs: [Double]) -> Double? {
     guard let estimate = medianEstimate(of: throughputs), estimate.kind == .interval95, estimate.median > 0 else {
       return nil

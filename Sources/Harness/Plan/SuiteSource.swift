@@ -2,18 +2,18 @@ import Foundation
 import Plan
 import ProjectFiles
 
-/// Where a suite stands: in a file, or in the program itself.
+/// The source of a suite: a file, or the program itself.
 enum SuiteSource {
   case file(String)
   case builtIn(ProjectFile)
 
-  /// The one of that name which is built in, if there is one.
+  /// The built-in suite of this name; nil if there is none.
   init?(builtIn name: String) {
     guard let file = ProjectFiles.suites.first(where: { $0.name == "\(name).json" }) else { return nil }
     self = .builtIn(file)
   }
 
-  /// As messages have it.
+  /// The source in messages.
   var place: String {
     switch self {
     case .file(let path): path
@@ -39,7 +39,7 @@ enum SuiteSource {
     }
   }
 
-  /// What it means by the name of another suite: the file beside its own, else the one that is built in.
+  /// The source of another suite that this one names: a file in the same folder, otherwise a built-in suite.
   func other(_ name: String) -> SuiteSource {
     guard case .file(let path) = self else { return SuiteSource(builtIn: name) ?? .file("\(name).json") }
     let beside = ((path as NSString).deletingLastPathComponent as NSString).appendingPathComponent("\(name).json")
@@ -52,7 +52,7 @@ extension Suite {
   /// The names of the suites that are built in.
   public static let builtInNames = ProjectFiles.suites.map { SuiteSource.builtIn($0).name }
 
-  /// The suite of that name which is built in; nil where there is none.
+  /// The built-in suite of this name; nil if there is none.
   public static func builtIn(_ name: String) throws(HarnessFailure) -> Suite? {
     guard let source = SuiteSource(builtIn: name) else { return nil }
     return try read(from: source, within: [name])
@@ -64,8 +64,8 @@ extension Suite {
     return try read(from: source, within: [source.name])
   }
 
-  /// With all that it includes.
-  /// - Parameter chain: the names of the suites that include it, and its own.
+  /// Reads a suite with all that it includes.
+  /// - Parameter chain: the names of the including suites, and of this one.
   static func read(from source: SuiteSource, within chain: [String]) throws(HarnessFailure) -> Suite {
     let data = try source.data()
     // Suites may name peers.
@@ -85,7 +85,7 @@ extension Suite {
 }
 
 extension SuiteSource {
-  /// Says where what is malformed stands.
+  /// Adds the source to a malformed suite's message.
   fileprivate func naming(_ body: () throws(Suite.Malformed) -> Suite) throws(HarnessFailure) -> Suite {
     do throws(Suite.Malformed) {
       return try body()

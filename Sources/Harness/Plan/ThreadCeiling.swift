@@ -2,15 +2,15 @@ import Glibc
 import Measurement
 import SystemCalls
 
-/// A limit on how many threads and processes there may be, and how many more it allows.
+/// A limit on the number of threads and processes, and how many more it allows.
 struct ThreadCeiling: Equatable, Sendable {
-  /// As whoever may raise it knows it.
+  /// The name under which the limit can be raised.
   var name: String
   var room: Int
-  /// Whether other processes or mappings move it.
+  /// Whether other processes or mappings use up the limit, too.
   var isShared = true
 
-  /// Those of the system, of this process's user and of its control groups, as far as they can be read.
+  /// The limits of the system, the user and the control groups, as far as they are readable.
   static func ofThisMachine() -> [ThreadCeiling] {
     func number(_ path: String) -> Int? { MachineFacts.line(path).flatMap { Int($0) } }
     var ceilings: [ThreadCeiling] = []
@@ -20,14 +20,14 @@ struct ThreadCeiling: Equatable, Sendable {
     let running = MachineFacts.line("/proc/loadavg").flatMap(threads) ?? 0
     add("kernel.threads-max", number("/proc/sys/kernel/threads-max"), used: running)
     add("kernel.pid_max", number("/proc/sys/kernel/pid_max"), used: running)
-    // The stack, and the guard page below it.
+    // A thread needs two mappings: its stack, and the guard page below it.
     let mappings = ProcFile.text(of: "/proc/self/maps")?.count { $0 == "\n" } ?? 0
     add("vm.max_map_count", number("/proc/sys/vm/max_map_count"), used: mappings, per: 2)
     for folder in ControlGroup(ProcFile.text(of: "/proc/self/cgroup") ?? "", controller: "pids").folders {
       add("the control group's pids.max", number(folder + "/pids.max"), used: number(folder + "/pids.current") ?? 0)
     }
     var limit = rlimit()
-    // Root is not held to it.
+    // The limit does not apply to root.
     if geteuid() != 0, getrlimit(__rlimit_resource_t(__RLIMIT_NPROC.rawValue), &limit) == 0, limit.rlim_cur < 1 << 40 {
       add("ulimit -u", Int(limit.rlim_cur), used: threads(of: getuid()))
     }

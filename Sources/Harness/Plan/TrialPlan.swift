@@ -4,45 +4,45 @@ import Plan
 import Records
 import Workloads
 
-/// One trial that a run is to carry out.
+/// One trial of a run.
 public struct TrialPlan: Sendable {
-  /// From 1, in the order in which the run carries them out.
+  /// The number in the run's order, from 1.
   public var number: Int
-  /// As its suite has it, with all its points.
+  /// The experiment of the suite, with all its points.
   public var experiment: Experiment
-  /// The one point that it is of.
+  /// The point of this trial.
   public var point: Point
   public var round: Int
-  /// Within the round, from 1.
+  /// The position within the round, from 1.
   public var order: Int
   public var seed: UInt64
-  /// The number of the disturbed trial in whose place it is carried out.
+  /// The number of the disturbed trial that this one repeats; nil for others.
   public var repeats: Int?
-  /// How many processors the mode under test has.
+  /// The number of CPUs of the mode under test.
   public var processors = 1
 
-  /// The longest that a trial of a number of operations may take, unless it is known to take longer.
+  /// The maximum duration of a fixed-count trial, unless it is predicted to take longer.
   static let usualDeadline = Nanoseconds.seconds(60)
 
-  /// Whether it is counted from outside, and not timed.
+  /// Whether the trial is an audit, which counts and has no times.
   var isAudit: Bool { round == Schedule.auditRound }
 
   var mode: ModeID { point.mode }
   var concurrency: Int { point.concurrency }
   var arrivals: Arrivals { point.arrivals }
-  /// What it does, with the width of its pool.
+  /// The workload, with the point's pool size.
   var workload: WorkloadSpec { experiment.workload(at: point) }
-  /// Where it stands among others: its record has the same.
+  /// The coordinates, which its record has, too.
   var coordinates: Coordinates { experiment.coordinates(at: point) }
 
   /// The client's mode.
   var client: ModeID { experiment.client(of: mode) }
   /// The shares of its client processes.
   var shares: [Share] { experiment.shares }
-  /// Whether processes say when they are ready, and are told when to start.
+  /// Whether processes report when they are ready, and start together on command.
   var isLed: Bool { shares.count > 1 || experiment.each != nil }
 
-  /// The lanes that one of the processes has, of all classes.
+  /// The lanes of one process, of all classes.
   func lanes(of share: Share) -> Int { experiment.lanes(of: share, mode: mode, concurrency: concurrency) }
 
   var predictedWindow: Nanoseconds {
@@ -51,20 +51,20 @@ public struct TrialPlan: Sendable {
     return isAudit ? min(predicted, spec.deadline) : predicted
   }
 
-  /// What can be under way at once is up to the mode under test, on whichever side it is.
+  /// The number in flight depends on the mode under test, as client or server.
   private func predictedWindow(_ spec: TrialSpec) -> Nanoseconds {
     var spec = spec
     spec.mode = mode
     return spec.predictedWindow(processors: processors)
   }
 
-  /// About how long it takes from start to end.
+  /// The approximate duration from start to end.
   var expectedTime: Nanoseconds {
     predictedWindow + experiment.warmup + .milliseconds(150) + connectingBystanders + startingProcesses
       + drawingArrivals
   }
 
-  /// About how long it takes to start several processes, and to connect and close their lanes.
+  /// The approximate time to start several processes, and to connect and close their lanes.
   private var startingProcesses: Nanoseconds {
     guard isLed else { return .zero }
     let lanes = workload.descriptorsPerLane == 0 ? 0 : concurrency
@@ -72,10 +72,10 @@ public struct TrialPlan: Sendable {
       + .microseconds(UInt64(lanes) * 60)
   }
 
-  /// About how long it takes to connect the bystanders, and to let them go.
+  /// The approximate time to connect the bystanders and to close their connections.
   private var connectingBystanders: Nanoseconds { .microseconds(UInt64(experiment.bystanders?.count ?? 0) * 100) }
 
-  /// About how long it takes to draw when operations start, before any does.
+  /// The approximate time to draw the intended starts, before the first operation.
   private var drawingArrivals: Nanoseconds {
     let spec = spec(endpoints: [], isOwnServer: false)
     let count = arrivals.drawnCount(
@@ -83,7 +83,7 @@ public struct TrialPlan: Sendable {
     return Nanoseconds(saturating: count * 50)
   }
 
-  /// When to give up on the process of its client.
+  /// The time limit for the client's process.
   func patience(deadline: Nanoseconds) -> Nanoseconds {
     let asleep = experiment.bystanders == nil ? Nanoseconds.zero : BystanderSpec.longestWait
     return deadline + predictedWindow + experiment.warmup + .seconds(30) + connectingBystanders
@@ -107,13 +107,13 @@ public struct TrialPlan: Sendable {
 }
 
 extension TrialPlan {
-  /// Why it is not carried out; nil where it is.
+  /// Why the trial is skipped; nil if it runs.
   func reasonToSkip(isPatient: Bool) -> TrialRecord.Skipped? {
     if let objection = experiment.objection(in: mode) {
       return TrialRecord.Skipped(reason: "unsupported: \(objection)")
     }
     if isAudit, mode.traits.peer != nil {
-      return TrialRecord.Skipped(reason: "unsupported: \(mode) is a peer, and audits count modes of this program alone")
+      return TrialRecord.Skipped(reason: "unsupported: \(mode) is a peer, and audits count built-in modes only")
     }
     if let reason = mode.unavailability ?? Peers.named(mode)?.unavailability {
       return TrialRecord.Skipped(reason: "unavailable: \(reason)")
@@ -124,35 +124,35 @@ extension TrialPlan {
       if most < spec.lanes {
         return TrialRecord.Skipped(
           reason:
-            "unsupported: with each, lanes hold their connections, and \(client.rawValue) has threads for \(most) "
+            "unsupported: with each, lanes hold their connections, but \(client.rawValue) has threads for only \(most) "
             + "of \(spec.lanes)")
       }
     }
     let predicted = predictedWindow
     guard predicted > Self.usualDeadline, !isPatient else { return nil }
     return TrialRecord.Skipped(
-      reason: "more than \(Self.usualDeadline) by arithmetic; --patient carries it out", predictedWall: predicted.count)
+      reason: "more than \(Self.usualDeadline) predicted; --patient runs it", predictedWall: predicted.count)
   }
 
-  /// What it is, in a few words.
+  /// A few words that identify the trial.
   var label: String { point.label(in: experiment) + (isAudit ? ", audit" : "") + (repeats == nil ? "" : ", again") }
 }
 
-/// The order of the trials: within a round every point once, in an order drawn from the seed, so that what drifts on the
-/// machine meets all points alike.
+/// The order of trials. A round has every point once, in a random order drawn from the seed, so that a drift of the
+/// machine affects all points alike.
 package enum Schedule {
-  /// The same in every mode: the operations of a round are one and the same work.
+  /// The same in every mode, so that all trials of a round do the same operations.
   package static func seed(ofRound round: Int, experiment index: Int, seed: UInt64) -> UInt64 {
     Randomness.mix(seed ^ Randomness.mix(UInt64(index) << 32 | UInt64(round)))
   }
 
-  /// What a round carries out of an experiment.
+  /// The trials of one step of a round.
   /// - Parameters:
-  ///   - index: the experiment's place in its suite.
-  ///   - step: within a round that has several; the first is 0.
-  ///   - number: of the last trial before.
-  ///   - order: in the round, of the last trial before.
-  ///   - processors: how many the client has.
+  ///   - index: the index of the experiment in its suite.
+  ///   - step: the step within the round, from 0.
+  ///   - number: the number of the last trial before.
+  ///   - order: the position in the round of the last trial before.
+  ///   - processors: the number of the client's CPUs.
   static func plans(
     _ points: [Point], of experiment: Experiment, at index: Int, round: Int, step: Int = 0, seed: UInt64,
     after number: Int, order: Int = 0, processors: Int = 1

@@ -73,7 +73,7 @@ extension PartialRecord {
 }
 
 extension TrialRecord.PacerLag {
-  /// Nil of too few to say how late half of them were.
+  /// Nil if there are too few values for a median.
   init?(_ lateness: [Nanoseconds]) {
     guard lateness.count >= 10 else { return nil }
     let sorted = lateness.map(\.count).sorted()

@@ -8,16 +8,17 @@ import Synchronization
 import SystemCalls
 import Workloads
 
-/// What a client process reads from its standard input.
+/// The plan that a client process reads from standard input.
 struct ClientPlan: Codable {
   var spec: TrialSpec
   var cpus: [Int]
-  /// Whether descriptor 3 takes `open` and `close`, a line each, at the window's edges, and answers each with a byte.
+  /// Whether descriptor 3 is a control channel: it takes the lines `open` and `close` at the window's edges, and
+  /// answers each with a byte.
   var hasControl: Bool
-  /// Where the replies go, one line of JSON each, if they are gathered.
+  /// The file of gathered replies, one line of JSON each; nil if they are not gathered.
   var replies: String?
-  /// Whether it says `ready` once its lanes are connected and then waits for `start` with an instant on
-  /// CLOCK_MONOTONIC; and, where its lanes hold their connections, says `done` and waits for `close`.
+  /// Whether the client reports `ready` when its lanes are connected, and then waits for `start` with an instant on
+  /// CLOCK_MONOTONIC. If its lanes hold their connections, it also reports `done` and waits for `close`.
   var isLed = false
 
   enum CodingKeys: String, CodingKey {
@@ -28,11 +29,11 @@ struct ClientPlan: Codable {
   }
 }
 
-/// What a server process reads from its standard input.
+/// The plan that a server process reads from standard input.
 struct ServerPlan: Codable {
   var kind: TargetServer.Kind
   var mode: ModeID
-  /// Where to listen; port 0 leaves the port to the system.
+  /// The address to listen on; with port 0 the system chooses the port.
   var address: String
   var capacity: Int
   var limits: TimeLimits
@@ -44,13 +45,14 @@ struct ServerGreeting: Codable {
   var address: String
 }
 
-/// What a server process prints when it is asked to report.
+/// The line that a server process prints on request.
 struct ServerReport: Codable {
   var usage: ProcessUsage
   /// When it read its counters for the window's edges, on CLOCK_MONOTONIC.
   var openRead: UInt64
   var closeRead: UInt64
-  /// Operations answered until the last connection was over, warm-up included, and those done wrong as they asked.
+  /// The operations answered until the last connection ended, including the warm-up, and those answered wrongly as
+  /// asked.
   var totalDone: UInt64
   var faultsInAll: UInt64
 
@@ -63,17 +65,17 @@ struct ServerReport: Codable {
   }
 }
 
-/// What a client prints that is led: that its lanes are connected, and that they have done all that they are to do.
+/// A coordinated client's words: its lanes are connected, or have done all their operations.
 enum ClientWord: String, Codable {
   case ready, done
 }
 
-/// What a child prints instead of an answer when it cannot do what it is told, before its trial has begun.
+/// The line that a child prints instead of an answer if it cannot start its trial.
 struct ChildFailure: Codable {
   var error: String
 }
 
-/// The processes that a trial is carried out in. Each is this program, started again.
+/// The processes of a trial. Each is this program, started again.
 public enum Children {
   static let clientCommand = "--child-client"
   static let serverCommand = "--child-server"
@@ -83,10 +85,10 @@ public enum Children {
   private static let busyCommand = "--child-busy"
   private static let controlDescriptor: Int32 = 3
 
-  /// Sleeps of every mode end as close to their time as the kernel can do it.
+  /// The slack of timers, in nanoseconds: sleeps end as close to their time as the kernel allows.
   static let timerSlack: UInt = 1
 
-  /// Runs as a child if the arguments say so, and never returns then.
+  /// Runs as a child if the arguments say so, and then never returns.
   public static func runIfAsked(_ arguments: [String]) {
     if arguments.count == 3, arguments[1] == peerCommand { OwnPeer.run(arguments[2]) }
     guard arguments.count == 2 else { return }
@@ -97,7 +99,7 @@ public enum Children {
     case starterCommand: startBusyLoop()
     case busyCommand: keepBusy()
     case Worker.command:
-      // One that computes does not hear of its socket's end.
+      // A process that computes does not notice the end of its socket.
       followParent()
       Worker.serve()
       _exit(0)
@@ -152,7 +154,7 @@ public enum Children {
     do throws(Errno) {
       try WholeFile.write([UInt8](data), to: path)
     } catch {
-      answer(ChildFailure(error: "cannot write the replies to \(path): \(error)"))
+      answer(ChildFailure(error: "cannot write replies to \(path): \(error)"))
       _exit(1)
     }
   }
@@ -169,7 +171,7 @@ public enum Children {
       let readings = Readings(server, cpus: plan.cpus)
       let control = try SystemCalls.Thread(name: "control") { readings.followWindow(from: controlDescriptor) }
       try SystemCalls.Thread(name: "parent") {
-        // `report` asks for the record; the end of the input means that nobody is left to ask.
+        // `report` asks for the record; the end of the input means that the harness has gone.
         if readInput() == "report" {
           control.join()
           answer(readings.report)
@@ -190,7 +192,7 @@ public enum Children {
       var at: Instant
       var totals: TargetServer.Totals
       var usage: ResourceUsage
-      /// Of the thread that reads, which is not the mode's.
+      /// The usage of the reading thread, which does not belong to the mode.
       var own: ResourceUsage
     }
 
@@ -199,7 +201,7 @@ public enum Children {
     private var first: Reading
     private var last: Reading?
     private var hasOpened = false
-    /// At the window's edges: by the time of the report the connections are gone.
+    /// Read at the window's edges, because the connections are gone when the report is due.
     private var threadsPeak: Int?
     private var descriptorsPeak: Int?
     private var memory: UInt64?
@@ -215,13 +217,13 @@ public enum Children {
       Reading(at: MonotonicClock.now, totals: server.totals, usage: .current(), own: .ofThread())
     }
 
-    /// Until the client has closed its end.
+    /// Runs until the client has closed its end.
     func followWindow(from descriptor: Int32) {
-      // A thousand threads that serve would keep it from reading in time.
+      // With a thousand serving threads, the readings would otherwise be late.
       heart = Heartbeat(isPreferred: ProcessControl.prefer())
       var byte: UInt8 = 0
       while awaitWord(from: descriptor), Glibc.read(descriptor, &byte, 1) == 1 {
-        // Of several clients, the first that opens its window and the last that closes it.
+        // With several clients, the window is from the first opening to the last closing.
         if byte == UInt8(ascii: "o"), !hasOpened {
           hasOpened = true
           samplePeaks()
@@ -237,7 +239,7 @@ public enum Children {
       }
     }
 
-    /// Waits for a word of the client; beats meanwhile, while the window is open.
+    /// Waits for a word of the client, and beats meanwhile if the window is open.
     private func awaitWord(from descriptor: Int32) -> Bool {
       var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
       while true {
@@ -273,7 +275,7 @@ public enum Children {
         faultsInAll: settled.faults)
     }
 
-    /// The client has gone; what the server still has in hand for it is soon done.
+    /// The totals after the client has gone and the server has ended its last operations.
     private func settledTotals() -> TargetServer.Totals {
       let end = MonotonicClock.now + .seconds(2)
       while case let totals = server.totals, totals.ended < totals.connections, MonotonicClock.now < end {
@@ -285,7 +287,8 @@ public enum Children {
 
   // MARK: Other load
 
-  /// Starts a busy loop, which has this process's standard input, says so, and ends: nobody is the loop's parent then.
+  /// Starts a busy loop that shares this process's standard input, reports it, and exits, so that the loop has no
+  /// parent.
   private static func startBusyLoop() -> Never {
     let loop = Process()
     loop.executableURL = URL(fileURLWithPath: TrialRunner.program)
@@ -297,7 +300,7 @@ public enum Children {
     _exit(0)
   }
 
-  /// Until its standard input ends.
+  /// Keeps the CPU busy until standard input ends.
   private static func keepBusy() -> Never {
     var entry = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
     while true {
@@ -317,8 +320,8 @@ public enum Children {
     return plan
   }
 
-  /// Before any other thread: threads inherit it. The runtimes have sized their pools by then, by the processors that
-  /// the process was started on; the harness starts it on the same ones.
+  /// Must run before any other thread exists, because threads inherit the settings. The runtimes have already sized
+  /// their pools by the CPUs at the process's start; the harness starts it on the same ones.
   static func prepare(cpus: [Int]) {
     ProcessControl.ignoreBrokenPipes()
     ProcessControl.raiseDescriptorLimit()
@@ -326,8 +329,8 @@ public enum Children {
     if !cpus.isEmpty { try? Affinity.set(cpus) }
   }
 
-  /// Ends the process when its standard input ends: the parent holds the other end for as long as it lives. What it says
-  /// meanwhile is for `orders`.
+  /// Ends the process when its standard input ends: the parent holds the other end for as long as it lives. Lines
+  /// before the end go to `orders`.
   static func followParent(_ orders: ParentCommands? = nil) {
     try? SystemCalls.Thread(name: "parent") {
       while let line = readInput() { orders?.add(line) }
@@ -340,7 +343,7 @@ public enum Children {
     SystemCall.writeAll([UInt8](data) + [UInt8(ascii: "\n")], to: STDOUT_FILENO)
   }
 
-  /// The next line of standard input. Without stdio, whose lock on the stream a thread that waits here would hold.
+  /// The next line of standard input. It does not use stdio, because a waiting thread would hold the stream's lock.
   private static func readInput() -> String? {
     var line: [UInt8] = []
     var byte: UInt8 = 0

@@ -2,18 +2,18 @@ import Measurement
 import Records
 import SystemCalls
 
-/// What the harness saw that led the client processes of a trial.
+/// The times and the memory that the harness observed while it coordinated the client processes.
 struct StartTimings {
   var connectWall: UInt64
   var closeWall: UInt64?
   var memory: MachineUsage.Memory
 }
 
-/// The client processes of a trial, followed to their records. Where they are led, all of them start at one instant, once
-/// each has its lanes connected; and none closes a connection that is held before all are done.
+/// The client processes of a trial, followed to their records. Coordinated clients start at one instant, when each has
+/// connected its lanes. None closes a held connection before all are done.
 struct ClientGroup {
   let processes: [ChildProcess]
-  /// For a process to say its next word.
+  /// The time limit for a process's next word.
   let patience: Nanoseconds
   /// Whether lanes hold their connections.
   let holds: Bool
@@ -24,12 +24,12 @@ struct ClientGroup {
     case failed(String)
   }
 
-  /// The time from the order to start until the start: the order has to reach all of them.
+  /// The time between the start order and the start: the order must reach all processes.
   private var lead: Nanoseconds { .milliseconds(5) + .microseconds(UInt64(processes.count) * 200) }
 
   /// - Parameters:
-  ///   - begun: when they were told their plans.
-  ///   - before: the machine's memory then; nil where they are not led.
+  ///   - begun: when they got their plans.
+  ///   - before: the machine's memory at that time; nil if they are not coordinated.
   func follow(
     from begun: Instant, before: MachineMemory?, idle: () -> Void
   ) throws(HarnessFailure) -> End {
@@ -54,7 +54,7 @@ struct ClientGroup {
       let line = try TrialRunner.await(process, patience: patience, idle: idle)
       if let failure = failure(line, of: process) { return .failed(failure) }
       guard let part: PartialRecord = line.flatMap(TrialRunner.decode) else {
-        return .failed("its record could not be read")
+        return .failed("its record is unreadable")
       }
       parts.append(part)
     }
@@ -63,7 +63,7 @@ struct ClientGroup {
     do {
       return .ended(try PartialRecord(merging: parts), leading)
     } catch {
-      return .failed("its histogram could not be read (\(error))")
+      return .failed("its histogram is unreadable (\(error))")
     }
   }
 
@@ -71,7 +71,7 @@ struct ClientGroup {
     for process in processes { process.send(line) }
   }
 
-  /// Waits until every process has said a word. Answers why one did not.
+  /// Waits until every process has said a word. Returns why one did not; nil if all did.
   private func hear(_ word: ClientWord, idle: () -> Void) throws(HarnessFailure) -> String? {
     for process in processes {
       let line = try TrialRunner.await(process, patience: patience, idle: idle)

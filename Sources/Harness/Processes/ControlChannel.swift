@@ -1,8 +1,8 @@
 import Glibc
 
-/// The channel by which a client, or the harness for it, tells a server that the window opens or closes.
+/// The channel on which a client, or the harness for it, tells a server that the window opens or closes.
 enum ControlChannel {
-  /// Tells all servers, and waits until each has read its counters, for a second at most: poll(2).
+  /// Tells all servers, and waits until each has read its counters, at most one second: poll(2).
   static func tell(_ edge: StaticString, over channels: [Int32]) {
     for channel in channels { _ = write(channel, edge.utf8Start, edge.utf8CodeUnitCount) }
     for channel in channels {

@@ -2,10 +2,10 @@ import Glibc
 import Measurement
 import SystemCalls
 
-/// The processes that listen on a port of this machine: a target that is asked is part of a trial, and no other load.
+/// The processes that listen on a port of this machine. A target is part of the trial, so its processes are not foreign
+/// load.
 enum ListeningProcesses {
-  /// Those that have a listening TCP socket of one of the ports, as far as this process may see it: proc(5), /proc/net/tcp
-  /// and /proc/PID/fd.
+  /// The visible processes with a listening TCP socket on one of the ports: proc(5), /proc/net/tcp and /proc/PID/fd.
   static func holding(ports: Set<UInt16>) -> Set<pid_t> {
     guard !ports.isEmpty else { return [] }
     let tables = ["/proc/net/tcp", "/proc/net/tcp6"].compactMap { ProcFile.text(of: $0) }
@@ -19,7 +19,8 @@ enum ListeningProcesses {
       })
   }
 
-  /// - Parameter table: /proc/net/tcp: a line for each socket, its local address, its state (0A listens) and its inode.
+  /// - Parameter table: /proc/net/tcp. Each line has a socket's local address, its state (0A means listening) and its
+  ///   inode.
   static func inodes(listeningOn ports: Set<UInt16>, in table: String) -> [UInt64] {
     table.split(separator: "\n").compactMap { line in
       let fields = line.split(separator: " ")

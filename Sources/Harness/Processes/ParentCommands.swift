@@ -1,7 +1,7 @@
 import Dispatch
 import Synchronization
 
-/// What the harness says to a process that it leads, line by line.
+/// The harness's commands to a process, line by line.
 final class ParentCommands: Sendable {
   private let lines = Mutex<[String]>([])
   private let count = DispatchSemaphore(value: 0)
@@ -11,7 +11,7 @@ final class ParentCommands: Sendable {
     count.signal()
   }
 
-  /// Waits for the next one.
+  /// Waits for the next command.
   func next() -> String {
     count.wait()
     return lines.withLock { $0.removeFirst() }

@@ -3,19 +3,19 @@ import Glibc
 import Measurement
 import SystemCalls
 
-/// A line of /proc/PID/stat, proc(5), as far as it says who a process is and what it has used.
+/// A line of /proc/PID/stat, proc(5): the process's identity and its CPU time.
 struct ProcessStatus: Equatable, Sendable {
   var parent: pid_t
   var group: pid_t
   var isKernelThread: Bool
-  /// Its own processor time; in clock ticks.
+  /// Its own CPU time, in clock ticks.
   var userTicks: UInt64
   var systemTicks: UInt64
   var ticks: UInt64 { userTicks + systemTicks }
-  /// That of its children that have ended and been waited for; in clock ticks.
+  /// The CPU time of its ended children, in clock ticks.
   var ticksOfChildren: UInt64
 
-  /// - Parameter text: whatever the process is called, which may have parentheses and spaces in it.
+  /// - Parameter text: the line; the process's name in it may contain parentheses and spaces.
   init?(_ text: String) {
     guard let end = text.lastIndex(of: ")") else { return nil }
     let fields = text[text.index(after: end)...].split(whereSeparator: \.isWhitespace)
@@ -34,18 +34,18 @@ struct ProcessStatus: Equatable, Sendable {
   }
 }
 
-/// The processor time of a family of processes, and of all others, at an instant.
+/// The CPU time of a family of processes, and of all others, at an instant.
 ///
-/// A process that ends and is waited for leaves its time to its parent, so that the sum loses only what had no parent to
-/// wait for it, and what runs outside of this process's PID namespace (pid_namespaces(7)). Threads of the kernel are left
-/// out: on an otherwise quiet machine what they do is on behalf of the trial.
+/// A process that ends leaves its time to the parent that waits for it. So the sum lacks only processes without such a
+/// parent, and those outside of this process's PID namespace (pid_namespaces(7)). Kernel threads are left out: on an
+/// otherwise quiet machine, they work for the trial.
 struct ProcessTable: Sendable {
-  /// Of the process that it is read in, and of its descendants; in nanoseconds.
+  /// The time of the reading process and its descendants, in nanoseconds.
   private(set) var family = ResourceUsage.processorTimeOfFamily.count
-  /// Of all others; in nanoseconds.
+  /// The time of all other processes, in nanoseconds.
   private(set) var others: UInt64 = 0
 
-  /// - Parameter members: processes that are of the family, too, with their descendants.
+  /// - Parameter members: further processes that belong to the family, with their descendants.
   init(with members: Set<pid_t> = []) {
     let head = getpid()
     let heads = members.union([head])
@@ -63,7 +63,7 @@ struct ProcessTable: Sendable {
 
   private static func isOfFamily(_ process: pid_t, _ heads: Set<pid_t>, _ statuses: [pid_t: ProcessStatus]) -> Bool {
     var process = process
-    // A chain of parents that was read while it changed may have no end.
+    // Processes may change while they are read, so the chain of parents may be a cycle.
     for _ in 0..<statuses.count {
       if heads.contains(process) { return true }
       guard let parent = statuses[process]?.parent, parent > 0 else { return false }
@@ -72,7 +72,7 @@ struct ProcessTable: Sendable {
     return false
   }
 
-  /// What has been used since, by processes that were not there then as well.
+  /// The time since an earlier table, including that of new processes.
   func since(_ earlier: ProcessTable) -> ProcessTable {
     var table = self
     table.family -= min(family, earlier.family)

@@ -1,10 +1,10 @@
 import Plan
 
-/// A line of `replies/*.jsonl`: what an operation of `http` was answered.
+/// A line of `replies/*.jsonl`: the reply to an operation of `http`.
 struct ReplyLine: Codable {
   var op: UInt64
   var status: Int
-  /// Nil where it is not UTF-8, and stands in `bodyBase64`.
+  /// Nil if the body is not UTF-8; it is then in `bodyBase64`.
   var body: String?
   var bodyBase64: String?
 

@@ -5,14 +5,14 @@ import Plan
 import SystemCalls
 import Workloads
 
-/// The target server on its own.
+/// The built-in server on its own.
 public enum Serving {
-  /// Serves until a signal asks it to stop.
+  /// Serves until a signal stops it.
   /// - Parameters:
   ///   - kind: `http` or `echo`.
-  ///   - limits: of its clients.
-  ///   - listening: told the address, with the port that the system chose, and the limits.
-  /// - Returns: what it has done, in a line.
+  ///   - limits: the limits for its clients.
+  ///   - listening: receives the address, with the port that the system chose, and the limits.
+  /// - Returns: one line about what the server did.
   public static func run(
     kind: String, mode: ModeID, host: String, port: UInt16, unixPath: String?, cpus: [Int]?, limits: ServingLimits,
     listening: (_ address: String, _ limits: String) -> Void
@@ -20,9 +20,9 @@ public enum Serving {
     guard let kind = TargetServer.Kind(rawValue: kind) else {
       throw HarnessFailure(.usage, "--protocol '\(kind)' is not one of http, echo")
     }
-    if mode == .null { throw HarnessFailure(.usage, "--mode null has no network to serve; name another mode") }
+    if mode == .null { throw HarnessFailure(.usage, "--mode null has no network; name another mode") }
     if mode.traits.peer != nil {
-      throw HarnessFailure(.usage, "--mode \(mode) is a peer, and serves by a program of its own; name another mode")
+      throw HarnessFailure(.usage, "--mode \(mode) is a peer with a server program of its own; name another mode")
     }
     if let reason = mode.unavailability { throw HarnessFailure("--mode \(mode.rawValue) is unavailable: \(reason)") }
     _ = try Processors.current(server: cpus)
@@ -43,7 +43,7 @@ public enum Serving {
       try Thread(name: "signals") {
         while Interruption.signal == nil { Interruption.pause(milliseconds: 100) }
         server.stop()
-        // Whoever sleeps in a call that blocks is not waited for.
+        // A thread that sleeps in a blocking call is not waited for.
         Interruption.pause(milliseconds: 2000)
         _exit(0)
       }.detach()
@@ -57,19 +57,20 @@ public enum Serving {
       throw HarnessFailure("the server stopped: \(error)")
     }
     let totals = server.totals
-    return "\(totals.done) operations on \(totals.connections) connections; \(totals.failed) connections broken off, "
+    return "\(totals.done) operations on \(totals.connections) connections; \(totals.failed) connections broke, "
       + "\(totals.refused) refused"
   }
 }
 
-/// What a server that stands alone allows its clients, whom it does not know.
+/// A standalone server's limits for its unknown clients.
 public struct ServingLimits: Sendable, CustomStringConvertible {
-  /// That are served at once, the next ones wait. At most, and where nil, as many as descriptors allow.
+  /// The number of connections served at once; further ones wait. Nil means as many as descriptors allow, which is also
+  /// the maximum.
   public var connections: Int?
-  /// That one address may have of them, the next ones are closed; zero for any number. Nil: half of them, so that one
-  /// address leaves room for others.
+  /// The number of connections per address; further ones are closed. Zero means no limit. Nil means half of all
+  /// connections, which leaves space for other addresses.
   public var perAddress: Int?
-  /// Zero for any.
+  /// Zero means no limit.
   public var requests: RequestLimits
   public var times: TimeLimits
 
@@ -80,12 +81,12 @@ public struct ServingLimits: Sendable, CustomStringConvertible {
     self.times = times
   }
 
-  /// A stranger holds a connection for about as long in each way.
+  /// Each of these limits lets a client hold a connection for a similar time.
   public static let usual = ServingLimits(
     connections: nil, perAddress: nil, requests: RequestLimits(delay: .seconds(10), size: ByteCount(16 << 20)),
     times: TimeLimits(idle: .seconds(60), head: .seconds(10), reply: .seconds(30)))
 
-  /// Puts numbers to what is left open.
+  /// Replaces nil by numbers.
   fileprivate mutating func settle(most: Int, isUNIX: Bool) {
     let places = min(connections ?? most, most)
     connections = places
@@ -95,7 +96,7 @@ public struct ServingLimits: Sendable, CustomStringConvertible {
     if requests.size.count == 0 { requests.size = RequestLimits.none.size }
   }
 
-  /// By the names of the options.
+  /// The values by the names of their options.
   public var description: String {
     func text(_ time: Nanoseconds) -> String { time == .zero ? "any" : "\(time)" }
     let size = requests.size == RequestLimits.none.size ? "any" : "\(requests.size)"

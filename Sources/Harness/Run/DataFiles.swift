@@ -6,29 +6,29 @@ import Synchronization
 import SystemCalls
 import Workloads
 
-/// Makes the data files of a run, one at a time, in a folder of its own, which `remove` removes.
+/// Makes the data files of a run, one at a time, in a folder of its own. `remove` removes the folder.
 final class DataFiles: Sendable {
-  /// Where that folder is made.
+  /// The parent of that folder.
   let parent: String
   private struct State {
     var folder: ScratchFolder?
-    /// The size of the file that lies there as it was made.
+    /// The size of an existing file in its initial state.
     var span: Int?
   }
   private let state = Mutex(State())
 
   /// - Parameters:
-  ///   - parent: nil for the run's own folder.
+  ///   - parent: nil for the run's folder.
   init(in parent: String?, of run: RunFolder) { self.parent = parent ?? run.path }
 
-  /// The path of a file for a trial. One that is only read serves all the trials that have its size.
+  /// The path of a file for a trial. Trials that only read share a file of the same size.
   func make(for spec: FileSpec) throws(HarnessFailure) -> String {
     let path = try prepare(spec)
     if spec.access == .write { state.withLock { $0.span = nil } }
     return path
   }
 
-  /// Why the file system cannot do what a workload asks of it; nil where it can.
+  /// Why the file system does not support the workload; nil if it does.
   func reasonToSkip(_ workload: WorkloadSpec) throws(HarnessFailure) -> TrialRecord.Skipped? {
     guard let spec = workload.file, spec.direct else { return nil }
     return DataFile.directRefusal(try prepare(spec)).map {
@@ -37,7 +37,7 @@ final class DataFiles: Sendable {
     }
   }
 
-  /// Sees to it that a file lies there as it is to be made, and answers its path.
+  /// Makes the file if necessary, and returns its path.
   private func prepare(_ spec: FileSpec) throws(HarnessFailure) -> String {
     let (present, span) = state.withLock { ($0.folder, $0.span) }
     let folder = if let present { present } else { try makeFolder() }
@@ -73,7 +73,7 @@ final class DataFiles: Sendable {
     }
   }
 
-  /// The folder nearest to `path` that is there already.
+  /// The nearest existing folder at or above `path`.
   static func nearestFolder(_ path: String) -> String {
     var url = URL(fileURLWithPath: path).standardizedFileURL
     while url.path != "/" && !FileManager.default.fileExists(atPath: url.path) { url.deleteLastPathComponent() }

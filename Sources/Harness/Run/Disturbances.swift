@@ -3,20 +3,20 @@ import Plan
 import Records
 import Workloads
 
-/// What a machine may do to a trial before its numbers are not used.
+/// The limits of disturbance beyond which a trial is invalid.
 struct DisturbanceBounds: Sendable {
-  /// The most of one processor's time that other processes may use on the trial's processors.
+  /// The maximum CPU time of other processes on the trial's CPUs, as a share of one CPU.
   var foreign = RunRecord.usualForeignBound
-  /// The most of the processors' time that a hypervisor may give to its other guests: others' load, too, and bounded by
-  /// what is tolerated of that.
+  /// The maximum share of CPU time that a hypervisor may give to other guests. That is foreign load, too, so its limit
+  /// scales with the foreign one.
   var steal: Double { Validity.toleratedSteal * foreign / RunRecord.usualForeignBound }
-  /// How long nothing may end though operations are in hand and nobody works; nil where that may be for other reasons.
+  /// How long no operation may end while some are in flight and no CPU is used; nil if that may have other reasons.
   var quiet: Nanoseconds?
 
   init() {}
 
-  /// - Parameter workload: what an operation waits for on purpose is no disturbance. A file's device, a connection that is
-  ///   opened and a fault that was asked for may take any time.
+  /// - Parameter workload: an operation's intended wait is not a disturbance. A device, a new connection and a fault
+  ///   may take any time, so they have no limit.
   init(foreign: Double, doing workload: WorkloadSpec) {
     self.foreign = foreign
     guard workload.asked.file == nil, workload.faults == nil, !workload.asked.opensConnections else { return }
@@ -24,19 +24,18 @@ struct DisturbanceBounds: Sendable {
   }
 }
 
-/// What the machine did to a trial, as independent witnesses have it. Lateness that the mode itself causes is a result.
+/// Disturbances by the machine, from independent evidence. Lateness that the mode itself causes is a result.
 extension Validity {
-  /// How much of a window may pass between its edge and the reading of the counters.
+  /// The maximum delay between a window's edge and the reading of counters, as a fraction of the window.
   static let toleratedEdgeLag = 0.02
-  /// How much of the processors' time a hypervisor, or a control group's quota, may take unless more is asked for.
+  /// The default share of CPU time that a hypervisor or a control group's quota may take.
   static let toleratedSteal = 0.01
-  /// How long a thread that beats every 20 ms or more often may stand still: some beats, and less than a tenth of the
-  /// windows that are usual.
+  /// How long a thread that beats at least every 20 ms may stop: several beats, but less than a tenth of usual windows.
   static let toleratedGap = Nanoseconds.milliseconds(50)
-  /// How long nothing may end though operations are in hand and nobody works: longer than TCP delays an acknowledgement
-  /// (40 ms, tcp(7)).
+  /// How long no operation may end while some are in flight and no CPU is used: longer than TCP delays an
+  /// acknowledgement (40 ms, tcp(7)).
   static let toleratedQuiet = Nanoseconds.milliseconds(80)
-  /// How late, in the median, lanes and a witness may both start.
+  /// The median lateness, in nanoseconds, that lanes and a witness may both have.
   static let toleratedLag: UInt64 = 1_000_000
 
   static func disturbances(of record: TrialRecord, _ bounds: DisturbanceBounds) -> [String] {
@@ -58,7 +57,7 @@ extension Validity {
   }
 
   private static func stalled(_ record: TrialRecord, _ bounds: DisturbanceBounds) -> String? {
-    // Between two beats lies a look at every lane.
+    // Between two beats, the thread checks every lane.
     let tolerated = max(toleratedGap.count, UInt64(clamping: record.concurrency).multipliedSaturating(by: 10_000))
     for (name, usage) in [("client", record.client), ("server", record.server)] {
       if let gap = usage?.longestGap, gap > tolerated {
@@ -66,34 +65,34 @@ extension Validity {
       }
     }
     guard let quiet = record.longestQuiet, let most = bounds.quiet, quiet > most.count else { return nil }
-    return "stalled: nothing ended for \(quiet / 1_000_000) ms within the window, though operations were in hand, and "
-      + "neither client nor server used a processor"
+    return "stalled: no operation ended for \(quiet / 1_000_000) ms within the window, while some were in flight and "
+      + "neither client nor server used a CPU"
   }
 
-  /// Lanes that started late, beside a thread with a timer of its own that was late as well.
+  /// Lanes started late, and so did an independent thread with its own timer.
   private static func pacer(_ record: TrialRecord) -> String? {
     guard let lag = record.sendLag?.p50, lag > toleratedLag, let witness = record.pacerLag?.p50, witness > toleratedLag
     else { return nil }
     return
-      "late-timers: half of the operations started over \(micros(lag)) late, and half of the sleeps of a thread beside "
-      + "the mode ended over \(micros(witness)) late"
+      "late-timers: operations started \(micros(lag)) late in the median, and the sleeps of an independent thread "
+      + "ended \(micros(witness)) late"
   }
 
-  /// By what is tolerated unless more is asked for.
+  /// Checks against the default limit.
   package static func steal(_ record: TrialRecord) -> String? { steal(record, DisturbanceBounds()) }
 
   private static func steal(_ record: TrialRecord, _ bounds: DisturbanceBounds) -> String? {
     guard let steal = record.machine?.steal, let share = share(of: steal, record) else { return nil }
-    // The kernel counts in ticks of 10 ms: one alone says nothing of a short window.
+    // The kernel counts in ticks of 10 ms; a single tick means nothing in a short window.
     guard steal > 20_000_000, share > bounds.steal else { return nil }
-    return "steal: the hypervisor took \(micros(steal)) of the processors during the trial"
+    return "steal: the hypervisor took \(micros(steal)) of CPU time during the trial"
   }
 
   private static func throttled(_ record: TrialRecord) -> String? {
     guard let time = record.machine?.throttled, let share = share(of: time, record), share > toleratedSteal else {
       return nil
     }
-    return "throttled: a quota of processor time (cpu.max) kept processes from running for \(micros(time)) in "
+    return "throttled: a CPU quota (cpu.max) stopped processes for \(micros(time)) in "
       + "\(record.machine?.throttledPeriods ?? 0) periods of the trial"
   }
 
@@ -103,17 +102,17 @@ extension Validity {
     }
     let share = Double(time) / span
     return
-      "foreign-load: other processes used \(micros(time)) of the trial's processors, \(percent(share)) of one; at most "
+      "foreign-load: other processes used \(micros(time)) of the trial's CPUs, \(percent(share)) of one; at most "
       + "\(percent(bounds.foreign)) is tolerated"
   }
 
-  /// Of the time of all the trial's processors; nil where it is not known how long that was.
+  /// A time as a share of all the trial's CPU time; nil if the trial's length is unknown.
   private static func share(of time: UInt64, _ record: TrialRecord) -> Double? {
     let cpus = Set((record.client?.cpus ?? []) + (record.server?.cpus ?? [])).count
     return span(record).map { Double(time) / $0 / Double(max(1, cpus)) }
   }
 
-  /// How long the machine was watched, nanoseconds: the whole trial, connections opened and closed.
+  /// How long the machine was watched, in nanoseconds: the whole trial, including connecting and closing.
   private static func span(_ record: TrialRecord) -> Double? {
     guard let wall = record.wall, wall > 0 else { return nil }
     return Double(record.machine?.watched ?? [wall, record.connectWall ?? 0, record.closeWall ?? 0].saturatingSum)

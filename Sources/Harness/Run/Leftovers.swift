@@ -2,9 +2,9 @@ import Foundation
 import Records
 import SystemCalls
 
-/// What runs have left behind that were killed.
+/// The leftovers of killed runs.
 enum Leftovers {
-  /// Removes the folders for what is not kept, where a run beside this one, this one itself, or a trial made them.
+  /// Removes the temporary folders of runs in the same folder, of this run, and of trials.
   static func remove(beside run: RunFolder, _ files: DataFiles) {
     let neighbours = URL(fileURLWithPath: run.path).deletingLastPathComponent().path
     let runs = FileSystem.entries(of: neighbours).map { RunFolder(path: "\(neighbours)/\($0)") }
@@ -12,6 +12,6 @@ enum Leftovers {
     for folder in [temporary, files.parent, neighbours] + runs.map(\.path) { ScratchFolder.removeDead(in: folder) }
   }
 
-  /// Where the folders of trials are made: `TMPDIR`, or /tmp.
+  /// The folder of the trials' temporary folders: `TMPDIR`, or /tmp.
   static var temporary: String { FileManager.default.temporaryDirectory.path }
 }

@@ -1,11 +1,11 @@
 import Measurement
 import Records
 
-/// The partial records of the processes that shared a trial, made one without loss: counts, sums and histograms are exactly
-/// those that one process would have recorded. What cannot be known of all of them together is left out.
+/// Merges the partial records of the processes of a trial without loss: counts, sums and histograms are exactly those
+/// of a single process. Values that cannot be merged are left out.
 extension PartialRecord {
   /// - Parameter parts: at least one.
-  /// - Throws: `HistogramCodingError` where a histogram cannot be read.
+  /// - Throws: `HistogramCodingError` if a histogram is unreadable.
   init(merging parts: [PartialRecord]) throws {
     let first = parts[0]
     guard parts.count > 1 else {
@@ -27,7 +27,7 @@ extension PartialRecord {
       ranOutOfTime: parts.contains(where: \.ranOutOfTime))
     window = parts.compactMap(\.window).merged
     sendLag = try LatencySummary(merging: parts.compactMap(\.sendLag))
-    // The most disturbed of them speaks for all.
+    // The most disturbed process represents all.
     pacerLag = parts.compactMap(\.pacerLag).max { $0.p50 < $1.p50 }
     longestQuiet = parts.compactMap(\.longestQuiet).max()
     lanesServed = total(parts.map(\.lanesServed))
@@ -51,7 +51,7 @@ extension PartialRecord {
     }
   }
 
-  /// Each process has been sampled in its own window, at instants of its own: what all had in flight at once is not known.
+  /// Each process is sampled in its own window, at its own instants, so the maximum in flight is unknown.
   private static func inFlight(_ parts: [PartialRecord], wall: UInt64) -> TrialRecord.InFlight? {
     let sampled = parts.compactMap { part in part.inFlight.map { (inFlight: $0, wall: part.wall) } }
     guard sampled.count == parts.count, wall > 0 else { return nil }
@@ -60,8 +60,8 @@ extension PartialRecord {
       samples: sampled.map(\.inFlight.samples).min() ?? 0)
   }
 
-  /// Points of all of them by the ends of the points of the process that has the fewest. A percentile of several processes
-  /// would take their full histograms, and is left out.
+  /// The points of all processes, at the times of the process with the fewest points. Percentiles over several
+  /// processes need their full histograms, and are left out.
   private static func series(_ all: [[SeriesPoint]]) throws -> [SeriesPoint] {
     guard let coarsest = all.min(by: { $0.count < $1.count }), !coarsest.isEmpty else { return [] }
     let last = all.compactMap { $0.last?.t }.max() ?? 0
@@ -86,7 +86,7 @@ extension PartialRecord {
   }
 }
 
-/// The sum, where all of them are known.
+/// The sum; nil if a value is unknown.
 private func total<Number: FixedWidthInteger>(_ values: [Number?]) -> Number? {
   let known = values.compactMap { $0 }
   return known.isEmpty || known.count < values.count ? nil : known.saturatingSum
@@ -102,7 +102,7 @@ extension [PartialRecord.Window] {
 }
 
 extension TrialRecord.Operations {
-  /// Each part has been asked for the whole.
+  /// Each part has the number for the whole trial.
   fileprivate init(merging parts: [TrialRecord.Operations]) {
     self.init(asked: parts[0].asked)
     done = total(parts.map(\.done))
@@ -139,13 +139,13 @@ extension TrialRecord.Operations {
 }
 
 extension LatencySummary {
-  /// Exactly that of all their latencies. Nil of none.
+  /// Exactly the summary of all their latencies. Nil without latencies.
   init?(merging parts: [LatencySummary]) throws {
     guard !parts.isEmpty else { return nil }
     var sum = LatencyHistogram()
     for part in parts { sum.merge(try LatencyHistogram(encoded: part.histogram)) }
     self.init(sum)
-    // A histogram that has been written down knows these to its resolution only.
+    // An encoded histogram knows the extremes only to its resolution.
     min = parts.compactMap(\.min).min()
     max = parts.compactMap(\.max).max()
     clampPercentiles()

@@ -4,7 +4,7 @@ import Records
 import Workloads
 
 extension TrialRecord {
-  /// The record of a trial that has not been carried out yet.
+  /// The record of a trial that has not run yet.
   init(_ plan: TrialPlan, of runID: String, workload: JSONValue) {
     self.init(
       runID: runID, experiment: plan.experiment.name, trial: plan.number, round: plan.round, order: plan.order,
@@ -13,8 +13,8 @@ extension TrialRecord {
     repeats = plan.repeats
   }
 
-  /// Takes in what the trial came to, and judges it.
-  /// - Parameter foreignBound: how much of a processor other processes may use.
+  /// Adds the trial's result, and judges its validity.
+  /// - Parameter foreignBound: the maximum share of one CPU for other processes.
   mutating func fill(
     with result: TrialRunner.Result, doing workload: WorkloadSpec, hasWarmup: Bool,
     foreignBound: Double = RunRecord.usualForeignBound
@@ -24,7 +24,7 @@ extension TrialRecord {
       reasons = ["broken: \(reason)"]
     case .audited(let partial, let served, let audit):
       operations = partial.operations
-      // They were the most that it was to do.
+      // `asked` was only the maximum.
       operations.asked = nil
       checksum = partial.checksum
       bytes = partial.bytes
@@ -71,7 +71,7 @@ extension TrialRecord {
     }
   }
 
-  /// Takes in the classes of lanes, and what bystanders do where that is something else.
+  /// Adds the classes of lanes, and the bystanders' workload if it differs.
   private mutating func take(_ classes: [String: LaneClass]?, doing workload: WorkloadSpec) {
     lanes = classes?.mapValues { lanes in
       var lanes = lanes

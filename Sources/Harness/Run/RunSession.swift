@@ -6,22 +6,22 @@ import Records
 import SystemCalls
 import Workloads
 
-/// A run as it is carried out: planned and checked as a whole, then trial by trial, each recorded before the next.
+/// A run: planned and checked as a whole, then measured trial by trial, each recorded before the next.
 public struct RunSession {
   public struct Options: Sendable {
-    /// The command line, for the record.
+    /// The command line, to be recorded.
     public var command: [String]
     public var seed: UInt64
     public var processors: Processors
-    /// Whether trials are carried out that will take minutes by arithmetic.
+    /// Whether to run trials that are predicted to take minutes.
     public var isPatient: Bool
-    /// Nil where the rounds are those of the suite.
+    /// Nil for the suite's number of rounds.
     public var precision: Precision?
-    /// Whether each experiment ends with a trial of every point that is counted from outside.
+    /// Whether each experiment ends with an audit of every point.
     public var audits: Bool
-    /// Where data files are made; nil for the run's folder.
+    /// The folder of data files; nil for the run's folder.
     public var fileFolder: String?
-    /// The most of one processor's time that other processes may use on a trial's processors.
+    /// The maximum CPU time of other processes on a trial's CPUs, as a share of one CPU.
     public var foreignBound: Double
 
     public init(
@@ -39,13 +39,13 @@ public struct RunSession {
     }
   }
 
-  /// What whoever watches is told.
+  /// The progress of a run, for display.
   public struct Progress: Sendable {
     public var done: Int
-    /// The most that there may be, where what is measured decides.
+    /// The maximum number of trials, if measurements decide.
     public var total: Int
     public var label: String
-    /// Seconds, as far as can be told; the most, as `total` is.
+    /// The estimated seconds that remain; the maximum, like `total`.
     public var remaining: Double
   }
 
@@ -54,23 +54,23 @@ public struct RunSession {
   private let runID: String
   private let writer: RunWriter
   private let runner: TrialRunner
-  /// As it is before the first trial.
+  /// The agenda before the first trial.
   private let agenda: Agenda
-  /// Trials that have been recorded before, by number.
+  /// The trials that were recorded earlier, by number.
   private let recorded: [Int: TrialRecord]
-  /// Those that the suite asks for, and which have not been recorded.
+  /// The limit experiments that the suite asks for and that have no record.
   let limits: [Limit]
 
   // MARK: Planning
 
-  /// Begins a run in `folder`. A fault found here leaves nothing written.
+  /// Begins a run in `folder`. An error here leaves nothing written.
   public init(_ suite: Suite, in folder: RunFolder, options: Options) throws(HarnessFailure) {
     let files = DataFiles(in: options.fileFolder, of: folder)
     Leftovers.remove(beside: folder, files)
     let targets = try Self.check(suite, files)
     if options.audits, let shared = suite.experiments.first(where: { $0.shares.count > 1 || $0.each != nil }) {
       throw HarnessFailure(
-        .usage, "--audit counts one client process: experiment '\(shared.name)' has processes or each; leave out either"
+        .usage, "--audit counts one client process: leave out processes or each in experiment '\(shared.name)'"
       )
     }
     let agenda = Agenda(suite, options)
@@ -99,8 +99,8 @@ public struct RunSession {
       limits: suite.limits ?? [])
   }
 
-  /// What a run will do that has not begun, for whoever starts it: how many trials in about what time at most, and what
-  /// those take that several processes share.
+  /// Lines to show before a run begins: the number of trials, their maximum time, and the needs of points that several
+  /// processes share.
   public var announcements: [String] {
     guard recorded.isEmpty else { return [] }
     let feasibility = Feasibility.ofThisMachine()
@@ -122,15 +122,15 @@ public struct RunSession {
     return lines + ["suite \(agenda.suiteName): \(parts), about \(Self.span(seconds: seconds))"]
   }
 
-  /// What disturbs measurements on this machine now, a line each. Takes half a second.
-  /// Whoever tolerates a whole processor's load is not warned of it.
+  /// Current disturbances on this machine, one line each; takes half a second. If a whole CPU of foreign load is
+  /// tolerated, there are no warnings.
   public var warnings: [String] { options.foreignBound < 1 ? Doctor.disturbances(on: options.processors) : [] }
 
   private static func span(seconds: Double) -> String {
     seconds < 90 ? "\(max(1, Int(seconds.rounded()))) s" : "\(Int((seconds / 60).rounded())) min"
   }
 
-  /// Goes on with a run that was stopped: the trials that it has not recorded.
+  /// Continues a stopped run with the trials that it has not recorded.
   public init(resuming folder: RunFolder) throws(HarnessFailure) {
     let record: RunRecord
     do throws(RunFolderFailure) {
@@ -147,7 +147,7 @@ public struct RunSession {
     do {
       suite = try JSONDecoder().decode(Suite.self, from: JSONEncoder().encode(record.suite))
     } catch {
-      throw HarnessFailure("\(folder.recordPath): its suite cannot be read by this version; run it anew")
+      throw HarnessFailure("\(folder.recordPath): this version cannot read its suite; start a new run")
     }
     let processors = try Processors.current(
       client: record.environment.clientCPUs, server: record.environment.serverCPUs)
@@ -166,7 +166,7 @@ public struct RunSession {
     let run: Run
     do throws(RunFolderFailure) {
       writer = try RunWriter(resuming: folder)
-      // Again: whoever wrote it until now has ended.
+      // Read again: another writer may have ended only now.
       run = try folder.read()
     } catch {
       throw HarnessFailure(error.description)
@@ -193,8 +193,8 @@ public struct RunSession {
       auditTool: auditTool)
   }
 
-  /// Looks for what would keep the run from succeeding: limits, and targets that do not answer. Answers the addresses of
-  /// the targets, by experiment.
+  /// Checks what could make the run fail: limits, and unreachable targets. Returns the addresses of the targets, by
+  /// experiment.
   private static func check(_ suite: Suite, _ files: DataFiles) throws(HarnessFailure) -> [String: [String]] {
     if suite.experiments.contains(where: \.usesLoopback), let objection = Loopback.objection {
       throw HarnessFailure(objection)
@@ -215,7 +215,7 @@ public struct RunSession {
     return targets
   }
 
-  /// The first of the target's addresses that takes a connection.
+  /// The first address of the target that accepts a connection.
   static func reach(_ target: HTTPTarget) throws(HarnessFailure) -> String {
     let addresses: [SocketAddress]
     do throws(SocketAddress.Failure) {
@@ -248,22 +248,22 @@ public struct RunSession {
 
   // MARK: Carrying out
 
-  /// Carries out what is left. Every trial that has finished is recorded, whatever ends the run.
-  /// - Returns: a line for each point whose throughput is not known as well as was asked for.
+  /// Runs the remaining trials. Every finished trial is recorded, however the run ends.
+  /// - Returns: one line for each point that missed the precision.
   public func carryOut(_ report: (Progress) -> Void) throws(HarnessFailure) -> [String] {
-    // A child that is gone is found out by reading from it.
+    // A child's death shows when its output ends.
     ProcessControl.ignoreBrokenPipes()
     defer { runner.files.remove() }
     var agenda = agenda
     var done = 0
-    // Seconds; by how much trials take longer than is expected of them sets the pace.
+    // In seconds. The ratio of actual to expected time scales the estimate.
     var spent = 0.0
     var expected = 0.0
     while let plan = agenda.next() {
       if let record = recorded[plan.number] {
         guard agenda.take(record) else {
           throw HarnessFailure(
-            "\(folder.trialsPath): trial \(plan.number) is not what this version would have planned; run it anew")
+            "\(folder.trialsPath): trial \(plan.number) differs from this version's plan; start a new run")
         }
         done += 1
         continue
@@ -304,12 +304,12 @@ public struct RunSession {
 }
 
 extension RunSession {
-  /// Why a trial is not carried out; nil where it is.
+  /// Why a trial is skipped; nil if it runs.
   private func reasonToSkip(_ plan: TrialPlan) throws(HarnessFailure) -> TrialRecord.Skipped? {
     if let skipped = plan.reasonToSkip(isPatient: options.isPatient) { return skipped }
     if plan.experiment.optional == true, plan.mode != .null {
       var feasibility = Feasibility.ofThisMachine()
-      // Not how much room there is for files: one that lies there takes some of it.
+      // The free space is not updated: an existing file takes some of it.
       feasibility.memoryFileSystem = Feasibility.memoryFileSystem(of: DataFiles.nearestFolder(runner.files.parent))
       if let shortage = feasibility.shortage(of: plan.experiment, plan.mode, plan.concurrency) {
         return TrialRecord.Skipped(reason: "unavailable: \(shortage)")

@@ -7,45 +7,45 @@ import Records
 import SystemCalls
 import Workloads
 
-/// Carries out one trial after another, each in fresh processes.
+/// Runs trials one after another, each in fresh processes.
 struct TrialRunner {
   let processors: Processors
-  /// Addresses of the targets of each experiment that names targets, by experiment.
+  /// The addresses of targets, by experiment.
   let targets: [String: [String]]
   /// The run's folder.
   let folder: RunFolder
   let files: DataFiles
-  /// Where operations are work for a processor.
+  /// The CPU speed, for workloads that compute.
   var calibration: RunRecord.Calibration?
-  /// What a check changes in what a peer is told.
+  /// Modifies a peer's plan; used by checks.
   var tellPeer: (@Sendable (inout PeerPlan) -> Void)?
-  /// What counts in audits, if there are any.
+  /// The tool that counts in audits, if there are any.
   var auditTool: AuditTool?
 
-  /// What a trial came to.
+  /// The result of a trial.
   enum Result {
     case measured(PartialRecord, server: ProcessUsage?, machine: MachineUsage, StartTimings? = nil)
-    /// Counted from outside, and what the harness's own server says that it has answered.
+    /// The counts from outside, and the number of answers by the built-in server.
     case audited(PartialRecord, served: UInt64?, TrialRecord.Audit)
-    /// Something broke that is not an answer of the server: why.
+    /// Why the trial broke, apart from the server's answers.
     case failed(String)
   }
 
   /// - Parameters:
-  ///   - stop: stops the client or the own server for a while.
-  ///   - idle: called again and again while the trial runs.
+  ///   - stop: stops the client or the built-in server for a while.
+  ///   - idle: called repeatedly while the trial runs.
   func run(_ plan: TrialPlan, stop: ProcessStop? = nil, idle: () -> Void) throws(HarnessFailure) -> Result {
     let targets = targets[plan.experiment.name] ?? []
     let contender = Peers.named(plan.mode)?.contender
     let asked = ListeningProcesses.holding(ports: Set(targets.compactMap { (try? SocketAddress(parsing: $0))?.port }))
       .union(contender?.processes ?? [])
     let watch = MachineWatch(Set(processors.client + processors.server).sorted(), targets: asked)
-    // Once this has returned, all of the trial's processes have been waited for.
+    // When this returns, all processes of the trial have been waited for.
     let result = try carryOut(plan, stop, idle)
     guard case .measured(let partial, let server, let led, let leading) = result else { return result }
     var machine = watch.finish()
     machine.memory = led.memory
-    // A target on this machine whose processes cannot be seen is not told from other load.
+    // If a local target's processes are not visible, their load cannot be told from foreign load.
     if asked.isEmpty, targets.contains(where: { $0.hasPrefix("127.") || $0.hasPrefix("[::1]") }) {
       machine.foreign = nil
     }
@@ -130,7 +130,7 @@ struct TrialRunner {
     }
   }
 
-  /// What the own servers say that they have done.
+  /// The reports of the built-in servers.
   private func report(
     of servers: [Server], _ idle: () -> Void
   ) throws(HarnessFailure) -> Swift.Result<ServerReport, PeerProcess.Failure> {
@@ -147,8 +147,8 @@ struct TrialRunner {
 
   private func usage(of answer: ServerReport, beside partial: PartialRecord, _ spec: TrialSpec) -> ProcessUsage {
     var usage = answer.usage
-    // To a trial of a number of operations belongs all that its server has done, also what it had sent, and not yet
-    // counted, when the client closed the window.
+    // A fixed-count trial includes all that its server did, even answers that the server had sent but not counted when
+    // the client closed the window.
     if spec.operations != nil && spec.warmup == .zero && usage.operationsDone != nil {
       usage.operationsDone = answer.totalDone
       usage.faults = answer.faultsInAll
@@ -189,7 +189,7 @@ struct TrialRunner {
     }
   }
 
-  /// What each operation is to a processor; nil where it is nothing.
+  /// The CPU work of each operation; nil if there is none.
   func work(of plan: TrialPlan) -> TrialRecord.Work? {
     guard case .compute(let spec) = plan.workload, let calibration else { return nil }
     return TrialRecord.Work(iterations: calibration.iterations(in: spec.work), nominal: spec.work.count)
@@ -197,9 +197,9 @@ struct TrialRunner {
 
   /// A server that a trial has started.
   private struct Server {
-    /// Of this program, which reports what it has done.
+    /// The built-in server, which reports its own counts.
     var child: ChildProcess?
-    /// Of another one, which is watched from outside.
+    /// Another server, which is watched from outside.
     var outside: OutsideServer?
     var control: ControlEnd
     var address: String
@@ -207,11 +207,11 @@ struct TrialRunner {
 
   private enum Starting {
     case started([Server])
-    /// Why one of them did not say where it listens.
+    /// Why a server did not report its address.
     case failed(String)
   }
 
-  /// - Parameter peer: what serves, where that is not this program.
+  /// - Parameter peer: the peer that serves, if any.
   private func start(
     _ peer: Peer?, _ plan: TrialPlan, _ folder: ScratchFolder?
   ) throws(HarnessFailure) -> Starting {
@@ -227,8 +227,7 @@ struct TrialRunner {
     }
   }
 
-  /// The processes that serve a trial: all are started before the first is waited for. Throws what a server has to say
-  /// against what it is told.
+  /// Starts all servers of a trial before it waits for the first. Throws if a server rejects its plan.
   private func startServers(
     _ plan: TrialPlan, _ folder: ScratchFolder?
   ) throws(HarnessFailure) -> Starting {
@@ -236,7 +235,8 @@ struct TrialRunner {
     var started: [(child: ChildProcess, control: ControlEnd)] = []
     for index in 0..<experiment.servers {
       let lanes = experiment.shares(askingServer: index).reduce(0) { $0 + plan.lanes(of: $1) }
-      // The loops of a mode divide the slots between them, and the system connections as it likes: each has room for all.
+      // The loops of a mode divide the slots among them, but the system distributes connections freely, so each loop
+      // has space for all.
       let capacity = (lanes + Feasibility.spareDescriptors / 2) * processors.server.count
       var serverPlan = ServerPlan(
         kind: .http, mode: experiment.workload.isServe ? plan.mode : .epoll, address: "127.0.0.1:0",
@@ -258,7 +258,7 @@ struct TrialRunner {
       }
       if let failure: ChildFailure = Self.decode(line) { throw HarnessFailure(failure.error) }
       guard let greeting: ServerGreeting = Self.decode(line) else {
-        throw HarnessFailure("the target server did not say where it listens")
+        throw HarnessFailure("the target server did not report its address")
       }
       servers.append(Server(child: child, control: control, address: greeting.address))
     }
@@ -270,7 +270,7 @@ struct TrialRunner {
       return try ScratchFolder(in: Leftovers.temporary)
     } catch {
       throw HarnessFailure(
-        "cannot make a folder in \(Leftovers.temporary): \(error); set TMPDIR to a folder that can be written")
+        "cannot make a folder in \(Leftovers.temporary): \(error); set TMPDIR to a writable folder")
     }
   }
 
@@ -287,10 +287,10 @@ struct TrialRunner {
 
   // MARK: Processes
 
-  /// For a server to say where it listens, and what it has done.
+  /// The time limit for a server to report its address and its counts.
   private static let serverPatience = Nanoseconds.seconds(30)
 
-  /// This program.
+  /// The path of this program.
   static var program: String { ProcessControl.executablePath ?? CommandLine.arguments[0] }
 
   private static func controlPair() throws(HarnessFailure) -> (client: ControlEnd, server: ControlEnd) {
@@ -314,7 +314,7 @@ struct TrialRunner {
     }
   }
 
-  /// The child's next line; nil where it ended, or had to be ended, without one.
+  /// The child's next line; nil if it ended, or had to be killed, without one.
   static func await(_ child: ChildProcess, patience: Nanoseconds, idle: () -> Void) throws(HarnessFailure)
     -> String?
   {
@@ -332,12 +332,12 @@ struct TrialRunner {
   }
 
   /// Why a child has not answered.
-  /// - Parameter patience: how long it was waited for.
+  /// - Parameter patience: the time that it had.
   static func verdict(_ child: ChildProcess, after patience: Nanoseconds) -> String {
     let end = child.wait()
-    if child.isKilled { return "it gave no answer within \(Int(patience.seconds.rounded())) s, and was ended" }
+    if child.isKilled { return "it did not answer within \(Int(patience.seconds.rounded())) s, and was killed" }
     let suspicion =
-      end == .signalled(SIGKILL) ? ", not of this program: of the system, out of memory, or of someone" : ""
+      end == .signalled(SIGKILL) ? ", not sent by this program: perhaps the system is out of memory" : ""
     return "it ended without an answer (\(end)\(suspicion))"
   }
 
@@ -350,7 +350,7 @@ struct TrialRunner {
   }
 }
 
-/// An end of a control channel, open until it is closed or nobody has it any more.
+/// An end of a control channel; it is closed explicitly or when nothing refers to it.
 private final class ControlEnd {
   private var socket: Socket?
   var descriptor: Int32 { socket?.descriptor ?? -1 }
@@ -363,7 +363,7 @@ private final class ControlEnd {
     socket = nil
   }
 
-  /// The descriptor, which is now for whoever takes it to close.
+  /// The descriptor; the caller must close it.
   func release() -> Int32 {
     let descriptor = descriptor
     socket = nil
@@ -372,7 +372,7 @@ private final class ControlEnd {
 }
 
 extension Experiment {
-  /// Whether its servers listen on UNIX sockets, which lie in a folder.
+  /// Whether its servers listen on UNIX sockets, which need a folder.
   fileprivate var needsFolder: Bool {
     guard needsServer, case .echo(let echo) = workload.asked.ofBystanders else { return false }
     return echo.transport == .unix

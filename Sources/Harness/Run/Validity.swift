@@ -3,44 +3,44 @@ import Plan
 import Records
 import Workloads
 
-/// Whether a trial's numbers may be used. Each reason is a name, a colon, and what was found.
+/// Whether a trial's numbers may be used. Each reason is a name, a colon and a finding.
 package enum Validity {
-  /// How far the number in flight may be from what Little's law makes of rate and latency.
+  /// The tolerated relative difference between the sampled number in flight and Little's law.
   static let toleratedLittle = 0.1
-  /// From which load on a client counts as saturated.
+  /// The load from which a client counts as saturated.
   static let saturation = 0.95
-  /// An open loop of which less than this share is done is saturated, whoever is to blame.
+  /// An open loop with a smaller share done is saturated, whatever the cause.
   static let leastShareDone = 0.95
 
   /// - Parameters:
-  ///   - faults: those that the server was asked for, if it was.
-  ///   - damagedSectors: of a data file, where one was written.
-  ///   - bounds: what the machine may do to it.
+  ///   - faults: the faults that the server was asked for, if any.
+  ///   - damagedSectors: the number of damaged sectors of a written data file; nil without one.
+  ///   - bounds: the limits of disturbance.
   static func reasons(
     _ record: TrialRecord, ranOutOfTime: Bool, hasWarmup: Bool = false, faults: AskedFaults? = nil,
     damagedSectors: UInt64? = nil, bounds: DisturbanceBounds = DisturbanceBounds()
   ) -> [String] {
     var reasons = answers(record, ranOutOfTime: ranOutOfTime, hasWarmup: hasWarmup, faults)
     if let damagedSectors, damagedSectors > 0 {
-      reasons.append("damaged-file: \(damagedSectors) sectors do not hold what was written there")
+      reasons.append("damaged-file: \(damagedSectors) sectors have wrong content")
     }
     let disturbances = disturbances(of: record, bounds)
-    // Where nothing moved for a while, rate and latency do not belong together either.
+    // If nothing moved for a while, rate and latency do not match either.
     let isStill = disturbances.contains { $0.hasPrefix("stalled") }
     reasons += [isStill ? nil : little(record), load(record), beyondRange(record)].compactMap { $0 }
     return reasons + disturbances
   }
 
-  /// Whether an audit's counts may be used. Its times are those of the tool that counts.
+  /// Whether an audit's counts may be used. Its times are affected by the counting tool.
   static func reasons(ofAudit record: TrialRecord, served: UInt64?, faults: AskedFaults? = nil) -> [String] {
     var reasons = answers(record, ranOutOfTime: false, hasWarmup: false, faults)
     let done = doneByServer(record)
     if let served, failures(record, faults).isEmpty,
       difference(served, done) > mostInHand(record).multipliedSaturating(by: 2)
     {
-      reasons.append("server-count: the client has \(done) operations done, the server \(served)")
+      reasons.append("server-count: the client counted \(done) operations, the server \(served)")
     }
-    if record.audit?.client?.syscalls == nil { reasons.append("not-counted: the tool has not told what it counted") }
+    if record.audit?.client?.syscalls == nil { reasons.append("not-counted: the tool reported no counts") }
     return reasons
   }
 
@@ -54,7 +54,7 @@ package enum Validity {
     let done = operations.done ?? 0
     let failed = operations.failedInAll
     if ranOutOfTime {
-      reasons.append("out-of-time: the trial's deadline came before all operations were done")
+      reasons.append("out-of-time: the deadline ended the trial before all operations were done")
     }
     let failures = failures(record, faults)
     reasons += failures
@@ -62,27 +62,27 @@ package enum Validity {
     if done == 0 && failed == 0 { reasons.append("nothing-done: no operation ended within the window") }
     let others = (operations.non2xx ?? [:]).values.saturatingSum
     if let verified = operations.verified, [verified, others].saturatingSum != done {
-      reasons.append("unverified: of \(done) answers \(verified) were what was asked for")
+      reasons.append("unverified: only \(verified) of \(done) answers had the expected content")
     }
     let ended = [done, failed].saturatingSum
     if let asked = operations.asked, !ranOutOfTime, ended != asked {
-      reasons.append("count: \(asked) operations were asked for, and \(ended) ended")
+      reasons.append("count: \(asked) operations were planned, but \(ended) ended")
     }
     reasons += bystanders(record)
     if failures.isEmpty && !ranOutOfTime, let server = record.server {
       let slack = countSlack(record, hasWarmup: hasWarmup)
       let done = doneByServer(record)
       if let served = server.operationsDone, difference(served, done) > slack {
-        reasons.append("server-count: the client has \(done) operations done, the server \(served)")
+        reasons.append("server-count: the client counted \(done) operations, the server \(served)")
       }
       if let met = server.faults, difference(met, failed) > slack {
-        reasons.append("server-count: the client has \(failed) operations failed as asked, the server \(met)")
+        reasons.append("server-count: the client counted \(failed) operations with faults, the server \(met)")
       }
     }
     return reasons
   }
 
-  /// What failed though nothing asked it to, and faults of which not as many came as were asked for.
+  /// Failures that nothing asked for, and faults whose number does not match.
   private static func failures(_ record: TrialRecord, _ faults: AskedFaults?) -> [String] {
     let failed = record.operations.failed ?? [:]
     let unexplained = faults?.unexplained(failed) ?? failed
@@ -92,7 +92,7 @@ package enum Validity {
     ].compactMap { $0 }
   }
 
-  /// Lanes that are to be beside those that are measured have to be there, and as they were described.
+  /// Checks that the bystanders were present and worked as specified.
   private static func bystanders(_ record: TrialRecord) -> [String] {
     guard let (manner, lanes) = record.bystanders else { return [] }
     var reasons: [String] = []
@@ -101,7 +101,7 @@ package enum Validity {
     }
     if manner == idle, let early = lanes.early, early < lanes.count {
       reasons.append(
-        "bystanders-late: \(UInt64(clamping: lanes.count) - early) of \(lanes.count) idle connections had not done their operation "
+        "bystanders-late: \(UInt64(clamping: lanes.count) - early) of \(lanes.count) idle connections had no answer "
           + "when the window opened")
     }
     return reasons
@@ -109,17 +109,17 @@ package enum Validity {
 
   private static let idle = BystanderSpec.Manner.idle.rawValue
 
-  /// Whether the busy lanes ask the server. Where bystanders do something else, they do it because those have none.
+  /// Whether the busy lanes use the server. Bystanders with another workload exist because the busy lanes use none.
   private static func isAskedByAll(_ record: TrialRecord) -> Bool { record.bystanders?.lanes.workload == nil }
 
-  /// As the client has counted it, of all classes of lanes that ask the server.
+  /// The client's count, over all classes of lanes that use the server.
   private static func doneByServer(_ record: TrialRecord) -> UInt64 {
     let busy = isAskedByAll(record) ? record.operations.done : 0
     return [busy ?? 0, record.bystanders?.lanes.operations.done ?? 0].saturatingSum
   }
 
-  /// How many operations of the server lanes may have in hand at an edge of the window. Of idle ones only those that are
-  /// late.
+  /// The number of server operations that lanes may have in hand at an edge of the window. Idle lanes count only if
+  /// they are late.
   private static func mostInHand(_ record: TrialRecord) -> UInt64 {
     let busy =
       isAskedByAll(record)
@@ -131,8 +131,8 @@ package enum Validity {
     return [busy, late].saturatingSum
   }
 
-  /// By how much client and server may differ. At each edge of a window an operation may be done at one end and not
-  /// yet at the other, and the server goes on while its counters are read late.
+  /// The tolerated difference between client and server. At each edge of a window, an operation may be done on one side
+  /// and not yet on the other. The server also works on until its counters are read.
   private static func countSlack(_ record: TrialRecord, hasWarmup: Bool) -> UInt64 {
     guard record.operations.asked == nil || hasWarmup || record.lanes != nil else { return 0 }
     let late = record.server?.edgeLag.map { (Double($0.open) + Double($0.close)) / 1e9 } ?? 0
@@ -146,44 +146,45 @@ package enum Validity {
 
   // MARK: The harness
 
-  /// Little, "A proof for the queuing formula L = λW", 1961. The number in flight is sampled from the lanes, and does not
-  /// come from the latencies that it is compared with. What failed was in flight as well, and has no latency.
+  /// Little, "A proof for the queuing formula L = λW", 1961. The number in flight is sampled from the lanes,
+  /// independently of the latencies. Failed operations were in flight, too, but have no latency, so a trial with
+  /// failures is not checked.
   private static func little(_ record: TrialRecord) -> String? {
     guard record.operations.failedInAll == 0, let inFlight = record.inFlight, inFlight.samples >= 20,
       let rate = record.throughput,
       let latency = record.latency?.service.mean, record.operations.asked == nil,
       let wall = record.wall, Double(wall) >= 20 * latency
     else { return nil }
-    // Whom a mode that serves does not get to was in flight too, for as much of the window as it has seen: that is a result.
-    // A client's operations that never end are none.
+    // Operations that a serving mode never reached were in flight, too, for their part of the window; that is a result.
+    // A client's operations that never end are not.
     let unended =
       record.isServing
       ? Double(record.operations.unfinished ?? 0) * Double(record.operations.unfinishedAge?.within ?? 0) : 0
     let expected = rate * latency / 1e9 + unended / Double(wall)
-    // What lanes do between two operations, and a sample more or less, weigh where little is in flight.
+    // With few in flight, the gaps between operations and single samples matter.
     let tolerated =
       toleratedLittle * max(expected, inFlight.mean) + 3 * (inFlight.mean / Double(inFlight.samples)).squareRoot() + 0.1
     guard abs(inFlight.mean - expected) > tolerated else { return nil }
-    let found = "little: \(rounded(inFlight.mean)) in flight, and rate × latency is \(rounded(expected))"
+    let found = "little: \(rounded(inFlight.mean)) in flight, but rate × latency is \(rounded(expected))"
     let excess = inFlight.mean - expected
     guard !record.isServing, excess > 0, let unfinished = record.operations.unfinished,
       Double(unfinished) > excess / 2
     else { return found }
     let age = record.operations.unfinishedAge.map { ", the oldest after \($0.max / 1_000_000) ms" } ?? ""
     return found
-      + "; \(unfinished) operations had no answer by the window's end\(age): the server leaves them waiting, as with a full "
-      + "backlog; ask with fewer lanes (--concurrency), raise its backlog, or measure for longer (--duration)"
+      + "; \(unfinished) operations had no answer by the window's end\(age): the server leaves them waiting, as with "
+      + "a full backlog; use fewer lanes (--concurrency), raise its backlog, or measure longer (--duration)"
   }
 
-  /// Whether an open loop offered more than could be done, which is a result: of the mode, or of the server that it asks.
-  /// Nil in a closed loop.
+  /// Whether an open loop offered more than the mode or its server could sustain, which is a result. Nil in a closed
+  /// loop.
   static func isSaturated(_ record: TrialRecord) -> Bool? {
     guard let scheduled = record.arrivals.scheduled, scheduled > 0 else { return nil }
     let done = Double(record.operations.done ?? 0) / Double(scheduled)
     return done < leastShareDone || (done < 0.99 && (clientLoad(record) ?? 0) > saturation)
   }
 
-  /// The client's processor time as a share of what its processors have.
+  /// The client's CPU time as a share of its CPUs' time.
   private static func clientLoad(_ record: TrialRecord) -> Double? {
     guard let wall = record.wall, wall > 0, let client = record.client, let cpus = client.cpus, !cpus.isEmpty,
       let cpu = client.totalCPU
@@ -191,16 +192,16 @@ package enum Validity {
     return Double(cpu) / (Double(wall) * Double(cpus.count))
   }
 
-  /// Where the mode serves, an open loop whose client has no processor left measures its client.
+  /// If the mode serves, an open loop with a saturated client measures only its client.
   private static func load(_ record: TrialRecord) -> String? {
     guard record.isServing, let scheduled = record.arrivals.scheduled, scheduled > 0, let load = clientLoad(record)
     else { return nil }
     let done = Double(record.operations.done ?? 0) / Double(scheduled)
     guard load > saturation, done < 0.99 else { return nil }
-    return "client-saturated: \(percent(load)) of the client's processors used, \(percent(done)) of the schedule done"
+    return "client-saturated: \(percent(load)) of the client's CPUs used, \(percent(done)) of the schedule done"
   }
 
-  /// A latency past the histogram's range is counted in its last slot, and no percentile tells how long it was.
+  /// A latency beyond the histogram's range is counted in its last slot, so percentiles there are unknown.
   private static func beyondRange(_ record: TrialRecord) -> String? {
     let latencies = [record.latency, record.bystanders?.lanes.latency].compactMap { $0 }
     let counts = latencies.flatMap { [$0.service, $0.response, $0.queueing] }.compactMap { $0?.beyondRange }

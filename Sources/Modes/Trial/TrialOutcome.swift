@@ -30,7 +30,7 @@ public struct TrialOutcome: Sendable {
   public var scheduled: UInt64?
   /// The scheduled arrivals due in the window, and those that remained; nil in a closed loop.
   public var arrivals: ArrivalOutcome?
-  /// The numbers of the operations taken that may count, without those of a warm-up.
+  /// The numbers of the operations that may have counted, without the warm-up.
   public var operations: Range<UInt64>
   public var inFlight: InFlightSamples
   public var series: [SeriesSample]

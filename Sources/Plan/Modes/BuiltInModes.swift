@@ -12,11 +12,11 @@ extension ModeID {
 }
 
 extension ModeDescription {
-  /// GCD's pool has no more threads than this for a class of service (libdispatch, `event/workqueue.c`).
+  /// GCD's pool has at most this number of threads per quality of service (libdispatch, `event/workqueue.c`).
   private static let mostPoolThreads = 255
 
-  /// The modes of this build, in the order in which they stand in tables, data files and legends. Colours are those of
-  /// Okabe and Ito; the yellow is darker, to be seen on white.
+  /// The modes of this build, in the order of tables, data files and legends. The colours are Okabe and Ito's; the
+  /// yellow is darker, to be visible on white.
   public static let builtIn: [ModeDescription] = [
     ModeDescription(
       .blocking, .headline, "one thread, one blocking call at a time; ignores --concurrency",

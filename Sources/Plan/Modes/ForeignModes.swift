@@ -1,14 +1,14 @@
 import Synchronization
 
-/// The modes that are not of this build, and can be run: peers that were found. They are added before a suite is read, so
-/// that a name which stands in one is looked up in one place.
+/// The runnable modes of other programs: peers that were found. They are added before a suite is read, so that its
+/// names are looked up in one place.
 public enum ForeignModes {
   private static let table = Mutex<[ModeDescription]>([])
 
   /// In the order in which they were added.
   public static var all: [ModeDescription] { table.withLock { $0 } }
 
-  /// One of the same name takes the place of the other.
+  /// A mode replaces an earlier one of the same name.
   public static func add(_ mode: ModeDescription) {
     precondition(ModeDescription.builtIn.allSatisfy { $0.id != mode.id }, "\(mode.id) is a mode of this build")
     table.withLock { modes in

@@ -12,7 +12,7 @@ extension ModeID {
     }
   }
 
-  /// Whether computation may be offloaded.
+  /// Whether CPU work may be offloaded.
   public var supportsOffload: Bool { traits.offloads.contains("compute") }
 
   /// The variant of the mode that the workload's parameters choose, as records name it; nil if there is only one.

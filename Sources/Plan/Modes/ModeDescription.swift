@@ -1,49 +1,49 @@
-/// What a mode is, as a value: what it is called, how it looks in figures, and what it can do. A run's `run.json` has those
-/// of its modes, so that a report needs neither the mode nor its code.
+/// A mode as a value: its names, its look in figures, and its abilities. A run's `run.json` records those of its modes,
+/// so that a report needs neither the mode nor its code.
 public struct ModeDescription: Hashable, Sendable {
   public enum Kind: String, Codable, CaseIterable, Sendable {
-    /// Compared unless others are asked for.
+    /// Compared by default.
     case headline
     /// Answers one question that the headline modes raise.
     case reference
     /// Measures the harness itself.
     case control
-    /// Another program, by the contract for peers.
+    /// Another program that keeps the contract for peers.
     case peer
   }
 
   /// What carries the lanes.
   public enum Carrier: String, Codable, CaseIterable, Sendable {
-    /// One thread, and so one lane, whatever the concurrency.
+    /// One thread and one lane, at any concurrency.
     case oneLane = "one-lane"
-    /// The same few threads, none of which a lane holds while it waits.
+    /// A few threads for all lanes; no lane holds one while it waits.
     case shared
-    /// For each lane a thread.
+    /// One thread per lane.
     case threads
-    /// For each lane a thread, once there is one: at first one for each processor, then one more a second.
+    /// One thread per lane, but the pool grows: at first one thread per CPU, then one more per second.
     case growingPool = "growing-pool"
-    /// A thread for each processor, which a lane holds while it waits.
+    /// One thread per CPU; a lane holds it while it waits.
     case cooperativePool = "cooperative-pool"
-    /// Another program's own affair.
+    /// Unknown: another program decides.
     case unknown
   }
 
-  /// What a mode may be unable to do.
+  /// An ability that a mode may lack.
   public enum Feature: String, Codable, CodingKeyRepresentable, Sendable {
     case file, serve, targets, faults
-    /// Of `echo`: client and server in one process.
+    /// Client and server of `echo` in one process.
     case bothEnds = "both-ends"
   }
 
-  /// How its curves are drawn.
+  /// How figures draw the mode.
   public struct Look: Codable, Hashable, Sendable {
     /// `#RRGGBB`.
     public var colour: String
-    /// Gnuplot's dash types, from 1 to 5, and point types. A reference mode has the open marker of the headline mode that it
-    /// is held against.
+    /// Gnuplot's dash types, from 1 to 5, and point types. A reference mode has the open marker of the headline mode
+    /// that it is compared with.
     public var dash: Int
     public var marker: Int
-    /// The nearest of a terminal's 256 colours on a dark ground; nil for that of the text.
+    /// The nearest of a terminal's 256 colours on a dark background; nil for the text's colour.
     public var ink: Int?
 
     public init(_ colour: String, dash: Int, marker: Int, ink: Int? = nil) {
@@ -58,23 +58,23 @@ public struct ModeDescription: Hashable, Sendable {
 
   public var id: ModeID
   public var kind: Kind
-  /// What waits, in a line.
+  /// How an operation waits, in one line.
   public var about: String
-  /// What it is called elsewhere.
+  /// The mode's names elsewhere.
   public var otherNames: [String]
   public var look: Look
   public var carrier: Carrier
-  /// The most threads that lanes have one each of; nil where nothing of its own stops them.
+  /// The maximum number of threads, one per lane; nil without a limit.
   public var mostThreads: Int?
-  /// Whether it has a loop on each of several processors.
+  /// Whether the mode can run one loop on each of several CPUs.
   public var hasLoops: Bool
-  /// Whether it sends several requests at once on a connection.
+  /// Whether the mode can have several requests in flight per connection.
   public var pipelines: Bool
-  /// The kinds of workload whose work it can leave to others.
+  /// The kinds of workload whose work the mode can offload.
   public var offloads: [String]
-  /// What it cannot do, and why, in a sentence that begins with its name.
+  /// The features that the mode lacks, each with the reason: a sentence that begins with the mode's name.
   public var refusals: [Feature: String]
-  /// Of a peer: what it is, and what it can do.
+  /// What a peer is and can do; nil for built-in modes.
   public var peer: PeerDescription?
 
   public init(
@@ -96,13 +96,13 @@ public struct ModeDescription: Hashable, Sendable {
     self.peer = peer
   }
 
-  /// Whether its lanes wait without a thread each: async/await, or a loop over events.
+  /// Whether lanes wait without a thread each: with async/await or an event loop.
   public var isAsynchronous: Bool { carrier == .shared }
 
-  /// Whether all lanes of some hundreds are under way at once, from the start.
+  /// Whether hundreds of lanes all have an operation in flight from the start.
   public var isConcurrent: Bool { isAsynchronous || carrier == .threads }
 
-  /// Whether its lanes run on as many processors as there are, without a loop on each.
+  /// Whether the lanes use all CPUs without one loop per CPU.
   public var isParallel: Bool { carrier != .oneLane && !hasLoops }
 }
 
@@ -114,7 +114,7 @@ extension ModeDescription: Codable {
     case hasLoops = "has_loops"
   }
 
-  /// Of a mode that this build may not have.
+  /// Decodes a mode that this build may not have.
   public init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     id = ModeID(try fields.decode(String.self, forKey: .id))
@@ -133,7 +133,7 @@ extension ModeDescription: Codable {
 }
 
 extension ModeDescription {
-  /// That of a mode of this build, or of a peer that was found; nil where there is none of that name.
+  /// The built-in mode or found peer of this name; nil if there is none.
   public static func named(_ name: String) -> ModeDescription? {
     builtIn.first { $0.id.rawValue == name } ?? ForeignModes.named(name)
   }

@@ -1,7 +1,7 @@
 import Measurement
 
 extension ModeID {
-  /// Why a peer cannot do a workload, or serve it; nil where it can.
+  /// Why a peer cannot run or serve a workload; nil if it can.
   func objection(
     of peer: PeerDescription, to workload: WorkloadSpec, pipeline: Int, beside bystanders: BystanderSpec?
   ) -> String? {
@@ -9,15 +9,15 @@ extension ModeID {
     guard peer.drives.contains(workload.kind) else {
       return peer.drives.isEmpty
         ? "\(rawValue) has no client"
-        : "\(rawValue) is a client of \(peer.drives.joined(separator: ", ")), and not of \(workload.kind)"
+        : "\(rawValue) is a client for \(peer.drives.joined(separator: ", ")), and not for \(workload.kind)"
     }
-    if pipeline > 1 { return "\(rawValue) is a peer: the contract knows one request at a time, and no pipeline" }
-    if bystanders != nil { return "\(rawValue) is a peer: the contract knows no bystanders" }
+    if pipeline > 1 { return "\(rawValue) is a peer, and peers do not pipeline requests" }
+    if bystanders != nil { return "\(rawValue) is a peer, and peers have no bystanders" }
     if workload.faults != nil, let objection = lack(.faults, of: peer) { return objection }
     if workload.hasDrawnDelays, let objection = lack(.delays, of: peer) { return objection }
     switch workload {
     case .echo(let spec):
-      if spec.ends == .both { return "\(rawValue) is a peer: the contract's echo has its far end in the server" }
+      if spec.ends == .both { return "\(rawValue) is a peer, and peers run echo with ends server only" }
       return spec.transport == .unix ? lack(.unix, of: peer) : nil
     case .http(let spec): return objection(of: peer, to: spec)
     case .sleep, .file, .compute, .serve: return nil
@@ -25,10 +25,10 @@ extension ModeID {
   }
 
   private func objection(of peer: PeerDescription, to http: HTTPSpec) -> String? {
-    if !http.targets.isEmpty { return "\(rawValue) is a peer: it asks the own server, and no target" }
-    if http.gather { return "\(rawValue) is a peer: it does not hand over replies, and cannot gather them" }
+    if !http.targets.isEmpty { return "\(rawValue) is a peer, and peers use the built-in server, not a target" }
+    if http.gather { return "\(rawValue) is a peer, and peers do not hand over replies to gather" }
     if http.method != "GET" || !http.headers.isEmpty || !http.body.isEmpty {
-      return "\(rawValue) is a peer: the contract's request is a plain GET"
+      return "\(rawValue) is a peer, and peers send a plain GET without headers or body"
     }
     return http.connection == .new ? lack(.newConnection, of: peer) : nil
   }
@@ -40,19 +40,19 @@ extension ModeID {
         ? "\(rawValue) has no server" : "\(rawValue) serves \(peer.serves.joined(separator: ", ")), and not \(name)"
     }
     if peer.url != nil, case .http(let http) = spec.load, http.size != nil || http.delay != .none {
-      return "\(rawValue) is asked for its URL alone: it knows no size, and no delay"
+      return "\(rawValue) answers its URL only; it takes no size and no delay"
     }
-    return spec.faults == nil ? nil : "\(rawValue) is a peer: its server knows no faults"
+    return spec.faults == nil ? nil : "\(rawValue) is a peer, and its server takes no faults"
   }
 
-  /// Why a peer cannot do something, where it cannot.
+  /// Why a peer cannot use a feature; nil if it can.
   public func lack(_ feature: PeerDescription.Feature, of peer: PeerDescription) -> String? {
-    peer.has(feature) ? nil : "\(rawValue) does not claim \(feature.rawValue) among the features of its manifest"
+    peer.has(feature) ? nil : "\(rawValue) does not list \(feature.rawValue) among the features in its manifest"
   }
 }
 
 extension WorkloadSpec {
-  /// Whether each operation asks the own server for a delay of its own.
+  /// Whether each operation asks the built-in server for its own delay.
   fileprivate var hasDrawnDelays: Bool {
     let delay: Delay
     switch self {

@@ -1,6 +1,6 @@
-/// What a program is that stands in for a mode: a peer. Its manifest tells it, and `run.json` records it.
+/// A peer: a program that runs as a mode. Its manifest describes it, and `run.json` records the description.
 public struct PeerDescription: Codable, Hashable, Sendable {
-  /// What a client can do beside the plain closed loop.
+  /// What a client supports beyond a plain closed loop.
   public enum Feature: String, Codable, CaseIterable, Sendable {
     case openLoop = "open-loop"
     case limit
@@ -10,25 +10,25 @@ public struct PeerDescription: Codable, Hashable, Sendable {
     case delays
   }
 
-  /// The workloads and the protocols that the contract has.
+  /// The workloads and protocols of the contract.
   public static let workloads = [SleepSpec.kind, EchoSpec.kind, HTTPSpec.kind]
   public static let protocols = ServeSpec.Scheme.allCases.map(\.rawValue)
 
-  /// As figures may name it; nil for its id.
+  /// The name in figures; nil to use the id.
   public var label: String?
-  /// Nil of a server of which only the address is known.
+  /// Nil for a server of which only the address is known.
   public var language: String?
   public var runtime: String?
-  /// The first line that its version command printed; nil where it has none, or the command failed.
+  /// The first line that its version command printed; nil if there is no such command or it failed.
   public var version: String?
-  /// The workloads that its client does; empty where it has no client.
+  /// The workloads that its client runs; empty if it has no client.
   public var drives: [String]
-  /// The protocols that its server answers; empty where it has no server.
+  /// The protocols that its server answers; empty if it has no server.
   public var serves: [String]
   public var features: [Feature]
-  /// The mode of this program that it is, where that runs as a peer.
+  /// The built-in mode that runs as this peer, if any.
   public var mode: String?
-  /// Of a server that nobody wrote for this program: what it is asked for.
+  /// The URL to request, for a server that does not know the contract.
   public var url: String?
 
   public init(

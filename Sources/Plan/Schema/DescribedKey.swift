@@ -1,11 +1,11 @@
-/// A key that the published JSON Schemas describe. A type whose coding keys are such has none without a description: the
-/// switch over them would not compile. The rest of the schema is what the type itself reads.
+/// A key that the published JSON Schemas describe. The switch over a type's keys is exhaustive, so no key lacks a
+/// description. The rest of the schema follows from the type.
 public protocol DescribedKey: CodingKey {
-  /// What an object with these keys is, in a sentence.
+  /// A sentence that says what an object with these keys is.
   static var object: String { get }
-  /// The name under which a schema defines such objects once; nil where they stand in place.
+  /// The name of the schema's definition for such objects; nil if they are described in place.
   static var definitionName: String? { get }
-  /// What stands under the key.
+  /// The description of the key's value.
   var field: FieldDescription { get }
 }
 
@@ -13,10 +13,9 @@ extension DescribedKey {
   public static var definitionName: String? { nil }
 }
 
-/// What a schema says of a value that its type does not say. Bounds are those of numbers, and in lists and tables those of
-/// each element.
+/// What a schema says about a value beyond its type. Bounds apply to numbers; in lists and tables, to each element.
 public struct FieldDescription: Sendable, ExpressibleByStringInterpolation {
-  /// A sentence, which ends with the unit where there is one; nil for what is said of the object.
+  /// A sentence that ends with the unit, if any; nil to use the object's description.
   public var text: String?
   /// Whole numbers are at least 0 unless another minimum is given.
   public var minimum: Double?
@@ -24,20 +23,20 @@ public struct FieldDescription: Sendable, ExpressibleByStringInterpolation {
   public var maximum: Double?
   /// A regular expression, as ECMA-262 has them.
   public var pattern: String?
-  /// All texts that it may be, where its type does not tell.
+  /// All texts that are allowed, if the type does not list them.
   public var choices: [String]?
-  /// The only number that it may be.
+  /// The only number that is allowed.
   public var constant: Int?
-  /// How many elements a list has.
+  /// The minimum number of elements of a list.
   public var leastCount: Int?
   public var mostCount: Int?
   /// All keys of a table, each with its description.
   public var keys: [(name: String, text: String)]?
-  /// What it is, where its type is any JSON.
+  /// The type of the value, if the Swift type allows any JSON.
   public var type: (any (Decodable & Sendable).Type)?
-  /// Whether it is always written, though it is read where it is absent, too.
+  /// Whether the key is always written, although it may be absent when read.
   public var isAlwaysWritten: Bool
-  /// Whether it is read alone, and no record has it.
+  /// Whether the key is only read, and never written.
   public var isNeverWritten: Bool
 
   public init(
@@ -64,6 +63,6 @@ public struct FieldDescription: Sendable, ExpressibleByStringInterpolation {
 
   public init(stringLiteral text: String) { self.init(text) }
 
-  /// What the object says of itself.
+  /// Uses the description of the object.
   public static let ofItsType = FieldDescription()
 }

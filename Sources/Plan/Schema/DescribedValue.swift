@@ -1,30 +1,30 @@
 import Measurement
 
-/// A value that is one text in JSON.
+/// A value that is a single string in JSON.
 public protocol PatternedText: Decodable {
-  /// What the whole text is like, as a regular expression of ECMA-262.
+  /// The regular expression (ECMA-262) that matches the whole string.
   static var pattern: String { get }
 }
 
-/// A value that may be written as one of several types.
+/// A value that can be written as one of several types.
 public protocol WrittenInWays: Decodable {
   static var ways: [any Decodable.Type] { get }
 }
 
-/// An object whose keys depend on what some of them say.
+/// An object whose keys depend on the values of some of them.
 public protocol WrittenInForms: Decodable {
   /// What the object is, in a sentence.
   static var object: String { get }
   static var definitionName: String { get }
   static var forms: [ObjectForm] { get }
-  /// What stands under a key that tells the forms apart.
+  /// The description of a key that distinguishes the forms.
   static func field(of key: String) -> FieldDescription
 }
 
-/// The keys of one type beside those that tell it from the other forms.
+/// The keys of one form, besides those that distinguish it from the others.
 public struct ObjectForm {
   public var type: any Decodable.Type
-  /// The keys that tell it, each with its only text.
+  /// The keys that distinguish the form, each with its only value.
   public var constants: KeyValuePairs<String, String>
 
   public init(_ type: any Decodable.Type, _ constants: KeyValuePairs<String, String>) {
@@ -41,6 +41,6 @@ extension Nanoseconds: PatternedText {}
 extension ByteCount: PatternedText {}
 
 extension ModeID: PatternedText {
-  /// Of this build, or of another.
+  /// Matches the modes of any build.
   public static let pattern = "^[a-z0-9-]+$"
 }

@@ -7,53 +7,53 @@ extension ModeDescription.CodingKeys: DescribedKey {
     case .id: "Its name."
     case .kind:
       .init(
-        "Whether it is compared unless others are asked for, answers a question that those raise, "
-          + "measures the harness itself, or is another program, by the contract for peers.")
-    case .about: "What waits, in a line."
+        "Headline modes are compared by default; reference modes answer a question that those raise; a "
+          + "control measures the harness itself; a peer is another program that keeps the contract for peers.")
+    case .about: "How an operation waits, in one line."
     case .look: .ofItsType
     case .carrier:
       .init(
-        "What carries its lanes: one thread one lane; few threads all of them; a thread each; a "
-          + "thread each, of which there is one more a second; a thread for each processor, which a lane "
-          + "holds while it waits; what is not known.")
-    case .pipelines: .init("Whether it sends several requests at once on a connection.", isAlwaysWritten: true)
-    case .offloads: .init("The kinds of workload whose work it can leave to others.", isAlwaysWritten: true)
-    case .refusals: .init("What it cannot do, and why.", isAlwaysWritten: true)
-    case .otherNames: .init("What it is called elsewhere.", isAlwaysWritten: true)
-    case .mostThreads: .init("The most threads that lanes have one each of.", minimum: 1)
-    case .hasLoops: .init("Whether it has a loop on each of several processors.", isAlwaysWritten: true)
+        "What carries the lanes: one thread for a single lane; a few threads for all lanes; one thread per lane; "
+          + "one thread per lane, in a pool that grows by one per second; one thread per CPU, which a lane holds "
+          + "while it waits; unknown.")
+    case .pipelines: .init("Whether it can have several requests in flight per connection.", isAlwaysWritten: true)
+    case .offloads: .init("The kinds of workload whose work it can offload.", isAlwaysWritten: true)
+    case .refusals: .init("The features that it lacks, each with the reason.", isAlwaysWritten: true)
+    case .otherNames: .init("Its names elsewhere.", isAlwaysWritten: true)
+    case .mostThreads: .init("The maximum number of threads, one per lane.", minimum: 1)
+    case .hasLoops: .init("Whether it can run one loop on each of several CPUs.", isAlwaysWritten: true)
     case .peer: .ofItsType
     }
   }
 }
 
 extension ModeDescription.Look.CodingKeys: DescribedKey {
-  static let object = "How its curves are drawn."
+  static let object = "How figures draw the mode."
 
   var field: FieldDescription {
     switch self {
     case .colour: .init("Red, green and blue.", pattern: #"^#[0-9A-F]{6}$"#)
     case .dash: .init("Gnuplot's dash type.", minimum: 1, maximum: 5)
     case .marker: .init("Gnuplot's point type.", minimum: 1)
-    case .ink: .init("The nearest of a terminal's 256 colours on a dark ground.", maximum: 255)
+    case .ink: .init("The nearest of a terminal's 256 colours on a dark background.", maximum: 255)
     }
   }
 }
 
 extension PeerDescription.CodingKeys: DescribedKey {
-  static let object = "Of a peer: what the program is, and what it can do."
+  static let object = "What a peer is and can do."
 
   var field: FieldDescription {
     switch self {
-    case .label: "What figures may call it."
-    case .language: "What it is written in; absent of a server of which only the address is known."
-    case .runtime: "What runs it."
+    case .label: "The name in figures."
+    case .language: "The programming language; absent for a server of which only the address is known."
+    case .runtime: "The runtime."
     case .version: "The first line that its version command printed."
-    case .drives: .init("The workloads that its client does.", oneOf: PeerDescription.workloads)
+    case .drives: .init("The workloads that its client runs.", oneOf: PeerDescription.workloads)
     case .serves: .init("The protocols that its server answers.", oneOf: PeerDescription.protocols)
-    case .features: "What else its client can do."
-    case .mode: "The mode of this program that it is, where that runs as a peer."
-    case .url: "Of a server that nobody wrote for this program: what it is asked for."
+    case .features: "What its client supports beyond a plain closed loop."
+    case .mode: "The built-in mode that runs as this peer, if any."
+    case .url: "The URL to request, for a server that does not know the contract."
     }
   }
 }

@@ -3,20 +3,20 @@ import Measurement
 extension Suite.CodingKeys: DescribedKey {
   static let definitionName: String? = "suite"
   static let object =
-    "The plan, with what the command line changed. Of a merged run: every experiment as the "
-    + "first run has it that has one of its name."
+    "The plan, with the changes of the command line. In a merged run, each experiment is the first of its "
+    + "name among the runs."
 
   var field: FieldDescription {
     switch self {
     case .name: "The suite."
-    case .about: .init("What it is for.", isAlwaysWritten: true)
+    case .about: .init("The purpose.", isAlwaysWritten: true)
     case .include:
       .init(
-        "Other suites, all of whose experiments are this one's, too: names of files beside its own, without .json.",
+        "Other suites whose experiments this one includes: names of files in the same folder, without .json.",
         isNeverWritten: true)
     case .limits:
-      .init("Experiments on limits, carried out once, after all trials; their record is limits.json.", leastCount: 1)
-    case .experiments: .init("In the order in which they are carried out.", isAlwaysWritten: true)
+      .init("Limit experiments, which run once, after all trials; their record is limits.json.", leastCount: 1)
+    case .experiments: .init("In the order in which they run.", isAlwaysWritten: true)
     }
   }
 }
@@ -27,30 +27,30 @@ extension Experiment.CodingKeys: DescribedKey {
 
   package var field: FieldDescription {
     switch self {
-    case .name: .init("As its trials have it.", pattern: "^[A-Za-z0-9_-][A-Za-z0-9_.-]*$")
-    case .about: "What it shows."
-    case .optional: "Whether its trials are skipped where they do not fit the machine; else the run does not begin."
+    case .name: .init("The name, as in the trials.", pattern: "^[A-Za-z0-9_-][A-Za-z0-9_.-]*$")
+    case .about: "What the experiment shows."
+    case .optional: "Whether trials that do not fit the machine are skipped; otherwise the run does not begin."
     case .workload: "What one operation is."
-    case .modes: .init("The ways to wait.", isAlwaysWritten: true)
+    case .modes: .init("The modes to compare.", isAlwaysWritten: true)
     case .concurrency:
       .init("Numbers of lanes.", minimum: 1, maximum: Double(PlanRange.lanes.upperBound), isAlwaysWritten: true)
     case .arrivals: .init("When operations start.", oneOf: Arrivals.kinds, isAlwaysWritten: true)
-    case .rates: .init("Offered rates of an open loop; per second.", above: 0, isAlwaysWritten: true)
-    case .objective: "The objective whose highest rate is searched, such as p99<10ms."
+    case .rates: .init("Offered rates of an open loop, in operations per second.", above: 0, isAlwaysWritten: true)
+    case .objective: "The latency objective, such as p99<10ms; the search finds the highest rate that meets it."
     case .limits:
       .init(
-        "How many lanes may have an operation in hand at once; of a list a point for each.", minimum: 1,
+        "The maximum number of lanes with an operation in flight; a list gives one point for each.", minimum: 1,
         maximum: Double(PlanRange.lanes.upperBound))
-    case .pools: .init("How many threads or processes work is left to; of a list a point for each.", minimum: 1)
-    case .pipeline: .init("How many requests a connection carries at once.", minimum: 1)
+    case .pools: .init("The number of threads or processes to offload to; a list gives one point for each.", minimum: 1)
+    case .pipeline: .init("The number of requests in flight per connection.", minimum: 1)
     case .bystanders: .ofItsType
-    case .each: .init("How many operations each lane does.", minimum: 1)
+    case .each: .init("The number of operations per lane.", minimum: 1)
     case .processes: .init("Client processes.", minimum: 1)
-    case .serverProcesses: .init("Processes of the server.", minimum: 1)
-    case .operations: .init("How many operations a trial does.", minimum: 1)
-    case .duration: "How long the window of a trial lasts; a number with its unit."
-    case .warmup: .init("What comes before the window; a number with its unit.", isAlwaysWritten: true)
-    case .rounds: .init("How many trials each point has at least.", minimum: 1, isAlwaysWritten: true)
+    case .serverProcesses: .init("The number of server processes.", minimum: 1)
+    case .operations: .init("The number of operations per trial.", minimum: 1)
+    case .duration: "The length of a trial's window; a number with its unit."
+    case .warmup: .init("The warm-up before the window; a number with its unit.", isAlwaysWritten: true)
+    case .rounds: .init("The minimum number of trials per point.", minimum: 1, isAlwaysWritten: true)
     }
   }
 }

@@ -2,35 +2,35 @@ import Measurement
 
 extension FaultKind: DescribedKey {
   public static let object =
-    "Faults of the own server, each with its rate per operation, from 0 to 1; absent kinds do not occur."
+    "Faults of the built-in server, each with its rate per operation, from 0 to 1; absent kinds do not occur."
   public static let definitionName: String? = "faults"
 
   public var field: FieldDescription {
     switch self {
     case .reset: .init("It resets the connection instead of answering.", minimum: 0, maximum: 1)
-    case .truncate: .init("It closes the connection within its answer.", minimum: 0, maximum: 1)
+    case .truncate: .init("It closes the connection in the middle of its answer.", minimum: 0, maximum: 1)
     case .stall: .init("It never answers.", minimum: 0, maximum: 1)
-    case .garbage: .init("Its answer is not one.", minimum: 0, maximum: 1)
-    case .drip: .init("Its answer comes in small pieces.", minimum: 0, maximum: 1)
+    case .garbage: .init("It answers with invalid bytes.", minimum: 0, maximum: 1)
+    case .drip: .init("It sends its answer in small pieces.", minimum: 0, maximum: 1)
     }
   }
 }
 
 extension BystanderSpec.CodingKeys: DescribedKey {
-  static let object = "Lanes beside those that are measured."
+  static let object = "Lanes besides the measured ones."
 
   var field: FieldDescription {
     switch self {
     case .count: .init("How many.", minimum: 1)
-    case .manner: .init("What they do.", oneOf: BystanderSpec.Manner.allCases.map(\.rawValue))
-    case .every: "paced: the time in which each starts one operation; a number with its unit."
-    case .rate: "slow: what each reads in a second; a number with its unit."
+    case .manner: .init("What each lane does.", oneOf: BystanderSpec.Manner.allCases.map(\.rawValue))
+    case .every: "For paced: the interval at which each lane starts an operation; a number with its unit."
+    case .rate: "For slow: the number of bytes that each lane reads per second; a number with its unit."
     }
   }
 }
 
 extension WorkloadSpec: WrittenInForms {
-  public static let object = "What one operation is, as suites have it."
+  public static let object = "The workload: what one operation is."
   public static let definitionName = "workload"
 
   public static var forms: [ObjectForm] {
@@ -44,7 +44,7 @@ extension WorkloadSpec: WrittenInForms {
   }
 
   public static func field(of key: String) -> FieldDescription {
-    key == "kind" ? "The workload." : "What the mode under test serves, and is asked for by what stands beside it."
+    key == "kind" ? "The workload." : "The protocol that is served; the other keys say what the client asks."
   }
 }
 

@@ -1,6 +1,6 @@
 import Measurement
 
-/// A number, or several of which each is measured: in JSON `50` or `[10, 50, 500]`.
+/// A number, or several that are each measured. In JSON: `50` or `[10, 50, 500]`.
 public struct AxisValues: Hashable, Sendable, Codable {
   public var values: [Int]
 
@@ -24,9 +24,9 @@ public struct AxisValues: Hashable, Sendable, Codable {
 }
 
 extension Experiment {
-  /// What is wrong with the limits and the widths of pools, if anything.
+  /// What is wrong with the limits and pool sizes, if anything.
   var tuning: (field: CodingKeys, text: String)? {
-    if let complaint = complaint(about: limits, "of operations in hand", most: PlanRange.lanes.upperBound) {
+    if let complaint = complaint(about: limits, "of operations in flight", most: PlanRange.lanes.upperBound) {
       return (.limits, complaint)
     }
     if let complaint = complaint(about: pools, "of workers", most: workload.largestPool) { return (.pools, complaint) }
@@ -34,8 +34,8 @@ extension Experiment {
       return (.pools, "goes with the workloads file and compute, and offload pool or processes")
     }
     for (field, several) in [(CodingKeys.limits, limits), (.pools, pools)] where several?.values.count ?? 1 > 1 {
-      if objective != nil { return (field, "cannot be several along with slo, which searches a rate for each point") }
-      if rates.count > 1 { return (field, "cannot be several along with several rates") }
+      if objective != nil { return (field, "must be one number with slo, which searches a rate at each point") }
+      if rates.count > 1 { return (field, "must be one number with several rates") }
     }
     return nil
   }
@@ -49,7 +49,7 @@ extension Experiment {
     return Set(values).count < values.count ? "names a number twice" : nil
   }
 
-  /// The widths of pools that a mode is measured with; none where it leaves nothing to others.
+  /// The pool sizes to measure a mode with; none if the mode offloads nothing.
   package func pools(of mode: ModeID) -> [Int?] {
     guard let pools, mode.variant(doing: workload) != nil else { return [nil] }
     return pools.values

@@ -5,32 +5,32 @@ import Statistics
 public struct Experiment: Codable, Equatable, Sendable {
   public var name: String
   public var about: String?
-  /// Whether its trials are recorded as skipped where they do not fit the machine's limits; else the run does not begin.
+  /// Whether trials that exceed the machine's limits are recorded as skipped; otherwise the run does not begin.
   public var optional: Bool?
   public var workload: WorkloadSpec
   public var modes: [ModeID]
   public var concurrency: [Int]
-  /// `closed`, `constant` or `poisson`; an open loop has a point for each of its rates.
+  /// `closed`, `constant` or `poisson`; an open loop has one point per rate.
   public var arrivals: String
-  /// Operations a second.
+  /// Offered rates, in operations per second.
   public var rates: [Double]
-  /// What is to be kept to: the highest rate that does is searched for, instead of `rates`.
+  /// The latency objective; the search finds the highest rate that meets it, instead of using `rates`.
   public var objective: Objective?
-  /// How many lanes may have an operation in hand at once; a point for each of them.
+  /// The maximum number of lanes with an operation in flight; one point for each value.
   public var limits: AxisValues?
-  /// How many workers work is left to; a point for each of them, in modes that leave it to any. The workload says where
-  /// it is absent.
+  /// The number of workers to offload to, with one point for each value, in modes that offload. If absent, the
+  /// workload's own number is used.
   public var pools: AxisValues?
-  /// How many requests a connection carries at once; one where absent.
+  /// The number of requests in flight per connection; one if absent.
   public var pipeline: Int?
-  /// Lanes beside those that are measured, which do the workload in another manner.
+  /// Lanes besides the measured ones, which use the workload in another manner.
   public var bystanders: BystanderSpec?
-  /// How many operations each lane does, and none more, holding its connection until all lanes are through.
+  /// The exact number of operations per lane. Lanes hold their connections until all are through.
   public var each: Int?
-  /// How many processes the lanes are shared between, and how many serve them; one where absent.
+  /// The number of client processes that share the lanes, and of server processes; one if absent.
   public var processes: Int?
   public var serverProcesses: Int?
-  /// How many operations a trial does; where absent, its window lasts `duration`.
+  /// The number of operations per trial; if absent, the window lasts `duration`.
   public var operations: UInt64?
   public var duration: Nanoseconds?
   public var warmup: Nanoseconds
@@ -88,12 +88,12 @@ public struct Experiment: Codable, Equatable, Sendable {
     if let complaint { try fields.check(complaint.field, false, complaint.text) }
   }
 
-  /// Makes what follows from the values that were given.
+  /// Adjusts values that depend on others.
   private mutating func settle() {
     if operations == nil && duration == nil && each == nil { duration = .seconds(1) }
   }
 
-  /// With what follows from its values, once all of them have been checked as those of a file are.
+  /// The experiment with its dependent values settled, after the checks that a suite's file gets.
   func validated() throws(SpecComplaint) -> Experiment {
     var experiment = self
     do throws(SpecComplaint) {
@@ -130,7 +130,7 @@ public struct Experiment: Codable, Equatable, Sendable {
     }
     if arrivals == "closed" && !rates.isEmpty { return (.rates, "goes with arrivals constant or poisson") }
     if arrivals != "closed" && rates.isEmpty && objective == nil {
-      return (.rates, "is missing: how many operations are to start a second?")
+      return (.rates, "is missing: give the offered rate, in operations per second")
     }
     if let wrong = rates.lazy.compactMap(Arrivals.complaint).first { return (.rates, wrong) }
     if Set(rates).count < rates.count { return (.rates, "names a rate twice") }
@@ -165,7 +165,7 @@ public struct Experiment: Codable, Equatable, Sendable {
     return nil
   }
 
-  /// When operations start, for each of the rates; none where they are not given.
+  /// When operations start, for each rate; empty for a closed loop.
   package var schedules: [Arrivals] {
     switch arrivals {
     case "constant": rates.map { .constant(rate: $0) }
@@ -174,7 +174,7 @@ public struct Experiment: Codable, Equatable, Sendable {
     }
   }
 
-  /// In a month, at the highest rate.
+  /// The number that the highest rate makes in about four months.
   private static let mostOperations: UInt64 = 1_000_000_000_000_000
   private static let mostPoints = 10_000
 

@@ -1,15 +1,15 @@
 import Measurement
 import Statistics
 
-/// How many rounds a verdict takes, by what is compared.
+/// The number of rounds that a verdict needs, by the size of the family of comparisons.
 extension Experiment {
-  /// The comparisons of one metric that `compare` makes between its modes: every point but those of the baseline.
+  /// The comparisons of one metric that `compare` makes between the modes of one run: every point but the baseline's.
   public var familySize: Int { modes.isEmpty ? 0 : pointCount - (modes.map(pointCount).min() ?? 0) }
 
-  /// The comparisons of one metric that `compare` makes between two runs of it: every point.
+  /// The comparisons of one metric that `compare` makes between two runs: every point.
   public var pointCount: Int { modes.map(pointCount).saturatingSum }
 
-  /// How many ``points`` are of a mode, without making them: lists from outside may be long.
+  /// The number of a mode's ``points``, without making them: lists in a suite from outside may be long.
   private func pointCount(of mode: ModeID) -> Int {
     let isOpenLoop = objective == nil && arrivals != "closed"
     return [isOpenLoop ? rates.count : 1, limits?.values.count ?? 1, pools(of: mode).count].reduce(concurrency.count) {
@@ -17,13 +17,13 @@ extension Experiment {
     }
   }
 
-  /// The rounds that it has unless others are asked for. A search has no family: what it finds are rates.
+  /// The default number of rounds. A search has no family of comparisons, because it finds rates.
   public var roundsForVerdict: Int {
     objective == nil ? Statistics.roundsForVerdict(familySize: familySize) : usualRounds
   }
 }
 
 extension Suite {
-  /// The comparisons in the largest family that `compare` makes between two runs of it.
+  /// The largest family of comparisons that `compare` makes between two runs.
   public var mostPoints: Int { experiments.map(\.pointCount).max() ?? 0 }
 }

@@ -1,12 +1,12 @@
 import Measurement
 
-/// What a service is to keep to: a percentile of its response time below a bound, written `p99<10ms`.
+/// A latency objective: a percentile of response time below a bound, written `p99<10ms`.
 public struct Objective: Hashable, Sendable {
   public enum Percentile: String, CaseIterable, Sendable {
     case p50, p90, p99
     case p999 = "p99.9"
 
-    /// The part that lies below it.
+    /// The share of operations below the percentile, from 0 to 1.
     package var share: Double {
       switch self {
       case .p50: 0.5
@@ -18,7 +18,7 @@ public struct Objective: Hashable, Sendable {
   }
 
   public var percentile: Percentile
-  /// The percentile is to be below it.
+  /// The percentile must be below this bound.
   public var bound: Nanoseconds
 
   public init(_ percentile: Percentile, below bound: Nanoseconds) {
@@ -26,17 +26,17 @@ public struct Objective: Hashable, Sendable {
     self.bound = bound
   }
 
-  /// How much of the schedule must be done for a rate to be met.
+  /// The share of the scheduled operations that must be done for a rate to meet the objective.
   public static let leastDone = 0.99
 }
 
 extension Objective: TextCodable {
-  /// Why a text is not an objective, in a line.
+  /// Why a text is not an objective, in one line.
   public struct Malformed: Error, CustomStringConvertible {
     public let description: String
   }
 
-  /// Reads a percentile, `<` and a time, with nothing between them.
+  /// Reads a percentile, `<` and a time, without spaces.
   public init(parsing text: String) throws(Malformed) {
     let parts = text.split(separator: "<", omittingEmptySubsequences: false).map(String.init)
     guard parts.count == 2, let percentile = Percentile(rawValue: parts[0]), let bound = Nanoseconds(parts[1]),

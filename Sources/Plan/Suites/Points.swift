@@ -1,11 +1,11 @@
-/// A point of an experiment: what the trials of one mode there are told that others are told otherwise.
+/// A point of an experiment: the settings that distinguish its trials from those of other points.
 public struct Point: Hashable, Sendable {
   public var mode: ModeID
   public var concurrency: Int
   public var arrivals: Arrivals
   /// Nil for no limit.
   public var limit: Int?
-  /// How many workers work is left to; nil where the workload says, or nothing is.
+  /// The number of workers to offload to; nil if the workload says, or nothing is offloaded.
   public var pool: Int?
 
   public init(mode: ModeID, concurrency: Int, arrivals: Arrivals = .closed, limit: Int? = nil, pool: Int? = nil) {
@@ -25,12 +25,12 @@ public struct Point: Hashable, Sendable {
 }
 
 extension Experiment {
-  /// What is done at a point: the workload, with the width of the pool that the point has.
+  /// The workload at a point, with the point's pool size.
   package func workload(at point: Point) -> WorkloadSpec {
     point.pool.map { workload.with(poolWidth: $0) } ?? workload
   }
 
-  /// Where the trials of a point stand among others.
+  /// The coordinates of the point's trials.
   package func coordinates(at point: Point) -> Coordinates {
     func several(_ count: Int?) -> Int? { count.flatMap { $0 > 1 ? $0 : nil } }
     let workload = workload(at: point)
@@ -45,18 +45,18 @@ extension Experiment {
 }
 
 extension Experiment {
-  /// In which mode the client is: where the mode under test serves, it is one and the same for all.
+  /// The client's mode; the same for all modes under test that serve.
   package func client(of mode: ModeID) -> ModeID { workload.isServe ? .epoll : mode }
 
-  /// Why it cannot be carried out in a mode; nil where it can.
+  /// Why a mode cannot run the experiment; nil if it can.
   package func objection(in mode: ModeID) -> String? {
     let client = client(of: mode)
     return (workload.isServe ? mode.objection(to: workload) : nil) ?? objection(of: client, in: mode)
       ?? client.objection(to: workload.asked, pipeline: pipeline ?? 1, beside: bystanders)
   }
 
-  /// What a round carries out, whatever is measured: every mode at every concurrency, rate, limit and width of a pool;
-  /// where a rate is searched, in the closed loop that the search begins with.
+  /// The points of one round, in every mode at every concurrency, rate, limit and pool size. A search for a rate has
+  /// the points of the closed loop that it begins with.
   package var points: [Point] {
     let arrivals = objective != nil || schedules.isEmpty ? [.closed] : schedules
     let limits: [Int?] = limits?.values ?? [nil]

@@ -1,20 +1,20 @@
 import Measurement
 
-/// How a trial is shared between processes.
+/// How processes share a trial.
 extension Experiment {
-  /// One for each client process.
+  /// The share of each client process.
   package var shares: [Share] {
     let processes = processes ?? 1
     return (0..<processes).map { Share(process: $0, of: processes) }
   }
 
-  /// Whether the harness has to start a server for any of its lanes.
+  /// Whether any of the lanes needs the built-in server.
   public var needsServer: Bool { workload.needsServer || bystanders != nil && workload.ofBystanders.needsServer }
 
-  /// How many processes serve.
+  /// The number of server processes.
   package var servers: Int { needsServer ? serverProcesses ?? 1 : 0 }
 
-  /// The client processes that ask one of the servers: they take the servers in turn.
+  /// The shares of the client processes that use one server; servers are assigned in turn.
   package func shares(askingServer server: Int) -> [Share] {
     shares.filter { $0.process % max(1, servers) == server }
   }
@@ -24,18 +24,18 @@ extension Experiment {
     sum(over: [share], mode: mode, concurrency: concurrency) { _ in 1 }
   }
 
-  /// What all lanes of some processes take together.
-  /// - Parameter ofLane: what one takes, by the workload that it does.
+  /// The sum over all lanes of some processes.
+  /// - Parameter ofLane: the amount per lane, for the workload that the lane runs.
   package func sum(over shares: [Share], mode: ModeID, concurrency: Int, _ ofLane: (WorkloadSpec) -> Int) -> Int {
     let busy = shares.reduce(0) { $0 + client(of: mode).lanes(for: $1.count(of: concurrency)) }
     let others = shares.reduce(0) { $0 + $1.count(of: bystanders?.count ?? 0) }
     return busy * ofLane(workload) + others * ofLane(workload.ofBystanders)
   }
 
-  /// The most processes of a side.
+  /// The maximum number of processes per side.
   private static let mostProcesses = 1000
 
-  /// What is wrong with the numbers of processes, or of operations of each lane, if anything.
+  /// What is wrong with the number of processes or the operations per lane, if anything.
   var sharing: (field: CodingKeys, text: String)? {
     for (field, number) in [(CodingKeys.processes, processes), (.serverProcesses, serverProcesses)] {
       guard let number, !(1...Self.mostProcesses).contains(number) else { continue }
@@ -43,9 +43,9 @@ extension Experiment {
     }
     let processes = processes ?? 1
     if let servers = serverProcesses, servers > 1 {
-      if !needsServer { return (.serverProcesses, "are of a server of its own, which this workload has not") }
+      if !needsServer { return (.serverProcesses, "need the built-in server, which this workload does not use") }
       if servers > processes {
-        return (.serverProcesses, "\(servers) are more than processes (\(processes)), each of which asks one server")
+        return (.serverProcesses, "\(servers) is more than processes (\(processes)); each of those uses one server")
       }
     }
     if processes > 1 { return objection(toProcesses: processes) ?? dealing }
@@ -57,7 +57,7 @@ extension Experiment {
       ("lanes", concurrency.min()), ("permits of the limit", limits?.values.min()), ("bystanders", bystanders?.count),
     ]
     for case (let name, let number?) in parts where number < processes {
-      return (.processes, "\(processes) are more than there are \(name) (\(number)); each process needs one")
+      return (.processes, "\(processes) is more than the \(name) (\(number)); each process needs one")
     }
     if case .http(let http) = workload, http.gather {
       return (.processes, "cannot be given along with gather, which puts the replies of one process in order")
@@ -70,12 +70,14 @@ extension Experiment {
     if !(1...1_000_000).contains(each) {
       return (.each, "\(each) is not a number of operations; it must be from 1 to 1000000")
     }
-    if operations != nil || duration != nil { return (.each, "says when a trial ends, as operations and duration do") }
+    if operations != nil || duration != nil {
+      return (.each, "cannot be combined with operations or duration; each of them ends a trial")
+    }
     if arrivals != "closed" || objective != nil { return (.each, "goes with arrivals closed, not with a rate or slo") }
     if warmup > .zero { return (.each, "goes without a warm-up: all operations of a lane count") }
     if (pipeline ?? 1) > 1 { return (.each, "cannot be given along with pipeline") }
     if case .echo(let echo) = workload, echo.ends == .both {
-      return (.each, "goes with a server of its own, not with both ends in the mode")
+      return (.each, "needs ends server, not both ends in the mode")
     }
     return nil
   }

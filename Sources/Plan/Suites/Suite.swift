@@ -1,11 +1,11 @@
-/// A suite: experiments to be carried out one after another, as its file describes them.
+/// A suite: experiments that run one after another, as a file describes them.
 public struct Suite: Codable, Equatable, Sendable {
   public var name: String
   public var about: String
-  /// Other suites, all of whose experiments are this one's too: names of files beside its own, without `.json`. Absent
-  /// once they have been read.
+  /// Other suites whose experiments this one includes: names of files in the same folder, without `.json`. Nil once
+  /// they are read.
   public var include: [String]?
-  /// Experiments on limits, which are carried out once, after all trials.
+  /// Limit experiments, which run once, after all trials.
   public var limits: [Limit]?
   public var experiments: [Experiment]
 
@@ -26,7 +26,7 @@ public struct Suite: Codable, Equatable, Sendable {
     if let complaint { try fields.check(complaint.field, false, complaint.text) }
   }
 
-  /// What is wrong with its own values, if anything.
+  /// What is wrong with the suite's own values, if anything.
   var complaint: (field: CodingKeys, text: String)? {
     if !Self.isFileName(name) { return (.name, Self.objection(toName: name)) }
     if let include {

@@ -1,7 +1,7 @@
 import Foundation
 
 extension Suite {
-  /// Why a suite is none: where, what, and what would be right.
+  /// Why a text is not a suite: the place, the error, and the remedy.
   public struct Malformed: Error, CustomStringConvertible {
     public let description: String
 
@@ -19,7 +19,7 @@ extension Suite {
     }
   }
 
-  /// The suite with what follows from its values, once all of them have been checked as those of a file are.
+  /// The suite with its dependent values settled, after the checks that a file gets.
   public func validated() throws(Malformed) -> Suite {
     var suite = self
     for (index, experiment) in experiments.enumerated() {

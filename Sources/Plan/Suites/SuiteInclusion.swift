@@ -1,8 +1,7 @@
 extension Suite {
-  /// The suite with all that it includes, which stands before what is its own; the same experiment of two suites stands
-  /// there once. Where several of the suites have an experiment of one name, the names of those that are included begin
-  /// with their suite's.
-  /// - Parameter included: the suites that it names, in that order.
+  /// The suite with the suites that it includes; their experiments come first. An experiment that several included
+  /// suites share appears once. If names clash, the included experiment's name gets its suite's name as a prefix.
+  /// - Parameter included: the included suites, in the order in which this one names them.
   public func including(_ included: [Suite]) throws(Malformed) -> Suite {
     var parts = included
     for index in parts.indices {
@@ -18,7 +17,7 @@ extension Suite {
         part.experiments.map { experiment in
           var experiment = experiment
           if counts[experiment.name] ?? 0 > 1 { experiment.name = "\(part.name)-\(experiment.name)" }
-          // One that does not fit is no reason to do none of the others.
+          // An included experiment that does not fit the machine must not stop the others.
           experiment.optional = true
           return experiment
         }
@@ -30,7 +29,7 @@ extension Suite {
 }
 
 extension Experiment {
-  /// All that trials depend on, and the name they bear.
+  /// The values that trials depend on, and the name.
   fileprivate var substance: Experiment {
     var experiment = self
     experiment.about = nil

@@ -1,15 +1,15 @@
 import Measurement
 
-/// When operations are to start.
+/// When operations start.
 public enum Arrivals: Hashable, Sendable {
   /// A lane starts its next operation when the last is done.
   case closed
-  /// At even intervals, so many a second, whatever the lanes are doing.
+  /// A constant rate per second, whatever the lanes are doing.
   case constant(rate: Double)
-  /// At exponentially distributed intervals, so many a second on average.
+  /// A Poisson process: exponentially distributed intervals with this mean rate per second.
   case poisson(rate: Double)
 
-  /// Operations a second, where that is given.
+  /// The offered rate in operations per second; nil for a closed loop.
   public var rate: Double? {
     switch self {
     case .closed: nil
@@ -25,10 +25,10 @@ public enum Arrivals: Hashable, Sendable {
     }
   }
 
-  /// All that ``kind`` may be.
+  /// The values of ``kind``.
   public static let kinds = ["closed", "constant", "poisson"]
 
-  /// The lowest rate that can be asked for, at which an operation starts about every eleven days, and the highest.
+  /// The lowest and highest rate. At the lowest, one operation starts about every eleven days.
   public static let lowestRate = 1e-6
   public static let highestRate = PlanRange.highestRate
 
@@ -38,7 +38,8 @@ public enum Arrivals: Hashable, Sendable {
       ? nil : "\(rate) is not a rate; it must be from 1e-6 to 1e8"
   }
 
-  /// Reads operations a second as people write them: `500`, `0.5`, `1e6`, `10k`, `1.5M`. Nil where it is no number.
+  /// Reads operations per second as people write them: `500`, `0.5`, `1e6`, `10k`, `1.5M`. Nil if the text is not a
+  /// number.
   public static func rate(parsing text: String) -> Double? {
     let units: [Character: Double] = ["k": 1e3, "K": 1e3, "M": 1e6]
     let factor = text.last.flatMap { units[$0] }
@@ -48,8 +49,8 @@ public enum Arrivals: Hashable, Sendable {
     return rate.isFinite ? rate : nil
   }
 
-  /// Why no operation starts in a window that opens after `warmup` and lasts `duration`; nil where one does, or where chance
-  /// decides and one does on average.
+  /// Why no operation starts in a window that opens after `warmup` and lasts `duration`; nil if one does, or, at
+  /// random, if at least one does on average.
   public func absence(in duration: Nanoseconds, after warmup: Nanoseconds) -> String? {
     guard let rate else { return nil }
     let isMissing =
@@ -63,14 +64,15 @@ public enum Arrivals: Hashable, Sendable {
       + "\(Nanoseconds(saturating: (1e9 / rate).rounded(.up)))"
   }
 
-  /// How many operations of a constant rate start before `time` is over.
+  /// The number of operations of a constant rate that start before `time`.
   package static func count(before time: Nanoseconds, rate: Double) -> UInt64 {
     Nanoseconds(saturating: (Double(time.count) / (1e9 / rate)).rounded(.up)).count
   }
 
-  /// About how many intended starts are drawn beforehand and kept, eight bytes each; none where they follow by arithmetic.
+  /// The approximate number of intended starts to draw before the trial and keep, eight bytes each; 0 if arithmetic
+  /// yields them.
   /// - Parameters:
-  ///   - operations: how many are to start once the window has opened; nil for as many as start before `span` is over.
+  ///   - operations: the number that start once the window has opened; nil for as many as start before `span` ends.
   ///   - span: from the start to the window's end.
   public func drawnCount(warmup: Nanoseconds, operations: UInt64?, span: Nanoseconds) -> Double {
     guard case .poisson(let rate) = self else { return 0 }

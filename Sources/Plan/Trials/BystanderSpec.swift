@@ -1,22 +1,22 @@
 import Measurement
 
-/// Lanes beside those that are measured, which do the same workload in another manner, or beside `file` the workload
-/// `echo`: `{"count": 15000, "manner": "idle"}`.
+/// Lanes besides the measured ones: `{"count": 15000, "manner": "idle"}`. They use the same workload in another manner;
+/// beside `file` they use `echo`.
 public struct BystanderSpec: Hashable, Sendable, Codable {
   public enum Manner: String, Codable, Sendable, CaseIterable {
-    /// One operation, after which the connection is held without another until the trial ends.
+    /// One operation; then the lane holds its connection until the trial ends.
     case idle
     /// Operations at a constant rate, whatever the lanes are doing.
     case paced
-    /// One operation after another, whose replies are read no faster than a rate.
+    /// One operation after another; replies are read no faster than `rate`.
     case slow
   }
 
   public var count: Int
   public var manner: Manner
-  /// Paced: in this time each lane starts one operation, on average.
+  /// For paced lanes: the interval at which each lane starts an operation, on average.
   public var every: Nanoseconds?
-  /// Slow: bytes a second of each lane.
+  /// For slow lanes: the bytes per second that each lane reads.
   public var rate: ByteCount?
 
   public init(count: Int, manner: Manner, every: Nanoseconds? = nil, rate: ByteCount? = nil) {
@@ -44,17 +44,17 @@ public struct BystanderSpec: Hashable, Sendable, Codable {
       return (.count, "\(count) is not a number of lanes; it must be from 1 to 10000000")
     }
     if (every != nil) != (manner == .paced) {
-      let missing = "is missing: in what time does a lane start one operation?"
+      let missing = "is missing: give the interval between operations of a lane, such as 100ms"
       return (.every, manner == .paced ? missing : "goes with paced")
     }
     if (rate != nil) != (manner == .slow) {
-      let missing = "is missing: how many bytes a second does a lane read?"
+      let missing = "is missing: give bytes per second for each lane, such as 64KiB"
       return (.rate, manner == .slow ? missing : "goes with slow")
     }
     if let every {
       if !(.milliseconds(1)...Self.longestWait).contains(every) { return (.every, "\(every) is outside 1ms … 1min") }
       if let rate = arrivals.rate, rate > Arrivals.highestRate {
-        return (.every, "\(every) makes more than 1e8 operations a second")
+        return (.every, "\(every) makes more than 1e8 operations per second")
       }
     }
     if let rate, !(1 << 10...1 << 30).contains(rate.count) { return (.rate, "\(rate) is outside 1KiB … 1GiB") }
@@ -63,21 +63,21 @@ public struct BystanderSpec: Hashable, Sendable, Codable {
 
   enum CodingKeys: String, CodingKey, CaseIterable { case count, manner, every, rate }
 
-  /// How long one of them may sleep at most when a trial of a number of operations ends, and be waited for.
+  /// The longest sleep that the end of a fixed-count trial waits for.
   public static let longestWait = Nanoseconds.seconds(60)
 
-  /// When the operations of all of them together are to start.
+  /// The arrivals of all bystanders together.
   public var arrivals: Arrivals { every.map { .constant(rate: Double(count) / $0.seconds) } ?? .closed }
 
-  /// Why they cannot do the workload; nil where they can.
+  /// Why bystanders cannot use the workload; nil if they can.
   public func objection(to workload: WorkloadSpec) -> String? {
     switch (manner, workload) {
     case (.paced, _): nil
-    case (_, .file): "\(manner.rawValue) lanes do not go with file; beside it lanes are paced, as paced:16:10ms"
+    case (_, .file): "\(manner.rawValue) lanes do not go with file; use paced lanes, such as paced:16:10ms"
     case (_, .sleep): "\(manner.rawValue) lanes need a connection, and sleep has none"
     case (_, .compute(let spec)): objection(to: .http(spec.http))
     case (.idle, .http(let spec)) where spec.connection == .new:
-      "idle lanes hold their connection, and each operation has a new one"
+      "idle lanes hold their connection, but each operation opens a new one"
     default: nil
     }
   }
@@ -88,8 +88,8 @@ extension BystanderSpec {
     public let description: String
   }
 
-  /// Reads `idle:15000`, `paced:100:100ms` or `slow:10:64KiB`, as it is written on a command line. The values are checked
-  /// where a suite is.
+  /// Reads the command line's form: `idle:15000`, `paced:100:100ms` or `slow:10:64KiB`. The suite's checks follow
+  /// later.
   public init(parsing text: String) throws(Malformed) {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
     guard parts.count > 1, let manner = Manner(rawValue: parts[0]),

@@ -1,22 +1,23 @@
-/// What trials of one experiment may differ in, each by the name of its column in CSV, in the order of the columns.
+/// The axes on which trials of one experiment may differ, in the order of CSV's columns; each raw value is a column's
+/// name.
 public enum Axis: String, CaseIterable, CodingKey, Sendable {
   case mode, variant
   case arrivals = "arrivals_kind"
   case rate = "arrivals_rate_per_s"
   case concurrency
-  /// Permits that lanes queue for.
+  /// The maximum number of lanes with an operation in flight.
   case limit
-  /// Threads or processes that work is left to.
+  /// Threads or processes to offload to.
   case pool
-  /// Requests that a connection carries at once.
+  /// Requests in flight per connection.
   case pipeline
-  /// Operations of each lane.
+  /// Operations per lane.
   case each
-  /// Processes that the lanes are shared between, and those that serve them.
+  /// Client processes that share the lanes, and server processes.
   case processes
   case serverProcesses = "server_processes"
 
-  /// Numbers that an experiment may have several of, besides rates: what a user can tune.
+  /// The axes that a user tunes: an experiment may have several values of each, besides rates.
   public static let tuned: [Axis] = [.concurrency, .limit, .pool]
 }
 
@@ -24,18 +25,18 @@ public enum Axis: String, CaseIterable, CodingKey, Sendable {
 public enum AxisValue: Hashable, Comparable, Sendable {
   case name(String)
   case count(Int)
-  /// A second.
+  /// In operations per second.
   case rate(Double)
 
   public var count: Int? { if case .count(let count) = self { count } else { nil } }
 }
 
-/// What a trial is told besides its mode and its concurrency, or the part of it that several trials have in common: nil
-/// where there is nothing, or nothing in common.
+/// A trial's settings besides mode and concurrency, or those that several trials share. Nil means absent, or different
+/// between the trials.
 public struct Setting: Hashable, Sendable {
   /// `closed`, `constant` or `poisson`.
   public var arrivals: String?
-  /// Operations a second, of an open loop.
+  /// The offered rate of an open loop, in operations per second.
   public var rate: Double?
   public var limit: Int?
   public var pool: Int?
@@ -58,7 +59,7 @@ public struct Setting: Hashable, Sendable {
     self.serverProcesses = serverProcesses
   }
 
-  /// Nil where there is nothing on the axis, as on those of modes and lanes.
+  /// Nil if the axis has no value, as on the axes of modes and lanes.
   public subscript(axis: Axis) -> AxisValue? {
     switch axis {
     case .mode, .variant, .concurrency: nil
@@ -73,7 +74,7 @@ public struct Setting: Hashable, Sendable {
     }
   }
 
-  /// What of it lies on some axes.
+  /// The settings on some axes only.
   public func keeping(_ axes: Set<Axis>) -> Setting {
     func kept<Value>(_ axis: Axis, _ value: Value?) -> Value? { axes.contains(axis) ? value : nil }
     return Setting(
@@ -86,7 +87,7 @@ public struct Setting: Hashable, Sendable {
 }
 
 extension Setting: Comparable {
-  /// Axis by axis; what has no value comes first.
+  /// Compares axis by axis; an absent value comes first.
   public static func < (a: Setting, b: Setting) -> Bool {
     for axis in Axis.allCases where a[axis] != b[axis] {
       guard let first = a[axis] else { return true }
@@ -97,13 +98,13 @@ extension Setting: Comparable {
   }
 }
 
-/// Where a trial stands among others of its experiment, or what several trials have in common of that. The plan and the
-/// record of a trial have the same.
+/// The place of a trial in its experiment, or what several trials have in common. A trial's plan and its record have
+/// the same coordinates.
 public struct Coordinates: Hashable, Sendable {
   public var mode: String
-  /// What the workload's parameters make of the mode; nil where it has one manner only.
+  /// The variant of the mode that the workload's parameters choose; nil if the mode has only one.
   public var variant: String?
-  /// Lanes; nil of what is of several numbers of them.
+  /// The number of lanes; nil if the trials differ in it.
   public var concurrency: Int?
   public var setting: Setting
 
@@ -114,7 +115,7 @@ public struct Coordinates: Hashable, Sendable {
     self.setting = setting
   }
 
-  /// The mode with its variant where it has one: `epoll`, `epoll/inline`.
+  /// The mode, with its variant if there is one: `epoll`, `epoll/inline`.
   public var name: String { variant.map { "\(mode)/\($0)" } ?? mode }
 
   public subscript(axis: Axis) -> AxisValue? {
@@ -126,22 +127,22 @@ public struct Coordinates: Hashable, Sendable {
     }
   }
 
-  /// The mode and its lanes alone, whatever the setting.
+  /// The mode, its variant and its lanes, without the setting.
   public var point: Coordinates { Coordinates(mode: mode, variant: variant, concurrency: concurrency) }
 
-  /// The same with another setting.
+  /// The same coordinates with another setting.
   public func at(_ setting: Setting) -> Coordinates {
     Coordinates(mode: mode, variant: variant, concurrency: concurrency, setting)
   }
 
-  /// The same in another mode.
+  /// The same coordinates in another mode.
   public func of(mode: String, variant: String?) -> Coordinates {
     Coordinates(mode: mode, variant: variant, concurrency: concurrency, setting)
   }
 }
 
 extension Coordinates: Comparable {
-  /// By setting, concurrency, mode in the order of this build, and variant.
+  /// Orders by setting, concurrency, mode in the order of this build, and variant.
   public static func < (a: Coordinates, b: Coordinates) -> Bool {
     if a.setting != b.setting { return a.setting < b.setting }
     if a.concurrency != b.concurrency { return a.concurrency ?? 0 < b.concurrency ?? 0 }

@@ -1,8 +1,8 @@
 import Glibc
 import Measurement
 
-/// How long the server takes over an operation: `2ms`, `exponential:2ms` (its mean), or `lognormal:2ms:0.5` (its median
-/// and the standard deviation of its logarithm).
+/// The server's delay per operation: `2ms`, `exponential:2ms` (its mean), or `lognormal:2ms:0.5` (its median, and the
+/// standard deviation of its logarithm).
 @frozen public enum Delay: Hashable, Sendable {
   case fixed(Nanoseconds)
   case exponential(mean: Nanoseconds)
@@ -10,10 +10,10 @@ import Measurement
 
   public static let none = Delay.fixed(.zero)
 
-  /// The longest delay that is drawn; longer ones are cut to it.
+  /// The longest delay; longer draws are cut to it.
   @inlinable public static var longest: Nanoseconds { Nanoseconds(3600 * 1_000_000_000) }
 
-  /// The delay of `operation`, to the microsecond.
+  /// The delay of `operation`, in whole microseconds.
   @inlinable
   public func drawn(seed: UInt64, operation: UInt64) -> Nanoseconds {
     let exact: Double
@@ -22,7 +22,7 @@ import Measurement
     case .exponential(let mean):
       exact = -Double(mean.count) * log(Randomness.uniform(seed, operation))
     case .lognormal(let median, let sigma):
-      // Box and Muller, 1958.
+      // Box and Muller, "A note on the generation of random normal deviates", 1958.
       let radius = sqrt(-2 * log(Randomness.uniform(seed, operation &* 2)))
       let normal = radius * cos(2 * Double.pi * Randomness.uniform(seed, operation &* 2 &+ 1))
       exact = Double(median.count) * exp(sigma * normal)
@@ -30,7 +30,7 @@ import Measurement
     return Nanoseconds(1000 * UInt64(min(exact, Double(Self.longest.count)) / 1000))
   }
 
-  /// What it comes to on average.
+  /// The mean delay.
   public var mean: Nanoseconds {
     switch self {
     case .fixed(let span), .exponential(let span): span
@@ -48,14 +48,14 @@ extension Delay {
     }
   }
 
-  /// What it comes to on average; nil of none.
+  /// The mean delay in seconds; nil without a delay.
   var meanSeconds: Double? {
     guard span != .zero else { return nil }
     if case .lognormal(let median, let sigma) = self { return median.seconds * exp(sigma * sigma / 2) }
     return span.seconds
   }
 
-  /// What reports say of it; nil of none.
+  /// The delay in a report's words; nil without a delay.
   var words: String? {
     guard span != .zero else { return nil }
     return switch self {

@@ -1,19 +1,19 @@
 import Measurement
 
-/// What the own server does wrong with an operation, because it was asked to.
+/// A fault that the built-in server commits when an operation asks for it.
 @frozen public enum FaultKind: String, CodingKey, CaseIterable, Sendable {
-  /// It breaks the connection off instead of answering.
+  /// It resets the connection instead of answering.
   case reset
-  /// It sends a part of the answer, and ends.
+  /// It sends a part of the answer, and closes the connection.
   case truncate
-  /// It never answers, and goes on receiving until the client gives up.
+  /// It never answers, and keeps receiving until the client gives up.
   case stall
-  /// It sends bytes that are no answer: over HTTP, nothing that HTTP knows; as an echo, as many as asked for, wrong ones.
+  /// It sends an invalid answer: bytes that are not HTTP, or wrong bytes for an echo.
   case garbage
-  /// It sends the right answer in pieces, with pauses between them.
+  /// It sends the right answer in pieces, with pauses.
   case drip
 
-  /// As a message and the contract for peers carry it; 0 is no fault.
+  /// The code in messages and in the contract for peers; 0 means no fault.
   @inlinable public var code: UInt8 {
     switch self {
     case .reset: 1
@@ -35,15 +35,15 @@ import Measurement
     }
   }
 
-  /// How many pieces a reply drips in, and the pause between two of them.
+  /// The number of pieces of a dripping reply, and the pause between pieces.
   package static let drops = 10
   package static let pause = Nanoseconds.milliseconds(1)
 
-  /// As lists of faults have them.
+  /// The names, as lists of faults show them.
   package static let names = allCases.map(\.rawValue)
 }
 
-/// How often operations are to meet each fault: rates per operation, which add up to 1 at most.
+/// The rate of each fault per operation; the sum is at most 1.
 public struct FaultMix: Hashable, Sendable {
   public var reset = 0.0
   public var truncate = 0.0
@@ -74,10 +74,10 @@ public struct FaultMix: Hashable, Sendable {
     }
   }
 
-  /// Apart from the stream that delays are drawn from.
+  /// Keeps these random numbers apart from those of delays.
   @inlinable static var stream: UInt64 { 0x6661_756c_7473 }
 
-  /// The fault that `operation` is to meet; nil for a right answer.
+  /// The fault that `operation` meets; nil for a right answer.
   @inlinable
   public func drawn(seed: UInt64, operation: UInt64) -> FaultKind? {
     let draw = Randomness.uniform(seed ^ Self.stream, operation)
@@ -93,28 +93,28 @@ public struct FaultMix: Hashable, Sendable {
     return draw <= bound ? .drip : nil
   }
 
-  /// How many of `operations` are to meet each fault.
+  /// The number of `operations` that meet each fault.
   public func counts(seed: UInt64, operations: Range<UInt64>) -> [FaultKind: UInt64] {
-    // By the kinds' codes: there may be millions of operations.
+    // An array indexed by code is fast enough for millions of operations.
     var counts = [UInt64](repeating: 0, count: FaultKind.allCases.count + 1)
     for operation in operations { counts[Int(drawn(seed: seed, operation: operation)?.code ?? 0)] += 1 }
     let met = FaultKind.allCases.filter { counts[Int($0.code)] > 0 }
     return Dictionary(uniqueKeysWithValues: met.map { ($0, counts[Int($0.code)]) })
   }
 
-  /// The mix, or nil where it asks for nothing.
+  /// The mix; nil if it has no fault.
   var unlessEmpty: FaultMix? { self == FaultMix() ? nil : self }
 
-  /// What is wrong with the mix where an operation may take so long, if anything.
+  /// What is wrong with the mix at this timeout, if anything.
   func complaint(within timeout: Nanoseconds) -> String? {
-    stall > 0 && timeout == .zero ? "have a stall, which only a timeout ends; it must be above 0" : nil
+    stall > 0 && timeout == .zero ? "have a stall, which only a timeout ends; give a timeout above 0" : nil
   }
 
-  /// What is wrong with the rates together, if anything. A sum may be 1 but for the last places of its terms.
+  /// What is wrong with the rates, if anything. The tolerance allows for rounding in the sum.
   private var complaint: String? {
     let sum = FaultKind.allCases.reduce(0) { $0 + self[$1] }
     guard sum > 1 + 1e-9 else { return nil }
-    return "adds up to \(sum), and an operation meets one fault at most: the rates' sum is at most 1"
+    return "adds up to \(sum); the sum must be at most 1, as an operation meets at most one fault"
   }
 
   private static func complaint(_ rate: Double) -> String? {
@@ -166,7 +166,7 @@ extension FaultMix: Codable {
 extension FaultMix {
   static let help = "faults of the built-in server, as rates per operation, such as reset:0.01,stall:0.005"
 
-  /// `faults: reset 1 %, stall 0.5 %`; nil of none.
+  /// `faults: reset 1 %, stall 0.5 %`; nil without faults.
   var words: String? {
     let asked = FaultKind.allCases.filter { self[$0] > 0 }.sorted { $0.rawValue < $1.rawValue }
     let list = asked.map { kind in

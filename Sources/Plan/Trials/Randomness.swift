@@ -1,5 +1,5 @@
-/// Random numbers that are pure functions of what they are drawn for: the finaliser of SplitMix64 (Steele, Lea, Flood,
-/// "Fast splittable pseudorandom number generators", 2014).
+/// Random numbers as pure functions of a seed and an index: the finaliser of SplitMix64 (Steele, Lea, Flood, "Fast
+/// splittable pseudorandom number generators", 2014).
 public enum Randomness {
   @inlinable
   public static func mix(_ value: UInt64) -> UInt64 {
@@ -9,7 +9,7 @@ public enum Randomness {
     return z ^ (z >> 31)
   }
 
-  /// Uniform in (0, 1]: draw number `index` of the stream `seed`.
+  /// Uniform in (0, 1]: number `index` of the stream `seed`.
   @inlinable
   public static func uniform(_ seed: UInt64, _ index: UInt64) -> Double {
     Double((mix(mix(seed) &+ index) >> 11) + 1) * 0x1p-53

@@ -1,9 +1,9 @@
 import Measurement
 
-/// The most that a client may ask of a server in one operation.
+/// The most that one operation may ask of a server.
 public struct RequestLimits: Codable, Sendable, Equatable {
   public var delay: Nanoseconds
-  /// Of what is sent, and of what comes back.
+  /// The maximum size of a request's content, and of a reply's.
   public var size: ByteCount
 
   public init(delay: Nanoseconds, size: ByteCount) {
@@ -11,13 +11,13 @@ public struct RequestLimits: Codable, Sendable, Equatable {
     self.size = size
   }
 
-  /// As much as the protocols can say.
+  /// The largest values that the protocols can express.
   public static let none = RequestLimits(delay: Delay.longest, size: ByteCount(Int.max))
 
-  /// These, for good: connections of a server share theirs, by a pointer.
+  /// A copy that lives as long as the process: a server's connections share it through a pointer.
   public nonisolated(unsafe) static let noneShared: UnsafePointer<RequestLimits> = none.shared()
 
-  /// A copy that is never freed, or by its owner.
+  /// A heap copy that only its owner may free.
   public func shared() -> UnsafePointer<RequestLimits> {
     let pointer = UnsafeMutablePointer<RequestLimits>.allocate(capacity: 1)
     pointer.initialize(to: self)

@@ -1,7 +1,7 @@
-/// The part of a trial that one process of several carries out. Whatever is numbered, operations and lanes, belongs to the
-/// processes in turn, so that all of them together do exactly what one would.
+/// One process's part of a trial. Numbered items (operations and lanes) go to the processes in turn, so that together
+/// they do exactly what one process would.
 public struct Share: Codable, Hashable, Sendable {
-  /// From 0.
+  /// The process's number, from 0.
   public let process: Int
   public let processes: Int
 
@@ -13,7 +13,7 @@ public struct Share: Codable, Hashable, Sendable {
     self.processes = processes
   }
 
-  /// How many of those that are numbered from 0 to below `total` are this process's.
+  /// How many of the items 0 … `total` − 1 belong to this process.
   public func count(of total: Int) -> Int { Int(count(of: UInt64(max(0, total)))) }
 
   public func count(of total: UInt64) -> UInt64 {

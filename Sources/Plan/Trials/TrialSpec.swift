@@ -59,10 +59,10 @@ public struct TrialSpec: Codable, Sendable {
     self.isOwnServer = isOwnServer
   }
 
-  /// Where the own server has its clients.
+  /// The address of clients, as the built-in server sees it.
   package static let loopback = "127.0.0.1"
 
-  /// What the own server greets its clients with.
+  /// The built-in server's greeting.
   public static let greeting = "Hello, \(loopback)!"
 
   /// The distinct endpoints, in the order of their first occurrence.

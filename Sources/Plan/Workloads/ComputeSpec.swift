@@ -1,23 +1,23 @@
 import Measurement
 
-/// One operation is an `http` operation against the harness's own server, and then work for a processor.
-/// `{"kind": "compute", "work": "1ms", "offload": "pool", "pool": 2, "delay": "2ms"}` has fields of `http` besides its own.
+/// One operation is an `http` operation against the built-in server, followed by CPU work. `{"kind": "compute", "work":
+/// "1ms", "offload": "pool", "pool": 2, "delay": "2ms"}` adds fields to those of `http`.
 public struct ComputeSpec: WorkloadParameters {
-  /// Where the work is done.
+  /// Where the work runs.
   public enum Offload: String, OptionChoice {
-    /// By whoever carries the lane: its thread, its task, or the loop.
+    /// On whatever carries the lane: its thread, its task or its loop.
     case inline
-    /// By a fixed number of threads, while the lane waits.
+    /// In a fixed number of threads, while the lane waits.
     case pool
-    /// By a fixed number of processes, each behind a thread that passes requests and replies on.
+    /// In a fixed number of processes; a thread in front of each passes requests and replies.
     case processes
   }
 
   public var http: HTTPSpec
-  /// How long the work takes a processor that does nothing else, by the calibration of the run.
+  /// The CPU time of the work on an otherwise idle CPU, by the run's calibration.
   public var work = Nanoseconds.milliseconds(1)
   public var offload = Offload.inline
-  /// How many threads, or processes; nil where the work is done inline.
+  /// The number of threads or processes; nil if the work is inline.
   public var pool: Int?
 
   public static let usualPool = 2
@@ -48,14 +48,14 @@ public struct ComputeSpec: WorkloadParameters {
       option.within(isOffered: !refused.keys.contains(option.key), { $0.http }, { $0.http = $1 })
     }
 
-  /// What of `http` it does not go with, and why.
+  /// The options of `http` that `compute` refuses, with the reasons.
   private static let refused = [
-    "targets": "are not asked: the work follows on replies of the own server",
+    "targets": "do not go with compute, which uses the built-in server",
     "faults": "go with the workloads http and echo",
     "gather": "goes with the workload http",
   ]
 
-  /// Who works inline has no pool.
+  /// Setting `inline` removes the pool.
   private var placedOffload: Offload {
     get { offload }
     set {
@@ -80,7 +80,7 @@ public struct ComputeSpec: WorkloadParameters {
 
   public var delay: Delay { http.delay }
   public var leastDuration: Nanoseconds { http.delay.mean + work }
-  /// How many threads or processes the work is left to; 0 where it is done inline.
+  /// The number of threads or processes to offload to; 0 if the work is inline.
   public var workers: Int { offload == .inline ? 0 : pool ?? Self.usualPool }
   public var poolWidth: Int? { offload == .inline ? nil : workers }
   public var manner: String? { offload.rawValue }

@@ -3,7 +3,7 @@ import Measurement
 /// One operation sends `size` bytes and receives them back.
 public struct EchoSpec: WorkloadParameters {
   public enum Transport: String, OptionChoice { case tcp, unix }
-  /// Where the far end is: in the server's process, or in the mode under test beside the near one.
+  /// Where the far end is: in the server's process, or in the mode under test with the near end.
   public enum Ends: String, OptionChoice { case server, both }
 
   public var transport = Transport.tcp
@@ -11,7 +11,7 @@ public struct EchoSpec: WorkloadParameters {
   public var delay = Delay.none
   public var ends = Ends.server
   public var timeout = Nanoseconds.seconds(10)
-  /// What the server is to do wrong; nil for nothing.
+  /// The server's faults; nil for none.
   public var faults: FaultMix?
 
   /// The header that asks for the answer, in bytes.
@@ -35,7 +35,7 @@ public struct EchoSpec: WorkloadParameters {
     WorkloadOption("faults", \.faults, FaultMix.help, part: .faults, words: { $0.faults?.words }),
   ]
 
-  /// Of whatever has a timeout.
+  /// The help of every option `timeout`.
   static let timeoutHelp = "time limit of one operation; 0 for none"
 
   public var spec: WorkloadSpec { .echo(self) }
@@ -57,13 +57,13 @@ public struct EchoSpec: WorkloadParameters {
 
   public func complaint() -> (key: String, text: String)? {
     guard size.count >= Self.smallestSize && size.count <= Int(UInt32.max) else {
-      return ("size", "is outside 16B (the header that asks for the answer) … 4GiB")
+      return ("size", "is outside 16B (the size of a message's header) … 4GiB")
     }
     if let complaint = WorkloadSpec.complaint(about: timeout) { return ("timeout", complaint) }
     guard let faults else { return nil }
-    if ends != .server { return ("faults", "are those of a server of its own, and go with ends server") }
+    if ends != .server { return ("faults", "need the built-in server; use ends server") }
     if faults.reset > 0 && transport != .tcp {
-      return ("faults", "have a reset, which a UNIX socket does not know; use tcp")
+      return ("faults", "have a reset, which UNIX sockets do not have; use tcp")
     }
     return faults.complaint(within: timeout).map { ("faults", $0) }
   }

@@ -1,14 +1,14 @@
 import Measurement
 
-/// One operation reads or writes `size` bytes of a data file, which the harness makes:
-/// `{"kind": "file", "access": "read", "pattern": "random", "size": "4KiB", "span": "64MiB"}`.
+/// One operation reads or writes `size` bytes of a data file that the harness makes: `{"kind": "file", "access":
+/// "read", "pattern": "random", "size": "4KiB", "span": "64MiB"}`.
 public struct FileSpec: WorkloadParameters {
   public enum Access: String, OptionChoice { case read, write }
   public enum Pattern: String, OptionChoice { case random, sequential }
-  /// What ends a write.
+  /// The sync call after each write.
   public enum Sync: String, OptionChoice { case none, fsync, fdatasync }
-  /// Who makes the calls where the mode must not block: whoever carries the lanes, which all stand still meanwhile, or a
-  /// pool of threads.
+  /// Who makes the calls in a mode that must not block. Inline calls stop all lanes of their thread; a pool of threads
+  /// does not.
   public enum Offload: String, OptionChoice { case inline, pool }
 
   public var access = Access.read
@@ -16,13 +16,13 @@ public struct FileSpec: WorkloadParameters {
   public var size = ByteCount(4 << 10)
   /// The data file's size.
   public var span = ByteCount(64 << 20)
-  /// Past the page cache: O_DIRECT, open(2).
+  /// Whether to bypass the page cache: O_DIRECT, open(2).
   public var direct = false
   public var sync = Sync.none
   public var offload = Offload.inline
-  /// Threads of the pool.
+  /// The number of threads in the pool.
   public var pool = 8
-  /// How many requests `uring` has in the kernel at most.
+  /// In `uring`: the maximum number of requests in the kernel.
   public var depth = 64
 
   public init() {}
@@ -57,16 +57,16 @@ public struct FileSpec: WorkloadParameters {
       unlessGiven: "\(FileSpec().depth)", elsewhere: ["iodepth"]),
   ]
 
-  /// Of whatever leaves work to others.
+  /// The help of every option `pool`.
   static let poolHelp = "threads or processes to offload to, such as 4 or 1,2,4"
 
-  /// The alignment of offsets, sizes and buffers that every device takes with O_DIRECT.
+  /// The alignment of offsets, sizes and buffers that every device accepts with O_DIRECT, in bytes.
   package static let directUnit = 4 << 10
-  /// Bytes of a sector: what devices write whole at least.
+  /// The bytes of a sector, the smallest unit that a device writes whole.
   package static let sector = 512
   public static let largestPool = 1024
 
-  /// Operations that cover the file once.
+  /// The number of operations that cover the file once.
   public var blocks: UInt64 { UInt64(span.count / size.count) }
 
   public var spec: WorkloadSpec { .file(self) }
@@ -77,7 +77,7 @@ public struct FileSpec: WorkloadParameters {
   public var manner: String? { offload.rawValue }
   public var holdsUpOthers: Bool { true }
   public var features: [ModeDescription.Feature] { [.file] }
-  /// A file cannot be waited for: those beside it wait for messages.
+  /// File I/O has no readiness to wait for, so bystanders wait for messages.
   public var ofBystanders: WorkloadSpec { .echo(EchoSpec()) }
 
   public func with(poolWidth: Int) -> FileSpec {

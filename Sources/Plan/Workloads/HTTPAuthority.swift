@@ -1,13 +1,12 @@
 import Glibc
 
-/// `host [ ":" port ]` of an http URL (RFC 3986, section 3.2), read as a client needs it: what it cannot go to is refused
-/// with what to write instead.
+/// `host [ ":" port ]` of an http URL (RFC 3986, section 3.2). Each refusal says what to write instead.
 struct HTTPAuthority {
   let host: String
   let zone: String?
   let port: UInt16
 
-  /// Why a URL has no authority that can be asked, as a message goes on after the URL.
+  /// Why a URL's authority cannot be used; the text follows the URL in a message.
   struct Objection: Error { let text: String }
 
   init(_ text: Substring) throws(Objection) {
@@ -24,7 +23,7 @@ struct HTTPAuthority {
       return
     }
     guard let bracket = text.firstIndex(of: "]") else {
-      throw Objection(text: ": '[' begins an IPv6 address that no ']' ends")
+      throw Objection(text: ": the IPv6 address that begins with '[' has no ']'")
     }
     let literal = text[text.index(after: text.startIndex)..<bracket]
     host = String(literal.prefix { $0 != "%" })
@@ -38,24 +37,24 @@ struct HTTPAuthority {
   private static func name(_ name: Substring, of text: Substring) throws(Objection) -> String {
     guard !name.isEmpty || text.hasPrefix("::") else { throw Objection(text: " names no host") }
     if isIPv6(String(text)) {
-      throw Objection(text: ": an IPv6 address stands in brackets: http://[\(text)]/")
+      throw Objection(text: ": write an IPv6 address in brackets: http://[\(text)]/")
     }
     guard name.utf8.allSatisfy({ $0 < 0x80 }) else {
       throw Objection(text: ": the host is not ASCII; write it as DNS has it, xn--…, which `idn2 \(name)` prints")
     }
     guard name.utf8.allSatisfy({ HTTPByteSet.host.contains($0) && $0 != UInt8(ascii: "]") }), !name.contains("%"),
       !name.isEmpty
-    else { throw Objection(text: ": the host has a character that no name of a host has") }
+    else { throw Objection(text: ": the host has a character that is not allowed in a host name") }
     return String(name)
   }
 
-  /// inet_pton(3), which ends at a NUL.
+  /// Checks with inet_pton(3), which stops at a NUL.
   private static func isIPv6(_ text: String) -> Bool {
     var address = in6_addr()
     return !text.utf8.contains(0) && inet_pton(AF_INET6, text, &address) == 1
   }
 
-  /// `":" port`, of which an empty one is the usual one (RFC 3986, section 6.2.3).
+  /// `":" port`; an empty port means the default (RFC 3986, section 6.2.3).
   private static func port(_ text: Substring) throws(Objection) -> UInt16 {
     let digits = text.dropFirst()
     if digits.isEmpty, text.isEmpty || text == ":" { return 80 }
@@ -69,12 +68,12 @@ struct HTTPAuthority {
   private static func zone(_ text: Substring) throws(Objection) -> String? {
     if text.isEmpty { return nil }
     guard text.hasPrefix("%25"), let zone = decoded(text.dropFirst(3)) else {
-      throw Objection(text: ": the zone of an IPv6 address stands after %25, as in [fe80::1%25eth0]")
+      throw Objection(text: ": write the zone of an IPv6 address after %25, as in [fe80::1%25eth0]")
     }
     return zone
   }
 
-  /// Nil of what is empty, is not percent-encoded as it must be, or could not be the name of an interface.
+  /// Nil if the text is empty, is badly percent-encoded, or cannot be an interface's name.
   private static func decoded(_ text: Substring) -> String? {
     var bytes: [UInt8] = []
     var rest = Array(text.utf8)[...]
@@ -94,7 +93,7 @@ struct HTTPAuthority {
     return bytes.isEmpty ? nil : String(validating: bytes, as: UTF8.self)
   }
 
-  /// A zone as a URL has it.
+  /// The zone in its URL form.
   static func encoded(zone: String) -> String {
     zone.utf8.map { byte in
       if isUnreserved(byte) { return String(UnicodeScalar(byte)) }
@@ -103,7 +102,7 @@ struct HTTPAuthority {
     }.joined()
   }
 
-  /// RFC 3986, section 2.3.
+  /// Unreserved characters: RFC 3986, section 2.3.
   private static func isUnreserved(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

@@ -14,12 +14,12 @@
     return byte < 128 && (half >> UInt64(byte & 63)) & 1 == 1
   }
 
-  /// `tchar` (RFC 9110, section 5.6.2): what methods and field names are made of.
+  /// `tchar` (RFC 9110, section 5.6.2): the bytes of methods and field names.
   @inlinable public static var token: HTTPByteSet {
     HTTPByteSet(low: 0x03FF_6CFA_0000_0000, high: 0x57FF_FFFF_C7FF_FFFE)
   }
 
-  /// What `uri-host [ ":" port ]` is made of (RFC 3986, section 3.2.2).
+  /// The bytes of `uri-host [ ":" port ]` (RFC 3986, section 3.2.2).
   @inlinable public static var host: HTTPByteSet {
     HTTPByteSet(low: 0x2FFF_7FF2_0000_0000, high: 0x47FF_FFFE_AFFF_FFFE)
   }
@@ -28,12 +28,12 @@
     HTTPByteSet(low: 0, high: 0x07FF_FFFE_07FF_FFFE)
   }
 
-  /// What a scheme is made of after its first letter (RFC 3986, section 3.1).
+  /// The bytes of a scheme after its first letter (RFC 3986, section 3.1).
   @inlinable public static var scheme: HTTPByteSet {
     HTTPByteSet(low: 0x03FF_6800_0000_0000, high: 0x07FF_FFFE_07FF_FFFE)
   }
 
-  /// The visible ASCII characters, which a request target is made of.
+  /// The visible ASCII characters: the bytes of a request target.
   @inlinable public static var visible: HTTPByteSet {
     HTTPByteSet(low: 0xFFFF_FFFE_0000_0000, high: 0x7FFF_FFFF_FFFF_FFFF)
   }

@@ -1,30 +1,30 @@
 import Measurement
 
-/// A piece of a request: text that goes out as it is, or what each operation has of its own.
+/// A piece of a request: fixed text, or a value that each operation has of its own.
 package enum HTTPPiece: Sendable {
   case text(String)
   case operation
   case delay
 
-  /// Of text that a user has written: `{i}` stands for the operation's number, and nothing else for anything.
+  /// Splits a user's text at `{i}`, which stands for the operation's number. Nothing else is replaced.
   static func pieces(ofUser text: String) -> [HTTPPiece] {
     let texts = text.split(separator: "{i}", omittingEmptySubsequences: false)
     return Array(texts.map { [HTTPPiece.text(String($0))] }.joined(separator: [.operation]))
   }
 
-  /// The most bytes that it can come to.
+  /// The maximum length in bytes.
   package var capacity: Int { if case .text(let text) = self { text.utf8.count } else { 22 } }
 }
 
 extension HTTPSpec {
-  /// The requests that go to the targets, in their order; to the own server where there are none.
-  /// - Parameter server: the own server's authority.
+  /// The requests to the targets, in their order; without targets, the request to the built-in server.
+  /// - Parameter server: the built-in server's authority.
   package func requests(toServer server: String?) -> [[HTTPPiece]] {
     if let server, targets.isEmpty { return [request(to: server, Self.path(of: self, fault: nil))] }
     return targets.map { request(to: $0.authority, HTTPPiece.pieces(ofUser: $0.path)) }
   }
 
-  /// What asks the own server for a fault.
+  /// The request that asks the built-in server for a fault.
   package func request(toServer server: String, asking fault: FaultKind) -> [HTTPPiece] {
     request(to: server, Self.path(of: self, fault: fault))
   }
@@ -42,7 +42,7 @@ extension HTTPSpec {
     return pieces + [.text("\r\n" + body)]
   }
 
-  /// What is asked of the own server: for a greeting at once, `/`.
+  /// The path on the built-in server; `/` asks for an immediate greeting.
   private static func path(of spec: HTTPSpec, fault: FaultKind?) -> [HTTPPiece] {
     let asked: [[HTTPPiece]?] = [
       fault.map { [.text("fault=\($0.rawValue)")] }, spec.delay == .none ? nil : [.text("delay="), .delay],
@@ -55,21 +55,21 @@ extension HTTPSpec {
 }
 
 extension HTTPSpec {
-  /// Those that may be repeated where a connection is lost (RFC 9110, section 9.2.2), and so be sent before the reply to
-  /// the last (RFC 9112, section 9.3.2).
+  /// Methods that are idempotent (RFC 9110, section 9.2.2). They may be repeated after a lost connection, and so be
+  /// pipelined (RFC 9112, section 9.3.2).
   public static let idempotentMethods = ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"]
 
   public var isIdempotent: Bool { Self.idempotentMethods.contains(method) }
 
-  /// The most that is sent before a reply is read: below what buffers hold at either side, so that the two cannot fill
-  /// each other's and stop.
+  /// The maximum number of bytes to send before a reply is read. It is below what both sides buffer, so that client and
+  /// server cannot block each other.
   public static let longestPipeline = ByteCount(32 << 10)
 
-  /// The most bytes that one of its requests can come to.
+  /// The maximum length of a request in bytes.
   public var longestRequest: Int {
     requests(toServer: "255.255.255.255:65535").map { $0.map(\.capacity).reduce(0, +) }.max() ?? 0
   }
 
-  /// How many requests may be sent before a reply is read.
+  /// The maximum number of requests to send before a reply is read.
   public var deepestPipeline: Int { Self.longestPipeline.count / longestRequest }
 }

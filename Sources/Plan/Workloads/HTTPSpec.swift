@@ -3,33 +3,33 @@ import Measurement
 /// One operation is an HTTP/1.1 request and its reply.
 public struct HTTPSpec: WorkloadParameters {
   public enum Connection: String, OptionChoice {
-    /// One connection per lane, for as long as the server keeps it.
+    /// One connection per lane, for as long as the server keeps it open.
     case keepAlive = "keep-alive"
     /// A new connection for every operation.
     case new
   }
 
   public var method = "GET"
-  /// Whole header lines, such as `Accept: */*`. A `Host` among them stands in place of the target's.
+  /// Whole header lines, such as `Accept: */*`. A `Host` line replaces the target's.
   public var headers: [String] = []
   public var body = ""
-  /// Servers to ask instead of the one that the harness starts, in turn; `{i}` in a path is the operation's number.
+  /// Servers to use in turn, instead of the built-in one; `{i}` in a path is the operation's number.
   public var targets: [HTTPTarget] = []
 
   public var connection = Connection.keepAlive
-  /// Asked of the harness's own server: how long it waits before it answers.
+  /// The built-in server's delay before it answers.
   public var delay = Delay.none
-  /// Asked of the harness's own server: the body's size; nil asks for the greeting.
+  /// The size of the built-in server's body; nil for the greeting.
   public var size: ByteCount?
   public var timeout = Nanoseconds.seconds(10)
-  /// What the harness's own server is to do wrong; nil for nothing.
+  /// The built-in server's faults; nil for none.
   public var faults: FaultMix?
-  /// Whether the replies are kept, and written out in order.
+  /// Whether the replies are kept and written out in order.
   public var gather = false
-  /// The most bytes, and the most fields, that the head of a reply may have; nil for those that a client takes unless told.
+  /// The maximum bytes and fields of a reply's head; nil for the defaults of a client.
   public var maxHead: ByteCount?
   public var maxFields: Int?
-  /// Whether replies are taken that are not as RFC 9112 has them where common clients take them; absent where not.
+  /// Whether to accept replies that deviate from RFC 9112 in ways that common clients accept; nil for no.
   public var lenient: Bool?
 
   public init() {}
@@ -88,10 +88,10 @@ public struct HTTPSpec: WorkloadParameters {
   public var isLenient: Bool { lenient ?? false }
   public var features: [ModeDescription.Feature] { targets.isEmpty ? faults == nil ? [] : [.faults] : [.targets] }
 
-  /// To how many hosts and ports the targets lead.
+  /// The number of distinct hosts and ports of the targets.
   package var addresses: Int { Set(targets.map(\.authority)).count }
 
-  /// The header line that stands in place of the target's own, if there is one.
+  /// The header line that replaces the target's own Host, if there is one.
   var host: String? { headers.first(where: HTTPSyntax.isHost) }
 
   public mutating func settle() {
@@ -106,7 +106,7 @@ public struct HTTPSpec: WorkloadParameters {
     if headers.count(where: HTTPSyntax.isHost) > 1 { return ("headers", "have 'Host' twice; a request has one") }
     if !body.isEmpty && (method == "GET" || method == "HEAD") { return ("body", "goes with a method such as POST") }
     if !targets.isEmpty && (delay != .none || size != nil) {
-      return ("targets", "cannot be told a delay or a size; those are asked of the own server")
+      return ("targets", "do not go with delay or size, which only the built-in server understands")
     }
     if size?.count ?? 0 > 1 << 30 { return ("size", "is over 1GiB") }
     if let complaint = WorkloadSpec.complaint(about: timeout) { return ("timeout", complaint) }
@@ -117,7 +117,7 @@ public struct HTTPSpec: WorkloadParameters {
       return ("max_fields", "\(maxFields) is not a number of fields; it must be from 1 to 10000")
     }
     guard let faults else { return nil }
-    if !targets.isEmpty { return ("faults", "are asked of the own server; a target cannot be told") }
+    if !targets.isEmpty { return ("faults", "do not go with targets; only the built-in server understands them") }
     return faults.complaint(within: timeout).map { ("faults", $0) }
   }
 

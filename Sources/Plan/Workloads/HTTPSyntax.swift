@@ -1,4 +1,4 @@
-/// What may stand in a message that people write by hand, RFC 9110, section 5.6.2.
+/// The syntax of hand-written parts of a message: RFC 9110, section 5.6.2.
 enum HTTPSyntax {
   static func isToken(_ text: some StringProtocol) -> Bool {
     !text.isEmpty
@@ -19,7 +19,7 @@ enum HTTPSyntax {
 
   static func isHost(_ line: String) -> Bool { line.prefix { $0 != ":" }.lowercased() == "host" }
 
-  /// Why a Host line is none that servers take; nil where it is one. `{i}` in it is an operation's number.
+  /// Why servers refuse a Host line; nil if they accept it. `{i}` in it is an operation's number.
   static func complaint(aboutHost line: String) -> String? {
     let value = line.drop { $0 != ":" }.dropFirst().replacing("{i}", with: "0").utf8
     let name = Array(value.drop { $0.isHTTPWhitespace }.reversed().drop { $0.isHTTPWhitespace })

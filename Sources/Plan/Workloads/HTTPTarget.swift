@@ -1,10 +1,10 @@
 import Measurement
 
-/// Where a request goes: `http://host:port/path`, RFC 9110, section 4.2.1.
+/// The URL of a request: `http://host:port/path`, RFC 9110, section 4.2.1.
 public struct HTTPTarget: Hashable, Sendable, TextCodable {
-  /// A name, an IPv4 address, or an IPv6 address without its brackets and its zone.
+  /// A name, an IPv4 address, or an IPv6 address without brackets and zone.
   public var host: String
-  /// Of an IPv6 address, the network interface that it is reached by (RFC 6874); nil without one.
+  /// The network interface of an IPv6 address (RFC 6874); nil without one.
   public var zone: String?
   public var port: UInt16
   /// The path with its query; `{i}` in it stands for the operation's number.
@@ -22,8 +22,8 @@ public struct HTTPTarget: Hashable, Sendable, TextCodable {
     case "http": break
     case "https":
       throw Malformed(
-        description: "'\(text)': https is not spoken here, TLS would be measured instead of the waits; "
-          + "name an http:// address, or put a proxy that ends TLS in front of it")
+        description: "'\(text)': https is not supported, because TLS would dominate the measurement; "
+          + "give an http:// address, or put a proxy that terminates TLS in front of it")
     default: throw Malformed(description: "'\(text)' is not http://HOST[:PORT][/PATH]")
     }
     let rest = text[end.upperBound...]
@@ -41,7 +41,7 @@ public struct HTTPTarget: Hashable, Sendable, TextCodable {
     }
   }
 
-  /// The value of the Host field. A zone is no part of it: it means something on this machine alone (RFC 6874, section 1).
+  /// The value of the Host field. It has no zone, which is meaningful on this machine only (RFC 6874, section 1).
   public var authority: String { authority(zone: "") }
 
   private func authority(zone: String) -> String {
@@ -49,7 +49,7 @@ public struct HTTPTarget: Hashable, Sendable, TextCodable {
     return port == 80 ? name : "\(name):\(port)"
   }
 
-  /// What getaddrinfo(3) is asked for.
+  /// The name for getaddrinfo(3).
   public var resolvable: String { zone.map { "\(host)%\($0)" } ?? host }
 
   public var description: String {

@@ -1,4 +1,4 @@
-/// The members of the JSON object that a workload is.
+/// The members of a workload's JSON object.
 struct OptionFields {
   struct Key: CodingKey {
     let stringValue: String
@@ -12,7 +12,7 @@ struct OptionFields {
 
   init(_ decoder: any Decoder) throws { container = try decoder.container(keyedBy: Key.self) }
 
-  /// Complains of a member that is none of those there are.
+  /// Throws if a member is unknown.
   func check(known: [String]) throws {
     for key in container.allKeys where !known.contains(key.stringValue) {
       throw DecodingError.dataCorrupted(
@@ -27,7 +27,7 @@ struct OptionFields {
     try container.decodeIfPresent(Value.self, forKey: Key(key))
   }
 
-  /// Where a member stands that is wrong, and why.
+  /// An error that names the wrong member and the reason.
   func error(_ complaint: SpecComplaint) -> DecodingError {
     .dataCorrupted(
       .init(codingPath: container.codingPath + complaint.path.map(Key.init), debugDescription: complaint.text))
@@ -36,7 +36,7 @@ struct OptionFields {
 
 /// What is wrong with a value, and where.
 package struct SpecComplaint: Error {
-  /// The keys that lead to it.
+  /// The keys that lead to the value.
   package var path: [String]
   package let text: String
 
@@ -45,7 +45,7 @@ package struct SpecComplaint: Error {
     self.text = text
   }
 
-  /// The same, of what stands within something else.
+  /// The same complaint about a value inside another.
   func within(_ key: String) -> SpecComplaint {
     var complaint = self
     complaint.path.insert(key, at: 0)

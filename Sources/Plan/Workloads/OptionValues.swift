@@ -40,7 +40,7 @@ extension Int: OptionValue {
 
 extension Bool: OptionValue {
   public static var form: OptionForm { OptionForm() }
-  /// A switch is given, or it is not.
+  /// A switch has no value: present means true.
   public static func reading(_ texts: [String], _ expected: String?) throws(OptionMalformed) -> Bool { true }
 }
 
@@ -51,7 +51,7 @@ extension String: OptionValue {
   }
 }
 
-/// What an option may have several of.
+/// An element of an option that takes several values.
 public protocol OptionElement: Codable, Hashable, Sendable {
   static var placeholder: String { get }
   init(element text: String) throws(OptionMalformed)
@@ -93,7 +93,7 @@ extension FaultMix: OptionValue {
   }
 }
 
-/// One of a few names.
+/// A value that is one of a few names.
 public protocol OptionChoice: OptionValue, RawRepresentable, CaseIterable where RawValue == String {}
 
 extension OptionChoice {

@@ -1,14 +1,14 @@
 import Measurement
 
-/// The roles swapped: the mode under test serves, and one client, always in the mode `epoll`, asks it.
-/// `{"kind": "serve", "protocol": "http", "delay": "2ms"}` has the fields of the workload that the client carries out.
+/// The roles swapped: the mode under test serves one client, which is always in the mode `epoll`. `{"kind": "serve",
+/// "protocol": "http", "delay": "2ms"}` has the fields of the client's workload.
 public struct ServeSpec: WorkloadParameters {
   public enum Load: Hashable, Sendable {
     case http(HTTPSpec)
     case echo(EchoSpec)
   }
 
-  /// What is served.
+  /// The protocol that is served.
   public enum Scheme: String, OptionChoice { case http, echo }
 
   public var load: Load
@@ -85,9 +85,9 @@ public struct ServeSpec: WorkloadParameters {
 
   public func complaint() -> (key: String, text: String)? {
     if let complaint = inner.complaint() { return complaint }
-    if http?.targets.isEmpty == false { return ("targets", "are not asked: the server is the mode under test") }
+    if http?.targets.isEmpty == false { return ("targets", "do not apply: the mode under test is the server") }
     if http?.gather == true { return ("gather", "goes with the workload http") }
-    if let echo, echo.ends != .server { return ("ends", "is 'server' where the mode under test serves") }
+    if let echo, echo.ends != .server { return ("ends", "must be server with the workload serve") }
     return nil
   }
 }

@@ -1,82 +1,82 @@
 import Measurement
 
-/// An option of a workload. Suites, records, the command line, help, completion, the manual and the words of reports are
-/// all made from a workload's list of them.
+/// An option of a workload. Each workload has one list of options; suites, records, the command line, help, completion,
+/// the manual and the words of reports all derive from it.
 public struct WorkloadOption<Spec>: Sendable {
-  /// In suites and records.
+  /// The name in suites and records.
   public let key: String
-  /// What its values are, as suites and records write them.
+  /// The type of its values in suites and records.
   public let type: any OptionValue.Type
-  /// What there is to say of it on a command line.
+  /// The option's help on the command line.
   public var help: OptionHelp
-  /// Which part of a description its words belong to.
+  /// The part of a workload's description that its words belong to.
   let part: WordsPart
-  /// What a report says of it; nil for nothing.
+  /// Its words in a report; nil for none.
   let words: @Sendable (Spec) -> String?
-  /// Whether a workload with these values has it.
+  /// Whether the option applies to a workload with these values.
   let applies: @Sendable (Spec) -> Bool
   let decode: @Sendable (inout Spec, OptionFields) throws -> Void
   let encode: @Sendable (Spec, inout KeyedEncodingContainer<OptionFields.Key>) throws -> Void
   let parse: @Sendable (inout Spec, [String]) throws(OptionMalformed) -> Void
 }
 
-/// The parts of a description, in their order.
+/// The parts of a workload's description, in their order.
 public enum WordsPart: Sendable {
-  /// What an operation is.
+  /// The operation itself.
   case operation
-  /// What of it is work for a processor.
+  /// Its CPU work.
   case work
-  /// What goes wrong with it.
+  /// Its faults.
   case faults
 }
 
-/// What help, completion and the manual say of an option.
+/// An option's text in help, completion and manual.
 public struct OptionHelp: Hashable, Sendable {
-  /// On the command line, without dashes.
+  /// The flag on the command line, without dashes.
   public var flag: String
   public var text: String
   public var form: OptionForm
-  /// What it is unless given; nil where it is nothing then.
+  /// The default, as help shows it; nil if there is none.
   public var standard: String?
-  /// What other programs call it.
+  /// The names of this option in other programs.
   public var otherNames: [String]
-  /// Where it is told of: with the workload that it is of, with another that has it too, or not at all, where it is known to
-  /// suites alone.
+  /// Where help shows the option: with its own workload, with another that has it too, or not at all, if only suites
+  /// have it.
   public var place = Place.own
 
   public enum Place: Sendable { case own, inherited, suitesAlone }
 }
 
-/// How the values of an option are written.
+/// How an option's values are written.
 public struct OptionForm: Hashable, Sendable {
-  /// What help calls a value; nil where the option takes none.
+  /// The name of a value in help; nil if the option takes no value.
   public var placeholder: String?
-  /// All values that there are; empty where they cannot be listed.
+  /// All allowed values; empty if they cannot be listed.
   public var choices: [String] = []
-  /// Whether it may be given again, for several values.
+  /// Whether the option may be repeated for several values.
   public var isRepeatable = false
 }
 
-/// What a value of the command line is not, as a message goes on after the option's name.
+/// Why a command-line value is malformed; the text follows the option's name in a message.
 public struct OptionMalformed: Error, CustomStringConvertible {
   public let description: String
 
   public init(_ description: String) { self.description = description }
 }
 
-/// What an option may be.
+/// A type that an option's value can have.
 public protocol OptionValue: Codable, Hashable, Sendable {
   static var form: OptionForm { get }
-  /// Reads what stands on a command line: one text, or several where the option may be given again.
-  /// - Parameter expected: what it should be, for messages.
+  /// Reads command-line text: one text, or several for a repeated option.
+  /// - Parameter expected: the expected form, for messages.
   static func reading(_ texts: [String], _ expected: String?) throws(OptionMalformed) -> Self
 }
 
 extension WorkloadOption {
   /// An option that always has a value.
   /// - Parameters:
-  ///   - flag: on the command line; the key, with hyphens, unless given.
-  ///   - standard: what it is unless given, where that is not to be told as the value is written.
+  ///   - flag: the flag on the command line; by default the key, with hyphens.
+  ///   - standard: the default as help shows it, if it differs from how the value is written.
   public init<Value: OptionValue>(
     _ key: String, _ path: WritableKeyPath<Spec, Value> & Sendable, _ help: String, flag: String? = nil,
     placeholder: String? = nil, expected: String? = nil, unlessGiven standard: String? = nil,
@@ -90,7 +90,7 @@ extension WorkloadOption {
       parse: { (spec, texts) throws(OptionMalformed) in spec[keyPath: path] = try Value.reading(texts, expected) })
   }
 
-  /// An option that has no value unless it is given.
+  /// An option that has a value only if it is given.
   public init<Value: OptionValue>(
     _ key: String, _ path: WritableKeyPath<Spec, Value?> & Sendable, _ help: String, flag: String? = nil,
     placeholder: String? = nil, expected: String? = nil, unlessGiven standard: String? = nil,
@@ -124,10 +124,10 @@ extension WorkloadOption {
       part: part, words: words, applies: { _ in true }, decode: decode, encode: encode, parse: parse)
   }
 
-  /// The same option of a workload that has this one within it.
+  /// The same option in a workload that contains this one.
   /// - Parameters:
-  ///   - inner: the workload within; nil of one that has another at the time.
-  ///   - isOffered: whether a command line knows it.
+  ///   - inner: the contained workload; nil if another one is in its place.
+  ///   - isOffered: whether the command line has the option.
   func within<Outer>(
     isOffered: Bool = true, _ inner: @escaping @Sendable (Outer) -> Spec?,
     _ change: @escaping @Sendable (inout Outer, Spec) -> Void

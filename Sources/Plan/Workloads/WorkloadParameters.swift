@@ -1,70 +1,70 @@
 import Measurement
 
-/// A kind of workload with its parameters: all that the parts of the program which know no kind by name ask of it. A new
-/// kind has a type of its own that conforms, and is a case of ``WorkloadSpec``.
+/// A kind of workload with its parameters. This is all that code which does not name a kind asks of it. A new kind is a
+/// type that conforms, and a case of ``WorkloadSpec``.
 public protocol WorkloadParameters: Hashable, Codable, Sendable {
   static var kind: String { get }
-  /// What one operation is, in a line.
+  /// One operation, described in one line.
   static var about: String { get }
-  /// What the kind is called elsewhere.
+  /// The kind's names elsewhere.
   static var otherNames: [String] { get }
-  /// In the order in which they are read.
+  /// The options, in the order in which they are read.
   static var options: [WorkloadOption<Self>] { get }
 
   init()
-  /// The same as a case of all kinds.
+  /// The same workload as a case of ``WorkloadSpec``.
   var spec: WorkloadSpec { get }
-  /// What an operation is, in a few words, before those of the options.
+  /// A few words for the operation; the options' words follow them.
   var headline: String { get }
-  /// Makes what follows from the values that were given.
+  /// Adjusts values that depend on others.
   mutating func settle()
   /// What is wrong with the values, if anything.
   func complaint() -> (key: String, text: String)?
 
-  /// How long one operation takes at least, on average.
+  /// The minimum mean duration of one operation.
   var leastDuration: Nanoseconds { get }
-  /// Seconds that one operation waits on average, where it has no work; nil where nothing says so.
+  /// The mean wait of one operation in seconds, without its work; nil if unknown.
   var wait: Double? { get }
-  /// How long the own server waits before it answers.
+  /// The built-in server's delay before it answers.
   var delay: Delay { get }
-  /// How long one operation keeps a processor of the client busy, by what is asked for.
+  /// The client's CPU time per operation, as asked for.
   var work: Nanoseconds { get }
-  /// How many compute for the lanes, beside whoever carries them.
+  /// The number of workers that compute for the lanes, besides whatever carries the lanes.
   var workers: Int { get }
-  /// How many threads or processes work is left to; nil where it is left to none.
+  /// The number of threads or processes to offload to; nil if nothing is offloaded.
   var poolWidth: Int? { get }
-  /// The widest pool that it may have.
+  /// The maximum pool size.
   static var largestPool: Int { get }
-  /// The same with another pool; only where it has one.
+  /// The same workload with another pool size; only for a workload with a pool.
   func with(poolWidth: Int) -> Self
-  /// Who does the work, as the variant of a mode that can leave it to others; nil where there is nothing to leave.
+  /// Where the work runs, as the variant of a mode that can offload; nil if there is nothing to offload.
   var manner: String? { get }
-  /// The same without who does the work, and without its work.
+  /// The same workload without its work and its offload.
   var withoutOffload: Self { get }
   var withoutWork: Self { get }
-  /// Whether its operations keep whoever carries the lanes from others, which bystanders feel.
+  /// Whether its operations block whatever carries the lanes, which bystanders feel.
   var holdsUpOthers: Bool { get }
-  /// How long one operation may take; zero for no limit.
+  /// The time limit of one operation; zero for none.
   var timeout: Nanoseconds { get }
-  /// What the own server is to do wrong; nil where it is asked for nothing.
+  /// The faults to ask the built-in server for; nil for none.
   var faults: FaultMix? { get }
-  /// Descriptors that one lane takes in the process of the client.
+  /// The descriptors of one lane in the client's process.
   var descriptorsPerLane: Int { get }
-  /// Whether the harness has to start a server for it.
+  /// Whether the workload needs the built-in server.
   var needsServer: Bool { get }
-  /// Whether its connections take ports.
+  /// Whether its connections use ports.
   var usesPorts: Bool { get }
-  /// Whether it goes over this machine's loopback.
+  /// Whether it uses this machine's loopback.
   var usesLoopback: Bool { get }
-  /// Whether operations bring their own connections.
+  /// Whether each operation opens its own connection.
   var opensConnections: Bool { get }
-  /// Whether its client takes replies that are not quite as RFC 9112 has them.
+  /// Whether its client accepts replies that deviate from RFC 9112.
   var isLenient: Bool { get }
-  /// What it takes of a mode that not every mode can do.
+  /// The abilities that it needs and some modes lack.
   var features: [ModeDescription.Feature] { get }
-  /// What lanes beside it do.
+  /// The workload of its bystanders.
   var ofBystanders: WorkloadSpec { get }
-  /// What the client does: the workload itself, or what it asks of a mode that serves.
+  /// The client's workload: this one, or what the client asks of a mode that serves.
   var asked: WorkloadSpec { get }
 }
 
@@ -97,7 +97,7 @@ extension WorkloadParameters {
   public var ofBystanders: WorkloadSpec { spec }
   public var asked: WorkloadSpec { spec }
 
-  /// How long the operations take that the server stalls, on average over all: those take all of their time.
+  /// The time that stalled operations take, averaged over all operations: a stall lasts until the timeout.
   var stalled: Nanoseconds { Nanoseconds(UInt64(saturating: (faults?.stall ?? 0) * Double(timeout.count))) }
 }
 
@@ -106,12 +106,12 @@ extension WorkloadParameters {
 extension WorkloadParameters {
   public init(from decoder: any Decoder) throws { try self.init(from: decoder, besides: ["kind"]) }
 
-  /// - Parameter besides: members that are known, but read elsewhere.
+  /// - Parameter besides: known members that are read elsewhere.
   init(from decoder: any Decoder, besides: [String]) throws {
     self.init()
     let fields = try OptionFields(decoder)
     try read(fields)
-    // Some options say which others there are.
+    // Which options apply may depend on other options.
     var known = besides
     for option in Self.options where option.applies(self) && !known.contains(option.key) { known.append(option.key) }
     try fields.check(known: known)
@@ -119,7 +119,7 @@ extension WorkloadParameters {
     if let complaint = complaint() { throw fields.error(SpecComplaint(complaint.key, complaint.text)) }
   }
 
-  /// As it was recorded, by any version: members that are not known here are left out, and nothing is checked.
+  /// Decodes a workload that any version recorded: unknown members are ignored, and nothing is checked.
   init(recorded decoder: any Decoder) throws {
     self.init()
     try read(OptionFields(decoder))
@@ -138,12 +138,12 @@ extension WorkloadParameters {
 // MARK: Command lines and reports
 
 extension WorkloadParameters {
-  /// What a command line knows of its options, in their order.
+  /// The options of the command line, in their order.
   public static var help: [OptionHelp] { options.map(\.help).filter { $0.place != .suitesAlone } }
 
-  /// Takes in what a command line says, in the order of the options.
-  /// - Parameter texts: what is given for an option, by its flag; nil where it is not given.
-  /// - Throws: of which flag it is malformed, and how.
+  /// Applies the command line's values, in the order of the options.
+  /// - Parameter texts: the texts given for a flag; nil if it is absent.
+  /// - Throws: the malformed flag, and the reason.
   public mutating func take(_ texts: (_ flag: String) -> [String]?) throws(FlagMalformed) {
     for option in Self.options where option.help.place != .suitesAlone {
       guard let given = texts(option.help.flag) else { continue }
@@ -158,14 +158,14 @@ extension WorkloadParameters {
     }
   }
 
-  /// What reports say of it, of one part.
+  /// A report's words for one part of the workload.
   public func words(_ part: WordsPart) -> [String] {
     let ofOptions = Self.options.filter { $0.part == part }.compactMap { $0.words(self) }
     return part == .operation ? [headline] + ofOptions : ofOptions
   }
 }
 
-/// A flag of a command line with a value that it cannot have.
+/// A flag with a malformed value.
 public struct FlagMalformed: Error, CustomStringConvertible {
   public let flag: String
   public let text: String

@@ -1,7 +1,7 @@
 import Measurement
 
-/// A workload with its parameters, as suites and plans write it: `{"kind": "http", "delay": "2ms"}`. What there is to know
-/// of any kind, such as `timeout`, is asked of its ``WorkloadParameters``.
+/// A workload with its parameters, as suites and plans write it: `{"kind": "http", "delay": "2ms"}`. Members that all
+/// kinds have, such as `timeout`, come from its ``WorkloadParameters``.
 @dynamicMemberLookup
 public enum WorkloadSpec: Hashable, Sendable {
   case sleep(SleepSpec)
@@ -11,7 +11,7 @@ public enum WorkloadSpec: Hashable, Sendable {
   case compute(ComputeSpec)
   case serve(ServeSpec)
 
-  /// All kinds, in the order in which they are listed.
+  /// All kinds, in the order of lists.
   public static let types: [any WorkloadParameters.Type] = [
     SleepSpec.self, EchoSpec.self, HTTPSpec.self, FileSpec.self, ComputeSpec.self, ServeSpec.self,
   ]
@@ -30,43 +30,43 @@ public enum WorkloadSpec: Hashable, Sendable {
 
 extension WorkloadSpec {
   public static let kinds = types.map { $0.kind }
-  /// What kinds are called elsewhere.
+  /// Names of kinds elsewhere, each with the kind.
   public static let otherNames = Dictionary(
     uniqueKeysWithValues: types.flatMap { type in type.otherNames.map { ($0, type.kind) } })
 
   public var kind: String { type(of: parameters).kind }
-  /// The widest pool that it may have.
+  /// The maximum pool size.
   public var largestPool: Int { type(of: parameters).largestPool }
 
   public subscript<Value>(dynamicMember path: KeyPath<any WorkloadParameters, Value>) -> Value {
     parameters[keyPath: path]
   }
 
-  /// One of a kind, with what its options are unless given; nil where there is no such kind.
+  /// A workload of this kind with its defaults; nil if there is no such kind.
   public init?(kind: String) {
     guard let type = Self.types.first(where: { $0.kind == kind }) else { return nil }
     self = type.init().spec
   }
 
-  /// The same with what a command line says.
-  /// - Parameter texts: what is given for an option, by its flag; nil where it is not given.
+  /// The workload with the command line's values applied.
+  /// - Parameter texts: the texts given for a flag; nil if it is absent.
   public func taking(_ texts: (_ flag: String) -> [String]?) throws(FlagMalformed) -> WorkloadSpec {
     var changed = parameters
     try changed.take(texts)
     return changed.spec
   }
 
-  /// The same with another pool; only where it has one.
+  /// The same workload with another pool size; only for a workload with a pool.
   public func with(poolWidth: Int) -> WorkloadSpec { parameters.with(poolWidth: poolWidth).spec }
 
-  /// The same without who does the work, and without its work.
+  /// The same workload without its work and its offload.
   public var withoutOffload: WorkloadSpec { parameters.withoutOffload.spec }
   public var withoutWork: WorkloadSpec { parameters.withoutWork.spec }
 
-  /// What reports say of it, of one part.
+  /// A report's words for one part of the workload.
   public func words(_ part: WordsPart) -> [String] { parameters.words(part) }
 
-  /// With what follows from its values, once they have been checked as those of a file are.
+  /// The workload with its dependent values settled, after the checks that a file gets.
   func validated() throws(SpecComplaint) -> WorkloadSpec {
     var settled = parameters
     settled.settle()
@@ -74,20 +74,20 @@ extension WorkloadSpec {
     return settled.spec
   }
 
-  /// The longest time that a suite may ask for.
+  /// The longest time in a suite.
   public static let longestTime = Nanoseconds.seconds(30 * 86_400)
 
-  /// What is wrong with a time that is too long, if it is.
+  /// What is wrong with a time that is too long.
   package static func complaint(about time: Nanoseconds?) -> String? {
     time.flatMap { $0 > longestTime ? "\($0) is too long; at most \(longestTime), which are 30 days" : nil }
   }
 }
 
 extension WorkloadSpec {
-  /// What it does to a data file; nil where it has none.
+  /// The file workload; nil for other kinds.
   public var file: FileSpec? { if case .file(let spec) = self { spec } else { nil } }
 
-  /// What its client asks over HTTP; nil where it asks nothing so.
+  /// The client's HTTP requests; nil if it makes none.
   public var http: HTTPSpec? {
     switch self.asked {
     case .http(let spec): spec
@@ -96,7 +96,7 @@ extension WorkloadSpec {
     }
   }
 
-  /// Whether the mode under test serves.
+  /// Whether the mode under test is the server.
   public var isServe: Bool { if case .serve = self { true } else { false } }
 }
 
@@ -107,7 +107,7 @@ extension WorkloadSpec: Codable {
     self = try Self.parametersType(in: decoder).init(from: decoder).spec
   }
 
-  /// As it was recorded, by any version: members that are not known here are left out, and nothing is checked.
+  /// Decodes a workload that any version recorded: unknown members are ignored, and nothing is checked.
   public init(recorded decoder: any Decoder) throws {
     self = try Self.parametersType(in: decoder).init(recorded: decoder).spec
   }

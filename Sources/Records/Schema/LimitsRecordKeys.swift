@@ -1,19 +1,19 @@
 import Plan
 
 extension LimitsRecord.CodingKeys: DescribedKey {
-  static let object = "limits.json: experiments on the limits that ways of waiting run into."
+  static let object = "limits.json: experiments on the limits of the system and the runtimes."
 
   var field: FieldDescription {
     switch self {
     case .schemaVersion:
       .init(
-        "The version of the layout. Readers refuse versions that they do not know; within one, keys "
+        "The version of the layout. Readers refuse unknown versions; within one version, keys "
           + "are added and never renamed.", constant: SchemaVersion.current)
     case .started:
-      .init("When, in UTC (ISO 8601).", pattern: #"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"#)
+      .init("When it began, in UTC (ISO 8601).", pattern: #"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"#)
     case .tool: "The program."
     case .machine: "The machine."
-    case .experiments: "In the order in which they were carried out."
+    case .experiments: "The experiments, in the order in which they ran."
     }
   }
 }
@@ -24,20 +24,20 @@ extension LimitsRecord.Entry.CodingKeys: DescribedKey {
   var field: FieldDescription {
     switch self {
     case .name: "The limit."
-    case .claim: "What it puts to the test."
+    case .claim: "The claim under test."
     case .prediction:
       .init(
-        "What was expected, by arithmetic on what the machine allows; the unit ends the name. Absent "
-          + "where it was skipped.")
-    case .measurement: "What was measured; the unit ends the name. Absent where it was skipped."
-    case .verdict: "Of the measurement on the prediction."
-    case .sentence: "What was found, or why nothing could be."
+        "The predictions, by arithmetic on what the machine allows; each name ends with the unit. Absent "
+          + "if the experiment was skipped.")
+    case .measurement: "The measurements; each name ends with the unit. Absent if the experiment was skipped."
+    case .verdict: "Whether the measurement agrees with the prediction."
+    case .sentence: "The finding, or why there is none."
     }
   }
 }
 
 extension LimitsRecord.Prediction.Bounds.CodingKeys: DescribedKey {
-  static let object = "Between which it was expected to lie; without a bound it was open on that side."
+  static let object = "The predicted range; an absent bound means no limit on that side."
 
   var field: FieldDescription {
     switch self {

@@ -1,7 +1,7 @@
 import Plan
 
-/// A JSON Schema (draft 2020-12) that is published in `results/schema`, made from the type that reads what it describes and
-/// from the descriptions of its keys.
+/// A JSON Schema (draft 2020-12) that is published in `results/schema`. It is generated from the type that decodes the
+/// data and from its keys' descriptions.
 public struct PublishedSchema: Sendable {
   /// Its file is `NAME.schema.json`.
   public let name: String
@@ -15,7 +15,7 @@ public struct PublishedSchema: Sendable {
   }
 
   /// The file's text.
-  /// - Throws: a line that says which type or key cannot be described, and why.
+  /// - Throws: one line that names the type or key that cannot be described, and why.
   public func text() throws -> String {
     var builder = SchemaBuilder(root: type)
     let body = try builder.object(of: type)
@@ -32,12 +32,12 @@ public struct PublishedSchema: Sendable {
 /// Makes the schemas of types.
 struct SchemaBuilder {
   let root: any Decodable.Type
-  /// What stands once for several places, in the order in which it was met.
+  /// The shared definitions, in the order in which they were found.
   private(set) var definitions: [(name: String, members: SchemaNode.Members)] = []
 
   init(root: any Decodable.Type) { self.root = root }
 
-  /// The schema of an object, by the keys that the type reads, after some that it always has.
+  /// The schema of an object with the keys that the type reads; `constants` are keys that it always has.
   mutating func object(of type: any Decodable.Type, after constants: SchemaNode.Members = []) throws
     -> SchemaNode.Members
   {
@@ -63,7 +63,7 @@ struct SchemaBuilder {
     ]
   }
 
-  /// The schema of a workload, by its options: each may be absent, as runs of earlier versions do not have all of them.
+  /// The schema of a workload by its options. Each may be absent, because earlier versions had fewer.
   private mutating func workload<Workload: WorkloadParameters>(
     _ type: Workload.Type, after constants: SchemaNode.Members
   ) throws -> SchemaNode.Members {
@@ -78,7 +78,7 @@ struct SchemaBuilder {
     ]
   }
 
-  /// The schema of a value under a key.
+  /// The schema of a key's value.
   private mutating func schema(
     of type: any Decodable.Type, as field: FieldDescription
   ) throws -> SchemaNode.Members {
@@ -112,7 +112,7 @@ struct SchemaBuilder {
     ]
   }
 
-  /// The schema of a type, whatever it stands under.
+  /// The schema of a type, independent of its key.
   private mutating func schema(of type: any Decodable.Type) throws -> SchemaNode.Members {
     switch type {
     case is String.Type: return [("type", .text("string"))]
@@ -170,7 +170,7 @@ struct SchemaBuilder {
     type.allCases.compactMap { $0.rawValue as? String }
   }
 
-  /// The bounds of a number, or of each element; and of a list, how many there are.
+  /// Adds the bounds of a number or of each element, and the bounds of a list's length.
   private static func add(_ field: FieldDescription, to members: inout SchemaNode.Members) {
     for (count, keyword) in [(field.leastCount, "minItems"), (field.mostCount, "maxItems")] {
       if let count { members.append((keyword, .number(Double(count)))) }

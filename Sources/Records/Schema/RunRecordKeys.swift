@@ -2,49 +2,49 @@ import Plan
 
 extension RunRecord.CodingKeys: DescribedKey {
   static let object =
-    "run.json: what was planned, by what, and on which machine. Written once, before the first trial."
+    "run.json: the plan, the program and the machine. Written once, before the first trial."
 
   var field: FieldDescription {
     switch self {
     case .schemaVersion:
       .init(
-        "The version of the layout. Readers refuse versions that they do not know; within one, keys "
+        "The version of the layout. Readers refuse unknown versions; within one version, keys "
           + "are added and never renamed.", constant: SchemaVersion.current)
-    case .runID: .init("The name of its folder when it was made.", pattern: #"^[^/\x00-\x1f\x7f]{1,255}$"#)
+    case .runID: .init("The name of the run's folder when it was created.", pattern: #"^[^/\x00-\x1f\x7f]{1,255}$"#)
     case .started:
       .init(
-        "When, in UTC (ISO 8601). Of a merged run: the earliest of its runs.",
+        "When the run began, in UTC (ISO 8601). For a merged run: the earliest of its runs.",
         pattern: #"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"#)
     case .tool: "The program."
     case .command: "The command line."
     case .seed:
       .init(
-        "What seeds of trials and the order within rounds are drawn from; a whole number below 2^64. "
-          + "Of a merged run: that of its first.")
+        "The seed from which the trials' seeds and the order within rounds are drawn; a whole number below 2^64. "
+          + "For a merged run: that of its first run.")
     case .suite: .init("The plan.", as: Suite.self)
     case .modes:
       .init(
-        "What the modes of the suite are, and how figures draw them; absent of runs that were made "
-          + "before it was told. Of a merged run: of all its runs.")
-    case .trialsPlanned: "Trials that are carried out whatever is measured; searches and precision add to them."
-    case .isPatient: "Whether trials were carried out that take minutes by arithmetic."
+        "The descriptions of the suite's modes, and how figures draw them; absent in old runs. "
+          + "For a merged run: those of all its runs.")
+    case .trialsPlanned: "The number of trials that run in any case; searches and precision may add more."
+    case .isPatient: "Whether trials ran that were predicted to take minutes."
     case .precision:
       .init(
-        "Where rounds are added: the most that half the width of the 95 % interval of a median "
-          + "throughput may be, as a part of the median.", above: 0)
-    case .maxRounds: .init("The most rounds that an experiment may then have.", minimum: 1)
-    case .audit: "Whether every experiment ends with a trial of each point that is counted from outside."
-    case .fileFolder: "Where data files were made, where that was not the run's folder."
-    case .fileSystem: "The kind of file system that data files were on."
+        "If rounds are added for precision: the target for half the width of the 95 % interval of a median "
+          + "throughput, as a fraction of the median.", above: 0)
+    case .maxRounds: .init("The maximum number of rounds per experiment with a precision.", minimum: 1)
+    case .audit: "Whether every experiment ends with an audit of each point."
+    case .fileFolder: "The folder of data files, if it was not the run's folder."
+    case .fileSystem: "The type of the data files' file system."
     case .foreignBound:
       .init(
-        "The most of one processor's time that other processes might use on a trial's processors, as "
-          + "a share of it; absent of runs that were made before it was looked at.", above: 0)
+        "The maximum CPU time of other processes on a trial's CPUs, as a share of one CPU; "
+          + "absent in old runs, which did not check it.", above: 0)
     case .calibration: .ofItsType
     case .environment: "The machine."
     case .mergedFrom:
       .init(
-        "The runs that this one is merged from, in the order of their trials; absent where it was measured.",
+        "The runs that this one merges, in the order of their trials; absent for a measured run.",
         leastCount: 1)
     }
   }
@@ -52,26 +52,26 @@ extension RunRecord.CodingKeys: DescribedKey {
 
 extension RunRecord.Calibration.CodingKeys: DescribedKey {
   static let object =
-    "How fast the client's processors computed before the first trial, where operations are work " + "for them."
+    "The client's CPU speed before the first trial, if operations compute."
 
   var field: FieldDescription {
     switch self {
-    case .iterationsPerSecond: "The median of the runs; steps per second."
-    case .low: "The lower end of its 95 % interval; steps per second."
-    case .high: "The upper end; steps per second."
-    case .runs: .init("How many runs.", minimum: 1)
+    case .iterationsPerSecond: "The median of the calibration runs; steps per second."
+    case .low: "The lower end of the median's 95 % interval; steps per second."
+    case .high: "The upper end of that interval; steps per second."
+    case .runs: .init("The number of calibration runs.", minimum: 1)
     }
   }
 }
 
 extension RunRecord.Part.CodingKeys: DescribedKey {
-  static let object = "One of them."
+  static let object = "One of the merged runs."
 
   var field: FieldDescription {
     switch self {
     case .run: "Its own run.json."
-    case .trialOffset: "By how much the numbers of its trials were raised."
-    case .roundOffsets: "By how much the rounds of its trials were raised, by experiment; round 0, of audits, was not."
+    case .trialOffset: "The number added to its trial numbers."
+    case .roundOffsets: "The number added to its rounds, by experiment; audits keep round 0."
     }
   }
 }
@@ -82,8 +82,8 @@ extension RunRecord.Tool.CodingKeys: DescribedKey {
 
   var field: FieldDescription {
     switch self {
-    case .version: "Its version; of a merged run, all of them."
-    case .commit: "The commit that it was built from, with -dirty where the tree had changes."
+    case .version: "The program's version; for a merged run, all versions."
+    case .commit: "The commit of the build; -dirty marks local changes."
     case .configuration: "release or debug."
     }
   }
@@ -91,39 +91,39 @@ extension RunRecord.Tool.CodingKeys: DescribedKey {
 
 extension Environment.CodingKeys: DescribedKey {
   static let object =
-    "The machine. What could not be read is absent; in a merged run, also that in which its runs differ."
+    "The machine. Unreadable values are absent; so are, in a merged run, values that differ between its runs."
   static let definitionName: String? = "environment"
 
   var field: FieldDescription {
     switch self {
-    case .cpuModel: "As /proc/cpuinfo names it."
-    case .cpusOnline: .init("How many processors are online.", minimum: 1)
-    case .cpusAllowed: "Processors that the program was allowed."
-    case .clientCPUs: "Processors of the client."
-    case .serverCPUs: "Processors of the server."
-    case .kernel: "The release, as uname(2) has it."
-    case .architecture: "Such as x86_64."
+    case .cpuModel: "The CPU's name in /proc/cpuinfo."
+    case .cpusOnline: .init("The number of CPUs online.", minimum: 1)
+    case .cpusAllowed: "The CPUs that the program may use."
+    case .clientCPUs: "The client's CPUs."
+    case .serverCPUs: "The server's CPUs."
+    case .kernel: "The kernel's release, uname(2)."
+    case .architecture: "The architecture, such as x86_64."
     case .memory: "bytes."
     case .toolchain: "The Swift version."
     case .libc: "The C library and its version."
-    case .governor: "The governor of processor frequency."
+    case .governor: "The CPU frequency governor."
     case .hypervisor: "Whether this is a virtual machine."
-    case .containerCPULimit: "cpu.max of the tightest control group: microseconds of processor time, and of its period."
+    case .containerCPULimit: "cpu.max of the tightest control group: CPU time per period, in microseconds."
     case .containerMemoryLimit: "memory.max of the tightest control group; bytes, or max."
-    case .descriptorLimit: "The most descriptors of a process."
-    case .ephemeralPorts: .init("The first and the last.", leastCount: 2, mostCount: 2)
+    case .descriptorLimit: "The maximum number of descriptors per process."
+    case .ephemeralPorts: .init("The first and the last port.", leastCount: 2, mostCount: 2)
     case .timerSlack: "How late the kernel may wake a thread; ns."
     case .hasSMT: "Whether cores run two threads."
-    case .hasTurbo: "Whether processors may exceed their nominal frequency."
+    case .hasTurbo: "Whether CPUs may exceed their nominal frequency."
     case .clocksource: "What the kernel's clock reads."
-    case .loadAverage: .init("Tasks that ran or waited, over the minute before the run.", minimum: 0)
+    case .loadAverage: .init("The mean number of tasks that ran or waited in the minute before the run.", minimum: 0)
     case .stealShare:
       .init(
-        "Of the allowed processors' time since boot, what the hypervisor gave to others; from 0 to 1.", minimum: 0,
+        "The share of the allowed CPUs' time since boot that the hypervisor gave to others; from 0 to 1.", minimum: 0,
         maximum: 1)
-    case .somaxconn: "The longest queue of connections to be accepted."
+    case .somaxconn: "The longest queue of connections that wait to be accepted."
     case .swapUsed: "Swap space in use; bytes."
-    case .softDescriptorLimit: "The descriptors that the process was given."
+    case .softDescriptorLimit: "The soft limit of descriptors that the process was started with."
     }
   }
 }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// JSON whose members stay in the order in which they stand.
+/// JSON that keeps the order of members.
 indirect enum SchemaNode {
   typealias Members = [(name: String, value: SchemaNode)]
 

@@ -1,9 +1,9 @@
 import Plan
 
-/// A decoder that asks a type what it reads: it notes each key that is asked for, and answers with the simplest value there
-/// is. What may be absent is absent, so that types which have one of their own kind come to an end.
+/// A decoder that finds out what a type reads. It notes each requested key, and answers with the simplest value.
+/// Optional values are absent, so that recursive types terminate.
 struct SchemaProbe: Decoder {
-  /// A key that was asked for, and what of.
+  /// A requested key, with its type.
   struct Field {
     var key: any CodingKey
     var type: any Decodable.Type
@@ -12,24 +12,24 @@ struct SchemaProbe: Decoder {
 
   final class Notes {
     fileprivate(set) var fields: [Field] = []
-    /// Keys that there are, and that were not asked for.
+    /// Keys that exist but were not requested.
     fileprivate(set) var known: [any CodingKey] = []
   }
 
   private let notes = Notes()
-  /// What some keys are to say.
+  /// The texts that some keys must have.
   private var texts: [String: String] = [:]
   let codingPath: [any CodingKey] = []
   let userInfo: [CodingUserInfoKey: Any] = [:]
 
   /// All fields that a type reads, in its order.
-  /// - Throws: what the type does not read after all, of a value that it does not take; or that it is no object.
+  /// - Throws: if the type fails before it has read all its keys, or is not an object.
   static func fields(of type: any Decodable.Type) throws -> [Field] {
     let probe = SchemaProbe()
     do {
       _ = try type.init(from: probe)
     } catch {
-      // It has read all of them, and what it objects to are the values.
+      // It has read all keys; its objection concerns only the values.
       let asked = Set(probe.notes.fields.map(\.key.stringValue))
       guard !probe.notes.known.isEmpty, probe.notes.known.allSatisfy({ asked.contains($0.stringValue) }) else {
         throw SchemaFailure("\(type) does not tell what it reads: \(error)")
@@ -92,7 +92,7 @@ struct SchemaProbe: Decoder {
       return try text as? T ?? SchemaProbe.value(of: type)
     }
 
-    // For these there are other defaults, which look whether the key is there.
+    // These types have their own defaults, which check whether the key exists.
     func decodeIfPresent(_ type: Bool.Type, forKey key: Key) -> Bool? { note(key, type) }
     func decodeIfPresent(_ type: String.Type, forKey key: Key) -> String? { note(key, type) }
     func decodeIfPresent(_ type: Double.Type, forKey key: Key) -> Double? { note(key, type) }

@@ -2,61 +2,61 @@ import Plan
 
 extension ProcessUsage.CodingKeys: DescribedKey {
   static let object =
-    "What the processes of one side used within the window; peaks are of their whole lives. Of "
-    + "several processes it is the sum."
+    "The resources that one side's processes used within the window; peaks are of their whole lives. "
+    + "Several processes are summed."
   static let definitionName: String? = "usage"
 
   var field: FieldDescription {
     switch self {
     case .cpuTime:
       .init(
-        "Processor time, by the process's clock: exact, where its two parts are estimates from clock " + "ticks; ns.")
+        "CPU time by the process's clock. It is exact; its two parts are estimates from clock ticks; ns.")
     case .userTime:
       .init(
-        "Processor time in user mode, as the kernel estimates it from its ticks: of less than 100 ms "
-          + "of processor time in all it says nothing; ns.")
+        "CPU time in user mode, as the kernel estimates it from its ticks: meaningless below 100 ms "
+          + "of total CPU time; ns.")
     case .systemTime:
       .init(
-        "Processor time in the kernel, as it estimates it from its ticks: of less than 100 ms of "
-          + "processor time in all it says nothing; ns.")
+        "CPU time in the kernel, as it estimates it from its ticks: meaningless below 100 ms of "
+          + "total CPU time; ns.")
     case .directCalls:
       .init(
-        "System calls made through the program's own wrappers; those of the language runtime are not " + "among them.")
-    case .voluntarySwitches: "Context switches to wait."
-    case .involuntarySwitches: "Context switches by the scheduler."
-    case .threadsPeak: "The most threads."
-    case .descriptorsPeak: "The most descriptors."
-    case .memoryPeak: "The most resident memory (VmHWM); bytes."
-    case .memory: "Of a server, resident memory at the window's end; bytes."
-    case .cpus: "Processors that it was allowed."
-    case .operationsDone: "Of a server: operations that it counted."
-    case .connections: "Of a server: connections that it accepted."
-    case .failed: "Of a server: operations that failed there."
-    case .faults: "Of a server that was asked for faults: operations that it has done wrong."
-    case .bytesSent: "Of a server: payload sent; bytes."
-    case .bytesReceived: "Of a server: payload received; bytes."
+        "System calls through the program's own wrappers, without those of the language runtime.")
+    case .voluntarySwitches: "Voluntary context switches, to wait."
+    case .involuntarySwitches: "Involuntary context switches, by the scheduler."
+    case .threadsPeak: "The peak number of threads."
+    case .descriptorsPeak: "The peak number of descriptors."
+    case .memoryPeak: "The peak resident memory (VmHWM); bytes."
+    case .memory: "For a server: resident memory at the window's end; bytes."
+    case .cpus: "The CPUs that the process was allowed to use."
+    case .operationsDone: "For a server: operations that it counted."
+    case .connections: "For a server: connections that it accepted."
+    case .failed: "For a server: operations that failed there."
+    case .faults: "For a server with faults: operations that it answered wrongly as asked."
+    case .bytesSent: "For a server: payload sent; bytes."
+    case .bytesReceived: "For a server: payload received; bytes."
     case .longestGap:
       .init(
-        "The longest span within the window in which a thread that ticks many times as often did "
-          + "not: the process, or its processor, stood still; ns.")
+        "The longest interval within the window without a beat of a thread that should beat far more "
+          + "often: the process, or its CPU, was stopped; ns.")
     case .edgeLag: .ofItsType
     }
   }
 }
 
 extension ProcessUsage.EdgeLag.CodingKeys: DescribedKey {
-  static let object = "How late its counters were read at the window's edges; ns."
+  static let object = "The delay of reading its counters at the window's edges; ns."
 
   var field: FieldDescription {
     switch self {
-    case .open: "At its opening; ns."
-    case .close: "At its end; ns."
+    case .open: "At the window's opening; ns."
+    case .close: "At the window's end; ns."
     }
   }
 }
 
 extension MachineUsage.CodingKeys: DescribedKey {
-  static let object = "What the whole machine saw."
+  static let object = "The whole machine."
 
   var field: FieldDescription {
     switch self {
@@ -64,11 +64,11 @@ extension MachineUsage.CodingKeys: DescribedKey {
       .init(
         "How long the machine was watched, from before the trial's first process started until its "
           + "last one had ended; ns.")
-    case .steal: "Time taken by the hypervisor, over all processors, in ticks of 10 ms; ns."
+    case .steal: "The time that the hypervisor gave to other guests, over all CPUs, in ticks of 10 ms; ns."
     case .foreign:
-      "Processor time that other processes took on the trial's processors, threads of the kernel apart; ns."
-    case .throttled: "How long the quota of a control group kept its processes from running; ns."
-    case .throttledPeriods: "In how many periods the quota of a control group was used up."
+      "CPU time of other processes on the trial's CPUs, without kernel threads; ns."
+    case .throttled: "The time in which a control group's quota stopped its processes; ns."
+    case .throttledPeriods: "The number of periods in which a control group's quota was used up."
     case .memory: .ofItsType
     }
   }
@@ -88,42 +88,42 @@ extension MachineUsage.Memory.CodingKeys: DescribedKey {
 }
 
 extension MachineMemory.CodingKeys: DescribedKey {
-  static let object = "What /proc/meminfo and /proc/net/sockstat tell of the whole machine."
+  static let object = "Values for the whole machine from /proc/meminfo and /proc/net/sockstat."
   static let definitionName: String? = "memory"
 
   var field: FieldDescription {
     switch self {
-    case .available: "Memory to be had without swapping; bytes."
+    case .available: "Memory available without swapping; bytes."
     case .slab: "The kernel's own structures; bytes."
-    case .tcp: "On its way through TCP sockets; bytes."
+    case .tcp: "Memory in the buffers of TCP sockets; bytes."
     case .tcpSockets: "TCP sockets."
     }
   }
 }
 
 extension TrialRecord.Audit.CodingKeys: DescribedKey {
-  static let object = "Of a trial that was counted from outside, and whose times are not recorded."
+  static let object = "Counts from outside; a trial with them has no times."
 
   var field: FieldDescription {
     switch self {
     case .tool: .init("What counted.", oneOf: ["perf", "strace"])
     case .operations: "Operations that ended, from the start to the end of the processes."
-    case .client: "Of the client."
-    case .server: "Of the own server."
+    case .client: "The client's counts."
+    case .server: "The built-in server's counts."
     }
   }
 }
 
 extension TrialRecord.Counts.CodingKeys: DescribedKey {
-  static let object = "What one side's process did from before it had its plan to its end, counted from outside."
+  static let object = "The counts of one process from before it had its plan to its end."
   static let definitionName: String? = "counts"
 
   var field: FieldDescription {
     switch self {
     case .syscalls: "System calls."
-    case .switches: "Context switches; with perf alone."
+    case .switches: "Context switches; only perf counts them."
     case .allocations: "Calls of malloc, calloc, realloc, posix_memalign and aligned_alloc."
-    case .byName: "System calls by name; with perf only those of a list."
+    case .byName: "System calls by name; with perf, only those of a list."
     }
   }
 }

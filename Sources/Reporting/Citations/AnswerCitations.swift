@@ -2,8 +2,8 @@ import Records
 import Statistics
 
 extension Citable {
-  /// What the first screen of a page says beside its table: how near the next mode comes to the first, and how often which
-  /// mode is ahead.
+  /// The numbers on a page's first screen besides its table: the ratio of the next mode to the first, and how often
+  /// each mode leads.
   static func all(of answers: [Answer]) -> [Citable] { answers.compactMap(ofNext) + all(of: AnswerCounts(answers)) }
 
   private static func ofNext(_ answer: Answer) -> Citable? {
@@ -21,13 +21,13 @@ extension Citable {
     let all = counts.compared.count
     let values: [(String, String, Int)] =
       [
-        ("closed-loops", "experiments in closed loop that compare modes", all),
-        ("led-by-one", "those of them in which one mode alone has the highest throughput", counts.ledByOne.count),
-        ("led-by-several", "those in which several cannot be told apart at the top", counts.ledBySeveral),
-        ("led-undecided", "those with too few rounds to tell", counts.undecided),
+        ("closed-loops", "closed-loop experiments that compare modes", all),
+        ("led-by-one", "those of them in which one mode leads in throughput", counts.ledByOne.count),
+        ("led-by-several", "those of them with several leading modes", counts.ledBySeveral),
+        ("led-undecided", "those of them with too few rounds", counts.undecided),
       ]
       + counts.leaders.map { name, count in
-        ("led-by-one-\(word(name))", "those in which \(name) alone has the highest throughput", count)
+        ("led-by-one-\(word(name))", "those of them in which \(name) leads in throughput", count)
       }
     return values.compactMap { name, about, value in
       CitedValue(value, n: all).flatMap { Citable(.run, name, about, $0, .count("experiments"), .allTrials) }

@@ -2,22 +2,22 @@ import Plan
 import Records
 import Statistics
 
-/// A number that reports show, and what names it.
+/// A number that reports show, with the words that name it.
 public struct Citable: Sendable {
-  /// What stands beside each other in reports.
+  /// The place of a number in reports; numbers of one place appear together.
   struct Place: Hashable, Sendable {
-    /// Also an experiment on a limit, `run` or `machine`.
+    /// The experiment; also a limit experiment, `run` or `machine`.
     let experiment: String
-    /// The claim that a number is for or against.
+    /// The claim that the number belongs to.
     let claim: String?
-    /// With the rate, and what else the experiment has several of; nil for what is of several modes, or of none.
+    /// Includes the rate and the other varied settings; nil for a number of several modes or of none.
     let coordinates: Coordinates?
-    /// A class of lanes, where the number is of one.
+    /// The class of lanes; nil for numbers of all lanes.
     let lanes: String?
 
     var mode: String? { coordinates?.mode }
     var variant: String? { coordinates?.variant }
-    /// Nil for what is of several.
+    /// Nil for a number over several concurrencies.
     var concurrency: Int? { coordinates?.concurrency }
     var rate: Double? { setting.rate }
     var setting: Setting { coordinates?.setting ?? Setting() }
@@ -35,7 +35,7 @@ public struct Citable: Sendable {
       (coordinates, lanes) = (nil, nil)
     }
 
-    /// What no mode did: `limits/select`.
+    /// A place without a mode: `limits/select`.
     init(_ subject: String) {
       experiment = subject
       (claim, coordinates, lanes) = (nil, nil, nil)
@@ -58,18 +58,18 @@ public struct Citable: Sendable {
 
   let place: Place
   public let metric: String
-  /// What the metric is, in words.
+  /// A description of the metric in words.
   let about: String
-  /// Other words that it answers to.
+  /// Other names of the metric.
   let aliases: Set<String>
   let number: CitedNumber
-  /// As it was estimated, in the unit of the number.
+  /// The number before rounding, in its unit.
   let exact: CitedValue
   let origin: CitationOrigin
 
   let words: [String]
 
-  /// Nil where the number cannot be written.
+  /// Nil if the number cannot be written.
   init?(
     _ place: Place, _ metric: String, _ about: String, aliases: Set<String> = [], _ value: CitedValue,
     _ dimension: Dimension, _ origin: CitationOrigin
@@ -85,7 +85,7 @@ public struct Citable: Sendable {
     words = place.words + [metric]
   }
 
-  /// The words that name it and nothing else: `http-2ms epoll concurrency=64 throughput`.
+  /// The words that name this number and no other: `http-2ms epoll concurrency=64 throughput`.
   public var query: String { words.joined(separator: " ") }
 
   /// `30,280 op/s (95 % CI 29,924–30,486, n = 8)`

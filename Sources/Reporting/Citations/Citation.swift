@@ -1,9 +1,9 @@
 import Records
 import Statistics
 
-/// How a citation is written.
+/// The format of a citation.
 public enum CitationFormat: String, CaseIterable, Sendable {
-  /// A sentence's piece, and below it what there is to know of it.
+  /// A piece of a sentence, with its origin below it.
   case text
   /// For GitHub, with a footnote.
   case md
@@ -12,18 +12,19 @@ public enum CitationFormat: String, CaseIterable, Sendable {
   case json
 }
 
-/// A number with all that it takes to find it again. Text, Markdown and LaTeX have the same machine-readable form, which
-/// ``CitationCheck`` finds.
+/// A number with everything needed to find it again. Text, Markdown and LaTeX contain the same machine-readable form,
+/// which ``CitationCheck`` finds.
 public struct Citation: Sendable {
   let citable: Citable
   private let record: RunRecord
   private let source: Source
   let build: CitedBuild
 
-  /// What a number is from.
+  /// The origin of a number.
   struct Source {
     let sha256: String
-    /// Of `trials.jsonl`, in the order of the file, each with its line feed; nil of another file, which is hashed whole.
+    /// The number of lines of `trials.jsonl`, hashed in the order of the file with their line feeds; nil for another
+    /// file, which is hashed whole.
     let lineCount: Int?
   }
 
@@ -89,7 +90,7 @@ public struct Citation: Sendable {
       """
   }
 
-  /// The comment hides the end of its line, so that the footnote stands at the number.
+  /// A comment at the end of the line keeps the footnote directly behind the number.
   private var latex: String {
     let digits = Array(sha256)
     let hash = stride(from: 0, to: digits.count, by: 8)

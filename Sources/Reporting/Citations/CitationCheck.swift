@@ -1,19 +1,19 @@
 import Records
 
-/// Whether the citations of a document, in text, Markdown or LaTeX, still are what their runs say.
+/// Checks whether the citations of a document, in text, Markdown or LaTeX, still agree with their runs.
 public struct CitationCheck: Sendable {
   public struct Finding: Sendable, Equatable {
     public enum Kind: Sendable {
       case mismatch
-      /// The run is not at hand, so that nothing can be said.
+      /// The run was not found, so its citations cannot be checked.
       case noRun
-      /// A file that the document reads is not there.
+      /// The document reads a file that does not exist.
       case noFile
     }
 
-    /// Of the document, or of a file that it reads.
+    /// The path of the document, or of a file that it reads.
     public let path: String
-    /// From 1.
+    /// The line, from 1.
     public let line: Int
     public let text: String
     public let kind: Kind
@@ -21,20 +21,20 @@ public struct CitationCheck: Sendable {
     public var lacksRun: Bool { kind == .noRun }
   }
 
-  /// How many citations there are: those that stand there, and uses of macros.
+  /// The number of citations, including uses of macros.
   public private(set) var count = 0
-  /// What does not match, in the order of the files.
+  /// The mismatches, in the order of the files.
   public private(set) var findings: [Finding] = []
-  /// Where citations stand that say less than those of today, and match as far as they go.
+  /// Citations in an older form, with fewer parts, whose parts all match.
   public private(set) var older: [Finding] = []
 
-  /// Of one text, which is taken to read no others.
-  /// - Parameter run: answers the numbers of the run of an id; nil where there is no such run.
+  /// Checks a single text, which reads no other files.
+  /// - Parameter run: returns the numbers of the run with an id; nil if there is no such run.
   public init(_ text: String, isLatex: Bool = true, run: (String) throws -> Citations?) rethrows {
     try self.init(CitationDocument(text, isLatex: isLatex), run: run)
   }
 
-  /// Of a document with the files that it reads.
+  /// Checks a document with the files that it reads.
   public init(_ document: CitationDocument, run: (String) throws -> Citations?) rethrows {
     let macros = document.files.map(MacroFile.init)
     let texts = zip(document.files, macros).map {
@@ -49,7 +49,7 @@ public struct CitationCheck: Sendable {
     for (file, places) in zip(texts, places) { check(places, in: file, &runs) }
     for (path, line, name) in document.missing {
       findings.append(
-        Finding(path: path, line: line, text: "'\(name)' is read here, and there is no such file", kind: .noFile))
+        Finding(path: path, line: line, text: "'\(name)' is read here, but the file does not exist", kind: .noFile))
     }
     let uses = MacroCheck(texts, macros, &runs)
     count += uses.count
@@ -67,12 +67,12 @@ public struct CitationCheck: Sendable {
       }
       guard let form = place.form else {
         findings.append(
-          finding("a citation that cannot be read; write it anew with `iomodes cite`", line: place.line))
+          finding("unreadable citation; generate it again with `iomodes cite`", line: place.line))
         continue
       }
       var number: Citable?
       switch runs.outcome(of: form) {
-      case .noRun: findings.append(finding("the run \(form.run) is not there", line: place.line, .noRun))
+      case .noRun: findings.append(finding("the run \(form.run) was not found", line: place.line, .noRun))
       case .noNumber(let text): findings.append(finding(text, line: place.line))
       case .found(let citation):
         findings += form.differences(from: citation).map { finding($0, line: place.line) }
@@ -109,7 +109,7 @@ struct CitedRuns {
     do throws(CitationFailure) {
       return .found(try citations.find(CitationQuery(form.query), &hashes[form.run, default: [:]]))
     } catch {
-      return .noNumber("the run \(form.run) has no number '\(form.query)' any more")
+      return .noNumber("the run \(form.run) has no number '\(form.query)'")
     }
   }
 

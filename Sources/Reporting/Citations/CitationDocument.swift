@@ -1,9 +1,9 @@
 import Foundation
 
-/// A document with all files that it reads by `\input` and `\include`.
+/// A document with all files that it reads with `\input` and `\include`.
 public struct CitationDocument: Sendable {
   struct File: Sendable {
-    /// As a person would open it.
+    /// The path as a person would write it.
     let path: String
     let text: String
     /// Whether a percent sign begins a comment, and commands read other files.
@@ -15,7 +15,7 @@ public struct CitationDocument: Sendable {
       self.isLatex = isLatex
     }
 
-    /// Its lines without comments, where it is LaTeX.
+    /// The lines; for LaTeX, without comments.
     var uncommented: [String] {
       text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
         isLatex ? String(LatexText.withoutComment(line)) : String(line)
@@ -23,22 +23,22 @@ public struct CitationDocument: Sendable {
     }
   }
 
-  /// The document first, each file once.
+  /// The document first, then each other file once.
   private(set) var files: [File] = []
-  /// Files that are read and are not there.
+  /// The files that the document reads and that do not exist.
   private(set) var missing: [(path: String, line: Int, name: String)] = []
 
-  /// Of one text alone.
+  /// A single text without further files.
   init(_ text: String, isLatex: Bool) { files = [File(text: text, isLatex: isLatex)] }
 
-  /// Reads a document and what belongs to it; nil where it is not there.
+  /// Reads a document with its files; nil if it does not exist.
   public init?(path: String) {
     guard let bytes = FileManager.default.contents(atPath: path) else { return nil }
     var known: Set<String> = [Self.canonical(path)]
     add(bytes, path, folder: (path as NSString).deletingLastPathComponent, &known)
   }
 
-  /// - Parameter folder: that of the document, in which LaTeX looks for files.
+  /// - Parameter folder: the document's folder, in which LaTeX searches for files.
   private mutating func add(_ bytes: Data, _ path: String, folder: String, _ known: inout Set<String>) {
     let file = File(path: path, text: String(decoding: bytes, as: UTF8.self), isLatex: Self.isLatex(path))
     files.append(file)
@@ -64,7 +64,7 @@ public struct CitationDocument: Sendable {
     }
   }
 
-  /// However a path is written.
+  /// The canonical form of a path.
   private static func canonical(_ path: String) -> String {
     URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
   }
@@ -76,7 +76,7 @@ public struct CitationDocument: Sendable {
 }
 
 extension LatexText {
-  /// A line up to the mark of a comment.
+  /// The part of a line before a comment.
   static func withoutComment(_ line: Substring) -> Substring {
     var isEscaped = false
     for index in line.indices {

@@ -1,4 +1,4 @@
-/// The machine-readable form of a citation, in its parts.
+/// The parts of a citation's machine-readable form.
 struct CitationForm: Equatable {
   let run: String
   let query: String
@@ -8,18 +8,18 @@ struct CitationForm: Equatable {
   let kind: String?
   let unit: String
   let n: String
-  /// Nil in older forms, as is the commit.
+  /// Nil in older forms, like the commit.
   let machine: String?
   let commit: String?
-  /// All digits, or the first of them in older forms.
+  /// All digits; in older forms, only the first ones.
   let sha256: String
 
   private static let opening = "[iomodes:"
   private static let hashDigits = 64
-  /// An older form has as many, and no one has fewer.
+  /// The number of digits in older forms, which is the minimum.
   private static let fewestHashDigits = 16
 
-  /// What an editor may put in where it breaks a line: white space, and the mark of a comment or a quotation.
+  /// The text that an editor may insert at a line break: white space, and a mark of a comment or a quotation.
   private nonisolated(unsafe) static let lineBreak = /\s*\n\s*[%>#\/*]*\s*/
   private nonisolated(unsafe) static let pattern =
     /\[iomodes:(\S+)\s+(\S.*?)\s+=\s+(\S+)\s+(?:\[([^,\]\s]+),\s*([^\]\s]+)\](\*?)\s+)?(\S+)\s+n=(\d+)\s+(?:machine:(\S+)\s+commit:(\S+)\s+)?sha256:([0-9a-f]+)\]/
@@ -42,10 +42,10 @@ struct CitationForm: Equatable {
 
   private static func kind(isRange: Bool) -> String { isRange ? "range" : "95 % interval" }
 
-  /// Whether it says less than those that are written today.
+  /// Whether it lacks parts of today's form.
   var isOlder: Bool { machine == nil || commit == nil || sha256.count < Self.hashDigits }
 
-  /// What is not as the run has it. An older form is held to what it says.
+  /// The differences from the run. For an older form, only its own parts are compared.
   func differences(from citation: Citation) -> [String] {
     let number = citation.citable.number
     let hash = citation.sha256.prefix(max(Self.fewestHashDigits, sha256.count))
@@ -62,31 +62,31 @@ struct CitationForm: Equatable {
     }
   }
 
-  /// Whether its number is that of the run, whatever else differs.
+  /// Whether its number is the run's, whatever else differs.
   func hasNumber(of citable: Citable) -> Bool {
     let number = citable.number
     return value == number.value && low == number.interval?.low && high == number.interval?.high
       && unit == number.unit.form
   }
 
-  /// Where a form stands in a document.
+  /// The position of a form in a document.
   struct Place {
-    /// Nil where it cannot be read.
+    /// Nil if the form is unreadable.
     let form: CitationForm?
     let line: Int
-    /// What stands before it: from the last citation, or the beginning of its paragraph.
+    /// The text before it, from the last citation or the beginning of its paragraph.
     let before: Substring
-    /// The line that this begins on.
+    /// The line on which that text begins.
     let firstLine: Int
 
-    /// Its line up to it.
+    /// The part of its line before it.
     var lineBefore: Substring {
       let document = before.base[..<before.endIndex]
       return document.lastIndex(of: "\n").map { document[document.index(after: $0)...] } ?? document
     }
   }
 
-  /// Behind the bracket that closes a form; the first may be that of its interval.
+  /// The position after the closing bracket of a form; the first closing bracket may belong to its interval.
   private static func end(of text: Substring) -> String.Index? {
     guard let first = text.firstIndex(of: "]") else { return nil }
     if text[..<first].contains("sha256:") { return text.index(after: first) }
@@ -95,7 +95,7 @@ struct CitationForm: Equatable {
 
   static func all(in document: String) -> [Place] {
     var places: [Place] = []
-    // Where the text begins that may belong to the next citation.
+    // The start of the text that may belong to the next citation.
     var (start, startLine) = (document.startIndex, 1)
     var search = start
     while let found = document[search...].firstRange(of: opening) {

@@ -1,10 +1,10 @@
 import Records
 
 extension Citations {
-  /// A `\newcommand` for every number, its interval and its unit, with the machine-readable citation behind it.
+  /// A `\newcommand` for every number, its interval and its unit, each followed by the machine-readable citation.
   public var macros: String { macros(prefix: MacroFile.usualPrefix) }
 
-  /// - Parameter prefix: what all names begin with, in letters.
+  /// - Parameter prefix: the prefix of all names, in letters.
   public func macros(prefix: String) -> String {
     let provenance = Provenance(record)
     var lines = [
@@ -23,7 +23,7 @@ extension Citations {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// What the macro of each number is called, without the prefix of all.
+  /// The name of each number's macro, without the prefix.
   var macroNames: [(citable: Citable, name: String)] {
     var uses: [String: Int] = [:]
     return all.map { citable in
@@ -35,7 +35,7 @@ extension Citations {
   }
 }
 
-/// What a file of macros has: lines that `iomodes cite --macros` wrote, and whatever else.
+/// The content of a file of macros: the lines of `iomodes cite --macros`, and any other text.
 struct MacroFile {
   static let usualPrefix = "iomodes"
 
@@ -46,13 +46,13 @@ struct MacroFile {
     let line: Int
   }
 
-  /// The line that says what all of the file is from; older files have none.
+  /// The line that names the origin of the whole file; older files have none.
   struct Header {
     let run: String
     let prefix: String
     let machine: String
     let commit: String
-    /// Of the whole `trials.jsonl`.
+    /// The hash of the whole `trials.jsonl`.
     let sha256: String
 
     init(_ citations: Citations, prefix: String) {
@@ -79,12 +79,12 @@ struct MacroFile {
     }
   }
 
-  /// A name and its text, which may have one level of braces.
+  /// A name and its text, which may contain one level of braces.
   private nonisolated(unsafe) static let command = /\\newcommand\{\\([A-Za-z]+)\}\{((?:[^{}]|\{[^{}]*\})*)\}/
 
   private(set) var header: Header?
   private(set) var definitions: [Definition] = []
-  /// The text with empty lines instead of the definitions.
+  /// The text, with empty lines in place of the definitions.
   let rest: String
 
   var prefix: String { header?.prefix ?? Self.usualPrefix }
@@ -122,14 +122,14 @@ struct MacroFile {
   static let unitSuffix = "Unit"
 }
 
-/// Names of LaTeX commands, which have letters only.
+/// Names of LaTeX commands, which consist of letters only.
 enum LatexName {
   /// `HttpTwoMsEpollCSixtyfourThroughput`
   static func command(_ words: [String]) -> String {
     words.map { letters($0.hasPrefix("concurrency=") ? "c" + $0.dropFirst(12) : $0) }.joined()
   }
 
-  /// Each word begins with a capital, and numbers are written out.
+  /// Capitalises each word, and writes numbers in words.
   private static func letters(_ word: String) -> String {
     var name = ""
     var rest = word[...]
@@ -137,7 +137,7 @@ enum LatexName {
     while let character = rest.first {
       if character.isASCII, character.isNumber {
         let digits = rest.prefix { $0.isASCII && $0.isNumber }
-        // One that is too long, or begins with zeros, digit by digit.
+        // A number that is too long, or begins with zeros, is written digit by digit.
         let number = digits.hasPrefix("0") ? nil : UInt64(digits)
         name += number.map { words($0) } ?? digits.compactMap(\.wholeNumberValue).map { words($0) }.joined()
         rest = rest.dropFirst(digits.count)
@@ -165,7 +165,7 @@ enum LatexName {
     (1_000_000_000, "billion"), (1_000_000, "million"), (1_000, "thousand"), (100, "hundred"),
   ]
 
-  /// A number in letters, the first of which is a capital: `Sixtyfour`, `Fifteenthousand`.
+  /// A number in words, capitalised: `Sixtyfour`, `Fifteenthousand`.
   static func words(_ number: some BinaryInteger) -> String {
     let number = UInt64(clamping: number)
     if number < 20 { return small[Int(number)] }

@@ -1,19 +1,19 @@
 import Plan
 import Records
 
-/// What a number is from, and its citation has the hash of.
+/// The records behind a number; its citation contains their hash.
 enum CitationOrigin: Hashable, Sendable {
-  /// The lines of `trials.jsonl` that any of these includes.
+  /// The lines of `trials.jsonl` that any of these selectors includes.
   case trials([TrialSelector])
   case allTrials
-  /// The whole of `trials.jsonl`, and of `limits.json` behind it.
+  /// The whole `trials.jsonl`, followed by `limits.json`.
   case trialsAndLimits
-  /// The whole of `run.json`.
+  /// The whole `run.json`.
   case record
-  /// The whole of `limits.json`.
+  /// The whole `limits.json`.
   case limits
 
-  /// In words, for a reader of the citation.
+  /// A name for readers of the citation.
   var name: String {
     switch self {
     case .trials, .allTrials: "the trials"
@@ -23,7 +23,7 @@ enum CitationOrigin: Hashable, Sendable {
     }
   }
 
-  /// The command that prints the SHA-256 of the same bytes, for a shell with jq(1) and sha256sum(1).
+  /// The shell command that prints the SHA-256 of the same bytes, with jq(1) and sha256sum(1).
   var command: String {
     switch self {
     case .trials(let selectors):
@@ -36,13 +36,13 @@ enum CitationOrigin: Hashable, Sendable {
     }
   }
 
-  /// As one word of a shell.
+  /// The text as one word of a shell.
   private static func quoted(_ text: String) -> String {
     "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
   }
 }
 
-/// Which lines of a `trials.jsonl` a number is from: all those of its points, whatever became of them.
+/// The lines of a `trials.jsonl` behind a number: all trials of its points, valid or not.
 struct TrialSelector: Hashable, Sendable {
   struct Name: Hashable, Sendable {
     let mode: String
@@ -55,9 +55,9 @@ struct TrialSelector: Hashable, Sendable {
   }
 
   let experiment: String
-  /// One of them.
+  /// Selects any of these names.
   let names: [Name]
-  /// Any, where it is nil.
+  /// Selects this concurrency; nil selects all.
   let concurrency: Int?
   let rate: Rate
   let setting: Setting
@@ -86,7 +86,7 @@ struct TrialSelector: Hashable, Sendable {
     }
   }
 
-  /// As a filter of jq(1) has it.
+  /// The condition as a jq(1) filter.
   var condition: String {
     func quoted(_ text: String) -> String { JSONReport.text(.string(text), pretty: false) }
     let names = names.map { ".mode == \(quoted($0.mode)) and .variant == \($0.variant.map(quoted) ?? "null")" }

@@ -1,12 +1,12 @@
 import Plan
 import Records
 
-/// Words that name a number, in any order: an experiment or the kind of its workload, a mode, coordinates such as
+/// Words that name a number, in any order: an experiment or its kind of workload, a mode, coordinates such as
 /// `concurrency=64`, and a metric.
 public struct CitationQuery: Sendable {
   let words: [String]
 
-  /// - Parameter text: words with white space between them.
+  /// - Parameter text: words, separated by white space.
   public init(_ text: String) { words = text.split(whereSeparator: \.isWhitespace).map(String.init) }
 
   public var isEmpty: Bool { words.isEmpty }
@@ -21,10 +21,10 @@ public struct CitationQuery: Sendable {
   static func text(_ number: Double) -> String { Int64(exactly: number).map(String.init) ?? "\(number)" }
 }
 
-/// Why a query names no number, or more than one; one line, and lines of candidates below it.
+/// Why a query names no number, or more than one: one line, and below it the candidates.
 public struct CitationFailure: Error, CustomStringConvertible {
   public let description: String
-  /// Whether there is no number because no trial is valid.
+  /// Whether the number is missing because no trial is valid.
   public let lacksTrials: Bool
 
   static let mostCandidates = 10
@@ -36,15 +36,15 @@ public struct CitationFailure: Error, CustomStringConvertible {
   }
 }
 
-/// What the numbers of a run answer to.
+/// The index of a run's numbers by words.
 struct CitationCatalogue: Sendable {
-  /// Of each experiment at each rate: words besides its name.
+  /// The words of each experiment at each rate, besides its name.
   private var experiments: [MeasuredExperiment: Set<String>] = [:]
   private let all: [Citable]
-  /// Of their words in order of the alphabet, where they stand.
+  /// The index of each number, by its words in alphabetical order.
   private let byWords: [[String]: Int]
   private var openLoops: [String: Set<String>] = [:]
-  /// Points that were measured, and of which no trial is valid.
+  /// The measured points without a valid trial.
   private var barren: [Citable.Place] = []
 
   private struct MeasuredExperiment: Hashable {
@@ -72,7 +72,7 @@ struct CitationCatalogue: Sendable {
     }
   }
 
-  /// `http`, `delay=2ms`, `limit=10`: what is the same in all of an experiment.
+  /// `http`, `delay=2ms`, `limit=10`: the settings that all trials of an experiment share.
   private static func aliases(of trial: TrialRecord) -> Set<String> {
     var words: Set<String> = ["arrivals=\(trial.arrivals.kind)"]
     if case .object(let members) = trial.workload {
@@ -82,7 +82,7 @@ struct CitationCatalogue: Sendable {
         if key == "kind" { words.insert(CitationQuery.word(text)) }
       }
     }
-    // The members of the workload have its pool.
+    // The workload's members already include its pool.
     let told = trial.coordinates.setting.without(.arrivals, .rate, .pool)
     for axis in Axis.allCases {
       if let value = told[axis]?.count { words.insert("\(axis.rawValue.replacing("_", with: "-"))=\(value)") }
@@ -108,16 +108,16 @@ struct CitationCatalogue: Sendable {
         throw Self.lacking(place)
       }
       throw CitationFailure(
-        "\(text) matches no number: nothing answers to '\(word)'; near it are", candidates: near(query))
+        "\(text) matches no number: '\(word)' is unknown; the nearest are", candidates: near(query))
     }
-    // The metric is one that other points have.
+    // The point has no valid trial, but other points have the metric.
     let place = barren.first { place in
       query.words.allSatisfy { word in
         answers(place, to: word) || all.contains { $0.metric == word || $0.aliases.contains(word) }
       }
     }
     if let place { throw Self.lacking(place) }
-    throw CitationFailure("\(text) matches no number; near it are", candidates: near(query))
+    throw CitationFailure("\(text) matches no number; the nearest are", candidates: near(query))
   }
 
   private static func lacking(_ place: Citable.Place) -> CitationFailure {
@@ -125,7 +125,7 @@ struct CitationCatalogue: Sendable {
       "\(place.words.joined(separator: " ")) has no valid trial; `iomodes report` says why", lacksTrials: true)
   }
 
-  /// Those that answer to the most words.
+  /// The numbers that match the most words.
   private func near(_ query: CitationQuery) -> [Citable] {
     let counts = all.map { citable in query.words.filter { answers(citable, to: $0) }.count }
     guard let most = counts.max(), most > 0 else { return Array(all.prefix(CitationFailure.mostCandidates)) }
@@ -136,7 +136,7 @@ struct CitationCatalogue: Sendable {
     word == citable.metric || citable.aliases.contains(word) || answers(citable.place, to: word)
   }
 
-  /// Of what is of several rates: those of its open loop.
+  /// For a number over several rates: the words of its open loop.
   private func aliases(of place: Citable.Place) -> Set<String> {
     experiments[MeasuredExperiment(name: place.experiment, rate: place.rate)] ?? openLoops[place.experiment] ?? []
   }
@@ -145,7 +145,7 @@ struct CitationCatalogue: Sendable {
     if word == place.mode || place.words.contains(word) { return true }
     let words = aliases(of: place)
     if words.contains(word) { return true }
-    // However a number is written.
+    // Numbers match in any notation.
     let parts = word.split(separator: "=", maxSplits: 1)
     guard parts.count == 2, let number = Double(parts[1].filter { $0 != "," }) else { return false }
     let plain = "\(parts[0])=\(CitationQuery.text(number))"

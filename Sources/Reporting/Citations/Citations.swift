@@ -2,7 +2,7 @@ import Foundation
 import Records
 import Statistics
 
-/// The numbers of a run that can be cited: all that its reports show.
+/// The citable numbers of a run: all that its reports show.
 public struct Citations: Sendable {
   let record: RunRecord
   let build: CitedBuild
@@ -13,14 +13,14 @@ public struct Citations: Sendable {
   private let catalogue: CitationCatalogue
   private let recordBytes: Data
   private let limitsBytes: Data
-  /// Where the trials of each experiment are.
+  /// The positions of each experiment's trials.
   private let positions: [String: [Int]]
 
   /// - Parameters:
-  ///   - run: as it was read.
-  ///   - lines: of the same `trials.jsonl`; there may be more of them by now.
-  ///   - recordBytes: those of the same `run.json`.
-  ///   - limitsBytes: those of the same `limits.json`, where there is one.
+  ///   - run: the run as it was read.
+  ///   - lines: the lines of the same `trials.jsonl`, which may have grown since.
+  ///   - recordBytes: the bytes of the same `run.json`.
+  ///   - limitsBytes: the bytes of the same `limits.json`; nil if there is none.
   public init(_ run: Run, _ lines: TrialLines, recordBytes: Data, limitsBytes: Data?) {
     self.init(run, lines, recordBytes: recordBytes, limitsBytes: limitsBytes, metrics: .standard)
   }
@@ -42,10 +42,10 @@ public struct Citations: Sendable {
     catalogue = CitationCatalogue(all, summary, trials)
   }
 
-  /// Reads the run of a folder.
+  /// Reads the run in a folder.
   public init(_ folder: RunFolder) throws(RunFolderFailure) { try self.init(try folder.read(), in: folder) }
 
-  /// - Parameter folder: that `run` was read from.
+  /// - Parameter folder: the folder of `run`.
   public init(_ run: Run, in folder: RunFolder) throws(RunFolderFailure) {
     func bytes(_ path: String) -> Data? { FileManager.default.contents(atPath: path) }
     let hasTrials = FileManager.default.fileExists(atPath: folder.trialsPath)
@@ -54,8 +54,8 @@ public struct Citations: Sendable {
       limitsBytes: bytes(folder.limitsPath))
   }
 
-  /// Reads the run of an id, as citations have it: that of a folder under `results` with its name, or of any other one
-  /// there. Nil where there is none.
+  /// Reads the run with an id: from the folder of that name under `results`, or from any other folder there. Nil if
+  /// there is none.
   public init?(run id: String, in results: String) throws(RunFolderFailure) {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: results)) ?? []
     let folders = ([id] + names.sorted()).map { RunFolder(path: "\(results)/\($0)") }
@@ -66,27 +66,27 @@ public struct Citations: Sendable {
     try self.init(folder)
   }
 
-  /// A line for every number, with the query that names it.
+  /// One line for every number, with the query that names it.
   public var list: String {
     let width = all.map(\.query.count).max() ?? 0
     return all.map { "\(Terminal.padded($0.query, to: width))  \($0.text)\n" }.joined()
   }
 
-  /// The number that a query names; its own words come before what it may be called besides.
+  /// The number that a query names; a number's own words have priority over its other names.
   public func find(_ query: CitationQuery) throws(CitationFailure) -> Citation {
     citation(of: try catalogue.find(query))
   }
 
-  /// - Parameter citable: one of the run's.
+  /// - Parameter citable: a number of this run.
   public func citation(of citable: Citable) -> Citation {
     var hashes = Hashes()
     return citation(of: citable, &hashes)
   }
 
-  /// What the numbers of a point have in common.
+  /// The hashes that a point's numbers share.
   typealias Hashes = [CitationOrigin: Citation.Source]
 
-  /// As ``find(_:)``, with hashes that are looked up, or added.
+  /// Like ``find(_:)``, with a cache of hashes.
   func find(_ query: CitationQuery, _ hashes: inout Hashes) throws(CitationFailure) -> Citation {
     citation(of: try catalogue.find(query), &hashes)
   }

@@ -1,10 +1,10 @@
 import Records
 
-/// The machine and the program that a run was measured with, each as one word of a citation.
+/// The machine and the program of a run, each as one word of a citation.
 struct CitedBuild: Equatable {
   /// `AMD_EPYC,2_CPUs,Linux_6.18`
   let machine: String
-  /// The first digits, and whether there were changes besides: `50886a01fd4c`, `2936eee26380-dirty`.
+  /// The first digits of the commit, and a mark for local changes: `50886a01fd4c`, `2936eee26380-dirty`.
   let commit: String
 
   static let unknown = "not-recorded"

@@ -1,11 +1,11 @@
 import Statistics
 
-/// A number of a report before it is written: what it was estimated from says what can be said of it.
+/// A number of a report before it is written, with its uncertainty.
 struct CitedValue {
   let value: Double
-  /// Absent where the number is not a median over trials.
+  /// Nil if the number is not a median over trials.
   let interval: (low: Double, high: Double, kind: Estimate.Kind)?
-  /// How many values or trials it is of.
+  /// The number of values or trials behind it.
   let n: Int
 
   init?(_ estimate: Estimate?) {
@@ -33,7 +33,7 @@ struct CitedValue {
   }
 }
 
-/// What a number is of.
+/// The dimension of a number.
 enum Dimension: Sendable {
   case operationsPerSecond
   case seconds
@@ -43,25 +43,25 @@ enum Dimension: Sendable {
   /// Such as `calls`.
   case perOperation(String)
   case ratio
-  /// Of 1; written in percent.
+  /// A fraction; written in percent.
   case share
   /// In bytes; written in MiB.
   case memory
-  /// In bytes, for each of something.
+  /// In bytes, per item.
   case bytesPer(String)
   /// In bytes; written in GiB.
   case machineMemory
-  /// A whole number, such as of `threads`.
+  /// A whole number of items, such as `threads`.
   case count(String)
-  /// Such as of `lanes`.
+  /// A mean number of items, such as `lanes`.
   case mean(String)
-  /// Such as `threads`.
+  /// Items per second, such as `threads`.
   case perSecond(String)
   case rSquared
-  /// A number in the words of a record, as it stands there.
+  /// A number from a record's text, unchanged.
   case quoted(CitedUnit)
 
-  /// Whether records have it in whole numbers.
+  /// Whether records store it as a whole number.
   var isWhole: Bool {
     switch self {
     case .time, .count: true
@@ -91,15 +91,15 @@ enum Dimension: Sendable {
   }
 }
 
-/// How a number is written: in how many units of what.
+/// The unit of a written number.
 struct CitedUnit: Sendable {
-  /// In machine-readable citations: one word of ASCII.
+  /// The unit in machine-readable citations: one ASCII word.
   let form: String
   let text: String
   let latex: String
-  /// In base units.
+  /// The size of the unit in base units.
   let factor: Double
-  /// Significant ones; nil where whole numbers stay whole.
+  /// The number of significant digits; nil keeps whole numbers whole.
   let digits: Int?
 
   init(_ form: String, text: String? = nil, latex: String? = nil, factor: Double = 1, digits: Int? = 4) {
@@ -117,18 +117,18 @@ struct CitedUnit: Sendable {
       factor: unit.nanoseconds, digits: 3)
   }
 
-  /// Of a number whose record says in words what it is of.
+  /// For a number from a record's text, whose unit is in that text.
   static func asRecorded(digits: Int? = nil) -> CitedUnit {
     CitedUnit("as-recorded", text: "as recorded", digits: digits)
   }
 
-  /// Without grouping; nil for what is not finite.
+  /// Without grouping; nil if the value is not finite.
   func digits(of value: Double) -> String? {
     NumberText.plain(value / factor, digits: digits ?? 4, wholeAsIs: digits == nil)
   }
 }
 
-/// A number in digits, none of which is grouped.
+/// A written number, with ungrouped digits.
 struct CitedNumber {
   let value: String
   let interval: (low: String, high: String, isRange: Bool)?
@@ -168,7 +168,7 @@ struct CitedNumber {
 
   private func grouped(_ digits: String) -> String { NumberText.grouped(plain: digits) }
 
-  /// `30280 [29924, 30486] op/s n=8`; with an asterisk after a range.
+  /// `30280 [29924, 30486] op/s n=8`; an asterisk marks a range instead of an interval.
   var form: String {
     let interval = interval.map { " [\($0.low), \($0.high)]\($0.isRange ? "*" : "")" } ?? ""
     return "\(value)\(interval) \(unit.form) n=\(n)"

@@ -36,15 +36,15 @@ extension Citable {
           .operationsPerSecond
         ),
         (
-          "candidate-\(axis)", "smallest \(axis) not told from the best",
+          "candidate-\(axis)", "smallest \(axis) not significantly below the best",
           CitedValue(curve.points[curve.choice.candidate].setting, n: curve.points.count), .count(things)
         ),
         (
-          "rival-\(axis)", "\(axis) that the smallest not told from the best is judged by",
+          "rival-\(axis)", "\(axis) that this smallest \(axis) is compared with",
           curve.choice.rival.flatMap { CitedValue(curve.points[$0].setting, n: curve.points.count) }, .count(things)
         ),
         (
-          "candidate-ratio", "throughput of the smallest \(axis) not told from the best over that of its closest rival",
+          "candidate-ratio", "throughput of that smallest \(axis) ÷ that of its closest rival",
           CitedValue(curve.choice.ratio), .ratio
         ),
       ]
@@ -54,7 +54,7 @@ extension Citable {
     }
   }
 
-  /// The numbers that claims are judged by, and what was predicted of them.
+  /// The numbers that decide claims, and their predictions.
   static func all(of claims: [ClaimResult]) -> [Citable] {
     claims.flatMap { result in
       result.measures.flatMap { measure -> [Citable] in
@@ -63,9 +63,9 @@ extension Citable {
         let n = measure.estimate.n
         let values: [(String, String, CitedValue?)] = [
           ("", about, CitedValue(measure.estimate)),
-          (".predicted-least", "least by arithmetic: \(about)", CitedValue(measure.least, n: n)),
-          (".predicted-most", "most by arithmetic: \(about)", CitedValue(measure.most, n: n)),
-          (".floor", "throughput without waits over that of blocking: \(about)", CitedValue(measure.floor)),
+          (".predicted-least", "lower end of the prediction: \(about)", CitedValue(measure.least, n: n)),
+          (".predicted-most", "upper end of the prediction: \(about)", CitedValue(measure.most, n: n)),
+          (".floor", "throughput without waits ÷ that of blocking: \(about)", CitedValue(measure.floor)),
         ]
         return values.compactMap { suffix, about, value in
           value.flatMap {
@@ -76,7 +76,7 @@ extension Citable {
     }
   }
 
-  /// What was measured of limits.
+  /// The measured numbers of limit experiments.
   static func all(of limits: LimitsRecord?) -> [Citable] {
     (limits?.experiments ?? []).flatMap { experiment in
       (experiment.measurement ?? [:]).sorted { $0.key < $1.key }.compactMap { key, value in
@@ -94,7 +94,7 @@ extension Citable {
 }
 
 extension Dimension {
-  /// By the unit that the name of a limit's number ends in.
+  /// The dimension by the unit at the end of a limit number's name.
   fileprivate static func ofLimit(_ name: String) -> Dimension {
     let words = name.split(separator: "_").suffix(3).map(String.init)
     if words.count == 3, words.suffix(2) == ["per", "s"] { return .perSecond(words[0]) }

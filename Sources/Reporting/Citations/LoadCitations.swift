@@ -3,7 +3,7 @@ import Records
 import Statistics
 
 extension Citable {
-  /// What belongs to all rates of an experiment together.
+  /// The numbers over all rates of an experiment.
   static func all(of section: Summary.Section) -> [Citable] {
     guard case .load(let load) = section else { return [] }
     let curves = load.curves.flatMap { curve -> [Citable] in
@@ -11,14 +11,14 @@ extension Citable {
       let rates: [(String, String, Double?)] = [
         ("knee", "offered rate of the highest throughput ÷ mean response time", curve.knee?.rate),
         (
-          "no-knee-up-to", "highest offered rate, up to which throughput ÷ mean response time has no maximum",
+          "no-knee-up-to", "highest offered rate; throughput ÷ mean response time has no maximum up to it",
           absent?.up
         ),
         (
-          "no-knee-down-to", "lowest offered rate, down to which throughput ÷ mean response time has no maximum",
+          "no-knee-down-to", "lowest offered rate; throughput ÷ mean response time has no maximum down to it",
           absent?.down
         ),
-        ("saturation", "lowest offered rate of which less was done", curve.saturation?.rate),
+        ("saturation", "lowest offered rate that was not sustained", curve.saturation?.rate),
       ]
       return rates.compactMap { name, about, rate in
         CitedValue(rate, n: curve.points.map(\.point.validTrials).reduce(0, +)).flatMap {
@@ -47,7 +47,7 @@ extension Citable {
         ),
       ]
       let stops = reasons(
-        result.stopped, "stopped-by", "rounds that ended so", n: result.rounds, place(load, result.key),
+        result.stopped, "stopped-by", "rounds that ended this way", n: result.rounds, place(load, result.key),
         origin(load, result.key))
       return stops
         + values.compactMap { name, about, value, dimension in

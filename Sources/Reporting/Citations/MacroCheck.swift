@@ -1,4 +1,4 @@
-/// Whether the macros of a document are what their runs say: those that it defines, and those that it uses.
+/// Checks the macros that a document defines, and those that it uses, against their runs.
 struct MacroCheck {
   private(set) var count = 0
   private(set) var findings: [CitationCheck.Finding] = []
@@ -14,15 +14,15 @@ struct MacroCheck {
   }
 
   private var macros: [String: Macro] = [:]
-  /// Pairs of files that define the same, each of which is told of once.
+  /// The pairs of files with the same definitions; each pair is reported once.
   private var collisions: Set<[String]> = []
 
   /// - Parameters:
-  ///   - texts: the document's files without the definitions.
-  ///   - files: the definitions of each.
+  ///   - texts: the document's files without their definitions.
+  ///   - files: the definitions in each file.
   init(_ texts: [CitationDocument.File], _ files: [MacroFile], _ runs: inout CitedRuns) {
     guard files.contains(where: { !$0.definitions.isEmpty || $0.header != nil }) else { return }
-    // A file of macros by itself, all of which are looked at.
+    // A file of macros on its own, whose definitions are all checked.
     let isAlone = files[0].header != nil || !files[0].definitions.isEmpty
     for (file, macros) in zip(texts, files) {
       add(macros, of: file.path, isAlone: isAlone, &runs)
@@ -44,7 +44,7 @@ struct MacroCheck {
     guard let citations = runs.citations(run) else {
       if isAlone { count += file.definitions.count }
       for definition in file.definitions { keep(definition, of: path, []) }
-      return add(path, 1, "the run \(run) is not there", .noRun)
+      return add(path, 1, "the run \(run) was not found", .noRun)
     }
     var wrong: [(line: Int, text: String)] = []
     if let header = file.header {
@@ -53,7 +53,7 @@ struct MacroCheck {
         ("machine", header.machine, should.machine), ("commit", header.commit, should.commit),
         ("sha256", header.sha256, should.sha256),
       ] where stands != right {
-        wrong.append((1, "the head of the file has \(stands) for the \(name), and should have \(right)"))
+        wrong.append((1, "the first line has \(stands) for the \(name), and should have \(right)"))
       }
     }
     let headsWrong = wrong.count
@@ -69,8 +69,8 @@ struct MacroCheck {
       let number = wrong.count - headsWrong
       add(
         path, first.line,
-        "stale: \(number) of its \(file.definitions.count) macros are not what the run \(run) says now (\(first.text)); "
-          + "write it anew with `iomodes cite \(run) --macros"
+        "stale: \(number) of its \(file.definitions.count) macros differ from the run \(run) (\(first.text)); "
+          + "generate it again with `iomodes cite \(run) --macros"
           + (file.prefix == MacroFile.usualPrefix ? "`" : " --prefix \(file.prefix)`"))
     }
     if let line = file.definitions.first(where: { $0.form?.isOlder == true })?.line {
@@ -78,15 +78,15 @@ struct MacroCheck {
     }
   }
 
-  /// What of a line of macros is not what it should be.
+  /// The errors in one line of macros.
   private static func differences(
     of definition: MacroFile.Definition, prefix: String, _ runs: inout CitedRuns
   ) -> [String] {
     guard let form = definition.form else {
-      return ["a citation that cannot be read; write it anew with `iomodes cite --macros`"]
+      return ["unreadable citation; generate it again with `iomodes cite --macros`"]
     }
     switch runs.outcome(of: form) {
-    case .noRun: return ["the run \(form.run) is not there"]
+    case .noRun: return ["the run \(form.run) was not found"]
     case .noNumber(let text): return [text]
     case .found(let citation):
       let citable = citation.citable
@@ -94,7 +94,7 @@ struct MacroCheck {
       let texts = Dictionary(MacroFile.texts(of: citable.number, named: name)) { first, _ in first }
       return form.differences(from: citation)
         + definition.texts.compactMap { name, text in
-          guard let should = texts[name] else { return "\\\(name) is no name of '\(form.query)'" }
+          guard let should = texts[name] else { return "\\\(name) is not a macro of '\(form.query)'" }
           return text == should ? nil : "\\\(name) is \(text), and should be \(should)"
         }
     }
@@ -142,13 +142,13 @@ struct MacroCheck {
         if before.contains(Self.beginningOfDefinition) {
           add(
             file.path, index + 1,
-            "\\\(name) is defined anew here, and no longer is what \(macro.path):\(macro.line) says")
+            "\\\(name) is redefined here, and differs from \(macro.path):\(macro.line)")
           continue
         }
         guard !macro.isUnit else { continue }
         count += 1
         for text in macro.differences { add(file.path, index + 1, "\\\(name): \(text)") }
-        // What follows, as far as a unit may go.
+        // The text after the macro, as far as a unit may reach.
         let rest = ([line[match.range.upperBound...]] + lines[(index + 1)...].prefix(1).map { $0[...] })
           .joined(separator: " ")
         if let form = macro.form, let text = wrongUnit(in: rest, of: form) {
@@ -158,7 +158,7 @@ struct MacroCheck {
     }
   }
 
-  /// What is wrong with the words behind a macro, which is in the unit of its citation.
+  /// What is wrong with the words after a macro, whose number is in the unit of its citation.
   private func wrongUnit(in text: String, of form: CitationForm) -> String? {
     let expanded = String(text.prefix(200)).replacing(Self.command) { match in
       macros[String(match.1)].flatMap { $0.isUnit ? $0.text : nil } ?? String(match.0)

@@ -1,6 +1,6 @@
 extension VisibleNumber {
-  /// A text as it is read, without what LaTeX, HTML and Markdown write of it. A command of LaTeX that says nothing of a
-  /// number is a semicolon, which ends what is said of one.
+  /// A text as it is read, without LaTeX, HTML and Markdown markup. A LaTeX command that does not affect a number
+  /// becomes a semicolon, which ends the words about a number.
   static func plain(_ text: String) -> String {
     let bytes = Array(text.utf8)
     var plain: [UInt8] = []
@@ -27,7 +27,7 @@ extension VisibleNumber {
 
   private static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A }
 
-  /// Behind a tag of HTML that a text begins with; a comment is none.
+  /// The position after the HTML tag at the start of a text; a comment is not a tag.
   private static func endOfTag(_ text: ArraySlice<UInt8>) -> Int? {
     let name = text.dropFirst().first == UInt8(ascii: "/") ? text.dropFirst(2) : text.dropFirst()
     guard name.first.map(isLetter) == true else { return nil }
@@ -37,13 +37,13 @@ extension VisibleNumber {
     return end + 1
   }
 
-  /// Commands of LaTeX, those of siunitx included.
+  /// LaTeX commands with a meaning for numbers, including those of siunitx.
   private static let commands = [
     "times": "×", "mu": "µ", "textmu": "µ", "textendash": "–", "percent": "%", "mathrm": "", "text": "", "mbox": "",
     "textrm": "", "nano": " n", "micro": " µ", "milli": " m", "second": "s",
   ]
 
-  /// Spaces and signs, by the first byte of what is written.
+  /// Spaces and signs, by the first byte of their markup.
   private static let signs: [UInt8: [(markup: [UInt8], plain: [UInt8])]] = {
     let all = [
       ("\\&", " "), ("\\|", " "), ("\\,", "\u{202F}"), ("\\%", "%"), ("{,}", ","), ("{", " "), ("}", " "), ("$", ""),

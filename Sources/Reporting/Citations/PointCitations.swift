@@ -4,7 +4,7 @@ import Records
 import Statistics
 
 extension Citable {
-  /// Those of all points of an experiment.
+  /// The numbers of all points of an experiment.
   static func all(of experiment: Summary.MeasuredExperiment, _ table: MetricTable) -> [Citable] {
     let metrics = (table.points + Metric.all(within: experiment)).filter(\.isCited)
     let classMetrics = table.classes.filter(\.isCited)
@@ -39,15 +39,15 @@ extension Citable {
       }
   }
 
-  /// What has a name of its own: failed operations by kind, replies by status, reasons, and audited system calls.
+  /// Numbers with individual names: failed operations by kind, replies by status, reasons, and audited system calls.
   private static func counts(_ point: Summary.Point, _ place: Place, _ origin: CitationOrigin) -> [Citable] {
     var groups = [
-      ("failed", "operations that failed so", point.failed), ("status", "replies of this status", point.non2xx),
+      ("failed", "operations that failed this way", point.failed), ("status", "replies of this status", point.non2xx),
     ]
     if !point.failedAsAsked.isEmpty {
       groups += [
-        ("failed-as-asked", "operations that failed so, as the server was asked to", point.failedAsAsked),
-        ("failed-otherwise", "operations that failed so in the other trials", point.failedOtherwise),
+        ("failed-as-asked", "operations that failed this way, as asked for", point.failedAsAsked),
+        ("failed-otherwise", "operations that failed this way in the other trials", point.failedOtherwise),
       ]
     }
     let counted = groups.flatMap { prefix, about, counts in
@@ -58,8 +58,8 @@ extension Citable {
       }
     }
     let reasons =
-      reasons(point.invalidReasons, "invalid", "trials that are not valid", n: point.carriedOut, place, origin)
-      + reasons(point.auditReasons, "audit-invalid", "audits that are not valid", n: 1, place, origin)
+      reasons(point.invalidReasons, "invalid", "invalid trials", n: point.carriedOut, place, origin)
+      + reasons(point.auditReasons, "audit-invalid", "invalid audits", n: 1, place, origin)
       + quoted(in: point.skipped?.reason ?? "", "skipped", place, origin)
     let audits = [("client", point.audit?.client), ("server", point.audit?.server)]
     return counted + reasons
@@ -74,7 +74,7 @@ extension Citable {
       }
   }
 
-  /// Of all concurrencies of a mode together, where there are several.
+  /// Numbers over all concurrencies of a mode, if there are several.
   private static func unfinished(_ experiment: Summary.MeasuredExperiment) -> [Citable] {
     experiment.byName.flatMap { _, points -> [Citable] in
       guard points.count > 1 else { return [] }
@@ -85,24 +85,24 @@ extension Citable {
       return [
         CitedValue(points.map(\.unfinished).saturatingSum, n: count).flatMap {
           Citable(
-            place, "unfinished", "operations neither done nor failed at the windows' ends, of all concurrencies", $0,
+            place, "unfinished", "operations in flight at the windows' ends, over all concurrencies", $0,
             .count("operations"), origin)
         },
         CitedValue(points.compactMap(\.oldestUnfinished).max(), n: count).flatMap {
-          Citable(place, "oldest-unfinished", "time that the oldest of them had been under way", $0, .time, origin)
+          Citable(place, "oldest-unfinished", "age of the oldest of them", $0, .time, origin)
         },
         CitedValue(due > 0 ? due : nil, n: count).flatMap {
           Citable(
-            place, "due", "operations that were due within the windows, of all concurrencies", $0, .count("operations"),
+            place, "due", "operations due within the windows, over all concurrencies", $0, .count("operations"),
             origin)
         },
         CitedValue(due > 0 ? points.map(\.unanswered).reduce(0, &+) : nil, n: count).flatMap {
           Citable(
-            place, "unanswered", "operations due, neither done nor failed at the windows' ends, of all concurrencies",
+            place, "unanswered", "operations due, and neither done nor failed at their ends, over all concurrencies",
             $0, .count("operations"), origin)
         },
         CitedValue(points.compactMap(\.oldestUnanswered).max(), n: count).flatMap {
-          Citable(place, "oldest-unanswered", "time that the oldest of them had been due", $0, .time, origin)
+          Citable(place, "oldest-unanswered", "time since the oldest of them was due", $0, .time, origin)
         },
       ].compactMap { $0 }
     }
@@ -115,8 +115,8 @@ extension Citable {
     let origin = experiment.origin([key], concurrency: nil)
     let values: [(String, String, Double?, Dimension)] = [
       ("memory-per-lane", "slope of a least-squares line through the median peaks", line.slope, .bytesPer("lane")),
-      ("memory-intercept", "where that line begins", line.intercept, .memory),
-      ("memory-fit", "how well that line fits", line.rSquared, .rSquared),
+      ("memory-intercept", "value of that line at zero lanes", line.intercept, .memory),
+      ("memory-fit", "fit of that line", line.rSquared, .rSquared),
     ]
     return values.compactMap { name, about, value, dimension in
       CitedValue(value, n: count).flatMap { Citable(place, name, about, $0, dimension, origin) }
@@ -125,7 +125,7 @@ extension Citable {
 }
 
 extension Summary.MeasuredExperiment {
-  /// The trials of points that have their concurrency in common.
+  /// The origin of points that share their concurrency.
   func origin(_ keys: [Coordinates]) -> CitationOrigin { origin(keys, concurrency: keys[0].concurrency) }
 
   fileprivate func origin(_ keys: [Coordinates], concurrency: Int?) -> CitationOrigin {

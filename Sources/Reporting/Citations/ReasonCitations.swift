@@ -1,9 +1,9 @@
 import Records
 
 extension Citable {
-  /// How often a reason was given, and what numbers its words have, which are those of the first trial that it was given
-  /// for: `invalid-late-edge`, `invalid-late-edge.1`.
-  /// - Parameter n: of how many trials or rounds.
+  /// The number of times that a reason was given, and the numbers in its words, from the first trial with that reason:
+  /// `invalid-late-edge`, `invalid-late-edge.1`.
+  /// - Parameter n: the total number of trials or rounds.
   static func reasons(
     _ reasons: [Summary.Count], _ prefix: String, _ about: String, n: Int, _ place: Place, _ origin: CitationOrigin
   ) -> [Citable] {
@@ -17,7 +17,7 @@ extension Citable {
     }
   }
 
-  /// The numbers in the words of a record, in their order: `skipped.1`.
+  /// The numbers in a record's text, in order: `skipped.1`.
   static func quoted(in words: String, _ metric: String, _ place: Place, _ origin: CitationOrigin) -> [Citable] {
     let characters = Array(words)
     return VisibleNumber.numbers(in: characters).enumerated().compactMap { index, number in
@@ -32,8 +32,8 @@ extension Citable {
 
 extension CitedUnit {
   /// - Parameters:
-  ///   - digits: of the number as it was written, all of which are kept.
-  ///   - word: what stands behind it, which may be a unit.
+  ///   - digits: the number as written; all digits are kept.
+  ///   - word: the text after it, which may be a unit.
   fileprivate init(written digits: String, _ word: some Sequence<Character>) {
     let word = String(word)
     let significant = digits.filter(\.isNumber).drop { $0 == "0" }.count

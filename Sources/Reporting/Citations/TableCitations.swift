@@ -1,8 +1,8 @@
 import Measurement
 import Records
 
-/// The citations of the numbers of tables, as comments that stand behind their cells. A cell that does not show its number
-/// as a citation has it gets none.
+/// The citations of the numbers in tables, as comments after their cells. A cell gets one only if it shows its number
+/// exactly as the citation has it.
 final class TableCitations {
   enum Syntax { case markdown, latex }
 
@@ -18,23 +18,23 @@ final class TableCitations {
       .mapValues { Dictionary($0.map { ($0.metric, $0) }) { first, _ in first } }
   }
 
-  /// A cell with the citation behind its number.
+  /// A cell, with the citation after its number.
   func cited(_ text: String, _ source: Cell.Source?, under heading: String) -> String {
     cited(text, "", source, under: heading).text
   }
 
-  /// A median and its interval, with the citation behind both.
+  /// A median and its interval, with one citation after both.
   func cited(
     _ text: String, _ interval: String, _ source: Cell.Source?, under heading: String
   ) -> (text: String, interval: String) {
-    // `255 of 10,000`: what was asked for has no citation.
+    // In `255 of 10,000`, the second number has no citation.
     let parts = text.split(" of ")
     let shown = interval.isEmpty ? parts[0] : "\(text) \(interval)"
     guard let citable = source.flatMap(number), let comment = comment(citable, shown, heading) else {
       return (text, interval)
     }
     guard parts.count != 2 else {
-      // LaTeX skips blanks behind a comment.
+      // LaTeX skips spaces after a comment.
       return (parts.joined(separator: syntax == .latex ? " \(comment)of " : "\(comment) of "), interval)
     }
     return interval.isEmpty ? (text + comment, interval) : (text, interval + comment)
@@ -42,13 +42,13 @@ final class TableCitations {
 
   private func number(_ source: Cell.Source) -> Citable? {
     let numbers = byPlace[source.place]
-    // Without response times, a service time is called a time.
+    // Without response times, service times are simply called times.
     return numbers?[source.metric]
       ?? (source.place.lanes == nil && source.metric.hasPrefix(LatencyMetrics.service)
         ? numbers?[String(source.metric.dropFirst(LatencyMetrics.service.count))] : nil)
   }
 
-  /// The citation of a number, if a cell has just that.
+  /// The citation of a number, if the cell shows exactly that number.
   private func comment(_ citable: Citable, _ shown: String, _ heading: String) -> String? {
     let form = citations.citation(of: citable, &hashes).form
     guard !form.contains(syntax == .latex ? "\n" : "|"), !form.contains("-->"),

@@ -1,9 +1,9 @@
-/// The headings of the columns of a document's tables, in Markdown or LaTeX.
+/// The column headings of a document's tables, in Markdown or LaTeX.
 struct TableHeadings {
   private struct Row {
     let headings: [String]
     let separator: Character
-    /// Of its first column; a row of LaTeX may go on from line to line.
+    /// The index of the first column; a LaTeX row may continue on the next line.
     let firstColumn: Int
   }
 
@@ -13,7 +13,7 @@ struct TableHeadings {
   init(_ document: String) {
     let lines = document.split(separator: "\n", omittingEmptySubsequences: false)
     var headings: [String]?
-    // Of LaTeX: what stands since the rule above the headings, and the column that a row has reached.
+    // For LaTeX: the text since the rule above the headings, and the current column of the row.
     var (latex, column): (String?, Int) = (nil, 0)
     for (index, line) in lines.enumerated() {
       let text = line.drop { $0 == " " || $0 == ">" }
@@ -40,11 +40,11 @@ struct TableHeadings {
     }
   }
 
-  /// The heading of a column of the row of a citation.
+  /// The heading above a cited number.
   /// - Parameters:
-  ///   - line: in which the citation stands.
-  ///   - text: that line up to the citation.
-  ///   - columnsBefore: how many columns the number stands before it.
+  ///   - line: the line of the citation.
+  ///   - text: the part of that line before the citation.
+  ///   - columnsBefore: the number of columns between the number and the citation.
   func heading(at line: Int, behind text: Substring, columnsBefore: Int) -> String? {
     guard let row = rows[line] else { return nil }
     let content =
@@ -54,12 +54,12 @@ struct TableHeadings {
     return row.headings.indices.contains(column) ? row.headings[column] : nil
   }
 
-  /// Whether the headings of a Markdown table stand above this.
+  /// Whether the line is the rule below a Markdown table's headings.
   private static func isRule(_ line: Substring) -> Bool {
     line.contains("-") && line.contains("|") && line.allSatisfy { "|-: >".contains($0) }
   }
 
-  /// Those that no backslash precedes.
+  /// Counts separators without a backslash before them.
   private static func count(_ separator: Character, in text: Substring) -> Int {
     zip(" " + text, text).count { $0 != "\\" && $1 == separator }
   }

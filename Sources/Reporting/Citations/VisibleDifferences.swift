@@ -1,16 +1,16 @@
 import Foundation
 
 extension VisibleNumber {
-  /// What is not as the citation has it.
+  /// The differences between the visible number and its citation.
   ///
-  /// A number may stand there rounded, to two digits at least, and in another unit of the same kind. Where no unit stands
-  /// at the number, its unit is that in the heading of its column or, where there is none, that of the citation.
+  /// The visible number may be rounded, to at least two digits, and in another unit of the same kind. Without a unit
+  /// next to it, it has the unit of its column's heading or, if there is none, of the citation.
   ///
   /// - Parameters:
-  ///   - number: as the run has it; nil where the run or the number is not there, or the citation has another.
-  ///   - heading: that of its column.
+  ///   - number: the run's number; nil if the run or the number was not found, or the citation differs from it.
+  ///   - heading: the heading of its column.
   func differences(from form: CitationForm, _ number: Citable?, heading: String? = nil) -> [String] {
-    guard let value else { return ["\(form.query): no number stands before its citation"] }
+    guard let value else { return ["\(form.query): there is no number before its citation"] }
     let cited = VisibleUnit(cited: form.unit)
     let shown: VisibleUnit?
     switch VisibleUnit.reading(phrase, of: cited) {
@@ -39,7 +39,7 @@ extension VisibleNumber {
     return wrong + ["\(form.query): the text has \(n) for the n, and its citation \(form.n)"]
   }
 
-  /// What is wrong with the words behind a number that stands in the unit of its citation.
+  /// What is wrong with the words after a number that is in the unit of its citation.
   static func wrongUnit(in text: String, of form: CitationForm) -> String? {
     let cited = VisibleUnit(cited: form.unit)
     switch VisibleUnit.reading(phrase(behind: text), of: cited) {
@@ -50,36 +50,36 @@ extension VisibleNumber {
     }
   }
 
-  /// Of a unit over that of a citation; a multiplier alone is of that unit.
+  /// The ratio of two units; a multiplier alone scales the citation's unit.
   private static func ratio(_ shown: VisibleUnit, _ cited: VisibleUnit) -> Double {
     shown.kind == nil ? shown.factor : shown.factor / cited.factor
   }
 
   private static func wrongUnit(_ word: String, behind value: String, _ form: CitationForm) -> String {
-    "\(form.query): the text has '\(word)' behind \(value), which is no unit of the citation's \(form.value) \(form.unit); "
+    "\(form.query): the text has '\(word)' behind \(value), which is not a unit of the citation's \(form.value) \(form.unit); "
       + "write that unit or a multiple of it"
   }
 
-  /// Whether a number is another one, as precisely as it is written.
+  /// Whether two numbers agree, at the visible precision.
   /// - Parameters:
-  ///   - exact: before it was rounded to what is cited.
-  ///   - ratio: the unit of what is visible over that of what is cited.
+  ///   - exact: the number before rounding.
+  ///   - ratio: the visible unit divided by the citation's unit.
   private static func agree(_ visible: String, _ cited: String, _ exact: Double?, _ ratio: Double) -> Bool {
     if ratio == 1, visible == cited { return true }
     guard let shown = Double(visible).map({ $0 * ratio }), let stated = Double(cited) else { return false }
     let step = pow(10, -Double(decimals(of: visible))) * ratio
     let citedStep = pow(10, -Double(decimals(of: cited)))
     if ratio == 1, step == citedStep { return false }
-    // Converted, digit by digit.
+    // All digits must agree after the conversion.
     if abs(shown - stated) <= abs(stated) * 1e-9 { return true }
     func isNear(_ number: Double) -> Bool { abs(shown - number) <= step * 0.500001 }
-    // One digit says too little, unless it is all that there is.
+    // A single digit is too imprecise, unless the citation has no more.
     guard digits(of: visible) > 1 else { return false }
     return exact.map(isNear) ?? false || (step > citedStep || exact == nil) && isNear(stated)
   }
 
   private static func decimals(of number: String) -> Int { number.split(separator: ".").dropFirst().first?.count ?? 0 }
 
-  /// Significant ones.
+  /// The number of significant digits.
   private static func digits(of number: String) -> Int { number.filter(\.isNumber).drop { $0 == "0" }.count }
 }

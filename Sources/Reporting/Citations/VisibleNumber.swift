@@ -1,24 +1,24 @@
 import Foundation
 
-/// The number that a reader of a document sees before a citation: the last one there, with its unit, its interval and *n*
-/// where they follow it. Text, Markdown and LaTeX are read alike.
+/// The number that a reader sees before a citation: the last one there, with any unit, interval and *n* that follow it.
+/// Text, Markdown and LaTeX are read in the same way.
 struct VisibleNumber {
   private(set) var value: String?
   private(set) var low: String?
   private(set) var high: String?
   private(set) var n: String?
-  /// The words behind the value or, where there are none, behind its interval or *n*.
+  /// The words after the value; if there are none, those after its interval or *n*.
   private(set) var phrase = ""
-  /// What else stands between the value and the citation.
+  /// The other numbers between the value and the citation.
   private(set) var others: [String] = []
-  /// How many columns of a table the value stands before the citation.
+  /// The number of table columns between the value and the citation.
   private(set) var columnsBefore = 0
-  /// Where the value stands, from 1.
+  /// The line of the value, from 1.
   let line: Int
 
   /// - Parameters:
-  ///   - hasInterval: whether the citation has one, so that two numbers in a row may be its ends.
-  ///   - isLatex: whether a percent sign that no backslash precedes begins a comment.
+  ///   - hasInterval: whether the citation has an interval, so that two consecutive numbers may be its ends.
+  ///   - isLatex: whether an unescaped percent sign begins a comment.
   init(before place: CitationForm.Place, hasInterval: Bool, isLatex: Bool = true) {
     let characters = Array(Self.plain(isLatex ? Self.withoutCommentMark(place.before) : String(place.before)))
     var numbers = Self.numbers(in: characters)
@@ -43,7 +43,7 @@ struct VisibleNumber {
       take(lower.range.lowerBound..<upper.range.upperBound)
       numbers.removeLast(2)
     }
-    // The level of the interval.
+    // The confidence level of the interval.
     if let level = numbers.last, level.digits == "95", low != nil,
       characters[level.range.upperBound...].first(where: { !$0.isWhitespace }) == "%"
     {
@@ -62,7 +62,7 @@ struct VisibleNumber {
     if stated == nil { others = gaps.flatMap { String(characters[$0]).split { !$0.isLetter }.map(String.init) } }
   }
 
-  /// A comment that is to hide a citation begins with a mark that is no unit.
+  /// The text without a final comment mark, which hides the citation and is not a unit.
   private static func withoutCommentMark(_ text: Substring) -> String {
     var rest = text
     while rest.last?.isWhitespace == true { rest.removeLast() }
@@ -70,26 +70,26 @@ struct VisibleNumber {
     return String(rest.dropLast())
   }
 
-  /// The words in front of whatever ends them.
+  /// The words up to the first delimiter.
   private static func phrase(_ gap: ArraySlice<Character>) -> String {
     let closed = gap.drop { $0.isWhitespace || "])*".contains($0) }
     return String(closed.prefix { !"([<,;:|&–±".contains($0) && !($0.isASCII && $0.isNumber) }).trimmingWhitespace()
   }
 
-  /// The words that stand behind a number, in front of whatever ends them.
+  /// The words after a number, up to the first delimiter.
   static func phrase(behind text: String) -> String { phrase(Array(plain(text))[...]) }
 
-  /// What stands between the ends of an interval.
+  /// The text between the ends of an interval.
   private static let links: Set<String> = ["–", "-", "to", "and"]
   private static let separators: Set<Character> = [",", "\u{A0}", "\u{2009}", "\u{202F}"]
 
-  /// Whether what follows is the `8` of `n = 8`.
+  /// Whether the next number is the `8` of `n = 8`.
   private static func endsWithCount(_ text: ArraySlice<Character>) -> Bool {
     let last = text.reversed().lazy.filter { !$0.isWhitespace }.prefix(3)
     return last.starts(with: ["=", "n"]) && last.dropFirst(2).allSatisfy { !$0.isLetter }
   }
 
-  /// All numbers that are not a part of a word, without what groups their digits.
+  /// All numbers that are not part of a word, without digit grouping.
   static func numbers(in text: [Character]) -> [(digits: String, range: Range<Int>)] {
     func isDigit(_ index: Int) -> Bool { text.indices.contains(index) && text[index].isASCII && text[index].isNumber }
     var numbers: [(String, Range<Int>)] = []
@@ -104,7 +104,7 @@ struct VisibleNumber {
       while isDigit(index) {
         digits.append(text[index])
         index += 1
-        // A group of three, or decimals.
+        // A separator of groups of three digits, or a decimal point.
         let isGroup =
           index < text.count && separators.contains(text[index]) && (1...3).allSatisfy { isDigit(index + $0) }
           && !isDigit(index + 4) && !digits.contains(".")

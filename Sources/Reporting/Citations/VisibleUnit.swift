@@ -1,33 +1,33 @@
 /// The unit of a number as a document writes it: `op/s`, `million requests a second`, `µs per operation`.
 struct VisibleUnit: Equatable {
-  /// What the number counts.
+  /// The kind of quantity.
   enum Kind: Equatable {
     /// In nanoseconds.
     case time
     case bytes
-    /// Of 1, which `%` is a hundredth of.
+    /// A fraction; `%` is one hundredth.
     case share
-    /// By a name without its plural: `op`, `thread`.
+    /// Items by their singular name: `op`, `thread`.
     case things(String)
-    /// What a record has in words of its own, and no document can be held to.
+    /// A unit from a record's text, which documents may write freely.
     case free
   }
 
   /// In base units of the kind.
   private(set) var factor = 1.0
-  /// Nil where only a multiplier stands there, or only what it is for each of: `M/s`.
+  /// Nil if there is only a multiplier, or only a denominator: `M/s`.
   private(set) var kind: Kind?
-  /// What it is for each of: `s`, `op`, `lane`.
+  /// The denominator: `s`, `op`, `lane`.
   private(set) var per: String?
-  /// As it is written.
+  /// The unit as written.
   private(set) var text = ""
 
-  /// How a phrase was read.
+  /// The result of reading a phrase.
   enum Reading: Equatable {
-    /// No unit stands there.
+    /// There is no unit.
     case none
     case unit(VisibleUnit)
-    /// A word that is no unit.
+    /// A word that is not a unit.
     case unknown(String)
   }
 
@@ -50,7 +50,7 @@ struct VisibleUnit: Equatable {
 
   // MARK: Reading
 
-  /// Reads the words behind a number.
+  /// Reads the words after a number.
   static func reading(_ phrase: String, of cited: VisibleUnit) -> Reading {
     let words = words(phrase)
     guard let first = words.first, !prose.contains(first.lowercased()) else { return .none }
@@ -58,19 +58,19 @@ struct VisibleUnit: Equatable {
     return unit(words, of: cited).map { .unit($0) } ?? .unknown(first)
   }
 
-  /// The unit in the heading of a column, which may stand anywhere in it; nil where it has none of the kind.
+  /// The unit anywhere in a column's heading; nil if there is none of this kind.
   static func heading(_ text: String, of cited: VisibleUnit) -> VisibleUnit? {
     let words = words(text)
     return words.indices.lazy.compactMap { unit(Array(words[$0...]), of: cited) }.first(where: cited.isAlike)
   }
 
-  /// Whether a number in this unit may be one in the other.
+  /// Whether the two units can be converted into each other.
   func isAlike(_ other: VisibleUnit) -> Bool {
     guard let shown = other.kind else { return other.per == nil || other.per == per }
     return shown == kind && other.per == per
   }
 
-  /// From the beginning of `words`; nil where that is no unit.
+  /// Reads a unit from the start of `words`; nil if there is none.
   private static func unit(_ words: [String], of cited: VisibleUnit) -> VisibleUnit? {
     var unit = VisibleUnit()
     var read: [String] = []
@@ -99,7 +99,7 @@ struct VisibleUnit: Equatable {
     return read.isEmpty ? nil : unit
   }
 
-  /// Whether a word is a part of a unit.
+  /// Adds a word, if it is part of a unit.
   private mutating func add(_ word: String, of cited: VisibleUnit) -> Bool {
     if kind == nil, let multiplier = Self.multipliers[word] ?? Self.multipliers[word.lowercased(), ifLonger: word] {
       factor *= multiplier
@@ -111,7 +111,7 @@ struct VisibleUnit: Equatable {
       return true
     }
     guard case .things(let name) = cited.kind else { return false }
-    // Of system calls.
+    // As in “system calls”.
     if word == "system", kind == nil { return true }
     guard kind == nil else { return false }
     if Self.names(of: name).contains(Self.stem(word)) {
@@ -128,7 +128,7 @@ struct VisibleUnit: Equatable {
 
   // MARK: Words
 
-  /// Without marks, and with what several of them say as one.
+  /// Splits a text into words, without marks; several words with one meaning become one.
   private static func words(_ text: String) -> [String] {
     text.replacing("per cent", with: "%").replacing("² ", with: "²").split(whereSeparator: \.isWhitespace)
       .map { word in
@@ -139,7 +139,7 @@ struct VisibleUnit: Equatable {
       .filter { word in word.contains { $0.isLetter || $0.isNumber || "%×/µμ".contains($0) } }
   }
 
-  /// `op` of `operations`, `s` of `seconds`, `thread` of `threads`.
+  /// `op` for `operations`, `s` for `seconds`, `thread` for `threads`.
   private static func stem(_ word: String) -> String {
     let lower = word.lowercased()
     if let known = stems[lower] { return known }
@@ -151,7 +151,7 @@ struct VisibleUnit: Equatable {
     "sec": "s", "secs": "s", "second": "s", "seconds": "s", "ops": "op", "operation": "op", "operations": "op",
   ]
 
-  /// What the things of a citation may be called besides.
+  /// Other names of a citation's items.
   private static func names(of things: String) -> Set<String> {
     (synonyms[things] ?? []).union([things])
   }
@@ -161,13 +161,13 @@ struct VisibleUnit: Equatable {
     "processor": ["cpu", "core"],
   ]
 
-  /// Words that a sentence goes on with.
+  /// Words that continue a sentence.
   private static let prose: Set<String> = [
     "and", "as", "at", "between", "by", "ci", "for", "from", "in", "interval", "is", "median", "n", "of", "on", "or",
     "over", "range", "than", "that", "the", "to", "under", "was", "were", "when", "where", "which", "while", "with",
   ]
 
-  /// Words that a number is multiplied by.
+  /// Words that multiply a number.
   static let multipliers: [String: Double] = [
     "k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "hundred": 100, "thousand": 1e3, "million": 1e6, "billion": 1e9,
     "trillion": 1e12, "thousands": 1e3, "millions": 1e6, "billions": 1e9, "kilo": 1e3, "mega": 1e6, "giga": 1e9,
@@ -195,6 +195,6 @@ struct VisibleUnit: Equatable {
 }
 
 extension Dictionary where Key == String {
-  /// Of a word in any case, unless it is a symbol of one or two letters: `M` is not `m`.
+  /// Looks up a word in any case, except for symbols of one or two letters: `M` is not `m`.
   fileprivate subscript(key: String, ifLonger word: String) -> Value? { word.count > 2 ? self[key] : nil }
 }

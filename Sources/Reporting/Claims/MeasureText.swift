@@ -102,8 +102,8 @@ struct ClaimsOverview {
   }
 
   static let legend = """
-    Claims are judged by the 95 % interval of a number against where the claim has it: all of it within holds, all of it \
-    beyond does not hold, and else, or with too few trials for an interval (*), it is undecided. Counts and limits take \
-    one trial, unless the machine cut it short. A number that is only held against arithmetic (as predicted, or otherwise) is no part of the verdict.
+    A number is judged by its 95 % interval. All of it within the claim's range: holds. All of it outside: does not hold. \
+    Otherwise, or with too few trials for an interval (*): undecided. Counts and limits need one trial, unless the \
+    machine cut it short. Numbers with only a prediction (as predicted, or otherwise) do not affect the verdict.
     """
 }

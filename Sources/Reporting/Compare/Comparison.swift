@@ -1,26 +1,26 @@
 import Records
 import Statistics
 
-/// What two runs, or the modes of one, come to beside each other: a pure function of the runs.
+/// A comparison of two runs, or of the modes of one: a pure function of the runs.
 ///
-/// Only valid trials are compared. The p-values of one metric in one experiment are a family, and adjusted together by
-/// Holm's method, at 5 %.
+/// Only valid trials are compared. The p-values of one metric in one experiment form a family, and are adjusted by
+/// Holm's method at 5 %.
 public struct Comparison: Sendable {
-  /// What is put beside what.
+  /// The sides of a comparison.
   public enum Kind: String, Sendable {
-    /// The second run, or runs, beside the first, point by point.
+    /// One or more runs against others, point by point.
     case runs
-    /// The modes of a run beside a baseline, paired by round: a sign-flip test.
+    /// The modes of a run against a baseline, paired by round: a sign-flip test.
     case modes
   }
 
-  /// What one observation is: what is taken as independent of each other.
+  /// The unit of observation; observations are taken as independent.
   public enum Unit: String, Sendable {
-    /// One run a side. Nothing pairs their trials: a rank-sum test.
+    /// One run per side, without pairs of trials: a rank-sum test.
     case trial
     /// Several runs: the median of each, by Student's *t*.
     case run
-    /// Runs that were carried out in pairs: a sign-flip test of the ratios of their medians.
+    /// Runs that were measured in pairs: a sign-flip test of the ratios of their medians.
     case pairOfRuns = "pair of runs"
     /// The modes of a run: a sign-flip test of the ratios within each round.
     case round
@@ -28,30 +28,30 @@ public struct Comparison: Sendable {
 
   public let kind: Kind
   public let unit: Unit
-  /// A verdict is that a ratio lies beyond so much of 1; 0 for none.
+  /// The minimum distance of a ratio from 1 that a verdict claims; 0 for none.
   public let leastEffect: Double
-  /// The names of the runs that are judged by, and of those judged.
+  /// The names of the baseline runs, and of the compared runs.
   public let runs: (first: [String], second: [String])
-  /// What is judged by: a run's name, or a mode.
+  /// The baseline: a run's name, or a mode.
   public let first: String
-  /// What is judged: a run's name, or that of the run whose modes are compared.
+  /// The compared side: a run's name; for modes, the run that contains them.
   public let second: String
-  /// In what the runs differ that moves numbers. Where this is not empty every verdict is flagged.
+  /// Differences of the runs that affect numbers. If there are any, every verdict is flagged.
   public let machineDifferences: [String]
-  /// In what the experiments of one name differ in the two runs. Their verdicts are flagged.
+  /// Differences between experiments of one name in the two runs. Their verdicts are flagged.
   public let workDifferences: [String]
-  /// What else a reader must know: trials that are left out, points that stand alone, seeds; a line each.
+  /// Further facts for the reader, one line each: left-out trials, unmatched points, seeds.
   public let remarks: [String]
   /// In the order of the plan.
   public let experiments: [ComparedExperiment]
 
-  /// The points of an experiment; in an open loop each rate is one of its own.
+  /// The points of an experiment; each rate of an open loop is an experiment of its own.
   public struct ComparedExperiment: Sendable {
-    /// With the rate, as in reports.
+    /// The name with the rate, as in reports.
     public let name: String
-    /// As the plan has it.
+    /// The name in the plan.
     public let baseName: String
-    /// Such as `http`; nil where the records do not say.
+    /// Such as `http`; nil if the records do not have it.
     public let workload: String?
     public let points: [Point]
   }
@@ -61,44 +61,45 @@ public struct Comparison: Sendable {
     public let mode: String
     public let variant: String?
     public let concurrency: Int
-    /// One for each metric.
+    /// One row per metric.
     public let rows: [Row]
 
-    /// `epoll`, or `epoll/inline` where it has a variant.
+    /// `epoll`, or `epoll/inline` if it has a variant.
     public var name: String { variant.map { "\(mode)/\($0)" } ?? mode }
   }
 
   /// One metric at one point.
   public struct Row: Sendable {
     public let metric: ComparisonMetric
-    /// Whether latencies are response times, which they are where all trials of both sides have them.
+    /// Whether latencies are response times: all trials of both sides have them.
     public let isResponse: Bool
-    /// The median and the number of the values judged by, in the unit of the metric.
+    /// The baseline's median and number of values, in the unit of the metric.
     public let first: Estimate?
-    /// The median and the number of the values judged.
+    /// The compared side's median and number of values.
     public let second: Estimate?
-    /// Of what is judged to what it is judged by, with an interval of 95 % that is not corrected for the family.
+    /// The compared side divided by the baseline, with a 95 % interval that is not adjusted for the family.
     public let ratio: Estimate?
     /// Adjusted for the family.
     public let pValue: Double?
-    /// How many comparisons the p-value is adjusted for.
+    /// The number of comparisons that the p-value is adjusted for.
     public let familySize: Int
     public let verdict: PairedComparison.Verdict
-    /// Whether machines or work differ, so that the verdict may be on them.
+    /// Whether machines or work differ, so that the verdict may reflect that.
     public let isFlagged: Bool
-    /// Where latencies of a part of the lanes would be held against those of others: `served 255 of 10,000`.
+    /// Set if latencies of only some lanes would be compared with those of others: `served 255 of 10,000`.
     public let servedInPart: String?
-    /// Whether there is one run a side, so that a verdict is on these two runs, and not on what made them.
+    /// Whether there is one run per side, so that a verdict applies only to these two runs.
     public let isOfTwoRuns: Bool
-    /// How far runs lie apart, where there are several.
+    /// The spread of the runs; nil for one run per side.
     public let spread: RunSpread?
-    /// The rounds, pairs of runs, or runs a side that find 5 % nine times in ten; nil where nothing says.
+    /// The number of rounds, pairs of runs or runs per side that find a difference of 5 % nine times in ten; nil if
+    /// unknown.
     public let recommended: RecommendedRounds?
 
-    /// The verdict in words, with `!` where it is flagged.
+    /// The verdict in words, with `!` if it is flagged.
     public var words: String { words(isOfTwoRuns ? " between these two runs" : "") }
 
-    /// - Parameter scope: what follows a difference that was found.
+    /// - Parameter scope: the text after a significant difference.
     func words(_ scope: String) -> String {
       let text =
         switch verdict {
@@ -113,7 +114,7 @@ public struct Comparison: Sendable {
     }
   }
 
-  /// Whether nothing is there to be compared.
+  /// Whether there is nothing to compare.
   public var isEmpty: Bool { experiments.isEmpty }
 
   /// The sizes of the families, each once, ascending.
@@ -123,7 +124,7 @@ public struct Comparison: Sendable {
   }
 }
 
-/// Why runs cannot be compared as asked: one line.
+/// Why runs cannot be compared as asked, in one line.
 public struct ComparisonFailure: Error, CustomStringConvertible {
   public let description: String
 }

@@ -4,25 +4,26 @@ import Records
 import Statistics
 
 extension Comparison {
-  /// The second run judged by the first, at every point that both have.
+  /// Compares the second run with the first, at every point that both have.
   ///
   /// - Parameters:
-  ///   - modes: those that are compared, with or without their variant; nil for all.
-  ///   - leastEffect: as with several runs.
+  ///   - modes: the modes to compare, with or without their variant; nil for all.
+  ///   - leastEffect: see the initializer for several runs.
   public init(
     _ first: Run, _ second: Run, modes: [String]? = nil, leastEffect: Double? = nil
   ) throws(ComparisonFailure) {
     try self.init([first], [second], modes: modes, leastEffect: leastEffect)
   }
 
-  /// Runs judged by others, at every point that both sides have. With several runs on a side the run is the unit.
+  /// Compares runs with baseline runs, at every point that both sides have. With several runs per side, a run is the
+  /// unit of observation.
   ///
   /// - Parameters:
-  ///   - modes: those that are compared, with or without their variant; nil for all.
-  ///   - isPaired: whether the first of one side was carried out beside the first of the other, and so on; then there are
-  ///     as many on both sides.
-  ///   - leastEffect: a verdict is that a ratio lies beyond so much, such as 0.05 for 5 %; where nil,
-  ///     ``leastEffectBetweenTwoRuns`` of one run a side, whose variance between runs is not known, and else none.
+  ///   - modes: the modes to compare, with or without their variant; nil for all.
+  ///   - isPaired: whether the runs were measured in pairs, the first of one side with the first of the other, and so
+  ///     on. Both sides then have the same number.
+  ///   - leastEffect: a difference must exceed this, such as 0.05 for 5 %. Nil means ``leastEffectBetweenTwoRuns`` for
+  ///     one run per side, because the variance between runs is then unknown, and otherwise none.
   public init(
     _ first: [Run], _ second: [Run], modes: [String]? = nil, isPaired: Bool = false, leastEffect: Double? = nil
   ) throws(ComparisonFailure) {
@@ -53,10 +54,10 @@ extension Comparison {
       + new.missing(in: old, "only the \(other) \(has)")
   }
 
-  /// The modes of a run, each judged by `baseline` at the same experiment, rate and concurrency, and in the same variant
-  /// where the baseline has it.
+  /// Compares each mode of a run with `baseline`, at the same experiment, rate and concurrency, and in the same variant
+  /// if the baseline has it.
   ///
-  /// - Parameter modes: those that are compared, with or without their variant; nil for all.
+  /// - Parameter modes: the modes to compare, with or without their variant; nil for all.
   public init(
     _ run: Run, baseline: String, modes: [String]? = nil, leastEffect: Double? = nil
   ) throws(ComparisonFailure) {
@@ -90,7 +91,7 @@ extension Comparison {
       + RunPoints.list(alone, "without \(baseline) beside them, and not compared")
   }
 
-  /// A mode that is not there would be passed over in silence.
+  /// Without this check, a missing mode would be ignored silently.
   private static func check(_ modes: [String]?, among runs: [Run]) throws(ComparisonFailure) {
     let points = runs.flatMap(\.trials).map(\.coordinates.point)
     for mode in modes ?? [] where !points.contains(where: { RunPoints.matches($0, [mode]) }) {
@@ -99,7 +100,7 @@ extension Comparison {
     }
   }
 
-  /// The trials of a point on both sides: those of each run, in the order of their rounds.
+  /// The trials of a point on both sides, run by run, in the order of their rounds.
   private struct Pair {
     let key: RunPoints.Key
     let first: [[TrialRecord]]
@@ -111,7 +112,8 @@ extension Comparison {
       return !trials.isEmpty && trials.allSatisfy { $0.latency?.response != nil }
     }
 
-    /// Whose latencies are of a part of the lanes, where the other's are not of as many; nil where they can be compared.
+    /// The note for latencies of only some lanes, if the other side served a different number; nil if they can be
+    /// compared.
     func servedInPart(_ name: String) -> String? {
       func served(_ trials: [TrialRecord]) -> TrialRecord? {
         trials.filter { $0.valid && !$0.servesAll }.min { $0.lanesServed ?? 0 < $1.lanesServed ?? 0 }
@@ -143,11 +145,11 @@ extension Comparison {
     }
   }
 
-  /// - Parameter baseline: the mode that others are judged by, where modes are compared.
+  /// - Parameter baseline: the baseline mode, if modes are compared.
   private static func experiments(
     _ pairs: [Pair], _ unit: Unit, _ leastEffect: Double, baseline: String? = nil, isFlagged: (String) -> Bool
   ) -> [ComparedExperiment] {
-    // All rates of an experiment are one family.
+    // All rates of an experiment form one family.
     var names: [String] = []
     for pair in pairs where !names.contains(pair.key.experiment) { names.append(pair.key.experiment) }
     return names.flatMap { name -> [ComparedExperiment] in
@@ -156,7 +158,7 @@ extension Comparison {
       for metric in ComparisonMetric.allCases {
         let series = members.map { $0.series(metric) }
         let remarks = members.map { metric.isLatency ? $0.servedInPart(baseline ?? "first run") : nil }
-        // Those that cannot be compared are no part of the family.
+        // Rows that cannot be compared are not part of the family.
         let family = members.indices.filter { remarks[$0] == nil }
         let judged = ComparisonSeries.outcomes(
           family.map { series[$0] }, unit, leastEffect, name: "\(metric.rawValue) of \(name)")
@@ -189,7 +191,7 @@ extension Comparison {
     }
   }
 
-  /// Where no difference could be found, however large: how many rounds or runs it takes.
+  /// Points at which no difference could be significant, with the number of rounds or runs that it takes.
   private static func shortages(_ experiments: [ComparedExperiment], _ unit: Unit) -> [String] {
     var told: Set<String> = []
     return experiments.compactMap { experiment in
@@ -200,7 +202,7 @@ extension Comparison {
     }
   }
 
-  /// Trials that are left out because they are not valid, aloud.
+  /// Notes about invalid trials that are left out.
   private static func exclusions(
     _ pairs: [Pair], _ side: String?, _ trials: KeyPath<Pair, [[TrialRecord]]>, name: String? = nil
   ) -> [String] {
@@ -220,13 +222,13 @@ extension Comparison {
   }
 }
 
-/// The trials of a run that were carried out, by their points.
+/// The trials of a run that ran, by their points.
 struct RunPoints {
   let trials: [Key: [TrialRecord]]
-  /// In the order of the plan's experiments, then by rate, concurrency and mode.
+  /// By the plan's order of experiments, then by rate, concurrency and mode.
   let keys: [Key]
 
-  /// - Parameter modes: those that are wanted; nil for all.
+  /// - Parameter modes: the modes to include; nil for all.
   init(_ run: Run, _ modes: [String]?) {
     let wanted = run.trials.filter { $0.skipped == nil && $0.isTimed && Self.matches($0.coordinates.point, modes) }
     let sweeps = SweptAxes(run.trials)
@@ -242,10 +244,10 @@ struct RunPoints {
     }
   }
 
-  /// Where a trial stands among others.
+  /// The identity of a point.
   struct Key: Hashable {
     let experiment: String
-    /// With the rate, and what else the experiment has several of.
+    /// Includes the rate and the other varied settings.
     let coordinates: Coordinates
 
     init(_ experiment: String, _ coordinates: Coordinates) {
@@ -259,7 +261,7 @@ struct RunPoints {
 
     var experimentName: String { setting.name(of: experiment) }
 
-    /// In the words of a remark; with another mode than its own where one is given.
+    /// The name in a remark; optionally with another mode.
     func name(mode: String? = nil) -> String {
       "\(experimentName), \(mode ?? point.name) at \(point.lanesText)"
     }

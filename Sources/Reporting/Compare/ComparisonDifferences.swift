@@ -1,9 +1,10 @@
 import Plan
 import Records
 
-/// What makes two runs differ besides what they are compared for.
+/// Differences between two runs other than the compared one.
 enum RunDifferences {
-  /// What moves numbers: the machine, and how the program was built; a line each. What only one run recorded differs.
+  /// Differences that affect numbers, one line each: the machine and the build. A value that only one run recorded
+  /// counts as different.
   static func machines(_ first: RunRecord, _ second: RunRecord) -> [String] {
     let (old, new) = (facts(first), facts(second))
     let within = [first, second].flatMap { record in record.mixture.map { "within \(record.runID): \($0)" } }
@@ -13,7 +14,7 @@ enum RunDifferences {
     return within + between
   }
 
-  /// Experiments of one name that were not the same work, with the experiment's name.
+  /// Experiments of one name with different work, each with its name.
   static func work(_ first: Run, _ second: Run) -> [(experiment: String, text: String)] {
     let (old, new) = (settings(first), settings(second))
     return old.keys.sorted().flatMap { name -> [(experiment: String, text: String)] in
@@ -62,7 +63,7 @@ enum RunDifferences {
       ("hypervisor", machine.hypervisor.map(String.init)),
       ("kernel", machine.kernel),
       ("governor", machine.governor),
-      // What the kernel keeps for itself differs from boot to boot.
+      // The kernel's own part of memory differs between boots.
       ("memory", machine.memory.map { NumberText.significant(Double($0) / 1_073_741_824, digits: 2) + " GiB" }),
       ("container_cpu_limit", machine.containerCPULimit),
       ("container_memory_limit", machine.containerMemoryLimit),
@@ -74,7 +75,7 @@ enum RunDifferences {
     ]
   }
 
-  /// What each experiment's operations and windows are, from its trials and from the suite.
+  /// The settings of each experiment's operations and windows, from its trials and from the suite.
   private static func settings(_ run: Run) -> [String: [String: JSONValue]] {
     var settings: [String: [String: JSONValue]] = [:]
     let sweeps = SweptAxes(run.trials)
@@ -84,7 +85,7 @@ enum RunDifferences {
       if case .object(let members) = trial.workload {
         for (key, value) in members { own["workload \(key)"] = value }
       }
-      // The members of the workload have its pool.
+      // The workload's members already include its pool.
       let told = trial.coordinates.setting.without(.arrivals, .rate, .pool)
       for axis in Axis.allCases { own[axis.rawValue] = (told[axis]?.count).map { .number(Double($0)) } }
       own["bystanders"] = trial.bystanders.map { .string("\($0.lanes.count) \($0.manner)") }

@@ -2,7 +2,7 @@ import Records
 import Statistics
 
 extension Comparison {
-  /// The comparison as JSON: units in all names, what does not apply is absent.
+  /// The comparison as JSON: all names contain their unit, and values that do not apply are absent.
   func document(_ outcomes: [ComparisonGate.Outcome]) -> JSONValue {
     func texts(_ lines: [String]) -> JSONValue { .array(lines.map { .string($0) }) }
     return JSONReport.object([

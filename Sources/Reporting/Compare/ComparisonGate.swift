@@ -1,12 +1,12 @@
 import Statistics
 
-/// A bound that a comparison must keep, such as `epoll http throughput < 0.95`: what would be a regression.
+/// A bound that marks a regression, such as `epoll http throughput < 0.95`.
 public struct ComparisonGate: Sendable, Equatable {
-  /// The expression, in single spaces.
+  /// The expression, with single spaces.
   public let text: String
   /// With or without its variant.
   let mode: String
-  /// The name of an experiment, with or without its rate, or the kind of a workload.
+  /// The name of an experiment, with or without its rate, or a kind of workload.
   let place: String
   let metric: ComparisonMetric
   let failsBelow: Bool
@@ -14,12 +14,12 @@ public struct ComparisonGate: Sendable, Equatable {
   /// Nil for all.
   let concurrency: Int?
 
-  /// How a gate is written.
+  /// The syntax of a gate.
   public static let form = "MODE EXPERIMENT-OR-WORKLOAD throughput|cpu|p50|p99 <|> RATIO [concurrency=N]"
 
   /// Reads `MODE EXPERIMENT-OR-WORKLOAD METRIC OP RATIO [concurrency=N]`.
   ///
-  /// - Throws: one line that says what is wrong.
+  /// - Throws: one line that names the error.
   public init(_ expression: String) throws(ComparisonFailure) {
     func failure(_ what: String) -> ComparisonFailure {
       ComparisonFailure(description: "'\(Provenance.oneLine(expression))': \(what); write \(Self.form)")
@@ -49,15 +49,15 @@ public struct ComparisonGate: Sendable, Equatable {
     self.concurrency = concurrency
   }
 
-  /// What became of a gate at a point.
+  /// The result of a gate at a point.
   public struct Outcome: Sendable {
-    /// Whether a regression was found.
+    /// Whether there is a regression.
     public enum Judgement: String, Sendable {
-      /// The interval reaches the bound, or lies within.
+      /// The interval does not lie entirely beyond the bound.
       case holds
-      /// The whole interval is beyond the bound.
+      /// The whole interval lies beyond the bound.
       case fails
-      /// There are no valid trials, too few for an interval, or too few operations in them for the percentile.
+      /// There is no valid trial, or there are too few trials for an interval or too few operations for the percentile.
       case unjudged
     }
 
@@ -67,7 +67,7 @@ public struct ComparisonGate: Sendable, Equatable {
     public let place: String
     public let ratio: Estimate?
 
-    /// A line for a person.
+    /// One line for a person.
     public var line: String {
       let words =
         switch judgement {
@@ -83,7 +83,7 @@ public struct ComparisonGate: Sendable, Equatable {
 
   /// Judges every point that the gate names.
   ///
-  /// - Throws: one line, where it names none: a gate that guards nothing would pass for ever.
+  /// - Throws: one line if it names no point, because such a gate would always pass.
   public func judge(_ comparison: Comparison) throws(ComparisonFailure) -> [Outcome] {
     var outcomes: [Outcome] = []
     for experiment in comparison.experiments

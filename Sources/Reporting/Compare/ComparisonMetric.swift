@@ -1,13 +1,13 @@
 import Records
 import Statistics
 
-/// What is compared at a point: one value for each trial. Those of the table of metrics that say which way they are better.
+/// A compared metric, with one value per trial. The candidates are the metrics that say which direction is better.
 public struct ComparisonMetric: RawRepresentable, Hashable, CaseIterable, Sendable {
-  /// `throughput`, `cpu`; `p50` and `p99` are of response times where all trials of both sides have them, and else of
-  /// service times.
+  /// `throughput`, `cpu`, `p50` or `p99`. The percentiles are of response times if all trials of both sides have them,
+  /// otherwise of service times.
   public let rawValue: String
 
-  /// Nil where nothing of that name is compared.
+  /// Nil if comparisons have no metric of this name.
   public init?(rawValue: String) {
     guard Self.names.contains(rawValue) else { return nil }
     self.rawValue = rawValue
@@ -39,7 +39,7 @@ public struct ComparisonMetric: RawRepresentable, Hashable, CaseIterable, Sendab
 
   var preference: PairedSeries.Preference { row(isResponse: false).compared ?? .lowerIsFaster }
 
-  /// The metric in the words of a table.
+  /// The name in a table.
   func name(isResponse: Bool) -> String { row(isResponse: isResponse).plainHeading }
 
   /// A value with its unit.
@@ -63,6 +63,6 @@ public struct ComparisonMetric: RawRepresentable, Hashable, CaseIterable, Sendab
     }
   }
 
-  /// Nil where the trial does not say, or has too few samples for the percentile.
+  /// Nil if the trial has no value, or too few samples for the percentile.
   func value(_ trial: TrialRecord, isResponse: Bool) -> Double? { row(isResponse: isResponse).trial?(trial) }
 }

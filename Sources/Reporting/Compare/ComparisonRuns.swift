@@ -3,11 +3,12 @@ import Records
 import Statistics
 
 extension Comparison {
-  /// The least effect of a verdict on one run a side. What varies between runs of one build is not in the interval of
-  /// such a comparison: throughputs of two runs of `quick` on one virtual machine lay up to 5 % apart.
+  /// The minimum effect of a verdict with one run per side. Such a comparison's interval does not include the variation
+  /// between runs of one build: throughputs of two runs of `quick` on one virtual machine differed by up to 5 %.
   public static let leastEffectBetweenTwoRuns = 0.05
 
-  /// How far runs of one experiment lie apart, and how many find 5 %; a line each. Medians over the points.
+  /// The spread of the runs of one experiment, and the number of runs that find a difference of 5 %, one line each.
+  /// Medians over the points.
   public var notes: [String] {
     var names: [String] = []
     for experiment in experiments where !names.contains(experiment.baseName) { names.append(experiment.baseName) }
@@ -37,7 +38,7 @@ extension Comparison.Unit {
     }
   }
 
-  /// With how many a difference can be found, however large.
+  /// The minimum number with which a difference can be significant, however large.
   func fewest(familySize: Int) -> String {
     switch self {
     case .trial: "\(fewestTrials(familySize: familySize)) \(plural)"
@@ -54,7 +55,7 @@ extension Comparison.Unit {
     }
   }
 
-  /// What the columns are, the family, the test, and what they do not say.
+  /// Explains the columns, the family and the test, and their limits.
   func legend(family: String) -> String {
     switch self {
     case .trial:
@@ -85,7 +86,7 @@ extension Comparison.Unit {
   }
 }
 
-/// One metric at one point on both sides: for each run, the values of its trials; paired by round where that is the unit.
+/// One metric at one point on both sides: the values of each run's trials, paired by round if that is the unit.
 struct ComparisonSeries {
   let name: String
   let metric: ComparisonMetric
@@ -94,7 +95,7 @@ struct ComparisonSeries {
   let first: [[Double]]
   let second: [[Double]]
 
-  /// What one observation each is on both sides.
+  /// The observations on both sides.
   private var observations: (first: [Double], second: [Double]) {
     switch unit {
     case .trial, .round: return (first.flatMap { $0 }, second.flatMap { $0 })
@@ -112,10 +113,11 @@ struct ComparisonSeries {
     medianEstimate(of: observations[keyPath: side])
   }
 
-  /// Nil where there are not several runs.
+  /// Nil for one run per side.
   var spread: RunSpread? { unit == .run || unit == .pairOfRuns ? runSpread(of: [first, second]) : nil }
 
-  /// How many of the unit find 5 % at the noise that is there; nil of one run a side, which cannot know it.
+  /// The number of units that find a difference of 5 % at the observed noise; nil for one run per side, whose noise is
+  /// unknown.
   func recommended(familySize: Int) -> RecommendedRounds? {
     let noise: Double?
     switch unit {
@@ -141,7 +143,7 @@ struct ComparisonSeries {
     let verdict: PairedComparison.Verdict
   }
 
-  /// Judges a family by the test that fits what is compared.
+  /// Judges a family with the test that fits the unit.
   static func outcomes(
     _ family: [ComparisonSeries], _ unit: Comparison.Unit, _ leastEffect: Double, name: String
   ) -> [Outcome] {
@@ -175,7 +177,7 @@ struct ComparisonSeries {
 /// The runs of one side of a comparison.
 struct SideOfRuns {
   private let runs: [RunPoints]
-  /// Those that any run has, in the order of the plan.
+  /// The points that any run has, in the order of the plan.
   let keys: [RunPoints.Key]
 
   init(_ runs: [Run], _ modes: [String]?) {
@@ -184,25 +186,25 @@ struct SideOfRuns {
     keys = self.runs.flatMap(\.keys).filter { known.insert($0).inserted }
   }
 
-  /// For each run, the trials of a point; nil where no run has it.
+  /// The trials of a point in each run; nil if no run has it.
   func trials(_ key: RunPoints.Key) -> [[TrialRecord]]? {
     let all = runs.map { $0.trials[key] ?? [] }
     return all.allSatisfy(\.isEmpty) ? nil : all
   }
 
-  /// What the other has not got, in one line at most.
+  /// The points that the other side lacks, in at most one line.
   func missing(in other: SideOfRuns, _ words: String) -> [String] {
     RunPoints.list(keys.filter { other.trials($0) == nil }, words)
   }
 
-  /// The runs in a title.
+  /// The runs as a title shows them.
   static func name(_ runs: [Run]) -> String {
     let names = runs.map(\.record.runID)
     guard let first = names.first, let last = names.last, names.count > 3 else { return names.joined(separator: ", ") }
     return "\(first) … \(last) (\(names.count) runs)"
   }
 
-  /// In what runs differ besides what they are compared for: each from the first of all.
+  /// The differences between runs, other than the compared one: each run against the first.
   static func differences(
     _ first: [Run], _ second: [Run]
   ) -> (machines: [String], work: [(experiment: String, text: String)], remarks: [String]) {

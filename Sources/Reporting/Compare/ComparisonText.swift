@@ -1,11 +1,11 @@
 import Measurement
 import Statistics
 
-/// How a comparison is written.
+/// The format of a comparison.
 public enum ComparisonFormat: String, CaseIterable, Sendable {
   /// Tables of at most 100 columns, for a terminal.
   case text
-  /// Units in all names.
+  /// All names contain their unit.
   case json
   /// Tables for GitHub.
   case md
@@ -13,8 +13,8 @@ public enum ComparisonFormat: String, CaseIterable, Sendable {
 
 extension Comparison {
   /// - Parameters:
-  ///   - outcomes: of the gates, to be told with it.
-  ///   - width: columns of the terminal; only for ``ComparisonFormat/text``, which uses no more than 100.
+  ///   - outcomes: the results of gates, to include.
+  ///   - width: the terminal's columns, of which at most 100 are used; only for ``ComparisonFormat/text``.
   ///   - color: whether the terminal shows colours; only for ``ComparisonFormat/text``.
   public func render(
     _ format: ComparisonFormat, outcomes: [ComparisonGate.Outcome] = [], width: Int, color: Bool
@@ -26,7 +26,7 @@ extension Comparison {
     }
   }
 
-  /// What is compared, in a line.
+  /// The title, in one line.
   var title: String {
     switch kind {
     case .runs: "iomodes compare: \(Provenance.oneLine(second)) judged by \(Provenance.oneLine(first))"
@@ -34,7 +34,7 @@ extension Comparison {
     }
   }
 
-  /// What stands at the top of the columns: judged by, judged, ratio.
+  /// The headings of the columns: baseline, compared side, ratio.
   var columnNames: [String] {
     kind == .runs ? ["first", "second", "ratio"] : ["baseline", "mode", "ratio"]
   }
@@ -45,7 +45,7 @@ extension Comparison {
       + (workDifferences.isEmpty ? [] : ["the work differs, and the verdicts on it are flagged (!):"]) + workDifferences
   }
 
-  /// The family, the test, and what they do not say.
+  /// Explains the family and the test, and their limits.
   var legend: String {
     let sizes = familySizes.map(String.init).joined(separator: ", ")
     let family = """
@@ -130,7 +130,7 @@ private struct ComparisonText {
 extension Comparison.Row {
   func text(_ estimate: Estimate?) -> String { estimate.map { metric.text($0.median) } ?? NumberText.none }
 
-  /// The adjusted p-value to two digits.
+  /// The adjusted p-value with two digits.
   var pText: String {
     guard let pValue else { return NumberText.none }
     if pValue > 0.995 { return "1" }

@@ -2,22 +2,22 @@ import Foundation
 import Plan
 import Records
 
-/// Why runs cannot be made one: one line.
+/// Why runs cannot be merged, in one line.
 public struct MergeFailure: Error, CustomStringConvertible {
   public let description: String
 }
 
 extension Run {
-  /// One run of several of the same work: a pure function of them.
+  /// Merges several runs of the same work into one: a pure function of them.
   ///
-  /// Trials follow one another in the order of `runs`. Each keeps the `run_id` of the run that it was measured in; numbers
-  /// go on from run to run, and so do the rounds of an experiment: what is paired by round is paired within one run. The
-  /// record of limits is that of the one run that has it; of several runs it is left to them.
+  /// Trials follow each other in the order of `runs`. Each keeps the `run_id` of its original run. Trial numbers
+  /// continue from run to run. So do the rounds of an experiment, so that pairs by round stay within one run. The
+  /// record of limits is kept if only one run has it, and otherwise left out.
   ///
   /// - Parameters:
-  ///   - runs: at least one; merged ones count as the runs that they are made of.
-  ///   - runID: what it is called, which is the name of its folder.
-  ///   - allowsMixture: whether machines and builds may differ; then reports say so.
+  ///   - runs: at least one; a merged run counts as its parts.
+  ///   - runID: the id, which is the name of its folder.
+  ///   - allowsMixture: whether machines and builds may differ; reports then say so.
   public init(
     merging runs: [Run], as runID: String, command: [String], allowsMixture: Bool = false
   ) throws(MergeFailure) {
@@ -59,7 +59,7 @@ extension Run {
     }
   }
 
-  /// Trials are told apart by the names of their runs.
+  /// Trials are identified by the ids of their runs.
   private static func checkNames(_ runs: [RunRecord]) throws(MergeFailure) {
     var known: [String: RunRecord] = [:]
     for run in runs {
@@ -85,7 +85,7 @@ extension Run {
 }
 
 extension RunRecord {
-  /// What all parts say alike is what it says; what they do not is absent where it may be.
+  /// Values that all parts share are kept; others are left out if the format allows it.
   fileprivate init(merging parts: [Part], as runID: String, command: [String]) {
     let runs = parts.map(\.run)
     func shared<T: Equatable>(_ value: (RunRecord) -> T?) -> T? {
@@ -107,13 +107,13 @@ extension RunRecord {
     mergedFrom = parts
   }
 
-  /// Every mode once, as the first run has it that tells of it.
+  /// Every mode once, from the first run that describes it.
   private static func modes(of runs: [RunRecord]) -> [ModeDescription] {
     var names: Set<ModeID> = []
     return runs.flatMap { $0.modes ?? [] }.filter { names.insert($0.id).inserted }
   }
 
-  /// Every experiment once, as the first run has it that has one of its name.
+  /// Every experiment once, from the first run that has one of its name.
   private static func suite(of runs: [RunRecord], named name: String) -> JSONValue {
     var names: Set<String> = []
     let experiments = runs.flatMap(\.plannedExperiments).filter { experiment in
@@ -138,7 +138,7 @@ extension RunRecord {
     return data.flatMap { try? JSONDecoder().decode(Environment.self, from: $0) } ?? Environment()
   }
 
-  /// In what the machines and builds differ that a merged run is of, a line each; none where it was measured as one.
+  /// The differences between the machines and builds of a merged run, one line each; empty for a measured run.
   var mixture: [String] {
     let runs = measuredRuns
     guard runs.count > 1 else { return [] }
@@ -158,7 +158,7 @@ extension RunRecord {
   }
 }
 
-/// Each once, in the order of the first.
+/// Each text once, in the order of first occurrence.
 private func distinct(_ texts: [String]) -> [String] {
   var seen: Set<String> = []
   return texts.filter { seen.insert($0).inserted }

@@ -1,7 +1,7 @@
 import Records
 import Statistics
 
-/// How far runs of one suite lie apart, beside how far the trials of a run do: a pure function of the runs.
+/// The spread of runs of one suite, compared with the spread of the trials within a run: a pure function of the runs.
 public struct SpreadOfRuns: Sendable {
   /// One metric at one point.
   struct Value: Sendable {
@@ -9,7 +9,7 @@ public struct SpreadOfRuns: Sendable {
     let mode: String
     let concurrency: Int
     let metric: ComparisonMetric
-    /// Of the medians of the runs.
+    /// The median of the runs' medians.
     let median: Estimate?
     let spread: RunSpread
   }
@@ -37,7 +37,7 @@ public struct SpreadOfRuns: Sendable {
     }
   }
 
-  /// A line for each experiment: medians over its points.
+  /// One line per experiment: medians over its points.
   var lines: [String] {
     var names: [String] = []
     for value in values where !names.contains(value.experiment) { names.append(value.experiment) }
@@ -71,7 +71,7 @@ public struct SpreadOfRuns: Sendable {
     }
   }
 
-  /// Standard deviations, as medians over points; nil of none.
+  /// Standard deviations, as medians over points; nil without any.
   static func text(_ spreads: [(ComparisonMetric, RunSpread)]) -> String? {
     func percent(_ fraction: Double) -> String { "\(NumberText.significant(fraction * 100, digits: 2)) %" }
     let parts = ComparisonMetric.allCases.compactMap { metric -> String? in

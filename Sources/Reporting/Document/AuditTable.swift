@@ -1,16 +1,16 @@
 import Records
 
 extension Summary {
-  /// What an operation took of the kernel and of the allocator, counted from outside over the whole life of the processes.
+  /// System calls, switches and allocations per operation, counted from outside over the whole life of the processes.
   public struct Audit: Sendable {
     /// `perf` or `strace`.
     public let tool: String
-    /// What the counts are divided by.
+    /// The divisor of the counts.
     public let operations: UInt64
     public let client: CountsPerOperation?
     public let server: CountsPerOperation?
 
-    /// The last of the audits that are valid; nil where there is none.
+    /// The last valid audit; nil if there is none.
     init?(_ audits: [TrialRecord]) {
       guard let audit = audits.last(where: \.valid)?.audit, let operations = audit.operations, operations > 0 else {
         return nil
@@ -22,7 +22,7 @@ extension Summary {
     }
   }
 
-  /// Counts for an operation; what was not counted is absent.
+  /// Counts per operation; what was not counted is absent.
   public struct CountsPerOperation: Sendable {
     public let syscalls: Double?
     public let switches: Double?
@@ -41,7 +41,7 @@ extension Summary {
 }
 
 extension Table {
-  /// The audits of an experiment; nil where no point has one.
+  /// The audits of an experiment; nil if no point has one.
   static func audits(of experiment: Summary.MeasuredExperiment, _ metrics: MetricTable) -> Table? {
     let audited = experiment.points.filter { $0.audit != nil }
     guard !audited.isEmpty else { return nil }

@@ -1,11 +1,11 @@
 import Records
 
-/// What a reader of a run would trip over who takes a mode for what code mostly does.
+/// A warning for readers who take `dispatch` for the usual concurrent queue.
 package struct Caveat {
   package let text: String
 
-  /// Nil where there is nothing: where every experiment that has `dispatch` with more lanes than processors also has
-  /// `dispatch-concurrent`, which starts with as many threads as there are processors.
+  /// Nil if no warning is due: every experiment that has `dispatch` with more lanes than CPUs also has
+  /// `dispatch-concurrent`, which starts with one thread per CPU.
   package init?(_ run: Run) {
     let processors = run.record.environment.clientCPUs?.count ?? 1
     let carriedOut = run.trials.filter { $0.skipped == nil && $0.isTimed }
@@ -15,7 +15,7 @@ package struct Caveat {
     guard !experiments("dispatch").subtracting(experiments("dispatch-concurrent")).isEmpty else { return nil }
     let threads = "\(NumberText.grouped(processors)) \(processors == 1 ? "thread" : "threads")"
     text =
-      "dispatch has a thread for each lane; one concurrent queue, which most code uses, begins with \(threads) and gets one "
-      + "more a second: --modes dispatch,dispatch-concurrent compares them"
+      "dispatch has one thread per lane; one concurrent queue, which most code uses, starts with \(threads) and gains "
+      + "one per second: --modes dispatch,dispatch-concurrent compares them"
   }
 }

@@ -3,22 +3,24 @@ import Plan
 import Records
 
 extension Summary {
-  /// The lanes of a point that did their work in one manner, where there is more than one.
+  /// The lanes of one class at a point that has several classes.
   public struct MeasuredClass: Sendable {
     /// `busy`, or the manner of bystanders.
     public let name: String
     public let lanes: Int
-    /// How many of them had an operation done within the window, in the trial that served the fewest; nil where nobody counted.
+    /// The number of lanes that did an operation within the window, in the trial that served the fewest; nil if not
+    /// counted.
     public let served: Int?
-    /// Done within the windows of all valid trials.
+    /// Operations done within the windows of all valid trials.
     public let operations: UInt64
-    /// Done before they opened; nil where there was no warm-up.
+    /// Operations done before the windows opened; nil without a warm-up.
     public let early: UInt64?
     /// Service times of all valid trials.
     public let latency: PooledLatency?
-    /// Response times of all valid trials, where operations have intended starts or queue on a limit.
+    /// Response times of all valid trials, if operations have intended starts or queue for a permit.
     public let response: PooledLatency?
-    /// Medians over the valid trials of each trial's own: of response times where there are any.
+    /// Medians over the valid trials of each trial's own percentiles: of response times if there are any, otherwise of
+    /// service times.
     public let percentiles: TrialPercentiles
 
     /// The busy lanes first.
@@ -45,7 +47,7 @@ extension Summary {
 }
 
 extension Table {
-  /// What each class of lanes came to, point by point; nil where all lanes are of one class.
+  /// The results of each class of lanes, point by point; nil if all lanes are of one class.
   static func classes(of experiment: Summary.MeasuredExperiment, _ metrics: MetricTable) -> Table? {
     classes(experiment.points.map { ($0, nil, Citable.Place(experiment, $0)) }, metrics)
   }
@@ -92,7 +94,7 @@ extension Table {
 }
 
 extension Citable.Place {
-  /// Of a class of its lanes.
+  /// The place of a class of its lanes.
   fileprivate func of(_ lanes: String) -> Citable.Place {
     Citable.Place(experiment, coordinates ?? Coordinates(mode: ""), lanes: lanes)
   }

@@ -1,6 +1,6 @@
 import Records
 
-/// A report, before any format writes it: what a run says, in the order of its plan.
+/// A report before it is rendered: the run's results in the order of its plan.
 struct Document {
   let run: Run
   let summary: Summary
@@ -12,23 +12,23 @@ struct Document {
   let trust: Trust?
   let claims: ClaimsOverview?
 
-  /// What stands in one place.
+  /// One section of a report.
   struct Section {
     let subject: Summary.Section
     let name: String
-    /// What was measured, and in how many trials.
+    /// The workload, and the number of trials.
     let about: String
-    /// A search has two: what it found, and the rates that it tried.
+    /// A search has two parts: its result, and the rates that it tried.
     let parts: [Part]
-    /// What a terminal, which has the first part alone, says below it.
+    /// Notes that a terminal, which shows only the first part, prints below it.
     var ofOtherParts: [Summary.MeasuredExperiment.Note] = []
   }
 
-  /// A table with what belongs to it.
+  /// A table with its notes.
   struct Part {
     let table: Table
     var classes: Table?
-    /// Each trial's own percentiles, where there is room.
+    /// Each trial's own percentiles; only some formats show them.
     var ofTrials: Table?
     let notes: [Summary.MeasuredExperiment.Note]
     var audits: Table?
@@ -46,10 +46,10 @@ struct Document {
     claims = ClaimsOverview(ClaimResult.all(run, summary))
   }
 
-  /// Nil where all planned trials are recorded.
+  /// Nil if all planned trials are recorded.
   var progress: String? { provenance.progress(finished: run.trials.count) }
 
-  /// Nil where nothing was measured that it is of.
+  /// Nil if nothing was measured.
   var legend: String? { summary.experiments.isEmpty ? nil : Report.legend }
 }
 

@@ -1,8 +1,7 @@
 import Records
 
 extension Table {
-  /// The trials that are left out because they are not valid, point by point, with all their reasons; nil where all are
-  /// valid.
+  /// The invalid trials, point by point, with all their reasons; nil if all trials are valid.
   static func invalid(_ summary: Summary) -> Table? {
     let points = summary.experiments.flatMap { experiment in
       experiment.points.filter { $0.invalidTrials > 0 }.map { (experiment: experiment.name, point: $0) }
@@ -18,7 +17,7 @@ extension Table {
       ], rows: points.map { Row(mode: $0.point.mode) }, names: 1)
   }
 
-  /// Those of them one by one, as a page has them; nil where all are valid.
+  /// The invalid trials one by one, for a page; nil if all are valid.
   static func invalid(_ trials: [TrialRecord]) -> Table {
     Table(
       columns: [

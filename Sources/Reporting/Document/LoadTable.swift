@@ -2,7 +2,7 @@ import Plan
 import Records
 import Statistics
 
-/// The table of an experiment at several rates, and what is to be said of it.
+/// The table of an experiment at several rates, with its notes.
 struct LoadTable {
   let load: Summary.Load
   private let rows: [Row]
@@ -25,7 +25,7 @@ struct LoadTable {
       time: .fitting(times.map { Double($0) }))
   }
 
-  /// Every rate of every mode.
+  /// One row for every rate of every mode.
   var table: Table {
     let factor = columns.rate
     let layouts = LoadLayouts(hasConcurrencies: load.hasConcurrencies).layouts
@@ -48,7 +48,7 @@ struct LoadTable {
       }, names: 3, layouts: layouts)
   }
 
-  /// What a row says of trials that do not count in it: the names of the reasons, or all their words.
+  /// A row's remark about invalid trials: the names of the reasons, or the full reasons.
   private func remark(_ row: Row, inFull: Bool) -> String? {
     let point = row.point
     guard point.invalidTrials > 0 else { return nil }
@@ -59,14 +59,14 @@ struct LoadTable {
     return "\(point.invalidTrials) of \(point.carriedOut) trials not valid: \(reasons)"
   }
 
-  /// Why trials do not count, where no row says so.
+  /// The reasons of invalid trials that no row shows.
   var invalidNotes: [Summary.MeasuredExperiment.Note] {
     rows.compactMap { row in
       remark(row, inFull: true).map { .init(text: "\(load.name(of: row.curve.key)) at \(rate(row.rate)): \($0)") }
     }
   }
 
-  /// The knee and the saturation of each mode, then what else there is to know of the points.
+  /// The knee and the saturation of each mode, and then the notes of the points.
   var notes: [Summary.MeasuredExperiment.Note] {
     load.curves.compactMap(curveNote)
       + rows.flatMap { row in row.point.notes("\(load.name(of: row.curve.key)) at \(rate(row.rate))") }
@@ -93,23 +93,23 @@ struct LoadTable {
 }
 
 extension Summary.Load {
-  /// Whether modes were measured at more than one concurrency.
+  /// Whether there are several concurrencies.
   fileprivate var hasConcurrencies: Bool { Set(curves.map(\.key.concurrency)).count > 1 }
 
-  /// `epoll`; with its concurrency where there are several.
+  /// `epoll`; with its concurrency if there are several.
   func name(of key: Coordinates) -> String {
     hasConcurrencies ? "\(key.name) at \(key.lanesText)" : key.name
   }
 }
 
 extension Citable.Place {
-  /// - Parameter rate: nil for what is of all rates, or of the closed loop.
+  /// - Parameter rate: nil for a number over all rates, or of the closed loop.
   init(_ load: Summary.Load, _ key: Coordinates, rate: Double?) {
     self.init(load.name, key.point.at(Setting(rate: rate)))
   }
 }
 
-/// How each format shows the points of an experiment at several rates.
+/// The columns of each format for an experiment at several rates.
 private struct LoadLayouts {
   let hasConcurrencies: Bool
 
@@ -153,7 +153,7 @@ private struct LoadLayouts {
 
   private var text: [[Place]] {
     let names: [Place] = ["mode"] + (hasConcurrencies ? ["conc."] : []) + ["offered"]
-    // The first says of all what they are.
+    // The first column of percentiles names their kind for all.
     let short = percentiles("p50") + [Place("\(time)p99", "p99 {unit}")]
     let highest = Place("\(time)p99.9", "p99.9 {unit}")
     let byTrial = short + [ofTrials("of trials")]

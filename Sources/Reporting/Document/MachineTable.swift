@@ -1,7 +1,7 @@
 import Records
 
 extension Table {
-  /// The machine of a run, and the program that measured; nil where nothing is known.
+  /// The machine and the program of a run; nil if nothing is known.
   static func machine(_ run: Run) -> Table? {
     let record = run.record
     let environment = record.environment
@@ -35,8 +35,8 @@ extension Table {
 }
 
 extension Run {
-  /// Those that a server of the harness's own ran on. They are set aside in any case; nil where no trial had such a server,
-  /// as with targets, of whose processors nothing is known.
+  /// The CPUs of the built-in server. They are reserved in any case; nil if no trial had such a server. The CPUs of a
+  /// target are unknown.
   var serverProcessors: [Int]? {
     trials.contains { $0.server != nil } ? record.environment.serverCPUs : nil
   }

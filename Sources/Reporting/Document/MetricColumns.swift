@@ -1,22 +1,22 @@
 import Statistics
 
-/// Makes columns of the table of metrics: a cell for every row, with the number that it shows.
+/// Makes table columns from metrics. Each row gets a cell, which keeps the citable number that it shows.
 struct MetricColumns<Subject> {
   let metrics: [Metric<Subject>]
   let rows: [Subject]
-  /// What the numbers of each row are cited by.
+  /// The places by which each row's numbers are cited.
   let places: [Citable.Place]
   var rate = RateUnit.one
-  /// Of latencies. Nil where times lie so far apart that each has a unit of its own.
+  /// The unit of latencies. Nil if they differ so much that each needs its own unit.
   let time: TimeUnit?
 
-  /// Those of some layouts, and those that stand in all tables.
+  /// The columns that some layouts name, and those that all tables have.
   func columns(of layouts: TableLayouts) -> [TableColumn] {
     let keys = layouts.keys
     return metrics.filter { keys.contains($0.key) || $0.place == .last }.map(column)
   }
 
-  /// Those that stand in all tables.
+  /// The columns that all tables have.
   var last: [TableColumn] { metrics.filter { $0.place == .last }.map(column) }
 
   func column(_ key: String) -> TableColumn {
@@ -27,7 +27,7 @@ struct MetricColumns<Subject> {
   func column(_ metric: Metric<Subject>) -> TableColumn {
     let values = rows.map(metric.value)
     let isTime = metric.dimension.isTime
-    // Times that are no latencies of the table have a unit that fits them.
+    // Times that are not latencies have their own fitting unit.
     let own = metric.isLatency ? time : TimeUnit.fitting(values.compactMap { $0?.value })
     let unit = isTime && time != nil ? own : nil
     let cells = rows.indices.map { row -> Cell in

@@ -2,7 +2,7 @@ import Measurement
 import Records
 
 extension Summary.MeasuredExperiment {
-  /// What a reader of the numbers must know, one sentence each.
+  /// Facts that a reader of the numbers must know, one sentence each.
   var notes: [Note] {
     inFlightNotes + points.servedNotes + points.flatMap { $0.invalidNotes($0.place) + $0.notes($0.place) }
       + unfinishedNotes + poolNotes + points.compactMap(\.connectionsNote)
@@ -14,7 +14,7 @@ extension Summary.MeasuredExperiment {
     var isWarning = true
   }
 
-  /// Where fewer operations were under way than asked.
+  /// Modes with fewer operations in flight than the concurrency asked for.
   private var inFlightNotes: [Note] {
     let modes = byName.compactMap { name, points -> String? in
       let short = points.compactMap { point in
@@ -40,7 +40,7 @@ extension Summary.MeasuredExperiment {
     return range.count == 1 ? low : "\(low)–\(NumberText.grouped(range.upperBound))"
   }
 
-  /// Of the point whose warm-up goes on for longest.
+  /// The note for the point with the longest late warm-up.
   private var lateWarmupNote: Note? {
     let late = points.compactMap { point in point.lateWarmup.map { (point: point, warmup: $0) } }
     guard let longest = late.max(by: { $0.warmup.end < $1.warmup.end })?.warmup else { return nil }
@@ -49,7 +49,7 @@ extension Summary.MeasuredExperiment {
     return Note(
       text: "the first \(NumberText.span(nanoseconds: Double(longest.end))) of "
         + "\(NumberText.span(nanoseconds: Double(longest.window))) look like warm-up "
-        + "(\(late.map(\.point.place).joined(separator: ", "))); \(remedy) leaves it out")
+        + "(\(late.map(\.point.place).joined(separator: ", "))); \(remedy) excludes it")
   }
 
   private var unfinishedNotes: [Note] {
@@ -110,7 +110,7 @@ extension Summary.Point {
 
   var carriedOut: Int { validTrials + invalidTrials }
 
-  /// What else there is to know of the point.
+  /// Further facts about the point.
   func notes(_ place: String) -> [Summary.MeasuredExperiment.Note] {
     var texts: [String] = []
     if !auditReasons.isEmpty { texts.append("its audit is not valid and left out: \(Self.list(auditReasons))") }
@@ -119,7 +119,7 @@ extension Summary.Point {
     if !non2xx.isEmpty { texts.append("replies other than 2xx: \(Self.list(non2xx))") }
     if let reconnectedText { texts.append(reconnectedText) }
     if let unreadable = latency?.unreadable, unreadable > 0 {
-      texts.append("percentiles are without \(unreadable) trials, whose histograms cannot be read")
+      texts.append("percentiles omit \(unreadable) trials with unreadable histograms")
     }
     if let unansweredText { texts.append(unansweredText) }
     if let drift = throughputDrift, growthNote == nil { texts.append("throughput \(drift.text)") }
@@ -127,7 +127,7 @@ extension Summary.Point {
     var asides: [String] = []
     if !failedAsAsked.isEmpty { asides.append("failed as asked: \(Self.list(failedAsAsked))") }
     if lenientReads > 0 {
-      asides.append("read leniently: \(NumberText.grouped(lenientReads)) replies that are not as RFC 9112 has them")
+      asides.append("read leniently: \(NumberText.grouped(lenientReads)) replies that deviate from RFC 9112")
     }
     return texts.map { .init(text: "\(place): \($0)") }
       + asides.map { .init(text: "\(place): \($0)", isWarning: false) }
@@ -137,7 +137,7 @@ extension Summary.Point {
     counts.map { "\($0.name) (\(NumberText.grouped($0.count)))" }.joined(separator: ", ")
   }
 
-  /// Of a point that was not carried out: how long it would have taken, clearly not a measurement.
+  /// The predicted time of a point that did not run, marked as a prediction.
   var prediction: String? {
     guard let skipped, validTrials + invalidTrials == 0 else { return nil }
     guard let predicted = skipped.predictedWall else { return "not run: \(skipped.reason)" }

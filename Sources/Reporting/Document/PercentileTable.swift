@@ -1,11 +1,11 @@
 import Foundation
 import Measurement
 
-/// A distribution by percentile, as HdrHistogram prints it and its plotters read it (`.hgrm`).
+/// A distribution by percentile, in HdrHistogram's own format (`.hgrm`), which its plotters read.
 ///
-/// To the byte what `outputPercentileDistribution` of HdrHistogram for Java prints, and with it its HistogramLogProcessor:
-/// five lines for each halving of the distance to 100 %, each with the highest value of its slot. Values are in
-/// milliseconds, and as far from what was recorded as a slot is wide.
+/// The bytes equal those of `outputPercentileDistribution` in HdrHistogram for Java, and so of its
+/// HistogramLogProcessor. There are five lines per halving of the distance to 100 %. Each has the highest value of its
+/// slot, in milliseconds, so the error is at most the width of a slot.
 struct PercentileTable {
   let histogram: LatencyHistogram
 
@@ -27,7 +27,7 @@ struct PercentileTable {
       while level < 100, level <= 100 * Double(count) / Double(histogram.count) {
         text += line(slot, level, count)
         level = Self.next(level)
-        // The last slot has one line, and that of 100 %.
+        // The last slot has one line, and then the line of 100 %.
         if count == histogram.count { break }
       }
     }
@@ -37,13 +37,13 @@ struct PercentileTable {
 
   private func line(_ slot: LatencyHistogram.Slot, _ level: Double, _ count: UInt64) -> String {
     let value = Double(slot.highestEquivalent) / Self.unit
-    // Halves are rounded up, as by Java; printf would round them to even.
+    // Rounds halves up like Java; printf would round them to even.
     let share = (level / 100 * 1e12).rounded() / 1e12
     let text = String(format: "%12.3f %2.12f %10llu", value, share, count)
     return level == 100 ? text + "\n" : text + String(format: " %14.2f\n", 1 / (1 - level / 100))
   }
 
-  /// The level after one: ticks are of equal width within each halving of the distance.
+  /// The next level: ticks have equal distance within each halving.
   private static func next(_ level: Double) -> Double {
     let halvings = (log(100 / (100 - level)) / log(2)).rounded(.towardZero) + 1
     return level + 100 / (ticksPerHalfDistance * exp2(halvings))

@@ -1,15 +1,15 @@
 import Records
 
-/// Where numbers come from, in words: what stands on top of every table, data file and figure.
+/// The origin of numbers in words, for the top of every table, data file and figure.
 struct Provenance {
   let run: String
   let machine: String
   let date: String
-  /// Of a merged run: the runs that it is made of.
+  /// The runs that make up a merged run; empty for others.
   let parts: [String]
-  /// In what those differ that moves numbers, a line each.
+  /// Differences between those runs that affect numbers, one line each.
   let mixture: [String]
-  /// How the modes look.
+  /// The looks of the modes.
   let modes: ModeTable
   private let planned: Int
 
@@ -36,17 +36,17 @@ struct Provenance {
       ].compactMap { $0 }.joined(separator: ", "))
   }
 
-  /// `merged from …`; nil where the run was measured as one.
+  /// `merged from …`; nil for a run that was measured.
   var origin: String? { parts.isEmpty ? nil : "merged from \(parts.joined(separator: ", "))" }
 
-  /// Warnings, where machines or builds are mixed.
-  var warnings: [String] { mixture.map { "not of one machine and build: \($0)" } }
+  /// Warnings about mixed machines or builds.
+  var warnings: [String] { mixture.map { "mixed machines or builds: \($0)" } }
 
-  /// Says so where not all planned trials are there.
+  /// A line about missing trials; nil if all planned trials are recorded.
   func progress(finished: Int) -> String? {
     guard finished < planned else { return nil }
     let recorded = "\(finished) of \(planned) planned trials are recorded"
-    return parts.isEmpty ? recorded + "; `iomodes run --resume` measures the others" : recorded
+    return parts.isEmpty ? recorded + "; `iomodes run --resume` measures the rest" : recorded
   }
 
   static func oneLine(_ text: String) -> String {

@@ -1,10 +1,10 @@
-/// How each format shows the points of an experiment.
+/// The columns of each format for an experiment's points.
 struct ResultLayouts {
-  /// Whether its percentiles are those of the response time, and not of the service time.
+  /// Whether percentiles are of response time rather than service time.
   let showsResponse: Bool
-  /// Whether a mode left lanes unserved, so that each row says how many it served.
+  /// Whether a mode left lanes unserved, so that rows show the number of lanes served.
   private let showsServed: Bool
-  /// Whether trials are a number of operations, so that the time they take is an answer.
+  /// Whether trials have a fixed count of operations, so that their time is a result.
   private let countsOperations: Bool
   private let isServing: Bool
 
@@ -72,8 +72,8 @@ struct ResultLayouts {
       ]
   }
 
-  /// The narrower the terminal, the fewer the columns. A ratio follows from the throughputs; processor time from nothing
-  /// else.
+  /// A narrower terminal gets fewer columns. The ratio goes first, because it follows from the throughputs; CPU time
+  /// stays longer, because nothing else shows it.
   private var text: [[Place]] {
     let start: [Place] = ["mode", "conc."] + (showsServed ? ["served"] : []) + ["bar"]
     let wall: [Place] = countsOperations ? [.median("wall")] : []

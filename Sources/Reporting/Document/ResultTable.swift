@@ -33,7 +33,7 @@ extension Table {
       rows: Row.rows(of: points), names: 2, layouts: layouts)
   }
 
-  /// Medians over the trials of each trial's own percentiles; nil where no trial is valid.
+  /// Medians over the trials of each trial's own percentiles; nil without a valid trial.
   static func ofTrials(_ experiment: Summary.MeasuredExperiment, _ metrics: MetricTable) -> Table? {
     let points = experiment.points.filter { $0.validTrials > 0 }
     guard !points.isEmpty else { return nil }
@@ -55,7 +55,7 @@ extension Table {
 }
 
 extension MetricColumns<Summary.Point> {
-  /// Of points of one experiment, whose latencies have one unit.
+  /// Columns for points of one experiment, whose latencies share a unit.
   init(_ experiment: Summary.MeasuredExperiment, _ points: [Summary.Point], _ metrics: MetricTable) {
     let all = experiment.points
     let showsResponse = all.contains { $0.response != nil }
@@ -68,14 +68,14 @@ extension MetricColumns<Summary.Point> {
 }
 
 extension Citable.Place {
-  /// Of a point, or of a class of its lanes.
+  /// The place of a point, or of a class of its lanes.
   init(_ experiment: Summary.MeasuredExperiment, _ point: Summary.Point, lanes: String? = nil) {
     self.init(experiment.plannedName, point.coordinates.at(experiment.setting), lanes: lanes)
   }
 }
 
 extension Table.Row {
-  /// In the order of an experiment: those of a concurrency belong together.
+  /// Rows in the experiment's order, grouped by concurrency.
   static func rows(of points: [Summary.Point]) -> [Table.Row] {
     points.enumerated().map { index, point in
       Table.Row(
@@ -98,7 +98,7 @@ enum TrialCount {
 /// A median and its interval as text.
 struct EstimateText {
   var median: String
-  /// `[low–high]`; with an asterisk where it is the range of too few values for an interval; empty for a single value.
+  /// `[low–high]`; with an asterisk if it is the range of too few values for an interval; empty for a single value.
   var interval: String
 
   init(median: String, interval: String) {

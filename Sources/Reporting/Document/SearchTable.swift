@@ -1,6 +1,6 @@
 import Statistics
 
-/// The table of a search, and what is to be said of it.
+/// The table of a search, with its notes.
 struct SearchTable {
   let load: Summary.Load
   let search: Summary.Search
@@ -43,7 +43,7 @@ struct SearchTable {
       latex: names + ["rounds"] + estimates, html: ["mode", Place("conc.", about: "")] + estimates + ["rounds"])
   }
 
-  /// What stopped each mode, and where rounds have no end of the bracket.
+  /// What stopped each mode, and the rounds in which one end of the bracket is missing.
   var notes: [Summary.MeasuredExperiment.Note] {
     search.results.flatMap { result -> [Summary.MeasuredExperiment.Note] in
       let place = "\(result.key.name) at \(result.key.lanesText)"

@@ -2,7 +2,7 @@ import Plan
 import Records
 import Statistics
 
-/// The table of an experiment with several limits or widths of a pool, and what is to be said of it.
+/// The table of an experiment with several limits or pool sizes, with its notes.
 struct SweepTable {
   let table: Table
   let notes: [Summary.MeasuredExperiment.Note]
@@ -10,7 +10,7 @@ struct SweepTable {
   init(_ sweep: Summary.Sweep, _ metrics: MetricTable) {
     let rows = sweep.rows
     let points = rows.map(\.point)
-    // Waits span nanoseconds to seconds, so that each has its unit.
+    // Waits range from nanoseconds to seconds, so each has its own unit.
     let columns = MetricColumns(
       metrics: metrics.points, rows: points, places: rows.map { Citable.Place(sweep, $0.setting, $0.point) },
       rate: .fitting(points.compactMap(\.throughput?.high)), time: nil)
@@ -50,7 +50,7 @@ extension Citable.Place {
 }
 
 extension Summary.Sweep {
-  /// As the JSON report has it.
+  /// The table in the JSON report.
   func json(_ metrics: MetricTable) -> JSONValue {
     JSONReport.object([
       "name": .string(name), "workload": workload, "description": .string(description),

@@ -1,32 +1,32 @@
-/// A table of a report: what its cells say, and of which numbers, before any format sets it.
+/// A table of a report before it is rendered: the cells' texts, and the numbers behind them.
 struct Table {
-  /// Above it, where what stands before does not say enough.
+  /// The title above it; nil if the section's heading is enough.
   var title: String?
-  /// Each once, in whatever formats it is shown.
+  /// Each column once, even if several formats show it.
   var columns: [TableColumn]
   var rows: [Row]
-  /// How many columns stand before a remark: they name the row.
+  /// The number of columns that name the row; a remark starts after them.
   var names: Int
-  /// What each format shows, the richest first; nil where all show all columns, in their order.
+  /// The layouts of each format, the widest first; nil if all formats show all columns in order.
   var layouts: TableLayouts?
 
   struct Row {
     var mode: String?
-    /// What is to be said instead of numbers.
+    /// A remark in place of numbers.
     var remark: String?
-    /// What is to be said below them.
+    /// A remark below the numbers.
     var aside: String?
-    /// False where there is nothing but the aside.
+    /// False for a row with nothing but its aside.
     var hasNumbers = true
-    /// Whether it is set off from the one before.
+    /// Whether the row begins a new group.
     var startsGroup = false
   }
 
-  /// The columns of a format as they are placed there.
+  /// The columns in a format's layout.
   ///
   /// - Parameters:
-  ///   - richness: which of its layouts.
-  ///   - showsAll: whether what no layout names comes behind what they do.
+  ///   - richness: the index of the layout; 0 is the widest.
+  ///   - showsAll: whether columns that no layout names follow.
   func placed(in format: OutputFormat, _ richness: Int = 0, showsAll: Bool = true) -> [PlacedColumn] {
     guard let layouts else { return columns.map { PlacedColumn($0, about: nil) } }
     let named = layouts[format][richness].map { place in PlacedColumn(column(place.key), place) }
@@ -35,7 +35,7 @@ struct Table {
     return named + columns.filter { !known.contains($0.key) }.map { PlacedColumn($0, about: $0.about) }
   }
 
-  /// Without columns in which no row has anything to say, but for the first ones, which name the rows.
+  /// Drops columns in which every cell is empty, except for the first ones, which name the rows.
   static func informative(_ columns: [PlacedColumn], after names: Int) -> [PlacedColumn] {
     columns.prefix(names) + columns.dropFirst(names).filter { $0.column.kind.isDrawn || !$0.column.isEmpty }
   }
@@ -46,28 +46,28 @@ struct Table {
   }
 }
 
-/// A column with a cell for every row.
+/// A column with one cell per row.
 struct TableColumn {
   enum Kind {
     case text, number
     /// The name of a mode, with its variant.
     case mode
-    /// What is to be said of trials, where there is anything; a remark on the row may stand in its place.
+    /// A remark about trials, often empty. The row's remark may replace it.
     case remark
-    /// Drawn as wide as there is room; has no words.
+    /// A drawing without text, as wide as there is space.
     case bar, sparkline
 
     var isDrawn: Bool { self == .bar || self == .sparkline }
   }
 
-  /// What layouts call it.
+  /// The name that layouts use.
   let key: String
   let heading: String
-  /// What it means, where the heading does not say.
+  /// An explanation, if the heading is not enough.
   var about: String?
   let kind: Kind
   let cells: [Cell]
-  /// In place of what is in braces in headings of layouts.
+  /// The units that replace the braces in the layouts' headings.
   var units: [String: String] = [:]
 
   init(
@@ -96,20 +96,20 @@ struct TableColumn {
 
   static func modes(_ names: [String]) -> TableColumn { TableColumn("mode", .mode, names.map { Cell($0) }) }
 
-  /// - Parameter key: other than the heading, where another column of the table has the same one.
+  /// - Parameter key: differs from the heading if another column has the same heading.
   static func concurrency(_ lanes: [Int?]) -> TableColumn {
     TableColumn(
       "conc.", .number, lanes.map { Cell($0.map { NumberText.grouped($0) } ?? NumberText.none) },
       about: "concurrency: the number of lanes")
   }
 
-  /// The same with medians alone.
+  /// The column with medians only.
   var withoutIntervals: TableColumn {
     TableColumn(
       heading, key: key, kind, cells.map { Cell($0.text, source: $0.source) }, about: about, units: units)
   }
 
-  /// - Parameter other: in place of its own.
+  /// - Parameter other: replaces the column's own heading.
   func heading(_ other: String?) -> String {
     units.reduce(other ?? heading) { $0.replacing($1.key, with: $1.value) }
   }
@@ -117,26 +117,26 @@ struct TableColumn {
   var isEmpty: Bool { NumberText.areNone(cells.map { $0.text + $0.interval }) }
 }
 
-/// What a table says at one place.
+/// One cell of a table.
 struct Cell {
-  /// A number that can be cited.
+  /// The citable number behind a cell.
   struct Source {
     let place: Citable.Place
     /// The key of the metric.
     let metric: String
   }
 
-  /// Words, a number, or a median.
+  /// Words, a number or a median.
   var text: String
-  /// Of the median; empty where there is none.
+  /// The median's interval; empty if there is none.
   var interval = ""
   var source: Source?
   var drawing: Drawing?
 
   enum Drawing {
-    /// A part of a whole, from 0 to 1.
+    /// A fraction from 0 to 1.
     case bar(Double)
-    /// In the unit of the axis.
+    /// A distribution, with the unit of its axis.
     case distribution(Summary.PooledLatency, TimeUnit)
   }
 
@@ -155,7 +155,7 @@ struct Cell {
   var whole: String { interval.isEmpty ? text : "\(text) \(interval)" }
 }
 
-/// A column in a format.
+/// A column in a format's layout.
 struct PlacedColumn {
   let column: TableColumn
   let heading: String
@@ -179,8 +179,8 @@ struct PlacedColumn {
   var hasIntervals: Bool { showsInterval && column.cells.contains { !$0.interval.isEmpty } }
 }
 
-/// Which columns each format shows, in which order, and under which heading. A column that none of them names is shown
-/// by all, behind the others.
+/// The columns that each format shows, with their order and headings. A column that no layout names follows the others
+/// in every format.
 struct TableLayouts {
   struct Place: ExpressibleByStringLiteral, ExpressibleByStringInterpolation {
     let key: String
@@ -203,7 +203,7 @@ struct TableLayouts {
     }
   }
 
-  /// In a terminal the first that fits is shown.
+  /// A terminal shows the first layout that fits.
   var text: [[Place]]
   var markdown: [Place]
   var latex: [Place]
@@ -215,12 +215,12 @@ struct TableLayouts {
     case .md: [markdown]
     case .latex: [latex]
     case .html: [html]
-    // They have no tables.
+    // These formats have no tables.
     case .json, .csv: [[]]
     }
   }
 
-  /// All that they name.
+  /// All columns that the layouts name.
   var keys: Set<String> {
     Set((text.joined() + markdown + latex + html).map(\.key))
   }

@@ -1,7 +1,7 @@
 import Records
 import Statistics
 
-/// The best setting in each mode, and what is to be said of it.
+/// The best setting in each mode, with notes.
 struct TuningTable {
   let table: Table
   let notes: [Summary.MeasuredExperiment.Note]
@@ -26,7 +26,7 @@ struct TuningTable {
         .estimates(rate, curves.map { EstimateText($0.recommended?.throughput, over: unit.factor) }),
         .number("highest", curves.map { NumberText.grouped($0.best.setting) }),
         .number(rate, curves.map { NumberText.significant($0.best.throughput.median / unit.factor) }),
-        .text("not told from it", curves.map(Self.others)), .text("why", curves.map(\.reason)),
+        .text("not different from it", curves.map(Self.others)), .text("why", curves.map(\.reason)),
       ], rows: curves.map { Table.Row(mode: $0.mode) }, names: 1)
     notes =
       curves.filter { $0.recommended == nil }.map {
@@ -39,7 +39,7 @@ struct TuningTable {
       }
   }
 
-  /// `64, 256`: what cannot be told from the best, without it.
+  /// `64, 256`: the settings that cannot be distinguished from the best, without it.
   private static func others(_ curve: Summary.Tuning.Curve) -> String {
     let others = curve.contenders.filter { $0 != curve.best.setting }
     return others.isEmpty ? NumberText.none : others.map { NumberText.grouped($0) }.joined(separator: ", ")
@@ -57,20 +57,20 @@ extension Summary.Tuning.Curve {
     let own = NumberText.grouped(candidate)
     guard let rival = choice.rival.map({ NumberText.grouped(points[$0].setting) }) else {
       return choice.verdict == .decided
-        ? "all others are lower\(edge)" : "\(own) has fewer than \(minimumRounds) valid rounds; more --rounds tell"
+        ? "all others are lower\(edge)" : "\(own) has fewer than \(minimumRounds) valid rounds; add --rounds"
     }
     let text = EstimateText(choice.ratio, digits: 3)
     let comparison = "\(own) has \(text.median) \(text.interval) of the throughput of \(rival)"
     return switch choice.verdict {
     case .decided: comparison + edge
-    case .uncertain: "\(comparison), which may be more than a tenth less; more --rounds tell"
-    case .tooFewRounds: "\(own) and \(rival) share fewer than \(minimumRounds) valid rounds; more --rounds tell"
+    case .uncertain: "\(comparison), perhaps more than a tenth less; add --rounds"
+    case .tooFewRounds: "\(own) and \(rival) share fewer than \(minimumRounds) valid rounds; add --rounds"
     }
   }
 }
 
 extension Summary.Tuning {
-  /// As the JSON report has it: one object for each mode.
+  /// The table in the JSON report: one object per mode.
   var json: [JSONValue] {
     curves.map { curve in
       var members: [String: JSONValue?] = [

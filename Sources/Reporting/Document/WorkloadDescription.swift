@@ -1,14 +1,14 @@
 import Plan
 import Records
 
-/// A workload in words, with all that its trials have beside it.
+/// A workload in words, including the other settings of its trials.
 struct WorkloadDescription {
   let text: String
-  /// Of an open loop, with the kind of its arrivals and not their rate.
+  /// For an open loop: with the kind of its arrivals, without their rate.
   let textWithoutRate: String
-  /// Without work for a processor.
+  /// Without the CPU work.
   let textWithoutWork: String
-  /// How long an operation takes at least, on average, in seconds; nil where nothing says so.
+  /// The minimum mean time of an operation in seconds; nil if unknown.
   let serviceTime: Double?
 
   init(_ trial: TrialRecord) {
@@ -46,7 +46,7 @@ struct WorkloadDescription {
     return digits.isEmpty ? text : "\(digits) \(text.dropFirst(digits.count))"
   }
 
-  /// What a version that knows the kind has recorded of it.
+  /// The recorded members of a workload that this version does not know.
   private static func unknown(_ workload: JSONValue) -> [String] {
     guard case .object(let fields) = workload else { return ["unknown workload"] }
     return [fields["kind"]?.string ?? "unknown workload"]

@@ -1,7 +1,7 @@
 import Records
 import Statistics
 
-/// The rows of the table of metrics that are of a class of lanes.
+/// The metrics of a class of lanes.
 enum ClassMetrics {
   private typealias Row = Metric<MetricTable.Lanes>
 
@@ -9,7 +9,7 @@ enum ClassMetrics {
     [
       count("count", "lanes of the class", "lanes", heading: "lanes", json: "count") { UInt64(exactly: $0.lanes) },
       count(
-        "served", "lanes of the class with an operation done, in the trial that served the fewest", "lanes",
+        "served", "lanes of the class that did an operation, in the trial that served the fewest", "lanes",
         json: "served"
       ) { $0.served.flatMap { UInt64(exactly: $0) } },
       count(
@@ -25,7 +25,7 @@ enum ClassMetrics {
     }
     + LatencyMetrics.ofTrials.map { name, percentile in
       Row(
-        "\(name)-of-trials", "\(name) of each trial's own, of response times where there are any: median", .time,
+        "\(name)-of-trials", "each trial's own \(name), of response times if there are any: median", .time,
         heading: "\(name) of trials", json: "response_ns?.median_over_trials.\(name.replacing(".", with: "_"))"
       ) { MetricValue($0.lanes.percentiles[keyPath: percentile]) }
       .with { $0.isLatency = true }

@@ -1,14 +1,14 @@
 import Foundation
 import Measurement
 
-/// The axis on which the latencies of one concurrency are drawn: logarithmic, from the lowest p1 of all modes to the highest
-/// p99, so that a few outliers do not leave it empty. What is beyond its ends is drawn there.
+/// The latency axis of one concurrency. It is logarithmic, from the lowest p1 of all modes to the highest p99, so that
+/// a few outliers do not leave it empty. Values beyond its ends are drawn at the ends.
 struct LatencyAxis {
   /// In nanoseconds, at least 1.
   let lowest: UInt64
   let highest: UInt64
 
-  /// Nil where there are no latencies.
+  /// Nil without latencies.
   init?(_ latencies: [Summary.PooledLatency]) {
     guard let lowest = latencies.compactMap({ $0.value(at: 1) }).min(),
       let highest = latencies.compactMap({ $0.value(at: 99) }).max()
@@ -17,7 +17,7 @@ struct LatencyAxis {
     self.highest = max(self.lowest, highest)
   }
 
-  /// How many of the latencies lie in each of so many parts of the axis, whose ends have one ratio.
+  /// The number of latencies in each of `parts` sections of the axis, which have equal width on its logarithmic scale.
   func counts(of histogram: LatencyHistogram, parts: Int) -> [Double] {
     var counts = [Double](repeating: 0, count: parts)
     let length = log(Double(highest) / Double(lowest))

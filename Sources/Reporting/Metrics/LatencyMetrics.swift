@@ -1,9 +1,9 @@
 import Records
 import Statistics
 
-/// The statistics of a distribution of times, as rows.
+/// The statistics of a distribution of times, as metrics.
 enum LatencyMetrics {
-  /// What the keys of service times begin with.
+  /// The prefix of keys of service times.
   static let service = "service-"
   static let response = "response-"
   static let queueing = "queueing-"
@@ -12,16 +12,16 @@ enum LatencyMetrics {
   struct Statistic: Sendable {
     let name: String
     let about: String
-    /// In JSON.
+    /// The key in JSON.
     let json: String
-    /// In CSV, without what it is of.
+    /// The column in CSV, without its prefix.
     let csv: String?
     var isCount = false
     var isCited = true
     let value: @Sendable (Summary.PooledLatency) -> Double?
-    /// Of one trial.
+    /// The value of one trial.
     let trial: @Sendable (LatencySummary) -> UInt64?
-    /// Which way it is better, where comparisons judge it.
+    /// Which direction is better; nil if comparisons do not use it.
     var compared: PairedSeries.Preference?
 
     static let all = [
@@ -37,7 +37,7 @@ enum LatencyMetrics {
         value: { Double($0.histogram.count) },
         trial: { $0.count }),
       Statistic(
-        name: "unreadable", about: "trials whose histograms cannot be read", json: "unreadable_histograms", csv: nil,
+        name: "unreadable", about: "trials with unreadable histograms", json: "unreadable_histograms", csv: nil,
         isCount: true, isCited: false, value: { $0.unreadable > 0 ? Double($0.unreadable) : nil },
         trial: { _ in nil }),
     ]
@@ -57,13 +57,13 @@ enum LatencyMetrics {
     ("p50", \.p50), ("p90", \.p90), ("p99", \.p99), ("p99.9", \.p999),
   ]
 
-  /// Of all operations of the valid trials together.
+  /// Statistics over the operations of all valid trials together.
   ///
   /// - Parameters:
-  ///   - kind: what keys begin with.
-  ///   - heading: what headings begin with.
-  ///   - json: the object that they are in.
-  ///   - csv: what columns of the table of trials begin with.
+  ///   - kind: the prefix of keys.
+  ///   - heading: the prefix of headings.
+  ///   - json: the JSON object that holds them.
+  ///   - csv: the prefix of columns in the table of trials.
   static func pooled(
     _ kind: String, _ time: String, heading: String, json: String, csv: String, aliases: [String] = [],
     _ latency: @escaping @Sendable (Summary.Point) -> Summary.PooledLatency?,
@@ -84,7 +84,7 @@ enum LatencyMetrics {
     }
   }
 
-  /// Medians over the valid trials of each trial's own.
+  /// Medians over the valid trials of each trial's own percentiles.
   static func ofTrials(
     _ kind: String, _ time: String, heading: String, json: String, aliases: [String],
     _ percentiles: @escaping @Sendable (Summary.Point) -> Summary.TrialPercentiles

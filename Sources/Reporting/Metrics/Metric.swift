@@ -1,11 +1,11 @@
 import Records
 import Statistics
 
-/// What a metric comes to.
+/// The value of a metric.
 enum MetricValue {
   /// A median over trials.
   case estimate(Estimate)
-  /// Any other number, and how many values or trials it is of.
+  /// Any other number, and the count of values or trials behind it.
   case number(Double, of: Int)
 
   init?(_ estimate: Estimate?) {
@@ -29,44 +29,44 @@ enum MetricValue {
   }
 }
 
-/// A number that reports show: all that they must know of it, in one row of a table. Tables, data and citations are made
-/// from the rows.
+/// A number that reports show, as one row of a table of metrics. Tables, data and citations are all generated from
+/// these rows.
 struct Metric<Subject>: Sendable {
-  /// Where its column stands in the tables of points.
+  /// The column's position in the tables of points.
   enum Place {
-    /// In none.
+    /// In no table.
     case none
-    /// Where their layouts name it.
+    /// Where a layout names it.
     case byLayout
-    /// In all of them, behind what their layouts name.
+    /// In every table, after the layout's columns.
     case last
   }
 
-  /// The word that a citation has for it, and the key in layouts.
+  /// The metric's name in citations, and its key in layouts.
   let key: String
-  /// What else citations may call it.
+  /// Other names in citations.
   var aliases: Set<String> = []
-  /// What it says, in words.
+  /// A description in words.
   let about: String
   let dimension: Dimension
-  /// In a table: `{unit}` is that of a column of times, `{k}` the factor of a column of rates.
+  /// The heading in a table: `{unit}` is the unit of a column of times, `{k}` the factor of a column of rates.
   var heading: String
   var place = Place.byLayout
-  /// Its key in the JSON report, which nested objects separate by dots: `latency_ns.p50`. Of an object whose name ends in a
-  /// question mark it is only where that is there in any case. `{side}` is `client` or `server`. Nil for none.
+  /// The key in the JSON report; dots separate nested objects: `latency_ns.p50`. A question mark after an object means:
+  /// only if that object exists anyway. `{side}` is `client` or `server`. Nil for none.
   var json: String?
   var isCited = true
-  /// Whether it is a latency, of which all columns of a table have one unit.
+  /// Whether it is a latency; all latency columns of a table share one unit.
   var isLatency = false
-  /// In base units of the dimension.
+  /// The value in base units of the dimension.
   let value: @Sendable (Subject) -> MetricValue?
-  /// What stands in a table where that is no number alone: `255 of 10,000`.
+  /// The text in a table, if it is more than a number: `255 of 10,000`.
   var text: (@Sendable (Subject) -> String?)?
-  /// Its column in the table of trials; nil for none.
+  /// The column in the table of trials; nil for none.
   var csv: String?
-  /// Of one trial, in base units of the dimension; nil where no trial has it alone.
+  /// The value of one trial, in base units of the dimension; nil if single trials have none.
   var trial: (@Sendable (TrialRecord) -> Double?)?
-  /// Which way it is better, where comparisons judge it.
+  /// Which direction is better; nil if comparisons do not use it.
   var compared: PairedSeries.Preference?
 
   init(
@@ -82,12 +82,12 @@ struct Metric<Subject>: Sendable {
     self.value = value
   }
 
-  /// The heading without a unit.
+  /// The heading without its unit.
   var plainHeading: String {
     heading.replacing("{k}", with: "").replacing(" {unit}", with: "").replacing(" µs", with: "")
   }
 
-  /// The same with what few metrics have.
+  /// The same metric with rare properties set.
   func with(_ change: (inout Metric) -> Void) -> Metric {
     var metric = self
     change(&metric)

@@ -1,12 +1,12 @@
 import Records
 import Statistics
 
-/// Metrics as the members of an object of JSON; what does not apply is absent.
+/// Metrics as members of a JSON object; values that do not apply are absent.
 struct MetricMembers {
   private(set) var all: [String: JSONValue] = [:]
   private let side: String
 
-  /// - Parameter side: `client` or `server`, whichever the mode is.
+  /// - Parameter side: the mode's side, `client` or `server`.
   init<Subject>(_ metrics: [Metric<Subject>], of subject: Subject, side: String) {
     self.side = side
     for metric in metrics {
@@ -19,7 +19,7 @@ struct MetricMembers {
     }
   }
 
-  /// - Parameter place: as ``Metric/json`` has it.
+  /// - Parameter place: a key in the form of ``Metric/json``.
   subscript(place: String) -> JSONValue? {
     get { nil }
     set {

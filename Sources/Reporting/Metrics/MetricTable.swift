@@ -1,9 +1,9 @@
 import Records
 import Statistics
 
-/// All that reports show of points and of classes of lanes, in the order of citations.
+/// All metrics of points and of classes of lanes, in the order of citations.
 struct MetricTable: Sendable {
-  /// A class of lanes, and the point that it is of.
+  /// A class of lanes with its point.
   typealias Lanes = (point: Summary.Point, lanes: Summary.MeasuredClass)
 
   var points: [Metric<Summary.Point>]
@@ -11,7 +11,7 @@ struct MetricTable: Sendable {
 
   static let standard = MetricTable(points: PointMetrics.all, classes: ClassMetrics.all)
 
-  /// - Parameter key: of one of the rows; another one is a mistake in a layout.
+  /// - Parameter key: must be that of a metric; another one is an error in a layout.
   func point(_ key: String) -> Metric<Summary.Point> {
     guard let metric = points.first(where: { $0.key == key }) else { preconditionFailure("no metric '\(key)'") }
     return metric
@@ -29,7 +29,7 @@ extension Metric where Subject == Summary.Point {
     ) { MetricValue(value($0)) }
   }
 
-  /// A number of the valid trials.
+  /// A number over the valid trials.
   static func number(
     _ key: String, _ about: String, _ dimension: Dimension, heading: String? = nil, json: String? = nil,
     _ value: @escaping @Sendable (Summary.Point) -> Double?
@@ -37,13 +37,13 @@ extension Metric where Subject == Summary.Point {
     Metric(key, about, dimension, heading: heading, json: json) { MetricValue(value($0), of: $0.validTrials) }
   }
 
-  /// What each trial has recorded: of a point, the median over the valid trials that have. It has a column in all tables
-  /// of points and in the table of trials, a key in JSON, and a citation.
+  /// A value that each trial has recorded; for a point, the median over the valid trials that have it. It gets a column
+  /// in all tables of points and of trials, a key in JSON, and a citation.
   ///
   /// - Parameters:
-  ///   - data: its name in JSON and CSV, which ends in the unit.
-  ///   - compared: which way it is better, where comparisons are to judge it.
-  ///   - trial: in base units of the dimension.
+  ///   - data: its name in JSON and CSV, which ends with the unit.
+  ///   - compared: which direction is better; nil if comparisons do not use it.
+  ///   - trial: the trial's value in base units of the dimension.
   static func recorded(
     _ key: String, _ about: String, _ dimension: Dimension, heading: String, data: String,
     compared: PairedSeries.Preference? = nil, _ trial: @escaping @Sendable (TrialRecord) -> Double?
@@ -62,8 +62,7 @@ extension Metric where Subject == Summary.Point {
     self.trial = trial
   }
 
-  /// What a citation of an experiment calls it: where there are no response times, a time is a service time, and need not
-  /// say so.
+  /// The metric's name in a citation. Without response times, all times are service times, so the prefix is left out.
   func word(hasResponse: Bool) -> String {
     !hasResponse && key.hasPrefix(LatencyMetrics.service) ? String(key.dropFirst(LatencyMetrics.service.count)) : key
   }

@@ -1,17 +1,17 @@
 import Foundation
 
-/// Numbers as people read them. Independent of any locale.
+/// Numbers in text, independent of any locale.
 package enum NumberText {
-  /// What stands where there is no number.
+  /// The text for a missing number.
   package static let none = "–"
   private static let mostDecimals = 12
 
-  /// To so many significant digits, never with an exponent; whole digits are kept, and grouped by thousands.
+  /// A number with `digits` significant digits and without exponent; whole digits are kept, and grouped by thousands.
   package static func significant(_ value: Double, digits: Int = 4) -> String {
     plain(value, digits: digits).map(grouped(plain:)) ?? none
   }
 
-  /// Digits with their whole ones grouped by thousands.
+  /// Groups the whole digits by thousands.
   static func grouped(plain digits: String) -> String {
     let parts = digits.split(separator: ".", maxSplits: 1)
     let sign = parts[0].hasPrefix("-") ? "-" : ""
@@ -19,13 +19,13 @@ package enum NumberText {
     return sign + whole + (parts.count > 1 ? ".\(parts[1])" : "")
   }
 
-  /// As ``significant(_:digits:)``, without the grouping: for files. Nil for what is not finite.
+  /// Like ``significant(_:digits:)``, but without grouping: for files. Nil if the value is not finite.
   ///
   /// - Parameter wholeAsIs: whether a whole number has no decimals.
   static func plain(_ value: Double, digits: Int, wholeAsIs: Bool = false) -> String? {
     guard value.isFinite else { return nil }
     if let whole = Int64(exactly: value), wholeAsIs || whole == 0 { return String(whole) }
-    // The exponent after rounding: 9.9996 is 10.00.
+    // The exponent after rounding, because 9.9996 becomes 10.00.
     let rounded = String(format: "%.*e", digits - 1, value)
     let exponent = rounded.split(separator: "e").last.flatMap { Int($0) } ?? 0
     return String(format: "%.*f", min(max(0, digits - 1 - exponent), mostDecimals), value)
@@ -81,11 +81,11 @@ extension NumberText {
       }
     }
 
-    /// The largest one in which it is at least 1.
+    /// The largest unit in which it is at least 1.
     static func fitting(_ bytes: Double) -> ByteUnit { allCases.last { bytes >= $0.factor } ?? .one }
   }
 
-  /// `0.999`: of 1, with three decimals.
+  /// `0.999`: a fraction with three decimals.
   static func share(_ value: Double) -> String { String(format: "%.3f", value) }
 }
 
@@ -105,7 +105,7 @@ enum TimeUnit: String, CaseIterable {
     }
   }
 
-  /// The largest one in which the smallest time is at least a half.
+  /// The largest unit in which the smallest time is at least one half.
   static func fitting(_ nanoseconds: [Double]) -> TimeUnit {
     guard let smallest = nanoseconds.filter({ $0 > 0 }).min() else { return .milliseconds }
     return allCases.last { smallest >= $0.nanoseconds / 2 } ?? .nanoseconds
@@ -126,7 +126,7 @@ enum RateUnit: String, CaseIterable {
     }
   }
 
-  /// The smallest one in which the largest rate has at most five digits before the point.
+  /// The smallest factor with which the largest rate has at most five digits before the point.
   static func fitting(_ rates: [Double]) -> RateUnit {
     let largest = rates.max() ?? 0
     return allCases.first { largest < $0.factor * 1e5 } ?? .million

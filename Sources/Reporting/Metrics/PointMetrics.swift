@@ -1,7 +1,7 @@
 import Records
 import Statistics
 
-/// The rows of the table of metrics that are of a point.
+/// The metrics of a point.
 enum PointMetrics {
   private typealias Row = Metric<Summary.Point>
 
@@ -19,21 +19,21 @@ enum PointMetrics {
         heading: "× blocking", json: "throughput_ratio_to_blocking"
       ) { $0.ratioToBlocking }
       .with { $0.text = { $0.mode == "blocking" && $0.throughput != nil ? "1" : nil } },
-      Row.estimate("wall", "time that a trial took", .seconds, heading: "wall s", json: "wall_s") { $0.wallSeconds },
+      Row.estimate("wall", "time of a trial", .seconds, heading: "wall s", json: "wall_s") { $0.wallSeconds },
     ] + latencies + [
       Row.estimate(
         "response-mean", "mean response time of a trial", .time, json: "response_ns?.median_over_trials.mean"
       ) {
         $0.meanResponse
       },
-      Row.estimate("cpu", "processor time of the mode's side", .microsecondsPerOperation, heading: "CPU µs/op") {
+      Row.estimate("cpu", "CPU time of the mode's side", .microsecondsPerOperation, heading: "CPU µs/op") {
         $0.tested.cpu
       }
       .with {
         $0.trial = { $0.cpuPerOperation }
         $0.compared = .lowerIsFaster
       },
-      Row.estimate("calls", "system calls of the mode's side itself", .perOperation("calls"), heading: "calls/op") {
+      Row.estimate("calls", "system calls by the mode's own wrappers", .perOperation("calls"), heading: "calls/op") {
         $0.tested.directCalls
       },
     ] + usage("client") { $0.client } + usage("server") { $0.server } + counts + setup
@@ -50,11 +50,11 @@ enum PointMetrics {
         response, responseTime, heading: "resp. ", json: "response_ns", csv: "response", aliases: [""], { $0.response },
         trial: { $0.latency?.response })
       + LatencyMetrics.pooled(
-        LatencyMetrics.queueing, "time that operations queue for their permits", heading: "wait ", json: "queueing_ns",
+        LatencyMetrics.queueing, "time in the queue for a permit", heading: "wait ", json: "queueing_ns",
         csv: "queueing", { $0.queueing },
         trial: { $0.latency?.queueing })
       + LatencyMetrics.pooled(
-        "send-lag-", "wake-up lag: from the intended to the actual start of operations that a lane waited for",
+        "send-lag-", "wake-up lag: from intended to actual start, if a lane was waiting",
         heading: "wake lag ", json: "send_lag_ns", csv: "send_lag", { $0.sendLag },
         trial: { $0.sendLag })
       + LatencyMetrics.ofTrials(
@@ -70,19 +70,19 @@ enum PointMetrics {
   ) -> [Row] {
     [
       .estimate(
-        "\(side)-cpu", "processor time of the \(side)", .microsecondsPerOperation, heading: "\(side) CPU µs/op",
+        "\(side)-cpu", "CPU time of the \(side)", .microsecondsPerOperation, heading: "\(side) CPU µs/op",
         json: "\(side).cpu_us_per_operation"
       ) { usage($0).cpu },
       .estimate(
-        "\(side)-user-cpu", "processor time in user mode of the \(side)", .microsecondsPerOperation,
+        "\(side)-user-cpu", "user-mode CPU time of the \(side)", .microsecondsPerOperation,
         json: "\(side).cpu_user_us_per_operation"
       ) { usage($0).userCPU },
       .estimate(
-        "\(side)-system-cpu", "processor time in the kernel of the \(side)", .microsecondsPerOperation,
+        "\(side)-system-cpu", "kernel CPU time of the \(side)", .microsecondsPerOperation,
         json: "\(side).cpu_system_us_per_operation"
       ) { usage($0).systemCPU },
       .estimate(
-        "\(side)-calls", "system calls that the \(side) made itself", .perOperation("calls"),
+        "\(side)-calls", "system calls through the \(side)'s own wrappers", .perOperation("calls"),
         json: "\(side).syscalls_direct_per_operation"
       ) { usage($0).directCalls },
     ]
@@ -91,7 +91,7 @@ enum PointMetrics {
   private static var counts: [Row] {
     [
       .number(
-        "served", "lanes with an operation done, in the trial that served the fewest", .count("lanes"),
+        "served", "lanes that did an operation, in the trial that served the fewest", .count("lanes"),
         json: "lanes_served"
       ) { $0.lanesServed.map { Double($0) } }
       .with {
@@ -99,19 +99,19 @@ enum PointMetrics {
         $0.ofTrial("lanes_served") { $0.lanesServed.map { Double($0) } }
       },
       .number(
-        "in-flight", "operations under way at once, at most", .count("operations"), json: "in_flight_max"
+        "in-flight", "maximum of operations in flight", .count("operations"), json: "in_flight_max"
       ) { $0.inFlight?.max.map { Double($0) } }
       .with { $0.ofTrial("in_flight_max") { $0.inFlight?.max.map { Double($0) } } },
       .number(
-        "in-flight-mean", "operations under way, the median of the trials' means", .mean("operations"),
+        "in-flight-mean", "operations in flight: median of the trials' means", .mean("operations"),
         json: "in_flight_mean"
       ) { $0.inFlight?.mean }
       .with { $0.ofTrial("in_flight_mean") { $0.inFlight?.mean } },
       .number(
-        "threads", "threads of the mode's side, at most", .count("threads"), json: "{side}_threads_peak"
+        "threads", "maximum of threads of the mode's side", .count("threads"), json: "{side}_threads_peak"
       ) { $0.threadsPeak.map { Double($0) } },
       .number(
-        "memory-peak", "resident memory of the mode's side, at most", .memory, json: "{side}_rss_peak_bytes"
+        "memory-peak", "maximum of the resident memory of the mode's side", .memory, json: "{side}_rss_peak_bytes"
       ) { $0.memoryPeak.map { Double($0) } },
       .estimate(
         "memory", "median peak: the peak of the resident memory of the mode's side", .memory, heading: "MiB",
@@ -120,40 +120,40 @@ enum PointMetrics {
       Row("trials", "valid trials", .count("trials"), json: "trials_valid") {
         MetricValue($0.validTrials, of: $0.carriedOut)
       },
-      Row("invalid", "trials that are not valid", .count("trials"), heading: "not valid", json: "trials_invalid") {
+      Row("invalid", "invalid trials", .count("trials"), heading: "not valid", json: "trials_invalid") {
         MetricValue($0.invalidTrials, of: $0.carriedOut)
       },
-      Row("skipped", "trials that were not carried out", .count("trials"), json: "trials_skipped") {
+      Row("skipped", "skipped trials", .count("trials"), json: "trials_skipped") {
         MetricValue($0.skippedTrials, of: $0.carriedOut + $0.skippedTrials)
       },
       Row(
-        "predicted-wall", "time that a trial would take, by arithmetic; not a measurement", .time,
+        "predicted-wall", "predicted time of a trial; not a measurement", .time,
         json: "predicted_wall_ns"
       ) { MetricValue($0.skipped?.predictedWall, of: $0.skippedTrials) },
       ended(
-        "unfinished", "operations neither done nor failed at the windows' ends", .count("operations"),
+        "unfinished", "operations in flight at the windows' ends", .count("operations"),
         json: "operations_unfinished", csv: "operations_unfinished", { $0.unfinished },
         trial: { $0.operations.unfinished }),
       ended(
-        "oldest-unfinished", "time that the oldest of them had been under way", .time, json: "unfinished_age_max_ns",
+        "oldest-unfinished", "age of the oldest of them", .time, json: "unfinished_age_max_ns",
         csv: "unfinished_age_max_ns", { $0.oldestUnfinished },
         trial: { $0.operations.unfinishedAge?.max }),
       ended(
-        "due", "operations that were due within the windows", .count("operations"), json: "operations_due",
+        "due", "operations due within the windows", .count("operations"), json: "operations_due",
         csv: "operations_due", { $0.due > 0 ? $0.due : nil },
         trial: { $0.operations.due }),
       ended(
-        "unanswered", "operations due and neither done nor failed at the windows' ends", .count("operations"),
+        "unanswered", "operations due, and neither done nor failed at the windows' ends", .count("operations"),
         json: "operations_unanswered", csv: "operations_unanswered", { $0.due > 0 ? $0.unanswered : nil },
         trial: { $0.operations.unanswered }),
       ended(
-        "oldest-unanswered", "time that the oldest of them had been due", .time, json: "unanswered_age_max_ns",
+        "oldest-unanswered", "time since the oldest of them was due", .time, json: "unanswered_age_max_ns",
         csv: "unanswered_age_max_ns", { $0.oldestUnanswered },
         trial: { $0.operations.unansweredAge?.max }),
     ]
   }
 
-  /// Of all trials that were carried out, valid or not.
+  /// Counts over all trials that ran, valid or not.
   private static func ended(
     _ key: String, _ about: String, _ dimension: Dimension, json: String, csv: String,
     _ value: @escaping @Sendable (Summary.Point) -> UInt64?, trial: @escaping @Sendable (TrialRecord) -> UInt64?
@@ -169,7 +169,7 @@ enum PointMetrics {
       ) { $0.coldStart?.firstDone }
       .with { $0.ofTrial("cold_start_first_done_ns") { $0.coldStart?.firstDone.map { Double($0) } } },
       .estimate(
-        "cold-start-ratio", "throughput in the warm-up over that in the window", .ratio,
+        "cold-start-ratio", "throughput in the warm-up ÷ that in the window", .ratio,
         json: "cold_start.throughput_ratio_to_window"
       ) { $0.coldStart?.throughputRatio },
       .number(
@@ -186,16 +186,16 @@ enum PointMetrics {
       ) { $0.connectionsOpened.map { Double($0) } }
       .with { $0.ofTrial("connections_opened") { $0.connectionsOpened.map { Double($0) } } },
       .number(
-        "reconnected", "connections in the place of one that was closed while it was idle, of all valid trials",
+        "reconnected", "connections that replaced one closed while idle, in all valid trials",
         .count("connections"), json: "reconnected"
       ) { $0.connectionsOpened == nil ? nil : Double($0.reconnected) }
       .with { $0.ofTrial("reconnected") { $0.reconnected.map { Double($0) } } },
       .number(
-        "connection-kernel", "memory of the kernel for a connection", .bytesPer("connection"),
+        "connection-kernel", "kernel memory per connection", .bytesPer("connection"),
         json: "connection_kernel_bytes"
       ) { $0.connections?.kernelBytes },
       .number(
-        "connection-processes", "memory of both sides' processes for a connection", .bytesPer("connection"),
+        "connection-processes", "memory of both sides' processes per connection", .bytesPer("connection"),
         json: "connection_process_bytes"
       ) { $0.connections?.processBytes },
       .number(
@@ -223,14 +223,14 @@ enum PointMetrics {
       },
       .number("late-warmup-window", "length of that window", .time) { $0.lateWarmup.map { Double($0.window) } },
       Row(
-        "unreadable-histograms", "trials whose histograms cannot be read", .count("trials")
+        "unreadable-histograms", "trials with unreadable histograms", .count("trials")
       ) { point in
         point.latency.flatMap { $0.unreadable > 0 ? MetricValue($0.unreadable, of: point.validTrials) : nil }
       },
     ]
   }
 
-  /// What citations have as the number of trials that another number is of.
+  /// A number that appears in data only: citations show it as the *n* of another number.
   private static func dataOnly(
     _ key: String, _ about: String, json: String, _ value: @escaping @Sendable (Summary.Point) -> Int?
   ) -> Row {
@@ -253,7 +253,7 @@ enum PointMetrics {
     return (side == "client" ? [operations] : [])
       + audited.map { name, about, data, heading, count in
         Row(
-          "audit-\(side)-\(name)", "\(about) of the \(side), counted from outside, setting up included",
+          "audit-\(side)-\(name)", "\(about) of the \(side), counted from outside, including setup",
           .perOperation(name), heading: heading, json: "audit.\(side).\(data)_per_operation"
         ) { point in MetricValue(point.audit.flatMap(counts).flatMap(count), of: 1) }
       }
@@ -261,7 +261,7 @@ enum PointMetrics {
 }
 
 extension TrialRecord {
-  /// Microseconds of processor time of the mode's side; nil where the trial does not say, or did nothing.
+  /// The CPU time of the mode's side in microseconds; nil if the trial does not have it, or did nothing.
   fileprivate var cpuPerOperation: Double? {
     guard let done = operations.done, done > 0, let cpu = tested?.totalCPU else { return nil }
     return Double(cpu) / 1000 / Double(done)

@@ -2,10 +2,10 @@ import Measurement
 import Plan
 import Records
 
-/// A row for every trial, valid or not, a column for every scalar, with its unit in its name; quoted as RFC 4180 says.
-/// What does not apply is empty. Distributions and series are in the records alone.
+/// One row per trial, valid or not, and one column per scalar, with its unit in its name. Quoting follows RFC 4180.
+/// Cells that do not apply are empty. Distributions and series are only in the records.
 struct CSVReport {
-  /// Without a value it is one of the table of metrics.
+  /// Without a closure, the column is a metric of the table.
   private typealias Column = (name: String, value: ((TrialRecord) -> String?)?)
 
   let run: Run
@@ -16,7 +16,7 @@ struct CSVReport {
     self.metrics = metrics.points.filter { $0.csv != nil }
   }
 
-  /// - Parameter lineEnd: a line feed for pipes; RFC 4180 has a carriage return before it.
+  /// - Parameter lineEnd: a line feed for pipes; RFC 4180 has CRLF.
   func render(lineEnd: String = "\n") -> String {
     let columns = columns
     return Self.lines([columns.map(\.name)] + run.trials.map { trial in columns.map { $0.value?(trial) } }, lineEnd)
@@ -31,7 +31,7 @@ struct CSVReport {
     return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
   }
 
-  /// What is recorded, in an order of its own; then the metrics that this does not name.
+  /// The recorded values in their own order, and then the metrics that they do not include.
   private var columns: [Column] {
     let recorded = Self.identity + workload + Self.standings(Summary.Tuning.all(of: run)) + Self.measured
     let byName = Dictionary(uniqueKeysWithValues: metrics.compactMap { metric in metric.csv.map { ($0, metric) } })
@@ -42,7 +42,7 @@ struct CSVReport {
       }
   }
 
-  /// Times and counts are whole numbers in records.
+  /// Records have times and counts as whole numbers.
   private static func text(_ metric: Metric<Summary.Point>) -> (TrialRecord) -> String? {
     { trial in
       guard let value = metric.trial?(trial) else { return nil }
@@ -53,7 +53,7 @@ struct CSVReport {
 
   private static func metric(_ name: String) -> Column { (name, nil) }
 
-  /// What the run's workloads are asked for, as suites have it.
+  /// The run's workload settings, named as in suites.
   private var workload: [Column] {
     let keys = run.trials.reduce(into: Set<String>()) { keys, trial in
       if case .object(let members) = trial.workload { keys.formUnion(members.keys) }
@@ -85,7 +85,7 @@ struct CSVReport {
   }
 
   private static var identity: [Column] {
-    // Trials in a row mostly share their workload.
+    // Consecutive trials usually share their workload.
     var last: (workload: JSONValue, text: String)?
     func workload(_ trial: TrialRecord) -> String {
       if let last, last.workload == trial.workload { return last.text }
@@ -163,7 +163,7 @@ struct CSVReport {
     ]
   }
 
-  /// What the trial's concurrency, limit and pool are worth among those that were measured.
+  /// The standing of the trial's concurrency, limit and pool among the measured ones.
   private static func standings(_ tunings: [Summary.Tuning]) -> [Column] {
     Axis.tuned.map { axis in
       let own = tunings.filter { $0.axis == axis }
@@ -186,7 +186,7 @@ struct CSVReport {
       + latency("bystanders_response", isMetric: false) { $0.bystanders?.lanes.latency?.response }
   }
 
-  /// - Parameter isMetric: whether the table of metrics has what there is of it.
+  /// - Parameter isMetric: whether the table of metrics has it.
   private static func latency(
     _ name: String, isMetric: Bool = true, _ summary: @escaping (TrialRecord) -> LatencySummary?
   ) -> [Column] {

@@ -1,11 +1,11 @@
-/// A column of a table that is set in text: the words of every cell, and their width.
+/// A column of a text table: the words of every cell, and their width.
 struct Column {
   let heading: String
   let cells: [String]
   let kind: TableColumn.Kind
-  /// What the numbers of the cells are; empty where they are none.
+  /// The numbers behind the cells; empty if there are none.
   var sources: [Cell.Source?] = []
-  /// Of what is drawn, at least.
+  /// The minimum width of a drawing.
   var width: Int
 
   init(heading: String, cells: [String], kind: TableColumn.Kind, sources: [Cell.Source?] = []) {
@@ -16,13 +16,13 @@ struct Column {
     width = max(heading.count, cells.map(\.count).max() ?? 0)
   }
 
-  /// What is drawn, `width` columns wide at least.
+  /// A drawn column, at least `width` columns wide.
   init(heading: String, drawn kind: TableColumn.Kind, width: Int) {
     self.init(heading: heading, cells: [], kind: kind)
     self.width = max(heading.count, width)
   }
 
-  /// Medians and, where there are any, intervals, each aligned with those of the other rows.
+  /// Medians and intervals, each aligned with those of the other rows.
   init(_ placed: PlacedColumn) {
     let (cells, sources) = (placed.column.cells, placed.column.cells.map(\.source))
     guard placed.hasIntervals else {
@@ -45,12 +45,12 @@ struct Column {
 }
 
 extension [Column] {
-  /// Without those in which no row has anything to say, but for the first ones, which name the rows.
+  /// Drops columns in which every cell is empty, except for the first ones, which name the rows.
   func informative(after names: Int) -> [Column] {
     prefix(names) + dropFirst(names).filter { $0.kind.isDrawn || !NumberText.areNone($0.cells) }
   }
 
-  /// Of a row of all of them.
+  /// The width of a row of all these columns.
   var totalWidth: Int { map { $0.width + TextLine.gap.count }.reduce(0, +) }
 }
 
@@ -64,7 +64,7 @@ enum TextLine {
     return style.applied(to: text, color: color)
   }
 
-  /// What is to be said instead of numbers, over all columns after `names`.
+  /// A remark in place of numbers, over all columns after `names`.
   static func remark(_ text: String, after names: [String], _ style: Style, width: Int, _ color: Bool) -> [String] {
     let start = names.map { gap + $0 }.joined() + gap
     let lines = Terminal.wrapped(text, width: max(20, width - start.count))

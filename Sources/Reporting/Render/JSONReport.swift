@@ -2,7 +2,7 @@ import Foundation
 import Records
 import Statistics
 
-/// The summary as JSON: units in all names, what does not apply is absent.
+/// The summary as JSON: all names contain their unit, and values that do not apply are absent.
 struct JSONReport {
   let run: Run
   let summary: Summary
@@ -35,7 +35,7 @@ struct JSONReport {
 
   static func text(_ value: JSONValue, pretty: Bool) -> String {
     let encoder = JSONEncoder.stable(pretty: pretty)
-    // With this, there is no JSONValue that cannot be encoded.
+    // With this strategy, every JSONValue can be encoded.
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
     return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "null"
@@ -70,7 +70,7 @@ struct JSONReport {
     return slopes.isEmpty ? nil : .array(slopes)
   }
 
-  /// All that is said of a point: the coordinates, the metrics, and what is counted by name.
+  /// All members of a point: the coordinates, the metrics, and the counts by name.
   static func members(_ point: Summary.Point, _ metrics: MetricTable = .standard) -> [String: JSONValue] {
     var members = MetricMembers(metrics.points, of: point, side: point.side)
     members["mode"] = .string(point.mode)
@@ -119,6 +119,6 @@ struct JSONReport {
 
   static func number(_ value: (some BinaryInteger)?) -> JSONValue? { value.map { .number(Double($0)) } }
 
-  /// Without the members that are absent.
+  /// Leaves out the absent members.
   static func object(_ members: [String: JSONValue?]) -> JSONValue { .object(members.compactMapValues { $0 }) }
 }

@@ -1,11 +1,11 @@
 import Records
 import Statistics
 
-/// The report as LaTeX tables with the rules of the package booktabs, to be read by `\input`. Tables are no floats, so
-/// that there may be as many as a run needs.
+/// The report as LaTeX tables with the rules of the package booktabs, for `\input`. The tables are not floats, because
+/// a run may need more than LaTeX allows.
 struct LatexReport {
   let document: Document
-  /// Of the numbers in the tables of experiments, which stand behind them as comments.
+  /// The citations of the tables' numbers, which follow them as comments.
   private let citations: TableCitations?
 
   init(_ document: Document, citations: Citations? = nil) {
@@ -45,7 +45,7 @@ struct LatexReport {
     return blocks.joined(separator: "\n\n") + "\n"
   }
 
-  /// The claims alone, with what is expected and why.
+  /// Only the claims, with their predictions and the reasoning.
   static func claims(_ results: [ClaimResult]) -> String {
     let reasons = results.map {
       Summary.MeasuredExperiment.Note(

@@ -1,6 +1,6 @@
-/// Sets tables by the rules of the package booktabs.
+/// Sets tables with the rules of the package booktabs.
 struct LatexTable {
-  /// Of the numbers in the cells, which stand behind them as comments.
+  /// The citations of the cells' numbers, which follow them as comments.
   let citations: TableCitations?
 
   func set(_ tables: [Table?]) -> [String] {
@@ -16,7 +16,7 @@ struct LatexTable {
     return "\\noindent \(LatexText.escaped(table.title ?? ""))\n\n\(tabular)"
   }
 
-  /// Medians have their intervals in columns of their own.
+  /// Intervals get columns of their own.
   private func large(_ table: Table) -> String {
     let placed = table.placed(in: .latex)
     let columns = placed.dropFirst(table.names).flatMap { placed -> [Column] in
@@ -32,19 +32,19 @@ struct LatexTable {
       groups: zip(starts, starts.dropFirst() + [table.rows.count]).map { $1 - $0 })
   }
 
-  /// One table, or several below each other where it has too many columns or rows for a page.
+  /// One table, or several if it has too many columns or rows for a page.
   ///
   /// - Parameters:
-  ///   - names: the first columns of each.
-  ///   - remarks: of each row, what stands in it instead of numbers.
-  ///   - groups: how many rows belong together, one group after the other.
+  ///   - names: the first columns, which every part repeats.
+  ///   - remarks: the text of each row in place of numbers.
+  ///   - groups: the number of rows in each group, in order.
   private func table(
     _ names: [Column], _ columns: [Column], remarks: [String?] = [], groups: [Int] = []
   ) -> String {
-    // Remarks need a column to stand in.
+    // Remarks need a column.
     let informative = columns.informative(after: 0)
     let shown = informative.isEmpty ? Array(columns.prefix(1)) : informative
-    // What has no heading is the interval of what stands before it.
+    // A column without a heading is the interval of the previous one.
     let units = shown.reduce(into: [[Column]]()) { units, column in
       if column.isInterval, !units.isEmpty {
         units[units.count - 1].append(column)
@@ -84,13 +84,13 @@ struct LatexTable {
     }
   }
 
-  /// A tabular does not break: so many rows fit on a page, and so many points of width in the narrowest of columns.
+  /// A tabular cannot break: the maximum number of rows, and the maximum width in points, for the narrowest page.
   private static let mostRows = 40
   private static let widest = 340.0
   /// Longer text is broken into lines.
   private static let longestCell = 40
 
-  /// Of a row, with citations.
+  /// The cells of a row, with citations.
   private func cells(_ columns: [Column], at row: Int) -> [String] {
     var cells = columns.map { LatexText.escaped($0.cells[row]) }
     guard let citations else { return cells }
@@ -111,10 +111,10 @@ struct LatexTable {
 }
 
 extension Column {
-  /// Whether it has the intervals of the column before it.
+  /// Whether the column has the intervals of the previous one.
   fileprivate var isInterval: Bool { heading.isEmpty }
 
-  /// About, in points, at a size of 8 points.
+  /// The approximate width in points, at a size of 8 points.
   fileprivate var textWidth: Double { Double(width) * 3.9 + 6 }
 }
 

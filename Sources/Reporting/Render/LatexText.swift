@@ -1,11 +1,11 @@
-/// Text as LaTeX sets it, with the characters that all its engines know and nothing beyond the base format.
+/// Text for LaTeX, with only characters that all its engines know in the base format.
 enum LatexText {
-  /// Every character as itself, however special it is to LaTeX.
+  /// Escapes all characters that are special in LaTeX.
   static func escaped(_ text: String) -> String {
     var escaped = ""
     for character in text {
       if character == "-", escaped.hasSuffix("-") {
-        // Else it would be a dash.
+        // Otherwise it would become a dash.
         escaped += "{}-"
       } else if character.isWhitespace {
         escaped += " "
@@ -21,14 +21,14 @@ enum LatexText {
     return escaped
   }
 
-  /// A number, whose minus is a sign and no hyphen.
+  /// A number, whose minus is a sign and not a hyphen.
   static func number(_ text: String) -> String { text.hasPrefix("-") ? "$-$\(text.dropFirst())" : escaped(text) }
 
   private static let characters: [Character: String] = [
     "\\": "\\textbackslash{}", "{": "\\{", "}": "\\}", "$": "\\$", "&": "\\&", "#": "\\#", "_": "\\_", "%": "\\%",
     "^": "\\textasciicircum{}", "~": "\\textasciitilde{}", "<": "\\textless{}", ">": "\\textgreater{}",
     "|": "\\textbar{}", "\"": "''", "`": "\\`{}",
-    // What would be an option where it follows a line's end.
+    // After a line's end, these would be read as an option.
     "[": "{[}", "]": "{]}", "*": "{*}",
     "–": "--", "—": "---", "−": "$-$", "×": "$\\times$", "÷": "$\\div$", "±": "$\\pm$", "µ": "$\\mu$", "μ": "$\\mu$",
     "≥": "$\\geq$", "≤": "$\\leq$", "²": "$^2$", "·": "$\\cdot$", "…": "\\dots{}", "‘": "`", "’": "'", "“": "``",

@@ -2,7 +2,7 @@ import Plan
 import Records
 
 extension Summary.Load {
-  /// As the JSON report has it.
+  /// The load table in the JSON report.
   func json(_ metrics: MetricTable) -> JSONValue {
     JSONReport.object([
       "name": .string(name),

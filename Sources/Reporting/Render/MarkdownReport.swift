@@ -3,7 +3,7 @@ import Records
 /// The report as GitHub tables, with all columns.
 struct MarkdownReport {
   let document: Document
-  /// Of the numbers in the tables of experiments, which stand behind them as comments.
+  /// The citations of the tables' numbers, which follow them as comments.
   private let citations: TableCitations?
 
   init(_ document: Document, citations: Citations? = nil) {
@@ -56,7 +56,7 @@ struct MarkdownReport {
     return [Self.escaped(table.title ?? ""), Self.table(columns.map { Self.escaped($0.heading) }, rows)]
   }
 
-  /// A median has its interval in a column of its own.
+  /// Intervals get columns of their own.
   private func grid(_ table: Table, _ citations: TableCitations?) -> String {
     let columns = table.placed(in: .md)
     let headings = columns.flatMap { $0.hasIntervals ? [$0.heading, "interval"] : [$0.heading] }
@@ -81,7 +81,7 @@ struct MarkdownReport {
     return Self.table(headings, rows)
   }
 
-  /// Without columns in which no row has anything to say.
+  /// Leaves out columns in which every cell is empty.
   static func table(_ headings: [String], _ rows: [[String]]) -> String {
     let shown = headings.indices.filter { column in column == 0 || !NumberText.areNone(rows.map { $0[column] }) }
     return ([headings, headings.indices.map { $0 == 0 ? ":--" : "--:" }] + rows)
@@ -92,7 +92,7 @@ struct MarkdownReport {
     notes.isEmpty ? [] : [notes.map { "- " + Self.escaped($0.text) }.joined(separator: "\n")]
   }
 
-  /// What would be markup is put as it is.
+  /// Escapes all characters that would be markup.
   static func escaped(_ text: String) -> String {
     text.map { "\\`*_[]<>|#".contains($0) ? "\\\($0)" : "\($0)" }.joined()
   }

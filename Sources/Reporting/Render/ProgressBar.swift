@@ -1,12 +1,13 @@
-/// A line that shows how far a run has come. Pure: who prints it, and whether to, is the caller's business.
+/// A line that shows a run's progress. It is pure; the caller decides whether to print it.
 public struct ProgressBar: Sendable {
   public init() {}
 
-  /// One line of at most `width` columns, without its end: a bar, the trials done, the time left, and what is being done.
+  /// One line of at most `width` columns, without its end: a bar, the finished trials, the remaining time, and the
+  /// current trial.
   ///
   /// - Parameters:
   ///   - elapsed: seconds since the start.
-  ///   - remaining: seconds that are left, or nil where nothing can be said yet.
+  ///   - remaining: the remaining seconds; nil if unknown.
   public func line(done: Int, total: Int, label: String, elapsed: Double, remaining: Double?, width: Int) -> String {
     let barWidth = min(24, max(0, width / 4))
     let fraction = total > 0 ? Double(done) / Double(total) : 0

@@ -1,12 +1,12 @@
 import Records
 
-/// How a report is written.
+/// The format of a report.
 public enum OutputFormat: String, CaseIterable, Sendable {
   /// Tables with bars and sparklines, for a terminal.
   case text
-  /// The summary, with units in all names.
+  /// The summary; all names contain their unit.
   case json
-  /// Tidy: a row for every trial.
+  /// Tidy data: one row per trial.
   case csv
   /// Tables for GitHub.
   case md
@@ -16,7 +16,7 @@ public enum OutputFormat: String, CaseIterable, Sendable {
   case html
 }
 
-/// The report of a run: a pure function of it, so that the same run gives the same bytes.
+/// The report of a run. It is a pure function: the same run gives the same bytes.
 public struct Report: Sendable {
   private let run: Run
   private let figures: PageFigures
@@ -25,9 +25,9 @@ public struct Report: Sendable {
   private let metrics: MetricTable
 
   /// - Parameters:
-  ///   - figures: those of a page; only for ``OutputFormat/html``.
-  ///   - trialsHash: the SHA-256 of the lines of the trials; only for ``OutputFormat/html``.
-  ///   - citations: those of the run, for tables to carry as comments; only for ``OutputFormat/latex`` and
+  ///   - figures: the page's figures; only for ``OutputFormat/html``.
+  ///   - trialsHash: the SHA-256 of the trials' lines; only for ``OutputFormat/html``.
+  ///   - citations: the run's citations, which tables carry as comments; only for ``OutputFormat/latex`` and
   ///     ``OutputFormat/md``.
   public init(
     _ run: Run, figures: PageFigures = .withoutGnuplot, trialsHash: String? = nil, citations: Citations? = nil
@@ -46,11 +46,11 @@ public struct Report: Sendable {
     self.metrics = metrics
   }
 
-  /// What stands at the top of it for a reader to beware of, a line each: that machines or builds are mixed.
+  /// Warnings for the top of the report, one line each: mixed machines or builds.
   public var warnings: [String] { Provenance(run.record).warnings }
 
   /// - Parameters:
-  ///   - width: columns of the terminal; only for ``OutputFormat/text``, whose words use no more than 100 of them.
+  ///   - width: the terminal's columns; only for ``OutputFormat/text``, whose words use at most 100.
   ///   - color: whether the terminal shows colours; only for ``OutputFormat/text``.
   public func render(_ format: OutputFormat, width: Int, color: Bool) -> String {
     switch format {
@@ -65,7 +65,7 @@ public struct Report: Sendable {
 
   private var document: Document { Document(run, metrics) }
 
-  /// The claims of tutorials, as far as the run puts them to the test.
+  /// The claims of tutorials that the run tests.
   public func claims(_ format: OutputFormat, width: Int, color: Bool) -> String {
     let results = ClaimResult.all(run, Summary(run))
     switch format {

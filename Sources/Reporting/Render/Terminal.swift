@@ -2,9 +2,9 @@ import Measurement
 import Plan
 import Records
 
-/// What a terminal can do to a piece of text: SGR sequences, ECMA-48.
+/// The style of a text in a terminal: SGR sequences, ECMA-48.
 package struct Style: Equatable, Sendable {
-  /// The parameters of the sequence; none where nothing is done.
+  /// The parameters of the sequence; empty for plain text.
   let code: String
 
   static let plain = Style(code: "")
@@ -14,12 +14,12 @@ package struct Style: Equatable, Sendable {
   package static let fine = Style(code: "32")
   package static let note = Style(code: "36")
 
-  /// The colour that a mode has in the figures too, or its nearest on a dark ground.
+  /// The colour of a mode in figures, or the nearest one on a dark background.
   init(_ mode: ModeDescription?) { self.init(code: mode?.look.ink.map { "38;5;\($0)" } ?? "") }
 
   private init(code: String) { self.code = code }
 
-  /// Whether what comes behind an escape is one of these, or their end.
+  /// Whether the text after an escape is such a style, or its end.
   static func isSequence(_ text: Substring) -> Bool {
     guard text.hasPrefix("["), text.hasSuffix("m") else { return false }
     let code = text.dropFirst().dropLast()
@@ -34,7 +34,7 @@ package struct Style: Equatable, Sendable {
 
 /// Text in a monospaced grid.
 package enum Terminal {
-  /// A bar of `fraction` of `width` columns, in steps of an eighth of a column. Anything above zero can be seen.
+  /// A bar over `fraction` of `width` columns, in steps of an eighth of a column. Any positive fraction is visible.
   static func bar(_ fraction: Double, width: Int) -> String {
     guard fraction > 0, width > 0 else { return "" }
     let eighths = max(1, Int((min(fraction, 1) * Double(width * 8)).rounded()))
@@ -42,7 +42,7 @@ package enum Terminal {
     return String(repeating: "█", count: eighths / 8) + partial
   }
 
-  /// Blocks as high as the counts, of which the highest is full. Anything above zero can be seen.
+  /// Blocks with heights proportional to the counts; the highest is full. Any positive count is visible.
   static func sparkline(_ counts: [Double]) -> String {
     let highest = counts.max() ?? 0
     let blocks: [Character] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
@@ -50,7 +50,7 @@ package enum Terminal {
       counts.map { $0 > 0 ? blocks[min(max(1, Int(saturating: ($0 / highest * 8).rounded(.up))), 8) - 1] : " " })
   }
 
-  /// The text in ASCII, where no more can be shown. What a table aligns keeps its width, but for `…`, `≤` and `≥`.
+  /// The text in ASCII, for terminals without UTF-8. Aligned text keeps its width, except for `…`, `≤` and `≥`.
   package static func ascii(_ text: String) -> String {
     text.map { character in
       if character.isASCII { return String(character) }
@@ -58,8 +58,8 @@ package enum Terminal {
     }.joined()
   }
 
-  /// The text without what would do something to a terminal, or to the order of what it shows: such a character is written
-  /// as its number. Line feeds, tabs and the styles of this program stay.
+  /// The text without characters that affect a terminal or the text's order; their numbers replace them. Line feeds,
+  /// tabs and this program's styles stay.
   package static func visible(_ text: String) -> String {
     guard !text.unicodeScalars.allSatisfy(isHarmless) else { return text }
     var rest = Substring(text).unicodeScalars
@@ -85,7 +85,7 @@ package enum Terminal {
     RecordName.isVisible(character) || character == "\n" || character == "\t"
   }
 
-  /// Of a style, without the escape: `[38;5;255m`.
+  /// The length of a style without the escape: `[38;5;255m`.
   private static let longestSequence = 10
 
   private static let substitutes: [Character: String] = [
@@ -107,7 +107,7 @@ package enum Terminal {
     text.count <= width ? text : text.prefix(max(0, width - 1)) + "…"
   }
 
-  /// Lines of at most `width` columns, broken at spaces; those after the first are indented by `indent`.
+  /// Lines of at most `width` columns, broken at spaces; lines after the first are indented by `indent`.
   package static func wrapped(_ text: String, width: Int, indent: Int = 0) -> [String] {
     var lines: [String] = []
     var line = ""

@@ -1,6 +1,6 @@
 import Records
 
-/// The report for a terminal: a table for every experiment, and words in at most 100 columns.
+/// The report for a terminal: one table per experiment, and text in at most 100 columns.
 struct TextReport {
   let document: Document
   let width: Int

@@ -1,13 +1,13 @@
-/// A table that fits: the narrower the terminal, the fewer the columns. What is drawn goes before the numbers do.
+/// A table that fits the terminal: a narrower one gets fewer columns. Drawings are dropped before numbers.
 struct TextTable {
   let table: Table
   private let columns: [Column]
-  /// How many columns name the rows.
+  /// The number of columns that name the rows.
   private let names: Int
   private let width: Int
   private static let drawnWidths = 8...24
 
-  /// The first of the layouts, which get poorer, that is not wider than `width`; the last, if none fits.
+  /// The first layout that fits `width`; they are ordered from wide to narrow. If none fits, the last.
   init(_ table: Table, width: Int) {
     self.table = table
     self.width = width
@@ -21,7 +21,7 @@ struct TextTable {
     columns = Self.widened(fitting, to: width)
   }
 
-  /// Without distributions where there are none; else as wide as the ends of their axes at least.
+  /// The columns; a distribution is left out if there are none, and otherwise at least as wide as the ends of its axis.
   private static func columns(_ placed: [PlacedColumn], _ table: Table) -> [Column] {
     placed.compactMap { placed in
       switch placed.column.kind {
@@ -35,7 +35,7 @@ struct TextTable {
     }
   }
 
-  /// The layout with all that is drawn, with either, and with none.
+  /// The layout with all drawings, with either one, and with none.
   private static func drawnLess(_ layout: [Column]) -> [[Column]] {
     [
       layout, layout.filter { $0.kind != .bar }, layout.filter { $0.kind != .sparkline },
@@ -43,7 +43,7 @@ struct TextTable {
     ]
   }
 
-  /// Gives what is drawn the room that is left.
+  /// Distributes the remaining width among the drawings.
   private static func widened(_ layout: [Column], to width: Int) -> [Column] {
     var columns = layout
     let drawn = columns.indices.filter { columns[$0].kind.isDrawn }
@@ -56,7 +56,7 @@ struct TextTable {
 
   var hasSparklines: Bool { columns.contains { $0.kind == .sparkline } }
 
-  /// The lines, the heading first; groups of rows are apart by an empty line.
+  /// The lines, the heading first; an empty line separates groups.
   func lines(color: Bool) -> [String] {
     var lines = [TextLine.row(columns.map { $0.aligned($0.heading) }, .dim, color)]
     let distributions = hasSparklines ? table.columns.first { $0.kind == .sparkline } : nil
@@ -98,7 +98,7 @@ struct TextTable {
     }
   }
 
-  /// The ends of an axis, below what is drawn on it.
+  /// The ends of an axis, below the drawings.
   private func scale(_ axis: SparklineAxis, _ color: Bool) -> String {
     let cells = columns.map { column in
       column.kind == .sparkline
@@ -109,13 +109,13 @@ struct TextTable {
   }
 }
 
-/// The axis that the rows of a group have in common.
+/// The axis that the rows of a group share.
 private struct SparklineAxis {
   let axis: LatencyAxis
-  /// What stands at its ends.
+  /// The labels at its ends.
   let ends: (lowest: String, highest: String)
 
-  /// Nil where the rows have no latencies.
+  /// Nil if the rows have no latencies.
   init?(_ column: TableColumn, _ rows: Range<Int>) {
     let drawn = rows.compactMap { row -> (latency: Summary.PooledLatency, unit: TimeUnit)? in
       if case .distribution(let latency, let unit)? = column.cells[row].drawing { (latency, unit) } else { nil }
@@ -128,13 +128,13 @@ private struct SparklineAxis {
 }
 
 extension Table {
-  /// Rows that belong together.
+  /// The groups of rows.
   fileprivate var groups: [Range<Int>] {
     let starts = rows.indices.filter { $0 == 0 || rows[$0].startsGroup }
     return zip(starts, starts.dropFirst() + [rows.count]).map { $0..<$1 }
   }
 
-  /// Of a small table: a row of headings and one for every point, in as many columns as fit.
+  /// For a small table: a row of headings and one row per point, in as many columns as fit.
   func lines(width: Int) -> [String] {
     var shown = Self.informative(placed(in: .text), after: 1).map { Column($0) }
     while shown.count > 3, shown.totalWidth > width { shown.removeLast() }

@@ -2,14 +2,14 @@ import Records
 import Statistics
 
 extension Summary {
-  /// What the warm-ups of a point's trials came to: medians over the valid trials.
+  /// The warm-ups of a point's trials: medians over the valid trials.
   public struct ColdStart: Sendable {
-    /// From the start of the lanes to the first answer, in nanoseconds; nil where a trial had none in its warm-up.
+    /// From the start of the lanes to the first answer, in nanoseconds; nil if a trial had none in its warm-up.
     public let firstDone: Estimate?
-    /// Throughput in the warm-up over that in the window of the same trial.
+    /// The throughput in the warm-up divided by that in the window of the same trial.
     public let throughputRatio: Estimate?
 
-    /// Nil where no trial has a warm-up.
+    /// Nil if no trial has a warm-up.
     init?(_ trials: [TrialRecord]) {
       let starts = trials.compactMap { trial in trial.coldStart.map { (trial, $0) } }
       guard !starts.isEmpty else { return nil }
@@ -25,7 +25,7 @@ extension Summary {
 }
 
 extension Summary.MeasuredExperiment {
-  /// At the highest concurrency that has any. In an open loop the first answer follows the schedule, and says nothing.
+  /// For the highest concurrency with a warm-up. In an open loop, the first answer only follows the schedule.
   var coldStartNote: Note? {
     guard rate == nil, let group = byConcurrency.last(where: { $0.points.contains { $0.coldStart != nil } }) else {
       return nil

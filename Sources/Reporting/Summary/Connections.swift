@@ -2,25 +2,25 @@ import Records
 import Statistics
 
 extension Summary {
-  /// What it took to open and to hold the connections of a trial whose processes the harness led: medians over the valid
-  /// trials.
+  /// The cost of opening and holding the connections, in trials whose processes the harness coordinated: medians over
+  /// the valid trials.
   public struct Connections: Sendable {
     /// Nanoseconds until all lanes were connected.
     public let connect: Double
-    /// Nanoseconds to close those that were held.
+    /// Nanoseconds to close the held connections.
     public let close: Double?
-    /// Bytes of the kernel's own structures (Slab in /proc/meminfo) and of the processes of both sides, for each
-    /// connection.
+    /// Bytes per connection: of the kernel's own structures (Slab in /proc/meminfo), and of the processes of both
+    /// sides.
     public let kernelBytes: Double?
     public let processBytes: Double?
 
     private static let fewestForMemory = 1000
 
-    /// Nil where there are none.
+    /// Nil if no trial has them.
     init?(_ trials: [TrialRecord]) {
       func median(_ value: (TrialRecord) -> Double?) -> Double? { medianEstimate(of: trials.compactMap(value))?.median }
       let connected = trials.filter { ($0.server?.connections ?? 0) > 0 }
-      // With few, what there is without any would weigh too much.
+      // With few connections, the memory without any would dominate.
       func many(_ trial: TrialRecord) -> Double? {
         trial.server?.connections.flatMap { $0 >= Self.fewestForMemory ? Double($0) : nil }
       }

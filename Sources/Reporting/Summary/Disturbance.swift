@@ -3,18 +3,18 @@ import Statistics
 
 /// What the machine did to a run's trials.
 package struct Disturbance {
-  /// Trials that were disturbed; all are left out.
+  /// The number of disturbed trials; all are left out.
   let trials: Int
   let carriedOut: Int
-  /// By the name of the reason, most frequent first.
+  /// The disturbances by name, most frequent first.
   let reasons: [Summary.Count]
-  /// Disturbed trials that were carried out again, and of those the ones whose repeat is valid.
+  /// The disturbed trials that were repeated, and those of them whose repeat is valid.
   let repeated: Int
   let replaced: Int
-  /// The median share of a processor that other processes used, of the trials that were disturbed by that.
+  /// The median CPU time of other processes, as a share of one CPU, in trials that they disturbed.
   let foreignShare: Double?
 
-  /// Nil where no trial was disturbed.
+  /// Nil if no trial was disturbed.
   package init?(_ run: Run) {
     let all = run.trials.filter { $0.skipped == nil && $0.isTimed }
     let disturbed = all.filter(\.wasDisturbed)
@@ -32,18 +32,18 @@ package struct Disturbance {
     foreignShare = Statistics.median(shares)
   }
 
-  /// In a sentence without its end.
+  /// A sentence without its full stop.
   package var text: String {
     "the machine disturbed \(trials) of \(carriedOut) trials, which are left out (\(Summary.Point.list(reasons)))"
-      + (repeated == 0 ? "" : "; \(repeated) were carried out again, \(replaced) of them undisturbed")
+      + (repeated == 0 ? "" : "; \(repeated) were repeated, \(replaced) of them undisturbed")
   }
 
-  /// For whoever has made the run: what its numbers are worth, and what to do.
+  /// For the person who made the run: the value of its numbers, and the remedy.
   package var advice: String {
     let load =
-      foreignShare.map { "; other programs used \(NumberText.significant($0 * 100, digits: 2)) % of a processor" } ?? ""
+      foreignShare.map { "; other programs used \(NumberText.significant($0 * 100, digits: 2)) % of a CPU" } ?? ""
     return
-      "\(text)\(load): points may have too few trials for an interval; stop other programs (`iomodes doctor` says what "
-      + "disturbs) and run again"
+      "\(text)\(load): points may have too few trials for an interval; stop other programs (see `iomodes doctor`) "
+      + "and run again"
   }
 }

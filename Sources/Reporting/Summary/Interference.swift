@@ -2,39 +2,40 @@ import Plan
 import Records
 
 extension Summary {
-  /// What work does to lanes that have none: the experiments of a run that are beside the same bystanders, and differ in
-  /// the work of an operation and in who does it alone. Calls for a file are work too, of no length that is known.
+  /// The effect of work on lanes without work: experiments with the same bystanders that differ only in the work per
+  /// operation and where it runs. File I/O is work, too, of unknown length.
   struct Interference {
-    /// What the names of its experiments begin with.
+    /// The common prefix of the experiments' names.
     let name: String
-    /// Whether it is a file that lanes work on, and not a processor.
+    /// Whether the work is file I/O rather than CPU work.
     let isOfFile: Bool
-    /// In words, without the work.
+    /// The description without the work.
     let description: String
     let concurrency: Int
-    /// What the bystanders are: `16 paced`.
+    /// The bystanders, such as `16 paced`.
     let bystanders: String
-    /// Operations per second of lanes that hardly disturb them; nil where the run has no such experiment.
+    /// The total rate of lanes that hardly disturb the bystanders, in operations per second; nil if the run has no such
+    /// experiment.
     let restRate: Double?
-    /// Whether their latency is from the intended start of an operation.
+    /// Whether the bystanders' latency is from the intended start of an operation.
     let isResponse: Bool
     /// By mode and variant.
     let curves: [Curve]
 
     struct Curve {
       let name: String
-      /// By ascending work, in nanoseconds; 0 where the workload has none.
+      /// By ascending work in nanoseconds; 0 if the workload has none.
       let points: [(work: Double, point: Point, bystanders: MeasuredClass)]
-      /// The bystanders beside lanes that do next to nothing, in whichever variant.
+      /// The bystanders beside lanes that do next to nothing, in any variant.
       let rest: MeasuredClass?
     }
 
     private typealias Member = (experiment: MeasuredExperiment, point: Point, bystanders: MeasuredClass)
 
     private struct Key: Hashable {
-      /// Without work, and without who does it.
+      /// The workload without its work and its offload.
       var workload: WorkloadSpec?
-      /// With the rate of an open loop.
+      /// Includes the rate of an open loop.
       var setting: Setting
       var asked: UInt64?
       var concurrency: Int
@@ -47,14 +48,14 @@ extension Summary {
 
       var rate: Double? { setting.rate }
 
-      /// Without arrivals.
+      /// The key without arrivals.
       private var unloaded: Key {
         var key = self
         key.setting = setting.without(.arrivals, .rate)
         return key
       }
 
-      /// For a closed loop, of those that differ in the arrivals alone the slowest.
+      /// For a closed loop: the slowest of the keys that differ only in arrivals.
       func rest(among keys: [Key]) -> Key? {
         guard rate == nil else { return nil }
         return keys.filter { $0.rate != nil && $0.unloaded == unloaded }.min { ($0.rate ?? 0) < ($1.rate ?? 0) }
@@ -106,7 +107,7 @@ extension Summary {
         }
     }
 
-    /// The words, between hyphens, that all names begin with.
+    /// The hyphen-separated words at the start of all names.
     private static func commonName(of names: [String], else kind: String) -> String {
       let words = names.map { $0.split(separator: "-", omittingEmptySubsequences: false) }
       let common = words[0].indices.prefix { place in
@@ -157,7 +158,7 @@ extension GnuplotData {
       })
   }
 
-  /// One figure for each set of experiments that belong together.
+  /// One figure for each group of experiments.
   static func interferences(of experiments: [Summary.MeasuredExperiment], _ provenance: Provenance) -> [GnuplotData] {
     let all = Summary.Interference.all(of: experiments)
     return all.map { interference in

@@ -2,21 +2,21 @@ import Measurement
 import Records
 
 extension Summary {
-  /// Where the service times of one trial of a point lay, interval by interval: of the valid trials that have recorded it
-  /// the one with the median throughput, or the lower one of two.
+  /// The distribution of service times over time in one trial of a point: the valid trial with the median throughput,
+  /// or the lower one of two.
   struct LatencyOverTime: Sendable {
-    /// Its number in the plan.
+    /// The trial's number in the plan.
     let trial: Int
     fileprivate let series: [SeriesPoint]
 
     private static let fewest = 10
-    /// Of intervals with operations: fewer are no picture.
+    /// The minimum number of intervals with operations for a picture.
     static let fewestFilled = 5
-    /// Of columns that can still be told apart.
+    /// The maximum number of columns that a reader can distinguish.
     private static let most = 128
 
     /// - Parameter trials: the valid ones of a point.
-    /// - Returns: nil where none has recorded it in enough intervals.
+    /// - Returns: nil if no trial has enough intervals.
     init?(_ trials: [TrialRecord]) {
       let recorded = trials.filter { trial in
         let series = trial.series ?? []
@@ -27,10 +27,10 @@ extension Summary {
       (trial, series) = (median.trial, median.series ?? [])
     }
 
-    /// Times are in nanoseconds from the window's opening.
+    /// Times are in nanoseconds since the window opened.
     typealias Interval = (start: UInt64, end: UInt64, latencies: CoarseHistogram)
 
-    /// As many are made one as leave a figure that can be read. What cannot be decoded is left out.
+    /// The intervals, merged until the figure is readable. Undecodable ones are left out.
     var intervals: [Interval] {
       let count = (series.count + Self.most - 1) / Self.most
       var start: UInt64 = 0
@@ -48,7 +48,7 @@ extension Summary {
 }
 
 extension GnuplotData {
-  /// Of the highest concurrency at which it was recorded; nil where it was not.
+  /// For the highest concurrency with such records; nil if there is none.
   init?(heatOf experiment: Summary.MeasuredExperiment, _ provenance: Provenance) {
     guard let group = experiment.byConcurrency.last(where: { $0.points.contains { $0.latencyOverTime != nil } }) else {
       return nil
@@ -79,7 +79,7 @@ extension GnuplotData {
       })
   }
 
-  /// A row for each bucket, which are 16 to every power of two.
+  /// One row per bucket; a power of two has 16 buckets.
   private static func heatRows(_ interval: Summary.LatencyOverTime.Interval) -> [[Double?]] {
     let total = interval.latencies.buckets.reduce(0) { $0 + Double($1.count) }
     return interval.latencies.buckets.map { bucket in

@@ -4,16 +4,16 @@ import Records
 import Statistics
 
 extension Summary {
-  /// What stands in one place of a report.
+  /// One section of a report.
   enum Section: Sendable {
     case experiment(MeasuredExperiment)
     case load(Load)
     case sweep(Sweep)
 
-    /// An experiment of fewer rates has a table for each of them.
+    /// An experiment with fewer rates has one table per rate.
     static let fewestRates = 3
 
-    /// - Parameter experiments: those of a run, of which one for each rate.
+    /// - Parameter experiments: those of a run; each rate is one of them.
     static func sections(of experiments: [MeasuredExperiment], _ run: Run) -> [Section] {
       var names: [String] = []
       var groups: [String: [MeasuredExperiment]] = [:]
@@ -33,7 +33,7 @@ extension Summary {
     }
   }
 
-  /// An experiment at several offered rates: what load does to latency.
+  /// An experiment at several offered rates: the effect of load on latency.
   struct Load: Sendable {
     let name: String
     let workload: JSONValue
@@ -41,10 +41,10 @@ extension Summary {
     let description: String
     /// By mode, variant and concurrency.
     let curves: [Curve]
-    /// Where the rates were looked for, and not given.
+    /// The search that chose the rates; nil if the suite gave them.
     let search: Search?
 
-    /// - Parameter experiments: of one name, at least one.
+    /// - Parameter experiments: at least one, all of the same name.
     fileprivate init(_ experiments: [MeasuredExperiment], _ search: Search?) {
       let open = experiments.filter { $0.rate != nil }.sorted { $0.rate ?? 0 < $1.rate ?? 0 }
       name = experiments[0].plannedName
@@ -62,8 +62,7 @@ extension Summary {
     }
   }
 
-  /// A curve without a knee: the power grows, or falls, from one end of the rates that were measured to the other, so that
-  /// the knee is beyond that rate.
+  /// Why a curve has no knee: the power is highest at one end of the measured rates, so the knee lies beyond that rate.
   enum KneeAbsence: Equatable {
     case upTo(Double)
     case downTo(Double)
@@ -85,15 +84,15 @@ extension Summary {
     let key: Coordinates
     /// By ascending rate, in operations per second.
     let points: [(rate: Double, point: Point)]
-    /// The rate with the highest power, where higher and lower ones were measured. Absent in a search, whose rates were
-    /// each measured in another round.
+    /// The rate with the highest power, if both higher and lower rates were measured. Absent in a search, which
+    /// measures its rates in different rounds.
     let knee: (rate: Double, point: Point)?
-    /// Where the power is highest at an end of the rates that were measured.
+    /// Set if the power is highest at one end of the measured rates.
     let kneeAbsence: KneeAbsence?
-    /// The lowest rate of which less was done than was offered.
+    /// The lowest rate of which too little was done.
     let saturation: (rate: Double, point: Point)?
 
-    /// A point is saturated where less than this share of what was offered is done.
+    /// A point is saturated if less than this fraction of the offered operations is done.
     private static let enough = 0.95
 
     fileprivate init(key: Coordinates, points: [(rate: Double, point: Point)], isSearched: Bool) {
@@ -120,10 +119,10 @@ extension Summary {
 }
 
 extension Coordinates {
-  /// How many lanes there are, in words.
+  /// The number of lanes as text.
   var lanesText: String { concurrency.map { NumberText.grouped($0) } ?? NumberText.none }
 
-  /// By mode, then by concurrency, then by variant.
+  /// Orders by mode, then concurrency, then variant.
   func precedesByMode(_ other: Coordinates) -> Bool {
     if mode != other.mode { return ModeTable.precedes(mode, other.mode) }
     return (concurrency ?? 0, variant ?? "") < (other.concurrency ?? 0, other.variant ?? "")
@@ -131,7 +130,7 @@ extension Coordinates {
 }
 
 extension RunRecord {
-  /// The warm-up of an experiment, where the suite says.
+  /// The warm-up of an experiment; nil if the suite does not have it.
   func warmup(of experiment: String) -> Nanoseconds? {
     plannedExperiments.first { $0["name"]?.string == experiment }?["warmup"]?.string.flatMap { Nanoseconds($0) }
   }

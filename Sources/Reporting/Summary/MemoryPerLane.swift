@@ -2,8 +2,8 @@ import Records
 import Statistics
 
 extension Summary.MeasuredExperiment {
-  /// What one more lane costs the client in memory, for each mode and variant that was measured at enough concurrencies:
-  /// a line through its points, in bytes over lanes.
+  /// The client's memory per additional lane, for each mode and variant with enough concurrencies: a line through its
+  /// points, in bytes over lanes.
   var memoryPerLane: [(name: String, points: [Summary.Point], line: LeastSquaresLine)] {
     byName.compactMap { name, points in
       let measured = points.filter { $0.memory != nil }
@@ -13,7 +13,7 @@ extension Summary.MeasuredExperiment {
     }
   }
 
-  /// Of the modes whose memory grows with the lanes, and by a line.
+  /// Covers the modes whose memory grows linearly with the lanes.
   var memoryNote: Note? {
     let texts = memoryPerLane.compactMap { name, _, line -> String? in
       guard let rSquared = line.rSquared, rSquared >= Self.goodFit, line.slope > 0 else { return nil }
@@ -26,7 +26,7 @@ extension Summary.MeasuredExperiment {
 
   private static let goodFit = 0.9
 
-  /// Whether concurrencies are enough and far enough apart for a figure of memory.
+  /// Whether concurrencies are numerous and far enough apart for a figure of memory.
   var spansMemory: Bool {
     let lanes = byConcurrency.map(\.concurrency)
     guard lanes.count >= minimumLineCount, let least = lanes.first, let most = lanes.last else { return false }
@@ -35,6 +35,6 @@ extension Summary.MeasuredExperiment {
 }
 
 extension Summary.Point {
-  /// The lanes that were at work: no more than were seen in flight, where no lane waits for anything else.
+  /// The lanes that worked: at most those seen in flight, unless lanes wait for an arrival or a permit.
   var lanesHeld: Int { response == nil ? inFlight?.max ?? concurrency : concurrency }
 }

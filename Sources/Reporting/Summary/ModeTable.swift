@@ -1,8 +1,8 @@
 import Plan
 import Records
 
-/// The modes that a run may name: those that it tells of, and those of this build. Tables, data files and legends have the
-/// modes of this build in their order, and any others last, by name.
+/// The modes that a run may name: those that it describes, and those of this build. Tables, data files and legends list
+/// the modes of this build in their order, and then others by name.
 struct ModeTable {
   private let modes: [ModeDescription]
 
@@ -16,13 +16,13 @@ struct ModeTable {
     modes = known + told.filter { mode in !known.contains { $0.id == mode.id } }
   }
 
-  /// Nil of a mode that nobody tells of.
+  /// Nil for a mode without a description.
   subscript(name: String) -> ModeDescription? { modes.first { $0.id.rawValue == name } }
 
   var names: [String] { modes.map(\.id.rawValue) }
 
   func looks(of names: [String]) -> [ModeDescription] { modes.filter { names.contains($0.id.rawValue) } }
 
-  /// Whether the first stands before the second, by the order of this build.
+  /// Whether the first comes before the second, by the order of this build.
   static func precedes(_ first: String, _ second: String) -> Bool { ModeDescription.precedes(first, second) }
 }

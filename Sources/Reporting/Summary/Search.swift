@@ -3,7 +3,7 @@ import Records
 import Statistics
 
 extension Summary {
-  /// What a search for the highest rate that meets an objective has found.
+  /// The result of a search for the highest rate that meets an objective.
   struct Search: Sendable {
     let objective: String
     /// By mode, variant and concurrency.
@@ -11,17 +11,17 @@ extension Summary {
 
     struct Result: Sendable {
       let key: Coordinates
-      /// Operations per second in a closed loop.
+      /// The throughput of the closed loop, in operations per second.
       let saturation: Estimate?
-      /// The highest rate that met the objective, and the lowest that did not: medians over the rounds that have one.
+      /// The highest rate that met the objective, and the lowest that missed it: medians over the rounds that have one.
       let highestMet: Estimate?
       let lowestMissed: Estimate?
       let rounds: Int
-      /// Why the lowest rates that did not meet it did not, with the number of rounds; most frequent first.
+      /// Why the lowest missed rates missed it, with the number of rounds; most frequent first.
       let stopped: [Count]
     }
 
-    /// - Parameter trials: all those of one experiment, in closed and in open loop.
+    /// - Parameter trials: all trials of one experiment, in closed and open loop.
     init(_ trials: [TrialRecord], _ objective: Objective) {
       self.objective = objective.description
       let points = Dictionary(grouping: trials, by: \.coordinates.point)

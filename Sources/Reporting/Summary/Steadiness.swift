@@ -5,19 +5,19 @@ import Statistics
 extension Summary {
   /// A trend within the windows of a point's trials, by ``Statistics/trendTest(of:)``.
   public struct Drift: Sendable, Equatable {
-    /// From the window's start to its end, as a share of the median: of the trials that drift, the median.
+    /// The change from the window's start to its end, as a fraction of the median: the median of the drifting trials.
     public let share: Double
-    /// Trials that drift this way.
+    /// The number of trials that drift in this direction.
     public let trials: Int
-    /// All valid trials.
+    /// The number of valid trials.
     public let of: Int
 
-    /// A drift counts from here on: the probability of one as clear by chance, and its share.
+    /// The significance level and the minimum change for a drift.
     static let level = 0.01
     static let least = 0.05
 
-    /// - Parameter series: of each trial, at equal intervals; empty for one without.
-    /// - Returns: nil where fewer than half of the trials drift one way, or series are too short to say.
+    /// - Parameter series: the values of each trial at equal intervals; empty for a trial without.
+    /// - Returns: nil if fewer than half of the trials drift in one direction, or the series are too short.
     init?(_ series: [[Double]]) {
       let drifts = series.filter { $0.count >= minimumSteadyStateCount }.compactMap { series -> Double? in
         guard let test = trendTest(of: series), test.pValue < Self.level else { return nil }
@@ -30,23 +30,23 @@ extension Summary {
     }
   }
 
-  /// A warm-up that goes on within the windows of a point's trials.
+  /// A warm-up that extends into the windows of a point's trials.
   public struct LateWarmup: Sendable, Equatable {
-    /// From the window's opening, in nanoseconds.
+    /// In nanoseconds since the window opened.
     public let end: UInt64
     /// The window's length, in nanoseconds.
     public let window: UInt64
 
-    /// The fewest trials that can agree, and by how much throughput before and after differs.
+    /// The minimum number of trials, and the minimum difference of throughput before and after.
     private static let fewest = 3
     private static let least = 0.05
 
     /// Looks for the end of the warm-up in the mean of the trials' series (P. D. Welch, “The Statistical Analysis of
-    /// Simulation Results”, *Computer Performance Modeling Handbook*, Academic Press 1983, 268–328). What is cut off
-    /// must then differ from the rest by more than 5 %, in the median, and the same way in the interval of
-    /// the trials: ``Statistics/warmupEnd(of:)`` alone often cuts off a few values that need not be.
+    /// Simulation Results”, *Computer Performance Modeling Handbook*, Academic Press 1983, 268–328). The part before it
+    /// must then differ from the rest by more than 5 % in the median, with an interval over the trials on the same
+    /// side. ``Statistics/warmupEnd(of:)`` alone often cuts off a few values without need.
     ///
-    /// - Parameter trials: whose windows are a time, and not a number of operations.
+    /// - Parameter trials: must have windows of a fixed time, not a fixed count of operations.
     init?(_ trials: [TrialRecord]) {
       let timed = trials.filter { $0.operations.asked == nil && !$0.intervalThroughputs.isEmpty }
       let series = timed.map(\.intervalThroughputs)
@@ -63,7 +63,7 @@ extension Summary {
 
     private static func mean(_ values: ArraySlice<Double>) -> Double { values.reduce(0, +) / Double(values.count) }
 
-    /// The shortest round warm-up that leaves it out.
+    /// The shortest round warm-up that excludes it.
     func remedy(after warmup: Nanoseconds) -> Nanoseconds {
       let length = min(warmup.count, 1 << 60) + min(end, 1 << 60)
       var decade: UInt64 = 1_000_000
@@ -75,13 +75,14 @@ extension Summary {
 }
 
 extension TrialRecord {
-  /// Operations per second in each interval of the window; empty where the series does not tell. The last one is left
-  /// out where the window's end has cut it to less than half.
+  /// Operations per second in each interval of the window; empty without a usable series. A last interval that the
+  /// window's end cut to less than half is left out.
   var intervalThroughputs: [Double] {
     intervals.map { Double($0.done) / Double($0.length) * 1e9 }
   }
 
-  /// The median service time in each interval, in nanoseconds; empty where one has too few operations for a median.
+  /// The median service time of each interval, in nanoseconds; empty if an interval has too few operations for a
+  /// median.
   var intervalMedians: [Double] {
     let medians = intervals.compactMap { $0.median.map { Double($0) } }
     return medians.count == intervals.count ? medians : []
@@ -90,7 +91,7 @@ extension TrialRecord {
   /// Times are in nanoseconds.
   typealias Interval = (length: UInt64, done: UInt64, median: UInt64?, threads: Int?)
 
-  /// Those of the series; without the last one where the window's end has cut it to less than half.
+  /// The intervals of the series. A last one that the window's end cut to less than half is left out.
   var intervals: [Interval] {
     var start: UInt64 = 0
     var intervals: [Interval] = []

@@ -3,17 +3,16 @@ import Plan
 import Records
 import Statistics
 
-/// What a run says, experiment by experiment.
+/// The results of a run, experiment by experiment.
 ///
-/// A pure function of the run. Only valid trials count towards estimates and percentiles; the others are counted, and
-/// why they are not valid is kept. Audits are no trials in this sense: they stand beside the estimates of their point. Every
-/// histogram is decoded once.
+/// It is a pure function of the run. Only valid trials count towards estimates and percentiles; others are counted with
+/// their reasons. Audits are separate, beside the estimates of their point. Every histogram is decoded once.
 public struct Summary: Sendable {
   /// In the order of the plan.
   public let experiments: [MeasuredExperiment]
-  /// As reports show them: the rates of an experiment together, where there are enough of them.
+  /// Grouped as in reports: an experiment's rates form one section if there are enough of them.
   let sections: [Section]
-  /// The best settings of whatever was varied.
+  /// The best setting of each varied number.
   let tunings: [Tuning]
 
   public init(_ run: Run) {
@@ -38,173 +37,175 @@ public struct Summary: Sendable {
     tunings = Tuning.all(of: run)
   }
 
-  /// One workload, at all its points. In an open loop each rate is an experiment of its own, with the rate in its name; so
-  /// is each limit, and each width of a pool, where an experiment has several.
+  /// One workload at all its points. Each rate of an open loop is an experiment of its own, with the rate in its name.
+  /// So is each limit and each pool size, if an experiment has several.
   public struct MeasuredExperiment: Sendable {
     public let name: String
-    /// As the plan has it, without the rate.
+    /// The name in the plan, without the rate.
     let plannedName: String
-    /// The rate of an open loop, and what else the plan has several of.
+    /// The rate of an open loop, and the other settings that vary in the plan.
     let setting: Setting
-    /// Of an open loop, in operations per second.
+    /// The rate of an open loop, in operations per second.
     var rate: Double? { setting.rate }
-    /// What all its trials are told, but for the width of a pool.
+    /// The settings that all its trials share, except for the pool size.
     let common: Setting
-    /// How many operations a trial does, where they are counted beforehand.
+    /// The number of operations per trial, if it is fixed.
     let asked: UInt64?
-    /// What bystanders do, where that is something else.
+    /// The bystanders' workload, if it differs.
     let ofBystanders: RecordedWorkload?
-    /// Whether the rate is a step of a search, which looks beyond what can be done.
+    /// Whether the rate is a step of a search, which goes beyond what can be sustained.
     public let isSearchStep: Bool
-    /// The warm-up that was asked for, where the run says.
+    /// The warm-up; nil if the run does not have it.
     let warmup: Nanoseconds?
     public let workload: RecordedWorkload
     var spec: WorkloadSpec? { workload.spec }
-    /// Whether the modes under test served, and did not ask.
+    /// Whether the modes under test were servers.
     public let isServing: Bool
-    /// On which side they were: `client` or `server`.
+    /// The side of the modes under test: `client` or `server`.
     var side: String { isServing ? "server" : "client" }
     /// The workload, its arrivals and its window in words.
     public let description: String
-    /// As the description, with the kind of arrivals alone.
+    /// The description with the kind of arrivals, without their rate.
     let withoutRate: String
-    /// As the description, without a limit and a width of a pool.
+    /// The description without a limit and a pool size.
     let withoutSettings: String
-    /// How many permits lanes queue for; nil where they do not.
+    /// The number of permits; nil without a limit.
     let limit: Int?
-    /// As the description, without work for a processor.
+    /// The description without the CPU work.
     let withoutWork: String
-    /// Seconds that an operation takes at least, on average, by what the workload asks for; nil where it does not say.
+    /// The minimum mean time of an operation in seconds, by its workload; nil if unknown.
     public let serviceTime: Double?
     /// By ascending concurrency, then by mode, then by variant.
     public let points: [Point]
   }
 
-  /// One mode at one concurrency of an experiment: what all its trials say together.
+  /// One mode at one concurrency of an experiment: the results of all its trials.
   public struct Point: Sendable {
     public let mode: String
     public let variant: String?
     /// The number of lanes that was asked for.
     public let concurrency: Int
-    /// On which side the mode was: `client` or `server`.
+    /// The side of the mode: `client` or `server`.
     let side: String
 
-    /// How many lanes had an operation done within the window, in the valid trial that served the fewest; nil where nobody
-    /// counted.
+    /// The number of lanes that did an operation within the window, in the valid trial that served the fewest; nil if
+    /// not counted.
     public let lanesServed: Int?
-    /// Connections that lanes have had in a trial, at most; nil where its operations need none.
+    /// The connections of all lanes, in the trial with the most; nil if the operations use none.
     public let connectionsOpened: UInt64?
-    /// As many as there would be if none had been replaced.
+    /// The number of connections if none is ever replaced.
     let connectionsKept: UInt64
-    /// Connections that took the place of one that was closed while it was idle, of all valid trials together.
+    /// The number of connections that replaced one that was closed while idle, in all valid trials.
     public let reconnected: UInt64
-    /// For each operation done.
+    /// The same number per done operation.
     let reconnectedShare: Double
     let keepsConnections: Bool
-    /// Whether a valid trial left lanes unserved, though there were operations for them.
+    /// Whether a valid trial left lanes unserved that had operations to do.
     public let leavesLanesUnserved: Bool
-    /// Whether the latencies are of all that there was to do, in every valid trial. Those of a part of the lanes are not
-    /// ranked, compared or claimed against those of all.
+    /// Whether the latencies cover all operations, in every valid trial. Latencies of only some lanes are not ranked or
+    /// compared with those of all.
     public let servesAll: Bool
 
     /// The valid trials.
     let valid: [TrialRecord]
     public let validTrials: Int
     public let invalidTrials: Int
-    /// Why trials are not valid, with the number of trials each reason was given for; most frequent first. Reasons of
-    /// one name are one, in the words of the first trial that it was given for.
+    /// Why trials are invalid, with the number of trials for each reason; most frequent first. Reasons of one name are
+    /// counted together, with the words of the first trial.
     public let invalidReasons: [Count]
     public let skippedTrials: Int
-    /// Why the first of the skipped trials was not carried out.
+    /// Why the first skipped trial did not run.
     public let skipped: TrialRecord.Skipped?
 
-    /// Operations per second.
+    /// In operations per second.
     public let throughput: Estimate?
-    /// Throughput over that of `blocking` at the same concurrency, round by round; absent for `blocking` itself.
+    /// The throughput divided by that of `blocking` at the same concurrency, round by round; absent for `blocking`
+    /// itself.
     public let ratioToBlocking: Estimate?
-    /// Seconds that a trial took, where trials are a number of operations and not a duration.
+    /// The seconds per trial, if trials have a fixed count of operations.
     public let wallSeconds: Estimate?
     /// Service times of all valid trials.
     public let latency: PooledLatency?
-    /// Response times of all valid trials, where operations have intended starts or queue on a limit.
+    /// Response times of all valid trials, if operations have intended starts or queue for a permit.
     public let response: PooledLatency?
 
-    /// From intended to actual starts of all valid trials' operations, where they queue on a limit.
+    /// The time from intended to actual starts in all valid trials, if operations queue for a permit.
     public let queueing: PooledLatency?
 
-    /// In open loop: how late operations started that a lane waited for, of all valid trials: the wake-up lag.
+    /// In an open loop: how late operations started whose lane was waiting for them, in all valid trials. This is the
+    /// wake-up lag.
     public let sendLag: PooledLatency?
     /// Medians over the valid trials of each trial's own percentiles.
     public let servicePercentiles: TrialPercentiles
     public let responsePercentiles: TrialPercentiles
     /// The mean response time of a trial, in nanoseconds.
     public let meanResponse: Estimate?
-    /// In open loop: throughput over the rate of what was to start within the window.
+    /// In an open loop: the throughput divided by the rate due within the window.
     public let offeredShare: Estimate?
 
-    /// Each class of lanes, where there is more than one; all other figures are of the busy ones.
+    /// The classes of lanes, if there are several; all other values cover the busy lanes.
     public let classes: [MeasuredClass]
 
     public let coldStart: ColdStart?
     public let connections: Connections?
-    /// Trends of the throughput and of the median service time within the windows.
+    /// The trends of the throughput and the median service time within the windows.
     public let throughputDrift: Drift?
     public let medianDrift: Drift?
     public let lateWarmup: LateWarmup?
-    /// How a trial went over time, where the windows are long.
+    /// The course of one trial, if windows are long.
     public let timeline: Timeline?
-    /// Where its latencies lay over time, where trials have recorded that.
+    /// The distribution of latencies over time, if trials have recorded it.
     let latencyOverTime: LatencyOverTime?
-    /// What was counted from outside, in a trial of its own.
+    /// The counts of the point's audit.
     public let audit: Audit?
-    /// Why the point's audits are left out that are not valid.
+    /// Why the point's invalid audits are left out.
     public let auditReasons: [Count]
 
     public let client: PerOperation
     public let server: PerOperation
-    /// Of the two, that which the mode was.
+    /// The side of the mode under test.
     public let tested: PerOperation
 
     public let inFlight: InFlight?
-    /// Of the mode under test.
+    /// The peak threads of the mode under test.
     public let threadsPeak: Int?
-    /// Their peak in a trial: the median over the valid trials.
+    /// The peak per trial: the median over the valid trials.
     public let threads: Estimate?
-    /// Of the mode under test, in bytes.
+    /// The peak memory of the mode under test, in bytes.
     public let memoryPeak: UInt64?
-    /// The peak of the mode under test in a trial, in bytes: the median over the valid trials.
+    /// The peak memory per trial of the mode under test, in bytes: the median over the valid trials.
     public let memory: Estimate?
 
-    /// Operations that were neither done nor failed at their window's end, in all trials that were carried out.
+    /// Operations in flight at their window's end, in all trials that ran.
     public let unfinished: UInt64
-    /// How long the oldest of the unfinished operations had been under way, in nanoseconds.
+    /// How long the oldest unfinished operation had been in flight, in nanoseconds.
     public let oldestUnfinished: UInt64?
-    /// In open loop, of all trials that were carried out: how many operations were due within the windows, how many of them
-    /// had not ended when those did, begun or not, and by how many more were due than ended.
+    /// In an open loop, over all trials that ran: operations due within the windows, those that had not ended with
+    /// them, and the excess of due over ended ones.
     public let due: UInt64
     public let unanswered: UInt64
     public let missing: UInt64
-    /// How long the oldest of the unanswered operations had been due, in nanoseconds.
+    /// How long the oldest unanswered operation had been due, in nanoseconds.
     public let oldestUnanswered: UInt64?
-    /// Failed operations by kind, in all trials that were carried out; most frequent first.
+    /// Failed operations by kind, in all trials that ran; most frequent first.
     public let failed: [Count]
-    /// Those of them that the server was asked to fail: all, in trials where none failed but as asked.
+    /// The failures that the server was asked for: all failures of trials that had no others.
     public let failedAsAsked: [Count]
-    /// Those of the other trials.
+    /// The failures of the other trials.
     public let failedOtherwise: [Count]
-    /// Replies by their status, where it is not 2xx, in all trials that were carried out; most frequent first.
+    /// Replies with a status other than 2xx, by status, in all trials that ran; most frequent first.
     public let non2xx: [Count]
-    /// Replies that a strict reader would have refused, in all trials that were carried out.
+    /// Replies that a strict reader would have refused, in all trials that ran.
     public let lenientReads: UInt64
 
     var coordinates: Coordinates { Coordinates(mode: mode, variant: variant, concurrency: concurrency) }
 
-    /// The mode, with its variant where it has one: `epoll`, `epoll/inline`.
+    /// The mode, with its variant if there is one: `epoll`, `epoll/inline`.
     public var name: String { coordinates.name }
   }
 
-  /// Statistics of trials, not of operations: each is the median over the trials of a trial's own percentile. Absent
-  /// where a valid trial has too few samples for its own. In nanoseconds.
+  /// Statistics over trials rather than operations: each is the median over the trials of a trial's own percentile.
+  /// Absent if a valid trial has too few samples for its own. In nanoseconds.
   public struct TrialPercentiles: Sendable {
     public let p50: Estimate?
     public let p90: Estimate?
@@ -212,22 +213,22 @@ public struct Summary: Sendable {
     public let p999: Estimate?
   }
 
-  /// How often something was seen.
+  /// A number of occurrences.
   public struct Count: Sendable, Equatable {
     public let name: String
     public let count: UInt64
   }
 
-  /// What one side used for an operation: medians over the valid trials.
+  /// The resources that one side used per operation: medians over the valid trials.
   public struct PerOperation: Sendable {
-    /// Microseconds of processor time.
+    /// Microseconds of CPU time.
     public let cpu: Estimate?
-    /// Its two parts; absent where a valid trial used too little for them to be told apart.
+    /// Its two parts; absent if a valid trial used too little CPU time to separate them.
     public let userCPU: Estimate?
     public let systemCPU: Estimate?
-    /// System calls made through the harness's own wrappers.
+    /// System calls through the harness's own wrappers.
     public let directCalls: Estimate?
-    /// Context switches, voluntary and not.
+    /// Context switches, voluntary and involuntary.
     public let switches: Estimate?
   }
 
@@ -235,27 +236,28 @@ public struct Summary: Sendable {
   public struct InFlight: Sendable {
     /// The median of the trials' means.
     public let mean: Double
-    /// Absent where lanes of several processes were sampled.
+    /// Absent if the lanes of several processes were sampled.
     public let max: Int?
   }
 
-  /// The distribution over all trials together: from merged histograms, never from averaged percentiles.
+  /// The distribution over all trials together, from merged histograms and never from averaged percentiles.
   public struct PooledLatency: Sendable {
     public let histogram: LatencyHistogram
-    /// The lowest and the highest latency, exactly; in nanoseconds.
+    /// The exact lowest and highest latency, in nanoseconds.
     public let minimum: UInt64
     public let maximum: UInt64
-    /// Trials that have a histogram which cannot be read, and which is therefore missing here.
+    /// The number of trials with an unreadable histogram, which is missing here.
     public let unreadable: Int
-    /// How many operations have no latency here because they had not ended: they count as longer than all others.
+    /// The number of operations without a latency because they had not ended; they count as longer than all others.
     public var missing: UInt64 = 0
 
-    /// In nanoseconds; nil where there are too few samples to say, or where it lies among those that are missing.
+    /// In nanoseconds; nil if there are too few samples, or the percentile falls among the missing latencies.
     public func percentile(_ percentile: Double) -> UInt64? {
       histogram.percentileIsSupported(percentile, missing: missing) ? value(at: percentile) : nil
     }
 
-    /// The same, of however few samples. Never beyond the extremes: a slot of a histogram answers with its highest value.
+    /// The percentile, however few the samples. It is clamped to the extremes, because a histogram's slot yields its
+    /// highest value.
     func value(at percentile: Double) -> UInt64? {
       histogram.percentile(percentile, missing: missing).map { min(max($0, minimum), max(minimum, maximum)) }
     }

@@ -4,7 +4,7 @@ import Records
 import Statistics
 
 extension Summary.MeasuredExperiment {
-  /// - Parameter trials: those of one experiment at one rate, at least one, in the order of the plan.
+  /// - Parameter trials: at least one, all of one experiment at one rate, in the order of the plan.
   init(_ trials: [TrialRecord], _ setting: Setting, _ run: RunRecord) {
     plannedName = trials[0].experiment
     self.setting = setting
@@ -42,7 +42,7 @@ extension Coordinates {
 }
 
 extension Summary.Point {
-  /// - Parameter all: its trials, and its audits.
+  /// - Parameter all: the trials and audits of the point.
   fileprivate init(_ key: Coordinates, _ all: [TrialRecord], baseline: [TrialRecord]) {
     mode = key.mode
     variant = key.variant
@@ -121,7 +121,7 @@ extension Summary.Point {
     lenientReads = carriedOut.compactMap(\.lenientReads).saturatingSum
   }
 
-  /// The ratio of throughputs within each round that has both: what disturbs a whole round cancels.
+  /// The ratio of throughputs in each round that has both, so that a disturbance of a whole round cancels out.
   private static func ratio(of trials: [TrialRecord], over baseline: [TrialRecord]) -> Estimate? {
     let byRound = Dictionary(baseline.compactMap { trial in trial.throughput.map { (trial.round, $0) } }) { first, _ in
       first
@@ -133,7 +133,7 @@ extension Summary.Point {
     return ratioEstimate(pairs.map(\.0), over: pairs.map(\.1))
   }
 
-  /// Reasons of one name, which is what stands before the colon, are counted together, under the words of the first.
+  /// Counts reasons by name, the text before the colon, and keeps the words of the first.
   static func reasons(_ trials: [TrialRecord]) -> [Summary.Count] {
     func name(_ reason: String) -> String { TrialRecord.name(ofReason: reason) }
     var words: [String: String] = [:]
@@ -142,7 +142,7 @@ extension Summary.Point {
       .map { Summary.Count(name: words[$0.name] ?? $0.name, count: $0.count) }
   }
 
-  /// Adds up, and puts the most frequent first.
+  /// Adds up the counts; the most frequent comes first.
   private static func counts(_ all: [[String: UInt64]]) -> [Summary.Count] {
     var totals: [String: UInt64] = [:]
     for (name, count) in all.joined() {
@@ -191,8 +191,8 @@ extension Summary.TrialPercentiles {
 }
 
 extension TrialRecord {
-  /// Throughput over the rate that was offered: that of the schedule within the window, which is of Poisson arrivals
-  /// not quite the rate asked for, or that rate where the trial is a number of operations.
+  /// The throughput divided by the offered rate. That is the rate of the schedule within the window, which differs
+  /// slightly from a Poisson process's nominal rate. For a fixed count of operations it is the nominal rate.
   fileprivate var offeredShare: Double? {
     guard let rate = arrivals.rate, rate > 0, let throughput else { return nil }
     guard operations.asked == nil, let scheduled = arrivals.scheduled, scheduled > 0, let wall, wall > 0 else {
@@ -203,8 +203,8 @@ extension TrialRecord {
 }
 
 extension Summary.PooledLatency {
-  /// Nil where there are none.
-  /// - Parameter missing: how many operations have no latency, as they had not ended.
+  /// Nil without latencies.
+  /// - Parameter missing: the number of operations without a latency because they had not ended.
   init?(_ summaries: [LatencySummary], missing: UInt64 = 0) {
     var merged = LatencyHistogram()
     var minimum: UInt64?

@@ -3,21 +3,21 @@ import Records
 import Statistics
 
 extension Summary {
-  /// An experiment with several limits or widths of a pool: one table of all of them.
+  /// An experiment with several limits or pool sizes, as one table.
   struct Sweep: Sendable {
     let name: String
-    /// As the plan has it, and of an open loop the rate.
+    /// The name in the plan, with the rate of an open loop.
     let plannedName: String
     let rate: Double?
     let workload: JSONValue
-    /// The workload, its arrivals and its window in words, without what is varied.
+    /// The workload, its arrivals and its window in words, without the varied settings.
     let description: String
-    /// Those that are varied.
+    /// The varied axes.
     let axes: [Axis]
-    /// By mode, then by concurrency, then by variant, then by what is varied.
+    /// By mode, then by concurrency, then by variant, then by the varied settings.
     let rows: [(setting: Setting, point: Point)]
 
-    /// - Parameter experiments: of one name and rate, at least one.
+    /// - Parameter experiments: at least one, all of one name and rate.
     init(_ experiments: [MeasuredExperiment]) {
       name = experiments[0].setting.without(.limit, .pool).name(of: experiments[0].plannedName)
       (plannedName, rate) = (experiments[0].plannedName, experiments[0].rate)

@@ -1,7 +1,7 @@
 import Plan
 import Records
 
-/// On which axes each experiment has several settings, besides rates.
+/// The axes on which each experiment has several settings, besides rates.
 struct SweptAxes {
   private var axes: [String: Set<Axis>] = [:]
 
@@ -12,7 +12,7 @@ struct SweptAxes {
     }
   }
 
-  /// The rate of a trial, and what else its experiment has several of.
+  /// The rate of a trial, and the other settings that vary in its experiment.
   func setting(of trial: TrialRecord) -> Setting {
     trial.coordinates.setting.keeping((axes[trial.experiment] ?? []).union([.rate]))
   }
@@ -21,10 +21,10 @@ struct SweptAxes {
 }
 
 extension Setting {
-  /// What makes tables of its own where an experiment has several.
+  /// The axes that get a table of their own if an experiment has several values.
   static let sweepable: [Axis] = [.limit, .pool]
 
-  /// What of it an experiment has several of, besides rates.
+  /// The varied settings of such axes.
   var swept: Setting { keeping(Set(Self.sweepable)) }
 
   /// The name of an experiment, with the rate of an open loop: `http-at-1000-limit-50`.
@@ -32,14 +32,14 @@ extension Setting {
     planned + (rate.map { "-at-\(NumberText.brief($0))" } ?? "") + suffix
   }
 
-  /// `-limit-50-pool-4`, as part of an experiment's name.
+  /// `-limit-50-pool-4`, the suffix of an experiment's name.
   var suffix: String {
     Self.sweepable.compactMap { axis in self[axis]?.count.map { "-\(axis.rawValue)-\($0)" } }.joined()
   }
 }
 
 extension TrialRecord {
-  /// The same without a limit and a width of a pool, to be described together with others.
+  /// The trial without a limit and a pool size, to be described together with others.
   var withoutSettings: TrialRecord {
     var trial = self
     trial.limit = nil

@@ -3,10 +3,10 @@ import Records
 import Statistics
 
 extension Summary {
-  /// How one trial of a point went within its window: of the valid trials the one with the median throughput, or the
-  /// lower one of two. Only of windows that are a time, and long enough for it to tell something.
+  /// The course of one trial within its window: the valid trial with the median throughput, or the lower one of two.
+  /// Only for windows of a fixed and sufficient time.
   public struct Timeline: Sendable {
-    /// Its number in the plan.
+    /// The trial's number in the plan.
     public let trial: Int
     public let intervals: [Interval]
     /// The window's length, in seconds.
@@ -14,27 +14,28 @@ extension Summary {
     /// The mean service time, in seconds.
     let serviceTime: Double?
 
-    /// Times are in seconds from the window's opening.
+    /// Times are in seconds since the window opened.
     public struct Interval: Sendable {
       public let start: Double
       public let end: Double
       /// Operations per second.
       public let throughput: Double
-      /// Of the client, in the mean of what was sampled.
+      /// The client's threads: the mean of the samples.
       public let threads: Double?
 
       var middle: Double { (start + end) / 2 }
     }
 
-    /// Windows from here on have one, in nanoseconds.
+    /// The shortest window with a timeline, in nanoseconds.
     static let leastWindow: UInt64 = 2_000_000_000
-    /// An interval has so many seconds, or service times, which ever is longer; but not so few are to be in a window.
+    /// The minimum length of an interval in seconds and in service times, whichever is longer; and the minimum number
+    /// of intervals.
     private static let leastLength = 0.1
     private static let leastServiceTimes = 10.0
     private static let fewest = 20.0
 
     /// - Parameter trials: the valid ones of a point.
-    /// - Returns: nil where none has a series of intervals in a window that is long enough.
+    /// - Returns: nil if no trial has a series in a window of sufficient length.
     init?(_ trials: [TrialRecord]) {
       let long = trials.filter {
         $0.operations.asked == nil && $0.throughput != nil && $0.wall ?? 0 >= Self.leastWindow && !$0.intervals.isEmpty
@@ -49,13 +50,13 @@ extension Summary {
       if intervals.isEmpty { return nil }
     }
 
-    /// As many as come nearest to the length are made one. The last one is left out where it has less than half of them.
+    /// Joins intervals to approximately this length. A last one with less than half of the parts is left out.
     private static func joined(_ parts: [TrialRecord.Interval], length: Double) -> [Interval] {
       let asked = Int(saturating: (length / (Double(parts[0].length) / 1e9)).rounded())
-      // With more than twice as many there are, none is left.
+      // A count above twice the number of parts would leave none.
       let count = min(max(1, asked), 2 * parts.count + 1)
       var parts = parts
-      // Sampled when the lanes have ended.
+      // The last sample was taken after the lanes had ended.
       parts[parts.count - 1].threads = nil
       var start: UInt64 = 0
       return stride(from: 0, to: parts.count, by: count).compactMap { first in
@@ -74,9 +75,9 @@ extension Summary {
 }
 
 extension Summary {
-  /// What is in flight and the threads, growing evenly and together within a window.
+  /// Even growth of the operations in flight and of the threads within a window.
   struct Growth {
-    /// What is in flight in the first interval.
+    /// The operations in flight in the first interval.
     let from: Double
     /// The window's length, in seconds.
     let window: Double
@@ -86,10 +87,10 @@ extension Summary {
 }
 
 extension Summary.Timeline {
-  /// What is in flight in each interval, by Little's law.
+  /// The operations in flight in each interval, by Little's law.
   var inFlight: [Double]? { serviceTime.map { time in intervals.map { $0.throughput * time } } }
 
-  /// Nil where there is none.
+  /// Nil without growth.
   fileprivate var growth: Summary.Growth? {
     guard let inFlight, let from = inFlight.first,
       let line = leastSquaresLine(x: intervals.map(\.middle), y: inFlight),
@@ -107,7 +108,8 @@ extension Summary.Timeline {
 }
 
 extension Summary.MeasuredExperiment {
-  /// Where a pool of threads, and not the lanes, says how much is done: one that stays as it is, and one that grows.
+  /// Notes for points whose throughput a pool of threads determines, rather than the lanes: a pool of fixed size, or
+  /// one that grows.
   var poolNotes: [Note] {
     guard rate == nil else { return [] }
     return points.compactMap { $0.growthNote ?? $0.ceilingNote(serviceTime) }
@@ -115,13 +117,13 @@ extension Summary.MeasuredExperiment {
 }
 
 extension Summary.Point {
-  /// Throughput is that of a pool where it is this near to its width ÷ service time, with the pool as nearly full.
+  /// The tolerance: throughput must be this close to the pool's size ÷ service time, and the pool this close to full.
   private static let likeness = 0.05
 
-  /// Operations per second that the width of a full pool allows, which is what it does; nil where that is not so.
+  /// The operations per second of a full pool, if they match the throughput; nil otherwise.
   /// - Parameter serviceTime: in seconds.
   func ceiling(_ serviceTime: Double) -> Double? {
-    // The one lane of `blocking` is no pool.
+    // The single lane of `blocking` is not a pool.
     guard timeline != nil, mode != "blocking", let inFlight, let most = inFlight.max,
       let throughput = throughput?.median, most < concurrency, inFlight.mean > Double(most) * (1 - Self.likeness)
     else { return nil }

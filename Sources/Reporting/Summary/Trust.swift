@@ -1,21 +1,21 @@
 import Records
 import Statistics
 
-/// How far a run can be trusted, and why, in a line.
+/// How far a run can be trusted, and why, in one line.
 struct Trust {
-  /// Trials, of which some are not valid.
+  /// The trials that ran, and the valid ones.
   let carriedOut: Int
   let valid: Int
-  /// Points that have a throughput, of which some have too few trials for an interval.
+  /// The points with a throughput, and those with too few trials for an interval.
   let points: Int
   let intervals: Int
-  /// Half the width of a throughput's interval as a part of its median: the median of all, and the widest.
+  /// Half the width of a throughput's interval as a fraction of its median: the median over points, and the widest.
   let halfWidths: (middle: Double, widest: Double)?
-  /// What the machine did to them; nil where it did nothing.
+  /// The machine's disturbance; nil without one.
   let disturbance: Disturbance?
   let text: String
 
-  /// Nil where no trial was carried out.
+  /// Nil if no trial ran.
   init?(_ run: Run, _ summary: Summary) {
     let carriedOut = run.trials.filter { $0.skipped == nil && $0.isTimed }
     guard !carriedOut.isEmpty else { return nil }
@@ -31,13 +31,14 @@ struct Trust {
     let intervals = points.filter { $0.2.kind == .interval95 }
     (self.points, self.intervals) = (points.count, intervals.count)
     if intervals.count < points.count {
-      parts.append("\(points.count - intervals.count) of \(points.count) points have fewer than six, and no interval")
+      parts.append(
+        "\(points.count - intervals.count) of \(points.count) points have fewer than six trials, so no interval")
     }
     let widths = intervals.map { ($0.0, $0.1, $0.2.median > 0 ? ($0.2.high - $0.2.low) / 2 / $0.2.median : 0) }
     if let widest = widths.max(by: { $0.2 < $1.2 }), let middle = median(widths.map(\.2)) {
       halfWidths = (middle, widest.2)
       parts.append(
-        "half of the throughputs are known within ±\(Self.percent(middle)), all within ±\(Self.percent(widest.2)) "
+        "median interval of throughput: ±\(Self.percent(middle)); widest: ±\(Self.percent(widest.2)) "
           + "(\(widest.0), \(widest.1.name) at \(NumberText.grouped(widest.1.concurrency)))")
     } else {
       halfWidths = nil
@@ -50,7 +51,7 @@ struct Trust {
       let isShared = !Set(client).isDisjoint(with: server ?? [])
       parts.append(
         isShared
-          ? "client and server share processors"
+          ? "client and server share CPUs"
           : "client on \(Self.processors(client.count))"
             + (server.map { ", server on \(Self.processors($0.count))" } ?? ""))
     }

@@ -3,19 +3,19 @@ import Records
 import Statistics
 
 extension Summary {
-  /// One number that was varied, all else in an experiment the same: which of its settings is the best in each mode.
+  /// One varied number, with all other settings equal: its best setting in each mode.
   struct Tuning: Sendable {
-    /// As the summary names it, with its rate if it has one.
+    /// The name in the summary, with the rate if there is one.
     let experiment: String
     let plannedName: String
-    /// Of an open loop, in operations per second.
+    /// The rate of an open loop, in operations per second.
     let rate: Double?
-    /// The experiment in words, without what is varied.
+    /// The experiment in words, without the varied setting.
     let description: String
     let axis: Axis
-    /// What else the experiment varies, and where this is: `concurrency` at 1000.
+    /// The values of the experiment's other varied settings, such as `concurrency` 1000.
     let fixed: [Fixed]
-    /// All that were measured, ascending.
+    /// All measured settings, ascending.
     let settings: [Int]
     /// By mode, then by variant.
     let curves: [Curve]
@@ -28,22 +28,22 @@ extension Summary {
     struct Curve: Sendable {
       let mode: String
       let variant: String?
-      /// Those settings that have a valid trial, ascending.
+      /// The settings with a valid trial, ascending.
       let points: [(setting: Int, throughput: Estimate)]
-      /// By places in `points`.
+      /// Indices into `points`.
       let choice: SettingChoice
 
       var name: String { variant.map { "\(mode)/\($0)" } ?? mode }
       var recommended: (setting: Int, throughput: Estimate)? { choice.recommended.map { points[$0] } }
       var best: (setting: Int, throughput: Estimate) { points[choice.best] }
-      /// Those that cannot be told from the best.
+      /// The settings that cannot be distinguished from the best.
       var contenders: [Int] { choice.contenders.map { points[$0].setting } }
     }
 
-    /// Two settings are a comparison, and no curve.
+    /// Two settings make a comparison, but not a curve.
     static let fewestSettings = 3
 
-    /// - Parameter run: of a search the rates are steps, and nothing is tuned.
+    /// - Parameter run: in a search, rates are steps, so nothing is tuned.
     static func all(of run: Run) -> [Tuning] {
       let trials = run.trials.filter {
         $0.isTimed && $0.valid && $0.skipped == nil && $0.throughput ?? 0 > 0
@@ -84,11 +84,11 @@ extension Summary {
       if curves.isEmpty { return nil }
     }
 
-    /// The curves of which the rounds do not decide.
+    /// The curves for which the rounds do not decide.
     var undecided: [Curve] { curves.filter { $0.recommended == nil } }
 
-    /// What a trial's setting is worth: `recommended`, `best`, `indistinguishable` from the best, or `worse`; where nothing
-    /// is recommended, `undecided` instead of the first three. Nil of other experiments.
+    /// The standing of a trial's setting: `recommended`, `best`, `indistinguishable` from the best, or `worse`. Without
+    /// a recommendation, `undecided` replaces the first three. Nil for other experiments.
     func standing(of trial: TrialRecord) -> String? {
       guard trial.experimentName == experiment, fixed.allSatisfy({ trial.coordinates[$0.axis]?.count == $0.value }),
         let curve = curves.first(where: { $0.mode == trial.mode && $0.variant == trial.variant }),
@@ -103,7 +103,7 @@ extension Summary {
 }
 
 extension Summary.Tuning.Curve {
-  /// Nil where too few settings were measured, or where one lane does everything whatever is set.
+  /// Nil if too few settings were measured, or if the mode has one lane, which no setting changes.
   fileprivate init?(_ key: Coordinates, _ trials: [TrialRecord], by axis: Axis) {
     let bySetting = Dictionary(grouping: trials) { $0.coordinates[axis]?.count ?? 0 }.sorted { $0.key < $1.key }
     guard bySetting.count >= Summary.Tuning.fewestSettings,
@@ -128,7 +128,7 @@ extension TrialRecord {
 }
 
 extension GnuplotData {
-  /// Throughput against what is set.
+  /// A figure of throughput against the setting.
   init(_ tuning: Summary.Tuning, _ provenance: Provenance) {
     let fixed = tuning.fixed.compactMap { fixed in fixed.value.map { (fixed.axis.rawValue, $0) } }
     let place = fixed.map { ", \($0.0) \(NumberText.grouped($0.1))" }.joined()

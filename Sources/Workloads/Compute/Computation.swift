@@ -1,8 +1,8 @@
-/// Work for a processor that touches no memory: so many steps of a linear congruential generator, each of which needs the
-/// result of the one before. Multiplier by Knuth, *The Art of Computer Programming*, volume 2, section 3.3.4, table 1.
+/// CPU work that touches no memory: steps of a linear congruential generator, each of which needs the previous result.
+/// The multiplier is from Knuth, *The Art of Computer Programming*, volume 2, section 3.3.4, table 1.
 @frozen public struct Computation: Hashable, Sendable {
   public var iterations: UInt64
-  /// Where it starts, and with what it steps.
+  /// The starting value, which also determines the increment.
   public var seed: UInt64
 
   @inlinable
@@ -12,10 +12,10 @@
   }
 
   static var multiplier: UInt64 { 6_364_136_223_846_793_005 }
-  /// Not a constant, so that no compiler can make one step of several.
+  /// Not a constant, so that no compiler can merge steps.
   var increment: UInt64 { seed | 1 }
 
-  /// Does the work on the calling thread. O(iterations).
+  /// Does the work on the calling thread; O(iterations).
   @inline(never)
   public func result() -> UInt64 {
     let increment = increment
@@ -25,8 +25,8 @@
   }
 }
 
-/// What so many steps come to from any seed, without taking them: F. Brown, "Random number generation with arbitrary
-/// strides", Transactions of the American Nuclear Society 71, 1994.
+/// Computes the result of a number of steps from any seed without taking them: F. Brown, "Random number generation with
+/// arbitrary strides", Transactions of the American Nuclear Society 71, 1994.
 public struct ComputationCheck: Hashable, Sendable {
   public let iterations: UInt64
   private let power: UInt64
@@ -36,7 +36,7 @@ public struct ComputationCheck: Hashable, Sendable {
   public init(iterations: UInt64) {
     self.iterations = iterations
     var (power, sum): (UInt64, UInt64) = (1, 0)
-    // Of 1, 2, 4, … steps.
+    // The powers and sums of 1, 2, 4, … steps.
     var (stepPower, stepSum): (UInt64, UInt64) = (Computation.multiplier, 1)
     var rest = iterations
     while rest > 0 {

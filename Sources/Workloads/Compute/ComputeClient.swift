@@ -1,13 +1,13 @@
 import Measurement
 import Plan
 
-/// One operation is a request, its reply, and then work for a processor, whose result is verified too.
+/// One operation is a request, its reply, and then CPU work, whose result is verified, too.
 public struct ComputeClient: Conversation, ~Copyable {
   private var client: HTTPClient
-  /// Nil where the work is left out: of bystanders.
+  /// Nil for bystanders, which do not compute.
   private let check: UnsafePointer<ComputationCheck>?
   private var operation: UInt64 = 0
-  /// What became of the request, of which the work is what is left to be done.
+  /// The outcome of the request, kept while the work is done.
   private var answered = Outcome.closed
 
   public init(_ requests: UnsafePointer<HTTPRequests>, work check: UnsafePointer<ComputationCheck>?) {

@@ -16,9 +16,9 @@ import Plan
   @usableFromInline var receivedCount = 0
 
   /// - Parameters:
-  ///   - size: bytes in a message, at least `smallestSize`.
-  ///   - delay: how long the server is asked to wait before it answers.
-  ///   - faults: what it is asked to do wrong; shared by all lanes.
+  ///   - size: the bytes of a message, at least `smallestSize`.
+  ///   - delay: the delay that the server is asked for.
+  ///   - faults: the faults that the server is asked for; shared by all lanes.
   public init(size: Int, delay: Delay, seed: UInt64, faults: UnsafePointer<FaultMix>? = nil) {
     precondition(size >= Self.smallestSize)
     self.size = size

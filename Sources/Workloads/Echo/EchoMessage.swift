@@ -1,12 +1,12 @@
 import Plan
 
-/// The layout of an echo message: a header of 16 bytes, then the content of its operation (`Pattern`, by offset in the
-/// message). All numbers are little-endian: operation (7 bytes), fault that the server is to answer by, 0 for none (1),
-/// size of the message (4), delay in microseconds (4: the longest delay takes all of its bits).
+/// The layout of an echo message: a header of 16 bytes, then the operation's content (`Pattern`, by offset in the
+/// message). Numbers are little-endian: operation (7 bytes); fault to answer with, 0 for none (1); size of the message
+/// (4); delay in microseconds (4, just enough for the longest delay).
 @frozen @usableFromInline enum EchoMessage {
   @usableFromInline static let headerSize = 16
 
-  /// What is sent before it is read back: more, and both ends could fill their buffers and wait for each other.
+  /// The maximum bytes to send before reading. With more, both ends could fill their buffers and wait for each other.
   @usableFromInline static let window = 32 << 10
 
   @inlinable static var faultShift: UInt64 { 56 }

@@ -2,25 +2,25 @@ import Glibc
 import Measurement
 import Plan
 
-/// Sends back what it receives as it comes, after the delay that the message asks for, or does it wrong as it asks. A
-/// client that ends its half of the connection while its answer is delayed gets none.
+/// Sends back the bytes as they arrive, after the delay or with the fault that the message asks for. A client that
+/// shuts down its sending half during the delay gets no answer.
 @frozen public struct EchoServer: ServerConversation, ~Copyable {
-  /// Bytes to be sent back; at most a window.
+  /// The bytes to send back; at most a window.
   @usableFromInline var buffer: UnsafeMutableRawPointer?
   @usableFromInline var capacity = 0
   @usableFromInline var count = 0
-  /// Bytes of the message in hand that have not been received; nil while its header is incomplete.
+  /// The bytes of the current message that are still to be received; nil while its header is incomplete.
   @usableFromInline var left: Int?
   @usableFromInline var answered = 0
-  /// What the message in hand asks for instead of a plain answer.
+  /// The fault that the current message asks for; nil for a right answer.
   @usableFromInline var fault: FaultKind?
-  /// How many bytes of the window have dripped out.
+  /// The bytes of the window that have been sent in pieces.
   @usableFromInline var dripped = 0
   public internal(set) var isFaulty = false
   public private(set) var isRefused = false
   private let limits: UnsafePointer<RequestLimits>
 
-  /// - Parameter limits: outlive the conversation.
+  /// - Parameter limits: must outlive the conversation.
   public init(limits: UnsafePointer<RequestLimits> = RequestLimits.noneShared) { self.limits = limits }
 
   @inlinable deinit { free(buffer) }

@@ -1,7 +1,8 @@
 import Plan
 
-/// What a message gets that asks for a fault. Nothing happens before all has come that the client sends before it reads:
-/// a connection closed on bytes unread is reset. After that the message is over, but for one that drips.
+/// Answers a message that asks for a fault. The server first receives everything that the client sends before it reads,
+/// because closing with unread bytes would reset the connection. After any fault but `drip`, no more messages are
+/// answered.
 extension EchoServer {
   @usableFromInline
   mutating func answerWrongly() -> Need {
@@ -20,14 +21,14 @@ extension EchoServer {
     }
   }
 
-  /// The next piece of the window; what a longer message has behind it comes as usual.
+  /// The next piece of the window; the rest of a longer message follows normally.
   private mutating func nextDrop() -> Need {
     let start = dripped
     dripped = min(count, start + (count + FaultKind.drops - 1) / FaultKind.drops)
     return .send(UnsafeRawBufferPointer(start: buffer! + start, count: dripped - start))
   }
 
-  /// What follows a wrong answer that has been sent, or a drop of a right one; nil once all is as usual.
+  /// The step after a wrong answer or a piece of a right one; nil once the message goes on normally.
   @usableFromInline
   mutating func sentWrongly() -> Need? {
     if fault == .drip && dripped < count { return .sleep(FaultKind.pause) }

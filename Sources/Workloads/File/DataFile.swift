@@ -3,12 +3,12 @@ import Measurement
 import Plan
 import SystemCalls
 
-/// The data file of a trial, as it is made, opened and verified around it.
+/// Creates, opens and verifies the data file of a trial.
 public enum DataFile {
-  /// Bytes that are moved at a time.
+  /// The bytes per call.
   private static let piece = 1 << 20
 
-  /// What lies between the stamps: the same in all sectors, and hard to compress.
+  /// Fills the space between the stamps. It is the same in all sectors, and hard to compress.
   static func fillBody(_ sectors: UnsafeMutableRawBufferPointer) {
     for place in stride(from: 0, to: sectors.count, by: FileStamp.sector) {
       let sector = UnsafeMutableRawBufferPointer(rebasing: sectors[place..<place + FileStamp.sector])
@@ -16,7 +16,7 @@ public enum DataFile {
     }
   }
 
-  /// Makes the file, or makes it anew: every sector as made, all of it on the device (fsync(2)).
+  /// Creates or recreates the file: every sector has its initial stamp, and all are on the device (fsync(2)).
   public static func make(_ path: String, span: ByteCount) throws(Errno) {
     let file = try FileRequest.open(path, .create)
     defer { close(file) }
@@ -41,7 +41,7 @@ public enum DataFile {
     if result < 0 { throw Errno(Int32(-result)) }
   }
 
-  /// Opens it as a trial uses it, and has it in the page cache unless it goes past that.
+  /// Opens the file as a trial uses it. Unless it is opened with O_DIRECT, it is read into the page cache.
   public static func open(_ path: String, for spec: FileSpec) throws(Errno) -> Int32 {
     let file = try FileRequest.open(path, spec.direct ? .direct : .cached)
     if !spec.direct { scan(file) { _, _ in } }
@@ -50,7 +50,7 @@ public enum DataFile {
 
   public static func close(_ file: Int32) { _ = Glibc.close(file) }
 
-  /// Why O_DIRECT cannot be had on the file system that the file is on: open(2) refuses it, or a read does.
+  /// Why the file's file system does not support O_DIRECT: the errno of open(2) or of a read; nil if it does.
   public static func directRefusal(_ path: String) -> Errno? {
     do throws(Errno) {
       let file = try FileRequest.open(path, .direct)
@@ -65,11 +65,11 @@ public enum DataFile {
     }
   }
 
-  /// Sectors that do not hold what they have to after a trial that wrote: the stamp of an operation that was to write
-  /// there (of several, any), or, in at most as many blocks as operations came to nothing, what was there before.
+  /// The sectors with wrong content after a trial that wrote. A sector must hold the stamp of an operation that wrote
+  /// there (of several, any). In at most `failed` blocks it may still hold its initial stamp.
   /// - Parameters:
-  ///   - operations: how many were taken, from number 0 on.
-  ///   - failed: of those, how many may not have written.
+  ///   - operations: the number of operations taken, from number 0 on.
+  ///   - failed: of those, the number that may not have written.
   public static func damagedSectors(
     _ path: String, _ layout: FileLayout, operations: UInt64, failed: UInt64
   ) throws(Errno) -> UInt64 {
@@ -96,7 +96,7 @@ public enum DataFile {
     return damaged + missing + (untouched > failed * perBlock ? untouched - failed * perBlock : 0)
   }
 
-  /// Reads the file from its beginning to its end.
+  /// Reads the whole file in order.
   private static func scan(_ file: Int32, _ body: (UnsafeRawBufferPointer, Int) -> Void) {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: piece, alignment: FileSpec.directUnit)
     defer { buffer.deallocate() }

@@ -3,8 +3,8 @@ import Measurement
 import Plan
 import SystemCalls
 
-/// One operation reads or writes a block of the data file. What is read is verified sector by sector; what is written is
-/// stamped with the operation that wrote it, and verified after the trial.
+/// One operation reads or writes a block of the data file. Reads are verified sector by sector. Writes are stamped with
+/// their operation, and verified after the trial.
 @frozen public struct FileConversation: Conversation, ~Copyable {
   @usableFromInline let layout: FileLayout
   @usableFromInline let writes: Bool
@@ -12,10 +12,10 @@ import SystemCalls
   @usableFromInline let block: UnsafeMutableRawBufferPointer
   @usableFromInline var operation: UInt64 = 0
   @usableFromInline var offset: Int64 = 0
-  /// Bytes that have been moved.
+  /// The bytes that have been moved.
   @usableFromInline var done = 0
   @usableFromInline var isSyncing = false
-  /// Of the seals that were written.
+  /// The sum of the seals that were written.
   @usableFromInline var sum: UInt64 = 0
 
   public init(_ spec: FileSpec, layout: FileLayout) {
@@ -44,7 +44,7 @@ import SystemCalls
   @inlinable @inline(__always)
   var firstSector: UInt64 { UInt64(offset) / 512 }
 
-  /// What is still to be moved.
+  /// The rest of the block.
   @inlinable @inline(__always)
   func transfer() -> Need {
     let rest = UnsafeMutableRawBufferPointer(rebasing: block[done...])
@@ -55,7 +55,7 @@ import SystemCalls
   @inlinable
   public mutating func transferred(_ count: Int) -> Need {
     if isSyncing { return .done(verified(sum)) }
-    // The file is shorter than it was made, or the device is full.
+    // A count of zero means that the file is too short, or the device is full.
     if count == 0 { return .done(.failed(.prematureEnd)) }
     done &+= count
     if done < layout.size { return transfer() }

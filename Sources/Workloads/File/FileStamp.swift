@@ -1,12 +1,12 @@
 import Plan
 
-/// What tells a sector of the data file from every other: its number and its version at its beginning, and a seal that
-/// depends on both at its end. A sector that is half old and half new, or another's, shows. What lies between is the same
-/// in all sectors, and is not looked at.
+/// The stamp that identifies a sector of the data file: its number and version at the start, and a seal of both at the
+/// end. So a torn sector, or one from another place, is detected. The bytes between are the same in all sectors, and
+/// are not checked.
 public enum FileStamp {
-  /// Bytes of a sector: what devices write whole at least.
+  /// The bytes of a sector, the smallest unit that a device writes whole.
   public static let sector = FileSpec.sector
-  /// The version of a sector as the file is made; operation *i* writes version *i* + 1.
+  /// The version of a sector in a new file; operation *i* writes version *i* + 1.
   @inlinable public static var asMade: UInt64 { 0 }
 
   @inlinable static var sealOffset: Int { 504 }
@@ -17,7 +17,7 @@ public enum FileStamp {
     return sum ^ (sum >> 31)
   }
 
-  /// Stamps whole sectors, of which the first has number `first`.
+  /// Stamps whole sectors, starting with number `first`.
   /// - Returns: the sum of their seals.
   @inlinable
   public static func write(_ sectors: UnsafeMutableRawBufferPointer, first: UInt64, version: UInt64) -> UInt64 {
@@ -34,7 +34,7 @@ public enum FileStamp {
     return sum
   }
 
-  /// The sum of the seals of whole sectors, of which the first has number `first`; nil where one is not as it was made.
+  /// The sum of the seals of whole sectors, starting with number `first`; nil if one is not in its initial state.
   @inlinable
   public static func sumAsMade(_ sectors: UnsafeRawBufferPointer, first: UInt64) -> UInt64? {
     var (number, sum, difference) = (first, UInt64(0), UInt64(0))
@@ -50,7 +50,7 @@ public enum FileStamp {
     return difference == 0 ? sum : nil
   }
 
-  /// The version of one sector; nil where it is not that sector, or not whole.
+  /// The version of one sector; nil if the sector is another one, or torn.
   static func version(of sector: UnsafeRawPointer, number: UInt64) -> UInt64? {
     let version = UInt64(littleEndian: sector.load(fromByteOffset: 8, as: UInt64.self))
     guard UInt64(littleEndian: sector.load(as: UInt64.self)) == number,
@@ -60,9 +60,9 @@ public enum FileStamp {
   }
 }
 
-/// Where operations go.
+/// The positions of operations in the file.
 @frozen public struct FileLayout: Sendable {
-  /// Bytes of an operation, and how many of them the file has.
+  /// The bytes per operation, and the number of such blocks in the file.
   public let size: Int
   public let blocks: UInt64
   @usableFromInline let isRandom: Bool
@@ -75,10 +75,11 @@ public enum FileStamp {
     self.seed = Randomness.mix(seed)
   }
 
-  /// Which of the blocks an operation reads or writes.
+  /// The block that an operation reads or writes.
   @inlinable @inline(__always)
   public func block(of operation: UInt64) -> UInt64 {
-    // Lemire, "Fast random integer generation in an interval", 2019: without the rejection, as a span has few blocks.
+    // Lemire, "Fast random integer generation in an interval", 2019, without the rejection step: with so few blocks,
+    // the bias is negligible.
     isRandom ? Randomness.mix(seed &+ operation).multipliedFullWidth(by: blocks).high : operation % blocks
   }
 }

@@ -41,7 +41,7 @@ struct HTTPBytes {
     HTTPBytes(start: start + length, count: count &- length)
   }
 
-  /// The bytes without the optional whitespace (RFC 9110, section 5.6.3) around them.
+  /// The bytes without surrounding optional whitespace (RFC 9110, section 5.6.3).
   @inline(__always)
   var trimmed: HTTPBytes {
     var first = 0
@@ -60,7 +60,7 @@ struct HTTPBytes {
     return nil
   }
 
-  /// What follows the last comma of a list (RFC 9110, section 5.6.1).
+  /// The last member of a comma-separated list (RFC 9110, section 5.6.1).
   var lastListMember: HTTPBytes {
     var start = count
     while start > 0, self[start &- 1] != UInt8(ascii: ",") { start &-= 1 }
@@ -71,7 +71,7 @@ struct HTTPBytes {
     lengthOfPrefix(in: set) == count
   }
 
-  /// Whether this is `uri-host [ ":" port ]` (RFC 3986, section 3.2.2), as far as single characters tell.
+  /// Whether this is `uri-host [ ":" port ]` (RFC 3986, section 3.2.2), judged by single characters.
   var isHost: Bool {
     guard count >= 8 else { return allSatisfy(.host) }
     var others: UInt64 = 0
@@ -91,9 +91,9 @@ struct HTTPBytes {
     return offset
   }
 
-  /// The length of the token that these bytes begin with.
+  /// The length of the token at the start of these bytes.
   ///
-  /// Letters, digits and hyphens, of which nearly all field names are made, are taken eight at a time.
+  /// Letters, digits and hyphens, which make up nearly all field names, are scanned eight at a time.
   @inline(__always)
   var lengthOfToken: Int {
     var offset = 0
@@ -101,7 +101,7 @@ struct HTTPBytes {
       let others = HTTPWord.othersThanNameBytes(in: word(at: offset))
       if others != 0 {
         offset &+= others.trailingZeroBitCount &>> 3
-        // A colon is no token, so that there is most often nothing more to look at.
+        // A colon ends the token, so the scan is usually over here.
         return self[offset] == UInt8(ascii: ":") ? offset : lengthOfPrefix(in: .token, from: offset)
       }
       offset &+= 8
@@ -119,10 +119,10 @@ struct HTTPBytes {
     return true
   }
 
-  /// Whether these bytes are `lowercase`, which may hold letters, digits and hyphens, in any mixture of cases.
+  /// Whether these bytes equal `lowercase` (letters, digits and hyphens), ignoring case.
   ///
-  /// Setting bit 5 folds the letters. Of the other bytes it folds only control characters onto digits and hyphens, so
-  /// that the answer is exact for bytes already known to be a token or field text.
+  /// Setting bit 5 folds the letters. Of the other bytes, it only turns control characters into digits and hyphens. So
+  /// the answer is exact for bytes that are known to be a token or field text.
   @inline(__always)
   func equalsIgnoringCase(_ lowercase: StaticString) -> Bool {
     guard count == lowercase.utf8CodeUnitCount else { return false }
@@ -163,10 +163,10 @@ struct HTTPBytes {
 enum HTTPWord {
   static var bit5: UInt64 { 0x2020_2020_2020_2020 }
 
-  /// The high bit of each byte of `word` that is no ASCII letter, digit or hyphen.
+  /// The high bit of each byte of `word` that is not an ASCII letter, digit or hyphen.
   @inline(__always)
   static func othersThanNameBytes(in word: UInt64) -> UInt64 {
-    // Below 0x80 no sum carries into the next byte; the bytes from there on are taken out in the end.
+    // Below 0x80 no sum carries into the next byte; bytes from 0x80 on are excluded at the end.
     let low = word & ~high
     let letters = from(0x61, in: low | bit5) & ~from(0x7B, in: low | bit5)
     let digits = from(0x30, in: low) & ~from(0x3A, in: low)
@@ -174,7 +174,7 @@ enum HTTPWord {
     return ~((letters | digits | hyphens) & ~word) & high
   }
 
-  /// The high bit of each byte of `word` that is no ASCII letter or digit, and none of `-.:`.
+  /// The high bit of each byte of `word` that is not an ASCII letter, a digit or one of `-.:`.
   @inline(__always)
   static func othersThanHostBytes(in word: UInt64) -> UInt64 {
     let low = word & ~high
@@ -184,7 +184,7 @@ enum HTTPWord {
     return ~((letters | digitsAndColon | hyphenAndDot) & ~word) & high
   }
 
-  /// Not zero exactly when some byte of `word` is not a visible ASCII character. The lowest bit set tells the first.
+  /// Nonzero exactly if some byte of `word` is not a visible ASCII character. The lowest set bit marks the first one.
   @inline(__always)
   static func invisibles(in word: UInt64) -> UInt64 {
     let below = (word &- ones &* 0x21) & ~word
@@ -192,7 +192,7 @@ enum HTTPWord {
     return (below | (folded &- ones) & ~folded | word) & high
   }
 
-  /// The high bit of each byte that is at least `bound`, of bytes below 0x80; the other bits are undefined.
+  /// The high bit of each byte that is at least `bound`, for bytes below 0x80; the other bits are undefined.
   @inline(__always)
   private static func from(_ bound: UInt64, in word: UInt64) -> UInt64 { word &+ ones &* (0x80 &- bound) }
 
@@ -200,7 +200,7 @@ enum HTTPWord {
   private static var high: UInt64 { 0x8080_8080_8080_8080 }
   private static var deletes: UInt64 { 0x7F7F_7F7F_7F7F_7F7F }
 
-  /// Not zero exactly when some byte of `word` is below 0x20 or is 0x7F. The lowest bit set tells the first.
+  /// Nonzero exactly if some byte of `word` is below 0x20 or is 0x7F. The lowest set bit marks the first one.
   @inline(__always)
   static func controls(in word: UInt64) -> UInt64 {
     let below = (word &- bit5) & ~word
@@ -216,7 +216,7 @@ extension UInt8 {
 }
 
 extension UnsafeRawBufferPointer {
-  /// Takes `count` bytes, at most all, off the front.
+  /// Removes `count` bytes from the front; `count` is at most the length.
   @inline(__always)
   mutating func advance(by count: Int) {
     guard let baseAddress else { return }

@@ -1,10 +1,10 @@
 import Glibc
 import Measurement
 
-/// One operation is a request and its reply, verified in status, framing and, where it is known, content.
+/// One operation is a request and its reply. Status, framing and known content are verified.
 public struct HTTPClient: Conversation, ~Copyable {
   private var reply: HTTPReplyCheck
-  /// Where requests are written that are not ready made.
+  /// Space for requests that differ between operations; nil if none do.
   private let buffer: UnsafeMutableRawPointer?
 
   public init(_ requests: UnsafePointer<HTTPRequests>) {

@@ -1,17 +1,17 @@
 import Glibc
 import Synchronization
 
-/// The time of day as replies tell it, RFC 9110, section 6.6.1: `Sat, 21 Nov 2026 09:08:27 GMT`.
+/// The Date of replies, RFC 9110, section 6.6.1: `Sat, 21 Nov 2026 09:08:27 GMT`.
 ///
-/// Conversations touch no clock. They share one word, which a thread of the server refreshes once a second, and write
-/// the text for themselves when the second has changed: what is still being sent never changes under its reader.
+/// Conversations touch no clock. They share one word, which a server thread refreshes once a second. Each writes its
+/// own text when the second has changed, so bytes that are being sent never change.
 public struct HTTPDate: ~Copyable, Sendable {
   private let shared: Atomic<UInt64>
 
   /// - Parameter seconds: since 1970-01-01 00:00:00 UTC, leap seconds not counted; at most those of the year 9999.
   public init(seconds: UInt64) { shared = Atomic(seconds) }
 
-  /// The seconds that the system's clock shows: clock_gettime(CLOCK_REALTIME).
+  /// The system clock's time: clock_gettime(CLOCK_REALTIME).
   public init() { self.init(seconds: Self.clock.seconds) }
 
   /// The seconds of the last refresh.
@@ -19,7 +19,7 @@ public struct HTTPDate: ~Copyable, Sendable {
 
   public func set(seconds: UInt64) { shared.store(seconds, ordering: .relaxed) }
 
-  /// Takes the time from the system's clock.
+  /// Reads the system clock.
   /// - Returns: the nanoseconds until the next second begins.
   public func refresh() -> UInt64 {
     let clock = Self.clock

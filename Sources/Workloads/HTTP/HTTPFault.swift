@@ -7,7 +7,7 @@ extension HTTPReader {
     case malformedRequestLine
     /// The version is well-formed, and its major number is not 1.
     case unsupportedVersion
-    /// 101 Switching Protocols, which no request of ours asks for.
+    /// 101 Switching Protocols, which no request of iomodes asks for.
     case unexpectedUpgrade
     /// A field name is empty, is not a token, or is not directly followed by a colon.
     case badFieldName
@@ -15,7 +15,7 @@ extension HTTPReader {
     case badFieldValue
     /// A field line begins with whitespace (`obs-fold`).
     case foldedField
-    /// Content-Length is not one number of digits alone, or is too large to count.
+    /// Content-Length is not a single number of digits, or is too large.
     case badContentLength
     /// More than one Content-Length field, equal or not.
     case repeatedContentLength
@@ -25,19 +25,19 @@ extension HTTPReader {
     case conflictingFraming
     /// An HTTP/1.1 request without a Host field.
     case missingHost
-    /// More than one Host field, or one that holds what no host and port can.
+    /// More than one Host field, or one that is not a host and port.
     case badHost
     /// A start line exceeds ``HTTPReader/maximumStartLineLength``, a field line ``Rules/line``, or a chunk-size line
     /// ``HTTPReader/maximumChunkLineLength``.
     case lineTooLong
     /// A head or trailer section exceeds ``Rules/head`` or ``Rules/fields``.
     case headTooLarge
-    /// A chunk-size line is not `1*HEXDIG [;extensions] CRLF`, or the size is too large to count. Where reading is lenient,
-    /// spaces and tabs may stand before its end.
+    /// A chunk-size line is not `1*HEXDIG [;extensions] CRLF`, or the size is too large. Lenient reading allows spaces
+    /// and tabs before the line's end.
     case badChunkSize
     /// The data of a chunk is not followed by CRLF.
     case badChunkEnd
-    /// The peer closed the connection inside a message, or where one was due.
+    /// The peer closed the connection inside a message, or before an expected one.
     case prematureEnd
 
     /// The name under which the fault is counted in records.

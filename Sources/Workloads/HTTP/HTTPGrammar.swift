@@ -2,8 +2,8 @@ import Plan
 
 /// `HTTP-version SP status-code SP [ reason-phrase ]` (RFC 9112, section 4).
 ///
-/// The second space may be missing when the reason is: the section lets a recipient ignore trailing whitespace, and
-/// nothing can be miscounted for it.
+/// The second space may be missing if the reason is empty: the section lets a recipient ignore trailing whitespace, and
+/// the framing stays clear.
 struct HTTPStatusLine {
   let minorVersion: UInt8
   let status: UInt16
@@ -48,7 +48,7 @@ struct HTTPRequestLine {
 }
 
 enum HTTPVersion {
-  /// The x of `HTTP/1.x` (RFC 9112, section 2.3), which must stand at `offset`.
+  /// The x of `HTTP/1.x` (RFC 9112, section 2.3) at `offset`.
   @inline(__always)
   static func minor(
     in line: HTTPBytes, at offset: Int, else malformed: HTTPReader.Fault
@@ -88,7 +88,7 @@ struct HTTPField {
 /// `chunk-size [ chunk-ext ]` (RFC 9112, section 7.1); extensions are skipped.
 struct HTTPChunkLine {
   let size: Int
-  /// Whether nothing but spaces and tabs follow the size, which is none of the grammar's.
+  /// Whether spaces and tabs follow the size, which the grammar does not allow.
   let isPadded: Bool
 
   init(_ line: HTTPBytes) throws(HTTPReader.Fault) {

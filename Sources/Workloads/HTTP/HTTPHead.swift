@@ -19,9 +19,9 @@ extension HTTPReader {
     }
   }
 
-  /// What a head says about its message.
+  /// A message's head, as far as framing and the connection need it.
   public struct Head: Equatable, Sendable {
-    /// Negative without one: an optional would take a reader past its cache line.
+    /// Negative without a Content-Length: an optional would push a reader past its cache line.
     private var statedLength = -1
     /// The status code of a response, 200...599; 0 in a request.
     public internal(set) var status: UInt16 = 0
@@ -31,7 +31,7 @@ extension HTTPReader {
     public internal(set) var minorVersion: UInt8 = 0
     var marks: Marks = []
 
-    /// The value of Content-Length; nil without one. It is there in replies to HEAD too, which have no body.
+    /// The value of Content-Length; nil without one. Replies to HEAD have it, too, although they have no body.
     public var contentLength: Int? { statedLength < 0 ? nil : statedLength }
 
     /// Whether the chunked transfer coding delimits the body (RFC 9112, section 7.1).
@@ -42,20 +42,20 @@ extension HTTPReader {
       !marks.contains(.close) && (minorVersion > 0 || marks.contains(.keepAlive))
     }
 
-    /// Whether nothing in the head asks for anything but to go on.
+    /// Whether the head needs no special handling.
     var isPlain: Bool { minorVersion > 0 && marks.isDisjoint(with: [.close, .expectsContinue]) }
 
     /// Whether the client waits for 100 Continue before it sends the body (RFC 9110, section 10.1.1).
     public var expectsContinue: Bool { marks.contains(.expectsContinue) && minorVersion > 0 }
 
-    /// Whether something of the message was read that only ``Rules/isLenient`` takes.
+    /// Whether part of the message was accepted only because of ``Rules/isLenient``.
     public var wasReadLeniently: Bool { marks.contains(.readLeniently) }
 
     /// Whether a request has a Host field.
     public var hasHost: Bool { marks.contains(.host) }
 
-    /// Content-Length and Transfer-Encoding must not meet (RFC 9112, section 6.1), the second must not stand in
-    /// HTTP/1.0, and an HTTP/1.1 request must have a Host (section 3.2).
+    /// Content-Length and Transfer-Encoding must not occur together (RFC 9112, section 6.1). HTTP/1.0 must not have
+    /// Transfer-Encoding. An HTTP/1.1 request must have a Host (section 3.2).
     func validate(as role: Role) throws(Fault) {
       if isChunked {
         guard minorVersion > 0 else { throw .unsupportedTransferCoding }
@@ -64,11 +64,11 @@ extension HTTPReader {
       guard role == .response || hasHost || minorVersion == 0 else { throw .missingHost }
     }
 
-    /// Whether another transfer coding came before the chunks, which delimit the body all the same (RFC 9112, section
-    /// 6.3): a message of this kind is refused, but its framing is not in doubt.
+    /// Whether another transfer coding precedes `chunked`, which still delimits the body (RFC 9112, section 6.3). Such
+    /// a message is refused, but its framing is clear.
     public var isCodedInChunks: Bool { marks.contains(.codedChunks) && minorVersion > 0 }
 
-    /// Takes note of a field if it says anything about framing or the connection.
+    /// Notes a field that affects framing or the connection.
     @inline(__always)
     mutating func note(_ field: HTTPField, as role: Role) throws(Fault) {
       let name = field.name
@@ -95,7 +95,7 @@ extension HTTPReader {
       }
     }
 
-    /// Connection is a list (RFC 9110, section 7.6.1), which several fields may continue; `close` wins.
+    /// Connection is a list (RFC 9110, section 7.6.1), possibly over several fields; `close` wins.
     private mutating func noteConnection(_ value: HTTPBytes) {
       if value.equalsIgnoringCase("keep-alive") { return marks.formUnion(.keepAlive) }
       var rest = value
@@ -112,7 +112,7 @@ extension HTTPReader {
       }
     }
 
-    /// `1*DIGIT` (RFC 9110, section 8.6) and nothing else: no sign, no list.
+    /// Exactly `1*DIGIT` (RFC 9110, section 8.6): no sign, no list.
     private static func length(_ digits: HTTPBytes) throws(Fault) -> Int {
       guard !digits.isEmpty else { throw .badContentLength }
       var length = 0

@@ -1,23 +1,23 @@
 import Glibc
 
-/// Cuts input into lines, and carries what must outlive the input it came in.
+/// Splits input into lines, and keeps what must outlive its input.
 ///
-/// A line that lies whole in the input is answered in place. The front of a line that is split over inputs is copied to
-/// a buffer, which is allocated at the first split and freed with the next message, or with the next input after the
-/// head. One run of bytes, the request target, can be pinned: it is copied to the front of that buffer when, and only
-/// when, its input goes away.
+/// A line that lies whole in the input is returned in place. The front of a line that is split over inputs is copied to
+/// a buffer. The buffer is allocated at the first split. It is freed at the next message, or at the next input after
+/// the head. One range of bytes, the request target, can be pinned: it is copied to the front of that buffer only when
+/// its input goes away.
 ///
 /// `@unchecked Sendable`: the buffer has one owner, and borrowed memory is not touched between calls.
 struct HTTPLineScanner: ~Copyable, @unchecked Sendable {
   private var buffer: UnsafeMutableRawPointer?
   private var pinnedStart: UnsafeRawPointer?
-  /// The bytes of an unfinished line, which follow the pinned bytes in the buffer.
+  /// The bytes of an unfinished line, behind the pinned bytes in the buffer.
   private var heldCount: UInt32 = 0
-  /// The bytes of the finished lines of this section, their ends included.
+  /// The bytes of this section's finished lines, with their ends.
   private var sectionCount: UInt32 = 0
-  /// Of a start line, which ``HTTPReader/maximumStartLineLength`` keeps within 16 bits.
+  /// The pinned bytes of a start line; ``HTTPReader/maximumStartLineLength`` keeps them within 16 bits.
   private var pinnedCount: UInt16 = 0
-  /// The binary logarithm of the size of the buffer; 0 without one.
+  /// The binary logarithm of the buffer's size; 0 without one.
   private var magnitude: UInt8 = 0
 
   /// The size of the buffer.
@@ -28,24 +28,24 @@ struct HTTPLineScanner: ~Copyable, @unchecked Sendable {
   /// Whether no byte has been taken since the section began.
   var isAtStart: Bool { heldCount == 0 && sectionCount == 0 }
 
-  /// Whether the front of a line has been taken whose end has not come.
+  /// Whether the front of a line has been taken, and its end has not arrived.
   var holdsPart: Bool { heldCount > 0 }
 
-  /// How much may be taken without exceeding the limit on a line or on its section.
+  /// The bytes that may be taken within the limits of a line and its section.
   func room(for longest: Int, of rules: HTTPReader.Rules) -> Int { min(longest, rules.head &- Int(sectionCount)) }
 
-  /// Counts whole lines of this section that were taken past the scanner.
+  /// Counts whole lines of this section that another reader took.
   mutating func skip(_ count: Int) {
     sectionCount &+= UInt32(truncatingIfNeeded: count)
   }
 
-  /// A head or a trailer section begins: the limit on its length starts anew.
+  /// A head or trailer section begins: its length limit starts anew.
   mutating func beginSection() {
     heldCount = 0
     sectionCount = 0
   }
 
-  /// Takes the next line of a head or a trailer section, and answers it without its end; nil if the input ran out.
+  /// Takes the next line of a head or trailer section, and returns it without its end; nil if the input ran out.
   ///
   /// The end is CRLF, or LF alone as RFC 9112, section 2.2, allows here.
   mutating func sectionLine(
@@ -62,8 +62,8 @@ struct HTTPLineScanner: ~Copyable, @unchecked Sendable {
     return line.prefix(line.count &- (hasReturn ? 2 : 1))
   }
 
-  /// Takes the next line of at most `limit` bytes that must end in CRLF, and answers it without; nil if the input ran
-  /// out. RFC 9112 extends the tolerance of a bare LF to start lines and fields, not to the framing of chunks.
+  /// Takes the next line of at most `limit` bytes, which must end in CRLF, and returns it without; nil if the input ran
+  /// out. RFC 9112 tolerates a bare LF in start lines and fields, but not in the framing of chunks.
   mutating func strictLine(
     _ input: inout UnsafeRawBufferPointer, limit: Int, excess: HTTPReader.Fault, bareLineFeed: HTTPReader.Fault
   ) throws(HTTPReader.Fault) -> HTTPBytes? {
@@ -72,8 +72,8 @@ struct HTTPLineScanner: ~Copyable, @unchecked Sendable {
     return line.prefix(line.count &- 2)
   }
 
-  /// Takes the next line and its LF. A line of more than `limit` bytes is a fault as soon as that is certain, wherever
-  /// the input happens to be cut.
+  /// Takes the next line with its LF. A line of more than `limit` bytes is a fault as soon as that is certain, wherever
+  /// the input is split.
   private mutating func rawLine(
     _ input: inout UnsafeRawBufferPointer, limit: Int, excess: HTTPReader.Fault
   ) throws(HTTPReader.Fault) -> HTTPBytes? {
@@ -91,7 +91,7 @@ struct HTTPLineScanner: ~Copyable, @unchecked Sendable {
     return finishHeld(UnsafeRawBufferPointer(start: start, count: count))
   }
 
-  /// Pins `bytes`, a part of the line answered last.
+  /// Pins `bytes`, a part of the last returned line.
   mutating func pin(_ bytes: HTTPBytes) {
     pinnedCount = UInt16(truncatingIfNeeded: bytes.count)
     if let buffer, bytes.start >= buffer, bytes.start < buffer + capacity {
@@ -102,7 +102,7 @@ struct HTTPLineScanner: ~Copyable, @unchecked Sendable {
     }
   }
 
-  /// Forgets the pinned bytes, and the lines answered so far.
+  /// Forgets the pinned bytes and the lines returned so far.
   mutating func unpin() {
     pinnedStart = nil
     pinnedCount = 0

@@ -2,9 +2,9 @@ import Glibc
 import Measurement
 import Plan
 
-/// The fields of a request target's query, one after another, without copying: `/?delay=2ms&size=4096&op=17`.
+/// The fields of a request target's query, in order, without copying: `/?delay=2ms&size=4096&op=17`.
 struct HTTPQuery: ~Copyable {
-  /// Bytes of the target: valid as long as the target is.
+  /// Bytes of the target, valid as long as the target is.
   struct Text {
     var bytes: UnsafeRawBufferPointer
 
@@ -13,7 +13,7 @@ struct HTTPQuery: ~Copyable {
         && (text.bytes.isEmpty || memcmp(text.bytes.baseAddress!, pattern.utf8Start, text.bytes.count) == 0)
     }
 
-    /// A whole number in decimal digits; nil where it is anything else, or above 2⁶³ − 1.
+    /// A whole number in decimal digits; nil for anything else, or above 2⁶³ − 1.
     var decimal: UInt64? {
       guard !bytes.isEmpty, bytes.count <= 19 else { return nil }
       var number: UInt64 = 0
@@ -25,7 +25,7 @@ struct HTTPQuery: ~Copyable {
       return number <= UInt64(Int64.max) ? number : nil
     }
 
-    /// A time such as `2ms`, always with its unit.
+    /// A time with its unit, such as `2ms`.
     var time: Nanoseconds? {
       if bytes.count > 2, bytes[bytes.count - 1] == UInt8(ascii: "s"), bytes[bytes.count - 2] == UInt8(ascii: "u") {
         let count = Text(bytes: UnsafeRawBufferPointer(rebasing: bytes[..<(bytes.count - 2)])).decimal

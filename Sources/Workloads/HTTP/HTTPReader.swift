@@ -1,42 +1,41 @@
 /// A strict, incremental reader of HTTP/1.1 messages (RFC 9112): a pull parser over borrowed bytes.
 ///
-/// Call ``next(_:)`` until it answers `.needsMore`, `.complete` or `.malformed`. A message is one `.head`, any number of
-/// `.body` slices and one `.complete`; ``reset(answeringHEAD:)`` readies the reader for the message after it, the bytes
-/// of which stay in the input.
+/// Call ``next(_:)`` until it returns `.needsMore`, `.complete` or `.malformed`. A message is one `.head`, any number
+/// of `.body` slices and one `.complete`. ``reset(answeringHEAD:)`` prepares the reader for the next message, whose
+/// bytes stay in the input.
 ///
-/// A reader fits in a cache line. A head that arrives in one piece is parsed where it lies; only a line that is split
-/// over inputs costs a buffer, of at most twice the longest line, until the message has ended.
+/// A reader fits in a cache line. A head that arrives whole is parsed in place. Only a line that is split over inputs
+/// needs a buffer, of at most twice the longest line, until the message ends.
 ///
-/// The reader refuses whatever two recipients could frame differently. It is tolerant only where RFC 9112 lets a
-/// recipient be, and where nothing can be miscounted for it: a bare LF ends start lines and fields (section 2.2), empty
-/// lines before a request are ignored (section 2.2), a status line may end after the status (section 4), and interim
-/// responses are skipped (RFC 9110, section 15.2). ``Rules`` name what else it takes where it is asked to, and ``Fault``
-/// lists the rest.
+/// The reader refuses every message that two recipients could frame differently. It is tolerant only if RFC 9112 allows
+/// it and the framing stays clear. A bare LF ends start lines and fields, and empty lines before a request are ignored
+/// (section 2.2). A status line may end after the status (section 4). Interim responses are skipped (RFC 9110, section
+/// 15.2). ``Rules`` name further tolerances that can be turned on, and ``Fault`` lists the rest.
 public struct HTTPReader: ~Copyable, Sendable {
-  /// What a reader reads.
+  /// The kind of message to read.
   public enum Role: UInt8, Sendable { case response, request }
 
-  /// What a call of ``HTTPReader/next(_:)`` found.
+  /// The result of ``HTTPReader/next(_:)``.
   public enum Progress {
-    /// All of the input was taken, and the message goes on.
+    /// All input was taken, and the message continues.
     case needsMore
     /// ``HTTPReader/head``, and ``HTTPReader/target`` of a request, are known.
     case head
     /// The next bytes of the body, at least one. They lie in the input, and are valid as long as it is.
     case body(UnsafeRawBufferPointer)
-    /// The message has ended. The answer stays the same until the reader is reset.
+    /// The message has ended. The result stays the same until the reader is reset.
     case complete
-    /// The message is not HTTP/1.1, or its framing is in doubt: the connection is of no further use. The answer stays
-    /// the same until the reader is reset.
+    /// The message is not HTTP/1.1, or its framing is unclear, so the connection cannot be used further. The result
+    /// stays the same until the reader is reset.
     case malformed(Fault)
   }
 
-  /// The longest start line, its end included: a little more than the 8,000 bytes that RFC 9112, section 3, asks for.
+  /// The longest start line, with its end: a little more than the 8,000 bytes that RFC 9112, section 3, recommends.
   public static var maximumStartLineLength: Int { 8 << 10 }
-  /// The longest line that holds a chunk size and its extensions, its end included.
+  /// The longest line of a chunk size with its extensions and end.
   public static var maximumChunkLineLength: Int { 256 }
 
-  /// How far a message has been read.
+  /// The part of a message that is being read.
   public enum Part: UInt8, Sendable { case startLine, fields, body }
 
   private enum State: UInt8 {
@@ -50,27 +49,27 @@ public struct HTTPReader: ~Copyable, Sendable {
   private var fieldCount: UInt16 = 0
   private var state = State.startLine
   private var fault: Fault?
-  /// What is left of a sized body or of a chunk; without bound in a body that only the end of input delimits.
+  /// The rest of a sized body or chunk; unlimited in a body that ends with the connection.
   private var remaining = 0
-  /// The bytes of the body answered so far, without the framing of chunks.
+  /// The body's bytes so far, without the framing of chunks.
   public private(set) var bodyBytes = 0
-  /// The head of this message, once `.head` was answered.
+  /// The head of this message, valid after `.head`.
   public private(set) var head = Head()
-  /// Where the message was when the fault was found.
+  /// The state in which the fault was found.
   private var faultState = State.startLine
   private var answersHEAD = false
-  /// Which kind of message this reader reads.
+  /// The kind of message that this reader reads.
   public let role: Role
 
-  /// A reader that is ready for a first message, the reply to anything but HEAD.
+  /// A reader for a first message, not the reply to HEAD.
   public init(role: Role) {
     self.role = role
   }
 
-  /// Readies the reader for the next message.
+  /// Prepares the reader for the next message.
   ///
-  /// - Parameter answeringHEAD: Whether the next message replies to a HEAD request, and so has no body whatever its
-  ///   head says (RFC 9112, section 6.3). It is of no effect on requests.
+  /// - Parameter answeringHEAD: whether the next message replies to HEAD, and so has no body, whatever its head says
+  ///   (RFC 9112, section 6.3). Requests ignore it.
   public mutating func reset(answeringHEAD: Bool = false) {
     scanner.beginSection()
     scanner.unpin()
@@ -82,13 +81,13 @@ public struct HTTPReader: ~Copyable, Sendable {
     answersHEAD = answeringHEAD
   }
 
-  /// Whether no part of a message has been taken: here a peer may close the connection without cutting anything short.
+  /// Whether no part of a message has been taken, so that a peer may close the connection without truncating one.
   public var isIdle: Bool { state == .startLine && scanner.isAtStart }
 
-  /// Whether the message has ended: nothing more of it is to be taken.
+  /// Whether the message has ended.
   public var isComplete: Bool { state == .complete }
 
-  /// The part that the reader is in, or in which it found the message malformed.
+  /// The part that is being read, or in which the message was found malformed.
   public var part: Part {
     switch state == .malformed ? faultState : state {
     case .startLine: .startLine
@@ -99,12 +98,12 @@ public struct HTTPReader: ~Copyable, Sendable {
 
   /// The request target: valid from `.head` until the next call of any mutating method, and empty after it.
   ///
-  /// It is made of visible ASCII characters; its form (RFC 9112, section 3.2) is the caller's to judge.
+  /// It consists of visible ASCII characters; the caller checks its form (RFC 9112, section 3.2).
   public var target: UnsafeRawBufferPointer { scanner.pinned }
 
-  /// Takes what it can from the front of `input`, and answers what that was.
+  /// Takes what it can from the front of `input`, and returns what that was.
   ///
-  /// - Parameter rules: The same for all of a message.
+  /// - Parameter rules: must stay the same for all of a message.
   public mutating func next(_ input: inout UnsafeRawBufferPointer, by rules: Rules = .server) -> Progress {
     do {
       return try advance(&input, rules)
@@ -120,8 +119,8 @@ public struct HTTPReader: ~Copyable, Sendable {
     state = .malformed
   }
 
-  /// The peer closed the connection: this completes a body that only the end delimits (RFC 9112, section 6.3), and cuts
-  /// any other message short, also one of which nothing has come; then the reader stays idle (see ``isIdle``).
+  /// The peer closed the connection. This completes a body that ends with the connection (RFC 9112, section 6.3), and
+  /// truncates any other message. If no byte of a message has arrived, the reader stays idle (see ``isIdle``).
   public mutating func endOfInput() -> Progress {
     scanner.unpin()
     switch state {
@@ -190,10 +189,10 @@ public struct HTTPReader: ~Copyable, Sendable {
     }
   }
 
-  /// Of the line that comes next.
+  /// The limit of the next line.
   private func longestLine(_ rules: Rules) -> Int { state == .startLine ? Self.maximumStartLineLength : rules.line }
 
-  /// Reads the lines of a head that lie whole in the input, up to one that is out of the ordinary.
+  /// Reads the lines of a head that lie whole in the input, up to one that needs the full grammar.
   /// - Returns: whether the head has ended.
   private mutating func readWholeLines(
     _ input: inout UnsafeRawBufferPointer, _ rules: Rules

@@ -1,12 +1,11 @@
 import Glibc
 
-/// The replies of a connection that wait to be sent, in their order. What goes out together is one run of bytes.
+/// The replies of a connection that wait to be sent, in order. Replies that go out together are one range of bytes.
 ///
-/// The greeting, which is nearly always asked for, is ready made with its head: where it is the only reply, it is sent
-/// as it is. Room for several replies, or for others, is taken when it is needed, and given back once they are sent, so
-/// that an idle connection keeps its greeting alone.
+/// The greeting, by far the most common reply, is prepared with its head. If it is the only reply, it is sent in place.
+/// Space for more is allocated when needed and freed after sending, so an idle connection keeps only its greeting.
 struct HTTPReplies: ~Copyable {
-  /// A whole reply. The fields that all heads have are copied from it.
+  /// A whole reply. All heads copy their common fields from it.
   private let greeting: UnsafeMutableRawPointer
   let greetingCount: UInt32
   /// The length of its content.
@@ -16,14 +15,14 @@ struct HTTPReplies: ~Copyable {
   /// The size of the buffer.
   private(set) var capacity: UInt32 = 0
   private var count: UInt32 = 0
-  /// How many greetings follow the bytes in the buffer.
+  /// The number of greetings that follow the buffer's bytes.
   private var greetings: UInt32 = 0
-  /// The lower half of what the greeting's Date says; before the first, what none does for the next 80 years.
+  /// The lower half of the time in the greeting's Date. The initial value means no time until 2106.
   private var second = UInt32.max
 
-  /// Replies are gathered up to so many bytes.
+  /// Replies are collected up to this number of bytes.
   static var limit: Int { 16 << 10 }
-  /// The most that a head takes.
+  /// The maximum bytes of a head.
   private static var headRoom: Int { 192 }
   private static var fields: StaticString {
     "Date: ddd, DD mmm YYYY HH:MM:SS GMT\r\nContent-Type: text/plain\r\nContent-Length: "
@@ -53,7 +52,7 @@ struct HTTPReplies: ~Copyable {
   /// Whether the next greeting would exceed the limit.
   var isFull: Bool { !hasRoom(for: Int(greetingCount)) }
 
-  /// Whether `more` bytes of content may join what waits.
+  /// Whether `more` bytes of content fit beside the waiting replies.
   func hasRoom(for more: Int) -> Bool { Int(count) + Int(greetings) * Int(greetingCount) + more <= Self.limit }
 
   /// The content of the greeting.
@@ -65,7 +64,7 @@ struct HTTPReplies: ~Copyable {
 
   mutating func appendGreeting() { greetings &+= 1 }
 
-  /// Appends the head of a reply with `size` bytes of content, and makes room for `following` bytes behind it.
+  /// Appends the head of a reply with `size` bytes of content, and reserves `following` bytes after it.
   mutating func append(headOf reply: HTTPReply, size: Int, following: Int) {
     settle()
     stamp()
@@ -95,10 +94,10 @@ struct HTTPReplies: ~Copyable {
     append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
-  /// Takes back the second half of what is in the buffer.
+  /// Drops the second half of the buffer.
   mutating func halve() { count /= 2 }
 
-  /// Writes the greetings that wait to the buffer, so that another reply can follow them.
+  /// Writes the waiting greetings to the buffer, so that another reply can follow.
   private mutating func settle() {
     guard greetings > 0 else { return }
     stamp()
@@ -117,7 +116,7 @@ struct HTTPReplies: ~Copyable {
     greetings = 0
   }
 
-  /// Brings the greeting's Date up to date.
+  /// Updates the greeting's Date.
   private mutating func stamp() {
     let now = date.pointee.seconds
     guard UInt32(truncatingIfNeeded: now) != second else { return }
@@ -135,7 +134,7 @@ struct HTTPReplies: ~Copyable {
 
   // MARK: Sending
 
-  /// All that waits, which stays put until `sent`.
+  /// All waiting replies; they stay in place until `sent`.
   mutating func takeAll() -> UnsafeRawBufferPointer {
     if greetings == 1 && count == 0 {
       stamp()

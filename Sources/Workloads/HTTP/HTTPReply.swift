@@ -1,21 +1,21 @@
 import Measurement
 import Plan
 
-/// What a request asks for, and what becomes of it.
+/// A request and the reply to it.
 struct HTTPReply {
   var status = Status.ok
   var fault: FaultKind?
-  /// Of the content of `operation` (`Pattern`); nil for the greeting.
+  /// The size of the reply's content, which is that of `operation` (`Pattern`); nil for the greeting.
   var size: UInt32?
   var isHEAD = false
   var keepsAlive = true
   var isOldVersion = false
-  /// What was asked for is more than the server allows.
+  /// Whether the request exceeds the server's limits.
   var isRefused = false
   var operation: UInt64 = 0
   var delay = Nanoseconds(0)
 
-  /// The largest content, of a request and of a reply.
+  /// The largest content of a request or a reply, in bytes.
   static let largestContent = 1 << 30
 
   init() {}
@@ -45,15 +45,15 @@ struct HTTPReply {
       }
     }
 
-    /// What a request is answered by that a reader has refused.
+    /// The status of the reply to a request that a reader has refused.
     init(_ fault: HTTPReader.Fault, in part: HTTPReader.Part, of head: HTTPReader.Head) {
       self =
         switch (fault, part) {
         case (.lineTooLong, .startLine): .uriTooLong
         case (.lineTooLong, .fields), (.headTooLarge, _): .headerFieldsTooLarge
         case (.unsupportedVersion, _): .versionNotSupported
-        // A coding before the chunks is unknown (RFC 9112, section 6.1). Where chunks do not come last, the end of the
-        // request cannot be told (section 6.3), which is worse.
+        // A coding before `chunked` is unknown (RFC 9112, section 6.1). If `chunked` is not last, the request's end
+        // cannot be determined (section 6.3), which is worse.
         case (.unsupportedTransferCoding, _) where head.isCodedInChunks: .notImplemented
         default: .badRequest
         }

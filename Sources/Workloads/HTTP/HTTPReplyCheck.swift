@@ -1,27 +1,26 @@
 import Glibc
 import Plan
 
-/// Reads one reply after another, and says whether each is what was asked for: in status, framing and, where it is known,
-/// content.
+/// Reads replies in order, and checks each one's status, framing and, if known, content.
 struct HTTPReplyCheck: ~Copyable {
   let requests: UnsafePointer<HTTPRequests>
   private var reader = HTTPReader(role: .response)
   private var operation: UInt64 = 0
-  /// Of the body so far: whether it is what was expected, and its digest where nothing is.
+  /// Whether the body so far is the expected one, and its digest if no content is known.
   private var isExpected = true
   private var digest: UInt64 = 0
-  /// The body so far, where replies are kept.
+  /// The body so far, if replies are kept.
   private var kept: [UInt8] = []
 
   init(_ requests: UnsafePointer<HTTPRequests>) { self.requests = requests }
 
-  /// Whether these bytes begin a reply of status 408, with which a server may end an idle connection that nobody had asked
-  /// anything on (RFC 9110, section 15.5.9).
+  /// Whether these bytes begin a reply of status 408. A server may send it unasked, to end an idle connection (RFC
+  /// 9110, section 15.5.9).
   static func isIdleTimeout(_ bytes: UnsafeRawBufferPointer) -> Bool {
     bytes.starts(with: "HTTP/1.".utf8) && bytes.dropFirst(8).starts(with: " 408".utf8)
   }
 
-  /// What comes next is the reply to `operation`.
+  /// The next reply answers `operation`.
   @inline(__always)
   mutating func begin(_ operation: UInt64) {
     self.operation = operation
@@ -30,7 +29,7 @@ struct HTTPReplyCheck: ~Copyable {
     digest = 0
   }
 
-  /// Takes the reply, or what has come of it, from the front of `bytes`; nil where there is more to come.
+  /// Takes the reply, or a part of it, from the front of `bytes`; nil if more is to come.
   @inline(__always)
   mutating func received(_ bytes: inout UnsafeRawBufferPointer) -> Outcome? {
     take(reader.next(&bytes, by: requests.pointee.rules), &bytes)
@@ -42,7 +41,7 @@ struct HTTPReplyCheck: ~Copyable {
     return take(reader.endOfInput(), &none) ?? .failed(.prematureEnd)
   }
 
-  /// Forgets what has come of a reply.
+  /// Drops a partial reply.
   mutating func abandon() {
     reader.reset(answeringHEAD: requests.pointee.isHEAD)
     kept = []
@@ -110,8 +109,8 @@ struct HTTPReplyCheck: ~Copyable {
   }
 }
 
-/// A digest of content that does not depend on the pieces in which it comes: the sum of each byte, plus one, times a
-/// weight of its place, modulo 2⁶⁴.
+/// A digest of content that does not depend on how the content is split: the sum of (byte + 1) × the weight of its
+/// position, modulo 2⁶⁴.
 enum Digest {
   static func extend(_ digest: UInt64, with piece: UnsafeRawBufferPointer, at offset: Int) -> UInt64 {
     var sum = digest

@@ -3,10 +3,10 @@ import Measurement
 import Plan
 import Synchronization
 
-/// The requests of a trial: what is sent to each target, ready made as far as it is the same for every operation.
-/// Shared by all lanes, and never changed.
+/// The requests of a trial, prepared as far as they are the same for all operations. All lanes share them, and nothing
+/// changes them.
 public struct HTTPRequests: ~Copyable, @unchecked Sendable {
-  /// What a right reply carries.
+  /// The expected content of a reply.
   enum Expectation {
     case exactly(UnsafeRawBufferPointer)
     case pattern(Int)
@@ -22,16 +22,16 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
 
   struct Template {
     var parts: UnsafeBufferPointer<Part>
-    /// The most bytes that it can come to.
+    /// The maximum bytes of the request.
     var capacity: Int
-    /// The whole request, where it is the same for every operation.
+    /// The whole request, if it is the same for all operations.
     var fixed: UnsafeRawBufferPointer?
-    /// The number of the address that it goes to.
+    /// The index of its address.
     var endpoint: Int32 = 0
   }
 
   let templates: UnsafeBufferPointer<Template>
-  /// The requests that ask for a fault, in the order of the kinds; empty where none does.
+  /// The requests that ask for a fault, in the order of the kinds; empty without faults.
   let faulty: UnsafeBufferPointer<Template>
   let faults: FaultMix?
   let expectation: Expectation
@@ -46,9 +46,9 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
   let replies: ReplyStore?
 
   /// - Parameters:
-  ///   - server: the authority and the greeting of the harness's own server, where the spec names no targets.
-  ///   - endpoints: for each of the targets the number of its address, of which several targets may have the same.
-  ///   - replies: where the replies are kept, if they are.
+  ///   - server: the authority and greeting of the built-in server; used if the spec names no targets.
+  ///   - endpoints: the address index of each target; several targets may share one.
+  ///   - replies: the store for replies, if they are kept.
   public init(
     _ spec: HTTPSpec, server: (authority: String, greeting: String)?, endpoints: [Int32] = [], seed: UInt64,
     replies: ReplyStore? = nil
@@ -126,28 +126,28 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
     return UnsafeRawBufferPointer(bytes)
   }
 
-  /// The number of the address that `operation` goes to.
+  /// The address index of `operation`.
   func endpoint(of operation: UInt64) -> Int32 { templates.count == 1 ? 0 : templates[target(of: operation)].endpoint }
 
   private func target(of operation: UInt64) -> Int {
-    // With one target, as mostly, there is nothing to divide: a division takes as long as twenty additions.
+    // One target, the usual case, needs no division, which costs as much as twenty additions.
     templates.count == 1 ? 0 : Int(operation % UInt64(templates.count))
   }
 
-  /// Whether `operation` may be asked for again where the server may have done it.
+  /// Whether `operation` may be repeated after the server may have done it.
   func mayRepeat(_ operation: UInt64) -> Bool {
     isIdempotent && faults?.drawn(seed: seed, operation: operation) == nil
   }
 
-  /// The bytes of the room that a lane needs to write its requests in; 0 where all of them are ready made.
+  /// The bytes that a lane needs to write its requests; 0 if all are prepared.
   var capacity: Int {
     [templates, faulty].flatMap { $0.map { $0.fixed == nil ? $0.capacity : 0 } }.max() ?? 0
   }
 
-  /// The most bytes that a request can come to.
+  /// The maximum bytes of a request.
   var longest: Int { templates.map(\.capacity).max() ?? 0 }
 
-  /// Writes the request of `operation`, and answers its length.
+  /// Writes the request of `operation`, and returns its length.
   @inline(__always)
   func write(_ operation: UInt64, to buffer: UnsafeMutableRawPointer) -> Int {
     let template = templates[target(of: operation)]
@@ -156,7 +156,7 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
     return fixed.count
   }
 
-  /// The request of `operation`, written to `buffer` where it is not ready made.
+  /// The request of `operation`, in `buffer` unless it is prepared.
   func request(of operation: UInt64, in buffer: UnsafeMutableRawPointer?) -> UnsafeRawBufferPointer {
     if let fault = faults?.drawn(seed: seed, operation: operation) {
       return write(faulty[Int(fault.code) - 1], operation, to: buffer!)
@@ -180,7 +180,7 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
   }
 }
 
-/// Writes bytes one after another. The room is the caller's, who knows that it is enough.
+/// Writes bytes one after another. The caller guarantees the space.
 struct ByteWriter {
   let base: UnsafeMutableRawPointer
   var count = 0
@@ -216,7 +216,7 @@ struct ByteWriter {
   }
 }
 
-/// The replies of a trial, kept to be written out in the order of their operations.
+/// The replies of a trial, kept to be written out in the order of operations.
 public final class ReplyStore: Sendable {
   public struct Reply: Sendable {
     public var operation: UInt64
@@ -230,6 +230,6 @@ public final class ReplyStore: Sendable {
 
   func add(_ reply: Reply) { replies.withLock { $0.append(reply) } }
 
-  /// All replies so far, in the order of their operations.
+  /// All replies so far, in the order of operations.
   public var inOrder: [Reply] { replies.withLock { $0.sorted { $0.operation < $1.operation } } }
 }

@@ -1,16 +1,16 @@
 import Plan
 
 extension HTTPReader {
-  /// How much of a message a reader takes, and how strictly it reads.
+  /// The limits and the strictness of a reader.
   public struct Rules: Hashable, Sendable {
-    /// The longest field line, its end included. Start lines have ``HTTPReader/maximumStartLineLength``.
+    /// The longest field line, with its end. Start lines have ``HTTPReader/maximumStartLineLength``.
     public var line: Int
-    /// The longest head or trailer section, line ends included; interim responses count towards the final one.
+    /// The longest head or trailer section, with line ends; interim responses count towards the final one.
     public var head: Int
-    /// The most fields in a head or trailer section, at most 65,535.
+    /// The maximum number of fields in a head or trailer section, at most 65,535.
     public var fields: Int
-    /// Whether a reader takes spaces and tabs after a chunk size, for which RFC 9112, section 7.1, has no place, and which
-    /// some servers send.
+    /// Whether to accept spaces and tabs after a chunk size. RFC 9112, section 7.1, does not allow them, but some
+    /// servers send them.
     public var isLenient: Bool
 
     public init(line: Int, head: Int, fields: Int, isLenient: Bool = false) {
@@ -20,10 +20,10 @@ extension HTTPReader {
       self.isLenient = isLenient
     }
 
-    /// For requests: what strangers may make a server keep.
+    /// For requests: the limits for unknown clients.
     public static var server: Rules { Rules(line: 8 << 10, head: 32 << 10, fields: 100) }
 
-    /// For replies, which come from a server that was chosen: a line may be as long as a head.
+    /// For replies from a chosen server: a line may be as long as a head.
     public static var client: Rules { Rules(line: 64 << 10, head: 64 << 10, fields: 1000) }
   }
 }

@@ -2,53 +2,53 @@ import Measurement
 import Plan
 import SystemCalls
 
-/// Answers requests in their order with a greeting, or with what the query of the request asks for:
-/// `/?delay=2ms&size=4096&op=17` waits for 2 ms and answers 4,096 bytes of the content of operation 17 (`Pattern`).
-/// Replies to requests that came together go out together. `/?fault=reset` is answered wrongly (`FaultKind`).
+/// Answers requests in order, with a greeting or with what the query asks for. `/?delay=2ms&size=4096&op=17` waits 2 ms
+/// and answers 4,096 bytes of the content of operation 17 (`Pattern`). Replies to requests that arrived together go out
+/// together. `/?fault=reset` is answered wrongly (`FaultKind`).
 ///
-/// HTTP/1.1 and HTTP/1.0 as RFC 9110 and RFC 9112 have them. Every method is answered as GET is but HEAD, `OPTIONS *`,
-/// which has no content, and CONNECT and TRACE, which are not implemented (501). Contents of requests are read and
-/// dropped, up to 1 GiB. Expectations other than 100-continue are ignored, as section 10.1.1 of RFC 9110 allows.
+/// It serves HTTP/1.1 and HTTP/1.0 (RFC 9110, RFC 9112). Methods are answered like GET, with three exceptions: HEAD and
+/// `OPTIONS *` get no content, and CONNECT and TRACE get 501. Request contents of up to 1 GiB are read and dropped.
+/// Expectations other than 100-continue are ignored, as RFC 9110, section 10.1.1, allows.
 ///
-/// After a request that cannot be understood, the connection is closed; so it is where the client asked for it. A socket
-/// that is closed on unread bytes takes back what was sent last, so where there are any, or may be, the server ends its
-/// half first, and drops what comes until the client has ended its own (RFC 9112, section 9.6). A client that ends its
-/// half while a reply to it is delayed gets none: it is taken to have gone, as nginx does (499) where `delay` is an upstream.
+/// The connection is closed after a malformed request, or if the client asks for it. Closing a socket with unread bytes
+/// can destroy the last reply. So if there may be any, the server shuts down its sending half first, and drops bytes
+/// until the client ends its half (RFC 9112, section 9.6). A client that ends its half during the delay gets no reply:
+/// like nginx with a slow upstream (499), the server treats it as gone.
 public struct HTTPServer: ServerConversation, ~Copyable {
   private(set) var reader = HTTPReader(role: .request)
   var replies: HTTPReplies
   /// The reply in hand.
   var reply = HTTPReply()
-  /// What is left to send of content that is not copied to the replies.
+  /// The rest of content that is not copied to the replies.
   private var contentLeft: UInt32 = 0
-  /// What was dropped of what came after the last request.
+  /// The bytes dropped after the last request.
   private var dropped: UInt32 = 0
   private var answered: UInt32 = 0
-  /// In how many pieces a reply has dripped out so far.
+  /// The number of pieces of a dripping reply that were sent.
   var drops: UInt8 = 0
   var isPending = false
-  /// Whether the head of a first request has come.
+  /// Whether the head of the first request has arrived.
   private var hasBegun = false
   var ending = Ending.none
   private let limits: UnsafePointer<RequestLimits>
 
   enum Ending: UInt8 {
     case none
-    /// Nothing follows the reply in hand: the connection is closed behind it.
+    /// No reply follows the current one; the connection is closed after it.
     case closing
-    /// The client may have sent more: its end is awaited.
+    /// The client may still send; the server waits for its end.
     case lingering
     /// Nothing more is sent.
     case draining
   }
 
-  /// The most that is dropped while a connection ends.
+  /// The maximum bytes to drop while a connection ends.
   private static var longestDrain: Int { 256 << 10 }
 
   /// - Parameters:
-  ///   - peer: the client's address, which it is greeted with.
-  ///   - date: outlives the conversation.
-  ///   - limits: what asks for more is answered by 400 or 413, and the connection is closed. They outlive it, too.
+  ///   - peer: the client's address, which the greeting contains.
+  ///   - date: must outlive the conversation.
+  ///   - limits: requests beyond them get 400 or 413, and the connection is closed. Must outlive the conversation.
   public init(
     peer: String, date: UnsafePointer<HTTPDate>, limits: UnsafePointer<RequestLimits> = RequestLimits.noneShared
   ) {
@@ -56,7 +56,7 @@ public struct HTTPServer: ServerConversation, ~Copyable {
     replies = HTTPReplies(greeting: "Hello, \(peer)!", date: date)
   }
 
-  /// What a connection is told that the server has no place for (RFC 9110, section 15.6.4).
+  /// The reply on a connection beyond the server's limit (RFC 9110, section 15.6.4).
   public static let overload: StaticString =
     "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
@@ -124,8 +124,8 @@ public struct HTTPServer: ServerConversation, ~Copyable {
     return hasBegun && reader.isIdle ? .request : .head
   }
 
-  /// A request that was begun is answered by 408 (RFC 9110, section 15.5.9). Where none was, the connection is closed
-  /// without a word: the client would take a reply for that to its next request, which may be on its way.
+  /// A partial request is answered with 408 (RFC 9110, section 15.5.9). An idle connection is closed silently: a client
+  /// would take a 408 as the reply to its next request, which may be on its way.
   public mutating func expired() -> Need {
     if ending != .none || reader.isIdle { return .done(.closed) }
     reply = HTTPReply(.requestTimeout, keepsAlive: false)
@@ -144,7 +144,7 @@ public struct HTTPServer: ServerConversation, ~Copyable {
 
   // MARK: Requests
 
-  /// Whether the head is that of a mere `GET /`, without content, on a connection that is kept.
+  /// Whether the head is a plain `GET /` without content, on a connection that stays open.
   private var isPlain: Bool {
     let head = reader.head
     let target = reader.target
@@ -152,8 +152,8 @@ public struct HTTPServer: ServerConversation, ~Copyable {
       && reader.isComplete
   }
 
-  /// Reads what a head asks for. A query that cannot be read is answered by 400.
-  /// - Returns: the status of a request that cannot be understood.
+  /// Reads what a head asks for. A malformed query is answered with 400.
+  /// - Returns: the status for a malformed request; nil for a valid one.
   private mutating func readHead() -> HTTPReply.Status? {
     let head = reader.head
     reply = HTTPReply()
@@ -165,7 +165,7 @@ public struct HTTPServer: ServerConversation, ~Copyable {
     return nil
   }
 
-  /// - Returns: the status of a target that cannot be understood (RFC 9112, section 3.2).
+  /// - Returns: the status for a malformed target (RFC 9112, section 3.2); nil for a valid one.
   private mutating func readTarget(
     _ target: UnsafeRawBufferPointer, of method: HTTPReader.Method
   ) -> HTTPReply.Status? {
@@ -186,7 +186,7 @@ public struct HTTPServer: ServerConversation, ~Copyable {
     return nil
   }
 
-  /// Of a request, and of a reply.
+  /// The largest content of a request or a reply, in bytes.
   private var largestContent: Int { min(limits.pointee.size.count, HTTPReply.largestContent) }
 
   private mutating func readQuery(of target: UnsafeRawBufferPointer) -> Bool {
@@ -211,7 +211,7 @@ public struct HTTPServer: ServerConversation, ~Copyable {
     return true
   }
 
-  /// The request in hand has been read in full.
+  /// The current request has been read in full.
   private mutating func complete(_ bytes: inout UnsafeRawBufferPointer) -> Need? {
     reader.reset()
     isPending = true
@@ -222,7 +222,7 @@ public struct HTTPServer: ServerConversation, ~Copyable {
     return advance()
   }
 
-  /// Answers what is no request, or none that can be served. Where the next one begins cannot be told.
+  /// Answers a malformed or unsupported request. The start of the next one is unknown, so the connection ends.
   private mutating func refuse(_ status: HTTPReply.Status, _ bytes: inout UnsafeRawBufferPointer) -> Need {
     reader.reset()
     reply = HTTPReply(status, keepsAlive: false)
@@ -239,7 +239,7 @@ public struct HTTPServer: ServerConversation, ~Copyable {
 
   // MARK: Replies
 
-  /// Carries the reply in hand as far as it goes: nil once it waits to be sent, and there is room for another.
+  /// Advances the current reply; nil once all of it waits to be sent, and another one fits.
   private mutating func advance() -> Need? {
     isPending = true
     if reply.delay.count > 0 { return replies.isEmpty ? .sleep(reply.delay) : flush() }
@@ -260,7 +260,7 @@ public struct HTTPServer: ServerConversation, ~Copyable {
     return ending != .none || reply.fault != nil || replies.isFull ? flush() : nil
   }
 
-  /// Of the reply in hand.
+  /// The content size of the current reply.
   var contentSize: Int { Int(reply.size ?? replies.contentCount) }
 
   private mutating func appendWhole(_ size: Int) {
@@ -270,7 +270,7 @@ public struct HTTPServer: ServerConversation, ~Copyable {
     appendContent(size)
   }
 
-  /// The first bytes of the content in hand.
+  /// The first bytes of the current content.
   mutating func appendContent(_ count: Int) {
     replies.append(
       reply.size == nil

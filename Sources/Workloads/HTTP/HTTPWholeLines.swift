@@ -1,8 +1,8 @@
-// Lines that lie whole in the input and are written as nearly all are: read in one pass, eight bytes at a time. What
-// is not of that form is nil here, and judged by the grammar, so that nothing passes here that does not pass there.
+// Reads whole lines of the usual form in one pass, eight bytes at a time. Any other line yields nil here and goes to
+// the full grammar, so nothing passes here that the grammar would refuse.
 
 extension HTTPRequestLine {
-  /// The line that `bytes` begin with, and where the next one begins.
+  /// The line at the start of `bytes`, and the start of the next one.
   @inline(__always)
   static func whole(in bytes: HTTPBytes) -> (line: HTTPRequestLine, end: Int)? {
     guard bytes.count >= 16 else { return nil }
@@ -28,7 +28,7 @@ extension HTTPRequestLine {
 }
 
 extension HTTPField {
-  /// The field at `offset` of `bytes`, and where the next line begins.
+  /// The field at `offset` of `bytes`, and the start of the next line.
   @inline(__always)
   static func whole(in bytes: HTTPBytes, at offset: Int) -> (field: HTTPField, end: Int)? {
     let colon = bytes.endOfName(from: offset)
@@ -42,29 +42,29 @@ extension HTTPField {
 }
 
 extension HTTPBytes {
-  /// Whether CRLF stands at `offset`, where there are two bytes.
+  /// Whether CRLF is at `offset`; two bytes must be there.
   @inline(__always)
   func isLineEnd(at offset: Int) -> Bool {
     assert(offset >= 0 && offset &+ 2 <= count)
     return UInt16(littleEndian: start.loadUnaligned(fromByteOffset: offset, as: UInt16.self)) == 0x0A0D
   }
 
-  // Not inlined: in one function, the loops take one another's registers. There are at least eight bytes in all.
+  // Not inlined: in one function, the loops compete for registers. At least eight bytes must be there.
 
-  /// The offset of the first byte from `first` on that is no visible ASCII character; the end where all are.
+  /// The offset of the first byte from `first` on that is not a visible ASCII character; the end if there is none.
   @inline(never)
   func endOfVisibles(from first: Int) -> Int { end(from: first) { HTTPWord.invisibles(in: $0) } }
 
-  /// The offset of the first byte from `first` on that is no letter, digit or hyphen; the end where all are.
+  /// The offset of the first byte from `first` on that is not a letter, digit or hyphen; the end if there is none.
   @inline(never)
   func endOfName(from first: Int) -> Int { end(from: first) { HTTPWord.othersThanNameBytes(in: $0) } }
 
-  /// The offset of the first control character from `first` on, as which the tab counts; the end where there is none.
+  /// The offset of the first control character from `first` on, including the tab; the end if there is none.
   @inline(never)
   func endOfPrintables(from first: Int) -> Int { end(from: first) { HTTPWord.controls(in: $0) } }
 
-  /// - Parameter others: not zero where there is one of the bytes sought, and then the lowest bit tells the first;
-  ///   a byte of zero must be one.
+  /// - Parameter others: nonzero if the word contains a wanted byte; the lowest set bit marks the first. A zero byte
+  ///   must be wanted.
   @inline(__always)
   private func end(from first: Int, _ others: (UInt64) -> UInt64) -> Int {
     var place = first

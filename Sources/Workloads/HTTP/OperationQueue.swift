@@ -2,22 +2,22 @@ import Glibc
 import Measurement
 import Synchronization
 
-/// The operations that a lane has in hand, the oldest first. Its room is made once. Other threads may see how many there
-/// are, and when each began.
+/// The operations that a lane has in hand, oldest first. Its space is allocated once. Other threads may read the number
+/// of operations and their starts.
 struct OperationQueue: ~Copyable {
   struct Place: ~Copyable {
     var operation: UInt64
     /// In nanoseconds.
     let start: Atomic<UInt64>
-    /// The bytes of its request, once that is written.
+    /// The bytes of its request, once written.
     var requestBytes: Int
 
-    /// The operation as its request knows it: a warm-up does the same operations as what it warms up for.
+    /// The operation's number in its request: a warm-up does the same operations as the window.
     var number: UInt64 { operation & ~TrialState.warmUpBit }
   }
 
   private let places: UnsafeMutablePointer<Place>
-  /// One less than the number of places, which is a power of two.
+  /// The number of places, a power of two, minus one.
   private let mask: Int
   private let first = Atomic<Int>(0)
   private let held = Atomic<Int>(0)
@@ -26,7 +26,7 @@ struct OperationQueue: ~Copyable {
     var count = 1
     while count < capacity { count *= 2 }
     mask = count - 1
-    // Zero bytes are a place.
+    // A place of zero bytes is valid.
     places = calloc(count, MemoryLayout<Place>.stride)!.bindMemory(to: Place.self, capacity: count)
   }
 

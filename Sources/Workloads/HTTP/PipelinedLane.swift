@@ -2,39 +2,39 @@ import Glibc
 import Measurement
 import SystemCalls
 
-/// The client side of `http` with several requests in flight on one connection (RFC 9112, section 9.3.2): takes as many
-/// operations as there is room for, sends their requests together, reads the replies in order, and records each operation
-/// on its own. What one receive brought is read to its end before the room is filled again.
+/// The client side of `http` with several requests in flight per connection (RFC 9112, section 9.3.2). It takes
+/// operations up to its depth, sends their requests together, reads the replies in order, and records each operation on
+/// its own. The bytes of one receive are read in full before more operations are taken.
 ///
-/// An operation without a right answer is counted by its kind, and the connection replaced. What else is in hand is then
-/// sent again, and keeps its start. So is the oldest, once, where the connection had been used and is found closed before
-/// anything of its reply has come (RFC 9112, section 9.3.1).
+/// An operation without a right answer is counted by its kind, and the connection is replaced. The other operations in
+/// hand are sent again, and keep their start. The oldest is also sent again, once, if a reused connection is found
+/// closed before any byte of its reply (RFC 9112, section 9.3.1).
 public struct PipelinedLane: Lane, ~Copyable {
   private let group: UnsafePointer<LaneGroup>
   private let requests: UnsafePointer<HTTPRequests>
   private let depth: Int
   private let inHand: OperationQueue
-  /// Where requests are written.
+  /// Space to write requests.
   private let buffer: UnsafeMutableRawPointer
   private var reply: HTTPReplyCheck
-  /// Of the operations in hand, the oldest: those whose requests went out on this connection.
+  /// The oldest operations in hand: those sent on this connection.
   private var sentCount = 0
-  /// Of the reply that is being read.
+  /// The bytes of the reply that is being read.
   private var receivedBytes = 0
   private var isConnected: Bool
-  /// Whether the open connection has been there before, or has carried a reply.
+  /// Whether the connection was already open, or has carried a reply.
   private var isReused: Bool
   private var isSending = false
-  /// Whether it has had an operation done that counts. Not for other threads, before it has finished.
+  /// Whether the lane has done an operation that counts. Other threads may read it only after the lane has finished.
   public private(set) var isServed = false
-  /// Why the connection takes no more. What the peer had answered before can still be received.
+  /// Why the connection accepts no more bytes. Earlier answers can still be received.
   private var sendError: Errno?
-  /// Connections that failed one after another.
+  /// The number of consecutive connection failures.
   private var refusals: UInt8 = 0
 
   /// - Parameters:
-  ///   - depth: how many operations it holds at once.
-  ///   - isConnected: whether its connection is open already.
+  ///   - depth: the number of operations to hold at once.
+  ///   - isConnected: whether its connection is already open.
   public init(
     _ requests: UnsafePointer<HTTPRequests>, depth: Int, in group: UnsafePointer<LaneGroup>, isConnected: Bool
   ) {
@@ -51,16 +51,16 @@ public struct PipelinedLane: Lane, ~Copyable {
 
   deinit { free(buffer) }
 
-  /// How many operations it has in hand. Other threads may ask.
+  /// The number of operations in hand. Other threads may read it.
   public var heldCount: Int { inHand.count }
 
-  /// The start of an operation in hand, from the oldest on. After the trial: of one that was left unfinished. It may be a
-  /// later one where the oldest ends while another thread asks.
+  /// The start of an operation in hand, from the oldest on. After the trial: of one left unfinished. If the oldest ends
+  /// during the call from another thread, the start may be a later operation's.
   public func operationStart(_ place: Int) -> Instant? {
     Instant(nanoseconds: inHand[place].pointee.start.load(ordering: .relaxed))
   }
 
-  /// The start of the oldest operation in hand, if there is any.
+  /// The start of the oldest operation in hand, if any.
   public var operationStart: Instant? { heldCount == 0 ? nil : operationStart(0) }
 
   private var trial: UnsafePointer<TrialState> { group.pointee.trial }
@@ -70,7 +70,7 @@ public struct PipelinedLane: Lane, ~Copyable {
   public mutating func resume(_ event: Event) -> Step {
     switch event {
     case .received(let bytes, let now):
-      // Past the end all stay in hand, and are reported as unfinished.
+      // After the end, all operations stay in hand, and are reported as unfinished.
       if now >= trial.pointee.closes { return .finished }
       return bytes.isEmpty ? ended(now) : received(bytes, now)
     case .sent:
@@ -91,7 +91,7 @@ public struct PipelinedLane: Lane, ~Copyable {
     }
   }
 
-  /// Fills the room there is, and brings the operations that are new to the connection.
+  /// Takes operations up to the depth, and sends the new ones.
   private mutating func goOn(_ now: Instant) -> Step {
     guard now < trial.pointee.closes else { return .finished }
     while inHand.count < depth, let operation = trial.pointee.take(now: now) {
@@ -124,7 +124,7 @@ public struct PipelinedLane: Lane, ~Copyable {
       let answer = reply.received(&rest)
       receivedBytes += before - rest.count
       guard var outcome = answer else { break }
-      // What is wrong already is not made worse by what follows it.
+      // An answer that is already wrong keeps its first error.
       if !rest.isEmpty, outcome.isComplete, sentCount == 1 || !outcome.keepsConnection {
         outcome = .failed(.unexpectedBytes)
       }
@@ -147,7 +147,7 @@ public struct PipelinedLane: Lane, ~Copyable {
       sendError = error
       return .receive
     }
-    // Past the end all stay in hand, and are reported as unfinished.
+    // After the end, all operations stay in hand, and are reported as unfinished.
     if now >= trial.pointee.closes { return .finished }
     endFirst(.failed(.errno(error)), now)
     if isConnected { return close() }
@@ -155,7 +155,7 @@ public struct PipelinedLane: Lane, ~Copyable {
     return goOn(now)
   }
 
-  /// Records what became of the oldest operation, unless it is to be asked for again. Answers whether the connection goes on.
+  /// Records the oldest operation's outcome, unless the operation is repeated. Returns whether the connection goes on.
   @inline(__always) @discardableResult
   private mutating func endFirst(_ first: Outcome, _ now: Instant) -> Bool {
     let held = inHand[0]

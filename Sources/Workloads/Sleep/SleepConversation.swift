@@ -1,8 +1,8 @@
 import Measurement
 import Plan
 
-/// One operation waits for a fixed time: the `sleep(1)` of every tutorial. There may be a million at once, so that it
-/// keeps nothing else.
+/// One operation waits for a fixed time: the `sleep(1)` of every tutorial. There may be a million at once, so it stores
+/// nothing else.
 @frozen public struct SleepConversation: Conversation, ~Copyable {
   @usableFromInline let duration: Nanoseconds
 

@@ -15,8 +15,8 @@ struct ContenderTests {
 
   @Test(arguments: [
     ("nginx", "is not NAME=URL"), ("Nginx=http://127.0.0.1/", "is not NAME=URL"),
-    ("epoll=http://127.0.0.1/", "has the name of a mode of this program"),
-    ("caddy=caddy run", "does not begin with the URL"), ("a=http://127.0.0.1/,pid=x", "names the process 'x'"),
+    ("epoll=http://127.0.0.1/", "has the name of a built-in mode"),
+    ("caddy=caddy run", "has no valid URL"), ("a=http://127.0.0.1/,pid=x", "names the process 'x'"),
     ("a=http://127.0.0.1/,run=", "is not NAME=URL"), ("a=http://127.0.0.1/,port=1", "is not NAME=URL"),
   ])
   func faultIsToldInOneLine(_ text: String, _ complaint: String) {

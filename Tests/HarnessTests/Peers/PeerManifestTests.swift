@@ -27,9 +27,9 @@ struct PeerManifestTests {
   }
 
   @Test(arguments: [
-    (#""contract": 1"#, #""contract": 2"#, "contract: is 2; this build keeps version 1 of the contract"),
+    (#""contract": 1"#, #""contract": 2"#, "contract: is 2; this build has version 1 of the contract"),
     (#""id": "example""#, #""id": "Example""#, "id: 'Example' is not made of the letters a-z"),
-    (#""id": "example""#, #""id": "epoll""#, "id: 'epoll' is a mode of this program"),
+    (#""id": "example""#, #""id": "epoll""#, "id: 'epoll' is a built-in mode"),
     (#""id": "example""#, #""id": "x-as-peer""#, "id: 'x-as-peer' ends with '-as-peer'"),
     (#""about": "a thread per lane", "#, "", "about: is missing"),
     (#""language""#, #""langauge""#, "langauge: is not a field; did you mean 'language'?"),
@@ -60,7 +60,7 @@ struct PeerManifestTests {
     manifest.built = "no-such-file"
     #expect(
       Peer(manifest, in: "/tmp").unavailability
-        == "/tmp/no-such-file is not there; build it: iomodes peer build example")
+        == "/tmp/no-such-file does not exist; build it: iomodes peer build example")
   }
 
   @Test func looksAreTheirOwnInEveryRun() {

@@ -9,7 +9,7 @@ import Workloads
 
 @testable import Harness
 
-/// What peers do that do not keep the contract, and what is made of it.
+/// Peers that break the contract, and the harness's verdict on each.
 @Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(3)), .enabled(if: WrongPeer.isAvailable))
 struct PeerTrialTests {
   struct Case: CustomTestStringConvertible, Sendable {
@@ -31,13 +31,13 @@ struct PeerTrialTests {
     Case("beyond", "peer-range", "there are 40, from 0"),
     Case("lane", "peer-lanes", "is of lane 4; there are 4"),
     Case("negative", "peer-times", "before it began"),
-    Case("clock", "peer-times", "after the peer was through"),
+    Case("clock", "peer-times", "after the peer said that it was done"),
     Case("early", "peer-early", "before its time"),
     Case("overlap", "peer-overlap", "lane 0 began operation"),
     Case("outcome", "peer-rows", "has the outcome 99"),
-    Case("no-end", "peer-rows", "has ended without an end"),
+    Case("no-end", "peer-rows", "has ended but has no end"),
     Case("stays", "peer-stays", "was killed"),
-    Case("longer", "peer-capacity", "longer than it was made"),
+    Case("longer", "peer-capacity", "longer than the harness made it"),
     Case("short", "failures", "woke-early 1 of 40 operations"),
   ])
   func rowsThatCannotBeMakeTheTrialInvalid(_ example: Case) async throws {
@@ -50,13 +50,13 @@ struct PeerTrialTests {
   }
 
   @Test(arguments: [
-    Case("crash", "broken", "exit code 9); the last it said: Ouch: it broke"),
-    Case("crash-early", "broken", "exit code 3); the last it said: no luck today"),
+    Case("crash", "broken", "exit code 9); its last words: Ouch: it broke"),
+    Case("crash-early", "broken", "exit code 3); its last words: no luck today"),
     Case("refuses", "broken", "it failed: no such thing here"),
-    Case("greeting", "broken", "it said 'hello' where 'ready' was due"),
+    Case("greeting", "broken", "it said 'hello' instead of 'ready'"),
     Case("flood", "broken", "where 'done' was due"),
     Case("flood-without-lines", "broken", "where 'done' was due"),
-    Case("hang", "broken", "it gave no answer within"),
+    Case("hang", "broken", "it did not answer within"),
   ])
   func peerThatBreaksIsEndedAndQuoted(_ example: Case) async throws {
     let peer = try WrongPeer(example.wrong)

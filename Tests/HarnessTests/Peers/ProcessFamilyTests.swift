@@ -9,7 +9,7 @@ import Workloads
 
 @testable import Harness
 
-/// What is read of a process from outside, beside what it tells of itself.
+/// Compares what is read from outside a process with the process's own values.
 @Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(2)))
 struct ProcessFamilyTests {
   @Test func timeOfChildrenCounts() throws {
@@ -29,7 +29,7 @@ struct ProcessFamilyTests {
 }
 
 extension ProcessFamily {
-  /// Nil once nobody is left.
+  /// Nil when no process is left.
   fileprivate mutating func readTimesOfAll() -> Reading? {
     var reading = readTimes()
     readNewMembers(into: &reading)

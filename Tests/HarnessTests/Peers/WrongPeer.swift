@@ -9,7 +9,7 @@ import Workloads
 
 @testable import Harness
 
-/// A peer in Python that keeps the contract but for what it is told to do wrong.
+/// A peer in Python that keeps the contract, except for one error that the test asks for.
 struct WrongPeer {
   static let isAvailable = access("/usr/bin/python3", X_OK) == 0
 
@@ -27,8 +27,8 @@ struct WrongPeer {
     Peers.add(peer)
   }
 
-  /// The trial as a run would record it. On a thread of its own: it blocks it.
-  /// - Parameter patience: for the peer to come to its end.
+  /// The trial as a run would record it, on a separate thread, because it blocks.
+  /// - Parameter patience: the time limit for the peer's exit.
   func record(
     operations: UInt64? = 40, duration: Nanoseconds? = nil, warmup: Nanoseconds = .zero, arrivals: Arrivals = .closed,
     limit: Int? = nil, patience: Nanoseconds = .seconds(20)
@@ -60,12 +60,12 @@ struct WrongPeer {
         doing: spec.workload,
         hasWarmup: warmup > .zero)
     }
-    // What a busy machine may add, truthfully.
+    // Reasons that a busy machine may add rightly.
     record.reasons.removeAll { ["late-edge", "late-timers", "stalled"].contains(TrialRecord.name(ofReason: $0)) }
     return record
   }
 
-  /// Processes that have been started for it and do not go: what was killed takes a moment on a busy machine.
+  /// Processes of the peer that are still running; killed ones take a moment to disappear on a busy machine.
   var leftProcesses: [String] {
     let end = MonotonicClock.now + .seconds(5)
     while !processes.isEmpty, MonotonicClock.now < end { Interruption.pause(milliseconds: 20) }

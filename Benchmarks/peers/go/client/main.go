@@ -35,7 +35,7 @@ func main() {
 	}
 }
 
-// connection is a lane's: opened where there is none.
+// connection is a lane's connection, which is opened when there is none.
 type connection struct {
 	trial    *contract.Trial
 	exchange func(c *connection, number uint64) error

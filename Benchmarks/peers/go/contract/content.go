@@ -14,14 +14,14 @@ const (
 	// EchoHeader is the length of an echo message's header.
 	EchoHeader = 16
 
-	// EchoWindow is how much of a message may be sent before it has come back.
+	// EchoWindow is the most bytes of a message to send before they come back.
 	EchoWindow = 32 << 10
 )
 
 var faultNames = [...]string{"", "reset", "truncate", "stall", "garbage", "drip"}
 
-// Content is the bytes that both ends know: a pool, twice over, of which an
-// operation has a stretch, round and round.
+// Content is the bytes that both ends know: a pool, stored twice. An
+// operation's content is a range of it that wraps around.
 type Content []byte
 
 // ReadContent reads the pool.
@@ -77,8 +77,8 @@ func (t *Trial) delay(number uint64) uint32 {
 	return t.Delay
 }
 
-// AsksForFault reports whether the server is asked to fail an operation. Such
-// a one is never repeated: the server counts the faults that it did.
+// AsksForFault reports whether the server must fail an operation. It is never
+// repeated, because the server counts its faults.
 func (t *Trial) AsksForFault(number uint64) bool { return t.fault(number) != 0 }
 
 func (t *Trial) fault(number uint64) byte {

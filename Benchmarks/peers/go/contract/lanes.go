@@ -8,14 +8,14 @@ import (
 	"time"
 )
 
-// Conversation does one operation after another, over whatever it needs for
-// them. It is one lane's.
+// Conversation does one operation after another, and owns the connection for
+// them. It belongs to one lane.
 type Conversation interface {
 	// Connect opens what is not open.
 	Connect() error
 	// Run does an operation and verifies it.
 	Run(number uint64) error
-	// Close gives up what may be broken.
+	// Close closes what may be broken.
 	Close()
 }
 
@@ -72,7 +72,7 @@ func Run(t *Trial, converse func() Conversation) error {
 	return nil
 }
 
-// step does one operation, and reports false where none is left.
+// step does one operation, and reports false if none is left.
 func step(t *Trial, lane int, conversation Conversation, permits chan struct{}) bool {
 	if permits != nil {
 		permits <- struct{}{}
@@ -90,7 +90,7 @@ func step(t *Trial, lane int, conversation Conversation, permits chan struct{}) 
 	return true
 }
 
-// Fail tells the harness what keeps the client from starting, and ends.
+// Fail tells the harness why the client cannot start, and exits.
 func Fail(err error) {
 	fmt.Println("failed", strings.Join(strings.Fields(err.Error()), " "))
 	os.Exit(0)

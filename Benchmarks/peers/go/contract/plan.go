@@ -45,7 +45,7 @@ func (p *Plan) Network() (network, address string) {
 	return "tcp", p.Endpoint
 }
 
-// Authority returns what a request's Host says.
+// Authority returns the value of a request's Host field.
 func (p *Plan) Authority() string {
 	if network, _ := p.Network(); network == "unix" {
 		return "localhost"

@@ -19,8 +19,8 @@ const (
 	warmUpBit = 1 << 63
 )
 
-// Trial is a plan being carried out: the counters that all lanes take their
-// operations from, and the rows that they write.
+// Trial is a running plan: the counters from which all lanes take operations,
+// and the rows that they write.
 type Trial struct {
 	Plan
 	Content Content
@@ -61,7 +61,7 @@ func ReadTrial() (*Trial, error) {
 	if t.Contract != 1 {
 		return nil, fmt.Errorf("contract %d is not known", t.Contract)
 	}
-	if t.Plan.Content != "" { // none to sleep
+	if t.Plan.Content != "" { // absent for sleep
 		if t.Content, err = ReadContent(t.Plan.Content); err != nil {
 			return nil, err
 		}
@@ -95,7 +95,7 @@ func mapped(path string) ([]byte, error) {
 	return syscall.Mmap(int(file.Fd()), 0, int(info.Size()), syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_SHARED)
 }
 
-// Ready says that the lanes are connected, and returns at the start.
+// Ready reports that the lanes are connected, and returns at the start.
 func (t *Trial) Ready() error {
 	fmt.Println("ready")
 	if _, err := fmt.Fscanf(t.stdin, "start %d\n", &t.start); err != nil {
@@ -118,14 +118,14 @@ func (t *Trial) Done() <-chan time.Time {
 	return time.After(time.Duration(t.closes - t.clock.now()))
 }
 
-// End says that all rows are written, and returns when standard input ends.
+// End reports that all rows are written, and returns when standard input ends.
 func (t *Trial) End() {
 	fmt.Println("done")
 	_, _ = io.Copy(io.Discard, t.stdin)
 }
 
 // Take takes the next operation and begins it, in an open loop once it is due.
-// It reports false where nothing is left.
+// It reports false if none is left.
 func (t *Trial) Take(lane int) (Operation, bool) {
 	now := t.clock.now()
 	if now >= t.closes {
@@ -167,7 +167,7 @@ func (t *Trial) due(number uint64) int64 {
 	return t.start + int64(binary.LittleEndian.Uint64(t.starts[8*number:]))
 }
 
-// begin writes an operation's row, which says unfinished until it ends.
+// begin writes an operation's row, marked unfinished until the operation ends.
 func (t *Trial) begin(operation Operation, now int64) {
 	if t.rows == nil || now >= t.closes {
 		return
@@ -179,7 +179,7 @@ func (t *Trial) begin(operation Operation, now int64) {
 	binary.LittleEndian.PutUint32(row[28:], operation.lane)
 }
 
-// Finish writes how an operation ended, unless the window has ended before it.
+// Finish records how an operation ended, unless the window ended first.
 func (t *Trial) Finish(operation Operation, err error) {
 	now := t.clock.now()
 	if t.rows == nil || now >= t.closes {

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** The bytes that both ends know: a pool, twice over, of which an operation has a stretch, round and round. */
+/** The bytes that both ends know: a pool, stored twice. An operation's content is a range of it that wraps around. */
 final class Content {
     private static final int PERIOD = 1 << 16;
 

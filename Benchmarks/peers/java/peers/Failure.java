@@ -38,7 +38,7 @@ final class Failure extends IOException {
         this(outcome, 0);
     }
 
-    /** What an error of the JDK's stands for. It has the system's message and not its number. */
+    /** The outcome that an error of the JDK stands for. It has the system's message, but not its number. */
     static Failure of(IOException error) {
         if (error instanceof Failure failure) {
             return failure;

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Lanes that block: a thread each, platform or virtual. */
 final class Lanes {
-    /** Does one operation after another, over whatever it needs for them. */
+    /** Does one operation after another, and owns the connection for them. */
     interface Conversation {
         /** Opens what is not open. */
         default void connect() throws IOException {}
@@ -15,7 +15,7 @@ final class Lanes {
         /** Does an operation and verifies it. */
         void run(long number) throws IOException, InterruptedException;
 
-        /** Gives up what may be broken. */
+        /** Closes what may be broken. */
         default void close() {}
     }
 
@@ -50,7 +50,7 @@ final class Lanes {
         trial.done();
     }
 
-    /** Does one operation; false where none is left. */
+    /** Does one operation; false if none is left. */
     private static boolean step(Trial trial, int lane, Conversation conversation, Semaphore permits)
             throws InterruptedException {
         if (permits != null) {

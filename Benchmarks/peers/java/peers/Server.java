@@ -90,7 +90,7 @@ final class Server {
         return fields;
     }
 
-    /** What a time such as 2ms is. */
+    /** Reads a time such as 2ms. */
     private static Duration duration(String text) {
         if (text.endsWith("us")) {
             return Duration.ofNanos(1000 * Long.parseLong(text.substring(0, text.length() - 2)));
@@ -124,7 +124,7 @@ final class Server {
         }
     }
 
-    /** Sends back what comes, message after message. */
+    /** Sends back the received bytes, message by message. */
     private static void echo(Socket socket) throws IOException, InterruptedException {
         var input = socket.getInputStream();
         var output = socket.getOutputStream();

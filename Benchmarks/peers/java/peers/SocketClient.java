@@ -34,7 +34,7 @@ final class SocketClient {
         return number -> Thread.sleep(duration);
     }
 
-    /** A connection that is opened where there is none. Its time limit is that of each read. */
+    /** A connection that is opened when there is none. Its time limit is that of each read. */
     private abstract static class Connection implements Lanes.Conversation {
         final Trial trial;
         InputStream input;

@@ -22,7 +22,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Trial {
     static final int ECHO_HEADER = 16;
-    /** What may be sent of a message before it has come back. */
+    /** The most bytes of a message to send before they come back. */
     static final int ECHO_WINDOW = 32 * 1024;
 
     private static final int ROW_SIZE = 32;
@@ -71,7 +71,7 @@ final class Trial {
         size = plan.integer("size");
         keepsConnections = !"new".equals(plan.text("connection"));
         var pool = plan.text("content");
-        content = pool == null ? null : new Content(Path.of(pool)); // none to sleep
+        content = pool == null ? null : new Content(Path.of(pool)); // absent for sleep
         greeting = String.valueOf(plan.text("greeting")).getBytes(StandardCharsets.UTF_8);
         count = plan.number("count").orElse(Long.MAX_VALUE);
         capacity = plan.number("capacity").getAsLong();
@@ -96,7 +96,7 @@ final class Trial {
         }
     }
 
-    /** Says that the lanes are connected, and returns at the start. */
+    /** Reports that the lanes are connected, and returns at the start. */
     void ready() throws IOException {
         System.out.println("ready");
         var words = String.valueOf(input.readLine()).split(" ");
@@ -114,20 +114,20 @@ final class Trial {
         return Math.max(0, closes - System.nanoTime());
     }
 
-    /** Says that all rows are written, and ends when standard input does. */
+    /** Reports that all rows are written, and exits when standard input ends. */
     void done() throws IOException {
         System.out.println("done");
         while (input.readLine() != null) {}
         System.exit(0);
     }
 
-    /** Tells the harness what keeps the client from starting, and ends. */
+    /** Tells the harness why the client cannot start, and exits. */
     static void fail(Exception reason) {
         System.out.println("failed " + String.valueOf(reason).replaceAll("\\s+", " "));
         System.exit(0);
     }
 
-    /** Takes the next operation, which begins now, but in an open loop; null where nothing is left. */
+    /** Takes the next operation, which begins now, except in an open loop; null if none is left. */
     Operation take(int lane) {
         long now = System.nanoTime();
         if (now >= closes) {
@@ -161,7 +161,7 @@ final class Trial {
                 : Long.MAX_VALUE;
     }
 
-    /** Writes an operation's row, which says unfinished until it ends. */
+    /** Writes an operation's row, marked unfinished until the operation ends. */
     void begin(Operation operation, long now) {
         if (rows != null && now < closes) {
             rows.putLong(operation.row, operation.label);
@@ -171,7 +171,7 @@ final class Trial {
         }
     }
 
-    /** Writes how an operation ended, unless the window has ended before it. A failure is null where there is none. */
+    /** Records how an operation ended, unless the window ended first. A failure is null for a verified one. */
     void finish(Operation operation, Failure failure) {
         long now = System.nanoTime();
         if (rows != null && now < closes) {
@@ -191,7 +191,7 @@ final class Trial {
         return delays == null ? delay : delays.getInt(Math.toIntExact(number * Integer.BYTES));
     }
 
-    /** Whether the server is asked to fail an operation, which is then never repeated: the server counts its faults. */
+    /** Whether the server must fail this operation. It is never repeated, because the server counts its faults. */
     boolean asksForFault(long number) {
         return fault(number) != 0;
     }
@@ -217,7 +217,7 @@ final class Trial {
         return plan.text("endpoint");
     }
 
-    /** What a request's Host says. */
+    /** The value of a request's Host field. */
     String authority() {
         return endpoint().startsWith("unix:") ? "localhost" : endpoint();
     }

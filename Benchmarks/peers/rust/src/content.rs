@@ -2,7 +2,7 @@ use std::{fs, io, path::Path};
 
 const PERIOD: usize = 1 << 16;
 
-/// The bytes that both ends know: a pool, twice over, of which an operation has a stretch, round and round.
+/// The bytes that both ends know: a pool, stored twice. An operation's content is a range of it that wraps around.
 #[derive(Default)]
 pub struct Content(Vec<u8>);
 

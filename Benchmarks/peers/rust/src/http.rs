@@ -1,8 +1,8 @@
-//! What both clients know of HTTP/1.1 replies.
+//! Reads the heads of HTTP/1.1 replies, for both clients.
 
 use crate::{Failure, Outcome};
 
-/// The most bytes that a head may have.
+/// The maximum bytes of a head.
 pub const LONGEST_HEAD: usize = 64 * 1024;
 
 /// The head of a reply.
@@ -14,7 +14,7 @@ pub struct Head {
 }
 
 impl Head {
-    /// The head that `bytes` begin with; `None` where they do not have all of it.
+    /// The head at the start of `bytes`; `None` if it is incomplete.
     pub fn parse(bytes: &[u8]) -> Result<Option<Self>, Failure> {
         let malformed = Failure::from(Outcome::Malformed);
         let mut fields = [httparse::EMPTY_HEADER; 32];

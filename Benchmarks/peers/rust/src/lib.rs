@@ -13,10 +13,10 @@ pub use trial::{Failure, Operation, Outcome, Trial};
 /// The length of an echo message's header.
 pub const ECHO_HEADER: usize = 16;
 
-/// What may be sent of a message before it has come back.
+/// The most bytes of a message to send before they come back.
 pub const ECHO_WINDOW: usize = 32 * 1024;
 
-/// Tells the harness what keeps the client from starting, and ends.
+/// Tells the harness why the client cannot start, and exits.
 pub fn fail(reason: impl std::fmt::Display) -> ! {
     let words: Vec<String> = reason.to_string().split_whitespace().map(str::to_owned).collect();
     println!("failed {}", words.join(" "));

@@ -36,7 +36,7 @@ pub struct Plan {
     pub connection: Option<String>,
     #[serde(default)]
     pub greeting: String,
-    /// None to sleep.
+    /// Absent for sleep.
     pub content: Option<PathBuf>,
     pub rows: PathBuf,
     pub record: Option<bool>,
@@ -75,7 +75,7 @@ impl std::str::FromStr for Endpoint {
 }
 
 impl Endpoint {
-    /// What the Host field of a request says.
+    /// The value of a request's Host field.
     pub fn authority(&self) -> String {
         match self {
             Self::Tcp(address) => address.to_string(),

@@ -67,16 +67,16 @@ impl Failure {
 /// An operation that a lane has taken.
 #[derive(Clone, Copy, Debug)]
 pub struct Operation {
-    /// What it is known by on the wire.
+    /// Its number on the wire.
     pub number: u64,
-    /// When it is to begin, in an open loop.
+    /// Its intended start, in an open loop.
     pub due: Option<u64>,
     label: u64,
     place: usize,
     lane: u32,
 }
 
-/// A plan being carried out: the counters that all lanes take their operations from, and the rows that they write.
+/// A running plan: the counters from which all lanes take operations, and the rows that they write.
 pub struct Trial {
     pub plan: Plan,
     pub endpoint: Option<Endpoint>,
@@ -124,7 +124,7 @@ impl Trial {
         })
     }
 
-    /// Says that the lanes are connected, and returns at the start.
+    /// Reports that the lanes are connected, and returns at the start.
     pub fn ready(&mut self) {
         say("ready");
         let mut line = String::new();
@@ -143,14 +143,14 @@ impl Trial {
         self.plan.duration_ns.map(|_| self.closes)
     }
 
-    /// Says that all rows are written, and ends when standard input does.
+    /// Reports that all rows are written, and exits when standard input ends.
     pub fn done(&self) -> ! {
         say("done");
         let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
         std::process::exit(0)
     }
 
-    /// Takes the next operation, which begins now, but in an open loop; `None` where nothing is left.
+    /// Takes the next operation, which begins now, except in an open loop; `None` if none is left.
     pub fn take(&self, lane: u32) -> Option<Operation> {
         let now = clock::now();
         if now >= self.closes {
@@ -188,7 +188,7 @@ impl Trial {
         self.begin_at(operation, clock::now());
     }
 
-    /// Writes an operation's row, which says unfinished until it ends.
+    /// Writes an operation's row, marked unfinished until the operation ends.
     fn begin_at(&self, operation: &Operation, now: u64) {
         if now < self.closes {
             if let Some([number, start, _, outcome]) = self.row(operation) {
@@ -199,7 +199,7 @@ impl Trial {
         }
     }
 
-    /// Writes how an operation ended, unless the window has ended before it.
+    /// Records how an operation ended, unless the window ended first.
     pub fn finish(&self, operation: &Operation, result: Result<(), Failure>) {
         let now = clock::now();
         let failure = result.err().unwrap_or(Outcome::Verified.into());
@@ -224,7 +224,7 @@ impl Trial {
         self.delays.as_ref().map_or(self.plan.delay_us, |delays| delays[number as usize])
     }
 
-    /// Whether the server is asked to fail an operation, which is then never repeated: the server counts its faults.
+    /// Whether the server must fail this operation. It is never repeated, because the server counts its faults.
     pub fn asks_for_fault(&self, number: u64) -> bool {
         self.fault(number) != 0
     }

@@ -1,37 +1,38 @@
 import Records
 import Statistics
 
-/// What an experiment says at its highest concurrency: which mode is ahead, and of which others that cannot be told.
+/// The answer of an experiment at its highest concurrency: the leading mode, and the modes that are not significantly
+/// different from it.
 ///
-/// In a closed loop by throughput; in an open one, where the schedule sets that, by response time. Two modes are told
-/// apart where the 95 % interval of their ratio, round by round, excludes 1. That is not corrected for the number of modes:
-/// that one is ahead of *all* others is claimed only where it is told apart from each (R. L. Berger, “Multiparameter
-/// hypothesis testing and acceptance sampling”, *Technometrics* 24, 1982: an intersection–union test).
+/// A closed loop is ranked by throughput; an open loop, whose schedule fixes the throughput, by response time. Two
+/// modes differ significantly if the 95 % interval of their ratio, round by round, excludes 1. The level is not
+/// adjusted for the number of modes. A mode leads *all* others only if it differs from each (R. L. Berger,
+/// “Multiparameter hypothesis testing and acceptance sampling”, *Technometrics* 24, 1982: an intersection–union test).
 struct Answer {
   let experiment: Summary.MeasuredExperiment
   let concurrency: Int
   let metric: ComparisonMetric
-  /// Of those with a value, with the highest throughput or the lowest response time.
+  /// The mode with the highest throughput or the lowest response time, among those with a value.
   let first: Summary.Point
-  /// Those that cannot be told apart from it, in the order of reports.
+  /// The modes that do not differ significantly from it, in the order of reports.
   let equal: [Summary.Point]
-  /// Those that have too few rounds in common with it for an interval, though no round speaks against a difference.
+  /// The modes that share too few rounds with it for an interval, although every shared round agrees.
   let undecided: [Summary.Point]
-  /// The nearest of those that are told apart, with its ratio to the first.
+  /// The nearest mode that differs significantly, with its ratio to the first.
   let next: (point: Summary.Point, ratio: Estimate)?
-  /// Whether there is any other with rounds enough to be told apart.
+  /// Whether any other mode has enough rounds for a comparison.
   let isJudged: Bool
-  /// Whether there is no other.
+  /// Whether there is no other mode.
   let isAlone: Bool
-  /// Those without a value at this concurrency.
+  /// The modes without a value at this concurrency.
   let missing: [Summary.Point]
 
-  /// Nil where no point has a value.
+  /// Nil if no point has a value.
   init?(_ experiment: Summary.MeasuredExperiment, _ trials: RunPoints) {
     self.experiment = experiment
     metric = Self.metric(experiment)
     let groups = experiment.byConcurrency.map { group in
-      // The control waits for nothing.
+      // The control mode does not wait, so it is not ranked.
       (concurrency: group.concurrency, points: group.points.filter { $0.mode != "null" })
     }
     let metric = metric
@@ -40,7 +41,7 @@ struct Answer {
     concurrency = group.concurrency
     missing = group.points.filter { value($0) == nil }
     let isHigherBetter = metric == .throughput
-    // Stable, so that of equals the first in the order of reports is ahead.
+    // Stable, so that among equals the first in the order of reports leads.
     let ranked = group.points.enumerated().compactMap { index, point in value(point).map { (index, point, $0) } }
       .sorted { a, b in a.2 == b.2 ? a.0 < b.0 : (a.2 > b.2) == isHigherBetter }.map(\.1)
     let first = ranked[0]
@@ -73,7 +74,7 @@ struct Answer {
     }
   }
 
-  /// The median and interval that modes are ranked by.
+  /// The median and interval by which modes are ranked.
   static func estimate(of point: Summary.Point, _ metric: ComparisonMetric) -> Estimate? {
     guard metric.isLatency else { return point.throughput }
     guard point.servesAll else { return nil }
@@ -85,7 +86,7 @@ struct Answer {
     return experiment.points.contains { $0.responsePercentiles.p99 != nil } ? .p99 : .p50
   }
 
-  /// Round by round: what disturbs a whole round cancels.
+  /// Round by round, so that a disturbance of a whole round cancels out.
   private static func ratio(
     of point: Summary.Point, over other: Summary.Point, _ experiment: Summary.MeasuredExperiment,
     _ metric: ComparisonMetric,
@@ -105,7 +106,7 @@ struct Answer {
 }
 
 extension Answer {
-  /// Those of a run's experiments, in the order of the plan.
+  /// The answers of a run's experiments, in the order of the plan.
   static func all(_ run: Run, _ summary: Summary) -> [Answer] {
     let trials = RunPoints(run, nil)
     return summary.sections.compactMap { section in
@@ -113,10 +114,10 @@ extension Answer {
     }
   }
 
-  /// `first` and those that cannot be told apart from it, where that is judged.
+  /// `first` and the modes that do not differ significantly from it; empty without a comparison.
   var leaders: [Summary.Point] { isJudged ? [first] + equal : [] }
 
-  /// In up to three sentences.
+  /// Up to three sentences.
   var sentences: Markup {
     let lanes = "\(NumberText.grouped(concurrency)) \(concurrency == 1 ? "lane" : "lanes")"
     var parts: [Markup] = []
@@ -137,7 +138,7 @@ extension Answer {
     if isJudged {
       if !equal.isEmpty { parts.append("\(Self.list(equal)) cannot be told apart from it.") }
       if !undecided.isEmpty { parts.append("There are too few rounds to tell of \(Self.list(undecided)).") }
-      // How blocking stands is said already.
+      // The ratio to blocking is already in the first sentence.
       if let next, next.point.mode != "blocking" || metric != .throughput {
         parts.append("Next is \(next.point.name), with \(Self.times(next.ratio)) that.")
       }

@@ -1,7 +1,7 @@
 import Records
 
-/// The report as one page that needs nothing else: no network, no other file, no font; and no script but to sort tables
-/// and to open what is folded.
+/// The report as one self-contained page: it needs no network, no other file and no font. Its only script sorts tables
+/// and unfolds sections.
 struct HTMLReport {
   private let document: Document
   private let figures: PageFigures
@@ -12,7 +12,7 @@ struct HTMLReport {
   private var summary: Summary { document.summary }
   private var claims: ClaimsOverview? { document.claims }
 
-  /// - Parameter trialsHash: the SHA-256 of the lines of the trials.
+  /// - Parameter trialsHash: the SHA-256 of the trials' lines.
   init(_ document: Document, figures: PageFigures, trialsHash: String?) {
     self.document = document
     self.figures = figures
@@ -20,9 +20,9 @@ struct HTMLReport {
     answers = Answer.all(document.run, document.summary)
   }
 
-  /// A part of the page that the table of contents leads to.
+  /// A section of the page, with an entry in the table of contents.
   struct Section {
-    /// Of the page, once.
+    /// Unique within the page.
     let anchor: String
     let title: String
     let body: Markup
@@ -105,7 +105,7 @@ struct HTMLReport {
     """
   }
 
-  /// Each with its figures; those that belong to several come after all.
+  /// The experiments with their figures; figures of several experiments follow all of them.
   private var experiments: [Section] {
     var remaining = figures.figures
     var drawn = 0
@@ -148,7 +148,7 @@ struct HTMLReport {
       """
   }
 
-  /// What it says, in sentences.
+  /// The answer in sentences.
   private func answer(_ section: Summary.Section) -> Markup? {
     switch section {
     case .experiment(let experiment): answers.first { $0.experiment.name == experiment.name }?.sentences
@@ -167,7 +167,7 @@ struct HTMLReport {
     ]
   }
 
-  /// Those that the run measures.
+  /// The claims that the run tests.
   private var claimed: [Section] {
     guard let claims else { return [] }
     return [
@@ -189,7 +189,7 @@ struct HTMLReport {
       }
   }
 
-  /// Those that do not count, each with its reasons.
+  /// The invalid trials, each with its reasons.
   private var trials: Section {
     let carriedOut = run.trials.filter { $0.skipped == nil }
     let invalid = carriedOut.filter { !$0.valid }

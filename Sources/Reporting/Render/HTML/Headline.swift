@@ -5,7 +5,7 @@ import Statistics
 /// The first screen of a page: the answers, and a table of all closed loops at their highest concurrency.
 struct Headline {
   private let summary: Summary
-  /// By the name of what each is of, in the order of the plan.
+  /// By the name of the section, in the order of the plan.
   private let answers: [Answer]
   private static let mostSentences = 3
 
@@ -14,7 +14,7 @@ struct Headline {
     self.answers = answers
   }
 
-  /// One for each experiment; of many the count of what they say, and those of the first.
+  /// One sentence per experiment; for many experiments, counts and the first sentences.
   var sentences: Markup {
     var all: [Markup] = []
     for section in summary.sections {
@@ -50,7 +50,7 @@ struct Headline {
       """
   }
 
-  /// A row for each closed loop, a column for each mode.
+  /// One row per closed loop, and one column per mode.
   var table: Markup? {
     guard !closed.isEmpty else { return nil }
     let points = closed.flatMap { answer in answer.points }
@@ -98,14 +98,14 @@ extension Answer {
   var points: [Summary.Point] { experiment.points.filter { $0.concurrency == concurrency } }
 }
 
-/// How often which mode is ahead, of closed loops at their highest concurrency.
+/// How often each mode leads, over the closed loops at their highest concurrency.
 struct AnswerCounts {
-  /// Those with several modes.
+  /// The answers with several modes.
   let compared: [Answer]
-  /// Those in which one mode is told apart from all others.
+  /// The answers in which one mode differs significantly from all others.
   let ledByOne: [Answer]
   let ledBySeveral: Int
-  /// Those with too few rounds.
+  /// The answers with too few rounds.
   let undecided: Int
 
   init(_ answers: [Answer]) {

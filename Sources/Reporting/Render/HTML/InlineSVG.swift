@@ -1,15 +1,15 @@
-/// A figure of gnuplot as a part of a page.
+/// A gnuplot figure as part of a page.
 ///
-/// Only elements, attributes and values that draw are let through, so that nothing in it can be executed or fetched,
-/// whatever text a run has put in. Ids get a prefix, as those of all figures are the same. Greys follow the page.
+/// Only elements, attributes and values for drawing are kept, so that no text of a run can execute or load anything.
+/// Ids get a prefix, because all figures use the same ones. Greys follow the page's colours.
 struct InlineSVG {
-  /// Balanced in any case.
+  /// Always balanced.
   let markup: Markup
 
   /// - Parameters:
-  ///   - prefix: of ids; letters and digits.
-  ///   - label: what the figure shows, for those who do not see it.
-  /// - Returns: nil where `svg` is no SVG.
+  ///   - prefix: the prefix of ids; letters and digits.
+  ///   - label: a description of the figure, for readers who cannot see it.
+  /// - Returns: nil if `svg` is not SVG.
   init?(_ svg: String, prefix: String, label: String) {
     var reader = SVGReader(svg, prefix: prefix, label: label)
     guard let text = reader.read() else { return nil }
@@ -23,7 +23,7 @@ private struct SVGReader {
   private let label: Markup
   private var position = 0
   private var output: [UInt8] = []
-  /// The open elements that were let through, and where in the output each begins and its content.
+  /// The open kept elements, with the start of each in the output, and of its content.
   private var open: [(name: String, start: Int, content: Int)] = []
   private var hasRoot = false
 
@@ -58,7 +58,7 @@ private struct SVGReader {
     return hasRoot ? String(decoding: output, as: UTF8.self) : nil
   }
 
-  /// Up to the next tag. Only words of a figure are kept, in which an entity stays as it is.
+  /// Reads text up to the next tag. Only the words of a figure are kept; entities stay unchanged.
   private mutating func text() {
     let end = bytes[position...].firstIndex(of: UInt8(ascii: "<")) ?? bytes.count
     defer { position = end }
@@ -112,7 +112,7 @@ private struct SVGReader {
     }
     position += 1
     let isRoot = name == "svg" && open.isEmpty && !hasRoot
-    // The title of the whole is its label: as an element it would be shown wherever nothing else is.
+    // The title of the whole figure becomes its label; as an element, a browser would show it as a tooltip everywhere.
     let isKept = Self.elements.contains(name) && !(name == "title" && open.last?.name == "svg")
     guard isKept, isRoot || (name != "svg" && !open.isEmpty) else {
       if !isEmpty { skipElement(name) }
@@ -142,7 +142,7 @@ private struct SVGReader {
     }
   }
 
-  /// An attribute as it may stand on a page; nil where it may not.
+  /// An attribute that may appear on a page; nil if it may not.
   private func kept(_ name: String, _ value: String) -> (name: String, value: String)? {
     guard Self.attributes.contains(name) else { return nil }
     let value = value.split(whereSeparator: \.isWhitespace).joined(separator: " ")
@@ -157,7 +157,7 @@ private struct SVGReader {
     }
   }
 
-  /// `black`, `#ffffff` and `rgb( 64,  64,  64)`; nil for what is none of them.
+  /// `black`, `#ffffff` and `rgb( 64,  64,  64)`; nil for other text.
   private func colour(_ text: String) -> String? {
     var parts: [UInt8] = []
     if text == "black" || text == "white" {
@@ -180,7 +180,7 @@ private struct SVGReader {
     return String(decoding: bytes[start..<position], as: UTF8.self)
   }
 
-  /// What stands after `=` in quotes.
+  /// The quoted text after `=`.
   private mutating func value() -> String? {
     guard next() == UInt8(ascii: "=") else { return nil }
     position += 1
@@ -201,7 +201,7 @@ private struct SVGReader {
     position = min(position + end.utf8.count, bytes.count)
   }
 
-  /// With all that is in it.
+  /// Skips an element with its content.
   private mutating func skipElement(_ name: String) {
     guard !name.isEmpty else { return }
     skip(past: "</\(name)")

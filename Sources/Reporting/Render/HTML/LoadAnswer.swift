@@ -1,6 +1,7 @@
 import Statistics
 
-/// What an experiment at several offered rates says: up to which rate each mode keeps up, or meets its objective.
+/// The answer of an experiment at several offered rates: the highest rate that each mode sustains, or at which it meets
+/// its objective.
 enum LoadAnswer {
   static func sentences(_ load: Summary.Load) -> Markup? {
     if let search = load.search { return searched(search) }

@@ -1,15 +1,15 @@
-/// A piece of HTML. Text that is put into a literal is escaped, another piece is taken as it is; so that what a run says
-/// is never markup.
+/// A piece of HTML. Text in an interpolation is escaped, and another piece is inserted as it is. So no text of a run
+/// can become markup.
 struct Markup: ExpressibleByStringInterpolation, Sendable, Equatable {
   private(set) var text: String
 
   init(stringLiteral value: String) { text = value }
   init(stringInterpolation interpolation: Interpolation) { text = interpolation.text }
 
-  /// Text as it is to be read.
+  /// Plain text, which is escaped.
   init(_ text: String) { self.text = Self.escaped(text) }
 
-  /// What is markup already: style, script, and figures that ``InlineSVG`` has been through.
+  /// Text that is already markup: style, script, and figures that ``InlineSVG`` has filtered.
   init(trusted text: String) { self.text = text }
 
   struct Interpolation: StringInterpolationProtocol {
@@ -23,14 +23,14 @@ struct Markup: ExpressibleByStringInterpolation, Sendable, Equatable {
     mutating func appendInterpolation(_ value: String) { text += Markup.escaped(value) }
     mutating func appendInterpolation(_ value: Int) { text += "\(value)" }
     mutating func appendInterpolation(_ value: Markup) { text += value.text }
-    /// Nothing where there is none.
+    /// Inserts nothing for nil.
     mutating func appendInterpolation(_ value: Markup?) { text += value?.text ?? "" }
     mutating func appendInterpolation(_ values: [Markup]) { for value in values { text += value.text } }
   }
 
   static func + (first: Markup, second: Markup) -> Markup { Markup(trusted: first.text + second.text) }
 
-  /// For elements and for quoted attributes. Control characters, which HTML has no place for, are replaced.
+  /// Escapes text for elements and quoted attributes. Control characters, which HTML does not allow, are replaced.
   private static func escaped(_ text: String) -> String {
     guard text.utf8.contains(where: { $0 < 0x20 || special.contains($0) }) else { return text }
     return text.unicodeScalars.reduce(into: "") { escaped, scalar in

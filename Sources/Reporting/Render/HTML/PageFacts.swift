@@ -1,6 +1,6 @@
 import Records
 
-/// What a page says of the machine, of the method, and of where its numbers come from.
+/// The page's facts about the machine, the method and the origin of its numbers.
 enum PageFacts {
   static func machine(_ run: Run) -> HTMLReport.Section {
     let record = run.record
@@ -85,7 +85,7 @@ enum PageFacts {
 
       """)
 
-  /// Without what is not known.
+  /// Leaves out unknown facts.
   private static func list(_ facts: [(name: String, value: String?)]) -> Markup {
     let items = facts.compactMap { name, value in value.map { "<dt>\(name)</dt><dd>\($0)</dd>\n" as Markup } }
     return "<dl>\n\(items)</dl>\n"

@@ -1,23 +1,23 @@
 import Foundation
 import Records
 
-/// The figures that a page has in it.
+/// The figures of a page.
 public struct PageFigures: Sendable {
   struct Figure: Sendable, Equatable {
     let kind: FigureKind
-    /// The name of what it belongs to.
+    /// The section that the figure belongs to.
     let experiment: String
     let question: String
-    /// What is against what.
+    /// The quantities on the axes.
     let subject: String
     let svg: String
   }
 
   let figures: [Figure]
-  /// Why there are none: the words after “no figures: ”.
+  /// Why there are no figures: the words after “no figures: ”.
   let absence: String?
 
-  /// Whether none could be made.
+  /// Whether no figures could be made.
   public var isAbsent: Bool { absence != nil }
 
   init(figures: [Figure], absence: String? = nil) {
@@ -27,14 +27,14 @@ public struct PageFigures: Sendable {
 
   /// No figures.
   ///
-  /// - Parameter reason: the words after “no figures: ”, the same wherever the page is made.
+  /// - Parameter reason: the words after “no figures: ”; the same on every machine.
   public static func none(_ reason: String) -> PageFigures { PageFigures(figures: [], absence: reason) }
 
   public static let withoutGnuplot = none("gnuplot was not installed where this page was made")
 }
 
 extension Figures {
-  /// Draws the figures of a run for a page, in a folder of its own that is removed again.
+  /// Draws the figures of a run for a page, in a temporary folder.
   ///
   /// - Parameter gnuplot: the path of the program.
   public static func forPage(_ run: Run, gnuplot: String) throws(FiguresFailure) -> PageFigures {

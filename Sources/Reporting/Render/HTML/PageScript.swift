@@ -1,4 +1,4 @@
-/// What a page does: headings sort their table, and what is folded opens for print. Without it nothing is missing.
+/// The page's script: headings sort their tables, and folded sections open for print. Without it, nothing is missing.
 enum PageScript {
   static let script = Markup(
     trusted: """

@@ -1,4 +1,4 @@
-/// How a page looks, on a light ground, on a dark one, and on paper.
+/// The page's style, on a light background, on a dark one, and on paper.
 enum PageStyle {
   static func sheet(_ modes: ModeTable) -> Markup {
     Markup(trusted: [colours, text, tables, layout, print, Palette.rules(of: modes)].joined(separator: "\n"))

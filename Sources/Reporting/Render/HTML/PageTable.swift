@@ -1,9 +1,9 @@
 /// A table of a page. A script makes headings sort its rows.
 enum PageTable {
-  /// - Parameter caption: above the table; nil for its title.
+  /// - Parameter caption: the text above the table; nil for the table's title.
   static func table(_ table: Table, caption: String? = nil) -> Markup {
     let caption = caption ?? table.title
-    // What applies to no item has no column.
+    // A column that applies to no row is left out.
     let columns = table.placed(in: .html)
     let shown = columns.indices.filter { index in
       let column = columns[index].column
@@ -34,13 +34,13 @@ enum PageTable {
     "<span class=\"mode \(Palette.name(of: mode))\">\(name)</span>"
   }
 
-  /// A part of a whole, from 0 to 1.
+  /// A fraction from 0 to 1.
   static func bar(_ fraction: Double, mode: String) -> Markup {
     let percent = fraction.isFinite ? Int((min(max(fraction, 0), 1) * 100).rounded()) : 0
     return "<i class=\"\(Palette.name(of: mode))\" style=\"--part: \(percent)\"></i>"
   }
 
-  /// So many rows fit on a page of paper; longer tables are broken between rows.
+  /// The number of rows that fit on a page of paper; longer tables break between rows.
   private static let mostOnPaper = 20
 
   /// A column as it is shown.
@@ -48,7 +48,7 @@ enum PageTable {
     private let placed: PlacedColumn
     private let kind: TableColumn.Kind
 
-    /// - Parameter isSmall: whether what is a number, and sorts as one, is seen by its cells.
+    /// - Parameter isSmall: whether the cells determine if the column holds numbers and sorts as such.
     init(_ placed: PlacedColumn, isSmall: Bool) {
       self.placed = placed
       let isNumber = placed.column.cells.allSatisfy { cell in
@@ -74,7 +74,7 @@ enum PageTable {
       case .text: return "<td>\(cell.whole)</td>"
       case .remark: return "<td>\(cell.text.isEmpty ? NumberText.none : cell.text)</td>"
       case .number:
-        // A median, and its interval.
+        // A median and its interval.
         let isPlain = cell.interval.isEmpty || !placed.showsInterval
         let interval: Markup? = isPlain ? nil : " <small>\(cell.interval)</small>"
         return "<td class=\"n\">\(cell.text)\(interval)</td>"

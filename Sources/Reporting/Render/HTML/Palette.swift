@@ -1,20 +1,20 @@
 import Plan
 
-/// How each mode looks on a page: as in the figures.
+/// The look of each mode on a page, as in figures.
 enum Palette {
   static let colours = ModeDescription.builtIn.map(\.look.colour)
   private static let tones = Set(colours.map(ModeTone.onPaper))
-  /// Of a mode that nobody tells of.
+  /// The colour of a mode without a description.
   static let other = "#666666"
 
-  /// The class of a mode; of one that this build does not have, two: that of all others, and its own.
+  /// The class of a mode. A mode of another build has two: a common one, and its own.
   static func name(of mode: String) -> String {
     guard ModeTable.builtIn[mode] == nil else { return mode }
     let word = String(mode.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" })
     return "other mode-\(word)"
   }
 
-  /// A rule for each class. Black follows the ink, which is light on a dark ground.
+  /// A rule for each class. Black follows the text colour, which is light on a dark background.
   static func rules(of modes: ModeTable) -> String {
     let own = ModeTable.builtIn.names
     let others = modes.names.filter { !own.contains($0) }
@@ -27,7 +27,7 @@ enum Palette {
       }.joined(separator: "\n") + "\n" + words(of: modes)
   }
 
-  /// The colours that figures have for words and for shades of heat, on a light ground, on a dark one, and on paper.
+  /// The figures' colours of words and of heat shades, on a light background, on a dark one, and on paper.
   private static func words(of modes: ModeTable) -> String {
     var pairs: [(light: String, dark: String)] = []
     for colour in modes.names.compactMap({ modes[$0]?.look.colour }) + [other] where colour != "#000000" {
@@ -47,9 +47,8 @@ enum Palette {
 
   private static func name(ofColour colour: String) -> String { "c\(colour.dropFirst())" }
 
-  /// A colour of a figure as one that follows the page: greys become ink, axis, grid or paper, but for those that stand
-  /// for modes.
-  /// What is a word's or a shade's is a variable, which falls back on the colour itself.
+  /// A figure's colour as one that follows the page: greys become ink, axis, grid or paper, except for those of modes.
+  /// The colour of a word or a shade becomes a variable, which falls back on the colour itself.
   static func following(red: UInt8, green: UInt8, blue: UInt8) -> String {
     let digits = [red, green, blue].map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }
     let colour = "#\(digits.joined())"

@@ -95,7 +95,7 @@ impl Drop for Permit<'_> {
 trait Stream: Read + Write + Send {}
 impl<T: Read + Write + Send> Stream for T {}
 
-/// A lane's connection, which is opened where there is none. Its time limit is that of each call.
+/// A lane's connection, which is opened when there is none. Its time limit is that of each call.
 #[derive(Default)]
 struct Connection {
     stream: Option<Box<dyn Stream>>,

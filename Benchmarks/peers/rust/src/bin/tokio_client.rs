@@ -86,7 +86,7 @@ async fn permit(permits: &Option<Arc<Semaphore>>) -> Option<SemaphorePermit<'_>>
     }
 }
 
-/// Returns once an operation has begun, which in an open loop it does when it is due.
+/// Returns once an operation has begun; in an open loop, that is when it is due.
 async fn begun(trial: &Trial, operation: &Operation) {
     if let Some(due) = operation.due {
         while let Some(left) = clock::until(due) {
@@ -96,7 +96,7 @@ async fn begun(trial: &Trial, operation: &Operation) {
     }
 }
 
-/// What an operation comes to within its time.
+/// The result of an operation within its time limit.
 async fn limited(trial: &Trial, operation: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     match trial.plan.timeout() {
         Some(limit) => time::timeout(limit, operation).await.unwrap_or(Err(Outcome::Timeout.into())),
@@ -107,7 +107,7 @@ async fn limited(trial: &Trial, operation: impl Future<Output = Result<(), Failu
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
-/// A lane's connection, which is opened where there is none.
+/// A lane's connection, which is opened when there is none.
 #[derive(Default)]
 struct Connection {
     stream: Option<Box<dyn Stream>>,

@@ -157,7 +157,7 @@ struct Asked {
 }
 
 impl Request {
-    /// The request that `bytes` begin with; `None` where they do not have all of it.
+    /// The request at the start of `bytes`; `None` if it is incomplete.
     fn parse(bytes: &[u8]) -> io::Result<Option<Self>> {
         let mut fields = [httparse::EMPTY_HEADER; 64];
         let mut request = httparse::Request::new(&mut fields);
@@ -189,7 +189,7 @@ impl Asked {
     }
 }
 
-/// What a time such as `2ms` is.
+/// Reads a time such as `2ms`.
 fn time_of(text: &str) -> Option<Duration> {
     let (number, unit) = text.split_at(text.find(|character: char| !character.is_ascii_digit())?);
     let number = number.parse().ok()?;
@@ -201,7 +201,7 @@ fn time_of(text: &str) -> Option<Duration> {
     }
 }
 
-/// Sends back what comes, message after message.
+/// Sends back the received bytes, message by message.
 async fn serve_echo<S>(mut stream: S) -> io::Result<()>
 where
     S: AsyncRead + AsyncWrite + Unpin,

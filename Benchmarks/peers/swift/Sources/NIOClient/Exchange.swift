@@ -3,11 +3,11 @@ import NIOCore
 import NIOHTTP1
 import PeerContract
 
-/// The last handler of a lane's channel: turns what comes into the reply to the operation in hand, and judges it.
+/// The last handler of a lane's channel: reads the reply to the operation in hand, and verifies it.
 protocol ReplyHandler: ChannelInboundHandler, SendableMetatype {
   init(_ trial: Trial)
 
-  /// Called once for each operation, with what was wrong.
+  /// Called once per operation, with its error, if any.
   var completion: ((Failure?) -> Void)? { get set }
   /// Whether bytes of a reply have come.
   var isAnswered: Bool { get }
@@ -35,7 +35,7 @@ extension ReplyHandler {
 }
 
 extension Failure {
-  /// What an error of NIO's stands for.
+  /// The outcome that an error of NIO stands for.
   init(_ error: any Error) {
     self =
       switch error {

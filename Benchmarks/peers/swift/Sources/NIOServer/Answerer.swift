@@ -81,7 +81,7 @@ struct Asked {
     }
   }
 
-  /// What a time such as `2ms` is.
+  /// Reads a time such as `2ms`.
   private static func time(_ text: Substring) -> TimeAmount? {
     let digits = text.prefix(while: \.isNumber)
     guard let count = Int64(digits) else { return nil }
@@ -94,7 +94,7 @@ struct Asked {
   }
 }
 
-/// Sends back what comes, message after message, each after the delay that it asks for.
+/// Sends back the received bytes, message by message, each after the delay that it asks for.
 final class Echoer: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer

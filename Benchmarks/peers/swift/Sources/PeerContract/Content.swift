@@ -1,6 +1,6 @@
 import Foundation
 
-/// The bytes that both ends know: a pool, twice over, of which an operation has a stretch, round and round.
+/// The bytes that both ends know: a pool, stored twice. An operation's content is a range of it that wraps around.
 public struct Content: Sendable {
   private static let period = 1 << 16
 

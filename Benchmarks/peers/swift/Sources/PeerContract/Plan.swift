@@ -55,7 +55,7 @@ public enum Endpoint: Sendable {
     self = .tcp(host: String(text[..<colon]), port: port)
   }
 
-  /// What a request's Host says.
+  /// The value of a request's Host field.
   public var authority: String {
     switch self {
     case .tcp(let host, let port): "\(host):\(port)"
@@ -81,7 +81,7 @@ public struct Failure: Error {
   }
 }
 
-/// Tells the harness what keeps the client from starting, and ends.
+/// Tells the harness why the client cannot start, and exits.
 public func fail(_ reason: String) -> Never {
   say("failed " + reason.split(whereSeparator: \.isNewline).joined(separator: " "))
   exit(0)

@@ -1,14 +1,14 @@
 import Foundation
 import Synchronization
 
-/// A plan being carried out: the counters that all lanes take their operations from, and the rows that they write.
-/// Of the rows, each is written by the lane whose operation it is of.
+/// A running plan: the counters from which all lanes take operations, and the rows that they write.
+/// Each row is written by the lane of its operation.
 public final class Trial: @unchecked Sendable {
   /// An operation that a lane has taken.
   public struct Operation: Sendable {
-    /// What it is known by on the wire.
+    /// Its number on the wire.
     public var number: UInt64
-    /// When it is to begin, in an open loop.
+    /// Its intended start, in an open loop.
     public var due: UInt64?
     fileprivate var label: UInt64
     fileprivate var place: Int
@@ -16,7 +16,7 @@ public final class Trial: @unchecked Sendable {
   }
 
   public static let echoHeader = 16
-  /// What may be sent of a message before it has come back.
+  /// The most bytes of a message to send before they come back.
   public static let echoWindow = 32 * 1024
 
   private static let rowSize = 32
@@ -25,7 +25,7 @@ public final class Trial: @unchecked Sendable {
 
   public let plan: Plan
   public let endpoint: Endpoint?
-  /// Nil to sleep.
+  /// Nil for sleep.
   public let content: Content?
   private let greeting: [UInt8]
   private let starts: [UInt64]?
@@ -73,7 +73,7 @@ public final class Trial: @unchecked Sendable {
     return base
   }
 
-  /// Says that the lanes are connected, and returns at the start.
+  /// Reports that the lanes are connected, and returns at the start.
   public func ready() {
     say("ready")
     let words = (readLine() ?? "").split(separator: " ")
@@ -84,10 +84,10 @@ public final class Trial: @unchecked Sendable {
     while Self.now < start { usleep(UInt32((start - Self.now) / 1000 + 1)) }
   }
 
-  /// How long it is until the window ends, in nanoseconds; nil where it does with its last operation.
+  /// How long it is until the window ends, in nanoseconds; nil if it ends with the last operation.
   public var remaining: UInt64? { plan.duration.map { _ in closes - min(closes, Self.now) } }
 
-  /// Says that all rows are written, and ends when standard input does.
+  /// Reports that all rows are written, and exits when standard input ends.
   public func done() -> Never {
     say("done")
     while readLine() != nil {}
@@ -97,7 +97,7 @@ public final class Trial: @unchecked Sendable {
   public var timeout: UInt64? { plan.timeout.flatMap { $0 > 0 ? $0 : nil } }
   public var sleep: UInt64 { plan.sleep ?? 0 }
 
-  /// Takes the next operation, which begins now, but in an open loop; nil where none is left.
+  /// Takes the next operation, which begins now, except in an open loop; nil if none is left.
   public func take(lane: Int) -> Operation? {
     let now = Self.now
     guard now < closes else { return nil }
@@ -128,7 +128,7 @@ public final class Trial: @unchecked Sendable {
     row.storeBytes(of: operation.lane, toByteOffset: 28, as: UInt32.self)
   }
 
-  /// Writes how an operation ended, unless the window has ended before it.
+  /// Records how an operation ended, unless the window ended first.
   public func finish(_ operation: Operation, _ failure: Failure?) {
     let now = Self.now
     guard let rows, now < closes else { return }
@@ -138,7 +138,7 @@ public final class Trial: @unchecked Sendable {
     row.storeBytes(of: now, toByteOffset: 16, as: UInt64.self)
   }
 
-  /// What the server is asked to wait, in µs.
+  /// The delay that the server is asked for, in µs.
   public func delay(of number: UInt64) -> UInt32 { delays?[Int(number)] ?? plan.delay ?? 0 }
 
   /// The code of the fault that the server is asked for; 0 for none.
