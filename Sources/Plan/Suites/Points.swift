@@ -46,7 +46,9 @@ extension Experiment {
 
 extension Experiment {
   /// In which mode the client is: where the mode under test serves, it is one and the same for all.
-  package func client(of mode: ModeID) -> ModeID { workload.isServe ? .epoll : mode }
+  package func client(of mode: ModeID) -> ModeID { workload.isServe ? Self.clientOfServers : mode }
+
+  private static let clientOfServers = ModeID("epoll")
 
   /// Why it cannot be carried out in a mode; nil where it can.
   package func objection(in mode: ModeID) -> String? {
