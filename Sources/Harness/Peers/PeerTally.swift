@@ -251,7 +251,7 @@ struct PeerTally {
     case .echo(let echo): Checksum.ofEcho(operation, size: echo.size.count)
     case .http(let http):
       Checksum.ofHTTP(operation, length: UInt64(http.size?.count ?? TrialSpec.greeting.utf8.count))
-    case .file, .compute, .serve: preconditionFailure("the contract has no \(workload.kind)")
+    default: preconditionFailure("the contract has no \(workload.kind)")
     }
   }
 
@@ -316,7 +316,7 @@ struct PeerTally {
     case .echo(let echo):
       let total = done.multipliedSaturating(by: UInt64(echo.size.count))
       return TrialRecord.Bytes(sent: total, received: total)
-    case .http, .file, .compute, .serve: return nil
+    default: return nil
     }
   }
 }
