@@ -1,6 +1,5 @@
 import Foundation
 import Plan
-import Records
 
 /// Why runs cannot be made one: one line.
 public struct MergeFailure: Error, CustomStringConvertible {
@@ -139,7 +138,7 @@ extension RunRecord {
   }
 
   /// In what the machines and builds differ that a merged run is of, a line each; none where it was measured as one.
-  var mixture: [String] {
+  package var mixture: [String] {
     let runs = measuredRuns
     guard runs.count > 1 else { return [] }
     let facts = runs.map { run in
@@ -153,7 +152,7 @@ extension RunRecord {
         let names = zip(runs, values).filter { $0.1 == value }.map(\.0.runID)
         return "\(value) in \(names.joined(separator: ", "))"
       }
-      return groups.count > 1 ? Provenance.oneLine("\(facts[0][index].0): \(groups.joined(separator: "; "))") : nil
+      return groups.count > 1 ? "\(facts[0][index].0): \(groups.joined(separator: "; "))".onOneLine : nil
     }
   }
 }
