@@ -270,7 +270,7 @@ struct PeerTally {
   /// What of the schedule was due in the window, and what was left of it.
   private func arrivals(until closes: Instant) -> ArrivalOutcome? {
     guard let schedule else { return nil }
-    let before = schedule.offsets.partitioningIndex { start + Nanoseconds($0) >= closes }
+    let before = schedule.offsets.indices.partitionPoint { start + Nanoseconds(schedule.offsets[$0]) >= closes }
     let due = Int(schedule.warmUpCount)..<max(Int(schedule.warmUpCount), before)
     var outcome = ArrivalOutcome(due: UInt64(due.count))
     let unfinished = byLane.joined().lazy.filter {
@@ -323,16 +323,4 @@ struct PeerTally {
 
 extension OutcomeKind {
   fileprivate init(errno number: UInt16) { self = .errno(.init(Int32(number))) }
-}
-
-extension Array {
-  /// The index of the first element from which on the predicate holds.
-  fileprivate func partitioningIndex(where holds: (Element) -> Bool) -> Int {
-    var (low, high) = (0, count)
-    while low < high {
-      let middle = low + (high - low) / 2
-      if holds(self[middle]) { high = middle } else { low = middle + 1 }
-    }
-    return low
-  }
 }

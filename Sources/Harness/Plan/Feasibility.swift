@@ -2,7 +2,6 @@ import Measurement
 import Modes
 import Plan
 import SystemCalls
-import Workloads
 
 /// Whether a plan fits the machine's limits. It is asked before anything is started.
 public struct Feasibility: Sendable {
@@ -77,19 +76,11 @@ public struct Feasibility: Sendable {
     let place = "experiment '\(experiment.name)', mode \(mode.rawValue), concurrency \(concurrency)"
     guard experiment.shares.count > 1 else { return "\(place): \(shortage)" }
     let least = max(experiment.shares.count, 1)
-    let most = largest(from: least, to: concurrency) { self.shortage(of: experiment, mode, $0) == nil }
-    return "\(place): \(shortage)" + (most.map { "; \($0) is the most that fits (--concurrency \($0))" } ?? "")
-  }
-
-  /// The largest number that fits, where each one below a number that fits does.
-  private func largest(from least: Int, to most: Int, _ fits: (Int) -> Bool) -> Int? {
-    guard least <= most, fits(least) else { return nil }
-    var (low, high) = (least, most)
-    while high - low > 1 {
-      let middle = low + (high - low) / 2
-      if fits(middle) { low = middle } else { high = middle }
+    let tooMany = (least..<max(least, concurrency)).partitionPoint {
+      self.shortage(of: experiment, mode, $0) != nil
     }
-    return low
+    guard tooMany > least else { return "\(place): \(shortage)" }
+    return "\(place): \(shortage); \(tooMany - 1) is the most that fits (--concurrency \(tooMany - 1))"
   }
 
   /// What of the machine's limits is too little for the point, with a remedy; nil where it fits.
