@@ -1,7 +1,6 @@
 import Glibc
 import Measurement
 import Records
-import Synchronization
 import SystemCalls
 
 /// A server that is not of this program: what its processes use is read from outside, at the edges of the window that the

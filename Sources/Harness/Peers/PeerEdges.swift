@@ -1,10 +1,8 @@
 import Glibc
 import Measurement
-import Plan
 import Records
 import Synchronization
 import SystemCalls
-import Workloads
 
 /// The edges of a window as the harness keeps them for a peer: what its processes have used is read at both, and the own
 /// servers are told. A thread of the harness does it in time, as a client's monitor would.

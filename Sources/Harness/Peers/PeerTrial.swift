@@ -1,11 +1,8 @@
 import Glibc
 import Measurement
-import Modes
 import Plan
 import Records
-import Synchronization
 import SystemCalls
-import Workloads
 
 /// The client of a trial, where that is a peer: told its plan, started, followed to its end, and what it has written down
 /// taken in.

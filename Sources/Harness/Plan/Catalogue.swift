@@ -1,6 +1,4 @@
-import Modes
 import Plan
-import Workloads
 
 /// What there is to choose from, for a person.
 public enum Catalogue {

@@ -1,7 +1,6 @@
 import Measurement
 import Plan
 import Records
-import Workloads
 
 /// What a machine may do to a trial before its numbers are not used.
 struct DisturbanceBounds: Sendable {
