@@ -1,3 +1,4 @@
+import Plan
 import Records
 
 extension PublishedSchema {
@@ -8,5 +9,8 @@ extension PublishedSchema {
       "trial", title: "a line of trials.jsonl", of: TrialRecord.self),
     PublishedSchema("limits", title: "limits.json", of: LimitsRecord.self),
     PublishedSchema("reply", title: "a line of replies/*.jsonl", of: ReplyLine.self),
+    PublishedSchema(
+      "suite", title: "the file of a suite", of: Suite.self, .read,
+      about: "What there is to measure: experiments, carried out one after another."),
   ]
 }

@@ -10,3 +10,14 @@ extension JSONEncoder {
     return encoder
   }
 }
+
+extension JSONValue {
+  /// As text, the same for the same value.
+  package func text(pretty: Bool = false) -> String {
+    let encoder = JSONEncoder.stable(pretty: pretty)
+    // With this, there is no JSONValue that cannot be encoded.
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "null"
+  }
+}

@@ -72,15 +72,8 @@ public struct ArrivalSchedule: ~Copyable, @unchecked Sendable {
 
   deinit { offsets.deallocate() }
 
-  /// The number of operations that start before `instant`.
-  func count(before instant: Instant) -> UInt64 {
-    var (low, high) = (UInt64(0), count)
-    while low < high {
-      let middle = low + (high - low) / 2
-      if start(of: middle) < instant { low = middle + 1 } else { high = middle }
-    }
-    return low
-  }
+  /// How many operations are to start before `instant`.
+  func count(before instant: Instant) -> UInt64 { (0..<count).partitionPoint { start(of: $0) >= instant } }
 
   /// The intended start of `operation`, which must be below `count`.
   public func start(of operation: UInt64) -> Instant {

@@ -1,5 +1,4 @@
 import Measurement
-import Modes
 import Plan
 
 /// The possible values of an option or operand, as far as they are known beforehand.

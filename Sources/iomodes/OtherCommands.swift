@@ -5,7 +5,6 @@ import Modes
 import Plan
 import Records
 import Reporting
-import Workloads
 
 let formatOption = Option.value(
   "format", "FORMAT", "text, json, csv, md, latex or html", .choice(OutputFormat.self),

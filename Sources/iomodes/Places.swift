@@ -3,7 +3,6 @@ import Harness
 import Measurement
 import Plan
 import Records
-import Workloads
 
 /// Finds suites and runs.
 enum Places {

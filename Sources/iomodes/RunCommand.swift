@@ -5,7 +5,6 @@ import Records
 import Reporting
 import Statistics
 import SystemCalls
-import Workloads
 
 let runCommand = Command(
   name: "run", operands: "[SUITE]", operandValues: .suite,

@@ -73,6 +73,30 @@ struct SchemaTests {
     #expect(try SchemaValidator.complaints(FullRecords.value(skipped), "limits") == [])
   }
 
+  @Test(arguments: Suite.builtInNames) func suitesAreAsTheSchemaSays(_ name: String) throws {
+    let file = try Data(contentsOf: URL(fileURLWithPath: "\(Self.root)/Benchmarks/\(name).json"))
+    #expect(try SchemaValidator.complaints(value(file), "suite") == [])
+  }
+
+  /// What `run.json` has of a suite can be read as one, and has every key but that of suites which are taken in.
+  @Test func everyKeyOfASuiteIsInItsSchema() throws {
+    var validator = try SchemaValidator("suite")
+    validator.validate(try FullRecords.value(FullRecords.suite))
+    #expect(validator.complaints == [])
+    #expect(Set(validator.properties.keys).subtracting(validator.visited) == ["#/properties/include"])
+  }
+
+  @Test(arguments: [
+    #"{"name":"x"}"#, #"{"name":"x","experiments":[{"workload":{"kind":"sleep"}}]}"#,
+    #"{"name":"x","include":[1]}"#, #"{"name":"x","experiments":[],"rounds":3}"#,
+    #"{"name":"x","experiments":[{"name":"e","workload":{"kind":"sleep","size":"1KiB"}}]}"#,
+  ])
+  func wrongSuiteIsRefusedByTypesAndSchemaAlike(_ text: String) throws {
+    #expect(throws: Suite.Malformed.self) { try Suite(decoding: Data(text.utf8)) }
+    // What depends on another key is for the types alone.
+    if text != #"{"name":"x"}"# { #expect(try SchemaValidator.complaints(value(Data(text.utf8)), "suite") != []) }
+  }
+
   @Test(arguments: [
     #"{"body":"Hello","op":0,"status":200}"#, #"{"body_base64":"/w==","op":1,"status":404}"#,
   ])

@@ -7,19 +7,12 @@ import Workloads
 
 // The article *Adding a mode* has what follows, word by word.
 
-extension ModeID {
-  static let toy = ModeID("toy")
-}
-
-extension ModeDescription {
-  static let toy = ModeDescription(
-    .toy, .reference, "one lane after another, in blocking calls: a mode to read", .init("#5E3C99", dash: 1, marker: 3),
-    .oneLane)
-}
-
 /// Each lane in turn, from its beginning to its end, on the calling thread.
 enum ToyMode: Mode {
-  static let id = ModeID.toy
+  static let description = ModeDescription(
+    ModeID("toy"), .reference, "one lane after another, in blocking calls: a mode to read",
+    .init("#5E3C99", dash: 1, marker: 3), .oneLane)
+
   /// Whether its sockets are in blocking mode.
   static let blocks = true
   /// Whether its lanes share their recorders.

@@ -30,7 +30,7 @@ import Workloads
   }
 
   @Test func itsDescriptionMayStandBesideTheOthers() {
-    #expect(ModeDescription.complaint(about: ModeDescription.builtIn + [.toy]) == nil)
+    #expect(ModeDescription.complaint(about: ModeDescription.builtIn + [ToyMode.description]) == nil)
   }
 
   /// As every mode does: `ContractTests`.

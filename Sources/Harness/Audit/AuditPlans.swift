@@ -1,5 +1,4 @@
 import Measurement
-import Modes
 import Plan
 
 extension Schedule {

@@ -2,7 +2,6 @@ import Measurement
 import Modes
 import Plan
 import Records
-import Workloads
 
 /// What does the harness itself cost? It is measured without a verdict.
 enum CostCheck {

@@ -1,8 +1,6 @@
 import Measurement
-import Modes
 import Plan
 import Records
-import Workloads
 
 /// Does a wait of a known length take that long, in every mode?
 enum DelayCheck {

@@ -19,10 +19,12 @@ final class ProcessStop {
     self.length = length
   }
 
-  /// Stops the process for the whole length once the time has come; only once. A signal to this process ends the stop
-  /// early.
-  func carryOut(on process: ChildProcess, since start: Instant) {
-    guard span == nil, MonotonicClock.now >= start + after else { return }
+  /// Stops the process of its side for the whole length once the time has come; only once. A signal to this process ends
+  /// the stop early.
+  func carryOut(client: ChildProcess?, server: ChildProcess?, since start: Instant) {
+    guard span == nil, MonotonicClock.now >= start + after, let process = side == .client ? client : server else {
+      return
+    }
     kill(process.identifier, SIGSTOP)
     let from = MonotonicClock.now
     let end = from + length

@@ -5,7 +5,6 @@ import Modes
 import Plan
 import Records
 import SystemCalls
-import Workloads
 
 /// Does a trial's record report what disturbed it? Trials are disturbed on purpose and must report it: beside a process
 /// that keeps the client's processor busy, and with a client or a server stopped. Trials of a mode that serves only one

@@ -3,7 +3,6 @@ import Measurement
 import Modes
 import Plan
 import SystemCalls
-import Workloads
 
 /// What does each mode do when descriptors run out?
 enum DescriptorLimit {

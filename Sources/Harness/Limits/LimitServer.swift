@@ -1,7 +1,6 @@
 import Foundation
 import Modes
 import SystemCalls
-import Workloads
 
 /// The target server of an experiment, in its own process, so that its descriptors do not count as the experiment's.
 final class LimitServer {

@@ -3,7 +3,6 @@ import Measurement
 import Modes
 import Plan
 import SystemCalls
-import Workloads
 
 /// How many connections can a loop of select(2) serve, and which of the usual remedies helps?
 enum SelectLimit {

@@ -1,7 +1,6 @@
 import Glibc
 import Plan
 import SystemCalls
-import Workloads
 
 /// The network between a trial's client and the harness's own server.
 enum Loopback {

@@ -1,7 +1,6 @@
 import Glibc
 import Measurement
 import Records
-import Synchronization
 import SystemCalls
 
 /// A server of another program. Its processes' resource usage is read from outside, at the window's edges, which the

@@ -1,10 +1,8 @@
 import Glibc
 import Measurement
-import Plan
 import Records
 import Synchronization
 import SystemCalls
-import Workloads
 
 /// The edges of a window, which the harness keeps for a peer. At both edges it reads the resource usage of the peer's
 /// processes, and notifies the built-in servers. A thread of the harness does this on time, like a client's monitor.

@@ -76,7 +76,7 @@ struct PeerFiles {
       plan.connection = http.connection.rawValue
       if http.size == nil { plan.greeting = TrialSpec.greeting }
       delay = http.delay
-    case .file, .compute, .serve: preconditionFailure("the contract has no workload \(spec.workload.kind)")
+    default: preconditionFailure("the contract has no \(spec.workload.kind)")
     }
     plan.content = try writeContent(in: path)
     if case .fixed(let span) = delay {

@@ -251,7 +251,7 @@ struct PeerTally {
     case .echo(let echo): Checksum.ofEcho(operation, size: echo.size.count)
     case .http(let http):
       Checksum.ofHTTP(operation, length: UInt64(http.size?.count ?? TrialSpec.greeting.utf8.count))
-    case .file, .compute, .serve: preconditionFailure("the contract has no \(workload.kind)")
+    default: preconditionFailure("the contract has no \(workload.kind)")
     }
   }
 
@@ -270,7 +270,7 @@ struct PeerTally {
   /// The operations due in the window, and those of them that were left.
   private func arrivals(until closes: Instant) -> ArrivalOutcome? {
     guard let schedule else { return nil }
-    let before = schedule.offsets.partitioningIndex { start + Nanoseconds($0) >= closes }
+    let before = schedule.offsets.indices.partitionPoint { start + Nanoseconds(schedule.offsets[$0]) >= closes }
     let due = Int(schedule.warmUpCount)..<max(Int(schedule.warmUpCount), before)
     var outcome = ArrivalOutcome(due: UInt64(due.count))
     let unfinished = byLane.joined().lazy.filter {
@@ -316,23 +316,11 @@ struct PeerTally {
     case .echo(let echo):
       let total = done.multipliedSaturating(by: UInt64(echo.size.count))
       return TrialRecord.Bytes(sent: total, received: total)
-    case .http, .file, .compute, .serve: return nil
+    default: return nil
     }
   }
 }
 
 extension OutcomeKind {
   fileprivate init(errno number: UInt16) { self = .errno(.init(Int32(number))) }
-}
-
-extension Array {
-  /// The index from which on the predicate holds for all elements.
-  fileprivate func partitioningIndex(where holds: (Element) -> Bool) -> Int {
-    var (low, high) = (0, count)
-    while low < high {
-      let middle = low + (high - low) / 2
-      if holds(self[middle]) { high = middle } else { low = middle + 1 }
-    }
-    return low
-  }
 }

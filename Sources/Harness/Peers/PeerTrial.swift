@@ -1,11 +1,8 @@
 import Glibc
 import Measurement
-import Modes
 import Plan
 import Records
-import Synchronization
 import SystemCalls
-import Workloads
 
 /// A trial whose client is a peer: it gets its plan, is started and followed to its end, and its rows are read.
 struct PeerTrial {

@@ -1,6 +1,4 @@
-import Modes
 import Plan
-import Workloads
 
 /// The available modes, workloads, suites and peers, for a person.
 public enum Catalogue {

@@ -2,7 +2,6 @@ import Measurement
 import Modes
 import Plan
 import SystemCalls
-import Workloads
 
 /// Checks a plan against the machine's limits, before anything starts.
 public struct Feasibility: Sendable {
@@ -77,19 +76,11 @@ public struct Feasibility: Sendable {
     let place = "experiment '\(experiment.name)', mode \(mode.rawValue), concurrency \(concurrency)"
     guard experiment.shares.count > 1 else { return "\(place): \(shortage)" }
     let least = max(experiment.shares.count, 1)
-    let most = largest(from: least, to: concurrency) { self.shortage(of: experiment, mode, $0) == nil }
-    return "\(place): \(shortage)" + (most.map { "; \($0) is the maximum that fits (--concurrency \($0))" } ?? "")
-  }
-
-  /// The largest number that fits, if every smaller number fits.
-  private func largest(from least: Int, to most: Int, _ fits: (Int) -> Bool) -> Int? {
-    guard least <= most, fits(least) else { return nil }
-    var (low, high) = (least, most)
-    while high - low > 1 {
-      let middle = low + (high - low) / 2
-      if fits(middle) { low = middle } else { high = middle }
+    let tooMany = (least..<max(least, concurrency)).partitionPoint {
+      self.shortage(of: experiment, mode, $0) != nil
     }
-    return low
+    guard tooMany > least else { return "\(place): \(shortage)" }
+    return "\(place): \(shortage); \(tooMany - 1) is the most that fits (--concurrency \(tooMany - 1))"
   }
 
   /// The machine's limit that is too low for the point, with the remedy; nil if it fits.

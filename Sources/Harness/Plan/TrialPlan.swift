@@ -2,7 +2,6 @@ import Measurement
 import Modes
 import Plan
 import Records
-import Workloads
 
 /// One trial of a run.
 public struct TrialPlan: Sendable {
@@ -46,7 +45,7 @@ public struct TrialPlan: Sendable {
   func lanes(of share: Share) -> Int { experiment.lanes(of: share, mode: mode, concurrency: concurrency) }
 
   var predictedWindow: Nanoseconds {
-    let spec = spec(endpoints: [], isOwnServer: false)
+    let spec = spec()
     let predicted = predictedWindow(spec)
     return isAudit ? min(predicted, spec.deadline) : predicted
   }
@@ -77,7 +76,7 @@ public struct TrialPlan: Sendable {
 
   /// The approximate time to draw the intended starts, before the first operation.
   private var drawingArrivals: Nanoseconds {
-    let spec = spec(endpoints: [], isOwnServer: false)
+    let spec = spec()
     let count = arrivals.drawnCount(
       warmup: spec.warmup, operations: spec.operations, span: spec.duration.map { spec.warmup + $0 } ?? spec.deadline)
     return Nanoseconds(saturating: count * 50)
@@ -90,18 +89,30 @@ public struct TrialPlan: Sendable {
       + startingProcesses + asleep + Nanoseconds(10 * drawingArrivals.count)
   }
 
-  func spec(endpoints: [String], isOwnServer: Bool) -> TrialSpec {
+  /// What a process of its client is told.
+  /// - Parameters:
+  ///   - share: that of the process; nil for the first.
+  ///   - contender: what serves in place of a mode, and is asked in its own way.
+  func spec(
+    _ share: Share? = nil, endpoints: [String] = [], isOwnServer: Bool = false, serverProcesses: [Int32]? = nil,
+    file: String? = nil, iterations: UInt64? = nil, asking contender: Contender? = nil
+  ) -> TrialSpec {
     var spec = TrialSpec(
       mode: client, workload: workload.asked, concurrency: concurrency, operations: nil,
       duration: experiment.duration, warmup: experiment.warmup, arrivals: arrivals, limit: point.limit,
       pipeline: experiment.pipeline ?? 1, bystanders: experiment.bystanders, deadline: .zero, seed: seed,
       endpoints: endpoints, isOwnServer: isOwnServer)
     spec.mayStayUnconnected = workload.isServe
-    spec.share = shares[0]
+    spec.share = share ?? shares[0]
+    spec.serverProcesses = serverProcesses
+    spec.file = file
+    spec.iterations = iterations
     spec.each = experiment.each.map { UInt64($0) }
     spec.operations = spec.each.map { $0 * UInt64(spec.lanes) } ?? experiment.operations
     spec.deadline =
       isAudit ? experiment.auditDeadline : max(Self.usualDeadline, predictedWindow(spec) * 2) + startingProcesses
+    // How long it may take is up to the workload, whoever serves.
+    if let contender { spec.workload = contender.asked(spec.workload) }
     return spec
   }
 }
@@ -119,7 +130,7 @@ extension TrialPlan {
       return TrialRecord.Skipped(reason: "unavailable: \(reason)")
     }
     if experiment.each != nil, workload.descriptorsPerLane > 0 {
-      let spec = spec(endpoints: [], isOwnServer: false)
+      let spec = spec()
       let most = spec.mostUnderWay(processors: processors)
       if most < spec.lanes {
         return TrialRecord.Skipped(

@@ -4,7 +4,6 @@ import Measurement
 import Modes
 import Plan
 import Records
-import Synchronization
 import SystemCalls
 import Workloads
 

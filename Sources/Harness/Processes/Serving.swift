@@ -3,7 +3,6 @@ import Measurement
 import Modes
 import Plan
 import SystemCalls
-import Workloads
 
 /// The built-in server on its own.
 public enum Serving {

@@ -1,7 +1,6 @@
 import Measurement
 import Plan
 import Records
-import Workloads
 
 /// The limits of disturbance beyond which a trial is invalid.
 struct DisturbanceBounds: Sendable {

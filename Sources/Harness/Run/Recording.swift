@@ -1,7 +1,6 @@
 import Foundation
 import Plan
 import Records
-import Workloads
 
 extension TrialRecord {
   /// The record of a trial that has not run yet.

@@ -5,7 +5,6 @@ import Modes
 import Plan
 import Records
 import SystemCalls
-import Workloads
 
 /// Runs trials one after another, each in fresh processes.
 struct TrialRunner {
@@ -55,12 +54,9 @@ struct TrialRunner {
   private func carryOut(
     _ plan: TrialPlan, _ stop: ProcessStop?, _ idle: () -> Void
   ) throws(HarnessFailure) -> Result {
-    let workload = plan.workload
     let needsServer = plan.experiment.needsServer
-    var spec = plan.spec(endpoints: targets[plan.experiment.name] ?? [], isOwnServer: needsServer)
-    if let file = workload.file { spec.file = try files.make(for: file) }
-    spec.iterations = work(of: plan)?.iterations
-    let serving = workload.isServe ? Peers.named(plan.mode) : nil
+    let file = try plan.workload.file.map(files.make(for:))
+    let serving = plan.workload.isServe ? Peers.named(plan.mode) : nil
     let scratch = try plan.experiment.needsFolder || serving != nil ? Self.scratchFolder() : nil
     defer { scratch?.remove() }
     let servers: [Server]
@@ -69,11 +65,18 @@ struct TrialRunner {
     case .failed(let reason): return .failed("server: \(reason)")
     }
     if let peer = Peers.named(plan.client) {
+      let spec = plan.spec(endpoints: servers.map(\.address), isOwnServer: needsServer)
       return try drive(peer, spec, plan, servers, stop, idle)
     }
-    if let contender = serving?.contender {
-      spec.workload = contender.asked(spec.workload)
-      spec.isOwnServer = false
+    let contender = serving?.contender
+    let specs = plan.shares.map { share in
+      plan.spec(
+        share,
+        endpoints: servers.isEmpty
+          ? targets[plan.experiment.name] ?? [] : [servers[share.process % servers.count].address],
+        isOwnServer: needsServer && contender == nil,
+        serverProcesses: servers.isEmpty ? nil : servers.compactMap(\.child?.identifier), file: file,
+        iterations: work(of: plan)?.iterations, asking: contender)
     }
     let replies = plan.gathersReplies && !plan.isAudit ? try repliesPath(plan) : nil
     var clients: [ChildProcess] = []
@@ -90,27 +93,21 @@ struct TrialRunner {
       audit = attached
     }
     let group = ClientGroup(
-      processes: clients, patience: plan.patience(deadline: spec.deadline), holds: plan.experiment.each != nil)
+      processes: clients, patience: plan.patience(deadline: specs[0].deadline), holds: plan.experiment.each != nil)
     let begun = MonotonicClock.now
     let around = plan.isLed ? MachineFacts.memory : nil
-    for (share, client) in zip(plan.shares, clients) {
-      spec.share = share
-      if !servers.isEmpty {
-        spec.endpoints = [servers[share.process % servers.count].address]
-        spec.serverProcesses = servers.compactMap(\.child?.identifier)
-      }
+    for (spec, client) in zip(specs, clients) {
       let clientPlan = ClientPlan(
         spec: spec, cpus: processors.client, hasControl: !servers.isEmpty, replies: replies, isLed: plan.isLed)
       client.send(Self.json(clientPlan))
     }
-    func watch() {
-      let process = stop?.side == .client ? clients.first : servers.first.flatMap(\.child)
-      if let stop, let process { stop.carryOut(on: process, since: begun) }
-      idle()
-    }
     let partial: PartialRecord
     let leading: StartTimings?
-    switch try group.follow(from: begun, before: around, idle: watch) {
+    let end = try group.follow(from: begun, before: around) {
+      stop?.carryOut(client: clients[0], server: servers.first?.child, since: begun)
+      idle()
+    }
+    switch end {
     case .ended(let merged, let led):
       partial = merged
       leading = led
@@ -126,7 +123,7 @@ struct TrialRunner {
     case .success(let answer):
       if let audit { return .audited(partial, served: answer.totalDone, try audit.finish(partial, idle: idle)) }
       return .measured(
-        partial, server: usage(of: answer, beside: partial, spec), machine: machine, leading)
+        partial, server: usage(of: answer, beside: partial, specs[0]), machine: machine, leading)
     }
   }
 
@@ -162,19 +159,17 @@ struct TrialRunner {
   private func drive(
     _ peer: Peer, _ spec: TrialSpec, _ plan: TrialPlan, _ servers: [Server], _ stop: ProcessStop?, _ idle: () -> Void
   ) throws(HarnessFailure) -> Result {
-    var spec = spec
-    spec.endpoints = servers.map(\.address)
     let trial = PeerTrial(
       peer: peer, spec: spec, processors: processors.client, controls: servers.map(\.control.descriptor),
       tell: tellPeer, patience: spec.duration == nil ? plan.patience(deadline: spec.deadline) : PeerTrial.writing)
     let begun = MonotonicClock.now
     var client: ChildProcess?
-    func watch() {
-      let process = stop?.side == .client ? client : servers.first.flatMap(\.child)
-      if let stop, let process { stop.carryOut(on: process, since: begun) }
-      idle()
-    }
-    let end = try trial.run(started: { client = $0 }, idle: watch)
+    let end = try trial.run(
+      started: { client = $0 },
+      idle: {
+        stop?.carryOut(client: client, server: servers.first?.child, since: begun)
+        idle()
+      })
     for server in servers { server.control.close() }
     let machine = MachineUsage(steal: nil)
     guard case .ended(let partial) = end else {

@@ -1,7 +1,5 @@
-import Modes
 import Plan
 import Records
-import Workloads
 
 /// Whether a trial's numbers may be used. Each reason is a name, a colon and a finding.
 package enum Validity {

@@ -1,5 +1,4 @@
 import SystemCalls
-import Workloads
 
 /// How the lanes of a trial are divided among loops and recorders. In each part the busy lanes come first, then the
 /// bystanders.

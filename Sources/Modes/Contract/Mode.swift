@@ -39,7 +39,8 @@ protocol Mode: ModeEntry {
 
 /// What a trial needs from a mode. Here `Self` is known, so that loops are specialised for each workload.
 protocol ModeEntry: SendableMetatype {
-  static var id: ModeID { get }
+  /// What every layer knows of it: its name, how it looks in figures, what carries its lanes and what it can do.
+  static var description: ModeDescription { get }
   /// Why the mode cannot run on this machine at all, with a remedy; nil if it can.
   static var unavailability: String? { get }
   /// Runs the client side of a trial.
@@ -49,6 +50,7 @@ protocol ModeEntry: SendableMetatype {
 }
 
 extension ModeEntry {
+  static var id: ModeID { description.id }
   static var unavailability: String? { nil }
 }
 

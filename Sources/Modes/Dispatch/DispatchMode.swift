@@ -2,10 +2,21 @@ import Dispatch
 import Plan
 import Workloads
 
+extension ModeID {
+  public static let dispatch = ModeID("dispatch")
+}
+
 /// A GCD thread per lane, in blocking calls: a serial queue and one block per lane. GCD runs them on at most 255
 /// threads. The lanes beyond that wait until another lane has finished.
 enum DispatchMode: Mode {
-  static let id = ModeID.dispatch
+  static let description = ModeDescription(
+    .dispatch, .headline, "a GCD thread per lane, in blocking calls: one serial queue and one block per lane",
+    otherNames: ["gcd", "libdispatch", "queue"], .init("#E69F00", dash: 4, marker: 9, ink: 214), .threads,
+    mostThreads: mostPoolThreads)
+
+  /// GCD's pool has no more threads than this for a class of service (libdispatch, `event/workqueue.c`).
+  static let mostPoolThreads = 255
+
   static let blocks = true
   static let isMultithreaded = true
 

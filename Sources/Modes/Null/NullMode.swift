@@ -2,10 +2,23 @@ import Measurement
 import Plan
 import Workloads
 
+extension ModeID {
+  public static let null = ModeID("null")
+}
+
 /// No waiting at all: one lane, paired in memory with its server's side, and sleeps that end immediately. The cost that
 /// remains is that of the harness.
 enum NullMode: ModeEntry {
-  static let id = ModeID.null
+  static let description = ModeDescription(
+    .null, .control, "no wait: client and server are paired in memory, to measure the harness itself",
+    .init("#909090", dash: 3, marker: 2), .oneLane,
+    refusals: [
+      .file: "null waits for nothing, and has no file to read or write",
+      .targets: "null has no network to reach a target by",
+      .serve: "null has no connections to accept",
+      .faults: "null has no connection that could break, and no time that could run out: it knows no faults",
+    ])
+
   /// Drives the lane to its end. A lane that uses no connection gets no server.
   private static func drive<L: Lane & ~Copyable, S: Lane & ~Copyable>(
     _ lane: UnsafeMutablePointer<L>, makeServer: () -> S

@@ -3,9 +3,17 @@ import Plan
 import SystemCalls
 import Workloads
 
+extension ModeID {
+  public static let taskgroup = ModeID("taskgroup")
+}
+
 /// A child task per lane on Swift's default executor, suspended on a continuation that a reactor thread resumes.
 enum TaskGroupMode: Mode {
-  static let id = ModeID.taskgroup
+  static let description = ModeDescription(
+    .taskgroup, .headline, "a child task per lane on Swift's default executor; a reactor thread resumes it",
+    otherNames: ["async", "await", "task", "tasks", "swift"], .init("#0072B2", dash: 2, marker: 13, ink: 32), .shared,
+    offloads: ["file", "compute"])
+
   static let blocks = false
   static let isMultithreaded = true
 

@@ -1,6 +1,5 @@
 import Measurement
 import SystemCalls
-import Workloads
 
 /// The waits of a trial's tasks. Each lane has one task, which waits for one thing at a time, at the lane's place.
 protocol TaskWaiter: Sendable {

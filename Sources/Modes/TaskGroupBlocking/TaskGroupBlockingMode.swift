@@ -2,10 +2,21 @@ import Dispatch
 import Plan
 import Workloads
 
+extension ModeID {
+  public static let taskgroupBlocking = ModeID("taskgroup-blocking")
+}
+
 /// Blocking calls inside child tasks: the mistake that every guide to async code warns of. The cooperative pool has one
 /// thread per processor and never grows. Only that many lanes run; the others wait for ever.
 enum TaskGroupBlockingMode: Mode {
-  static let id = ModeID.taskgroupBlocking
+  static let description = ModeDescription(
+    .taskgroupBlocking, .reference, "blocking calls inside child tasks, on the cooperative pool: a common mistake",
+    .init("#CC79A7", dash: 2, marker: 11, ink: 175), .cooperativePool,
+    refusals: [
+      .bothEnds: "taskgroup-blocking cannot hold both ends: its pool has a thread per processor, and would wait for "
+        + "itself"
+    ])
+
   static let blocks = true
   static let isMultithreaded = true
 

@@ -6,9 +6,16 @@ import Synchronization
 import SystemCalls
 import Workloads
 
+extension ModeID {
+  public static let threads = ModeID("threads")
+}
+
 /// A POSIX thread per lane, in blocking calls: `dispatch` without its limit on threads.
 enum ThreadsMode: Mode {
-  static let id = ModeID.threads
+  static let description = ModeDescription(
+    .threads, .reference, "a POSIX thread per lane, with a small stack, in blocking calls",
+    otherNames: ["pthread", "pthreads"], .init("#7F7F7F", dash: 3, marker: 4, ink: 244), .threads)
+
   static let blocks = true
   static let isMultithreaded = true
 

@@ -14,13 +14,13 @@ extension ModeID {
     if pipeline > 1 { return "\(rawValue) is a peer, and peers do not pipeline requests" }
     if bystanders != nil { return "\(rawValue) is a peer, and peers have no bystanders" }
     if workload.faults != nil, let objection = lack(.faults, of: peer) { return objection }
-    if workload.hasDrawnDelays, let objection = lack(.delays, of: peer) { return objection }
+    if !workload.delay.isFixed, let objection = lack(.delays, of: peer) { return objection }
     switch workload {
     case .echo(let spec):
       if spec.ends == .both { return "\(rawValue) is a peer, and peers run echo with ends server only" }
       return spec.transport == .unix ? lack(.unix, of: peer) : nil
     case .http(let spec): return objection(of: peer, to: spec)
-    case .sleep, .file, .compute, .serve: return nil
+    default: return nil
     }
   }
 
@@ -51,16 +51,7 @@ extension ModeID {
   }
 }
 
-extension WorkloadSpec {
-  /// Whether each operation asks the built-in server for its own delay.
-  fileprivate var hasDrawnDelays: Bool {
-    let delay: Delay
-    switch self {
-    case .echo(let spec): delay = spec.delay
-    case .http(let spec): delay = spec.delay
-    case .sleep, .file, .compute, .serve: return false
-    }
-    if case .fixed = delay { return false }
-    return true
-  }
+extension Delay {
+  /// Whether each operation asks for the same.
+  fileprivate var isFixed: Bool { if case .fixed = self { true } else { false } }
 }

@@ -33,18 +33,27 @@ extension WorkloadSpec: WrittenInForms {
   public static let object = "The workload: what one operation is."
   public static let definitionName = "workload"
 
-  public static var forms: [ObjectForm] {
-    [
-      ObjectForm(SleepSpec.self, ["kind": "sleep"]), ObjectForm(EchoSpec.self, ["kind": "echo"]),
-      ObjectForm(HTTPSpec.self, ["kind": "http"]), ObjectForm(FileSpec.self, ["kind": "file"]),
-      ObjectForm(ComputeSpec.self, ["kind": "compute"]),
-      ObjectForm(HTTPSpec.self, ["kind": "serve", "protocol": "http"]),
-      ObjectForm(EchoSpec.self, ["kind": "serve", "protocol": "echo"]),
-    ]
-  }
+  public static var forms: [ObjectForm] { types.flatMap { $0.forms } }
 
   public static func field(of key: String) -> FieldDescription {
     key == "kind" ? "The workload." : "The protocol that is served; the other keys say what the client asks."
+  }
+}
+
+extension WorkloadParameters {
+  public static var forms: [ObjectForm] { [ObjectForm(Self.self, ["kind": kind])] }
+}
+
+extension ServeSpec {
+  public static var forms: [ObjectForm] {
+    Scheme.allCases.map { scheme in
+      let type: any WorkloadParameters.Type =
+        switch scheme {
+        case .http: HTTPSpec.self
+        case .echo: EchoSpec.self
+        }
+      return ObjectForm(type, ["kind": kind, "protocol": scheme.rawValue])
+    }
   }
 }
 

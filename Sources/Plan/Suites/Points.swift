@@ -45,8 +45,10 @@ extension Experiment {
 }
 
 extension Experiment {
-  /// The client's mode; the same for all modes under test that serve.
-  package func client(of mode: ModeID) -> ModeID { workload.isServe ? .epoll : mode }
+  /// In which mode the client is: where the mode under test serves, it is one and the same for all.
+  package func client(of mode: ModeID) -> ModeID { workload.isServe ? Self.clientOfServers : mode }
+
+  private static let clientOfServers = ModeID("epoll")
 
   /// Why a mode cannot run the experiment; nil if it can.
   package func objection(in mode: ModeID) -> String? {

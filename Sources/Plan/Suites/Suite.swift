@@ -21,8 +21,9 @@ public struct Suite: Codable, Equatable, Sendable {
     about = try fields.value(.about) ?? ""
     include = try fields.value(.include)
     limits = try fields.value(.limits)
-    let hasOthers = include != nil || limits != nil
-    experiments = hasOthers ? try fields.value(.experiments) ?? [] : try fields.required(.experiments)
+    let own: [Experiment]? = try fields.value(.experiments)
+    try fields.check(.experiments, own != nil || include != nil || limits != nil, "is missing")
+    experiments = own ?? []
     if let complaint { try fields.check(complaint.field, false, complaint.text) }
   }
 

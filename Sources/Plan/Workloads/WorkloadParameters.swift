@@ -10,6 +10,8 @@ public protocol WorkloadParameters: Hashable, Codable, Sendable {
   static var otherNames: [String] { get }
   /// The options, in the order in which they are read.
   static var options: [WorkloadOption<Self>] { get }
+  /// How schemas have it: by its options, unless it has those of others.
+  static var forms: [ObjectForm] { get }
 
   init()
   /// The same workload as a case of ``WorkloadSpec``.

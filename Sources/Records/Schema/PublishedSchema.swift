@@ -7,18 +7,31 @@ public struct PublishedSchema: Sendable {
   public let name: String
   let title: String
   let type: any (Decodable & Sendable).Type
+  let side: Side
+  /// What it is, where that is not what its type says of it.
+  let about: String?
 
-  public init(_ name: String, title: String, of type: any (Decodable & Sendable).Type) {
+  /// For whom the schema is: what the program writes always has some keys that it need not find where it reads, and some
+  /// that it reads are never in what it writes.
+  public enum Side: Sendable { case written, read }
+
+  public init(
+    _ name: String, title: String, of type: any (Decodable & Sendable).Type, _ side: Side = .written,
+    about: String? = nil
+  ) {
     self.name = name
     self.title = title
     self.type = type
+    self.side = side
+    self.about = about
   }
 
   /// The file's text.
   /// - Throws: one line that names the type or key that cannot be described, and why.
   public func text() throws -> String {
-    var builder = SchemaBuilder(root: type)
-    let body = try builder.object(of: type)
+    var builder = SchemaBuilder(root: type, side)
+    var body = try builder.object(of: type)
+    if let about, let place = body.firstIndex(where: { $0.name == "description" }) { body[place].value = .text(about) }
     let head: SchemaNode.Members = [
       ("$schema", .text("https://json-schema.org/draft/2020-12/schema")),
       ("$id", .text("urn:iomodes:schema:\(SchemaVersion.current):\(name)")), ("title", .text("iomodes: \(title)")),
@@ -32,30 +45,37 @@ public struct PublishedSchema: Sendable {
 /// Makes the schemas of types.
 struct SchemaBuilder {
   let root: any Decodable.Type
-  /// The shared definitions, in the order in which they were found.
+  let side: PublishedSchema.Side
+  /// What stands once for several places, in the order in which it was met.
   private(set) var definitions: [(name: String, members: SchemaNode.Members)] = []
 
-  init(root: any Decodable.Type) { self.root = root }
+  init(root: any Decodable.Type, _ side: PublishedSchema.Side) {
+    self.root = root
+    self.side = side
+  }
 
-  /// The schema of an object with the keys that the type reads; `constants` are keys that it always has.
-  mutating func object(of type: any Decodable.Type, after constants: SchemaNode.Members = []) throws
-    -> SchemaNode.Members
-  {
-    if let workload = type as? any WorkloadParameters.Type { return try self.workload(workload, after: constants) }
+  /// The schema of an object, by the keys that the type reads, after some that have one value each.
+  /// - Parameter needed: which of those are always there.
+  mutating func object(
+    of type: any Decodable.Type, after constants: SchemaNode.Members = [], needed: [String] = []
+  ) throws -> SchemaNode.Members {
+    if let workload = type as? any WorkloadParameters.Type {
+      return try self.workload(workload, after: constants, needed: needed)
+    }
     let fields = try SchemaProbe.fields(of: type)
     guard let first = fields.first, let keys = Swift.type(of: first.key) as? any DescribedKey.Type else {
       throw SchemaFailure("\(type) has no DescribedKey")
     }
     var properties = constants
-    var required: [SchemaNode] = constants.map { .text($0.name) }
+    var required: [SchemaNode] = needed.map { .text($0) }
     for field in fields {
       guard let key = field.key as? any DescribedKey else {
         throw SchemaFailure("\(type): '\(field.key.stringValue)' is no DescribedKey")
       }
-      if key.field.isNeverWritten { continue }
+      if side == .written && key.field.isNeverWritten { continue }
       let schema = try schema(of: field.type, as: key.field)
       properties.append((key.stringValue, .object(schema)))
-      if field.isRequired || key.field.isAlwaysWritten { required.append(.text(key.stringValue)) }
+      if field.isRequired || side == .written && key.field.isAlwaysWritten { required.append(.text(key.stringValue)) }
     }
     return [
       ("type", .text("object")), ("description", .text(keys.object)), ("required", .list(required)),
@@ -65,7 +85,7 @@ struct SchemaBuilder {
 
   /// The schema of a workload by its options. Each may be absent, because earlier versions had fewer.
   private mutating func workload<Workload: WorkloadParameters>(
-    _ type: Workload.Type, after constants: SchemaNode.Members
+    _ type: Workload.Type, after constants: SchemaNode.Members, needed: [String]
   ) throws -> SchemaNode.Members {
     let properties: SchemaNode.Members = try Workload.options.map { option in
       let text = option.help.text.prefix(1).uppercased() + option.help.text.dropFirst() + "."
@@ -73,7 +93,7 @@ struct SchemaBuilder {
     }
     return [
       ("type", .text("object")), ("description", .text(Workload.about)),
-      ("required", .list(constants.map { .text($0.name) })), ("additionalProperties", .flag(false)),
+      ("required", .list(needed.map { .text($0) })), ("additionalProperties", .flag(false)),
       ("properties", .object(constants + properties)),
     ]
   }
@@ -157,9 +177,17 @@ struct SchemaBuilder {
         let text = type.field(of: key).text ?? ""
         return (key, .object([("const", .text(value)), ("description", .text(text))]))
       }
-      return SchemaNode.object(try object(of: form.type, after: constants))
+      let needed = form.constants.filter { side == .written || !Self.isUsual($0, in: form) }.map(\.key)
+      return SchemaNode.object(try object(of: form.type, after: constants, needed: needed))
     }
     return [("description", .text(type.object)), ("anyOf", .list(forms))]
+  }
+
+  /// Whether a workload has the value unless another is given, so that a suite may leave it out.
+  private static func isUsual(_ constant: (key: String, value: String), in form: ObjectForm) -> Bool {
+    let kind = form.constants.first { $0.key == "kind" }?.value
+    let options = WorkloadSpec.types.first { $0.kind == kind }?.help ?? []
+    return options.contains { $0.flag == constant.key && $0.standard == constant.value }
   }
 
   private static func choice(of names: [String]) -> SchemaNode.Members {

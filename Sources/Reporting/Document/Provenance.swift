@@ -49,7 +49,5 @@ struct Provenance {
     return parts.isEmpty ? recorded + "; `iomodes run --resume` measures the rest" : recorded
   }
 
-  static func oneLine(_ text: String) -> String {
-    text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-  }
+  static func oneLine(_ text: String) -> String { text.onOneLine }
 }

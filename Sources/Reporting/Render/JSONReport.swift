@@ -33,13 +33,7 @@ struct JSONReport {
     return Self.text(document, pretty: true) + "\n"
   }
 
-  static func text(_ value: JSONValue, pretty: Bool) -> String {
-    let encoder = JSONEncoder.stable(pretty: pretty)
-    // With this strategy, every JSONValue can be encoded.
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-    return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "null"
-  }
+  static func text(_ value: JSONValue, pretty: Bool) -> String { value.text(pretty: pretty) }
 
   private func section(_ section: Summary.Section) -> JSONValue {
     switch section {

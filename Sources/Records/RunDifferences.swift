@@ -1,11 +1,10 @@
+import Foundation
 import Plan
-import Records
 
-/// Differences between two runs other than the compared one.
-enum RunDifferences {
-  /// Differences that affect numbers, one line each: the machine and the build. A value that only one run recorded
-  /// counts as different.
-  static func machines(_ first: RunRecord, _ second: RunRecord) -> [String] {
+/// What makes two runs differ besides what they are compared for.
+package enum RunDifferences {
+  /// What moves numbers: the machine, and how the program was built; a line each. What only one run recorded differs.
+  package static func machines(_ first: RunRecord, _ second: RunRecord) -> [String] {
     let (old, new) = (facts(first), facts(second))
     let within = [first, second].flatMap { record in record.mixture.map { "within \(record.runID): \($0)" } }
     let between = zip(old, new).compactMap { before, after in
@@ -14,8 +13,8 @@ enum RunDifferences {
     return within + between
   }
 
-  /// Experiments of one name with different work, each with its name.
-  static func work(_ first: Run, _ second: Run) -> [(experiment: String, text: String)] {
+  /// Experiments of one name that were not the same work, with the experiment's name.
+  package static func work(_ first: Run, _ second: Run) -> [(experiment: String, text: String)] {
     let (old, new) = (settings(first), settings(second))
     return old.keys.sorted().flatMap { name -> [(experiment: String, text: String)] in
       guard let before = old[name], let after = new[name] else { return [] }
@@ -27,7 +26,7 @@ enum RunDifferences {
   }
 
   /// Differences that do not flag a verdict.
-  static func remarks(_ one: Run, _ other: Run) -> [String] {
+  package static func remarks(_ one: Run, _ other: Run) -> [String] {
     let (first, second) = (one.record, other.record)
     if first == second, one.trials == other.trials { return ["both are the same run"] }
     var remarks: [String] = []
@@ -47,7 +46,7 @@ enum RunDifferences {
 
   private static func line(_ name: String, _ first: String?, _ second: String?) -> String {
     let (before, after) = (first ?? "not recorded", second ?? "not recorded")
-    return Provenance.oneLine("\(name): \(before) in the first run, \(after) in the second")
+    return "\(name): \(before) in the first run, \(after) in the second".onOneLine
   }
 
   static func facts(_ record: RunRecord) -> [(name: String, value: String?)] {
@@ -63,8 +62,7 @@ enum RunDifferences {
       ("hypervisor", machine.hypervisor.map(String.init)),
       ("kernel", machine.kernel),
       ("governor", machine.governor),
-      // The kernel's own part of memory differs between boots.
-      ("memory", machine.memory.map { NumberText.significant(Double($0) / 1_073_741_824, digits: 2) + " GiB" }),
+      ("memory", machine.memory.map(gibibytes)),
       ("container_cpu_limit", machine.containerCPULimit),
       ("container_memory_limit", machine.containerMemoryLimit),
       ("timer_slack_ns", machine.timerSlack.map(String.init)),
@@ -75,7 +73,13 @@ enum RunDifferences {
     ]
   }
 
-  /// The settings of each experiment's operations and windows, from its trials and from the suite.
+  /// To two digits: what the kernel keeps for itself differs from boot to boot.
+  private static func gibibytes(_ bytes: UInt64) -> String {
+    let value = Double(bytes) / 1_073_741_824
+    return String(format: "%.*f GiB", value < 0.995 ? 2 : value < 9.95 ? 1 : 0, value)
+  }
+
+  /// What each experiment's operations and windows are, from its trials and from the suite.
   private static func settings(_ run: Run) -> [String: [String: JSONValue]] {
     var settings: [String: [String: JSONValue]] = [:]
     let sweeps = SweptAxes(run.trials)
@@ -99,7 +103,10 @@ enum RunDifferences {
     return settings
   }
 
-  private static func text(_ value: JSONValue) -> String {
-    value.string ?? JSONReport.text(value, pretty: false)
-  }
+  private static func text(_ value: JSONValue) -> String { value.string ?? value.text() }
+}
+
+extension String {
+  /// With a space for whatever separates its words: what is read from a file may have lines.
+  package var onOneLine: String { split(whereSeparator: \.isWhitespace).joined(separator: " ") }
 }

@@ -1,6 +1,5 @@
 import Foundation
 import Plan
-import Records
 
 /// Why runs cannot be merged, in one line.
 public struct MergeFailure: Error, CustomStringConvertible {
@@ -138,8 +137,8 @@ extension RunRecord {
     return data.flatMap { try? JSONDecoder().decode(Environment.self, from: $0) } ?? Environment()
   }
 
-  /// The differences between the machines and builds of a merged run, one line each; empty for a measured run.
-  var mixture: [String] {
+  /// In what the machines and builds differ that a merged run is of, a line each; none where it was measured as one.
+  package var mixture: [String] {
     let runs = measuredRuns
     guard runs.count > 1 else { return [] }
     let facts = runs.map { run in
@@ -153,7 +152,7 @@ extension RunRecord {
         let names = zip(runs, values).filter { $0.1 == value }.map(\.0.runID)
         return "\(value) in \(names.joined(separator: ", "))"
       }
-      return groups.count > 1 ? Provenance.oneLine("\(facts[0][index].0): \(groups.joined(separator: "; "))") : nil
+      return groups.count > 1 ? "\(facts[0][index].0): \(groups.joined(separator: "; "))".onOneLine : nil
     }
   }
 }
