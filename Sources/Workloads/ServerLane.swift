@@ -54,6 +54,12 @@ public protocol ServerConversation: Conversation, ~Copyable {
   mutating func takeAnswered() -> Int
 }
 
+extension ServerConversation where Self: ~Copyable {
+  /// So many replies go out at once, and so many are followed by the turn of others: whoever sends requests without a pause
+  /// is not to keep a loop, or a thread, to itself. Pipelines of some dozens of requests are shorter.
+  @inlinable static var longestTurn: Int { 64 }
+}
+
 /// The server side of one connection: receives, answers, and keeps what a client sent ahead until its turn has come.
 @frozen public struct ServerLane<C: ServerConversation & ~Copyable>: Lane, ~Copyable {
   @usableFromInline var conversation: C
@@ -64,12 +70,13 @@ public protocol ServerConversation: Conversation, ~Copyable {
   @usableFromInline var ahead = ByteQueue()
   /// Others have their turn before it goes on receiving.
   @usableFromInline var isYielding = false
+  /// Replies since others had their turn, but for those that went out alone, with no request in hand: their client waited.
+  @usableFromInline var repliesInTurn: UInt16 = 0
   /// What it waits for, as a monitor may ask at any time.
   public let wait = WaitWord()
 
-  /// So many bytes ahead of their turn wait for that of other lanes as well: whoever sends without a pause is not to keep a
-  /// loop to itself. Pipelines of some dozens of requests are shorter.
-  @inlinable static var longestTurn: Int { 4 << 10 }
+  /// So many bytes ahead of their turn wait for that of other lanes as well, however few replies they may be.
+  @inlinable static var mostAhead: Int { 4 << 10 }
   /// So much received at once, and taken, is followed by the turn of other lanes.
   @inlinable static var largestPiece: Int { 64 << 10 }
 
@@ -101,7 +108,9 @@ public protocol ServerConversation: Conversation, ~Copyable {
     case .sent(let count):
       tally.pointee.sentBytes.add(UInt64(count), shared: tally.pointee.shared)
       let need = conversation.sent()
-      tally.pointee.done.add(UInt64(conversation.takeAnswered()), shared: tally.pointee.shared)
+      let answered = conversation.takeAnswered()
+      tally.pointee.done.add(UInt64(answered), shared: tally.pointee.shared)
+      if answered > 1 || !ahead.isEmpty { repliesInTurn &+= UInt16(truncatingIfNeeded: answered) }
       return interpret(need)
     case .woke(let now) where isYielding:
       self.now = now
@@ -129,11 +138,12 @@ public protocol ServerConversation: Conversation, ~Copyable {
         wait.begin(.nothing)
         return .delay(until: now + span)
       case .receive:
+        if repliesInTurn >= C.longestTurn { return giveWay() }
         if ahead.isEmpty {
           wait.begin(conversation.waiting)
           return .receive
         }
-        if ahead.count >= Self.longestTurn { return giveWay() }
+        if ahead.count >= Self.mostAhead { return giveWay() }
         need = takeAhead()
       case .file(let request): return .file(request)
       case .finishSending: return .finishSending
@@ -149,6 +159,7 @@ public protocol ServerConversation: Conversation, ~Copyable {
   @inlinable
   mutating func giveWay() -> Step {
     isYielding = true
+    repliesInTurn = 0
     return .yield
   }
 

@@ -4,7 +4,8 @@ import SystemCalls
 
 /// Answers requests in their order with a greeting, or with what the query of the request asks for:
 /// `/?delay=2ms&size=4096&op=17` waits for 2 ms and answers 4,096 bytes of the content of operation 17 (`Pattern`).
-/// Replies to requests that came together go out together. `/?fault=reset` is answered wrongly (`FaultKind`).
+/// Replies to requests that came together go out together, up to `longestTurn` of them. `/?fault=reset` is answered
+/// wrongly (`FaultKind`).
 ///
 /// HTTP/1.1 and HTTP/1.0 as RFC 9110 and RFC 9112 have them. Every method is answered as GET is but HEAD, `OPTIONS *`,
 /// which has no content, and CONNECT and TRACE, which are not implemented (501). Contents of requests are read and
@@ -75,7 +76,7 @@ public struct HTTPServer: ServerConversation, ~Copyable {
           reader.reset()
           replies.appendGreeting()
           answered &+= 1
-          if bytes.isEmpty || replies.isFull { return flush() }
+          if bytes.isEmpty || isFull { return flush() }
           continue
         }
         if reader.head.contentLength ?? 0 > largestContent { return refuseContent(&bytes) }
@@ -257,8 +258,11 @@ public struct HTTPServer: ServerConversation, ~Copyable {
       contentLeft = UInt32(size)
       return flush()
     }
-    return ending != .none || reply.fault != nil || replies.isFull ? flush() : nil
+    return ending != .none || reply.fault != nil || isFull ? flush() : nil
   }
+
+  /// Whether the replies that wait are all that go out at once.
+  private var isFull: Bool { replies.isFull || answered >= Self.longestTurn }
 
   /// Of the reply in hand.
   var contentSize: Int { Int(reply.size ?? replies.contentCount) }
