@@ -53,6 +53,12 @@ extension SystemCall {
     repeat { cl_count_call() } while clock_nanosleep(CLOCK_MONOTONIC, Int32(TIMER_ABSTIME), &time, nil) == EINTR
   }
 
+  /// Lets other threads that are ready on this processor run first: sched_yield(2).
+  public static func giveWay() {
+    cl_count_call()
+    sched_yield()
+  }
+
   /// Writes all bytes: write(2). Returns the error that prevents it, such as EPIPE; nil if there is none. It waits for
   /// a non-blocking descriptor, because another process may have made a shared one non-blocking.
   @discardableResult

@@ -54,6 +54,12 @@ public protocol ServerConversation: Conversation, ~Copyable {
   mutating func takeAnswered() -> Int
 }
 
+extension ServerConversation where Self: ~Copyable {
+  /// At most this many replies go out at once. After this many, other lanes take a turn, so that a client that sends
+  /// requests without a pause cannot occupy a loop or a thread. Pipelines of some dozens of requests stay below it.
+  @inlinable static var longestTurn: Int { 64 }
+}
+
 /// The server side of one connection: it receives, answers, and keeps early bytes until their turn.
 @frozen public struct ServerLane<C: ServerConversation & ~Copyable>: Lane, ~Copyable {
   @usableFromInline var conversation: C
@@ -64,12 +70,14 @@ public protocol ServerConversation: Conversation, ~Copyable {
   @usableFromInline var ahead = ByteQueue()
   /// Whether other lanes take a turn before the next receive.
   @usableFromInline var isYielding = false
+  /// The replies since other lanes took a turn. A reply that went out alone, with no further request in hand, does not
+  /// count: its client waited for it.
+  @usableFromInline var repliesInTurn: UInt16 = 0
   /// What the lane waits for; a monitor may read it at any time.
   public let wait = WaitWord()
 
-  /// With this many early bytes, other lanes take a turn, so that a client that sends without a pause cannot occupy a
-  /// loop. Pipelines of some dozens of requests stay below it.
-  @inlinable static var longestTurn: Int { 4 << 10 }
+  /// With this many early bytes, other lanes take a turn, however few requests they are.
+  @inlinable static var mostAhead: Int { 4 << 10 }
   /// After this many bytes in one receive, other lanes take a turn.
   @inlinable static var largestPiece: Int { 64 << 10 }
 
@@ -101,7 +109,9 @@ public protocol ServerConversation: Conversation, ~Copyable {
     case .sent(let count):
       tally.pointee.sentBytes.add(UInt64(count), shared: tally.pointee.shared)
       let need = conversation.sent()
-      tally.pointee.done.add(UInt64(conversation.takeAnswered()), shared: tally.pointee.shared)
+      let answered = conversation.takeAnswered()
+      tally.pointee.done.add(UInt64(answered), shared: tally.pointee.shared)
+      if answered > 1 || !ahead.isEmpty { repliesInTurn &+= UInt16(truncatingIfNeeded: answered) }
       return interpret(need)
     case .woke(let now) where isYielding:
       self.now = now
@@ -129,11 +139,12 @@ public protocol ServerConversation: Conversation, ~Copyable {
         wait.begin(.nothing)
         return .delay(until: now + span)
       case .receive:
+        if repliesInTurn >= C.longestTurn { return giveWay() }
         if ahead.isEmpty {
           wait.begin(conversation.waiting)
           return .receive
         }
-        if ahead.count >= Self.longestTurn { return giveWay() }
+        if ahead.count >= Self.mostAhead { return giveWay() }
         need = takeAhead()
       case .file(let request): return .file(request)
       case .finishSending: return .finishSending
@@ -149,6 +160,7 @@ public protocol ServerConversation: Conversation, ~Copyable {
   @inlinable
   mutating func giveWay() -> Step {
     isYielding = true
+    repliesInTurn = 0
     return .yield
   }
 

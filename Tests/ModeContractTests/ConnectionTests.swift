@@ -43,7 +43,7 @@ import Workloads
     #expect(outcome.verified == 400 && outcome.failuresByKind.isEmpty && outcome.reconnected == 0)
     #expect((outcome.connectionsOpened ?? 0) <= UInt64(3 * mode.lanes(for: 2)))
     #expect((outcome.connectionsOpened ?? 0) >= 3)
-    #expect(servers.allSatisfy { $0.clientDescriptors == 0 })
+    #expect(servers.allSatisfy { $0.connectionsLeftOpen == [] })
   }
 
   @Test(arguments: modes) func operationsFindAnotherConnectionWhereTheServerClosesIdleOnes(_ mode: ModeID)

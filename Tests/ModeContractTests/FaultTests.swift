@@ -40,7 +40,7 @@ import Workloads
           warmup: .zero, deadline: .seconds(20), seed: 7, endpoints: [server.address.description],
           isOwnServer: isOwnServer))
       #expect(!outcome.ranOutOfTime && outcome.unfinishedAges.isEmpty, "\(mode)")
-      #expect(server.clientDescriptors == 0, "\(mode) leaves connections open")
+      #expect(server.connectionsLeftOpen == [], "\(mode) leaves connections open")
       outcomes.append((mode, outcome))
     }
     return outcomes

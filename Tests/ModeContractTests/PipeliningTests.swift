@@ -84,7 +84,7 @@ import Workloads
           server: server.address))
       FaultTests().expect(outcome, ofOperations: operations, script, mode)
       #expect(!outcome.ranOutOfTime && outcome.unfinishedAges.isEmpty)
-      #expect(server.clientDescriptors == 0)
+      #expect(server.connectionsLeftOpen == [])
     }
   }
 
@@ -143,7 +143,7 @@ import Workloads
         #expect(warmup == .zero ? age > .zero && age <= window : age > window && age <= .milliseconds(300))
       }
       #expect(outcome.inFlight.max == 18)
-      #expect(server.clientDescriptors == 0)
+      #expect(server.connectionsLeftOpen == [])
     }
   }
 

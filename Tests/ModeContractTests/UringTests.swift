@@ -39,7 +39,7 @@ struct UringTests {
     let outcome = try await Trial.finished(spec)
     #expect(outcome.verified == 1000)
     #expect(outcome.failuresByKind == [.unexpectedBytes: 1000])
-    #expect(server.clientDescriptors == 0)
+    #expect(server.connectionsLeftOpen == [])
   }
 
   @Test func hundredThousandSleepsAreUnderWayAtOnce() async throws {

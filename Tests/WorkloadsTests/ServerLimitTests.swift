@@ -74,6 +74,15 @@ import Testing
     #expect(served.done == UInt64(count))
   }
 
+  @Test func clientThatSendsWithoutAPauseGetsSoManyRepliesInATurn() {
+    let turn = HTTPServer.longestTurn
+    let pipeline = served(String(repeating: httpRequest(), count: 10 * turn))
+    #expect(pipeline.sends.allSatisfy { $0.count == turn * Self.greeting.utf8.count } && pipeline.yields == 10)
+    let few = bytes(String(repeating: httpRequest(), count: turn / 2))
+    #expect(serve(httpServer(), [[UInt8]](repeating: few, count: 20)).yields == 10)
+    #expect(serve(httpServer(), [[UInt8]](repeating: bytes(httpRequest()), count: 10 * turn)).yields == 0)
+  }
+
   @Test func largeUploadGivesWayToOthersAfterEachPiece() {
     let head = bytes(httpRequest(method: "POST", fields: "Content-Length: 200000\r\n"))
     let pieces = [head, [UInt8](repeating: 1, count: 65_536), [UInt8](repeating: 1, count: 134_464)]

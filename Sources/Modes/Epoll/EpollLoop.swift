@@ -97,6 +97,8 @@ struct EpollLoop<L: Lane & ~Copyable>: ~Copyable {
   mutating func turn(atMost patience: Int64 = -1) -> News {
     var news: News = []
     let timeout = files.count &+ yielded.count > 0 ? 0 : timers.timeout(atMost: patience)
+    // Clients of other lanes may be waiting for this processor.
+    if yielded.count > 0 { SystemCall.giveWay() }
     for event in 0..<epoll.wait(timeout: timeout) {
       let (readiness, data) = epoll[event]
       if data & News.mark == News.mark {

@@ -47,6 +47,7 @@ func driveBlocking<L: Lane & ~Copyable>(_ index: Int, of lanes: LaneTable<L>, pe
       let hasEnded = delayBlocking(lanes.connections.socket(of: place), until: deadline)
       step = lane.pointee.resume(hasEnded ? .ended(now: MonotonicClock.now) : .woke(now: MonotonicClock.now))
     case .yield:
+      SystemCall.giveWay()
       step = lane.pointee.resume(.woke(now: MonotonicClock.now))
     case .file(let request):
       step = lane.pointee.resume(.transferred(lanes.file!.perform(request), now: MonotonicClock.now))

@@ -121,7 +121,10 @@ extension TaskWaiter {
 
   // Not inlined: an inlined suspension reserves space in every task's frame, even if it is never reached.
   @inline(never)
-  private static func giveWay() async { await Task.yield() }
+  private static func giveWay() async {
+    SystemCall.giveWay()
+    await Task.yield()
+  }
 
   // Not inlined: the lane's temporaries would become part of every task's frame.
   @inline(never)

@@ -109,6 +109,8 @@ struct UringLoop<L: Lane & ~Copyable>: ~Copyable {
     while let lane = permits.admit() {
       advance(Int(lane), lanes[Int(lane)].pointee.resume(.acquired(now: MonotonicClock.now)))
     }
+    // Clients of other lanes may be waiting for this processor.
+    if yielded.count > 0 { SystemCall.giveWay() }
     for _ in 0..<yielded.count {
       let lane = Int(yielded.popFirst()!)
       advance(lane, lanes[lane].pointee.resume(.woke(now: MonotonicClock.now)))

@@ -4,7 +4,7 @@ import SystemCalls
 
 /// Answers requests in order, with a greeting or with what the query asks for. `/?delay=2ms&size=4096&op=17` waits 2 ms
 /// and answers 4,096 bytes of the content of operation 17 (`Pattern`). Replies to requests that arrived together go out
-/// together. `/?fault=reset` is answered wrongly (`FaultKind`).
+/// together, up to `longestTurn` of them. `/?fault=reset` is answered wrongly (`FaultKind`).
 ///
 /// It serves HTTP/1.1 and HTTP/1.0 (RFC 9110, RFC 9112). Methods are answered like GET, with three exceptions: HEAD and
 /// `OPTIONS *` get no content, and CONNECT and TRACE get 501. Request contents of up to 1 GiB are read and dropped.
@@ -75,7 +75,7 @@ public struct HTTPServer: ServerConversation, ~Copyable {
           reader.reset()
           replies.appendGreeting()
           answered &+= 1
-          if bytes.isEmpty || replies.isFull { return flush() }
+          if bytes.isEmpty || isFull { return flush() }
           continue
         }
         if reader.head.contentLength ?? 0 > largestContent { return refuseContent(&bytes) }
@@ -257,8 +257,11 @@ public struct HTTPServer: ServerConversation, ~Copyable {
       contentLeft = UInt32(size)
       return flush()
     }
-    return ending != .none || reply.fault != nil || replies.isFull ? flush() : nil
+    return ending != .none || reply.fault != nil || isFull ? flush() : nil
   }
+
+  /// Whether the replies that wait are as many as go out at once.
+  private var isFull: Bool { replies.isFull || answered >= Self.longestTurn }
 
   /// The content size of the current reply.
   var contentSize: Int { Int(reply.size ?? replies.contentCount) }
