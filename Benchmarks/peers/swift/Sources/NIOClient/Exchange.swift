@@ -1,5 +1,5 @@
-import Glibc
 import NIOCore
+import NIOFailures
 import NIOHTTP1
 import PeerContract
 
@@ -31,24 +31,6 @@ extension ReplyHandler {
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     complete(Failure(error))
     context.close(promise: nil)
-  }
-}
-
-extension Failure {
-  /// What an error of NIO's stands for.
-  init(_ error: any Error) {
-    self =
-      switch error {
-      case let error as IOError: Failure(.errno, detail: Int(error.errnoCode))
-      case HTTPParserError.invalidEOFState: Failure(.prematureEnd)
-      case is HTTPParserError: Failure(.malformed)
-      default: Failure(.prematureEnd)
-      }
-  }
-
-  /// Whether the connection was found closed.
-  var isOfClosedConnection: Bool {
-    outcome == .prematureEnd || outcome == .errno && (detail == UInt16(EPIPE) || detail == UInt16(ECONNRESET))
   }
 }
 
