@@ -9,7 +9,7 @@ import selectors
 from asyncio_lanes import Sleeper, run
 from asyncio_protocols import EchoProtocol, HTTPProtocol
 from asyncio_streams import EchoStream, HTTPStream
-from trial import Trial
+from trial import Trial, fail
 
 CONVERSATIONS = {
     "streams": {"sleep": Sleeper, "echo": EchoStream, "http": HTTPStream},
@@ -33,7 +33,10 @@ if __name__ == "__main__":
 
         uvloop.run(main(options.api))
     elif options.loop == "select":
-        with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(selectors.SelectSelector())) as runner:
-            runner.run(main(options.api))
+        try:
+            with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(selectors.SelectSelector())) as runner:
+                runner.run(main(options.api))
+        except ValueError as error:  # of a descriptor that select() has no room for: it ends the loop, and the program
+            fail(f"{type(error).__name__}: {error}")
     else:
         asyncio.run(main(options.api))
