@@ -9,7 +9,8 @@ let package = Package(
     .target(
       name: "NIOFailures",
       dependencies: [
-        "PeerContract", .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+        "PeerContract", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),
     .executableTarget(
       name: "NIOClient",

@@ -62,7 +62,11 @@ struct Lane<Conversation: Exchange>: Sendable {
           let failure = Failure(error)
           let isStale = isUsed && !conversation.isAnswered && failure.isOfClosedConnection
           // A fault is asked for once: the server counts those that it did.
-          if isStale && trial.fault(of: current.number) == 0 { repeated = current } else { trial.finish(current, failure) }
+          if isStale && trial.fault(of: current.number) == 0 {
+            repeated = current
+          } else {
+            trial.finish(current, failure)
+          }
           return
         }
         guard trial.plan.keepsConnections else { return }
