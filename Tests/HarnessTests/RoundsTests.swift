@@ -24,7 +24,11 @@ import Workloads
     "tasks/ten-thousand": "a slope of peaks, which hardly vary; long trials",
     "tasks/ten-thousand-threads": "a slope of peaks, which hardly vary; long trials",
     "tasks/hundred-thousand": "a slope of peaks, which hardly vary; long trials",
+    "tasks/memory-per-task": "a slope of peaks, which hardly vary; long trials",
     "tasks/million": "whether it can be done; minutes in some runtimes",
+    "tasks/million-in-python": "whether it can be done; a minute each",
+    "articles/2000-on-select": "whether it can be done",
+    "articles/500-at-a-time-on-select": "whether it can be done",
     "sweep/http-2ms-slo": "each round is a search of up to nine trials for each mode",
     "sweep/echo-64B-slo": "each round is a search of up to nine trials for each mode",
   ]

@@ -1,5 +1,6 @@
 import Foundation
 import Measurement
+import Plan
 import Records
 
 @testable import Reporting
@@ -80,10 +81,16 @@ enum ClaimRun {
     }
   }
 
-  /// With one CPU for the client, by default.
+  /// With one CPU for the client, by default. A mode that this program does not have is a peer in Python.
   static func run(_ trials: [TrialRecord], limits: [LimitsRecord.Entry] = [], processors: Int = 1) -> Run {
     var run = TinyRun.run(trials)
     run.record.environment.clientCPUs = Array(0..<processors)
+    let own = ModeDescription.builtIn.map(\.id.rawValue)
+    run.record.modes = Set(trials.map(\.mode)).subtracting(own).sorted().map { mode in
+      ModeDescription(
+        ModeID(mode), .peer, "a peer", .init("#123456", dash: 1, marker: 1), .unknown,
+        peer: PeerDescription(language: "Python"))
+    }
     if !limits.isEmpty {
       run.limits = LimitsRecord(
         started: "2026-01-02T03:04:05Z", tool: run.record.tool, machine: run.record.environment, experiments: limits)

@@ -240,7 +240,7 @@ struct ClaimTests {
       Case("file-pool", .undecided, "too few rounds", files(true, 3, rounds: 3)),
       Case("file-pool", .notMeasured, "beside others alone", beside(files(true, 3))),
       Case("tune-pools", .notMeasured, "beside others alone", beside(pools([100, 400, 1000, 1000]))),
-    ] + Claim.all.map { Case($0.id, .notMeasured, "nothing") }
+    ] + pythonCases + Claim.all.map { Case($0.id, .notMeasured, "nothing") }
 
   private static func withoutCallbacks(_ limit: LimitsRecord.Entry) -> LimitsRecord.Entry {
     var limit = limit

@@ -36,13 +36,6 @@ void append_bytes(std::vector<char>& bytes, T value) {
   bytes.insert(bytes.end(), begin, begin + sizeof value);
 }
 
-Endpoint parse_endpoint(const std::string& text) {
-  if (text.starts_with("unix:")) return {.host = {}, .port = 0, .path = text.substr(5)};
-  auto colon = text.rfind(':');
-  const auto port = static_cast<std::uint16_t>(std::stoi(text.substr(colon + 1)));
-  return {.host = text.substr(0, colon), .port = port, .path = {}};
-}
-
 }  // namespace
 
 struct Trial::Row {
@@ -56,8 +49,6 @@ bool Result::is_of_closed_connection() const {
   return outcome == Outcome::premature_end ||
          (outcome == Outcome::system_error && (detail == EPIPE || detail == ECONNRESET));
 }
-
-std::string Endpoint::authority() const { return path.empty() ? host + ":" + std::to_string(port) : "localhost"; }
 
 std::uint64_t now() {
   timespec time;
@@ -76,7 +67,7 @@ Trial::Trial() try {
   workload = plan.at("workload");
   lanes = plan.at("lanes");
   if (plan.contains("endpoint")) {
-    endpoint = parse_endpoint(plan.at("endpoint"));
+    endpoint = Endpoint::parse(plan.at("endpoint"));
     authority_ = endpoint->authority();
   }
   timeout = plan.value("timeout_ns", 0ull);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "content.hpp"
+#include "endpoint.hpp"
 
 namespace peers {
 
@@ -36,15 +37,6 @@ struct Result {
   bool is_verified() const { return outcome == Outcome::verified; }
   /// Whether the connection was found closed.
   bool is_of_closed_connection() const;
-};
-
-/// Where a server listens: a host and a port, or a path.
-struct Endpoint {
-  std::string host;
-  std::uint16_t port = 0;
-  std::string path;
-
-  std::string authority() const;
 };
 
 /// An operation that a lane has taken.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 import threading
@@ -23,7 +24,11 @@ class Plan:
 
     @staticmethod
     def read() -> Plan:
-        plan = json.loads(sys.stdin.readline())
+        return Plan.parse(sys.stdin.readline())
+
+    @staticmethod
+    def parse(line: str) -> Plan:
+        plan = json.loads(line)
         if plan["contract"] != 1:
             sys.exit(f"contract {plan['contract']} is not known")
         return Plan(plan["protocol"], Endpoint.parse(plan["address"]), Content(plan["content"]))
@@ -69,7 +74,9 @@ def until_input_ends(stop) -> None:
     """Calls `stop` when standard input ends, from a thread of its own."""
 
     def wait() -> None:
-        sys.stdin.read()
+        # The descriptor, and not the file: its lock would be held in a process that is forked meanwhile.
+        while os.read(0, 4096):
+            pass
         stop()
 
     threading.Thread(target=wait, daemon=True).start()

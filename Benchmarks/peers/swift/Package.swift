@@ -6,10 +6,22 @@ let package = Package(
   dependencies: [.package(url: "https://github.com/apple/swift-nio", from: "2.101.2")],
   targets: [
     .target(name: "PeerContract"),
+    .target(
+      name: "NIOFailures",
+      dependencies: [
+        "PeerContract", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ]),
     .executableTarget(
       name: "NIOClient",
       dependencies: [
-        "PeerContract", .product(name: "NIOCore", package: "swift-nio"),
+        "PeerContract", "NIOFailures", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+      ]),
+    .executableTarget(
+      name: "NIOAsyncClient",
+      dependencies: [
+        "PeerContract", "NIOFailures", .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),
     .executableTarget(

@@ -13,7 +13,7 @@ struct Claim: Sendable {
   let measures: @Sendable (Evidence) -> [Measure]
 
   /// In the order of reports.
-  static let all = waits + load + limits + work
+  static let all = waits + load + limits + work + python
 }
 
 /// The verdict on a claim.

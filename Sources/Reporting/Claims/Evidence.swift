@@ -20,10 +20,11 @@ struct Evidence: Sendable {
     let trials = Dictionary(grouping: timed) {
       RunPoints.Key($0.experiment, $0.coordinates.at(sweeps.setting(of: $0)))
     }
+    let modes = ModeTable(run.record)
     let all = summary.experiments.filter { !$0.isSearchStep }.flatMap { experiment in
       experiment.points.compactMap { point in
         let key = RunPoints.Key(experiment.plannedName, point.coordinates.at(experiment.setting))
-        return trials[key].map { Sample(experiment, point, $0) }
+        return trials[key].map { Sample(experiment, point, $0, language: modes[point.mode]?.peer?.language) }
       }
     }
     samples = all.filter { $0.experiment.rate == nil }
@@ -68,27 +69,33 @@ struct Sample: Sendable {
   let carriedOut: [TrialRecord]
   /// The valid ones.
   let trials: [TrialRecord]
+  /// What the mode is written in, if it is a peer.
+  let language: String?
   /// A trial that shows the plan of them all.
   private let first: TrialRecord
 
   /// - Parameter carriedOut: at least one trial.
-  init(_ experiment: Summary.MeasuredExperiment, _ point: Summary.Point, _ carriedOut: [TrialRecord]) {
-    self.init(experiment, point, carriedOut, first: carriedOut[0])
+  init(
+    _ experiment: Summary.MeasuredExperiment, _ point: Summary.Point, _ carriedOut: [TrialRecord], language: String?
+  ) {
+    self.init(experiment, point, carriedOut, language, first: carriedOut[0])
   }
 
   private init(
-    _ experiment: Summary.MeasuredExperiment, _ point: Summary.Point, _ carriedOut: [TrialRecord], first: TrialRecord
+    _ experiment: Summary.MeasuredExperiment, _ point: Summary.Point, _ carriedOut: [TrialRecord], _ language: String?,
+    first: TrialRecord
   ) {
     self.experiment = experiment
     self.point = point
     self.carriedOut = carriedOut
+    self.language = language
     self.first = first
     trials = carriedOut.filter(\.valid)
   }
 
   /// The trials of some of its rounds; there may be none.
   func inRounds(_ isIncluded: (Int) -> Bool) -> Sample {
-    Sample(experiment, point, carriedOut.filter { isIncluded($0.round) }, first: first)
+    Sample(experiment, point, carriedOut.filter { isIncluded($0.round) }, language, first: first)
   }
 
   var kind: String { experiment.kind }
@@ -99,6 +106,7 @@ struct Sample: Sendable {
   var limit: Int? { first.limit }
   var pipeline: Int { first.pipeline ?? 1 }
   var each: Int? { first.each }
+  var isPython: Bool { language == "Python" }
   var hasBystanders: Bool { first.lanes != nil }
   /// The bystanders, such as `100 paced`; nil if there are none.
   var bystanders: String? { first.bystanders.map { "\($0.lanes.count) \($0.manner)" } }

@@ -18,7 +18,11 @@ extension Claim {
       + "is the throughput without waits over blocking's with them. Hundreds are 200 or more.",
     reason: "The ratio counts waits that overlap: where nothing waits there is nothing to overlap, and the cost of an "
       + "operation is left."
-  ) { evidence in
+  ) { evidence in ratios(of: ["taskgroup", "epoll"], over: "blocking", evidence) }
+
+  /// The ratios of throughputs to those of a mode that does one operation after another: where hundreds of lanes wait, and
+  /// where nobody waits.
+  static func ratios(of modes: [String], over sequential: String, _ evidence: Evidence) -> [Measure] {
     func groups(_ isWanted: (Sample) -> Bool) -> [[Sample]] {
       let all = evidence.groups { sample in
         ["http", "echo", "sleep"].contains(sample.kind) && sample.lanes >= manyLanes && sample.asked == nil
@@ -26,27 +30,27 @@ extension Claim {
       }
       // For each experiment, the fewest lanes that suffice.
       return all.filter { group in
-        group.contains { $0.mode == "blocking" && !$0.trials.isEmpty }
+        group.contains { $0.mode == sequential && !$0.trials.isEmpty }
           && !all.contains { $0[0].experiment.name == group[0].experiment.name && $0[0].lanes < group[0].lanes }
       }
     }
     let atOnce = groups { $0.wait == 0 }
     return (groups { $0.wait > 0 } + atOnce).flatMap { group -> [Measure] in
-      guard let blocking = group.first(where: { $0.mode == "blocking" }) else { return [] }
-      return group.filter { ["taskgroup", "epoll"].contains($0.mode) }.flatMap { sample -> [Measure?] in
+      guard let single = group.first(where: { $0.mode == sequential }) else { return [] }
+      return group.filter { modes.contains($0.mode) }.flatMap { sample -> [Measure?] in
         let wait = sample.wait > 0 ? "waits \(sample.waitText)" : "waits for nobody"
-        let ratio = sample.throughput(over: blocking)
-        let floor = floor(sample, blocking, among: atOnce.joined().filter { $0.kind == sample.kind })
+        let ratio = sample.throughput(over: single)
+        let floor = floor(sample, single, among: atOnce.joined().filter { $0.kind == sample.kind })
         let lanes = NumberText.grouped(sample.lanes)
         return [
           Measure(
             "\(sample.point.name): \(sample.kind) \(wait), \(lanes) lanes", .ratio, least: hundreds, ratio,
-            from: .trials([sample, blocking])),
+            from: .trials([sample, single])),
           floor.flatMap { floor in
             Measure(
               "\(sample.point.name): share of min(\(lanes), \(NumberText.brief(floor.ratio.median.rounded())))", .ratio,
               as: .arithmetic, least: floor.leastShare(of: sample.lanes), most: 1.1, floor.share(of: sample, ratio),
-              floor: floor.ratio, from: .trials([sample, blocking, floor.unwaiting]))
+              floor: floor.ratio, from: .trials([sample, single, floor.unwaiting]))
           },
         ]
       }.compactMap { $0 }
@@ -54,10 +58,10 @@ extension Claim {
   }
 
   /// The upper bound of the ratio if processors are always busy: the mode's throughput without waits divided by that of
-  /// `blocking`. Nil if it was not measured.
-  private static func floor(_ sample: Sample, _ blocking: Sample, among others: [Sample]) -> Floor? {
+  /// the sequential mode. Nil if it was not measured.
+  private static func floor(_ sample: Sample, _ single: Sample, among others: [Sample]) -> Floor? {
     guard sample.wait > 0, let other = others.first(where: { $0.point.name == sample.point.name }),
-      let ratio = other.throughput(over: blocking)
+      let ratio = other.throughput(over: single)
     else { return nil }
     return Floor(ratio: ratio, unwaiting: other)
   }
@@ -69,7 +73,7 @@ extension Claim {
 
     /// The ratio as a share of min(lanes, floor), with the uncertainty of the smaller of the two.
     ///
-    /// The share of the floor is (sample ÷ blocking) ÷ (unwaiting ÷ blocking) = sample ÷ unwaiting. That is a ratio of
+    /// The share of the floor is (sample ÷ sequential) ÷ (unwaiting ÷ sequential) = sample ÷ unwaiting. That is a ratio of
     /// two samples with its own interval. If the floor's interval spans the number of lanes, nothing tells which is
     /// smaller. The interval then reaches from the lower of both ends to the higher.
     func share(of sample: Sample, _ ratio: Estimate?) -> Estimate? {
@@ -99,8 +103,12 @@ extension Claim {
     prediction:
       "Processors ÷ processor time of a request, in each mode: below 1,000,000/s as long as a request takes over 1 µs.",
     reason: "A pipeline divides a system call between requests; parsing, checking and copying each one is left."
-  ) { evidence in
-    let all = evidence.samples.filter { $0.isHTTP && !$0.trials.isEmpty }
+  ) { evidence in requestRates(evidence) { !$0.isPython } }
+
+  /// The requests per second of each mode that is meant, made and served, in a pipeline and one at a time: a million or
+  /// more, as it is claimed.
+  static func requestRates(_ evidence: Evidence, _ isMeant: (Sample) -> Bool) -> [Measure] {
+    let all = evidence.samples.filter { $0.isHTTP && !$0.trials.isEmpty && isMeant($0) }
     // Without pipelining the claim does not apply.
     guard all.contains(where: { $0.pipeline > 1 }) else { return [] }
     // Prefers samples with an interval.

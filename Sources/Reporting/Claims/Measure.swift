@@ -66,7 +66,7 @@ struct Measure: Sendable {
   /// - Parameter isExact: false if they come from trials that cannot decide anything.
   init?(
     _ name: String, _ unit: Unit = .count, as role: Role = .claim, least: Double?, most: Double?, counts: [Double],
-    isExact: Bool = true, from source: Source
+    isExact: Bool = true, subject: String? = nil, from source: Source
   ) {
     guard let lowest = counts.min(), let highest = counts.max(), let middle = Statistics.median(counts) else {
       return nil
@@ -77,7 +77,7 @@ struct Measure: Sendable {
     self.least = least
     self.most = most
     self.source = source
-    subject = nil
+    self.subject = subject
     floor = nil
     let kind: Estimate.Kind = counts.count == 1 ? .single : .range
     estimate = Estimate(median: middle, low: lowest, high: highest, kind: kind, n: counts.count)

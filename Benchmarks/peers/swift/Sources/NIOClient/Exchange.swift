@@ -1,13 +1,13 @@
-import Glibc
 import NIOCore
+import NIOFailures
 import NIOHTTP1
 import PeerContract
 
-/// The last handler of a lane's channel: reads the reply to the operation in hand, and verifies it.
+/// The last handler of a lane's channel: turns what comes into the reply to the operation in hand, and judges it.
 protocol ReplyHandler: ChannelInboundHandler, SendableMetatype {
   init(_ trial: Trial)
 
-  /// Called once per operation, with its error, if any.
+  /// Called once for each operation, with what was wrong.
   var completion: ((Failure?) -> Void)? { get set }
   /// Whether bytes of a reply have come.
   var isAnswered: Bool { get }
@@ -31,24 +31,6 @@ extension ReplyHandler {
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     complete(Failure(error))
     context.close(promise: nil)
-  }
-}
-
-extension Failure {
-  /// The outcome that an error of NIO stands for.
-  init(_ error: any Error) {
-    self =
-      switch error {
-      case let error as IOError: Failure(.errno, detail: Int(error.errnoCode))
-      case HTTPParserError.invalidEOFState: Failure(.prematureEnd)
-      case is HTTPParserError: Failure(.malformed)
-      default: Failure(.prematureEnd)
-      }
-  }
-
-  /// Whether the connection was found closed.
-  var isOfClosedConnection: Bool {
-    outcome == .prematureEnd || outcome == .errno && (detail == UInt16(EPIPE) || detail == UInt16(ECONNRESET))
   }
 }
 

@@ -1,4 +1,5 @@
 import NIOCore
+import NIOFailures
 import NIOPosix
 import PeerContract
 
