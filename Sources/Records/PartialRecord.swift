@@ -13,6 +13,8 @@ public struct PartialRecord: Codable, Equatable, Sendable {
   public var pacerLag: TrialRecord.PacerLag?
   public var longestQuiet: UInt64?
   public var lenientReads: UInt64?
+  /// As ``TrialRecord/content``.
+  public var content: String?
   /// Lanes that were measured and had at least one operation done within the window.
   public var lanesServed: Int?
   /// Connections that all lanes have had, from before the trial to its end; absent where its operations need none.
@@ -68,6 +70,7 @@ public struct PartialRecord: Codable, Equatable, Sendable {
     case pacerLag = "pacer_lag_ns"
     case longestQuiet = "longest_quiet_ns"
     case lenientReads = "lenient_reads"
+    case content
     case lanesServed = "lanes_served"
     case connectionsOpened = "connections_opened"
     case reconnected

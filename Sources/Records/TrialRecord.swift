@@ -41,6 +41,9 @@ public struct TrialRecord: Codable, Equatable, Sendable {
   /// Of all verified answers, in 16 hexadecimal digits.
   public var checksum: String?
   public var bytes: Bytes?
+  /// A digest of the content of the replies, in 16 hexadecimal digits, or ``contentDiffers``. Absent where the content is
+  /// known beforehand, or operations ask for different things.
+  public var content: String?
   /// Where replies are read leniently: of those done, how many a strict reader would have refused.
   public var lenientReads: UInt64?
   /// The length of the window.
@@ -165,6 +168,9 @@ public struct TrialRecord: Codable, Equatable, Sendable {
   /// What the mode under test used.
   public var tested: ProcessUsage? { isServing ? server : client }
 
+  /// What stands for the content of replies that were not all the same.
+  public static let contentDiffers = "differs"
+
   /// The name of a reason: what stands before its colon.
   public static func name(ofReason reason: String) -> String { String(reason.prefix { $0 != ":" }) }
 
@@ -187,6 +193,7 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     case repeats
     case isSaturated = "saturated"
     case work, operations, checksum, bytes
+    case content
     case lenientReads = "lenient_reads"
     case wall = "wall_ns"
     case connectWall = "connect_wall_ns"

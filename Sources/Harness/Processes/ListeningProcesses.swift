@@ -8,8 +8,7 @@ enum ListeningProcesses {
   /// and /proc/PID/fd.
   static func holding(ports: Set<UInt16>) -> Set<pid_t> {
     guard !ports.isEmpty else { return [] }
-    let tables = ["/proc/net/tcp", "/proc/net/tcp6"].compactMap { ProcFile.text(of: $0) }
-    let sockets = Set(tables.flatMap { inodes(listeningOn: ports, in: $0) }.map { "socket:[\($0)]" })
+    let sockets = Set(inodes(listeningOn: ports).map { "socket:[\($0)]" })
     guard !sockets.isEmpty else { return [] }
     return Set(
       FileSystem.entries(of: "/proc").compactMap { pid_t($0) }.filter { process in
@@ -17,6 +16,15 @@ enum ListeningProcesses {
           destination(of: "/proc/\(process)/fd/\(descriptor)").map(sockets.contains) ?? false
         }
       })
+  }
+
+  /// Whether any process listens on the port, of whatever address and whoever's.
+  static func isTaken(_ port: UInt16) -> Bool { !inodes(listeningOn: [port]).isEmpty }
+
+  private static func inodes(listeningOn ports: Set<UInt16>) -> [UInt64] {
+    ["/proc/net/tcp", "/proc/net/tcp6"].compactMap { ProcFile.text(of: $0) }.flatMap {
+      inodes(listeningOn: ports, in: $0)
+    }
   }
 
   /// - Parameter table: /proc/net/tcp: a line for each socket, its local address, its state (0A listens) and its inode.

@@ -255,6 +255,7 @@ public struct RunSession {
     ProcessControl.ignoreBrokenPipes()
     defer { runner.files.remove() }
     var agenda = agenda
+    var replies = ContenderReplies()
     var done = 0
     // Seconds; by how much trials take longer than is expected of them sets the pace.
     var spent = 0.0
@@ -265,6 +266,7 @@ public struct RunSession {
           throw HarnessFailure(
             "\(folder.trialsPath): trial \(plan.number) is not what this version would have planned; run it anew")
         }
+        replies.take(record)
         done += 1
         continue
       }
@@ -285,6 +287,7 @@ public struct RunSession {
         record.fill(
           with: result, doing: plan.workload, hasWarmup: plan.experiment.warmup > .zero,
           foreignBound: options.foreignBound)
+        replies.judge(&record)
         spent += MonotonicClock.now.since(started).seconds
         expected += plan.expectedTime.seconds
       }

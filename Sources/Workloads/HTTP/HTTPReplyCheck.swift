@@ -9,7 +9,7 @@ struct HTTPReplyCheck: ~Copyable {
   private var operation: UInt64 = 0
   /// Of the body so far: whether it is what was expected, and its digest where nothing is.
   private var isExpected = true
-  private var digest: UInt64 = 0
+  private var digest = Digest()
   /// The body so far, where replies are kept.
   private var kept: [UInt8] = []
 
@@ -27,7 +27,7 @@ struct HTTPReplyCheck: ~Copyable {
     self.operation = operation
     reader.reset(answeringHEAD: requests.pointee.isHEAD)
     isExpected = true
-    digest = 0
+    digest = Digest()
   }
 
   /// Takes the reply, or what has come of it, from the front of `bytes`; nil where there is more to come.
@@ -74,7 +74,7 @@ struct HTTPReplyCheck: ~Copyable {
     case .pattern:
       isExpected = isExpected && Pattern.matches(piece, operation: operation, offset: offset)
     case .any:
-      digest = Digest.extend(digest, with: piece, at: offset)
+      digest.extend(with: piece, at: offset)
     }
     if requests.pointee.replies != nil { kept.append(contentsOf: piece) }
   }
@@ -89,6 +89,7 @@ struct HTTPReplyCheck: ~Copyable {
       return outcome
     }
     let length = UInt64(reader.bodyBytes)
+    let digest = digest.value
     if !requests.pointee.isHEAD {
       switch requests.pointee.expectation {
       case .exactly(let content): isExpected = isExpected && length == UInt64(content.count)
@@ -97,6 +98,7 @@ struct HTTPReplyCheck: ~Copyable {
       }
     }
     guard isExpected else { return .failed(.wrongContent) }
+    requests.pointee.contents?.add(digest: digest, length: length)
     let checksum = Checksum.ofHTTP(operation, digest: digest, length: length, status: UInt64(head.status))
     var outcome = Outcome.verified(checksum: checksum, keepsConnection: keepsConnection)
     outcome.isLenient = head.wasReadLeniently
@@ -107,19 +109,5 @@ struct HTTPReplyCheck: ~Copyable {
     requests.pointee.replies?.add(
       ReplyStore.Reply(operation: operation, status: Int(reader.head.status), body: kept))
     kept = []
-  }
-}
-
-/// A digest of content that does not depend on the pieces in which it comes: the sum of each byte, plus one, times a
-/// weight of its place, modulo 2⁶⁴.
-enum Digest {
-  static func extend(_ digest: UInt64, with piece: UnsafeRawBufferPointer, at offset: Int) -> UInt64 {
-    var sum = digest
-    var weight = UInt64(offset) &* 2 &+ 0x9e37_79b9_7f4a_7c15
-    for byte in piece {
-      sum &+= (UInt64(byte) &+ 1) &* weight
-      weight &+= 2
-    }
-    return sum
   }
 }
