@@ -96,6 +96,9 @@ public struct ModeDescription: Hashable, Sendable {
     self.peer = peer
   }
 
+  /// What figures call it.
+  public var label: String { peer?.label ?? id.rawValue }
+
   /// Whether its lanes wait without a thread each: async/await, or a loop over events.
   public var isAsynchronous: Bool { carrier == .shared }
 
