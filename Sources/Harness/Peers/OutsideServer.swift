@@ -10,6 +10,7 @@ final class OutsideServer: @unchecked Sendable {
   /// Where it runs as a child of this process; ended once nobody has the server any more.
   private let process: PeerProcess?
   private let processors: [Int]?
+  private let heads: Set<pid_t>
   /// Of the thread, until it has ended.
   private var family: ProcessFamily
   private var first: ProcessFamily.Reading?
@@ -23,6 +24,7 @@ final class OutsideServer: @unchecked Sendable {
   init(_ processes: Set<pid_t>, control: Int32, process: PeerProcess?, on processors: [Int]?) throws(Errno) {
     self.process = process
     self.processors = processors
+    heads = processes
     family = ProcessFamily(of: processes)
     thread = try Thread(name: "control") { [self] in
       ProcessControl.prefer()
@@ -30,6 +32,9 @@ final class OutsideServer: @unchecked Sendable {
       close(control)
     }
   }
+
+  /// Those that serve now.
+  var processes: [pid_t] { ProcessFamily(of: heads).members }
 
   /// Until the client has closed its end: answers each edge once the times are read, and then looks at the rest.
   private func follow(_ control: Int32) {

@@ -9,7 +9,7 @@ import SystemCalls
 struct ProcessFamily {
   private let heads: Set<pid_t>
   /// Those that were there at the last look.
-  private var members: [pid_t]
+  private(set) var members: [pid_t]
 
   /// - Parameter heads: the processes; members of their groups belong to the family, too, also where a parent has ended.
   init(of heads: Set<pid_t>) {
