@@ -93,7 +93,7 @@ do for [s = 1:shown] {
     for [m = 1:M] data index block(m) using (quantity(Column[p])):(row($1, m)):(quantity(Low[p])):(quantity(High[p])) \
       with xerrorbars pointtype 0 linewidth 0.7 * thickness linecolor rgb whisker(m) notitle, \
     for [m = 1:M] data index block(m) using (beyond($1)):(row($1, m)): \
-      (text_of(gap(name(m), $1))) \
+      (text_of(gap(id(m), $1))) \
       with labels left offset character 0.5, 0 font tic_font notitle @ideals
   unset label
   unset arrow

@@ -27,7 +27,7 @@ do for [k = 1:L] {
     # The value is one that lies within the axis.
     stats data index block(k) every ::1 using (note_end(strcol(1), strcol(2)), bottom) nooutput
     End[k] = end; EndX[k] = end_x
-    void = next_gap(name(k), end_x)
+    void = next_gap(id(k), end_x)
     Words[k] = name_at_end(k).(strlen(gap_why) ? is_column ? ": ".gap_why : ": ".gap_why." at ".number(gap_x) : "")
     if (strlen(gap_why)) {
       set label 250 + k "" at first end_x, first end point pointtype 2 pointsize 1.8 * point_size \

@@ -21,8 +21,8 @@ do for [k = 1:7] { ShadeColour[k] = rgb(word(shades, k)) }
 
 trials = meta("trials")
 trials = " ".trials[strstrt(trials, ": ") + 2:*].", "
-trial_at(m) = strstrt(trials, " ".name(m)." ")
-trial_of(m) = word(trials[trial_at(m) + strlen(name(m)) + 2:*], 1)
+trial_at(m) = strstrt(trials, " ".id(m)." ")
+trial_of(m) = word(trials[trial_at(m) + strlen(id(m)) + 2:*], 1)
 trial(m) = trial_at(m) ? trial_of(m)[1:strlen(trial_of(m)) - 1] : "?"
 heading(m) = caption(m).", trial ".trial(m)
 

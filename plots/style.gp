@@ -6,7 +6,8 @@
 #         width  "screen", 900 pixels, or "column", 85 mm with no letter below 6 pt; "screen" unless given
 # Leaves  W      the width in pixels, 96 to an inch; title_size, text_size, tic_size, small_size of letters, in pixels
 #         thickness, point_size   of lines and markers
-#         M, block(m), name(m)  how many modes have a point, and for the m-th of them its index in the data and its name
+#         M, block(m), id(m)    how many modes have a point, and for the m-th of them its index in the data and its name
+#         name(m)               what it is called here
 #         ideal                 the index of the block "ideal", the last one; N where there is none
 #         low, high             the range of the values, column 2
 #         colour(m), tone(m), dash(m), marker(m), weight(m)   how a mode looks; its tone is that of words
@@ -67,7 +68,7 @@ whole_marker(m) = rank(block(m)) ? form(int(word(markers, rank(block(m)))), earl
 whole_dash(m) = ((rank(block(m)) ? int(word(dashes, rank(block(m)))) : 2) - 1 + earlier(block(m))) % 5 + 1
 # A mode of whose lanes only a part was served is hollow and dotted, and the small print says of how many its percentiles
 # are: the data have it as name=served/lanes.
-part_at(m) = strlen(partly) ? strstrt(" ".partly, " ".name(m)."=") : 0
+part_at(m) = strlen(partly) ? strstrt(" ".partly, " ".id(m)."=") : 0
 hollow(k) = k > 4 && k % 2 ? k - 1 : k
 marker(m) = part_at(m) ? hollow(whole_marker(m)) : whole_marker(m)
 dash(m) = part_at(m) ? 6 : whole_dash(m)
@@ -113,7 +114,10 @@ array Measured[N]
 M = 0
 ideal = N
 block(m) = Measured[m]
-name(m) = Name[block(m) + 1]
+id(m) = Name[block(m) + 1]
+# Other programs may have labels, a word for each mode, in which spaces do not break it.
+labels = meta("labels")
+name(m) = strlen(labels) && rank(block(m)) ? word(labels, rank(block(m))).id(m)[strlen(mode(block(m))) + 1:*] : id(m)
 unmeasured = ""
 low = 1e300
 high = -1e300

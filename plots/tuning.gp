@@ -6,7 +6,7 @@ load "concurrency.gp"
 
 setting = meta("setting")
 undecided = " ".meta("undecided")." "
-is_undecided(m) = strstrt(undecided, " ".name(m)." ") > 0
+is_undecided(m) = strstrt(undecided, " ".id(m)." ") > 0
 rings = 0
 note_ring(text) = text eq "NaN" ? 0 : (rings = rings + 1, 0)
 do for [m = 1:M] { stats data index block(m) every ::1 using (note_ring(strcol(6)), 0) nooutput }

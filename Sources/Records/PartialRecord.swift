@@ -12,7 +12,9 @@ public struct PartialRecord: Codable, Equatable, Sendable {
   public var pacerLag: TrialRecord.PacerLag?
   public var longestQuiet: UInt64?
   public var lenientReads: UInt64?
-  /// Measured lanes that did at least one operation within the window.
+  /// As ``TrialRecord/content``.
+  public var content: String?
+  /// Lanes that were measured and had at least one operation done within the window.
   public var lanesServed: Int?
   /// All connections of all lanes, from before the trial to its end; absent if the operations use none.
   public var connectionsOpened: UInt64?
@@ -67,6 +69,7 @@ public struct PartialRecord: Codable, Equatable, Sendable {
     case pacerLag = "pacer_lag_ns"
     case longestQuiet = "longest_quiet_ns"
     case lenientReads = "lenient_reads"
+    case content
     case lanesServed = "lanes_served"
     case connectionsOpened = "connections_opened"
     case reconnected

@@ -41,7 +41,10 @@ public struct TrialRecord: Codable, Equatable, Sendable {
   /// The checksum of all verified answers, in 16 hexadecimal digits.
   public var checksum: String?
   public var bytes: Bytes?
-  /// With lenient reading: the number of done operations whose reply a strict reader would have refused.
+  /// A digest of the content of the replies, in 16 hexadecimal digits, or ``contentDiffers``. Absent where the content is
+  /// known beforehand, or operations ask for different things.
+  public var content: String?
+  /// Where replies are read leniently: of those done, how many a strict reader would have refused.
   public var lenientReads: UInt64?
   /// The length of the window.
   public var wall: UInt64?
@@ -165,7 +168,10 @@ public struct TrialRecord: Codable, Equatable, Sendable {
   /// The resources that the mode under test used.
   public var tested: ProcessUsage? { isServing ? server : client }
 
-  /// The name of a reason: the text before its colon.
+  /// What stands for the content of replies that were not all the same.
+  public static let contentDiffers = "differs"
+
+  /// The name of a reason: what stands before its colon.
   public static func name(ofReason reason: String) -> String { String(reason.prefix { $0 != ":" }) }
 
   /// Whether the server was asked for faults, and all failures are the ones asked for.
@@ -187,6 +193,7 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     case repeats
     case isSaturated = "saturated"
     case work, operations, checksum, bytes
+    case content
     case lenientReads = "lenient_reads"
     case wall = "wall_ns"
     case connectWall = "connect_wall_ns"

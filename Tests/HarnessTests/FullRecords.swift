@@ -25,6 +25,7 @@ enum FullRecords {
     trial.pacerLag = .init(p50: 1, max: 2, samples: 10)
     trial.longestQuiet = 1
     trial.lenientReads = 1
+    trial.content = "0f1e2d3c4b5a6978"
     trial.pipeline = 2
     trial.each = 1
     trial.processes = 2

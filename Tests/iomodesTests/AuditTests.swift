@@ -52,6 +52,42 @@ import Testing
     }
   }
 
+  /// Each operation of the worked example is a send and a receive, whichever thread does it; what Python does before it is
+  /// ready, some thousand calls, is not counted.
+  @Test(.enabled(if: isPossible && access("/usr/bin/python3", X_OK) == 0, "neither perf nor strace may count here"))
+  func peerIsCountedOverItsOperations() async throws {
+    try await withFolder { folder in
+      let project = (0..<3).reduce(#filePath) { path, _ in (path as NSString).deletingLastPathComponent }
+      let peers = ["example", "asyncio-server"].flatMap { ["--peer", "\(project)/Benchmarks/peers/\($0)"] }
+      for arguments in [
+        ["--workload", "echo", "--modes", "epoll,python-threads"],
+        ["--workload", "serve", "--modes", "epoll,asyncio-server"],
+      ] {
+        let folderName = arguments[1]
+        let ending = try await iomodes(
+          ["run"] + arguments + peers + [
+            "--concurrency", "2", "--rounds", "1", "--operations", "40", "--audit", "--quiet", "--output", folderName,
+          ], in: folder)
+        let run = try RunFolder(path: "\(folder)/\(folderName)").read()
+        let audits = run.trials.filter { $0.audit != nil }
+        #expect(audits.count == 2, "\(ending.errors)")
+        for trial in audits {
+          #expect(trial.valid, "\(trial.mode): \(trial.reasons)")
+          let audit = try #require(trial.audit)
+          let operations = try #require(audit.operations)
+          #expect(operations > 100)
+          for counts in [audit.client, audit.server] {
+            let syscalls = try #require(counts?.syscalls)
+            #expect(syscalls >= 2 * operations && syscalls < 20 * operations + 5000, "\(trial.mode)")
+          }
+          #expect(try #require(audit.client?.byName?["sendto"]) + 2 >= operations)
+        }
+        let text = try await iomodes("report", folderName, in: folder)
+        #expect(text.output.contains("setting up included, but of peers"))
+      }
+    }
+  }
+
   @Test(.enabled(if: isPossible, "neither perf nor strace may count here"))
   func nothingIsLeftBehindWhenAnAuditIsInterruptedAndItCanBeGoneOnWith() async throws {
     try await withFolder { folder in

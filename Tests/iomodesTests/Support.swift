@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Records
+import Synchronization
 import SystemCalls
 import Testing
 
@@ -151,6 +152,25 @@ func serving(_ arguments: [String], in folder: String) async throws -> (Running,
   #expect(line.hasPrefix("listening on "))
   return (running, try SocketAddress(parsing: String(line.dropFirst("listening on ".count))))
 }
+
+/// A port that nobody holds, for a server that has to be told one: below those that the system gives to connections, each of
+/// which may take any of those at any time.
+func freePort() throws -> UInt16 {
+  let range = try String(contentsOfFile: "/proc/sys/net/ipv4/ip_local_port_range", encoding: .utf8)
+  let end = min(range.split(whereSeparator: \.isWhitespace).first.flatMap { Int($0) } ?? 32_768, 30_000)
+  let first = 10_000 + Int(getpid()) % (end - 10_000)
+  return try handedOut.withLock { handedOut in
+    for port in (Array(first..<end) + Array(10_000..<first)).map({ UInt16($0) }) where !handedOut.contains(port) {
+      guard let socket = try? Socket.listen(on: SocketAddress(host: "127.0.0.1", port: port)) else { continue }
+      socket.close()
+      handedOut.insert(port)
+      return port
+    }
+    throw Errno(EADDRINUSE)
+  }
+}
+
+private let handedOut = Mutex<Set<UInt16>>([])
 
 /// A folder of its own for a test, removed afterwards.
 func withFolder(_ body: (String) async throws -> Void) async throws {

@@ -133,7 +133,7 @@ std::optional<Operation> Trial::take(std::uint32_t lane) {
   if (next_place_ >= capacity_) return std::nullopt;
   const std::uint64_t number = is_warm_up ? next_warm_up_number_++ : next_number_++;
   const Operation operation = {number, due, is_warm_up ? number | warm_up_bit : number, next_place_++, lane};
-  if (!is_open_loop()) begin(operation, time);
+  begin(operation, is_open_loop() ? 0 : time);
   return operation;
 }
 

@@ -121,9 +121,8 @@ export class Trial {
     else this.#nextNumber += 1;
     const operation = { number, place: this.#nextPlace++ };
     const label = isWarmUp ? BigInt(number) | WARM_UP : BigInt(number);
-    if (this.#starts) return this.#begunWhenDue(operation, label, lane);
-    this.#rows?.begin(operation.place, label, lane, now);
-    return operation;
+    this.#rows?.begin(operation.place, label, lane, this.#starts ? 0n : now);
+    return this.#starts ? this.#begunWhenDue(operation, label, lane) : operation;
   }
 
   /** An open loop has one schedule, warm-up included. */
@@ -203,7 +202,7 @@ class Rows {
     this.#halves = new Uint16Array(bytes);
   }
 
-  /** An operation is unfinished until it ends. */
+  /** An operation is unfinished until it ends, and `now` is 0 until its time has come. */
   begin(place, label, lane, now) {
     this.#quads[4 * place] = label;
     this.#quads[4 * place + 1] = now;

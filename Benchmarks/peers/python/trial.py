@@ -177,8 +177,7 @@ class Trial:
         row = next(self._places) * ROW.size
         if row >= self._end_of_rows:
             return None
-        if self.starts is None:
-            self.begin(number, row, lane, now)
+        self.begin(number, row, lane, now if self.starts is None else 0)
         return number, row
 
     def due(self, number: int) -> int:
@@ -186,7 +185,7 @@ class Trial:
         return self.start + self.starts[number] if number < len(self.starts) else FOREVER
 
     def begin(self, number: int, row: int, lane: int, now: int) -> None:
-        """Begins an operation: its row is marked unfinished until it ends."""
+        """An operation begins, or waits for its time where `now` is 0: its row says unfinished until it ends."""
         if self.rows is not None and now < self.closes:
             ROW.pack_into(self.rows, row, number, now, 0, UNFINISHED, 0, lane)
 

@@ -11,9 +11,7 @@ extension Schedule {
       experiment.objection(in: $0.mode) == nil
     }.enumerated().map { place, point in
       TrialPlan(
-        number: number + place + 1,
-        experiment: experiment.audited(lanes: experiment.client(of: point.mode).lanes(for: point.concurrency)),
-        point: point, round: auditRound,
+        number: number + place + 1, experiment: experiment.audited(at: point), point: point, round: auditRound,
         order: place + 1, seed: seed, processors: processors)
     }
   }
@@ -22,11 +20,17 @@ extension Schedule {
 extension Experiment {
   /// The same experiment without a warm-up, so that all calls counted belong to operations counted. It has enough
   /// operations that setup weighs little: some hundred system calls, and ten per lane.
-  func audited(lanes: Int) -> Experiment {
+  func audited(at point: Point) -> Experiment {
     var experiment = self
-    experiment.operations = 20_000 + 200 * UInt64(lanes)
-    experiment.duration = nil
+    let client = client(of: point.mode)
     experiment.warmup = .zero
+    if client.traits.peer != nil {
+      // It is counted from its start on, and cannot be told to end before it has done what it was asked for.
+      (experiment.operations, experiment.duration) = (nil, Nanoseconds(auditDeadline.count / 5))
+    } else {
+      experiment.operations = 20_000 + 200 * UInt64(client.lanes(for: point.concurrency))
+      experiment.duration = nil
+    }
     return experiment
   }
 

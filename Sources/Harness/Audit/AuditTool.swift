@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Measurement
 import SystemCalls
 
 /// A program that counts a process's system calls from outside: perf-stat(1), or strace(1) if perf is not permitted.
@@ -34,12 +35,16 @@ struct AuditTool: Sendable {
           + "kernel.perf_event_paranoid=-1, or kernel.yama.ptrace_scope=0 for strace)")
   }
 
-  func arguments(for identifier: pid_t) -> [String] {
+  func arguments(for processes: [pid_t]) -> [String] {
+    let list = processes.map { "\($0)" }.joined(separator: ",")
     switch kind {
-    case .perf: PerfStat.arguments(probes: probes?.events ?? []) + ["-p", "\(identifier)"]
-    case .strace: ["-f", "-c", "-p", "\(identifier)"]
+    case .perf: return PerfStat.arguments(probes: probes?.events ?? []) + ["-p", list]
+    case .strace: return ["-f", "-c", "-p", list]
     }
   }
+
+  /// Why a trial that was to be counted is not.
+  var failure: String { "audit: \(kind.rawValue) could not attach" }
 
   private static func programPath(_ name: String) -> String? {
     let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
@@ -49,10 +54,10 @@ struct AuditTool: Sendable {
   /// Whether the tool can count a client that receives no plan.
   private func works() throws(HarnessFailure) -> Bool {
     guard let child = try? ChildProcess(TrialRunner.program, [Children.clientCommand]),
-      let counter = try AuditCounter(by: self, on: child)
+      let counter = try AuditCounter(by: self, on: [child.identifier])
     else { return false }
     child.closeInput()
-    return try counter.finish(idle: {})?.syscalls ?? 0 > 0
+    return try counter.finish(after: child, idle: {})?.syscalls ?? 0 > 0
   }
 }
 
@@ -60,6 +65,7 @@ struct AuditTool: Sendable {
 final class AllocationProbes: Sendable {
   private static let functions = ["malloc", "calloc", "realloc", "posix_memalign", "aligned_alloc"]
   private let perf: String
+  private let library: String
   private let group = "iomodes_\(getpid())"
 
   var events: [String] { Self.functions.map { "\(group):\($0)" } }
@@ -68,12 +74,18 @@ final class AllocationProbes: Sendable {
   init?(perf: String) {
     guard let library = Self.library else { return nil }
     self.perf = perf
+    self.library = library
     removeOrphans()
     let added = Self.functions.flatMap { ["--add", "\(group):\($0)=\($0)"] }
     guard run(["-q", "-x", library] + added) else { return nil }
   }
 
   deinit { run(["-q", "-d", "\(group):*"]) }
+
+  /// Whether any of the processes has loaded the library: what allocates by other means has none to count.
+  func areOf(anyOf processes: [pid_t]) -> Bool {
+    processes.contains { ProcFile.text(of: "/proc/\($0)/maps")?.contains(library) ?? false }
+  }
 
   /// Removes probes left by a harness that was killed.
   private func removeOrphans() {

@@ -51,7 +51,17 @@ public struct Contender: Sendable {
     return Peer(manifest, in: FileManager.default.currentDirectoryPath, contender: self)
   }
 
-  /// The time limit for a started server to accept connections.
+  /// Whether somebody takes connections there, and goes on: what the last trial had started may still be ending.
+  private var isTakenForLong: Bool {
+    let end = MonotonicClock.now + .seconds(2)
+    while ListeningProcesses.isTaken(url.port) {
+      if MonotonicClock.now > end { return (try? RunSession.reach(url)) != nil }
+      Interruption.pause(milliseconds: 20)
+    }
+    return false
+  }
+
+  /// For a server that is started to take connections.
   private static let patience = Nanoseconds.seconds(30)
 
   /// - Parameter control: the server's end of the control channel; it is always closed.
@@ -60,6 +70,10 @@ public struct Contender: Sendable {
   ) throws(HarnessFailure) -> Result<(server: OutsideServer, address: String), PeerProcess.Failure> {
     var isTaken = false
     defer { if !isTaken { close(control) } }
+    if let command, isTakenForLong {
+      return .failure(
+        .init(reason: "something listens at \(url) before '\(command)' was started; stop it, or leave out run="))
+    }
     let started = try command.map { (command) throws(HarnessFailure) in
       try PeerProcess(peer, ["/bin/sh", "-c", command], on: processors)
     }
@@ -77,7 +91,8 @@ public struct Contender: Sendable {
         Interruption.pause(milliseconds: 20)
       }
     }
-    let processes = started.map { [$0.child.identifier] } ?? process.map { [$0] } ?? listening
+    // What was started may have left it to others to listen.
+    let processes = started.map { listening.union([$0.child.identifier]) } ?? process.map { [$0] } ?? listening
     do throws(Errno) {
       // The user chose the CPUs of a server that was already running.
       let server = try OutsideServer(

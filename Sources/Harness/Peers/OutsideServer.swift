@@ -9,7 +9,8 @@ final class OutsideServer: @unchecked Sendable {
   /// The server, if it is a child of this process; it ends when nothing refers to it.
   private let process: PeerProcess?
   private let processors: [Int]?
-  /// Used by the thread only, until it has ended.
+  private let heads: Set<pid_t>
+  /// Of the thread, until it has ended.
   private var family: ProcessFamily
   private var first: ProcessFamily.Reading?
   private var last: ProcessFamily.Reading?
@@ -22,6 +23,7 @@ final class OutsideServer: @unchecked Sendable {
   init(_ processes: Set<pid_t>, control: Int32, process: PeerProcess?, on processors: [Int]?) throws(Errno) {
     self.process = process
     self.processors = processors
+    heads = processes
     family = ProcessFamily(of: processes)
     thread = try Thread(name: "control") { [self] in
       ProcessControl.prefer()
@@ -30,7 +32,10 @@ final class OutsideServer: @unchecked Sendable {
     }
   }
 
-  /// Reads the CPU times at each edge, answers, and then reads the rest, until the client closes its end.
+  /// Those that serve now.
+  var processes: [pid_t] { ProcessFamily(of: heads).members }
+
+  /// Until the client has closed its end: answers each edge once the times are read, and then looks at the rest.
   private func follow(_ control: Int32) {
     var byte: UInt8 = 0
     while SystemCall.retrying({ read(control, &byte, 1) }) == 1 {

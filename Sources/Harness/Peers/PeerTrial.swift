@@ -33,9 +33,14 @@ struct PeerTrial {
   private var lead: Nanoseconds { .milliseconds(20) + .microseconds(UInt64(spec.lanes)) }
 
   /// - Parameters:
-  ///   - started: receives the process.
-  ///   - idle: called repeatedly while the trial runs.
-  func run(started: (ChildProcess) -> Void = { _ in }, idle: () -> Void) throws(HarnessFailure) -> End {
+  ///   - started: told the process.
+  ///   - isReady: asked before the start; where it says why not, the trial ends there.
+  ///   - isDone: told once all operations are done.
+  ///   - idle: called again and again while the trial runs.
+  func run(
+    started: (ChildProcess) -> Void = { _ in }, isReady: () throws(HarnessFailure) -> String? = { nil },
+    isDone: () throws(HarnessFailure) -> Void = {}, idle: () -> Void
+  ) throws(HarnessFailure) -> End {
     guard let words = peer.manifest.drive else { return .failed("\(peer.manifest.id) has no client") }
     let files = try PeerFiles(spec, endpoint: spec.endpoints.first)
     defer { files.folder.remove() }
@@ -48,6 +53,7 @@ struct PeerTrial {
     if case .failure(let failure) = try process.hear("ready", patience: Self.settling, idle: idle) {
       return .failed(failure.reason)
     }
+    if let reason = try isReady() { return .failed(reason) }
     let edges = PeerEdges(of: [process.child.identifier], controls, processors: processors)
     if spec.warmup == .zero { edges.open() }
     let start = MonotonicClock.now + lead
@@ -63,6 +69,7 @@ struct PeerTrial {
       while MonotonicClock.now < closes { Interruption.pause(milliseconds: 1) }
     }
     edges.finish()
+    try isDone()
     if case .failure(let failure) = heard { return .failed(failure.reason) }
     if let closes, said < closes, files.schedule == nil {
       return .failed("it said 'done' \(Validity.micros(closes.since(said).count)) before the window's end")

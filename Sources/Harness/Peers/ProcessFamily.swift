@@ -8,8 +8,8 @@ import SystemCalls
 /// except for ended children, whose time is known in clock ticks.
 struct ProcessFamily {
   private let heads: Set<pid_t>
-  /// The members at the last look.
-  private var members: [pid_t]
+  /// Those that were there at the last look.
+  private(set) var members: [pid_t]
 
   /// - Parameter heads: the processes. Members of their process groups belong to the family, too, even if a parent has
   ///   ended.

@@ -123,9 +123,6 @@ extension TrialPlan {
     if let objection = experiment.objection(in: mode) {
       return TrialRecord.Skipped(reason: "unsupported: \(objection)")
     }
-    if isAudit, mode.traits.peer != nil {
-      return TrialRecord.Skipped(reason: "unsupported: \(mode) is a peer, and audits count built-in modes only")
-    }
     if let reason = mode.unavailability ?? Peers.named(mode)?.unavailability {
       return TrialRecord.Skipped(reason: "unavailable: \(reason)")
     }

@@ -52,6 +52,12 @@ extension PartialRecord {
     pacerLag = TrialRecord.PacerLag(outcome.pacerLateness)
     longestQuiet = outcome.longestQuiet?.count
     lenientReads = outcome.lenientReads
+    content = outcome.content.map { finding in
+      switch finding {
+      case .same(let digest): Self.text(ofChecksum: digest)
+      case .different: TrialRecord.contentDiffers
+      }
+    }
     scheduled = outcome.scheduled
     lanesServed = outcome.servedLanes
     connectionsOpened = outcome.connectionsOpened

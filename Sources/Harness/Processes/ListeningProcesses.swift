@@ -8,8 +8,7 @@ enum ListeningProcesses {
   /// The visible processes with a listening TCP socket on one of the ports: proc(5), /proc/net/tcp and /proc/PID/fd.
   static func holding(ports: Set<UInt16>) -> Set<pid_t> {
     guard !ports.isEmpty else { return [] }
-    let tables = ["/proc/net/tcp", "/proc/net/tcp6"].compactMap { ProcFile.text(of: $0) }
-    let sockets = Set(tables.flatMap { inodes(listeningOn: ports, in: $0) }.map { "socket:[\($0)]" })
+    let sockets = Set(inodes(listeningOn: ports).map { "socket:[\($0)]" })
     guard !sockets.isEmpty else { return [] }
     return Set(
       FileSystem.entries(of: "/proc").compactMap { pid_t($0) }.filter { process in
@@ -19,8 +18,16 @@ enum ListeningProcesses {
       })
   }
 
-  /// - Parameter table: /proc/net/tcp. Each line has a socket's local address, its state (0A means listening) and its
-  ///   inode.
+  /// Whether any process listens on the port, of whatever address and whoever's.
+  static func isTaken(_ port: UInt16) -> Bool { !inodes(listeningOn: [port]).isEmpty }
+
+  private static func inodes(listeningOn ports: Set<UInt16>) -> [UInt64] {
+    ["/proc/net/tcp", "/proc/net/tcp6"].compactMap { ProcFile.text(of: $0) }.flatMap {
+      inodes(listeningOn: ports, in: $0)
+    }
+  }
+
+  /// - Parameter table: /proc/net/tcp: a line for each socket, its local address, its state (0A listens) and its inode.
   static func inodes(listeningOn ports: Set<UInt16>, in table: String) -> [UInt64] {
     table.split(separator: "\n").compactMap { line in
       let fields = line.split(separator: " ")

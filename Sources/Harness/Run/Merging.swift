@@ -35,6 +35,8 @@ extension PartialRecord {
     reconnected = total(parts.map(\.reconnected))
     scheduled = total(parts.map(\.scheduled))
     lenientReads = total(parts.map(\.lenientReads))
+    let contents = Set(parts.compactMap(\.content))
+    content = contents.count > 1 ? TrialRecord.contentDiffers : contents.first
     numbers = parts.compactMap(\.numbers).reduce(nil) { sum, next in
       Numbers(from: min(sum?.from ?? next.from, next.from), to: max(sum?.to ?? next.to, next.to))
     }

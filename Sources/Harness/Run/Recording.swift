@@ -27,15 +27,17 @@ extension TrialRecord {
       operations.asked = nil
       checksum = partial.checksum
       bytes = partial.bytes
+      content = partial.content
       take(partial.lanes, doing: workload)
       self.audit = audit
       let faults = AskedFaults(workload, seed: seed, partial, isAudit: true)
-      reasons = Validity.reasons(ofAudit: self, served: served, faults: faults)
+      reasons = (partial.breaches ?? []) + Validity.reasons(ofAudit: self, served: served, faults: faults)
       valid = reasons.isEmpty
     case .measured(let partial, let server, let machine, let leading):
       operations = partial.operations
       checksum = partial.checksum
       bytes = partial.bytes
+      content = partial.content
       wall = partial.wall
       if let done = partial.operations.done, partial.wall > 0 {
         throughput = Double(done) / (Double(partial.wall) / 1e9)

@@ -255,6 +255,7 @@ public struct RunSession {
     ProcessControl.ignoreBrokenPipes()
     defer { runner.files.remove() }
     var agenda = agenda
+    var replies = ContenderReplies()
     var done = 0
     // In seconds. The ratio of actual to expected time scales the estimate.
     var spent = 0.0
@@ -265,6 +266,7 @@ public struct RunSession {
           throw HarnessFailure(
             "\(folder.trialsPath): trial \(plan.number) differs from this version's plan; start a new run")
         }
+        replies.take(record)
         done += 1
         continue
       }
@@ -285,6 +287,7 @@ public struct RunSession {
         record.fill(
           with: result, doing: plan.workload, hasWarmup: plan.experiment.warmup > .zero,
           foreignBound: options.foreignBound)
+        replies.judge(&record)
         spent += MonotonicClock.now.since(started).seconds
         expected += plan.expectedTime.seconds
       }

@@ -87,10 +87,8 @@ struct TrialRunner {
     for server in servers { server.control.close() }
     var audit: Audit?
     if plan.isAudit, let auditTool {
-      guard let attached = try Audit(by: auditTool, client: clients[0], server: servers.first?.child) else {
-        return .failed("audit: \(auditTool.kind.rawValue) could not attach")
-      }
-      audit = attached
+      audit = try Audit(by: auditTool, client: .child(clients[0]), server: servers.first?.auditSubject)
+      if audit == nil { return .failed(auditTool.failure) }
     }
     let group = ClientGroup(
       processes: clients, patience: plan.patience(deadline: specs[0].deadline), holds: plan.experiment.each != nil)
@@ -121,7 +119,10 @@ struct TrialRunner {
     switch try report(of: servers, idle) {
     case .failure(let failure): return .failed("server: \(failure.reason)")
     case .success(let answer):
-      if let audit { return .audited(partial, served: answer.totalDone, try audit.finish(partial, idle: idle)) }
+      if let audit {
+        return .audited(
+          partial, served: servers.first?.child.map { _ in answer.totalDone }, try audit.finish(partial, idle: idle))
+      }
       return .measured(
         partial, server: usage(of: answer, beside: partial, specs[0]), machine: machine, leading)
     }
@@ -164,8 +165,15 @@ struct TrialRunner {
       tell: tellPeer, patience: spec.duration == nil ? plan.patience(deadline: spec.deadline) : PeerTrial.writing)
     let begun = MonotonicClock.now
     var client: ChildProcess?
+    var audit: Audit?
     let end = try trial.run(
       started: { client = $0 },
+      isReady: { () throws(HarnessFailure) in
+        guard plan.isAudit, let auditTool, let client else { return nil }
+        let family = ProcessFamily(of: [client.identifier])
+        audit = try Audit(by: auditTool, client: .others(family.members), server: servers.first?.auditSubject)
+        return audit == nil ? auditTool.failure : nil
+      }, isDone: { () throws(HarnessFailure) in try audit?.stopClient(idle: idle) },
       idle: {
         stop?.carryOut(client: client, server: servers.first?.child, since: begun)
         idle()
@@ -176,10 +184,14 @@ struct TrialRunner {
       guard case .failed(let reason) = end else { preconditionFailure("it has ended, or failed") }
       return .failed("client: \(reason)")
     }
-    guard !servers.isEmpty else { return .measured(partial, server: nil, machine: machine) }
+    guard !servers.isEmpty else {
+      if let audit { return .audited(partial, served: nil, try audit.finish(partial, idle: idle)) }
+      return .measured(partial, server: nil, machine: machine)
+    }
     switch try report(of: servers, idle) {
     case .failure(let failure): return .failed("server: \(failure.reason)")
     case .success(let answer):
+      if let audit { return .audited(partial, served: answer.totalDone, try audit.finish(partial, idle: idle)) }
       return .measured(partial, server: usage(of: answer, beside: partial, spec), machine: machine)
     }
   }
@@ -198,6 +210,8 @@ struct TrialRunner {
     var outside: OutsideServer?
     var control: ControlEnd
     var address: String
+
+    var auditSubject: Audit.Subject? { child.map { .child($0) } ?? outside.map { .others($0.processes) } }
   }
 
   private enum Starting {

@@ -87,6 +87,7 @@ struct TrialExecution {
           }
         }
       outcome.replies = replies
+      outcome.content = requests.pointer.pointee.contents?.finding
       return outcome
     case .file(let file): return try runFile(mode, arrangement, file)
     case .compute(let compute):

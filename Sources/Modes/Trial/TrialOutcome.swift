@@ -56,6 +56,9 @@ public struct TrialOutcome: Sendable {
   /// The results of the warm-up; nil if there was none.
   public var coldStart: ColdStart?
   public var replies: ReplyStore?
+  /// The content of the replies; nil if it is known beforehand, if operations ask for different things, or if there were
+  /// no replies.
+  public var content: ReplyContents.Finding?
   /// The number of completed operations whose replies a strict parser would have refused; nil if parsing is strict.
   public var lenientReads: UInt64?
   /// The number of sectors that do not hold what was written there; nil if no data file was written.

@@ -96,7 +96,10 @@ public struct ModeDescription: Hashable, Sendable {
     self.peer = peer
   }
 
-  /// Whether lanes wait without a thread each: with async/await or an event loop.
+  /// What figures call it.
+  public var label: String { peer?.label ?? id.rawValue }
+
+  /// Whether its lanes wait without a thread each: async/await, or a loop over events.
   public var isAsynchronous: Bool { carrier == .shared }
 
   /// Whether hundreds of lanes all have an operation in flight from the start.

@@ -55,6 +55,10 @@ extension TrialRecord.CodingKeys: DescribedKey {
           + "trial. Absent in a closed loop.")
     case .operations: "What became of the operations."
     case .checksum: .init("Of all verified answers, in any order; 16 hexadecimal digits.", pattern: #"^[0-9a-f]{16}$"#)
+    case .content:
+      .init(
+        "A digest of the content of the replies, where all operations ask for the same and nobody knows what it is: 16 "
+          + "hexadecimal digits; differs where replies of the trial did.", pattern: "^([0-9a-f]{16}|differs)$")
     case .lenientReads:
       .init(
         "Done operations whose reply only lenient reading accepts; absent if reading was "

@@ -46,12 +46,14 @@ extension Table {
     let audited = experiment.points.filter { $0.audit != nil }
     guard !audited.isEmpty else { return nil }
     let tools = Set(audited.compactMap(\.audit?.tool)).sorted().joined(separator: " and ")
+    // A program in another language is started, and has read its own code, before it is counted.
+    let setUp = "setting up included" + (audited.contains { ModeTable.builtIn[$0.mode] == nil } ? ", but of peers" : "")
     let columns = MetricColumns(experiment, audited, metrics)
     let counted = ["client", "server"].flatMap { side in
       ["calls", "switches", "allocations"].map { columns.column("audit-\(side)-\($0)") }
     }
     return Table(
-      title: "per operation, by \(tools), in trials of their own, setting up included:",
+      title: "per operation, by \(tools), in trials of their own, \(setUp):",
       columns: [.modes(audited.map(\.name)), .concurrency(audited.map(\.concurrency))]
         + counted.filter { !$0.isEmpty },
       rows: audited.map { Row(mode: $0.mode) }, names: 1)

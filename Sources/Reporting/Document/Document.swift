@@ -18,9 +18,9 @@ struct Document {
     let name: String
     /// The workload, and the number of trials.
     let about: String
-    /// A search has two parts: its result, and the rates that it tried.
-    let parts: [Part]
-    /// Notes that a terminal, which shows only the first part, prints below it.
+    /// A search has two: what it found, and the rates that it tried.
+    var parts: [Part]
+    /// What a terminal, which has the first part alone, says below it.
     var ofOtherParts: [Summary.MeasuredExperiment.Note] = []
   }
 
@@ -30,7 +30,7 @@ struct Document {
     var classes: Table?
     /// Each trial's own percentiles; only some formats show them.
     var ofTrials: Table?
-    let notes: [Summary.MeasuredExperiment.Note]
+    var notes: [Summary.MeasuredExperiment.Note]
     var audits: Table?
   }
 
@@ -38,7 +38,14 @@ struct Document {
     self.run = run
     summary = Summary(run)
     provenance = Provenance(run.record)
-    sections = summary.sections.map { Section($0, metrics) }
+    let modes = provenance.modes
+    let answers = Answer.all(run, summary)
+    sections = summary.sections.map { section in
+      var told = Section(section, metrics)
+      let answer = answers.first { $0.experiment.name == told.name }
+      told.parts[0].notes += [answer?.tiesNote, told.labelsNote(modes)].compactMap { $0 }
+      return told
+    }
     tunings = summary.tunings.map(TuningTable.init)
     invalid = Table.invalid(summary)
     machine = Table.machine(run)
@@ -54,6 +61,16 @@ struct Document {
 }
 
 extension Document.Section {
+  /// What figures call other programs by.
+  fileprivate func labelsNote(_ modes: ModeTable) -> Summary.MeasuredExperiment.Note? {
+    var names: [String] = []
+    for mode in parts.flatMap(\.table.rows).compactMap(\.mode) where !names.contains(mode) { names.append(mode) }
+    let labels = names.compactMap { modes[$0] }.filter { $0.label != $0.id.rawValue }
+    guard !labels.isEmpty else { return nil }
+    let words = labels.map { "\($0.id) is \($0.label)" }.joined(separator: "; ")
+    return .init(text: "in figures, \(words)", isWarning: false)
+  }
+
   fileprivate init(_ section: Summary.Section, _ metrics: MetricTable) {
     subject = section
     switch section {

@@ -56,7 +56,7 @@ struct GnuplotData {
       line("modes") { Block.word($0.id.rawValue) }, line("kinds", \.kind.rawValue), line("colours", \.look.colour),
       line("tones") { ModeTone.onPaper($0.look.colour) }, line("markers") { "\($0.look.marker)" },
       line("dashes") { "\($0.look.dash)" },
-    ]
+    ] + (looks.contains { $0.label != $0.id.rawValue } ? [line("labels") { Block.label($0.label) }] : [])
   }
 
   /// All figures of all experiments.
@@ -214,6 +214,11 @@ extension GnuplotData {
       self.name = Self.word(name)
       self.columns = columns
       self.rows = rows
+    }
+
+    /// A label as one word: spaces do not break it, and nothing in it is markup of gnuplot's.
+    static func label(_ label: String) -> String {
+      String(label.map { $0.isWhitespace ? "\u{a0}" : "\"'`\\_^{}@&~#$".contains($0) ? "-" : $0 })
     }
 
     /// A name as blocks have it.

@@ -8,8 +8,8 @@ struct HTTPReplyCheck: ~Copyable {
   private var operation: UInt64 = 0
   /// Whether the body so far is the expected one, and its digest if no content is known.
   private var isExpected = true
-  private var digest: UInt64 = 0
-  /// The body so far, if replies are kept.
+  private var digest = Digest()
+  /// The body so far, where replies are kept.
   private var kept: [UInt8] = []
 
   init(_ requests: UnsafePointer<HTTPRequests>) { self.requests = requests }
@@ -26,7 +26,7 @@ struct HTTPReplyCheck: ~Copyable {
     self.operation = operation
     reader.reset(answeringHEAD: requests.pointee.isHEAD)
     isExpected = true
-    digest = 0
+    digest = Digest()
   }
 
   /// Takes the reply, or a part of it, from the front of `bytes`; nil if more is to come.
@@ -73,7 +73,7 @@ struct HTTPReplyCheck: ~Copyable {
     case .pattern:
       isExpected = isExpected && Pattern.matches(piece, operation: operation, offset: offset)
     case .any:
-      digest = Digest.extend(digest, with: piece, at: offset)
+      digest.extend(with: piece, at: offset)
     }
     if requests.pointee.replies != nil { kept.append(contentsOf: piece) }
   }
@@ -88,6 +88,7 @@ struct HTTPReplyCheck: ~Copyable {
       return outcome
     }
     let length = UInt64(reader.bodyBytes)
+    let digest = digest.value
     if !requests.pointee.isHEAD {
       switch requests.pointee.expectation {
       case .exactly(let content): isExpected = isExpected && length == UInt64(content.count)
@@ -96,6 +97,7 @@ struct HTTPReplyCheck: ~Copyable {
       }
     }
     guard isExpected else { return .failed(.wrongContent) }
+    requests.pointee.contents?.add(digest: digest, length: length)
     let checksum = Checksum.ofHTTP(operation, digest: digest, length: length, status: UInt64(head.status))
     var outcome = Outcome.verified(checksum: checksum, keepsConnection: keepsConnection)
     outcome.isLenient = head.wasReadLeniently
@@ -106,19 +108,5 @@ struct HTTPReplyCheck: ~Copyable {
     requests.pointee.replies?.add(
       ReplyStore.Reply(operation: operation, status: Int(reader.head.status), body: kept))
     kept = []
-  }
-}
-
-/// A digest of content that does not depend on how the content is split: the sum of (byte + 1) × the weight of its
-/// position, modulo 2⁶⁴.
-enum Digest {
-  static func extend(_ digest: UInt64, with piece: UnsafeRawBufferPointer, at offset: Int) -> UInt64 {
-    var sum = digest
-    var weight = UInt64(offset) &* 2 &+ 0x9e37_79b9_7f4a_7c15
-    for byte in piece {
-      sum &+= (UInt64(byte) &+ 1) &* weight
-      weight &+= 2
-    }
-    return sum
   }
 }

@@ -44,6 +44,8 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
   let delay: Delay
   let seed: UInt64
   let replies: ReplyStore?
+  /// Present where all operations ask for the same, and nobody knows what that is.
+  public let contents: ReplyContents?
 
   /// - Parameters:
   ///   - server: the authority and greeting of the built-in server; used if the spec names no targets.
@@ -70,6 +72,11 @@ public struct HTTPRequests: ~Copyable, @unchecked Sendable {
     var templates = spec.requests(toServer: server?.authority).map { Self.template($0) }
     for (target, endpoint) in endpoints.prefix(templates.count).enumerated() { templates[target].endpoint = endpoint }
     self.templates = Self.stored(templates)
+    if case .any = expectation, templates.count == 1, templates[0].fixed != nil, !isHEAD {
+      contents = ReplyContents()
+    } else {
+      contents = nil
+    }
     // A spec with faults has no targets.
     let kinds = faults == nil ? [] : FaultKind.allCases
     faulty = Self.stored(

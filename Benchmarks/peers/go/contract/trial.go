@@ -143,19 +143,22 @@ func (t *Trial) Take(lane int) (Operation, bool) {
 			return Operation{}, false
 		}
 	}
+	due := now
+	if t.starts != nil {
+		if due = t.due(number); due >= t.closes {
+			return Operation{}, false
+		}
+	}
 	place := t.places.Add(1) - 1
 	if place >= t.Capacity {
 		return Operation{}, false
 	}
+	operation := Operation{Number: number, row: place * rowSize, label: label, lane: uint32(lane)}
 	if t.starts != nil {
-		due := t.due(number)
-		if due >= t.closes {
-			return Operation{}, false
-		}
+		t.begin(operation, 0)
 		t.sleepUntil(due)
 		now = t.clock.now()
 	}
-	operation := Operation{Number: number, row: place * rowSize, label: label, lane: uint32(lane)}
 	t.begin(operation, now)
 	return operation, true
 }
@@ -167,7 +170,8 @@ func (t *Trial) due(number uint64) int64 {
 	return t.start + int64(binary.LittleEndian.Uint64(t.starts[8*number:]))
 }
 
-// begin writes an operation's row, marked unfinished until the operation ends.
+// begin writes an operation's row, which says unfinished until it ends. Until
+// the operation's time has come, now is 0.
 func (t *Trial) begin(operation Operation, now int64) {
 	if t.rows == nil || now >= t.closes {
 		return

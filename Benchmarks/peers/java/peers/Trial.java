@@ -149,9 +149,7 @@ final class Trial {
         }
         int row = Math.toIntExact(place * ROW_SIZE);
         var operation = new Operation(number, due, isWarmUp ? number | WARM_UP : number, row, lane);
-        if (!isOpenLoop) {
-            begin(operation, now);
-        }
+        begin(operation, isOpenLoop ? 0 : now);
         return operation;
     }
 
@@ -161,7 +159,7 @@ final class Trial {
                 : Long.MAX_VALUE;
     }
 
-    /** Writes an operation's row, marked unfinished until the operation ends. */
+    /** Writes an operation's row, which says unfinished until it ends. {@code now} is 0 until its time has come. */
     void begin(Operation operation, long now) {
         if (rows != null && now < closes) {
             rows.putLong(operation.row, operation.label);

@@ -177,9 +177,7 @@ impl Trial {
             return None;
         }
         let operation = Operation { number, due, label, place: place as usize, lane };
-        if due.is_none() {
-            self.begin_at(&operation, now);
-        }
+        self.begin_at(&operation, if due.is_none() { now } else { 0 });
         Some(operation)
     }
 
@@ -188,7 +186,7 @@ impl Trial {
         self.begin_at(operation, clock::now());
     }
 
-    /// Writes an operation's row, marked unfinished until the operation ends.
+    /// Writes an operation's row, which says unfinished until it ends. `now` is 0 until its time has come.
     fn begin_at(&self, operation: &Operation, now: u64) {
         if now < self.closes {
             if let Some([number, start, _, outcome]) = self.row(operation) {

@@ -20,7 +20,9 @@ struct Answer {
   let undecided: [Summary.Point]
   /// The nearest mode that differs significantly, with its ratio to the first.
   let next: (point: Summary.Point, ratio: Estimate)?
-  /// Whether any other mode has enough rounds for a comparison.
+  /// Neighbours in the order of the values that cannot be told apart.
+  let ties: [(Summary.Point, Summary.Point)]
+  /// Whether there is any other with rounds enough to be told apart.
   let isJudged: Bool
   /// Whether there is no other mode.
   let isAlone: Bool
@@ -50,6 +52,10 @@ struct Answer {
       (point: point, ratio: Self.ratio(of: point, over: first, experiment, metric, trials))
     }
     let standings = rivals.map { Standing($0.ratio, isHigherBetter: isHigherBetter) }
+    ties = zip(ranked, ranked.dropFirst()).filter { point, other in
+      let ratio = Self.ratio(of: other, over: point, experiment, metric, trials)
+      return ratio?.kind == .interval95 && Standing(ratio, isHigherBetter: isHigherBetter) == .equal
+    }
     isAlone = rivals.isEmpty
     isJudged = rivals.contains { $0.ratio?.kind == .interval95 }
     func points(_ standing: Standing) -> [Summary.Point] {
@@ -147,6 +153,16 @@ extension Answer {
     }
     if !missing.isEmpty { parts.append("Without a value there: \(Self.list(missing)).") }
     return parts.joined(" ")
+  }
+
+  /// Which neighbours in the ranking cannot be told apart, where any can.
+  var tiesNote: Summary.MeasuredExperiment.Note? {
+    guard !ties.isEmpty else { return nil }
+    let pairs = ties.map { "\($0.name) and \($1.name)" }.joined(separator: "; ")
+    let lanes = "\(NumberText.grouped(concurrency)) \(concurrency == 1 ? "lane" : "lanes")"
+    return .init(
+      text: "neighbours in the ranking by \(metric.rawValue) at \(lanes) that cannot be told apart: \(pairs)",
+      isWarning: false)
   }
 
   /// `a, b and c`.

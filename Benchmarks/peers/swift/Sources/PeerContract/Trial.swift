@@ -114,11 +114,11 @@ public final class Trial: @unchecked Sendable {
     guard place < plan.capacity else { return nil }
     let label = isWarmUp ? number | Self.warmUp : number
     let operation = Operation(number: number, due: due, label: label, place: Int(place), lane: UInt32(lane))
-    if due == nil { begin(operation, at: now) }
+    begin(operation, at: due == nil ? now : 0)
     return operation
   }
 
-  /// An operation begins: its row says unfinished until it ends.
+  /// An operation begins, or waits for its time where `now` is 0: its row says unfinished until it ends.
   public func begin(_ operation: Operation, at now: UInt64) {
     guard let rows, now < closes else { return }
     let row = rows + operation.place * Self.rowSize
