@@ -1,4 +1,4 @@
-# What serving takes in each mode, against the connections: throughput, latency, processor time, threads and memory.
+# What serving costs in each mode, against the lanes: throughput, latency, CPU time, threads and memory.
 # gnuplot -e "data='http-serve.dat'; out='http-serve.svg'" serve.gp
 
 load "style.gp"
