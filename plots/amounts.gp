@@ -5,15 +5,15 @@ none = least / 4
 amount(ns) = ns == 0 ? "none" : span(ns)
 x(w) = w > 0 ? w : none
 x_rest = (known(0) ? none : least) / 3
-if (rest ne "") { void = remark("rings: others ".rest) }
-void = remark("dotted: the work itself")
+if (rest ne "") { void = remark("rings: p99 beside busy lanes ".rest) }
+void = remark("dotted: as long as the work")
 
 panel_height = is_column ? 85 : 200
 block_height = 1.9 * text_size + panel_height
 room_height = key_height + 2 * block_height + 4.1 * tic_size
 load "page.gp"
 load "key.gp"
-array Title[2] = ["p99 of bystanders, ".time_of." time", "operations/s of those at work"]
+array Title[2] = ["p99 of bystanders, ".time_of." time", "operations/s of busy lanes"]
 array First[2] = [2, 7]
 label(v) = p == 1 ? span(v) : number(v)
 tics = 5
@@ -38,7 +38,7 @@ do for [p = 1:panels] {
   do for [w in amounts] { set xtics add ((p == panels ? amount(w + 0) : "") x(w + 0)) }
   if (rest ne "") { set xtics add ((p == panels ? rest : "") x_rest) }
   if (p == panels) {
-    set label 2 "work of an operation, after its reply, log scale" at screen across((W + left_room) / 2), \
+    set label 2 "CPU work of an operation, after its reply, log scale" at screen across((W + left_room) / 2), \
       screen below(y_top + panel_height + 3.3 * tic_size) center font text_font
   }
   plot for [m = 1:M] data index block(m) using (x($1)):(column(First[p])):(column(First[p] + 1)):(column(First[p] + 2)) \

@@ -43,19 +43,37 @@ do for [s = 1:shown] {
 unset border
 unset tics
 unset grid
-set yrange [rows:0]
-set style fill solid 1 noborder
-ideals = reference eq "ideal" ? ', data index ideal using 2:(row($1, 0.5)):(0):(M) with vectors nohead dashtype 2 \
-  linecolor rgb "#404040" linewidth 0.6 * thickness' : ""
-is_part(c) = is_hollow && strcol("served_in_part") ne "NaN"
+ideals = reference eq "ideal" ? 'data index ideal using 2:(row($1, 0.5)):(0):(M) with vectors nohead dashtype 2 \
+  linecolor rgb "#404040" linewidth 0.6 * thickness notitle, ' : ""
+is_part(c) = is_hollow && has(served_column)
 # A value stands beyond its interval; where there is none, the reason.
 beyond(c) = has(High[p]) && quantity(High[p]) > (has(Column[p]) ? quantity(Column[p]) : 0) ? quantity(High[p]) : \
   has(Column[p]) ? quantity(Column[p]) : 0
 text_of(why) = has(Column[p]) ? value_of(quantity(Column[p])) : strlen(why) ? why : "–"
+# The bars of a quantity, and what a reader who points at one is told: the bar of the m-th mode at the k-th place is number
+# (m - 1) * C + k.
+array Said[M * C]
+bar_mode(b) = int(b - 1) / C + 1
+bar_row(b) = int(b - 1) % C + 1
+interval_text(v) = has(High[p]) ? ", ".value_of(quantity(Low[p]))." to ".value_of(quantity(High[p])) : ""
+note_bar(b, c) = has(Column[p]) ? (bars_shown = bars_shown.sprintf(" %d", b), \
+  Said[b] = name(bar_mode(b)).(C > 1 ? ", ".lanes(c) : "").": ".Title[p]." ".value_of(quantity(Column[p])).interval_text(0), 0) : 0
+fill(m, c) = is_part(c) ? rgb("#FFFFFF") : rgb(colour(m))
+# A value hides what is dashed behind it.
+width_of(m, c) = (breadth(text_of(gap(id(m), c)), tic_size) + 0.7 * tic_size) * axis_most / (bar_width - value_width)
+masks = reference eq "" ? "" : 'for [m = 1:M] data index block(m) using (0):(row($1, m)):(beyond($1)): \
+  (beyond($1) + width_of(m, $1)):(row($1, m) - 0.4):(row($1, m) + 0.4) \
+  with boxxyerror fillstyle solid 1 noborder fillcolor rgb "white" notitle, '
 whisker(m) = colour(m) eq "#000000" ? "#808080" : "#202020"
 set multiplot
 do for [s = 1:shown] {
   p = Shown[s]
+  is_hollow = strlen(partly) && Unit[p] eq "span"
+  bars_shown = ""
+  # `stats` would pass over what is not within the axes of the panel before.
+  set autoscale
+  do for [m = 1:M] { stats data index block(m) every ::1 using (note_bar((m - 1) * C + place($1), $1), 0) nooutput }
+  set yrange [rows:0]
   place_across = (s - 1) % in_row
   place_down = (s - 1) / in_row
   x_left = pad + names_width + place_across * panel_width
@@ -68,7 +86,8 @@ do for [s = 1:shown] {
   most = Most[p]
   if (reference eq "ideal" && reference_end > most) { most = reference_end }
   if (reference eq "blocking" && most < 1) { most = 1 }
-  set xrange [0:(most > 0 ? most : 1) * bar_width / (bar_width - value_width)]
+  axis_most = most > 0 ? most : 1
+  set xrange [0:axis_most * bar_width / (bar_width - value_width)]
   set arrow 1 from 0, graph 0 to 0, graph 1 nohead linecolor rgb "#404040" linewidth 0.6 * thickness front
   if (place_across == 0) {
     do for [k = 1:C] {
@@ -83,18 +102,17 @@ do for [s = 1:shown] {
     }
   }
   if (reference eq "blocking") {
-    set arrow 2 from 1, graph 0 to 1, graph 1 nohead dashtype 2 linecolor rgb "#404040" linewidth 0.6 * thickness front
+    set arrow 2 from 1, graph 0 to 1, graph 1 nohead dashtype 2 linecolor rgb "#404040" linewidth 0.6 * thickness back
   }
-  is_hollow = strlen(partly) && Unit[p] eq "span"
-  plot for [m = 1:M] data index block(m) using (0):(row($1, m)):(0):(is_part($1) ? NaN : quantity(Column[p])): \
-      (row($1, m) - 0.36):(row($1, m) + 0.36) with boxxyerror fillstyle solid 1 noborder fillcolor rgb colour(m) notitle, \
-    for [m = 1:M] data index block(m) using (0):(row($1, m)):(0):(is_part($1) ? quantity(Column[p]) : NaN): \
-      (row($1, m) - 0.36):(row($1, m) + 0.36) with boxxyerror fillstyle empty border linecolor rgb colour(m) notitle, \
+  plot @ideals for [b in bars_shown] data index block(bar_mode(b)) every ::bar_row(b)::bar_row(b) \
+      using (0):(row($1, bar_mode(b))):(0):(quantity(Column[p])):(row($1, bar_mode(b)) - 0.36): \
+      (row($1, bar_mode(b)) + 0.36):(fill(bar_mode(b), $1)) with boxxyerror \
+      fillstyle solid 1 border linecolor rgb colour(bar_mode(b)) linecolor rgb variable title Said[b + 0] noenhanced, \
     for [m = 1:M] data index block(m) using (quantity(Column[p])):(row($1, m)):(quantity(Low[p])):(quantity(High[p])) \
       with xerrorbars pointtype 0 linewidth 0.7 * thickness linecolor rgb whisker(m) notitle, \
-    for [m = 1:M] data index block(m) using (beyond($1)):(row($1, m)): \
+    @masks for [m = 1:M] data index block(m) using (beyond($1)):(row($1, m)): \
       (text_of(gap(id(m), $1))) \
-      with labels left offset character 0.5, 0 font tic_font notitle @ideals
+      with labels left offset character 0.5, 0 font tic_font notitle
   unset label
   unset arrow
 }

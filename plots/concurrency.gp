@@ -13,5 +13,10 @@ stats data using (note_concurrency($1), 0) nooutput
 C = words(concurrencies)
 place(c) = (sum [k = 1:C] (word(concurrencies, k) + 0 == c ? k : 0))
 clustered = C < 3
-first = word(concurrencies, 1) * 1.0
-last = word(concurrencies, C) * 1.0
+# Lanes at work differ between modes, and so do not come in order.
+first = 1e300
+last = 0
+do for [c in concurrencies] {
+  first = c < first ? c * 1.0 : first
+  last = c > last ? c * 1.0 : last
+}

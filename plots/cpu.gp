@@ -11,5 +11,5 @@ array Column[6] = [2, 5, 8, 11, 14, 17]
 array Low[6] = [3, 6, 9, 12, 15, 18]
 array High[6] = [4, 7, 10, 13, 16, 19]
 array Unit[6] = ["plain", "plain", "plain", "plain", "plain", "plain"]
-void = remark("each per operation; system calls: ".(meta("calls") eq "own wrappers only" ? "own wrappers only" : "all, ".meta("calls")))
+void = remark("per operation; system calls: ".(meta("calls") eq "own wrappers only" ? "own wrappers only" : "all, ".meta("calls")))
 load "panels.gp"

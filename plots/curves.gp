@@ -13,6 +13,8 @@
 #         value_text(v)         and of the value
 #         more                  what else is drawn, for `plot`, beginning with a comma; or ""
 
+end_column = 2
+load "early.gp"
 panel_height = is_column ? 122 : 400
 below_panel = 4.1 * tic_size
 room_height = 1.7 * text_size + panel_height + below_panel

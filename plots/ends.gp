@@ -1,4 +1,4 @@
-# Names beside the right ends of lines, in the tone of each, with a thin line to those that had to move. Loaded after the
+# Names beside the right ends of lines, in the tone of each, with a dotted line to each. Loaded after the
 # axes and page.gp; sets the right margin.
 #
 # Wants   last, bottom, top, logarithmic   the right end of the horizontal axis' data, and the vertical axis
@@ -14,11 +14,6 @@ array EndX[L]
 array Height[L]
 array Words[L]
 note_end(x, v) = v eq "NaN" ? 0 : (end_x = x + 0, end = v / unit, 0)
-# The first place beyond a line's end at which somebody tells why it has no value.
-next_gap(name, x) = (gap_x = 1e300, gap_why = "", sum [k = 1:words(gaps)] note_gap(name, x, word(gaps, k)))
-note_gap(name, x, w) = w[1:strlen(name) + 1] ne name."@" ? 0 : note_gap_at(x, w[strlen(name) + 2:*])
-note_gap_at(x, w) = note_gap_of(x, w[1:strstrt(w, "=") - 1] + 0, w[strstrt(w, "=") + 1:*])
-note_gap_of(x, at, why) = at > x && at < gap_x ? (gap_x = at, gap_why = why, 0) : 0
 do for [k = 1:L] {
   if (k > M) {
     Line[k] = 0; End[k] = reference_end; EndX[k] = last; Words[k] = reference
@@ -28,7 +23,7 @@ do for [k = 1:L] {
     stats data index block(k) every ::1 using (note_end(strcol(1), strcol(2)), bottom) nooutput
     End[k] = end; EndX[k] = end_x
     void = next_gap(id(k), end_x)
-    Words[k] = name_at_end(k).(strlen(gap_why) ? is_column ? ": ".gap_why : ": ".gap_why." at ".number(gap_x) : "")
+    Words[k] = name_at_end(k).(strlen(gap_why) ? ": ".gap_why : "")
     if (strlen(gap_why)) {
       set label 250 + k "" at first end_x, first end point pointtype 2 pointsize 1.8 * point_size \
         linewidth thickness linecolor rgb tone(k) front
@@ -72,5 +67,5 @@ do for [k = 1:L] {
   set label 10 + k at screen across(W - right_room + 1.5 * tic_size), graph Height[k]
   set arrow 10 + k from first EndX[k], graph clipped(height(End[k])) \
     to screen across(W - right_room + 1.2 * tic_size), graph Height[k] nohead front \
-    linewidth 0.35 * thickness linecolor rgb (Line[k] ? colour(Line[k]) : "#808080")
+    linewidth 0.45 * thickness dashtype 6 linecolor rgb (Line[k] ? colour(Line[k]) : "#808080")
 }

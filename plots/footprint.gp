@@ -4,9 +4,9 @@
 load "style.gp"
 
 P = 2
-array Title[2] = ["threads, at most", is_column ? "peak (MiB)" : "memory, median peak (MiB)"]
+array Title[2] = ["threads, peak", is_column ? "peak (MiB)" : "memory, median peak (MiB)"]
 array Column[2] = [2, 5]
 array Low[2] = [3, 6]
 array High[2] = [4, 7]
-array Unit[2] = ["rate", "mebibytes"]
+array Unit[2] = ["count", "mebibytes"]
 load "panels.gp"

@@ -2,6 +2,8 @@
 
 load "quantities.gp"
 void = M > 1 ? remark("grey: the other modes") : 0
+end_column = 2
+load "early.gp"
 in_row = is_column && shown > 3 ? 3 : shown
 down = (shown + in_row - 1) / in_row
 in_row = (shown + down - 1) / down
@@ -43,7 +45,8 @@ do for [s = 1:shown] {
   Highest[s] = greatest_tic(top)
   TicWidth[s] = wider(breadth(label(Lowest[s]), tic_size), breadth(label(Highest[s]), tic_size)) + 0.7 * tic_size
 }
-last_half = 0.5 * breadth(number(last), tic_size)
+# Half of the last label, which the next panel's first must not touch.
+last_half = 0.5 * breadth(number(last), tic_size) + 0.5 * tic_size
 place_row(s) = (s - 1) / in_row
 axis_of(s) = (W - pad - names_width - (sum [k = 1:shown] (place_row(k) == place_row(s) ? TicWidth[k] : 0))) / in_row - last_half
 left_of(s) = pad + names_width + (sum [k = 1:s] (place_row(k) == place_row(s) ? TicWidth[k] : 0)) \
@@ -91,11 +94,12 @@ do for [s = 1:shown] {
         (end_of(High[p])) with @bars notitle, \
       data index block(m) using 1:(quantity(Column[p])) with lines linewidth weight(m) linecolor rgb colour(m) title name(m), \
       data index block(m) using 1:(quantity(Column[p])): \
-        (name(m).", ".lanes($1).": ".value_of(quantity(Column[p])).(Unit[p] eq "mebibytes" ? " MiB" : "")) \
+        (name(m).", ".lanes($1).": ".Title[p]." ".value_of(quantity(Column[p]))) \
         with labels hypertext point pointtype marker(m) pointsize 0.8 * point_size linewidth 0.6 * thickness \
         linecolor rgb colour(m) notitle, \
       data index block(m) using 1:(is_hollow && column(is_hollow ? "served_in_part" : 1) > 0 ? quantity(Column[p]) : NaN) \
-        with points pointtype 7 pointsize 0.4 * point_size linecolor rgb "white" notitle
+        with points pointtype 7 pointsize 0.4 * point_size linecolor rgb "white" notitle, \
+      data index block(m) using 1:(early($1, m) ? quantity(Column[p]) : NaN) with @early_marks
     unset label
   }
 }

@@ -2,20 +2,28 @@
 # gnuplot -e "data='http-64-heat.dat'; out='http-64-heat.svg'" heat.gp
 
 load "style.gp"
-void = strlen(partly) ? remark("of the lanes served alone: ".served(partly)) : 0
+void = strlen(partly) ? remark("only some lanes were served: ".served(partly)) : 0
 
-low = 1e300
-high = -1e300
+void = remark("dots: median of an interval")
+
+# What is asked is when a mode is slow, and not which mode is: each has its own axis, so that its rows can be seen.
+array Lowest[M]
+array Highest[M]
 longest_trial = 0
 note_row(end, from, to) = end eq "NaN" ? 0 : (include(from > 0 ? from : 1), include(to), \
   longest_trial = end > longest_trial ? end + 0 : longest_trial, 0)
-do for [m = 1:M] { stats data index block(m) every ::1 using (note_row(strcol(2), $3, $4), 0) nooutput }
+do for [m = 1:M] {
+  low = 1e300
+  high = -1e300
+  stats data index block(m) every ::1 using (note_row(strcol(2), $3, $4), 0) nooutput
+  Lowest[m] = low
+  Highest[m] = high
+}
 
 # Shades are steps of a share, which can be told apart; each is up to its share.
 shades = meta("shades")
 array Share[7] = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1]
 shade(share) = 1 + (sum [k = 1:6] (share > Share[k] ? 1 : 0))
-rgb(hex) = int("0x".hex[2:*])
 array ShadeColour[7]
 do for [k = 1:7] { ShadeColour[k] = rgb(word(shades, k)) }
 
@@ -36,7 +44,6 @@ block_height = 1.6 * text_size + panel_height + 0.5 * tic_size
 legend_height = is_column ? 3.2 * tic_size : 2 * tic_size
 room_height = legend_height + 1.6 * text_size + down * block_height + 4.0 * tic_size
 load "page.gp"
-load "logarithmic.gp"
 
 swatch = 1.2 * tic_size
 legend_x = pad + (is_column ? 0 : breadth("share of an interval's operations, up to", text_size) + tic_size)
@@ -50,22 +57,23 @@ do for [k = 1:7] {
   set label 10 + k sprintf("%g %%", 100 * Share[k]) at screen across(x + swatch + 0.3 * tic_size), screen below(legend_y) \
     font tic_font noenhanced
 }
-set label 4 "service time, log scale" at screen across(pad), screen below(page_top + legend_height + 0.8 * text_size) \
+set label 4 "service time, log scale".(M > 1 ? ", an axis for each mode" : "") at screen across(pad), screen below(page_top + legend_height + 0.8 * text_size) \
   font text_font
 panels_top = page_top + legend_height + 1.6 * text_size
-panel_width = (W - 2 * pad - left_room) / in_row
+panel_width = (W - 2 * pad) / in_row
 
 set xrange [0:longest_trial]
-# About four labels to a panel, at 1, 2 or 5 times a power of ten.
-decade = 10.0 ** floor(log10(longest_trial / 4))
-part = longest_trial / 4 / decade
+# About four labels to a panel, three in a column, at 1, 2 or 5 times a power of ten.
+ticks = is_column ? 2.5 : 4
+decade = 10.0 ** floor(log10(longest_trial / ticks))
+part = longest_trial / ticks / decade
 set xtics decade * (part < 1.5 ? 1 : part < 3.5 ? 2 : part < 7.5 ? 5 : 10) font tic_font
 set multiplot
 do for [m = 1:M] {
   place_across = (m - 1) % in_row
   place_down = (m - 1) / in_row
-  x_left = pad + left_room + place_across * panel_width
-  x_right = x_left + panel_width - (is_column ? 1.2 : 1.6) * tic_size
+  x_left = pad + place_across * panel_width + left_room
+  x_right = pad + (place_across + 1) * panel_width - (is_column ? 1.3 : 1.4) * tic_size
   y_top = panels_top + place_down * block_height + 1.6 * text_size
   set lmargin at screen across(x_left)
   set rmargin at screen across(x_right)
@@ -73,8 +81,8 @@ do for [m = 1:M] {
   set bmargin at screen below(y_top + panel_height)
   set label 1 heading(m) at screen across(x_left), screen below(y_top - 0.8 * text_size) font tic_font noenhanced \
     textcolor rgb tone(m)
-  if (place_across == 0) { set format y } else { set format y "" }
-  if (place_across > 0) { label(v) = "" } else { label(v) = span(v) }
+  low = Lowest[m]
+  high = Highest[m]
   load "logarithmic.gp"
   if (m + in_row > M) { set format x "%g" } else { set format x "" }
   if (m == M) {
@@ -82,7 +90,10 @@ do for [m = 1:M] {
       screen below(y_top + panel_height + 3.2 * tic_size) center font text_font
   }
   plot data index block(m) using (($1 + $2) / 2):(sqrt(($3 > 0 ? $3 : 1) * $4)):1:2:($3 > 0 ? $3 : 1):4: \
-    (ShadeColour[shade($6)]) with boxxyerror fillstyle solid 1 noborder linecolor rgb variable notitle
+    (ShadeColour[shade($6)]) with boxxyerror fillstyle solid 1 noborder linecolor rgb variable notitle, \
+    data index block(m) using (($1 + $2) / 2):7:(sprintf("%s, %.3g to %.3g s: median %s of %s operations", \
+    name(m), $1, $2, span3($7), grouped(sprintf("%.0f", $5 / $6)))) with labels hypertext point pointtype 7 \
+    pointsize 0.35 * point_size linecolor rgb "#D55E00" notitle
   unset label
   unset object
 }

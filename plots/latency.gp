@@ -3,9 +3,10 @@
 # gnuplot -e "data='http-2ms-latency.dat'; out='http-2ms-latency.svg'" latency.gp
 
 load "style.gp"
-void = strlen(partly) ? remark("hollow: of the lanes served alone, ".served(partly)) : 0
+void = strlen(partly) ? remark("hollow: only some lanes were served: ".served(partly)) : 0
 
 do for [m = 1:M] { stats data index block(m) every ::1 using (note(strcol(5)), note(strcol(6)), 0) nooutput }
+void = remark("a line ends where fewer than ten operations lie beyond")
 stats data using 1 nooutput
 last = STATS_max
 # The median at least has a label.

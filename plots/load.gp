@@ -36,6 +36,8 @@ void = remark(joined ? "thick: p99, with the interval of trials' own; thin: p50"
 if (knees > 0) { void = remark("ring: knee") }
 # Where the power is highest at an end of the rates, there is no knee.
 void = remark(meta("absent"))
+end_column = 3
+load "early.gp"
 
 panel_height = is_column ? 130 : 380
 panel_room = 1.9 * text_size
@@ -86,4 +88,5 @@ plot for [m = 1:M] data index block(m) using (x($1, m)):5:(0):($6 - $5) with @sp
     with labels hypertext point pointtype marker(m) pointsize (0.2 + 0.4 * p) * point_size linewidth 0.6 * thickness \
     linecolor rgb colour(m) notitle, \
   for [p = 1:2] for [m = 1:M] data index block(m) using (x($1, m)):(column(p + 8)) \
-    with points linewidth 0.8 * thickness linecolor rgb tone(m) pointtype 6 pointsize 2.3 * point_size notitle
+    with points linewidth 0.8 * thickness linecolor rgb tone(m) pointtype 6 pointsize 2.3 * point_size notitle, \
+  for [m = 1:M] data index block(m) using (early($1, m) ? x($1, m) : NaN):3 with @early_marks

@@ -6,11 +6,11 @@ load "concurrency.gp"
 
 # The slope is the same in all rows of a mode.
 array Slope[N]
-keep(m, text) = (Slope[block(m) + 1] = text eq "NaN" || text <= 0 ? "" : " ".bytes(text + 0), 0)
+keep(m, text) = (Slope[block(m) + 1] = text eq "NaN" || text <= 0 ? "" : sprintf(" %s KiB", number3(text / 1024.0)), 0)
 do for [m = 1:M] {
   stats data index block(m) every ::1 using (keep(m, strcol(6)), note(strcol(3)), note(strcol(4)), 0) nooutput
 }
-void = remark("beside a name: memory of one more lane, the slope of the least-squares line")
+void = remark("after a name: memory of one more lane, the slope of the least-squares line")
 
 what = "memory, median peak (MiB)"
 abscissa = "concurrency (lanes at work), log scale"

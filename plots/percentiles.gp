@@ -17,5 +17,5 @@ do for [k = 2:10] {
   if (roomy) { label_end = along_axis(k) + half_label(k) + 0.3 * tic_size }
   set xtics add ((roomy ? Percentile[k]." %%" : "") k == 2 ? 2 : 10.0 ** (k - 2))
 }
-set xtics add ((labelled_axis && along_axis(2) - half_label(2) > half_label(1) ? "0 %%" : "") 1)
+set xtics add ((labelled_axis && along_axis(2) - half_label(2) > half_label(1) + 0.6 * tic_size ? "0 %%" : "") 1)
 set grid x

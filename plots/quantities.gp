@@ -1,8 +1,8 @@
 # Which of several quantities are drawn, and what each spans. Loaded after style.gp and concurrency.gp.
 #
 # Wants   P                     how many there are
-#         Title, Column, Low, High, Unit   of each: its name, its columns and those of its interval, and what it is: "rate",
-#                               "span", "mebibytes" (of bytes), "ratio" or "plain"
+#         Title, Column, Low, High, Unit   of each: its name, its columns and those of its interval, and what it is: "span",
+#                               "mebibytes" (of bytes), "ratio", "count" (of whole things) or "plain"
 # Leaves  Shown[s], shown       which are drawn: those whose values differ, and are known better than to within themselves
 #         Least, Most, Top      of each the range with its intervals, and the greatest value
 #         quantity(column), value_of(v), tick(v)   the p-th quantity's value, and how it stands in words and at tics
@@ -13,12 +13,13 @@ array Top[P]
 array Shown[P]
 shown = 0
 unknown = ""
+undrawn = ""
 scale(p) = Unit[p] eq "mebibytes" ? mebibyte : 1.0
 has(c) = strcol(c) ne "NaN"
 quantity(c) = column(c) / scale(p)
 # The end of an interval, which is the value itself where there is none.
 end_of(c) = has(c) ? quantity(c) : quantity(Column[p])
-value_of(v) = Unit[p] eq "span" ? span3(v) : Unit[p] eq "mebibytes" ? number3(v) : Unit[p] eq "ratio" ? number3(v)."×" : number3(v)
+value_of(v) = Unit[p] eq "span" ? span3(v) : Unit[p] eq "count" ? count(v) : Unit[p] eq "ratio" ? number3(v)."×" : number3(v)
 tick(v) = Unit[p] eq "span" ? span(v) : number(v)
 note_value(v, l, h) = v eq "NaN" ? 0 : (values = values + 1, include(v + 0), \
   greatest = v > greatest ? v + 0 : greatest, smallest = v < smallest ? v + 0 : smallest, \
@@ -42,9 +43,9 @@ do for [p = 1:P] {
     P > 1 && (greatest == 0 || values > 1 && greatest < 1.1 * smallest) ? smallest == greatest ? "always ".value_of(greatest / scale(p)) : \
     value_of(smallest / scale(p))." to ".value_of(greatest / scale(p)) : ""
   if (values == 0) { unknown = unknown.(strlen(unknown) ? ", " : "").Title[p] }
-  if (values > 0 && strlen(why)) { void = remark("not drawn: ".Title[p].", ".why) }
+  if (values > 0 && strlen(why)) { undrawn = undrawn.(strlen(undrawn) ? "; " : "").Title[p].", ".why }
   if (values > 0 && strlen(why) == 0) { shown = shown + 1; Shown[shown] = p }
 }
 void = strlen(unknown) ? remark("not measured: ".unknown) : 0
 # What is all flat is drawn rather than nothing.
-if (shown == 0) { do for [p = 1:P] { if (Top[p] > -1e290) { shown = shown + 1; Shown[shown] = p } } }
+if (shown > 0) { void = strlen(undrawn) ? remark("not drawn: ".undrawn) : 0 } else { do for [p = 1:P] { if (Top[p] > -1e290) { shown = shown + 1; Shown[shown] = p } } }

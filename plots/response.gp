@@ -2,12 +2,13 @@
 # gnuplot -e "data='http-response.dat'; out='http-response.svg'" response.gp
 
 load "style.gp"
-void = strlen(partly) ? remark("hollow: of the lanes served alone, ".served(partly)) : 0
+void = strlen(partly) ? remark("hollow: only some lanes were served: ".served(partly)) : 0
 
 do for [m = 1:M] {
   stats data index block(m) every ::1 using (note(strcol(3)), note(strcol(6)), note(strcol(7)), note(strcol(9)), \
     note(strcol(10)), 0) nooutput
 }
+void = remark("a line ends where fewer than ten operations lie beyond")
 stats data using 1 nooutput
 last = STATS_max
 rightmost = (last > 2 ? last : 2) * 1.15

@@ -8,6 +8,7 @@ reference_end = 1
 low = low < 1 ? low : 1
 high = high > 1 ? high : 1
 if (clustered) {
+  void = remark("dashed: blocking")
   P = 1
   array Title[1] = ["throughput ÷ throughput of blocking"]
   array Column[1] = [2]

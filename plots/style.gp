@@ -12,7 +12,8 @@
 #         low, high             the range of the values, column 2
 #         colour(m), tone(m), dash(m), marker(m), weight(m)   how a mode looks; its tone is that of words
 #         gap(name, x)          why there is no value: "skipped" or "invalid"; "" where nobody tells
-#         number(v), span(v), bytes(v)   numbers as axes have them; number3(v), span3(v) with three digits
+#         next_gap(name, x)     finds the first place beyond x with such a reason: gap_x, and gap_why, which is "" if none
+#         number(v), span(v)    numbers as axes have them; number3(v), span3(v) with three digits; count(v) of whole things
 #         lanes(v)              how many, in words
 #         unit                  what column 2 is divided by on the axis
 #         bars, span_bars       how an interval is drawn around a point, and one that has no point, from low to high
@@ -53,17 +54,22 @@ tones = meta("tones")
 gaps = " ".meta("gaps")." "
 markers = meta("markers")
 dashes = meta("dashes")
-# A second variant of a mode has another form of its marker and another dash. Other modes are grey, with a marker each.
+# A second variant of a mode has another form of its marker and another dash, a third one a star and a fourth a plus. Other
+# modes are grey, with a marker each.
 mode(b) = strstrt(Name[b + 1], "/") ? Name[b + 1][1:strstrt(Name[b + 1], "/") - 1] : Name[b + 1]
 rank(b) = (sum [k = 1:words(modes)] (word(modes, k) eq mode(b) ? k : 0))
 earlier(b) = b < 1 ? 0 : (sum [a = 0:b - 1] (mode(a) eq mode(b) ? 1 : 0))
 others(b) = b < 1 ? 0 : (sum [a = 0:b - 1] (rank(a) ? 0 : 1))
-form(k, n) = n % 2 == 0 ? k : k % 2 ? k - 1 : k + 1
+form(k, n) = n == 2 ? 3 : n == 3 ? 1 : n % 2 == 0 ? k : k % 2 ? k - 1 : k + 1
 colour(m) = rank(block(m)) ? word(colours, rank(block(m))) : "#666666"
 tone(m) = rank(block(m)) ? word(tones, rank(block(m))) : "#666666"
 gap_at(key) = strstrt(gaps, key)
 gap_word(key) = gap_at(key) ? word(gaps[gap_at(key) + strlen(key):*], 1) : ""
 gap(name, x) = gap_word(sprintf(" %s@%.15g=", name, x))
+next_gap(name, x) = (gap_x = 1e300, gap_why = "", sum [k = 1:words(gaps)] note_gap(name, x, word(gaps, k)))
+note_gap(name, x, w) = w[1:strlen(name) + 1] ne name."@" ? 0 : note_gap_at(x, w[strlen(name) + 2:*])
+note_gap_at(x, w) = note_gap_of(x, w[1:strstrt(w, "=") - 1] + 0, w[strstrt(w, "=") + 1:*])
+note_gap_of(x, at, why) = at > x && at < gap_x ? (gap_x = at, gap_why = why, 0) : 0
 whole_marker(m) = rank(block(m)) ? form(int(word(markers, rank(block(m)))), earlier(block(m))) : 1 + others(block(m)) % 3
 whole_dash(m) = ((rank(block(m)) ? int(word(dashes, rank(block(m)))) : 2) - 1 + earlier(block(m))) % 5 + 1
 # A mode of whose lanes only a part was served is hollow and dotted, and the small print says of how many its percentiles
@@ -76,20 +82,27 @@ set dashtype 6 (2, 6)
 # The control is the harness alone: what all modes pay, and none can do without.
 is_control(m) = rank(block(m)) ? word(kinds, rank(block(m))) eq "control" : 0
 weight(m) = is_control(m) ? 0.5 * thickness : thickness
+rgb(hex) = int("0x".hex[2:*])
 caption(m) = name(m).(is_control(m) ? " (the harness)" : "")
 
 # Whole digits are grouped by thousands, as in tables.
 grouped(digits) = strlen(digits) <= 3 ? digits : grouped(digits[1:strlen(digits) - 3]).",".digits[strlen(digits) - 2:*]
 exponent(v) = floor(log10(v) + 1e-9)
-small(v) = v >= 1e-4 ? sprintf("%g", v) : sprintf("%.3g·10^{%d}", v / 10.0 ** exponent(v), exponent(v))
+# Raised digits are letters of their own: those of enhanced text are smaller, and then below 6 pt.
+raised(n) = n < 0 ? "⁻".raised(-n) : n < 10 ? word("⁰ ¹ ² ³ ⁴ ⁵ ⁶ ⁷ ⁸ ⁹", n + 1) : raised(n / 10).raised(n % 10)
+small(v) = v >= 1e-4 ? sprintf("%g", v) : sprintf("%.3g·10", v / 10.0 ** exponent(v)).raised(exponent(v))
 number(v) = v <= 0 ? sprintf("%g", v) : v < 1000 ? small(v) : grouped(sprintf("%.0f", v))
 digits3(v) = v <= 0 ? v : floor(v / 10.0 ** (exponent(v) - 2) + 0.5) * 10.0 ** (exponent(v) - 2)
-number3(v) = v > 0 && v < 1000 ? sprintf("%.3g", digits3(v)) : number(digits3(v))
+# Three digits also where the last are zeros: 5.00 beside 4.84.
+decimals(v) = exponent(v) < 2 ? 2 - exponent(v) : 0
+padded(v) = v < 1e-4 || v >= 1000 ? number(v) : sprintf(sprintf("%%.%df", decimals(v)), v)
+number3(v) = v > 0 ? padded(digits3(v)) : number(v)
+# A count of whole things has no zeros behind it: 5, not 5.00.
+count(v) = v < 1000 ? sprintf("%.3g", v) : number(v)
 span(v) = v == 0 ? "0" : v < 1e3 ? sprintf("%g ns", v) : v < 1e6 ? sprintf("%g µs", v / 1e3) : \
   v < 1e9 ? sprintf("%g ms", v / 1e6) : number(v / 1e9)." s"
-span3(v) = span(digits3(v))
-bytes(v) = v < 1024 ? sprintf("%.3g B", v) : v < 1024.0 ** 2 ? sprintf("%.3g KiB", v / 1024.0) : \
-  v < 1024.0 ** 3 ? sprintf("%.3g MiB", v / 1024.0 ** 2) : sprintf("%.3g GiB", v / 1024.0 ** 3)
+span3(v) = v <= 0 ? span(v) : span_of(digits3(v))
+span_of(v) = v < 1e3 ? padded(v)." ns" : v < 1e6 ? padded(v / 1e3)." µs" : v < 1e9 ? padded(v / 1e6)." ms" : padded(v / 1e9)." s"
 # Axes of memory are in MiB.
 mebibyte = 1048576.0
 # Of the values of column 2 on the vertical axis.

@@ -15,7 +15,7 @@ if (clustered) {
   array Column[1] = [2]
   array Low[1] = [3]
   array High[1] = [4]
-  array Unit[1] = ["rate"]
+  array Unit[1] = ["plain"]
   load "bars.gp"
 } else {
   what = "throughput (operations/s)"

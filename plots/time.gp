@@ -18,7 +18,7 @@ Lowest[2] = low
 Highest[2] = high
 stats data using 1 nooutput
 longest_time = STATS_max
-if (pools > 0) { void = remark("dotted: pool ÷ delay") }
+if (pools > 0) { void = remark("dotted: pool width ÷ delay") }
 
 # Where nothing is known of threads, the throughput has all of the page.
 panels = high >= 1.1 * low && high > 0 ? 2 : 1

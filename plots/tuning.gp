@@ -12,7 +12,7 @@ note_ring(text) = text eq "NaN" ? 0 : (rings = rings + 1, 0)
 do for [m = 1:M] { stats data index block(m) every ::1 using (note_ring(strcol(6)), 0) nooutput }
 if (rings > 0) { void = remark("ring: the smallest setting that is not significantly below the best") }
 if (words(undecided)) {
-  void = remark((is_column ? "?: undecided, " : "undecided: ")."the rounds do not tell which setting is the best")
+  void = remark((is_column ? "?: undecided, " : "undecided: ")."noise hides which setting is the best")
 }
 
 what = "throughput (operations/s)"

@@ -27,6 +27,12 @@ struct DrawingTests {
       let lanes = UInt64(run.trials[index].concurrency)
       run.trials[index].client?.memoryPeak = 12_000_000 + lanes * 100_000
     }
+    for index in run.trials.indices
+    where run.trials[index].experiment == "load" && run.trials[index].mode == modes.last && modes.count > 1
+      && run.trials[index].arrivals.rate == 7000
+    {
+      run.trials[index].valid = false
+    }
     for index in run.trials.indices where run.trials[index].experiment == "work" {
       // Some quantities may have no values at all.
       run.trials[index].client?.directCalls = 0
@@ -199,6 +205,49 @@ struct DrawingTests {
       #expect(text.contains("<desc>http-2ms: throughput against concurrency</desc>"))
       #expect(text.firstMatch(of: /<g><title>epoll, 80 lanes: [0-9,]+ operations\/s<\/title>/) != nil)
       #expect(!text.contains("gnuplot_svg") && !text.contains("<title> </title>"))
+    }
+  }
+
+  /// A reader who points at a bar, a marker or an interval sees its value.
+  @Test func figuresOfEveryKindShowTheirValuesWhereAReaderPoints() throws {
+    let run = Self.wholeRun(["blocking", "epoll", "uring"])
+    try FigureFolder.with { folder in
+      let outcome = try Figures.write(run, to: folder, gnuplot: FigureFolder.gnuplot, endings: [".svg"])
+      #expect(Set(outcome.drawn.map(\.kind)) == Set(FigureKind.allCases))
+      for figure in outcome.drawn {
+        let text = try String(contentsOfFile: "\(folder)/\(figure.stem).svg", encoding: .utf8)
+        let values = text.matches(of: /<title>(epoll|uring)[^<]*: [^<]*[0-9]/).count
+        #expect(values > 1, "\(figure.stem)")
+      }
+    }
+  }
+
+  @Test func numbersBesideEachOtherHaveTheSameDigits() throws {
+    try FigureFolder.with { folder in
+      _ = try Figures.write(TinyRun.example, to: folder, gnuplot: nil)
+      let script = """
+        data = 'tiny-throughput.dat'
+        load 'style.gp'
+        set print '-'
+        print number3(5.0), number3(4.84), number3(9.996), number3(0.5), number3(999.7)
+        print span3(2e6), span3(1.995e6), span3(999.9e3), span3(12e9), span3(0)
+        print count(5), count(4.5), count(10001), number(2e-5), number3(1.2345e-10)
+        """
+      #expect(
+        try gnuplot(script, in: folder)
+          == "5.00 4.84 10.0 0.500 1,000\n2.00 ms 2.00 ms 1.00 ms 12.0 s 0\n5 4.5 10,001 2·10⁻⁵ 1.23·10⁻¹⁰\n")
+    }
+  }
+
+  @Test func linesWithGapsSayWhy() throws {
+    let run = Self.wholeRun(["blocking", "epoll", "uring"])
+    try FigureFolder.with { folder in
+      _ = try Figures.write(run, to: folder, gnuplot: FigureFolder.gnuplot, endings: [".svg"])
+      for stem in ["curve-cpu", "curve-throughput", "serving-serve", "load-load"] {
+        let text = try String(contentsOfFile: "\(folder)/\(stem).svg", encoding: .utf8)
+        let reason = stem == "load-load" ? "uring invalid at 7,000" : "uring skipped at 9"
+        #expect(text.contains("gaps: \(reason)"), "\(stem)")
+      }
     }
   }
 

@@ -31,16 +31,19 @@ struct LatencyFigureTests {
     let data = try #require(file(.heat, trials("epoll")))
     #expect(data.text.contains(": epoll 2\n"))
     let rows = data.text.split(separator: "\n").drop { !$0.hasPrefix("\"epoll\"") }
-    #expect(rows.first == "\"epoll\" end_s low_ns high_ns operations share")
+    #expect(rows.first == "\"epoll\" end_s low_ns high_ns operations share median_ns")
     #expect(rows.count == 1 + 9 * 2, "nothing was recorded in the second interval")
-    #expect(rows.dropFirst().prefix(2) == ["0 0.02000000 2048 2176 3 0.7500000", "0 0.02000000 4096 4352 1 0.2500000"])
+    #expect(
+      rows.dropFirst().prefix(2) == [
+        "0 0.02000000 2048 2176 3 0.7500000 2112", "0 0.02000000 4096 4352 1 0.2500000 NaN",
+      ])
     #expect(rows.last?.hasPrefix("0.1800000 0.2000000 ") == true)
   }
 
   @Test func runsThatHaveNotRecordedItHaveNoFigureOfIt() {
     #expect(file(.heat, trials("epoll", counts: false)) == nil)
     let mixed = file(.heat, trials("epoll") + trials("threads", counts: false))
-    #expect(mixed?.absence == nil && mixed?.text.contains("\nNaN NaN NaN NaN NaN NaN\n") == true)
+    #expect(mixed?.absence == nil && mixed?.text.contains("\nNaN NaN NaN NaN NaN NaN NaN\n") == true)
   }
 
   @Test func manyIntervalsAreJoined() throws {
@@ -52,7 +55,17 @@ struct LatencyFigureTests {
       return point
     }
     let rows = try #require(file(.heat, [trial])).text.split(separator: "\n").filter { $0.first?.isNumber == true }
-    #expect(rows.count == 200 && rows[1] == "0 0.002000000 2048 2176 2 0.2500000")
+    #expect(rows.count == 200 && rows[1] == "0 0.002000000 2048 2176 2 0.2500000 NaN")
+  }
+
+  /// The last sample of a fixed number of operations is taken long after them, once all connections are closed.
+  @Test func noIntervalOfAHeatMapLastsBeyondTheWindow() throws {
+    var trial = trials("epoll", rounds: 1)[0]
+    trial.wall = 190_000_000
+    let last = try #require(trial.series?.indices.last)
+    trial.series?[last].t = 5_000_000_000
+    let rows = try #require(file(.heat, [trial])).text.split(separator: "\n").filter { $0.first?.isNumber == true }
+    #expect(rows.last?.hasPrefix("0.1800000 0.1900000 ") == true, "\(rows.last ?? "")")
   }
 
   @Test func openLoopsHaveResponseTimesBesideServiceTimes() throws {

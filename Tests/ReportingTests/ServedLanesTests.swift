@@ -115,7 +115,7 @@ struct ServedLanesTests {
         let others = outcome.remarks.filter { !$0.hasPrefix("tiny-cpu: ") && !$0.hasPrefix("tiny-footprint: ") }
         #expect(others.isEmpty, "\(others)")
         let figure = try #require(try FigureFolder.files(in: folder)["tiny-latency.svg"])
-        #expect(String(decoding: figure, as: UTF8.self).contains("of the lanes served alone, dispatch 255/10,000"))
+        #expect(String(decoding: figure, as: UTF8.self).contains("only some lanes were served: dispatch 255/10,000"))
       }
     }
   }

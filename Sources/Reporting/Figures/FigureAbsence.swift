@@ -1,9 +1,9 @@
 import Measurement
 
-/// Why the data of a figure are better told in words than drawn.
+/// Decides whether a figure would show too little, and says so in words instead.
 enum FigureAbsence {
-  /// - Parameter blocks: those of modes.
-  /// - Returns: the words before “, so there is no figure”; nil where there is something to see.
+  /// - Parameter blocks: one for each mode, without the ideal.
+  /// - Returns: the words before “, so there is no figure”; nil if there is something to see.
   static func reason(_ kind: FigureKind, _ blocks: [GnuplotData.Block]) -> String? {
     let curves = blocks.map { (name: $0.name, rows: $0.rows.filter { hasValue($0) }) }
       .filter { kind == .time ? $0.rows.count(where: { $0[1] != 0 }) >= fewestOfCurve : !$0.rows.isEmpty }
@@ -13,7 +13,7 @@ enum FigureAbsence {
     case .throughput, .speedup, .cpu, .footprint, .serve, .memory, .tuning:
       if curves.count == 1, places.count == 1 {
         let value = text(kind, first.rows[0][1] ?? .nan).map { ", \($0)" } ?? ""
-        return "there is one mode at one concurrency, \(first.name)\(value)"
+        return "there is only one value, that of \(first.name)\(value)"
       }
       return places.count < fewestOfCurve ? nil : flatness(kind, curves.flatMap { $0.rows.compactMap { $0[1] } })
     case .latency, .response:
@@ -22,9 +22,9 @@ enum FigureAbsence {
     }
   }
 
-  /// With fewer there are bars.
+  /// The fewest points of a curve. Fewer are drawn as bars.
   private static let fewestOfCurve = 3
-  /// A curve of less than this is a flat line.
+  /// The ratio of the largest value to the smallest; below it, a curve is a flat line.
   private static let leastGrowth = 1.1
 
   private static func hasValue(_ row: [Double?]) -> Bool { row[1]?.isFinite ?? false }
@@ -33,10 +33,10 @@ enum FigureAbsence {
     guard let low = values.min(), let high = values.max(), high < leastGrowth * low, let from = text(kind, low),
       let to = text(kind, high)
     else { return nil }
-    return "all modes have the same at any concurrency, from \(from) to \(to)"
+    return "all values are within 10 %, from \(from) to \(to)"
   }
 
-  /// Nil of what has several quantities.
+  /// The value with its unit; nil for figures of several quantities.
   private static func text(_ kind: FigureKind, _ value: Double) -> String? {
     switch kind {
     case .throughput, .tuning: "\(NumberText.significant(value, digits: 3)) operations/s"
@@ -49,10 +49,10 @@ enum FigureAbsence {
   private static func emptiness(_ kind: FigureKind) -> String {
     switch kind {
     case .throughput, .cpu, .footprint, .serve, .memory, .tuning: "no valid trial has a value"
-    case .heat: "no mode has latencies in five intervals"
-    case .time: "no mode has three intervals with operations to draw a line through"
+    case .heat: "no mode has latencies in at least five intervals"
+    case .time: "no mode has at least three intervals with operations"
     case .latency, .response, .load, .interference: "there are too few operations for percentiles"
-    case .speedup: "no mode has valid trials in the same rounds as blocking"
+    case .speedup: "no mode has a valid trial in the same round as blocking"
     }
   }
 }

@@ -2,20 +2,20 @@ import Foundation
 import Synchronization
 import SystemCalls
 
-/// Draws figures in a folder that has their data and scripts.
+/// Draws figures with gnuplot, in a folder that has their data and scripts.
 struct FigureDrawing: Sendable {
-  /// The program's path.
+  /// The path of the program.
   let gnuplot: String
   let folder: String
   let width: FigureWidth
-  /// Of the files, which say what they are.
+  /// The endings of the files to draw, such as `.svg`. They choose the formats.
   let endings: [String]
-  /// When the run was begun, in the form of ISO 8601: what a PDF says of its making, as cairo would write the present time.
+  /// When the run began, as ISO 8601. A PDF gets it as its creation date, where cairo writes the present time.
   let date: String
 
-  /// Draws each figure in all formats, as many figures at a time as there are processors.
+  /// Draws each figure in all formats, one figure per processor at a time.
   ///
-  /// - Returns: the warnings that gnuplot printed, by figure.
+  /// - Returns: the warnings of gnuplot, in the order of the figures.
   func draw(
     _ figures: [FiguresOutcome.Drawn], _ progress: Figures.Progress
   ) throws(FiguresFailure) -> [String] {
@@ -38,11 +38,11 @@ struct FigureDrawing: Sendable {
   private func draw(_ figure: FiguresOutcome.Drawn) throws(FiguresFailure) -> [String] {
     let stem = figure.stem
     let place = "\(folder)/\(stem)\(width.mark)"
-    // What is there afterwards is new.
+    // An old file must not be mistaken for a new one.
     for ending in endings { unlink(place + ending) }
     let process: ChildProcess
     do throws(Errno) {
-      // All that it prints are complaints.
+      // Whatever it prints is a complaint.
       process = try ChildProcess(
         gnuplot,
         ["--default-settings"]
@@ -78,7 +78,7 @@ struct FigureDrawing: Sendable {
     try Figures.write(finished, to: path)
   }
 
-  /// Puts the run's date where cairo has written the present one, in as many bytes.
+  /// Overwrites the present time, which cairo has written, with the run's. The length stays the same.
   private func dateDocument(_ path: String) throws(FiguresFailure) {
     let digits = date.filter { $0.isASCII && $0.isNumber }.prefix(14)
     let mark = Data("/CreationDate (D:".utf8)

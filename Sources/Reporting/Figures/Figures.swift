@@ -3,19 +3,19 @@ import ProjectFiles
 import Records
 import SystemCalls
 
-/// What ``Figures/write(_:to:scripts:gnuplot:endings:progress:)`` has left behind.
+/// The result of ``Figures/write(_:to:width:scripts:gnuplot:endings:progress:)``.
 public struct FiguresOutcome: Sendable, Equatable {
-  /// Data files, by name.
+  /// The names of the data files.
   public var data: [String] = []
-  /// Rendered figures, by name.
+  /// The names of the drawn files.
   public var figures: [String] = []
-  /// How many figures have nothing to show, and are not made.
+  /// The number of figures left out because they have nothing to show.
   public var leftOut = 0
-  /// What there is to tell, one line each: a figure that has nothing to show, how to install gnuplot, its warnings.
+  /// Remarks for the user, one line each: why a figure is left out, how to install gnuplot, the warnings of gnuplot.
   public var remarks: [String] = []
-  /// How many figures have something to show, and were not drawn.
+  /// The number of figures that have something to show but were not drawn.
   public var undrawn = 0
-  /// The figures that were drawn, in the order of the data.
+  /// The drawn figures, in the order of the data.
   var drawn: [Drawn] = []
 
   struct Drawn: Sendable, Equatable {
@@ -23,40 +23,40 @@ public struct FiguresOutcome: Sendable, Equatable {
     let experiment: String
     let question: String
     let subject: String
-    /// The name of its files, without the ending.
+    /// The name of its files without the ending.
     let stem: String
   }
 }
 
-/// Why figures, or other files of a run, cannot be made. Its description is one line.
+/// The reason why figures, or other files of a run, cannot be made. The description is one line.
 public struct FiguresFailure: Error, CustomStringConvertible {
   public let description: String
 }
 
-/// How wide figures are, and so how large their letters.
+/// The width of figures, and with it the size of their letters.
 public enum FigureWidth: String, CaseIterable, Sendable {
-  /// 900 pixels.
+  /// 900 pixels, for screens.
   case screen
-  /// One column of a paper: 85 mm, with no letter below 6 pt.
+  /// 85 mm, one column of a paper. No letter is below 6 pt.
   case column
 
-  /// What the names of its files have between that of the figure and the ending.
+  /// What file names have between the name of the figure and the ending.
   var mark: String { self == .screen ? "" : "-column" }
 }
 
-/// The figures of a run, as data, as the scripts that draw them, and as SVG, PNG and PDF.
+/// The figures of a run: their data, the scripts that draw them, and SVG, PNG and PDF files.
 public enum Figures {
-  /// Called with how many figures are drawn, of how many, and with the name of the last one.
+  /// Called after each figure, with the number drawn so far, the total and the name of the figure.
   public typealias Progress = @Sendable (_ done: Int, _ total: Int, _ name: String) -> Void
 
-  /// Writes the data and the scripts; where gnuplot is there, draws. What stood there under the same names is
+  /// Writes the data and the scripts, and draws the figures if gnuplot is installed. Files of the same names are
   /// replaced. The same run gives the same bytes.
   ///
   /// - Parameters:
-  ///   - folder: is created where it is missing.
-  ///   - scripts: what draws the figures, a script for each kind and those that they load.
-  ///   - gnuplot: the path of the program, or nil where it is not installed; then the outcome says how to install it.
-  ///   - endings: of the files that are drawn, which say what they are.
+  ///   - folder: created if it is missing.
+  ///   - scripts: one for each kind of figure, and those that they load.
+  ///   - gnuplot: the path of the program; nil if it is not installed. The outcome then says how to install it.
+  ///   - endings: of the files to draw, such as `.svg`. They choose the formats.
   public static func write(
     _ run: Run, to folder: String, width: FigureWidth = .screen, scripts: [ProjectFile] = ProjectFiles.scripts,
     gnuplot: String?, endings: [String] = endings, progress: @escaping Progress = { _, _, _ in }
@@ -93,10 +93,10 @@ public enum Figures {
     return outcome
   }
 
-  /// The formats in which every figure is drawn.
+  /// The endings of all formats.
   public static let endings = [".svg", ".png", ".pdf"]
 
-  /// The figures of a run, under the names of their files without an ending.
+  /// The figures of a run, with the names of their files without an ending.
   static func plan(_ run: Run) -> [(stem: String, data: GnuplotData)] {
     var stems: Set<String> = []
     return GnuplotData.files(of: run).map { data in
@@ -104,12 +104,14 @@ public enum Figures {
     }
   }
 
-  /// The gnuplot that a shell would find in `path`, a list as in the environment's `PATH`.
+  /// The path of the gnuplot that a shell would find.
+  ///
+  /// - Parameter path: a list of folders, as in the environment's `PATH`.
   public static func gnuplot(inPath path: String) -> String? {
     path.split(separator: ":").map { "\($0)/gnuplot" }.first { access($0, X_OK) == 0 }
   }
 
-  /// The experiment's name as part of a file name that needs no quoting anywhere.
+  /// The name of an experiment as part of a file name that no shell has to quote.
   static func fileName(_ experiment: String) -> String {
     let name = String(
       experiment.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-" }.prefix(180))
@@ -128,7 +130,7 @@ public enum Figures {
 }
 
 extension Figures {
-  /// For what is drawn and not kept.
+  /// A folder for files that are not kept.
   static func scratchFolder() throws(FiguresFailure) -> ScratchFolder {
     let parent = FileManager.default.temporaryDirectory.path
     do throws(Errno) {

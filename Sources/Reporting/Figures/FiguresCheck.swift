@@ -1,28 +1,29 @@
 import Foundation
 import Records
 
-/// What ``Figures/check(_:in:gnuplot:progress:)`` has found. Files are given by name.
+/// The result of ``Figures/check(_:in:width:gnuplot:progress:)``. Files are given by name.
 public struct FiguresCheck: Sendable, Equatable {
-  /// Those that have other bytes than the run gives.
+  /// Files with other bytes than the run gives.
   public var differing: [String] = []
   public var missing: [String] = []
-  /// Figures, data and scripts that the run does not give; what else stands there is another's business.
+  /// Figures, data and scripts that do not belong to the run. Files of other kinds are not looked at.
   public var surplus: [String] = []
-  /// How many are as the run gives them.
+  /// The number of files with the bytes that the run gives.
   public var agreeing = 0
-  /// What has not been looked at, and why, one line each.
+  /// What was not compared, and why, one line each.
   public var remarks: [String] = []
 
   public var isFine: Bool { differing.isEmpty && missing.isEmpty && surplus.isEmpty }
 }
 
 extension Figures {
-  /// Whether a folder holds what the run gives: makes everything anew beside it, and compares bytes. Writes nothing to it.
+  /// Checks whether a folder holds what the run gives: makes all files in another folder and compares the bytes. Does
+  /// not write to `folder`.
   ///
   /// - Parameters:
-  ///   - folder: that which ``write(_:to:scripts:gnuplot:endings:progress:)`` has written to.
-  ///   - width: of the figures that are compared; those of the other are passed over.
-  ///   - gnuplot: the path of the program, or nil where it is not installed; then figures only have to be there.
+  ///   - folder: one that ``write(_:to:width:scripts:gnuplot:endings:progress:)`` has written to.
+  ///   - width: of the figures to compare. Those of the other width are ignored.
+  ///   - gnuplot: the path of the program; nil if it is not installed. Figures then only have to exist.
   public static func check(
     _ run: Run, in folder: String, width: FigureWidth = .screen, gnuplot: String?,
     progress: @escaping Progress = { _, _, _ in }

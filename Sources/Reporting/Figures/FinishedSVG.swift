@@ -1,11 +1,11 @@
-/// What gnuplot draws as SVG, with a title, and with values where a reader points at a marker.
+/// Turns an SVG of gnuplot into one with a title, and with values that show when a reader points at a mark.
 ///
-/// Gnuplot writes values for a script of its own, as the argument of `showHypertext`, beside a title that is blank. A
-/// title with the value needs no script, and every browser shows it.
+/// Gnuplot writes values for its own script, as the argument of `showHypertext` beside a blank title. A title with the
+/// value needs no script, and every browser shows it.
 enum FinishedSVG {
   /// - Parameters:
-  ///   - title: of the whole.
-  ///   - description: of the whole.
+  ///   - title: of the figure.
+  ///   - description: of the figure.
   static func text(_ drawn: String, title: String, description: String) -> String {
     var result = ""
     result.reserveCapacity(drawn.utf8.count)
@@ -28,7 +28,7 @@ enum FinishedSVG {
   private static let call = "<g onmousemove=\"gnuplot_svg.showHypertext(evt,'"
   private static let end = "')\" onmouseout=\"gnuplot_svg.hideHypertext()\"><title> </title>"
 
-  /// The group of a marker whose value gnuplot leaves to its script.
+  /// The line with the value as the title of its group; nil if it has no value for gnuplot's script.
   private static func value(_ line: Substring) -> String? {
     guard let start = line.firstRange(of: call), let end = line.firstRange(of: end), start.upperBound <= end.lowerBound
     else { return nil }
@@ -36,7 +36,7 @@ enum FinishedSVG {
     return "\(line[..<start.lowerBound])<g><title>\(escaped(String(text)))</title>\(line[end.upperBound...])"
   }
 
-  /// A title that says nothing: that of a plot without one.
+  /// The line without the title that gnuplot makes up for a plot that has none; nil if it has no such title.
   private static func unnamed(_ line: Substring) -> String? {
     guard let start = line.firstRange(of: "<title>iomodes_plot_"), let end = line.firstRange(of: "</title>") else {
       return nil
@@ -44,7 +44,7 @@ enum FinishedSVG {
     return "\(line[..<start.lowerBound])\(line[end.upperBound...])"
   }
 
-  /// What gnuplot has escaped already stays as it is.
+  /// What gnuplot has escaped stays as it is.
   private static func escaped(_ text: String) -> String {
     var result = ""
     for (index, character) in zip(text.indices, text) {

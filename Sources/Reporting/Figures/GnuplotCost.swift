@@ -2,7 +2,7 @@ import Records
 import Statistics
 
 extension GnuplotData {
-  /// What an operation costs the side on which the mode is: processor time, system calls and context switches.
+  /// The cost of an operation on the side under test: CPU time, system calls and context switches.
   init(costOf experiment: Summary.MeasuredExperiment, _ provenance: Provenance) {
     let (side, other) = experiment.isServing ? ("server", "client") : ("client", "server")
     let interval = ["low", "high"]
@@ -20,14 +20,14 @@ extension GnuplotData {
         (
           "counting",
           counted == nil
-            ? "system calls are those of the harness's own wrappers; the language's runtimes make others"
-            : "system calls are all of them, in trials of their own, setting up included"
+            ? "only the system calls of the harness's own wrappers; the language's runtimes make more"
+            : "all system calls, set-up included, counted in separate trials"
         ),
         (
           "split",
-          "user and system only where each trial used 100 ms or more: with fewer than ten ticks they are not told apart"
+          "user and system time only if each trial used 100 ms or more; the kernel cannot split fewer than ten ticks"
         ),
-        ("switches", "context switches, voluntary and not, by getrusage(2)"), ("side", side),
+        ("switches", "voluntary and involuntary context switches, by getrusage(2)"), ("side", side),
       ] + Self.gaps(experiment),
       blocks: Self.blocks(experiment, names) { point in
         let others = experiment.isServing ? point?.client : point?.server
@@ -39,7 +39,7 @@ extension GnuplotData {
       })
   }
 
-  /// What has counted all system calls of the side on which the modes are, where anything has.
+  /// The tools that counted all system calls of the side under test; nil if none did.
   private static func countedCalls(_ experiment: Summary.MeasuredExperiment) -> String? {
     let audits = experiment.points.compactMap(\.audit).filter {
       (experiment.isServing ? $0.server : $0.client)?.syscalls != nil
@@ -47,7 +47,7 @@ extension GnuplotData {
     return audits.isEmpty ? nil : Set(audits.map(\.tool)).sorted().joined(separator: " and ")
   }
 
-  /// What a mode takes of its process, whatever it does.
+  /// The threads and the memory of the process that runs the mode.
   init(footprintOf experiment: Summary.MeasuredExperiment, _ provenance: Provenance) {
     let side = experiment.side
     let names = ["\(side)_threads_peak", "low", "high", "\(side)_rss_peak_bytes", "low_bytes", "high_bytes"]

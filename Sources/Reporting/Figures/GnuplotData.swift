@@ -4,23 +4,23 @@ import Plan
 import Records
 import Statistics
 
-/// A question that one figure of an experiment answers.
+/// The kinds of figures. Each answers one question about an experiment.
 enum FigureKind: String, CaseIterable {
   case throughput, latency, response, heat, cpu, footprint, speedup, serve, load, time, memory, interference, tuning
 }
 
-/// The data of one figure: `#` lines that say where they come from; then for every mode a block under a header row that
-/// begins with the mode's quoted name, two empty lines apart. Columns are fixed, and `NaN` stands where nothing is.
+/// The data of one figure. `#` lines say where they come from. Then every mode has a block, two empty lines apart, with a
+/// header row that begins with the quoted name of the mode. Columns are fixed; `NaN` means that there is no value.
 struct GnuplotData {
   let kind: FigureKind
   let experiment: String
-  /// What the figure answers.
+  /// The question that the figure answers, which is its title.
   let question: String
-  /// What is against what.
+  /// What is drawn against what, as in a caption.
   let subject: String
-  /// Why there is no figure: the words before “, so there is no figure”; nil where there is one.
+  /// The words before “, so there is no figure”; nil if there is one.
   let absence: String?
-  /// What tells it from other figures of its kind and experiment; empty where there are none.
+  /// Distinguishes its file name from those of other figures of its kind and experiment; empty if there are none.
   let place: String
   let text: String
 
@@ -45,7 +45,7 @@ struct GnuplotData {
       facts.map { "# \($0): \($1)\n" }.joined() + blocks.map(\.text).joined(separator: "\n\n")
   }
 
-  /// How the modes of the blocks are drawn, one word for each of them, in one order.
+  /// How the modes of the blocks are drawn: one word for each mode, in the same order in all lines.
   private static func looks(of blocks: [Block], _ modes: ModeTable) -> [(String, String)] {
     let looks = modes.looks(of: blocks.map { String($0.name.prefix { $0 != "/" }) })
     func line(_ name: String, _ word: (ModeDescription) -> String) -> (String, String) {
@@ -87,13 +87,13 @@ struct GnuplotData {
       + (experiment.isServing ? [GnuplotData(servingOf: experiment, provenance)] : times(of: experiment, provenance))
   }
 
-  /// By percentile, from the intended start beside the actual one where operations have both; and over time.
+  /// Latency by percentile and over time. Operations with an intended start have response times, too.
   private static func latencies(of experiment: Summary.MeasuredExperiment, _ provenance: Provenance) -> [GnuplotData] {
     [GnuplotData(percentilesOf: experiment, provenance), GnuplotData(heatOf: experiment, provenance)]
       .compactMap(\.self)
   }
 
-  /// What a mode does within a window, which is known of clients.
+  /// Throughput and threads over time, which only clients record.
   private static func times(of experiment: Summary.MeasuredExperiment, _ provenance: Provenance) -> [GnuplotData] {
     experiment.byConcurrency.filter { $0.points.contains { $0.timeline != nil } }.map {
       GnuplotData(timeOf: experiment, at: $0.concurrency, $0.points, provenance)
@@ -106,11 +106,11 @@ struct GnuplotData {
   )
 
   private static let servedInPart = (
-    "served in part", "served_in_part is how many connections were served, where those are not all; else NaN"
+    "served in part", "served_in_part is the number of lanes that were served, if not all were; else NaN"
   )
 
   static let ofTrials = (
-    "of trials", "the median over trials of a trial's own percentile, whose interval low and high then are"
+    "of trials", "the median over trials of each trial's own percentile, with its interval from low to high"
   )
 
   private init(throughputOf experiment: Summary.MeasuredExperiment, _ provenance: Provenance) {
@@ -133,7 +133,7 @@ struct GnuplotData {
       remarks: [("columns", "concurrency, then those named"), Self.intervals] + Self.gaps(experiment), blocks: blocks)
   }
 
-  /// What serving takes, quantity by quantity.
+  /// The cost of serving, quantity by quantity.
   private init(servingOf experiment: Summary.MeasuredExperiment, _ provenance: Provenance) {
     let isPartly = experiment.points.contains { !$0.servesAll }
     let names =
@@ -149,8 +149,8 @@ struct GnuplotData {
         : "What does serving cost at concurrency \(experiment.concurrencies)?",
       subject: "throughput, latency, CPU time, threads and memory of the server against concurrency",
       remarks: [
-        ("columns", "concurrency, then those named; processor time is per operation"), Self.intervals,
-        ("pooled", "p50 and p99 are of all valid trials' operations together"), Self.ofTrials,
+        ("columns", "concurrency, then those named; CPU time is per operation"), Self.intervals,
+        ("pooled", "p50 and p99 are of the operations of all valid trials together"), Self.ofTrials,
       ] + (isPartly ? [Self.servedInPart] : []) + Self.gaps(experiment),
       blocks: Self.blocks(experiment, names) { point in
         let latency = point?.response ?? point?.latency
@@ -176,8 +176,8 @@ struct GnuplotData {
       }.filter { !($0.name == "blocking" || $0.name.hasPrefix("blocking/")) })
   }
 
-  /// A block for every mode and variant, with a row for every concurrency of the experiment. The control passes over what
-  /// an operation waits for, and is then nothing to hold modes against: it is left out where they are.
+  /// A block for every mode and variant, with a row for every concurrency of the experiment. The control does not wait.
+  /// If operations wait, it is no measure for the modes, and is left out beside them.
   static func blocks(
     _ experiment: Summary.MeasuredExperiment, _ columns: [String], _ values: (Summary.Point?) -> [Double?]
   ) -> [Block] {
@@ -191,12 +191,26 @@ struct GnuplotData {
     }
   }
 
-  /// Why points have no value, for those that were planned: `threads@100000=skipped`.
+  /// Why planned points have no value: `threads@100000=skipped`.
   static func gaps(_ experiment: Summary.MeasuredExperiment) -> [(String, String)] {
-    let words = experiment.points.filter { $0.validTrials == 0 && $0.skippedTrials + $0.invalidTrials > 0 }.map {
-      "\(Block.word($0.name))@\($0.concurrency)=\($0.invalidTrials > 0 ? "invalid" : "skipped")"
+    gaps(experiment.points.map { (Double($0.concurrency), $0) })
+  }
+
+  /// - Parameter points: with their places on the horizontal axis.
+  static func gaps(_ points: [(place: Double, point: Summary.Point)]) -> [(String, String)] {
+    let words = points.compactMap { place, point -> String? in
+      guard point.validTrials == 0, point.skippedTrials + point.invalidTrials > 0 else { return nil }
+      return gap(point.name, place, isInvalid: point.invalidTrials > 0)
     }
-    return words.isEmpty ? [] : [("gaps", words.joined(separator: " "))]
+    return gaps(words)
+  }
+
+  static func gaps(_ words: [String]) -> [(String, String)] {
+    words.isEmpty ? [] : [("gaps", words.joined(separator: " "))]
+  }
+
+  static func gap(_ name: String, _ place: Double, isInvalid: Bool) -> String {
+    "\(Block.word(name))@\(Block.number(place))=\(isInvalid ? "invalid" : "skipped")"
   }
 
   static func columns(_ estimate: Estimate?) -> [Double?] { [estimate?.median, estimate?.low, estimate?.high] }
@@ -205,7 +219,7 @@ struct GnuplotData {
 extension GnuplotData {
   /// The rows of one mode.
   struct Block {
-    /// One word: it is a title, and names the block for `index`.
+    /// One word. Gnuplot uses it as a title and for `index`.
     let name: String
     let columns: [String]
     let rows: [[Double?]]
@@ -221,15 +235,19 @@ extension GnuplotData {
       String(label.map { $0.isWhitespace ? "\u{a0}" : "\"'`\\_^{}@&~#$".contains($0) ? "-" : $0 })
     }
 
-    /// A name as blocks have it.
+    /// A name as one word.
     static func word(_ name: String) -> String {
       String(name.map { $0.isWhitespace || $0 == "\"" || $0 == "\\" ? "-" : $0 })
+    }
+
+    static func number(_ value: Double?) -> String {
+      value.flatMap { NumberText.plain($0, digits: 7, wholeAsIs: true) } ?? "NaN"
     }
 
     var text: String {
       let header = (["\"\(name)\""] + columns).joined(separator: " ")
       let lines = rows.map { row in
-        row.map { $0.flatMap { NumberText.plain($0, digits: 7, wholeAsIs: true) } ?? "NaN" }.joined(separator: " ")
+        row.map(Self.number).joined(separator: " ")
       }
       return (["# \(name)", header] + lines).joined(separator: "\n") + "\n"
     }
@@ -239,10 +257,10 @@ extension GnuplotData {
 extension Summary.MeasuredExperiment {
   fileprivate var hasBlocking: Bool { points.contains { $0.mode == "blocking" } }
 
-  /// Whether there are enough concurrencies for a curve; fewer are bars.
+  /// Whether there are enough concurrencies for a curve. Fewer are drawn as bars.
   var isCurve: Bool { byConcurrency.count > 2 }
 
-  /// Those of bars: `1 and 64`.
+  /// All concurrencies, in words: `1 and 64`.
   var concurrencies: String {
     byConcurrency.map { NumberText.grouped($0.concurrency) }.joined(separator: " and ")
   }

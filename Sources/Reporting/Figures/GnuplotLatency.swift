@@ -3,8 +3,7 @@ import Records
 import Statistics
 
 extension GnuplotData {
-  /// Service times, and response times beside them where operations have both: of the highest concurrency that has
-  /// percentiles.
+  /// Service times, and response times if operations have them, at the highest concurrency that has percentiles.
   init(percentilesOf experiment: Summary.MeasuredExperiment, _ provenance: Provenance) {
     let hasResponses = experiment.points.contains { $0.response != nil }
     let group = experiment.highestWithPercentiles
@@ -16,7 +15,8 @@ extension GnuplotData {
       subject: "service \(hasResponses ? "and response time" : "time") by percentile, at concurrency \(concurrency)",
       remarks: [
         ("columns", "1 / (1 - percentile / 100), then those named"), ("concurrency", concurrency),
-        ("pooled", "all valid trials together, as far as at least ten operations lie beyond"), Self.intervals,
+        ("pooled", "all valid trials together, up to the last percentile with at least ten operations beyond it"),
+        Self.intervals,
         Self.ofTrials,
       ] + Self.servedRemark(group?.points ?? []),
       blocks: (group?.points ?? []).map { point in
@@ -30,8 +30,8 @@ extension GnuplotData {
       })
   }
 
-  /// Eight percentiles for every halving of what lies beyond, and those that trials have of their own, as far as they
-  /// are supported.
+  /// Eight percentiles for every halving of the operations beyond, and those that single trials have. Each has at least
+  /// ten operations beyond it.
   private static func percentileBlock(
     _ point: Summary.Point,
     _ latencies: [(name: String, pooled: Summary.PooledLatency?, ofTrials: Summary.TrialPercentiles)]
@@ -52,7 +52,7 @@ extension GnuplotData {
       rows: rows.isEmpty ? [Array(repeating: nil, count: names.count + 1)] : rows)
   }
 
-  /// Of the highest concurrency that has percentiles.
+  /// Latency against offered rate, at the highest concurrency that has percentiles.
   init(latencyUnder load: Summary.Load, _ provenance: Provenance) {
     let concurrencies = Set(load.curves.compactMap(\.key.concurrency)).sorted()
     func curves(_ concurrency: Int?) -> [Summary.Curve] { load.curves.filter { $0.key.concurrency == concurrency } }
@@ -70,14 +70,16 @@ extension GnuplotData {
       subject: "latency against offered rate, at concurrency \(lanes)",
       remarks: [
         ("columns", "offered rate per second, then those named"), ("concurrency", lanes),
-        ("pooled", "response_p50 and response_p99 are of all valid trials' operations together"),
-        ("of trials", "the median over trials of a trial's own p99; \(Self.intervals.1)"),
+        ("pooled", "response_p50 and response_p99 are of the operations of all valid trials together"),
+        ("of trials", "the median over trials of each trial's own p99; \(Self.intervals.1)"),
         (
           "knee",
           "the rate with the highest throughput / mean response time, if not at an end; NaN elsewhere"
         ),
       ] + Self.kneeless(curves(concurrency))
-        + (load.search.map { [("objective", Provenance.oneLine($0.objective))] } ?? []),
+        + (load.search.map { [("objective", Provenance.oneLine($0.objective))] } ?? [])
+        + Self.servedRemark(curves(concurrency).compactMap { $0.points.map(\.point).first { !$0.servesAll } })
+        + Self.gaps(curves(concurrency).flatMap { $0.points.map { ($0.rate, $0.point) } }),
       blocks: curves(concurrency).map { curve in
         Block(
           name: curve.key.name, columns: names,
@@ -93,7 +95,7 @@ extension GnuplotData {
 }
 
 extension GnuplotData {
-  /// Which curves have no knee, and up or down to which rate: `no knee up to 20,000/s: epoll, uring`.
+  /// The curves without a knee, and the rates measured: `no knee up to 20,000/s: epoll, uring`.
   private static func kneeless(_ curves: [Summary.Curve]) -> [(String, String)] {
     let texts = curves.compactMap(\.kneeAbsence?.text)
     let parts = texts.enumerated().filter { texts.firstIndex(of: $0.element) == $0.offset }.map { _, text -> String in
@@ -105,7 +107,7 @@ extension GnuplotData {
 }
 
 extension Summary.TrialPercentiles {
-  /// - Parameter inverse: how many operations there are to one that lies beyond.
+  /// - Parameter inverse: one operation in so many lies beyond the percentile.
   fileprivate func beyond(_ inverse: Double) -> Estimate? {
     switch inverse {
     case 2: p50
@@ -118,15 +120,15 @@ extension Summary.TrialPercentiles {
 }
 
 extension Summary.MeasuredExperiment {
-  /// The points of the highest concurrency at which one has percentiles.
+  /// The highest concurrency at which a point has percentiles, and its points.
   fileprivate var highestWithPercentiles: (concurrency: Int, points: [Summary.Point])? {
     byConcurrency.last { $0.points.contains { $0.latency?.percentile(50) != nil } } ?? byConcurrency.last
   }
 }
 
 extension Summary.Load {
-  /// The highest rate that no mode is saturated at, or the lowest where there is none: a search has no rate that all modes
-  /// were measured at.
+  /// The highest rate at which no mode is saturated, or else the lowest rate. Nil for a search, which has no rate at which
+  /// all modes were measured.
   var unsaturatedRate: Double? {
     guard search == nil else { return nil }
     let rates = Set(curves.flatMap { $0.points.map(\.rate) }).sorted()

@@ -9,7 +9,7 @@ extension GnuplotData {
   ) {
     let trials = points.compactMap { point in point.timeline.map { "\(point.name) \($0.trial)" } }
     let names = ["throughput_per_s", "threads", "pool_per_s"]
-    // Those of lanes that several processes share are not always known.
+    // If several processes share the lanes, the threads may be unknown.
     let hasThreads = points.contains { $0.timeline?.intervals.contains { $0.threads != nil } ?? false }
     self.init(
       .time, experiment.name, experiment.description, provenance,
@@ -23,13 +23,13 @@ extension GnuplotData {
         ("concurrency", NumberText.grouped(concurrency)),
         (
           "trials",
-          "of each mode the valid trial with the median throughput, or the lower one of two: "
+          "for each mode the valid trial with the median throughput, or the lower of the two: "
             + Provenance.oneLine(trials.joined(separator: ", "))
         ),
         (
           "pool",
-          "pool_per_s is the pool's width / service time: of taskgroup-blocking what was in flight at most; of "
-            + "dispatch-concurrent what was in flight in the first interval, and one more with each second"
+          "pool_per_s is the width of the pool / service time; the width is the most in flight (taskgroup-blocking), or "
+            + "what was in flight in the first interval plus one thread a second (dispatch-concurrent)"
         ),
       ],
       blocks: points.map { point in
@@ -44,7 +44,7 @@ extension GnuplotData {
       })
   }
 
-  /// What the modes took of memory against the lanes that were at work.
+  /// Memory against the number of lanes at work.
   init(memoryOf experiment: Summary.MeasuredExperiment, _ provenance: Provenance) {
     let lines = Dictionary(uniqueKeysWithValues: experiment.memoryPerLane.map { ($0.name, $0.line) })
     let peak = "\(experiment.side)_rss_peak_bytes"
@@ -54,8 +54,8 @@ extension GnuplotData {
       question: "How much memory does one more lane take?",
       subject: "memory of the \(experiment.side) against concurrency",
       remarks: [
-        ("columns", "lanes that were at work, then those named"), Self.intervals,
-        ("line", "bytes_per_lane is the slope of the least-squares line through the mode's points"),
+        ("columns", "lanes at work, then those named"), Self.intervals,
+        ("line", "bytes_per_lane is the slope of the least-squares line through the points of the mode"),
       ] + Self.gaps(experiment),
       blocks: experiment.byName.map { name, points in
         let rows = experiment.byConcurrency.map { concurrency, _ -> [Double?] in
@@ -69,9 +69,9 @@ extension GnuplotData {
 }
 
 extension Summary.Point {
-  /// How many threads the pool has in which the mode's blocking calls wait, so many seconds after the window's opening;
-  /// nil where there is no such pool. That of tasks stays as it is. That of a concurrent queue grows by a thread a second
-  /// while all of its threads wait (libdispatch, `event/workqueue.c`).
+  /// The number of threads in the pool that runs blocking calls, at a time in seconds after the window opens; nil if the
+  /// mode has no such pool. The pool of tasks does not grow. That of a concurrent queue grows by one thread a second while
+  /// all of its threads wait (libdispatch, `event/workqueue.c`).
   fileprivate func poolWidth(after seconds: Double) -> Double? {
     switch mode {
     case "taskgroup-blocking": inFlight?.max.map { Double($0) }

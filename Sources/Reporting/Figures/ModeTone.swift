@@ -1,22 +1,22 @@
 import Foundation
 
-/// A mode's colour for words: as near to it as leaves a contrast of 4.5 to the ground, the least that WCAG 2 asks of text.
+/// The colour of a mode for text: the nearest one whose contrast to the background is 4.5, the minimum of WCAG 2.
 enum ModeTone {
   static let leastContrast = 4.5
 
   /// - Parameter colour: `#RRGGBB`.
   static func onPaper(_ colour: String) -> String { toned(colour, towards: 0, on: "#FFFFFF") }
 
-  /// On the ground of a dark page.
+  /// On the background of a dark page.
   static func onDark(_ colour: String) -> String { toned(colour, towards: 255, on: "#15171A") }
 
-  /// The ratio of luminances by WCAG 2, from 1 to 21.
+  /// The contrast ratio of WCAG 2, from 1 to 21.
   static func contrast(_ first: String, _ second: String) -> Double {
     let (one, other) = (luminance(channels(first)), luminance(channels(second)))
     return (max(one, other) + 0.05) / (min(one, other) + 0.05)
   }
 
-  /// Mixed with black or white in steps of a hundredth, until it is told from the ground.
+  /// Mixes a colour with black or white, in steps of a hundredth, until the contrast is enough.
   private static func toned(_ colour: String, towards end: Double, on ground: String) -> String {
     let original = channels(colour)
     for step in 0...100 {
@@ -42,7 +42,7 @@ enum ModeTone {
   }
 }
 
-/// How figures show a share, from the smallest to the largest, so that it is read in grey too.
+/// The shades of a heat map, from the smallest share to the largest. They differ in lightness, so that grey prints work.
 enum HeatShade {
   static let onPaper = ["#D3E4F3", "#B0D2E7", "#82BBDB", "#539ECD", "#2B7BBA", "#0F579F", "#08306B"]
   static let onDark = ["#1C3350", "#1F4A78", "#2566A3", "#3A86C8", "#69A8DC", "#A3CBEB", "#E6F2FC"]

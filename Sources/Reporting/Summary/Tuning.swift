@@ -19,6 +19,8 @@ extension Summary {
     let settings: [Int]
     /// By mode, then by variant.
     let curves: [Curve]
+    /// The settings of a curve that have no valid trial.
+    let gaps: [(name: String, setting: Int, isInvalid: Bool)]
 
     struct Fixed: Hashable, Sendable {
       let axis: Axis
@@ -45,21 +47,22 @@ extension Summary {
 
     /// - Parameter run: in a search, rates are steps, so nothing is tuned.
     static func all(of run: Run) -> [Tuning] {
-      let trials = run.trials.filter {
-        $0.isTimed && $0.valid && $0.skipped == nil && $0.throughput ?? 0 > 0
-          && run.record.objectives[$0.experiment] == nil
-      }
+      let timed = run.trials.filter { $0.isTimed && run.record.objectives[$0.experiment] == nil }
+      let trials = timed.filter { $0.valid && $0.skipped == nil && $0.throughput ?? 0 > 0 }
+      let failed = Dictionary(grouping: timed.filter { !$0.valid || $0.skipped != nil }, by: \.experimentName)
       var names: [String] = []
       for trial in trials.sorted(by: { $0.trial < $1.trial }) where !names.contains(trial.experimentName) {
         names.append(trial.experimentName)
       }
       let groups = Dictionary(grouping: trials, by: \.experimentName)
       return names.flatMap { name in
-        Axis.tuned.flatMap { tunings(of: name, groups[name] ?? [], by: $0) }
+        Axis.tuned.flatMap { tunings(of: name, groups[name] ?? [], failed[name] ?? [], by: $0) }
       }
     }
 
-    private static func tunings(of name: String, _ trials: [TrialRecord], by axis: Axis) -> [Tuning] {
+    private static func tunings(
+      of name: String, _ trials: [TrialRecord], _ failed: [TrialRecord], by axis: Axis
+    ) -> [Tuning] {
       func values(_ axis: Axis) -> Set<Int> { Set(trials.compactMap { $0.coordinates[axis]?.count }) }
       guard values(axis).count >= fewestSettings else { return [] }
       let others = Axis.tuned.filter { $0 != axis && values($0).count > 1 }
@@ -67,10 +70,12 @@ extension Summary {
         others.map { Fixed(axis: $0, value: trial.coordinates[$0]?.count) }
       }
       return groups.sorted { $0.key.map { $0.value ?? 0 }.lexicographicallyPrecedes($1.key.map { $0.value ?? 0 }) }
-        .compactMap { Tuning(name, $1, by: axis, at: $0) }
+        .compactMap { Tuning(name, $1, failed, by: axis, at: $0) }
     }
 
-    private init?(_ name: String, _ trials: [TrialRecord], by axis: Axis, at fixed: [Fixed]) {
+    private init?(
+      _ name: String, _ trials: [TrialRecord], _ failed: [TrialRecord], by axis: Axis, at fixed: [Fixed]
+    ) {
       experiment = name
       plannedName = trials[0].experiment
       rate = trials[0].arrivals.rate
@@ -82,6 +87,15 @@ extension Summary {
         .sorted { $0.key.precedesByMode($1.key) }
         .compactMap { Curve($0.key, $0.value, by: axis) }
       if curves.isEmpty { return nil }
+      let here = failed.filter { trial in fixed.allSatisfy { trial.coordinates[$0.axis]?.count == $0.value } }
+      gaps = curves.flatMap { curve in
+        let trials = here.filter { $0.mode == curve.mode && $0.variant == curve.variant }
+        let missing = Set(trials.compactMap { $0.coordinates[axis]?.count }).subtracting(curve.points.map(\.setting))
+        return missing.sorted().map { setting in
+          let isInvalid = trials.contains { $0.coordinates[axis]?.count == setting && $0.skipped == nil }
+          return (curve.name, setting, isInvalid)
+        }
+      }
     }
 
     /// The curves for which the rounds do not decide.
@@ -145,7 +159,8 @@ extension GnuplotData {
         ),
       ]
         + (tuning.undecided.isEmpty
-          ? [] : [("undecided", tuning.undecided.map { Block.word($0.name) }.joined(separator: " "))]),
+          ? [] : [("undecided", tuning.undecided.map { Block.word($0.name) }.joined(separator: " "))])
+        + Self.gaps(tuning.gaps.map { Self.gap($0.name, Double($0.setting), isInvalid: $0.isInvalid) }),
       blocks: tuning.curves.map { curve in
         Block(
           name: curve.name, columns: ["throughput_per_s", "low_per_s", "high_per_s", "trials", "recommended_per_s"],
