@@ -11,6 +11,7 @@ struct Document {
   let machine: Table?
   let trust: Trust?
   let claims: ClaimsOverview?
+  let verdicts: Verdicts
 
   /// What stands in one place.
   struct Section {
@@ -18,6 +19,8 @@ struct Document {
     let name: String
     /// What was measured, and in how many trials.
     let about: String
+    /// What it says of its modes; nil where there is nothing to say.
+    let verdict: String?
     /// A search has two: what it found, and the rates that it tried.
     let parts: [Part]
     /// What a terminal, which has the first part alone, says below it.
@@ -38,7 +41,9 @@ struct Document {
     self.run = run
     summary = Summary(run)
     provenance = Provenance(run.record)
-    sections = summary.sections.map { Section($0, metrics) }
+    let verdicts = Verdicts(run, summary)
+    self.verdicts = verdicts
+    sections = summary.sections.map { Section($0, verdicts.of($0), metrics) }
     tunings = summary.tunings.map(TuningTable.init)
     invalid = Table.invalid(summary)
     machine = Table.machine(run)
@@ -54,8 +59,9 @@ struct Document {
 }
 
 extension Document.Section {
-  fileprivate init(_ section: Summary.Section, _ metrics: MetricTable) {
+  fileprivate init(_ section: Summary.Section, _ verdict: Verdict?, _ metrics: MetricTable) {
     subject = section
+    self.verdict = verdict.map { "Verdict: \($0.text)" }
     switch section {
     case .experiment(let experiment):
       name = experiment.name
