@@ -205,7 +205,7 @@ enum ReportNotes {
   /// Without what no run can change.
   static func withoutConstants(_ text: String) -> String {
     text.replacing(/\d+ valid ones are recommended/, with: "more are recommended")
-      .replacing(/and \d+ others/, with: "and others")
+      .replacing(/(than|and)( all)? \d+ others/, with: "than others")
       .replacing(/(share|has) fewer than 6 valid rounds/, with: "too few rounds")
       .replacing(/undecided: \d+ of \d+/, with: "undecided").replacing(/; \d+ of \d+ undecided/, with: "; undecided")
   }

@@ -3,7 +3,6 @@ import Measurement
 import Plan
 import Records
 import Statistics
-import TestSupport
 import Testing
 
 @testable import Reporting
@@ -11,16 +10,17 @@ import Testing
 /// What a run says of its modes at its end, and its reports under each heading.
 struct VerdictTests {
   /// Trials of modes at four lanes, each with its throughput and its processor time for an operation in microseconds.
+  /// The numbers of `taskgroup` go up and down from round to round.
   private static func run(
     _ modes: [(mode: String, throughput: Double, cpu: Double)], rounds: Int = 10, experiment: String = "tiny"
   ) -> Run {
-    var random = SplitMix64(seed: 5)
     var trials: [TrialRecord] = []
     for round in 1...rounds {
       for one in modes {
-        var trial = TinyRun.trial(
-          one.mode, round: round, throughput: one.throughput * random.jitter(0.02), experiment: experiment)
-        trial.client = TinyRun.usage(user: UInt64(one.cpu * 1e6 * random.jitter(0.02)), system: 0)
+        let steady = 1 + 0.0001 * Double(round % 3)
+        let noise = one.mode == "taskgroup" ? (round % 2 == 0 ? 1.006 : 0.995) : steady
+        var trial = TinyRun.trial(one.mode, round: round, throughput: one.throughput * noise, experiment: experiment)
+        trial.client = TinyRun.usage(user: UInt64(one.cpu * 1e6 * noise), system: 0)
         trials.append(trial)
       }
     }
@@ -55,7 +55,7 @@ struct VerdictTests {
     #expect(
       try words(two) == "at 4 lanes, taskgroup and epoll are not significantly different in rate. "
         + "taskgroup and epoll are not significantly different in CPU time per operation.")
-    let several = Self.run([("dispatch", 1000, 10), ("taskgroup", 1000, 10), ("epoll", 1000.01, 10)])
+    let several = Self.run([("dispatch", 1000, 10), ("taskgroup", 1000, 10), ("epoll", 1000, 10)])
     #expect(try words(several).contains(" are not significantly different from "))
   }
 
@@ -69,7 +69,7 @@ struct VerdictTests {
   @Test func smallDifferenceHasTheDigitsThatShowIt() throws {
     #expect(
       VerdictWords.times(.init(median: 1.0021, low: 1.0013, high: 1.004, kind: .interval95, n: 9))
-        == "1.0021 × [1.0013–1.0040]")
+        == "1.002 × [1.001–1.004]")
     #expect(
       VerdictWords.times(.init(median: 0.56, low: 0.5, high: 0.6, kind: .interval95, n: 9)) == "0.560 × [0.500–0.600]")
   }
