@@ -172,16 +172,18 @@ let runCommand = Command(
   bar.clear()
   let run = try Places.read(session.folder)
   var lacksFigures = false
+  let summary = Summary(run)
   if !arguments.has("quiet") {
     let made = Reports(of: run, format, in: session.folder)
     lacksFigures = made.lacksFigures
     show(format, made.report.render)
+    for line in Verdicts(run, summary).lines { Program.complain(line) }
     Program.complain("the run is in \(session.folder.path); `iomodes plot \(session.folder.path)` draws it")
     if let caveat = Caveat(run) { Program.complain(caveat.text) }
   }
   if let disturbance = Disturbance(run) { Program.complain(disturbance.advice) }
   for shortfall in shortfalls.prefix(8) { Program.complain(shortfall) }
-  let dead = pointsWithoutValidTrial(run)
+  let dead = pointsWithoutValidTrial(summary)
   for point in dead.prefix(8) { Program.complain("no valid trial: \(point)") }
   return dead.isEmpty ? (lacksFigures ? 1 : 0) : 3
 }
@@ -198,8 +200,8 @@ private enum Standard {
 }
 
 /// The points without a valid trial. Rates that a search tried are not points, and need none.
-private func pointsWithoutValidTrial(_ run: Run) -> [String] {
-  Summary(run).experiments.filter { !$0.isSearchStep }.flatMap { experiment in
+private func pointsWithoutValidTrial(_ summary: Summary) -> [String] {
+  summary.experiments.filter { !$0.isSearchStep }.flatMap { experiment in
     experiment.points.filter { $0.validTrials == 0 && $0.skippedTrials == 0 }.map {
       "\(experiment.name), \($0.name), concurrency \($0.concurrency)"
     }

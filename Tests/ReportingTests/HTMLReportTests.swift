@@ -13,58 +13,37 @@ struct HTMLReportTests {
 
   private static let hostile = #"</title><script>alert(1)</script>"><img src=x onerror='alert(2)'>&amp;"#
 
-  @Test func theFirstScreenSaysWhichModeIsAhead() {
-    let words = ParsedPage(page(SyntheticRun(rounds: 8).run())).words
-    #expect(words.contains("epoll has the highest throughput at 64 lanes: "), "\(words.prefix(2000))")
-    #expect(words.contains("that of blocking."))
-    #expect(words.contains("Trust: 64 of 64 trials are valid"))
+  @Test func theFirstScreenHasTheVerdict() {
+    let words = ParsedPage(page(SyntheticRun(rounds: 10).run())).words
+    #expect(words.contains("http-2ms: at 64 lanes, epoll sustains "), "\(words.prefix(2000))")
+    #expect(words.contains("Trust: 80 of 80 trials are valid"))
   }
 
-  @Test func whatCannotBeToldApartIsNotCalledTheHighestAlone() throws {
+  @Test func whatIsNotSignificantlyDifferentFromTheFirstIsBoldToo() {
     var trials: [TrialRecord] = []
-    for round in 1...8 {
-      let noise = Double(round % 3)
-      trials.append(TinyRun.trial("dispatch", round: round, throughput: 1000 + noise))
+    for round in 1...10 {
+      trials.append(TinyRun.trial("dispatch", round: round, throughput: 1000))
       trials.append(TinyRun.trial("epoll", round: round, throughput: round % 2 == 0 ? 1006 : 998))
-      trials.append(TinyRun.trial("threads", round: round, throughput: 900 + noise))
-      trials.append(TinyRun.trial("blocking", round: round, throughput: 100))
+      trials.append(TinyRun.trial("threads", round: round, throughput: 900 + Double(round)))
       trials.append(TinyRun.trial("null", round: round, throughput: 1e6))
     }
-    // Three rounds in common with the first.
-    for round in 1...3 { trials.append(TinyRun.trial("uring", round: round, throughput: 500)) }
     let run = TinyRun.run(trials)
-    let answer = try #require(Answer(Summary(run).experiments[0], RunPoints(run, nil)))
-    #expect(answer.concurrency == 4)
-    #expect(answer.first.mode == "epoll")
-    #expect(answer.equal.map(\.mode) == ["dispatch"])
-    #expect(answer.undecided.map(\.mode) == ["uring"])
-    #expect(answer.next?.point.mode == "threads")
-    #expect(answer.isJudged && answer.missing.isEmpty)
-    let words = answer.sentences.text
-    #expect(words.contains("dispatch cannot be told apart from it."))
-    #expect(words.contains("There are too few rounds to tell of uring."))
-    #expect(words.contains("Next is threads, with 0.89"))
+    let table = Headline(Summary(run), Verdicts(run, Summary(run))).table?.text ?? ""
+    #expect(table.contains("<b>1,000</b>") && table.contains("<b>1,002</b>"), "\(table)")
+    #expect(table.contains(">905.5<") && table.contains(">1,000k<"))
   }
 
-  @Test func withFewerThanSixRoundsNoModeIsToldApart() throws {
+  @Test func withTooFewRoundsNothingIsBold() {
     let run = SyntheticRun(rounds: 5).run()
-    let answer = try #require(Answer(Summary(run).experiments[0], RunPoints(run, nil)))
-    #expect(!answer.isJudged && answer.leaders.isEmpty && answer.next == nil)
-    #expect(answer.sentences.text.contains("with fewer than six rounds, modes are not told apart"))
-  }
-
-  @Test func anOpenLoopIsAnsweredByResponseTimes() throws {
-    let run = SyntheticRun(modes: ["taskgroup", "epoll"], concurrencies: [16], rates: [4000]).run()
-    let answer = try #require(Answer(Summary(run).experiments[0], RunPoints(run, nil)))
-    #expect(answer.metric == .p99)
-    #expect(answer.sentences.text.contains("has the lowest p99 of response times at 16 lanes: "))
+    let table = Headline(Summary(run), Verdicts(run, Summary(run))).table?.text ?? ""
+    #expect(table.contains("64 lanes, too few rounds for a verdict") && !table.contains("<b>"))
   }
 
   @Test func ofManyExperimentsTheFirstScreenCounts() {
-    let names = ["a", "b", "c", "d", "e"]
+    let names = ["a", "b", "c", "d", "e", "f"]
     let run = SyntheticRun.run(of: names.map { SyntheticRun(experiment: $0, rounds: 6) })
     let parsed = ParsedPage(page(run))
-    #expect(parsed.words.contains("Of 5 experiments in closed loop, each at its highest concurrency: "))
+    #expect(parsed.words.contains("Verdicts: of 6 closed-loop experiments that compare modes, "))
     #expect(parsed.elements.filter { $0.name == "section" }.count == names.count + 4)
   }
 

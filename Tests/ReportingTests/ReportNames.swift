@@ -144,6 +144,9 @@ enum ReportNotes {
 
   private static let kinds = [
     Kind(
+      "Verdict: ", of: "throughput-over-*", "cpu-over-*", "p99-over-*", "p50-over-*", "highest-met-over-*", "served",
+      "throughput", "response-p99-of-trials", "response-p50-of-trials", "highest-met"),
+    Kind(
       "Trust: ", of: "valid", "disturbed*", "repeated", "replaced", "trials", "points", "points-without-interval",
       "half-width", "widest-half-width",
       "client-processors", "server-processors"),
@@ -183,6 +186,8 @@ enum ReportNotes {
   /// Removes coordinates of points, which are words of queries, and constants of the method.
   static func withoutCoordinates(_ text: String) -> String {
     withoutConstants(withoutLanes(text)).replacing(/of [\d,]+(–[\d,]+)? asked/, with: "of those asked")
+      .replacing(/and \d[\d,.]*\/s offered/, with: "and offered")
+      .replacing(/(\d) of [\d,]+ lanes/) { "\($0.1) of the lanes" }
       .replacing(/(knee|saturated)? at (concurrency |limit |pool )?\d[\d,.]*(\/s)?/) {
         $0.1 == nil ? " at place" : $0.0
       }
@@ -199,7 +204,9 @@ enum ReportNotes {
 
   /// Removes numbers that no run can change.
   static func withoutConstants(_ text: String) -> String {
-    text.replacing(/(share|has) fewer than 6 valid rounds/, with: "too few rounds")
+    text.replacing(/\d+ valid ones are recommended/, with: "more are recommended")
+      .replacing(/(than|and)( all)? \d+ others/, with: "than others")
+      .replacing(/(share|has) fewer than 6 valid rounds/, with: "too few rounds")
       .replacing(/undecided: \d+ of \d+/, with: "undecided").replacing(/; \d+ of \d+ undecided/, with: "; undecided")
   }
 }

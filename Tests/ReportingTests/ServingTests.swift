@@ -58,7 +58,7 @@ struct ServingTests {
     let text = Report(run).render(.text, width: 100, color: false)
     let lines = text.split(separator: "\n").map(String.init)
     #expect(lines.allSatisfy { $0.count <= 100 })
-    let table = lines.filter { $0.contains("epoll") || $0.contains("threads") }
+    let table = lines.drop { !$0.hasPrefix("  mode") }.filter { $0.contains("epoll") || $0.contains("threads") }
     #expect(table.first?.contains("CPU µs/op") == true && table.first?.contains("MiB") == true)
     #expect(table.contains { $0.contains("    64  ") && $0.contains("4.00 [4.00–4.00]       66  64.0") }, "\(table)")
   }

@@ -39,7 +39,9 @@ import Testing
       #expect(ending.code == 0, "\(ending.errors)")
       #expect(ending.output.contains("taskgroup") && ending.output.contains("epoll"))
       let complaints = ending.complaints.filter { !$0.hasPrefix("iomodes: the machine disturbed") }
-      #expect(complaints.count == 2 && ending.errors.contains("iomodes plot out"), "\(ending.errors)")
+      #expect(complaints.count == 3 && ending.errors.contains("iomodes plot out"), "\(ending.errors)")
+      let verdict = "verdict on \(workload[0]): at 2 lanes, there are too few rounds for a verdict; "
+      #expect(ending.errors.contains("iomodes: \(verdict)") || ending.errors.contains("disturbed"), "\(ending.errors)")
       #expect(ending.complaints.first == "iomodes: suite \(workload[0]): 2 trials, about 1 s", "\(ending.errors)")
       try expectReadable(folder, trials: 2)
     }

@@ -37,7 +37,7 @@ public struct Citations: Sendable {
     all =
       summary.experiments.flatMap { Citable.all(of: $0, metrics) } + summary.sections.flatMap(Citable.all)
       + summary.tunings.flatMap(Citable.all) + Citable.all(of: claims) + Citable.all(of: run.limits)
-      + Citable.all(of: Answer.all(run, summary)) + Citable.all(of: run, summary, claims)
+      + Citable.all(of: Verdicts(run, summary)) + Citable.all(of: run, summary, claims)
       + Citable.machines(of: run.record)
     catalogue = CitationCatalogue(all, summary, trials)
   }

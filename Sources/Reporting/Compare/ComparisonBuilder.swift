@@ -156,24 +156,8 @@ extension Comparison {
       let members = pairs.filter { $0.key.experiment == name }
       var rows = Array(repeating: [Row](), count: members.count)
       for metric in ComparisonMetric.allCases {
-        let series = members.map { $0.series(metric) }
-        let remarks = members.map { metric.isLatency ? $0.servedInPart(baseline ?? "first run") : nil }
-        // Rows that cannot be compared are not part of the family.
-        let family = members.indices.filter { remarks[$0] == nil }
-        let judged = ComparisonSeries.outcomes(
-          family.map { series[$0] }, unit, leastEffect, name: "\(metric.rawValue) of \(name)")
-        let byPlace = Dictionary(uniqueKeysWithValues: zip(family, judged))
-        for index in members.indices {
-          let one = series[index]
-          let outcome = byPlace[index]
-          rows[index].append(
-            Row(
-              metric: metric, isResponse: one.isResponse, first: one.estimate(\.first),
-              second: one.estimate(\.second), ratio: outcome?.ratio, pValue: outcome?.pValue,
-              familySize: family.count, verdict: outcome?.verdict ?? .notComparable, isFlagged: isFlagged(name),
-              servedInPart: remarks[index], isOfTwoRuns: unit == .trial, spread: one.spread,
-              recommended: one.recommended(familySize: family.count)))
-        }
+        let family = family(members, metric, unit, leastEffect, baseline: baseline, isFlagged: isFlagged(name))
+        for index in members.indices { rows[index].append(family[index]) }
       }
       var names: [String] = []
       for member in members where !names.contains(member.key.experimentName) { names.append(member.key.experimentName) }
@@ -189,6 +173,47 @@ extension Comparison {
           })
       }
     }
+  }
+
+  /// A row for each of some pairs of an experiment, by one metric: a family.
+  private static func family(
+    _ members: [Pair], _ metric: ComparisonMetric, _ unit: Unit, _ leastEffect: Double, baseline: String?,
+    isFlagged: Bool
+  ) -> [Row] {
+    let series = members.map { $0.series(metric) }
+    let remarks = members.map { metric.isLatency ? $0.servedInPart(baseline ?? "first run") : nil }
+    // Those that cannot be compared are no part of the family.
+    let family = members.indices.filter { remarks[$0] == nil }
+    let name = "\(metric.rawValue) of \(members.first?.key.experiment ?? "")"
+    let judged = ComparisonSeries.outcomes(family.map { series[$0] }, unit, leastEffect, name: name)
+    let byPlace = Dictionary(uniqueKeysWithValues: zip(family, judged))
+    return members.indices.map { index in
+      let one = series[index]
+      let outcome = byPlace[index]
+      return Row(
+        metric: metric, isResponse: one.isResponse, first: one.estimate(\.first), second: one.estimate(\.second),
+        ratio: outcome?.ratio, pValue: outcome?.pValue, familySize: family.count,
+        verdict: outcome?.verdict ?? .notComparable, isFlagged: isFlagged, servedInPart: remarks[index],
+        isOfTwoRuns: unit == .trial, spread: one.spread, recommended: one.recommended(familySize: family.count))
+    }
+  }
+
+  /// One mode beside each of the others of an experiment, by one metric, paired by round. It is the family of a
+  /// comparison with that mode as baseline, but each ratio is the mode's value over the other's.
+  ///
+  /// - Parameter points: those of the run.
+  /// - Returns: a row for each point of another mode, but for the control, at a place that the mode has, too.
+  static func rows(
+    of mode: Coordinates, in experiment: String, _ points: RunPoints, by metric: ComparisonMetric, leastEffect: Double
+  ) -> [RunPoints.Key: Row] {
+    let pairs = points.keys.compactMap { key -> Pair? in
+      guard key.experiment == experiment, key.point.name != mode.name, key.point.mode != "null" else { return nil }
+      let own = key.with(Coordinates(mode: mode.mode, variant: mode.variant, concurrency: key.point.concurrency))
+      guard let first = points.trials[key], let second = points.trials[own] else { return nil }
+      return Pair(key: key, first: [first], second: [second], unit: .round)
+    }
+    let rows = family(pairs, metric, .round, leastEffect, baseline: nil, isFlagged: false)
+    return Dictionary(uniqueKeysWithValues: zip(pairs.map(\.key), rows))
   }
 
   /// Points at which no difference could be significant, with the number of rounds or runs that it takes.

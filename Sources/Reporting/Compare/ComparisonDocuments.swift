@@ -66,8 +66,8 @@ extension Comparison {
         lines.map { "| " + $0.joined(separator: " | ") + " |" }.joined(separator: "\n"),
       ]
     }
-    return (blocks + list(notes) + list(outcomes.map(\.line)) + [MarkdownReport.escaped(legend)]).joined(
-      separator: "\n\n") + "\n"
+    blocks += list(notes) + list(outcomes.map(\.line)) + [MarkdownReport.escaped(legend)] + list(verdict)
+    return blocks.joined(separator: "\n\n") + "\n"
   }
 }
 

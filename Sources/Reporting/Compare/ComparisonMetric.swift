@@ -16,6 +16,7 @@ public struct ComparisonMetric: RawRepresentable, Hashable, CaseIterable, Sendab
   private init(_ name: String) { rawValue = name }
 
   static let throughput = ComparisonMetric("throughput")
+  static let cpu = ComparisonMetric("cpu")
   static let p50 = ComparisonMetric("p50")
   static let p99 = ComparisonMetric("p99")
 

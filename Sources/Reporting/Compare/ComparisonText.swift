@@ -52,10 +52,14 @@ extension Comparison {
       p: adjusted by Holm over the family, which is one metric in one experiment (\(sizes) comparisons); a verdict is \
       one at p ≤ 0.05. 95 % intervals are of one comparison each, not adjusted.
       """
-    let rounded = (leastEffect * 100_000).rounded() / 1000
-    let percent = rounded == rounded.rounded() ? "\(Int(saturating: rounded))" : "\(rounded)"
-    let beyond = leastEffect > 0 ? " p is that of a ratio beyond 1 ± \(percent) %." : ""
+    let beyond = leastEffect > 0 ? " p is that of a ratio beyond 1 ± \(leastEffectText)." : ""
     return unit.legend(family: family + beyond)
+  }
+
+  /// `5 %`
+  var leastEffectText: String {
+    let rounded = (leastEffect * 100_000).rounded() / 1000
+    return (rounded == rounded.rounded() ? "\(Int(saturating: rounded))" : "\(rounded)") + " %"
   }
 }
 
@@ -84,7 +88,8 @@ private struct ComparisonText {
     if !outcomes.isEmpty {
       lines += [""] + outcomes.flatMap { styled($0.line, $0.judgement == .holds ? .plain : .warning) }
     }
-    return (lines + [""] + styled(comparison.legend, .dim, indent: 0)).joined(separator: "\n") + "\n"
+    lines += [""] + styled(comparison.legend, .dim, indent: 0)
+    return (lines + [""] + comparison.verdict.flatMap { styled($0, .plain) }).joined(separator: "\n") + "\n"
   }
 
   private func table(_ experiment: Comparison.ComparedExperiment) -> [String] {

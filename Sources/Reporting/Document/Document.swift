@@ -11,6 +11,7 @@ struct Document {
   let machine: Table?
   let trust: Trust?
   let claims: ClaimsOverview?
+  let verdicts: Verdicts
 
   /// One section of a report.
   struct Section {
@@ -18,6 +19,8 @@ struct Document {
     let name: String
     /// The workload, and the number of trials.
     let about: String
+    /// What it says of its modes; nil where there is nothing to say.
+    let verdict: String?
     /// A search has two: what it found, and the rates that it tried.
     var parts: [Part]
     /// What a terminal, which has the first part alone, says below it.
@@ -38,12 +41,13 @@ struct Document {
     self.run = run
     summary = Summary(run)
     provenance = Provenance(run.record)
+    let verdicts = Verdicts(run, summary)
+    self.verdicts = verdicts
     let modes = provenance.modes
-    let answers = Answer.all(run, summary)
     sections = summary.sections.map { section in
-      var told = Section(section, metrics)
-      let answer = answers.first { $0.experiment.name == told.name }
-      told.parts[0].notes += [answer?.tiesNote, told.labelsNote(modes)].compactMap { $0 }
+      let verdict = verdicts.of(section)
+      var told = Section(section, verdict, metrics)
+      told.parts[0].notes += [verdict?.neighboursNote, told.labelsNote(modes)].compactMap { $0 }
       return told
     }
     tunings = summary.tunings.map(TuningTable.init)
@@ -71,8 +75,9 @@ extension Document.Section {
     return .init(text: "in figures, \(words)", isWarning: false)
   }
 
-  fileprivate init(_ section: Summary.Section, _ metrics: MetricTable) {
+  fileprivate init(_ section: Summary.Section, _ verdict: Verdict?, _ metrics: MetricTable) {
     subject = section
+    self.verdict = verdict.map { "Verdict: \($0.text)" }
     switch section {
     case .experiment(let experiment):
       name = experiment.name

@@ -26,6 +26,7 @@ struct LatexReport {
     let setter = LatexTable(citations: citations)
     for section in document.sections {
       blocks += ["\\subsection*{\(Self.escaped(section.name))}", Self.escaped(section.about)]
+      if let verdict = section.verdict { blocks.append(Self.escaped(verdict)) }
       for part in section.parts {
         blocks += setter.set([part.table, part.classes]) + Self.list(part.notes) + setter.set([part.audits])
       }

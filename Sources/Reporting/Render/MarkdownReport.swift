@@ -20,6 +20,7 @@ struct MarkdownReport {
     if let progress = document.progress { blocks.append("**\(progress)**") }
     for section in document.sections {
       blocks += ["## \(Self.escaped(section.name))", Self.escaped(section.about)]
+      if let verdict = section.verdict { blocks.append(Self.escaped(verdict)) }
       for part in section.parts {
         blocks += table(part.table) + table(part.classes)
         if let table = part.ofTrials {

@@ -24,6 +24,7 @@ struct TextReport {
     var hasSparklines = false
     for section in document.sections {
       lines += [""] + styled("\(section.name): \(section.about)", .bold)
+      if let verdict = section.verdict { lines += styled(verdict, .plain) }
       guard let part = section.parts.first else { continue }
       if part.table.layouts == nil {
         lines += small(part.table)

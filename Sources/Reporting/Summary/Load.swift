@@ -92,9 +92,6 @@ extension Summary {
     /// The lowest rate of which too little was done.
     let saturation: (rate: Double, point: Point)?
 
-    /// A point is saturated if less than this fraction of the offered operations is done.
-    private static let enough = 0.95
-
     fileprivate init(key: Coordinates, points: [(rate: Double, point: Point)], isSearched: Bool) {
       self.key = key
       self.points = points
@@ -110,11 +107,18 @@ extension Summary {
         let rate = measured[highest.index].rate
         return highest.isInterior ? nil : highest.index == 0 ? .downTo(rate) : .upTo(rate)
       }
-      saturation = points.first { _, point in
-        point.offeredShare.map { $0.median < Self.enough }
-          ?? point.invalidReasons.contains { $0.name.hasPrefix("client-saturated") }
-      }
+      saturation = points.first(where: \.point.isSaturated)
     }
+  }
+}
+
+extension Summary.Point {
+  /// A point of an open loop is saturated where what is done is less by more than this share than what was offered.
+  static let saturationMargin = 0.05
+
+  var isSaturated: Bool {
+    offeredShare.map { $0.median < 1 - Self.saturationMargin }
+      ?? invalidReasons.contains { $0.name.hasPrefix("client-saturated") }
   }
 }
 

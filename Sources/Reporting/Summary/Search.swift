@@ -16,6 +16,8 @@ extension Summary {
       /// The highest rate that met the objective, and the lowest that missed it: medians over the rounds that have one.
       let highestMet: Estimate?
       let lowestMissed: Estimate?
+      /// The highest rate that met the objective, by round; a round in which none did is absent.
+      let met: [Int: Double]
       let rounds: Int
       /// Why the lowest missed rates missed it, with the number of rounds; most frequent first.
       let stopped: [Count]
@@ -39,6 +41,7 @@ extension Summary.Search.Result {
     let brackets = brackets(of: open, objective: objective)
     highestMet = medianEstimate(of: brackets.values.compactMap(\.highestMet))
     lowestMissed = medianEstimate(of: brackets.values.compactMap(\.lowestMissed))
+    met = brackets.compactMapValues(\.highestMet)
     rounds = brackets.count
     let missed = open.filter { $0.arrivals.rate == brackets[$0.round]?.lowestMissed && !objective.isMet(by: $0) }
     let valid = UInt64(missed.filter(\.valid).count)

@@ -6,7 +6,6 @@ struct HTMLReport {
   private let document: Document
   private let figures: PageFigures
   private let trialsHash: String?
-  private let answers: [Answer]
 
   private var run: Run { document.run }
   private var summary: Summary { document.summary }
@@ -17,7 +16,6 @@ struct HTMLReport {
     self.document = document
     self.figures = figures
     self.trialsHash = trialsHash
-    answers = Answer.all(document.run, document.summary)
   }
 
   /// A section of the page, with an entry in the table of contents.
@@ -65,7 +63,7 @@ struct HTMLReport {
 
   private var head: Markup {
     let provenance = document.provenance
-    let headline = Headline(summary, answers)
+    let headline = Headline(summary, document.verdicts)
     let facts = ["run \(provenance.run)", provenance.machine, provenance.date].filter { !$0.isEmpty }
     return """
       <header>
@@ -139,22 +137,13 @@ struct HTMLReport {
     }
     return """
       <p class="asks">\(section.about)</p>
-      \(answer(section.subject).map { "<p>\($0)</p>\n" })\
+      \(section.verdict.map { "<p>\($0)</p>\n" })\
       \(parts.map { PageTable.table($0.table) })\
       \(parts.compactMap { $0.classes.map { PageTable.table($0) } })\
       \(PageNotes.list(parts.flatMap(\.notes)))\
       \(ofTrials)\
       \(parts.compactMap { $0.audits.map { PageTable.table($0) } })
       """
-  }
-
-  /// The answer in sentences.
-  private func answer(_ section: Summary.Section) -> Markup? {
-    switch section {
-    case .experiment(let experiment): answers.first { $0.experiment.name == experiment.name }?.sentences
-    case .load(let load): LoadAnswer.sentences(load)
-    case .sweep: nil
-    }
   }
 
   private var bestSettings: [Section] {

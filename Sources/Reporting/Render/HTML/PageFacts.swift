@@ -69,9 +69,11 @@ enum PageFacts {
       distribution (Conover 1999, 3.2); with * the range, of fewer than six</dd>
       <dt>× blocking</dt><dd>the throughput over that of <code>blocking</code> in the same round: the median and its \
       interval</dd>
-      <dt>cannot be told apart</dt><dd>the 95 % interval of the ratio, round by round, includes 1, or there are too few \
-      rounds for one. That does not prove them equal. One mode is called the highest alone where it is told apart from each \
-      of the others; <code>iomodes compare --baseline</code> has tests adjusted for their number</dd>
+      <dt>verdict</dt><dd>how the mode that no other is significantly better than stands to each of the others, by sign \
+      flips of the ratios within rounds, with p-values adjusted by Holm over the experiment, at 5 %: what <code>iomodes \
+      compare --baseline</code> says with that mode as baseline. The interval is of one ratio, and not adjusted</dd>
+      <dt>not significantly different</dt><dd>no difference was found with so many rounds. That does not prove modes \
+      equal</dd>
       <dt>service time</dt><dd>from an operation's actual start to its end</dd>
       <dt>response time (resp.)</dt><dd>from its intended start, by the schedule of an open loop: waiting for a lane \
       included</dd>
