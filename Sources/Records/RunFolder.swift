@@ -39,6 +39,9 @@ public struct RunFolder: Sendable {
   public var trialsPath: String { path + "/trials.jsonl" }
   public var limitsPath: String { path + "/" + LimitsRecord.name }
 
+  /// Whether there is a run in it, readable or not.
+  public var isRun: Bool { FileManager.default.fileExists(atPath: recordPath) }
+
   /// Reads the run. A last line without its end is left out with a warning: it is what a killed writer leaves. So is a
   /// record of limits that cannot be read.
   public func read() throws(RunFolderFailure) -> Run {

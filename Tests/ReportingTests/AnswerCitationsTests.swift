@@ -29,7 +29,8 @@ struct AnswerCitationsTests {
     func cited(_ metric: String) throws -> String {
       try citations.find(CitationQuery("run \(metric)")).citable.number.value
     }
-    let text = Headline(try CitationRuns.summary(name), Answer.all(run, try CitationRuns.summary(name))).sentences.text
+    let summary = try CitationRuns.summary(name)
+    let text = Headline(summary, Answer.all(run, summary), PageAnchors([])).sentences.text
     guard let counts = text.firstMatch(of: /Of (\d+) experiments in closed loop/) else { return }
     #expect(try cited("closed-loops") == counts.1)
     if let alone = text.firstMatch(of: /highest throughput in (\d+) \(([^)]+)\)/) {

@@ -7,11 +7,13 @@ struct Headline {
   private let summary: Summary
   /// By the name of what each is of, in the order of the plan.
   private let answers: [Answer]
+  private let anchors: PageAnchors
   private static let mostSentences = 3
 
-  init(_ summary: Summary, _ answers: [Answer]) {
+  init(_ summary: Summary, _ answers: [Answer], _ anchors: PageAnchors) {
     self.summary = summary
     self.answers = answers
+    self.anchors = anchors
   }
 
   /// One for each experiment; of many the count of what they say, and those of the first.
@@ -25,7 +27,7 @@ struct Headline {
         case .load(let load): (load.name, LoadAnswer.sentences(load) ?? "No valid trial.")
         case .sweep(let sweep): (sweep.name, "several settings, see the table.")
         }
-      all.append("<p><b>\(name)</b>: \(text)</p>\n")
+      all.append("<p><b>\(anchors.link(name))</b>: \(text)</p>\n")
     }
     guard all.count > Self.mostSentences else { return "\(all)" }
     return "\(count)\(all.prefix(Self.mostSentences - 1).map { $0 })<p>The others are below, each with its table.</p>\n"
@@ -53,18 +55,13 @@ struct Headline {
   /// A row for each closed loop, a column for each mode.
   var table: Markup? {
     guard !closed.isEmpty else { return nil }
-    let points = closed.flatMap { answer in answer.points }
-    var keys: [Coordinates] = []
-    for point in points {
-      let key = Coordinates(mode: point.mode, variant: point.variant)
-      if !keys.contains(key) { keys.append(key) }
-    }
-    keys.sort { $0.precedesByMode($1) }
-    let heads = keys.map { "<th scope=\"col\" class=\"n\">\(PageTable.mode($0.mode, $0.name))</th>" as Markup }
+    // Variants of a mode share its column, or the table of a suite with many would be wider than any screen.
+    let modes = Set(closed.flatMap { $0.points.map(\.mode) }).sorted { ModeTable.precedes($0, $1) }
+    let heads = modes.map { "<th scope=\"col\" class=\"n\">\(PageTable.mode($0, $0))</th>" as Markup }
     let rows = closed.map { answer -> Markup in
-      let cells = keys.map { key in cell(answer.points.first { $0.name == key.name }, answer) }
+      let cells = modes.map { mode in cell(answer.points.filter { $0.mode == mode }, answer) }
       return """
-        <tr><th scope="row">\(answer.experiment.name) <small>\(NumberText.grouped(answer.concurrency)) \
+        <tr><th scope="row">\(anchors.link(answer.experiment.name)) <small>\(NumberText.grouped(answer.concurrency)) \
         \(answer.concurrency == 1 ? "lane" : "lanes")\(answer.isJudged || answer.isAlone ? "" : ", too few rounds to tell")</small></th>\(cells)</tr>
 
         """
@@ -80,16 +77,23 @@ struct Headline {
       """
   }
 
-  private func cell(_ point: Summary.Point?, _ answer: Answer) -> Markup {
-    guard let point, let throughput = point.throughput else { return "<td class=\"n\">\(NumberText.none)</td>" }
+  /// - Parameter points: a mode's, one for each of its variants.
+  private func cell(_ points: [Summary.Point], _ answer: Answer) -> Markup {
+    let entries = points.compactMap { entry($0, answer) }
+    return "<td class=\"n\">\(entries.isEmpty ? [Markup(NumberText.none)] : entries)</td>"
+  }
+
+  private func entry(_ point: Summary.Point, _ answer: Answer) -> Markup? {
+    guard let throughput = point.throughput else { return nil }
     let unit = RateUnit.fitting([throughput.median])
     let text = NumberText.significant(throughput.median / unit.factor) + unit.rawValue
     let isLeader = answer.leaders.contains { $0.name == point.name }
     let most = answer.first.throughput?.median ?? 0
-    let ratio = point.ratioToBlocking.map { "× \(NumberText.significant($0.median, digits: 3))" } ?? ""
+    let ratio = point.ratioToBlocking.map { "× \(NumberText.significant($0.median, digits: 3))" }
+    let asides = [point.variant, ratio].compactMap { $0 }.joined(separator: " ")
     let number: Markup = isLeader ? "<b>\(text)</b>" : "\(text)"
     let bar = PageTable.bar(most > 0 ? throughput.median / most : 0, mode: point.mode)
-    return "<td class=\"n\">\(number)<small>\(ratio)</small>\(bar)</td>"
+    return "\(number)<small>\(asides)</small>\(bar)"
   }
 }
 

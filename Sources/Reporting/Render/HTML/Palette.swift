@@ -49,11 +49,12 @@ enum Palette {
 
   /// A colour of a figure as one that follows the page: greys become ink, axis, grid or paper, but for those that stand
   /// for modes.
-  /// What is a word's or a shade's is a variable, which falls back on the colour itself.
+  /// What is a word's or a shade's is a variable; a word's falls back on the colour itself, as the run may tell other colours.
   static func following(red: UInt8, green: UInt8, blue: UInt8) -> String {
     let digits = [red, green, blue].map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }
     let colour = "#\(digits.joined())"
-    if HeatShade.onPaper.contains(colour) || (colour != "#000000" && tones.contains(colour)) {
+    if HeatShade.onPaper.contains(colour) { return "var(--\(name(ofColour: colour)))" }
+    if colour != "#000000" && tones.contains(colour) {
       return "var(--\(name(ofColour: colour)), \(colour))"
     }
     guard red == green, green == blue, red == 0 || !colours.contains(colour) else { return colour }
