@@ -39,6 +39,9 @@ public struct RunFolder: Sendable {
   public var trialsPath: String { path + "/trials.jsonl" }
   public var limitsPath: String { path + "/" + LimitsRecord.name }
 
+  /// Whether there is a run in it, readable or not.
+  public var isRun: Bool { FileManager.default.fileExists(atPath: recordPath) }
+
   /// Reads the run. An incomplete last line, which a killed writer leaves, is ignored with a warning. So is an
   /// unreadable `limits.json`.
   public func read() throws(RunFolderFailure) -> Run {

@@ -12,7 +12,8 @@ let formatOption = Option.value(
 
 let reportCommand = Command(
   name: "report", operands: "[RUN]", operandValues: .run,
-  about: "Prints the tables of a run: the newest under results/, or the one that you name.",
+  about: "Prints the tables of a run: the newest under results/, or the one that you name. "
+    + "For a folder of runs, writes their pages and an index.",
   groups: [
     (
       "Options",
@@ -35,6 +36,7 @@ let reportCommand = Command(
       "for a paper: \\usepackage{booktabs}, \\input{quick}"
     ),
     ("iomodes report \(Example.quick) --format html > quick.html", "one page for a browser, with its figures"),
+    ("iomodes report results --format html", "results/index.html, which links to a page for each run in the folder"),
     ("iomodes report \(Example.claims) --claims", "which claims of tutorials hold, where, and why"),
   ],
   mostOperands: 1
@@ -45,6 +47,7 @@ let reportCommand = Command(
   guard !cites || format == .md || format == .latex, !cites || !arguments.has("claims") else {
     throw UsageError("--cite needs --format md or latex, and excludes --claims")
   }
+  guard folder.isRun else { return try RunPages(in: folder.path, as: format).write() }
   let made = Reports(of: try Places.read(folder), format, in: folder, cites: cites)
   show(format, arguments.has("claims") ? made.report.claims : made.report.render)
   return made.lacksFigures ? 1 : 0

@@ -41,8 +41,7 @@ enum Places {
       }
       throw HarnessFailure("there is no run '\(name)'; name the folder that holds its run.json")
     }
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: results)) ?? []
-    let runs = names.map { RunFolder(path: "\(results)/\($0)") }.compactMap { folder -> (Date, RunFolder)? in
+    let runs = runs(in: results).compactMap { folder -> (Date, RunFolder)? in
       let attributes = try? FileManager.default.attributesOfItem(atPath: folder.recordPath)
       return (attributes?[.modificationDate] as? Date).map { ($0, folder) }
     }
@@ -50,6 +49,12 @@ enum Places {
       throw HarnessFailure("there is no run under \(results)/; make one with `iomodes run`, or name its folder")
     }
     return newest.1
+  }
+
+  /// The folders of the runs in a folder, by name.
+  static func runs(in path: String) -> [RunFolder] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    return names.sorted().map { RunFolder(path: "\(path)/\($0)") }.filter(\.isRun)
   }
 
   /// Reads a run and prints warnings about its files.

@@ -114,7 +114,8 @@ struct HTMLReportTests {
     let page = page(SyntheticRun(rounds: 1).run(), figures: PageFigures(figures: figures))
     #expect(
       page.contains(
-        "<h2>Across experiments</h2>\n<figure>\n<svg role=\"img\" aria-label=\"What does it cost? other: cost\">"))
+        "<h2>Across experiments</h2></summary>\n<details class=\"figures\" open><summary>1 figure: What does it cost?"
+          + "</summary>\n<figure>\n<svg role=\"img\" aria-label=\"What does it cost? other: cost\">"))
     #expect(ParsedPage(page).count("figure") == 2)
   }
 

@@ -69,4 +69,21 @@ struct InlineSVGTests {
     #expect(inline("") == nil)
     #expect(inline("<html></html>") == nil)
   }
+
+  @Test func groupsAndRectanglesOfOneLookAreDrawnTogether() {
+    let group = #"<g stroke="none" stroke-linecap="butt">"#
+    func rectangle(_ x: Int) -> String {
+      #"<polygon fill="rgb(1, 1, 1)" points="\#(x).50,9.00 \#(x + 2).50,9.00 \#(x + 2).50,4.00 \#(x).50,4.00"/>"#
+    }
+    let drawn = inline("<svg>\(group)\(rectangle(1))</g>\(group)\(rectangle(3))</g>\(group)</g></svg>") ?? ""
+    #expect(
+      drawn.hasSuffix(#"><g stroke="none"><path fill="var(--ink)" d="M1.5,4H3.5V9H1.5zM3.5,4H5.5V9H3.5z"/></g></svg>"#),
+      "\(drawn)")
+    // What has an outline, an id or another look stays apart.
+    let apart =
+      inline("<svg>\(rectangle(1))<g stroke=\"red\">\(rectangle(3))\(rectangle(5))</g><g id=\"a\"/></svg>") ?? ""
+    #expect(apart.ranges(of: "<path").count == 3 && apart.contains("<g id=\"f1-a\"/>"))
+    let huge = #"<polygon points="0,0 1e300,0 1e300,1 0,1"/>"#
+    #expect(inline("<svg>\(huge)</svg>")?.contains(huge) == true)
+  }
 }

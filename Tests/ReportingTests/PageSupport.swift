@@ -70,7 +70,10 @@ struct ParsedPage {
   func count(_ name: String) -> Int { elements.filter { $0.name == name }.count }
 
   /// The errors of a page, of any run.
-  var complaints: [String] {
+  var complaints: [String] { complaints(besides: []) }
+
+  /// - Parameter files: the files that it may link to.
+  func complaints(besides files: Set<String>) -> [String] {
     var complaints = faults
     let ids = elements.compactMap { $0.attributes["id"] }
     complaints += Dictionary(grouping: ids) { $0 }.filter { $0.value.count > 1 }.map { "id \($0.key) twice" }
@@ -79,7 +82,9 @@ struct ParsedPage {
       for (name, value) in element.attributes {
         if name.hasPrefix("on") { complaints.append("\(name) in <\(element.name)>") }
         guard ["href", "src", "xlink:href", "action", "srcset"].contains(name) else { continue }
-        let isKnown = value == "data:," || (value.hasPrefix("#") && known.contains(String(value.dropFirst())))
+        let isKnown =
+          value == "data:," || files.contains(value)
+          || (value.hasPrefix("#") && known.contains(String(value.dropFirst())))
         if !isKnown { complaints.append("<\(element.name)> leads to \(value)") }
       }
     }

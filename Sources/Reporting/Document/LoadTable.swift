@@ -139,8 +139,11 @@ private struct LoadLayouts {
   }
 
   private var html: [Place] {
-    ["mode", "conc.", "offered", Place("trials", about: "valid trials")]
-      + [Place("throughput", done, about: "median over the valid trials, and its interval")]
+    [
+      "mode", "conc.", "offered",
+      Place("throughput", done, about: "median over the valid trials, and its interval"),
+      Place("trials", about: "valid trials"),
+    ]
       + percentiles("p50", "p90", "p99", "p99.9").map {
         Place($0.key, about: "response time, of all valid trials' operations together")
       }

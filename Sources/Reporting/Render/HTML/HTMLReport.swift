@@ -6,6 +6,7 @@ struct HTMLReport {
   private let document: Document
   private let figures: PageFigures
   private let trialsHash: String?
+  private let anchors: PageAnchors
 
   private var run: Run { document.run }
   private var summary: Summary { document.summary }
@@ -16,6 +17,7 @@ struct HTMLReport {
     self.document = document
     self.figures = figures
     self.trialsHash = trialsHash
+    anchors = PageAnchors(document.sections.map(\.name))
   }
 
   /// A section of the page, with an entry in the table of contents.
@@ -31,39 +33,21 @@ struct HTMLReport {
       claimed + experiments + bestSettings + [
         trials, PageFacts.machine(run), PageFacts.method, PageFacts.provenance(run, trialsHash),
       ]
-    let page: Markup = """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="color-scheme" content="light dark">
-      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; \
-      script-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
-      <link rel="icon" href="data:,">
-      <title>iomodes run \(run.record.runID)</title>
-      <style>
-      \(PageStyle.sheet(ModeTable(run.record)))
-      </style>
-      </head>
-      <body>
-      \(head)\
-      \(contents(sections))\
-      <main>
-      \(sections.map(self.section))</main>
-      <script>
-      \(PageScript.script)
-      </script>
-      </body>
-      </html>
+    return HTMLPage(
+      title: "iomodes run \(run.record.runID)", modes: ModeTable(run.record),
+      body: """
+        \(head)\
+        \(Section.contents(sections))\
+        <main>
+        \(sections.map(\.markup))</main>
 
-      """
-    return page.text
+        """
+    ).text
   }
 
   private var head: Markup {
     let provenance = document.provenance
-    let headline = Headline(summary, document.verdicts)
+    let headline = Headline(summary, document.verdicts, anchors)
     let facts = ["run \(provenance.run)", provenance.machine, provenance.date].filter { !$0.isEmpty }
     return """
       <header>
@@ -84,43 +68,24 @@ struct HTMLReport {
       """
   }
 
-  private func contents(_ sections: [Section]) -> Markup {
-    let items = sections.map { "<li><a href=\"#\($0.anchor)\">\($0.title)</a></li>\n" as Markup }
-    return """
-      <nav aria-label="contents"><details open><summary>Contents</summary>
-      <ol>
-      \(items)</ol></details></nav>
-
-      """
-  }
-
-  private func section(_ section: Section) -> Markup {
-    """
-    <section id="\(section.anchor)">
-    <h2>\(section.title)</h2>
-    \(section.body)</section>
-
-    """
-  }
-
   /// The experiments with their figures; figures of several experiments follow all of them.
   private var experiments: [Section] {
     var remaining = figures.figures
     var drawn = 0
-    func take(_ isWanted: (PageFigures.Figure) -> Bool) -> Markup {
+    func take(_ isWanted: (PageFigures.Figure) -> Bool) -> Markup? {
       let taken = remaining.filter(isWanted)
       remaining.removeAll(where: isWanted)
       defer { drawn += taken.count }
-      return "\(taken.enumerated().compactMap { self.figure($1, number: drawn + $0 + 1) })"
+      return figures.group(taken, after: drawn)
     }
     let absence: Markup? = figures.absence.map { "<p class=\"facts\">No figures: \($0).</p>\n" }
-    var sections = document.sections.enumerated().map { index, section in
+    var sections = zip(document.sections, anchors.all).map { section, anchor in
       Section(
-        anchor: "experiment-\(index + 1)", title: section.name,
+        anchor: anchor, title: section.name,
         body: "\(body(section))\(take { $0.experiment == section.name })\(absence)")
     }
     if !remaining.isEmpty {
-      sections.append(Section(anchor: "across", title: "Across experiments", body: take { _ in true }))
+      sections.append(Section(anchor: "across", title: "Across experiments", body: "\(take { _ in true })"))
     }
     return sections
   }
@@ -158,24 +123,7 @@ struct HTMLReport {
 
   /// The claims that the run tests.
   private var claimed: [Section] {
-    guard let claims else { return [] }
-    return [
-      Section(
-        anchor: "claims", title: "Claims",
-        body: """
-          <p>\(claims.heading).</p>
-          \(PageTable.table(.claims(claims.measured)))\
-          <p class="facts">\(ClaimsOverview.legend)</p>
-
-          """)
-    ]
-  }
-
-  private func figure(_ figure: PageFigures.Figure, number: Int) -> Markup? {
-    InlineSVG(figure.svg, prefix: "f\(number)-", label: "\(figure.question) \(figure.experiment): \(figure.subject)")
-      .map {
-        "<figure>\n\($0.markup)\n</figure>\n"
-      }
+    claims.map { [Section(anchor: "claims", title: "Claims", body: PageClaims($0, anchors).body)] } ?? []
   }
 
   /// The invalid trials, each with its reasons.

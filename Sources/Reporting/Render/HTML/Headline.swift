@@ -6,17 +6,19 @@ import Statistics
 struct Headline {
   private let summary: Summary
   private let verdicts: Verdicts
+  private let anchors: PageAnchors
 
-  init(_ summary: Summary, _ verdicts: Verdicts) {
+  init(_ summary: Summary, _ verdicts: Verdicts, _ anchors: PageAnchors) {
     self.summary = summary
     self.verdicts = verdicts
+    self.anchors = anchors
   }
 
   /// One for each experiment; of many the count of what they say.
   var sentences: Markup {
     verdicts.isCounted
       ? "<p>Verdicts: \(verdicts.count)</p>\n"
-      : "\(verdicts.all.map { "<p><b>\($0.name)</b>: \($0.text)</p>\n" as Markup })"
+      : "\(verdicts.all.map { "<p><b>\(anchors.link($0.name))</b>: \($0.text)</p>\n" as Markup })"
   }
 
   /// A closed loop at the concurrency that its verdict is of.
@@ -47,18 +49,14 @@ struct Headline {
   var table: Markup? {
     let rows = rows
     guard !rows.isEmpty else { return nil }
-    var keys: [Coordinates] = []
-    for point in rows.flatMap(\.points) {
-      let key = Coordinates(mode: point.mode, variant: point.variant)
-      if !keys.contains(key) { keys.append(key) }
-    }
-    keys.sort { $0.precedesByMode($1) }
-    let heads = keys.map { "<th scope=\"col\" class=\"n\">\(PageTable.mode($0.mode, $0.name))</th>" as Markup }
+    // Variants of a mode share its column, or the table of a suite with many would be wider than any screen.
+    let modes = Set(rows.flatMap { $0.points.map(\.mode) }).sorted { ModeTable.precedes($0, $1) }
+    let heads = modes.map { "<th scope=\"col\" class=\"n\">\(PageTable.mode($0, $0))</th>" as Markup }
     let body = rows.map { row -> Markup in
-      let cells = keys.map { key in cell(row.points.first { $0.name == key.name }, row) }
+      let cells = modes.map { mode in cell(row.points.filter { $0.mode == mode }, row) }
       let isJudged = row.standing?.isJudged ?? true
       return """
-        <tr><th scope="row">\(row.experiment.name) <small>\(NumberText.grouped(row.concurrency)) \
+        <tr><th scope="row">\(anchors.link(row.experiment.name)) <small>\(NumberText.grouped(row.concurrency)) \
         \(row.concurrency == 1 ? "lane" : "lanes")\(isJudged ? "" : ", too few rounds for a verdict")</small></th>\(cells)</tr>
 
         """
@@ -74,15 +72,22 @@ struct Headline {
       """
   }
 
-  private func cell(_ point: Summary.Point?, _ row: Row) -> Markup {
-    guard let point, let throughput = point.throughput else { return "<td class=\"n\">\(NumberText.none)</td>" }
+  /// - Parameter points: those of one mode, one for each of its variants.
+  private func cell(_ points: [Summary.Point], _ row: Row) -> Markup {
+    let entries = points.compactMap { entry($0, row) }
+    return "<td class=\"n\">\(entries.isEmpty ? [Markup(NumberText.none)] : entries)</td>"
+  }
+
+  private func entry(_ point: Summary.Point, _ row: Row) -> Markup? {
+    guard let throughput = point.throughput else { return nil }
     let unit = RateUnit.fitting([throughput.median])
     let text = NumberText.significant(throughput.median / unit.factor) + unit.rawValue
     let isLeader = row.standing?.leaders.contains { $0.name == point.name } ?? false
     let most = row.points.filter { $0.mode != "null" }.compactMap(\.throughput?.median).max() ?? 0
-    let ratio = point.ratioToBlocking.map { "× \(NumberText.significant($0.median, digits: 3))" } ?? ""
+    let ratio = point.ratioToBlocking.map { "× \(NumberText.significant($0.median, digits: 3))" }
+    let asides = [point.variant, ratio].compactMap { $0 }.joined(separator: " ")
     let number: Markup = isLeader ? "<b>\(text)</b>" : "\(text)"
     let bar = PageTable.bar(most > 0 ? throughput.median / most : 0, mode: point.mode)
-    return "<td class=\"n\">\(number)<small>\(ratio)</small>\(bar)</td>"
+    return "\(number)<small>\(asides)</small>\(bar)"
   }
 }

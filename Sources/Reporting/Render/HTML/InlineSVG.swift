@@ -23,9 +23,30 @@ private struct SVGReader {
   private let label: Markup
   private var position = 0
   private var output: [UInt8] = []
-  /// The open kept elements, with the start of each in the output, and of its content.
-  private var open: [(name: String, start: Int, content: Int)] = []
+  /// The open elements that were kept.
+  private var open: [Open] = []
+  /// The groups with which the output ends, the outermost last, and where in it each ends.
+  private var ended: [(tag: [UInt8], end: Int)] = []
+  /// What the output ends with, where that is a path of rectangles.
+  private var rectangles: (tag: [UInt8], end: Int)?
   private var hasRoot = false
+
+  private struct Open {
+    let name: String
+    let tag: [UInt8]
+    /// Where in the output it begins; nil where it goes on with a group that was closed.
+    let start: Int?
+    /// Where in the output its content begins.
+    let content: Int
+    /// What its content inherits.
+    let style: Style
+  }
+
+  fileprivate struct Style {
+    var cap = "butt"
+    var join = "miter"
+    var stroke = "none"
+  }
 
   private static let elements: Set = [
     "svg", "g", "defs", "path", "circle", "rect", "ellipse", "line", "polyline", "polygon", "use", "text", "tspan",
@@ -54,7 +75,7 @@ private struct SVGReader {
       }
       tag()
     }
-    while let element = open.popLast() { output += Array("</\(element.name)>".utf8) }
+    while let element = open.popLast() { output += "</\(element.name)>".utf8 }
     return hasRoot ? String(decoding: output, as: UTF8.self) : nil
   }
 
@@ -118,28 +139,74 @@ private struct SVGReader {
       if !isEmpty { skipElement(name) }
       return
     }
-    let start = output.count
-    output += Array("<\(name)".utf8)
-    for (name, value) in attributes {
-      guard let kept = kept(name, value) else { continue }
-      output += Array(" \(kept.name)=\"\(kept.value)\"".utf8)
+    let kept = attributes.compactMap { self.kept($0.name, $0.value) }
+    var style = open.last?.style ?? Style()
+    // What `use` shows inherits from there.
+    let isShown = !open.contains { $0.name == "defs" }
+    let written = kept.filter { !style.take($0.name, $0.value) || !isShown }
+    if name == "polygon", isEmpty, isShown, let path = Self.rectangle(written) {
+      draw(path, style)
+      return
     }
+    var tag = Array("<\(name)".utf8)
+    for (name, value) in written { tag += " \(name)=\"\(value)\"".utf8 }
     if isRoot {
       hasRoot = true
-      output += Array(" role=\"img\" aria-label=\"\(label.text)\"".utf8)
+      tag += " role=\"img\" aria-label=\"\(label.text)\"".utf8
     }
-    output += Array((isEmpty ? "/>" : ">").utf8)
-    if !isEmpty { open.append((name, start, output.count)) }
+    tag += (isEmpty ? "/>" : ">").utf8
+    let isAlike = name == "g" && !isEmpty && ended.last.map { $0.end == output.count && $0.tag == tag } == true
+    if isAlike, !written.contains(where: { $0.name == "id" || $0.name == "opacity" }) {
+      output.removeLast("</g>".utf8.count)
+      ended.removeLast()
+      open.append(Open(name: name, tag: tag, start: nil, content: output.count, style: style))
+      return
+    }
+    let start = output.count
+    output += tag
+    if !isEmpty { open.append(Open(name: name, tag: tag, start: start, content: output.count, style: style)) }
+  }
+
+  /// Rectangles of one look that follow each other are one path: heat maps have thousands.
+  private mutating func draw(_ path: (attributes: String, data: String), _ style: Style) {
+    let tag = Array("<path\(path.attributes) d=\"".utf8)
+    if let last = rectangles, last.end == output.count, last.tag == tag, style.stroke == "none",
+      !path.attributes.contains("opacity")
+    {
+      output.removeLast("\"/>".utf8.count)
+    } else {
+      output += tag
+    }
+    output += "\(path.data)\"/>".utf8
+    rectangles = (tag, output.count)
+  }
+
+  /// A polygon that is an upright rectangle as a path, which takes half the room. Each turns the same way, so that two that
+  /// overlap make no hole.
+  private static func rectangle(_ polygon: [(name: String, value: String)]) -> (attributes: String, data: String)? {
+    guard let points = polygon.first(where: { $0.name == "points" })?.value else { return nil }
+    let corners = points.split(separator: " ").map { $0.split(separator: ",").compactMap { Double($0) } }
+    guard corners.count == 4, corners.allSatisfy({ $0.count == 2 && abs($0[0]) < 1e6 && abs($0[1]) < 1e6 }),
+      corners[0][1] == corners[1][1],
+      corners[1][0] == corners[2][0], corners[2][1] == corners[3][1], corners[3][0] == corners[0][0]
+    else { return nil }
+    let (a, b) = (corners[0], corners[2])
+    func text(_ value: Double) -> String { value == value.rounded() ? "\(Int(value))" : "\(value)" }
+    let (left, right, top, bottom) = (min(a[0], b[0]), max(a[0], b[0]), min(a[1], b[1]), max(a[1], b[1]))
+    let others = polygon.filter { $0.name != "points" }.map { " \($0.name)=\"\($0.value)\"" }
+    return (others.joined(), "M\(text(left)),\(text(top))H\(text(right))V\(text(bottom))H\(text(left))z")
   }
 
   private mutating func close(_ name: String) {
     guard let element = open.last, element.name == name else { return }
     open.removeLast()
-    if name == "g", output.count == element.content {
-      output.removeSubrange(element.start...)
-    } else {
-      output += Array("</\(name)>".utf8)
+    if name == "g", let start = element.start, output.count == element.content {
+      output.removeSubrange(start...)
+      return
     }
+    if ended.last?.end != output.count { ended = [] }
+    output += "</\(name)>".utf8
+    if name == "g" { ended.append((element.tag, output.count)) }
   }
 
   /// An attribute that may appear on a page; nil if it may not.
@@ -214,6 +281,24 @@ private struct SVGReader {
       UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: ":"):
       true
     default: false
+    }
+  }
+}
+
+extension SVGReader.Style {
+  /// Takes an attribute over, and returns whether that is what is inherited anyway.
+  fileprivate mutating func take(_ name: String, _ value: String) -> Bool {
+    switch name {
+    case "stroke-linecap":
+      defer { cap = value }
+      return cap == value
+    case "stroke-linejoin":
+      defer { join = value }
+      return join == value
+    case "stroke":
+      stroke = value
+      return false
+    default: return false
     }
   }
 }

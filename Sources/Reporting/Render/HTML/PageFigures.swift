@@ -33,6 +33,36 @@ public struct PageFigures: Sendable {
   public static let withoutGnuplot = none("gnuplot was not installed where this page was made")
 }
 
+extension PageFigures {
+  /// On a page with more than so many, they are folded: a reader looks for one, and paper has no room for all.
+  private static let mostUnfolded = 40
+
+  /// Those of a section, under the questions that they answer. Nil where there are none.
+  ///
+  /// - Parameter drawn: how many stand before them on the page.
+  func group(_ taken: [Figure], after drawn: Int) -> Markup? {
+    let drawings = taken.enumerated().compactMap { index, figure in figure.drawing(number: drawn + index + 1) }
+    guard !drawings.isEmpty else { return nil }
+    var questions: [String] = []
+    for figure in taken where !questions.contains(figure.question) { questions.append(figure.question) }
+    let count = "\(taken.count) \(taken.count == 1 ? "figure" : "figures")"
+    return """
+      <details class="figures"\(figures.count > Self.mostUnfolded ? nil : " open" as Markup)>\
+      <summary>\(count): \(questions.joined(separator: " "))</summary>
+      \(drawings)</details>
+
+      """
+  }
+}
+
+extension PageFigures.Figure {
+  /// - Parameter number: on the page. No anchor has the `_` behind it, so that ids in figures are no one else's.
+  fileprivate func drawing(number: Int) -> Markup? {
+    InlineSVG(svg, prefix: "f\(number)_", label: "\(question) \(experiment): \(subject)")
+      .map { "<figure>\n\($0.markup)\n</figure>\n" }
+  }
+}
+
 extension Figures {
   /// Draws the figures of a run for a page, in a temporary folder.
   ///

@@ -52,7 +52,10 @@ enum PageTable {
     init(_ placed: PlacedColumn, isSmall: Bool) {
       self.placed = placed
       let isNumber = placed.column.cells.allSatisfy { cell in
-        cell.text.isEmpty || cell.text.first?.isNumber == true || cell.text.hasPrefix(NumberText.none)
+        // A sentence may begin with one, too.
+        let isShort = cell.text.count { $0 == " " } <= 2
+        return cell.text.isEmpty || (isShort && cell.text.first?.isNumber == true)
+          || cell.text.hasPrefix(NumberText.none)
       }
       let own = placed.column.kind
       kind = !isSmall || own == .mode ? own : isNumber ? .number : .text

@@ -48,11 +48,12 @@ enum Palette {
   private static func name(ofColour colour: String) -> String { "c\(colour.dropFirst())" }
 
   /// A figure's colour as one that follows the page: greys become ink, axis, grid or paper, except for those of modes.
-  /// The colour of a word or a shade becomes a variable, which falls back on the colour itself.
+  /// The colour of a word or a shade becomes a variable; a word's falls back on the colour itself, because the run may name other colours.
   static func following(red: UInt8, green: UInt8, blue: UInt8) -> String {
     let digits = [red, green, blue].map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }
     let colour = "#\(digits.joined())"
-    if HeatShade.onPaper.contains(colour) || (colour != "#000000" && tones.contains(colour)) {
+    if HeatShade.onPaper.contains(colour) { return "var(--\(name(ofColour: colour)))" }
+    if colour != "#000000" && tones.contains(colour) {
       return "var(--\(name(ofColour: colour)), \(colour))"
     }
     guard red == green, green == blue, red == 0 || !colours.contains(colour) else { return colour }
