@@ -23,10 +23,8 @@ extension Verdict {
   var neighboursNote: Summary.MeasuredExperiment.Note? {
     guard let standing = standings.first, !standing.neighbours.isEmpty else { return nil }
     let pairs = standing.neighbours.map { "\($0.name) and \($1.name)" }.joined(separator: "; ")
-    return .init(
-      text: "\(standing.place.text), these neighbours by \(standing.quantity.noun) are not significantly different, either: "
-        + pairs,
-      isWarning: false)
+    let place = "\(standing.place.text), these neighbours by \(standing.quantity.noun)"
+    return .init(text: "\(place) are not significantly different, either: \(pairs)", isWarning: false)
   }
 }
 
