@@ -174,8 +174,8 @@ import Workloads
         + "(sysctl -w fs.file-max=4112) or ask for less; 872 is the maximum that fits (--concurrency 872)"),
     Case(
       name: "connections that a firewall follows", workload: echo(), concurrency: 900, tracked: 800,
-      objection: "900 connections are needed, but the firewall can track only 800 more; raise net.netfilter.nf_conntrack_max "
-        + "or ask for less"),
+      objection: "900 connections are needed, but the firewall can track only 800 more; raise "
+        + "net.netfilter.nf_conntrack_max or ask for less"),
     Case(name: "memory unknown", workload: .http(HTTPSpec()), concurrency: 900, memory: nil, objection: nil),
   ]
 

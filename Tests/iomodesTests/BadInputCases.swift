@@ -203,11 +203,11 @@ extension BadInputTests {
     Case(
       name: "more processes than lanes",
       arguments: ["run", "--workload", "echo", "--concurrency", "64,3", "--processes", "4", "--output", "out"],
-      complaint: "experiments[0].processes: 4 are more than there are lanes (3); each process needs one"),
+      complaint: "experiments[0].processes: 4 is more than the lanes (3); each process needs one"),
     Case(
       name: "more processes than permits",
       arguments: ["run", "--workload", "echo", "--limit", "2", "--processes", "4", "--output", "out"],
-      complaint: "experiments[0].processes: 4 are more than there are permits of the limit (2); each process needs one"),
+      complaint: "experiments[0].processes: 4 is more than the permits of the limit (2); each process needs one"),
     Case(
       name: "a server that nobody would ask",
       arguments: ["run", "--workload", "echo", "--server-processes", "2", "--output", "out"],
@@ -289,7 +289,7 @@ extension BadInputTests {
     Case(
       name: "pipeline with faults",
       arguments: ["run", "--workload", "http", "--pipeline", "4", "--faults", "reset:0.1", "--output", "out"],
-      complaint: "experiments[0].pipeline: cannot be given along with faults, which take all that is in flight"),
+      complaint: "experiments[0].pipeline: cannot be combined with faults, which end all requests in flight"),
     Case(
       name: "unknown fault",
       arguments: ["run", "--workload", "http", "--faults", "rest:0.01", "--output", "out"],

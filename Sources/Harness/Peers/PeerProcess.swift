@@ -115,6 +115,6 @@ private final class LastWords: Sendable {
     Interruption.pause(milliseconds: 20)
     let lines = text.withLock { String(decoding: $0, as: UTF8.self) }.split(whereSeparator: \.isNewline)
     guard let last = lines.last(where: { !$0.allSatisfy(\.isWhitespace) }) else { return "" }
-    return "; its last words:  \(last.trimmingCharacters(in: .whitespaces).prefix(200))"
+    return "; its last words: \(last.trimmingCharacters(in: .whitespaces).prefix(200))"
   }
 }

@@ -80,7 +80,7 @@ public struct Feasibility: Sendable {
       self.shortage(of: experiment, mode, $0) != nil
     }
     guard tooMany > least else { return "\(place): \(shortage)" }
-    return "\(place): \(shortage); \(tooMany - 1) is the most that fits (--concurrency \(tooMany - 1))"
+    return "\(place): \(shortage); \(tooMany - 1) is the maximum that fits (--concurrency \(tooMany - 1))"
   }
 
   /// The machine's limit that is too low for the point, with the remedy; nil if it fits.

@@ -39,22 +39,22 @@ struct PeerAbilityTests {
   }
 
   static let refused: [Case] = [
-    Case("pipeline", "the contract knows one request at a time, and no pipeline") {
+    Case("pipeline", "peers do not pipeline requests") {
       ($0.workload, $0.pipeline) = (.http(HTTPSpec()), 4)
     },
-    Case("bystanders", "the contract knows no bystanders") { $0.bystanders = BystanderSpec(count: 3, manner: .idle) },
-    Case("processes", "the contract knows one process on each side") { $0.processes = 2 },
-    Case("server processes", "the contract knows one process on each side") {
+    Case("bystanders", "peers have no bystanders") { $0.bystanders = BystanderSpec(count: 3, manner: .idle) },
+    Case("processes", "peers run one process on each side") { $0.processes = 2 },
+    Case("server processes", "peers run one process on each side") {
       ($0.processes, $0.serverProcesses) = (2, 2)
     },
-    Case("each", "whoever is free takes the next operation") { ($0.each, $0.operations) = (5, nil) },
-    Case("both ends", "the contract's echo has its far end in the server") {
+    Case("each", "in peers the next free lane takes each operation") { ($0.each, $0.operations) = (5, nil) },
+    Case("both ends", "peers run echo with ends server only") {
       var echo = EchoSpec()
       echo.ends = .both
       $0.workload = .echo(echo)
     },
-    Case("file", "is a client of sleep, echo, http, and not of file") { $0.workload = .file(FileSpec()) },
-    Case("compute", "is a client of sleep, echo, http, and not of compute") {
+    Case("file", "is a client for sleep, echo, http, and not for file") { $0.workload = .file(FileSpec()) },
+    Case("compute", "is a client for sleep, echo, http, and not for compute") {
       $0.workload = .compute(ComputeSpec())
     },
   ]
@@ -77,7 +77,7 @@ struct PeerAbilityTests {
     }
     let reason = experiment.plans(seed: 1)[0].reasonToSkip(isPatient: true)?.reason
     let isRefused = example.testDescription == "server processes"
-    #expect(isRefused ? reason?.contains("one process that serves") == true : reason == nil, "\(reason ?? "")")
+    #expect(isRefused ? reason?.contains("peers serve with one process") == true : reason == nil, "\(reason ?? "")")
   }
 
   @Test func auditOfAPeersClientLastsATimeAndOfAServerANumberOfOperations() throws {

@@ -28,7 +28,7 @@ struct PeerTrialTests {
     Case("double", "peer-twice", "has two rows"),
     Case("again", "peer-twice", "has two rows"),
     Case("missing", "peer-missing", "has no row"),
-    Case("beyond", "peer-range", "there are 40, from 0"),
+    Case("beyond", "peer-range", "there are only 40, numbered from 0"),
     Case("lane", "peer-lanes", "is of lane 4; there are 4"),
     Case("negative", "peer-times", "before it began"),
     Case("clock", "peer-times", "after the peer said that it was done"),
@@ -54,8 +54,8 @@ struct PeerTrialTests {
     Case("crash-early", "broken", "exit code 3); its last words: no luck today"),
     Case("refuses", "broken", "it failed: no such thing here"),
     Case("greeting", "broken", "it said 'hello' instead of 'ready'"),
-    Case("flood", "broken", "where 'done' was due"),
-    Case("flood-without-lines", "broken", "where 'done' was due"),
+    Case("flood", "broken", "instead of 'done'; only the contract's words"),
+    Case("flood-without-lines", "broken", "instead of 'done'; only the contract's words"),
     Case("hang", "broken", "it did not answer within"),
   ])
   func peerThatBreaksIsEndedAndQuoted(_ example: Case) async throws {
