@@ -156,6 +156,8 @@ int cl_uring_register(int ring, unsigned operation, void *argument, unsigned cou
 
 int cl_set_timer_slack(unsigned long nanoseconds) { return prctl(PR_SET_TIMERSLACK, nanoseconds, 0, 0, 0); }
 
+int cl_adopt_orphans(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
+
 void cl_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
 
 int cl_new_network(void) {

@@ -28,6 +28,20 @@ public enum ProcessControl {
   /// PR_SET_TIMERSLACK.
   public static func setTimerSlack(nanoseconds: UInt) { _ = cl_set_timer_slack(nanoseconds) }
 
+  /// From now on, descendants whose parent has exited become children of this process: prctl(2) with
+  /// PR_SET_CHILD_SUBREAPER.
+  public static func adoptOrphans() { _ = cl_adopt_orphans() }
+
+  /// Waits for a killed descendant, once it is a child of this process, so that its CPU time counts as that of a child:
+  /// waitpid(2), getrusage(2).
+  ///
+  /// - Parameter milliseconds: the time in which it must have exited and lost its parent.
+  public static func reap(_ process: pid_t, within milliseconds: Int) {
+    for _ in 0..<milliseconds where kill(process, 0) == 0 && waitpid(process, nil, WNOHANG) != process {
+      Interruption.pause(milliseconds: 1)
+    }
+  }
+
   /// The path of this program: readlink(2) of /proc/self/exe.
   public static var executablePath: String? {
     withUnsafeTemporaryAllocation(byteCount: Int(PATH_MAX), alignment: 1) { buffer in

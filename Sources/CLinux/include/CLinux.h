@@ -91,6 +91,7 @@ static inline void cl_publish_buffers(struct io_uring_buf *first, uint16_t tail)
 }
 
 int cl_set_timer_slack(unsigned long nanoseconds);
+int cl_adopt_orphans(void);
 void cl_name_thread(const char *name);
 
 // Moves the calling thread into a new network namespace and brings loopback up: unshare(2). Without the privilege, it

@@ -16,6 +16,8 @@ final class PeerProcess {
   /// Starts a peer's command on these CPUs; it runs there from its first instruction.
   init(_ peer: Peer, _ words: [String], on processors: [Int]) throws(HarnessFailure) {
     let (path, arguments) = try peer.command(words)
+    // The CPU time of a process that its parent has not waited for is nobody's, and would count as foreign load.
+    ProcessControl.adoptOrphans()
     do throws(Errno) {
       let (read, write) = try ChildProcess.pipe()
       defer { close(write) }
@@ -82,6 +84,9 @@ final class PeerProcess {
     family.kill()
     child.killGroup()
     let how = child.wait()
+    for process in family.members where process != child.identifier {
+      ProcessControl.reap(process, within: 1000)
+    }
     return wasThrough ? how : nil
   }
 }
