@@ -155,6 +155,8 @@ let runCommand = Command(
     session = try beginning(arguments, contenders)
   }
   Interruption.watch()
+  // The CPU time of a peer's worker that nobody has waited for is nobody's, and would count as foreign load.
+  ProcessControl.adoptOrphans()
   if !arguments.has("quiet") {
     for line in session.announcements + session.warnings { Program.complain(line) }
   }

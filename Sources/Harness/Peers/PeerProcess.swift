@@ -16,8 +16,6 @@ final class PeerProcess {
   /// Starts a peer's command on these CPUs; it runs there from its first instruction.
   init(_ peer: Peer, _ words: [String], on processors: [Int]) throws(HarnessFailure) {
     let (path, arguments) = try peer.command(words)
-    // The CPU time of a process that its parent has not waited for is nobody's, and would count as foreign load.
-    ProcessControl.adoptOrphans()
     do throws(Errno) {
       let (read, write) = try ChildProcess.pipe()
       defer { close(write) }

@@ -1,4 +1,3 @@
-import Foundation
 import Glibc
 import Measurement
 import Modes
@@ -26,24 +25,6 @@ struct ProcessFamilyTests {
     #expect((last.since(first).cpuTime ?? 0) > 150_000_000)
     family.kill()
     _ = child.wait()
-  }
-
-  /// A worker whose parent has gone is a child of this process and is waited for, so that its CPU time is the family's.
-  @Test func processWithoutItsParentIsAdoptedAndWaitedFor() throws {
-    let manifest = try JSONDecoder().decode(
-      PeerManifest.self,
-      from: Data(
-        #"{"contract": 1, "id": "orphan", "about": "x", "language": "sh", "drive": ["sh"], "drives": ["sleep"]}"#.utf8))
-    let process = try PeerProcess(
-      Peer(manifest, in: "/"), ["/bin/sh", "-c", "(sleep 1000 & echo ready $!); exec sleep 1000"],
-      on: Affinity.current())
-    let word = try process.hear("ready", patience: .seconds(10), idle: {}).get()
-    let worker = try #require(pid_t(word))
-    let status = try #require(ProcFile.text(of: "/proc/\(worker)/stat").flatMap { ProcessStatus($0) })
-    #expect(status.parent == getpid())
-    process.end()
-    #expect(kill(worker, 0) != 0)
-    #expect(waitpid(worker, nil, WNOHANG) == -1, "it was waited for")
   }
 }
 
