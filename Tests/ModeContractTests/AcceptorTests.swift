@@ -146,7 +146,8 @@ extension ServerTests {
     @Test func clientsWaitWhileThereAreNoDescriptors() async {
       await #expect(processExitsWith: .success) {
         let modes = ModeID.serving.filter { ![.dispatch, .dispatchConcurrent, .taskgroupBlocking].contains($0) }
-        for mode in modes {
+        /// What is wrong; nil if nothing is.
+        func complaint(_ mode: ModeID) throws -> String? {
           let address = try SocketAddress(host: "127.0.0.1", port: 0)
           let server = try TargetServer(.echo, mode: mode, on: address, capacity: 64)
           let clients = try (0..<12).map { _ in try EchoConnection(to: server.address) }
@@ -165,12 +166,19 @@ extension ServerTests {
           Interruption.pause(milliseconds: 100)
           let calls = SystemCall.count
           Interruption.pause(milliseconds: 300)
-          guard SystemCall.count - calls < 1000 else { fatalError("\(mode) spins") }
-          guard EchoConnection.areAllAnswered(clients) else { fatalError("\(mode) forgets clients") }
+          let spins = SystemCall.count - calls >= 1000
+          let forgets = !EchoConnection.areAllAnswered(clients)
           server.stop()
           thread.join()
           setrlimit(resource, &before)
           for filler in fillers { close(filler) }
+          return spins ? "\(mode) spins" : forgets ? "\(mode) forgets clients" : nil
+        }
+        for mode in modes {
+          // Other tests may keep the machine busy for longer than a client waits.
+          var last = try complaint(mode)
+          for _ in 0..<2 where last != nil { last = try complaint(mode) }
+          if let last { fatalError(last) }
         }
       }
     }
