@@ -56,7 +56,7 @@ struct ContenderRunTests {
       let port = try freePort()
       let words = "\(Executable.path) serve --port \(port)"
       let server = try Running(["-c", hasShell ? "\(words) & wait" : "exec \(words)"], of: "/bin/sh", in: folder)
-      defer { server.signalGroup(SIGKILL) }
+      defer { server.end() }
       #expect(try await eventually { server.outputSoFar.contains("listening on") })
       let ending = try await run("other=http://127.0.0.1:\(port)/,pid=\(server.identifier)", in: folder)
       try expectMeasured(folder, "other", 1, ending)

@@ -110,6 +110,13 @@ struct Running: Sendable {
   /// As Ctrl-C at a terminal does.
   func signalGroup(_ number: Int32) { kill(-identifier, number) }
 
+  /// Kills its group, and waits for it. A child that nobody waits for keeps Swift Testing from seeing how a test in a
+  /// process of its own ends: its thread waits for any child, and finds that one again and again.
+  func end() {
+    signalGroup(SIGKILL)
+    while waitpid(identifier, nil, 0) < 0 && errno == EINTR {}
+  }
+
   /// The processes of its session that still run, itself left out.
   var children: [pid_t] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
