@@ -20,7 +20,7 @@ let compareCommand = Command(
         .value(
           "least-effect", "PERCENT",
           "smallest difference that gets a verdict: the ratio must be beyond 1 ± PERCENT",
-          unlessGiven: "5 with one run a side, 0 with several"),
+          unlessGiven: "15 with one run a side, 0 with several"),
         .flag("strict", "refuse (exit code 1) if the machines, the builds or the work of the runs differ"),
         .list(
           "fail-on", "EXPRESSION",

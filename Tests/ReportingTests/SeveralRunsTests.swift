@@ -37,23 +37,23 @@ struct SeveralRunsTests {
     comparison.experiments.flatMap(\.points).flatMap(\.rows)
   }
 
-  @Test func differenceOfThreePercentBetweenTwoRunsIsNotSignificantUnlessAskedFor() throws {
-    let (one, other) = (run("a", level: 1, seed: 1), run("b", level: 1.03, seed: 2))
+  @Test func differenceOfTwelvePercentBetweenTwoRunsIsNotSignificantUnlessAskedFor() throws {
+    let (one, other) = (run("a", level: 1, seed: 1), run("b", level: 1.12, seed: 2))
     let usual = try Comparison(one, other)
-    #expect(usual.unit == .trial && usual.leastEffect == 0.05)
+    #expect(usual.unit == .trial && usual.leastEffect == 0.15)
     #expect(rows(usual).allSatisfy { $0.verdict == .notSignificant && $0.words == "not significant" })
     let strict = try Comparison(one, other, leastEffect: 0)
     #expect(rows(strict).contains { $0.verdict == .faster })
   }
 
   @Test func verdictOnOneRunASideIsOnTheseTwoRuns() throws {
-    let comparison = try Comparison(run("a", level: 1, seed: 1), run("b", level: 0.8, seed: 2))
+    let comparison = try Comparison(run("a", level: 1, seed: 1), run("b", level: 0.7, seed: 2))
     #expect(rows(comparison)[0].words == "slower between these two runs")
     #expect(comparison.render(.text, width: 100, color: false).contains("p  these two runs"))
     let markdown = comparison.render(.md, width: 100, color: false)
-    #expect(markdown.contains("slower between these two runs") && markdown.contains("beyond 1 ± 5 %"))
+    #expect(markdown.contains("slower between these two runs") && markdown.contains("beyond 1 ± 15 %"))
     let json = comparison.render(.json, width: 100, color: false)
-    for part in [#""unit" : "trial""#, #""least_effect" : 0.05"#, #""verdicts_are_on" : "these two runs""#] {
+    for part in [#""unit" : "trial""#, #""least_effect" : 0.15"#, #""verdicts_are_on" : "these two runs""#] {
       #expect(json.contains(part), "\(part)")
     }
   }
@@ -61,7 +61,7 @@ struct SeveralRunsTests {
   @Test func levelsOfSingleRunsAreNoDifferenceBetweenSeveral() throws {
     let (old, new) = (runs("a", [1, 1.07, 0.94]), runs("b", [1.08, 0.95, 1.01], seed: 10))
     // Two of them alone do differ.
-    #expect(try rows(Comparison(old[0], new[0])).contains { $0.verdict == .faster })
+    #expect(try rows(Comparison(old[0], new[0], leastEffect: 0)).contains { $0.verdict == .faster })
     let comparison = try Comparison(old, new)
     #expect(comparison.unit == .run && comparison.leastEffect == 0)
     #expect(comparison.runs.first == ["a1", "a2", "a3"] && comparison.runs.second == ["b1", "b2", "b3"])

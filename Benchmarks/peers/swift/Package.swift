@@ -7,7 +7,7 @@ let package = Package(
   targets: [
     .target(name: "PeerContract"),
     .target(
-      name: "NIOFailures",
+      name: "NIOPieces",
       dependencies: [
         "PeerContract", .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -15,13 +15,13 @@ let package = Package(
     .executableTarget(
       name: "NIOClient",
       dependencies: [
-        "PeerContract", "NIOFailures", .product(name: "NIOCore", package: "swift-nio"),
+        "PeerContract", "NIOPieces", .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),
     .executableTarget(
       name: "NIOAsyncClient",
       dependencies: [
-        "PeerContract", "NIOFailures", .product(name: "NIOCore", package: "swift-nio"),
+        "PeerContract", "NIOPieces", .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),
     .executableTarget(

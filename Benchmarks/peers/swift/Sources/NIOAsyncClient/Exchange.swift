@@ -1,6 +1,6 @@
 import NIOCore
-import NIOFailures
 import NIOHTTP1
+import NIOPieces
 import PeerContract
 
 /// Operations on an open channel, one after another.
@@ -35,22 +35,11 @@ struct EchoExchange: Exchange {
 
   mutating func run(_ number: UInt64, _ requests: Requests, _ replies: inout Replies) async throws {
     isAnswered = false
-    write(number)
+    trial.writeMessage(of: number, into: &message)
     while let window = message.readSlice(length: min(message.readableBytes, Trial.echoWindow)), window.readableBytes > 0
     {
       try await requests.write(window)
       try await receive(window, &replies)
-    }
-  }
-
-  private mutating func write(_ number: UInt64) {
-    let size = trial.plan.size ?? Trial.echoHeader
-    message.clear(minimumCapacity: size)
-    message.writeInteger(number | UInt64(trial.fault(of: number)) << 56, endianness: .little)
-    message.writeInteger(UInt32(size), endianness: .little)
-    message.writeInteger(trial.delay(of: number), endianness: .little)
-    trial.content?.withPieces(of: number, from: Trial.echoHeader, count: size - Trial.echoHeader) {
-      message.writeBytes($0)
     }
   }
 
@@ -78,9 +67,7 @@ struct HTTPExchange: Exchange {
 
   init(_ trial: Trial) {
     self.trial = trial
-    var headers = HTTPHeaders([("Host", trial.endpoint?.authority ?? "")])
-    if !trial.plan.keepsConnections { headers.add(name: "Connection", value: "close") }
-    self.headers = headers
+    headers = trial.requestHeaders
   }
 
   static func addHandlers(to pipeline: ChannelPipeline.SynchronousOperations) throws {

@@ -1,5 +1,5 @@
 import NIOCore
-import NIOFailures
+import NIOPieces
 import NIOPosix
 import PeerContract
 

@@ -1,4 +1,4 @@
-import NIOFailures
+import NIOPieces
 import PeerContract
 
 // A client on SwiftNIO's asynchronous channels: a task per lane, which writes to and reads from its NIOAsyncChannel.

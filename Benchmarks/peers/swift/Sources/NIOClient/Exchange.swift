@@ -1,6 +1,6 @@
 import NIOCore
-import NIOFailures
 import NIOHTTP1
+import NIOPieces
 import PeerContract
 
 /// The last handler of a lane's channel: turns what comes into the reply to the operation in hand, and judges it.
@@ -48,14 +48,7 @@ final class EchoHandler: ReplyHandler {
 
   func send(_ number: UInt64, on channel: any Channel) {
     isAnswered = false
-    let size = trial.plan.size ?? Trial.echoHeader
-    message.clear(minimumCapacity: size)
-    message.writeInteger(number | UInt64(trial.fault(of: number)) << 56, endianness: .little)
-    message.writeInteger(UInt32(size), endianness: .little)
-    message.writeInteger(trial.delay(of: number), endianness: .little)
-    trial.content?.withPieces(of: number, from: Trial.echoHeader, count: size - Trial.echoHeader) {
-      message.writeBytes($0)
-    }
+    trial.writeMessage(of: number, into: &message)
     sendWindow(on: channel)
   }
 
@@ -96,9 +89,7 @@ final class HTTPHandler: ReplyHandler {
 
   init(_ trial: Trial) {
     self.trial = trial
-    var headers = HTTPHeaders([("Host", trial.endpoint?.authority ?? "")])
-    if !trial.plan.keepsConnections { headers.add(name: "Connection", value: "close") }
-    self.headers = headers
+    headers = trial.requestHeaders
   }
 
   func send(_ number: UInt64, on channel: any Channel) {
