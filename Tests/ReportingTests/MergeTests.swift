@@ -149,11 +149,11 @@ struct MergeTests {
     #expect(all.record.tool.version == "1.0.0, 2")
     let difference = "kernel: 6.1.0 in a; 6.2 in b"
     for format in OutputFormat.allCases where format != .csv {
-      let text = Provenance.oneLine(Report(all).render(format, width: 100, color: false))
+      let text = Report(all).render(format, width: 100, color: false).onOneLine
       #expect(text.contains(difference), "\(format)")
     }
     #expect(Report(all).warnings.count == 2)
-    let text = Provenance.oneLine(Report(all).render(.text, width: 100, color: false))
+    let text = Report(all).render(.text, width: 100, color: false).onOneLine
     #expect(text.contains("Linux 6.1.0 + Abacus, 2 CPUs, Linux 6.2"))
     #expect(text.contains("trials of different machines or builds"))
     #expect(

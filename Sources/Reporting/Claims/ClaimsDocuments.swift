@@ -49,7 +49,7 @@ extension [ClaimResult] {
       let head: [String?] = [result.claim.id, result.claim.text, result.verdict.rawValue]
       guard !result.measures.isEmpty else { return [head + [String?](repeating: nil, count: 11)] }
       return result.measures.map { measure in
-        func text(_ number: Double?) -> String? { number.map { JSONReport.text(.number($0), pretty: false) } }
+        func text(_ number: Double?) -> String? { number.map { JSONValue.number($0).text() } }
         let estimate = measure.estimate
         let numbers = [measure.least, measure.most, estimate.median, estimate.low, estimate.high].map(text)
         return head + [measure.experiment, measure.name, measure.unit.name] + numbers

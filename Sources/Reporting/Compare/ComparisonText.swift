@@ -1,4 +1,5 @@
 import Measurement
+import Records
 import Statistics
 
 /// The format of a comparison.
@@ -21,7 +22,7 @@ extension Comparison {
   ) -> String {
     switch format {
     case .text: ComparisonText(self, outcomes, width: width, color: color).render()
-    case .json: JSONReport.text(document(outcomes), pretty: true) + "\n"
+    case .json: document(outcomes).text(pretty: true) + "\n"
     case .md: markdown(outcomes)
     }
   }
@@ -29,8 +30,8 @@ extension Comparison {
   /// The title, in one line.
   var title: String {
     switch kind {
-    case .runs: "iomodes compare: \(Provenance.oneLine(second)) judged by \(Provenance.oneLine(first))"
-    case .modes: "iomodes compare: the modes of \(Provenance.oneLine(second)) judged by \(first)"
+    case .runs: "iomodes compare: \(second.onOneLine) judged by \(first.onOneLine)"
+    case .modes: "iomodes compare: the modes of \(second.onOneLine) judged by \(first)"
     }
   }
 
