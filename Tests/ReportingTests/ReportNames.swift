@@ -180,7 +180,7 @@ enum ReportNotes {
       "response-mean", "throughput"),
     Kind(": stopped by ", of: "stopped-by-*"),
     Kind("no rate met it", "no rate missed it", of: "rounds", "rounds-without-*"),
-    Kind("of the throughput of", "all others are lower", "add --rounds", of: "candidate-*", "rival-*"),
+    Kind("of the throughput of", "all others are lower", "add rounds", of: "candidate-*", "rival-*"),
   ]
 
   /// Removes coordinates of points, which are words of queries, and constants of the method.

@@ -8,7 +8,7 @@ extension Citations {
   public func macros(prefix: String) -> String {
     let provenance = Provenance(record)
     var lines = [
-      "% Numbers of the run \(provenance.run), \(provenance.date), written by `iomodes cite --macros`: do not edit.",
+      "% Numbers of the run \(provenance.run), \(provenance.date), written by `iomodes cite`: do not edit.",
       "% \(provenance.machine); iomodes \(record.tool.version.onOneLine)"
         + (record.tool.commit.map { " (\($0.onOneLine))" } ?? ""),
       "% " + MacroFile.Header(self, prefix: prefix).text,

@@ -98,7 +98,7 @@ struct ClaimsOverview {
     let missing = results.count - measured.count
     let others = missing == 0 ? "" : ", \(missing) not"
     return "Claims: \(measured.count) of \(results.count) measured here\(others); "
-      + "`iomodes report RUN --claims` has all, with reasons"
+      + "the report of claims has all, with reasons"
   }
 
   static let legend = """

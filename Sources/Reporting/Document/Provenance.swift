@@ -45,6 +45,6 @@ struct Provenance {
   func progress(finished: Int) -> String? {
     guard finished < planned else { return nil }
     let recorded = "\(finished) of \(planned) planned trials are recorded"
-    return parts.isEmpty ? recorded + "; `iomodes run --resume` measures the rest" : recorded
+    return parts.isEmpty ? recorded + "; resuming the run measures the rest" : recorded
   }
 }

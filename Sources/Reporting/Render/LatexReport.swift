@@ -16,7 +16,7 @@ struct LatexReport {
   func render() -> String {
     let provenance = document.provenance
     var blocks = [
-      "% Written by `iomodes report --format latex`; it takes \\usepackage{booktabs}.",
+      "% Written by `iomodes report`; it takes \\usepackage{booktabs}.",
       "\\section*{\(Self.escaped("iomodes run \(provenance.run)"))}",
       Self.escaped("\(provenance.machine) · \(provenance.date)"),
     ]
