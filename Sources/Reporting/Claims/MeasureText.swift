@@ -35,8 +35,6 @@ extension Measure {
     return EstimateText(estimate, over: scale.factor, digits: scale.digits).interval
   }
 
-  var measured: String { interval.isEmpty ? median : "\(median) \(interval)" }
-
   /// A unit that suits the median, and the number of digits.
   private struct Scale {
     var factor: Double

@@ -76,7 +76,7 @@ public struct Report: Sendable {
       let document = JSONReport.object(["run_id": .string(run.record.runID), "claims": results.json])
       return document.text(pretty: true) + "\n"
     case .csv: return results.csv
-    case .md: return results.markdown + "\n\n" + results.markdownReasons + "\n"
+    case .md: return MarkdownReport.claims(results)
     case .latex: return LatexReport.claims(results)
     case .html: return render(.html, width: width, color: color)
     }
