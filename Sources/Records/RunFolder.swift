@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import Plan
 import Synchronization
 
 /// A run on disk: `run.json`, `trials.jsonl` and, if limits were tested, `limits.json`.
@@ -20,10 +21,15 @@ public struct Run: Sendable {
   }
 }
 
-/// Why a run cannot be read or written. Its description is one line, with a remedy.
-public struct RunFolderFailure: Error, CustomStringConvertible {
+/// Why a run cannot be read or written, in one line.
+public struct RunFolderFailure: RemediableFailure {
   public let description: String
-  public init(_ description: String) { self.description = description }
+  public let remedy: Remedy?
+
+  public init(_ description: String, remedy: Remedy? = nil) {
+    self.description = description
+    self.remedy = remedy
+  }
 }
 
 /// The folder of a run.
@@ -63,7 +69,7 @@ public struct RunFolder: Sendable {
     try checkNumbers(of: run.trials, in: lines)
     if let number = lines.cutOff {
       run.warnings.append(
-        "\(trialsPath): line \(number) is cut off and left out; `iomodes run --resume \(path)` measures it again")
+        "\(trialsPath): line \(number) is cut off and left out; resuming the run measures it again")
     }
   }
 

@@ -2,8 +2,9 @@ import Foundation
 import Plan
 
 /// Why runs cannot be merged, in one line.
-public struct MergeFailure: Error, CustomStringConvertible {
+public struct MergeFailure: RemediableFailure {
   public let description: String
+  public var remedy: Remedy?
 }
 
 extension Run {
@@ -40,8 +41,8 @@ extension Run {
     guard mixture.isEmpty || allowsMixture else {
       throw MergeFailure(
         description: "machines or builds differ: \(mixture.prefix(3).joined(separator: "; "))"
-          + (mixture.count > 3 ? " and \(mixture.count - 3) more" : "")
-          + "; compare the runs, or merge them all the same with --allow-differences")
+          + (mixture.count > 3 ? " and \(mixture.count - 3) more" : ""),
+        remedy: .comparingOrMixing)
     }
     let limits = runs.compactMap(\.limits)
     self.init(record: record, trials: trials, limits: limits.count == 1 ? limits[0] : nil)

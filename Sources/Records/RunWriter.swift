@@ -14,7 +14,7 @@ public final class RunWriter {
   /// Begins a run in a folder without one.
   public convenience init(creating folder: RunFolder, _ record: RunRecord) throws(RunFolderFailure) {
     if let objection = RecordName.objection(toID: record.runID) {
-      throw RunFolderFailure("a run cannot be called \(objection); name another --output")
+      throw RunFolderFailure("a run cannot be called \(objection)", remedy: .otherOutput)
     }
     try Self.expectNoRun(in: folder)
     let isNew = !FileManager.default.fileExists(atPath: folder.path)
@@ -23,11 +23,11 @@ public final class RunWriter {
     } catch {
       throw Self.failure(toWrite: folder.recordPath, because: Self.reason(error))
     }
-    try self.init(opening: folder, orElse: "name another --output")
+    try self.init(opening: folder, orElse: .otherOutput)
     // The previous holder of the lock may have begun a run.
     try Self.expectNoRun(in: folder)
     guard lseek(descriptor, 0, SEEK_END) == 0 else {
-      throw RunFolderFailure("\(folder.trialsPath) has trials and no run.json beside it; name another --output")
+      throw RunFolderFailure("\(folder.trialsPath) has trials and no run.json beside it", remedy: .otherOutput)
     }
     do {
       try WholeFile.write(Self.text(record), to: folder.recordPath, isDurable: true)
@@ -40,12 +40,12 @@ public final class RunWriter {
 
   private static func expectNoRun(in folder: RunFolder) throws(RunFolderFailure) {
     if FileManager.default.fileExists(atPath: folder.recordPath) {
-      throw RunFolderFailure("\(folder.path) already holds a run; name another --output, or go on with --resume")
+      throw RunFolderFailure("\(folder.path) already holds a run", remedy: .otherOutputOrResuming)
     }
   }
 
   private static func failure(toWrite path: String, because reason: String) -> RunFolderFailure {
-    RunFolderFailure("cannot write \(path): \(reason); name another --output")
+    RunFolderFailure("cannot write \(path): \(reason)", remedy: .otherOutput)
   }
 
   private static func text(_ value: some Encodable) throws -> [UInt8] {
@@ -55,11 +55,11 @@ public final class RunWriter {
   /// Writes a whole run atomically: its folder appears complete or not at all.
   public static func save(_ run: Run, to folder: RunFolder) throws(RunFolderFailure) {
     if let objection = RecordName.objection(toID: run.record.runID) {
-      throw RunFolderFailure("a run cannot be called \(objection); name another --output")
+      throw RunFolderFailure("a run cannot be called \(objection)", remedy: .otherOutput)
     }
     let files = FileManager.default
     guard !files.fileExists(atPath: folder.path) else {
-      throw RunFolderFailure("\(folder.path) already exists; name another --output")
+      throw RunFolderFailure("\(folder.path) already exists", remedy: .otherOutput)
     }
     let parent = URL(fileURLWithPath: folder.path).deletingLastPathComponent().path
     do {
@@ -80,14 +80,14 @@ public final class RunWriter {
 
   /// Continues a run; an incomplete last line is removed.
   public convenience init(resuming folder: RunFolder) throws(RunFolderFailure) {
-    try self.init(opening: folder, orElse: "wait until it has ended")
+    try self.init(opening: folder, orElse: nil)
     guard let data = FileManager.default.contents(atPath: folder.trialsPath) else { return }
     let whole = data.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
     if whole < data.count { ftruncate(descriptor, off_t(whole)) }
   }
 
-  /// - Parameter remedy: what to do if another process is writing the run.
-  private init(opening folder: RunFolder, orElse remedy: String) throws(RunFolderFailure) {
+  /// - Parameter remedy: what to do if another process is writing the run, other than to wait.
+  private init(opening folder: RunFolder, orElse remedy: Remedy?) throws(RunFolderFailure) {
     self.folder = folder
     while true {
       let descriptor = open(folder.trialsPath, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
@@ -97,7 +97,9 @@ public final class RunWriter {
       // Some file systems have no locks; writing goes on without one.
       guard (try? FileLock.take(descriptor)) ?? true else {
         close(descriptor)
-        throw RunFolderFailure("\(folder.path) is being written by another iomodes; \(remedy)")
+        throw RunFolderFailure(
+          "\(folder.path) is being written by another iomodes\(remedy == nil ? "; wait until it has ended" : "")",
+          remedy: remedy)
       }
       if FileLock.isHeld(descriptor, at: folder.trialsPath) {
         self.descriptor = descriptor
@@ -119,8 +121,8 @@ public final class RunWriter {
     } catch {
       if before >= 0 { ftruncate(descriptor, before) }
       throw RunFolderFailure(
-        "cannot append to \(folder.trialsPath): \(Self.reason(error)); finished trials are kept; make space, then run "
-          + "`iomodes run --resume \(folder.path)`")
+        "cannot append to \(folder.trialsPath): \(Self.reason(error)); finished trials are kept",
+        remedy: .spaceAndResuming(folder: folder.path))
     }
   }
 

@@ -106,7 +106,7 @@ private func verify(_ path: String, results: String) throws -> Int32 {
   for finding in check.findings {
     let remedy =
       switch finding.kind {
-      case .mismatch: ""
+      case .mismatch: finding.remedy.map { "; \($0.words)" } ?? ""
       case .noRun: " under \(results); name its folder with --results"
       case .noFile: "; its citations are not checked"
       }

@@ -29,14 +29,8 @@ let mergeCommand = Command(
   let runs = try folders.map { try $0.readInFull() }
   for warning in runs.flatMap(\.warnings) { Program.complain(warning) }
   let target = RunFolder(path: output.hasSuffix("/") ? String(output.dropLast()) : output)
-  let merged: Run
-  do throws(MergeFailure) {
-    merged = try Run(
-      merging: runs, as: target.name, command: CommandLine.arguments,
-      allowsMixture: arguments.has("allow-differences"))
-  } catch {
-    throw HarnessFailure(error.description)
-  }
+  let merged = try Run(
+    merging: runs, as: target.name, command: CommandLine.arguments, allowsMixture: arguments.has("allow-differences"))
   try RunWriter.save(merged, to: target)
   for difference in Report(merged).warnings { Program.complain(difference) }
   print("\(target.path): \(merged.trials.count) trials of \(merged.record.measuredRuns.count) runs")

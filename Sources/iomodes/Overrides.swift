@@ -188,7 +188,7 @@ struct Overrides {
         return flag == "pool" ? pools?.prefix(1).map { "\($0)" } : arguments.all(flag)
       }
     } catch {
-      throw UsageError(error.description)
+      throw UsageError("--\(error.flag) \(error.text)")
     }
     if let pools, experiment.workload.poolWidth != nil { experiment.pools = pools.count > 1 ? AxisValues(pools) : nil }
     return experiment

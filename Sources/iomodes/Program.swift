@@ -40,7 +40,7 @@ enum Program {
       try Output.check()
       return code
     } catch {
-      complain("\(error)")
+      complain(Remedy.line(error))
       switch error {
       case is UsageError: return 2
       case let error as HarnessFailure:

@@ -141,7 +141,13 @@ let runCommand = Command(
 ) { arguments in
   let format: OutputFormat = try arguments.choice("format") ?? .text
   for path in arguments.all("peer") { try Peers.add(at: path) }
-  let contenders = try arguments.all("serve").map { Peers.add(try Contender(parsing: $0)) }
+  let contenders = try arguments.all("serve").map { text in
+    do throws(HarnessFailure) {
+      return Peers.add(try Contender(parsing: text))
+    } catch {
+      throw UsageError("--serve \(error)")
+    }
+  }
   let session: RunSession
   if let name = arguments.text("resume") {
     let others = runCommand.options.map(\.name).filter { !["resume", "format", "quiet", "peer", "serve"].contains($0) }

@@ -127,23 +127,23 @@ import Workloads
     Case(
       name: "no room for a file", workload: file(), concurrency: 64, disk: 63 << 20,
       objection: "a file of 64MiB is needed, but its file system has 63 MiB left; "
-        + "free some, ask for less (--span), or name another folder (--file-dir)"),
+        + "free some, ask for less (span), or name another folder for data files"),
     Case(
       name: "a file that the page cache cannot hold", workload: file(), concurrency: 64, memory: 63 << 20,
       objection: "a file of 64MiB does not fit the page cache (63 MiB of free memory); "
-        + "ask for less (--span) or bypass it (--direct)"),
+        + "ask for less (span) or bypass it (direct)"),
     Case(
       name: "past the page cache it need not", workload: file { $0.direct = true }, concurrency: 64, memory: 63 << 20),
     Case(
       name: "past a page cache that is all there is", workload: file { $0.direct = true }, concurrency: 64,
       memoryFileSystem: "tmpfs (/dev/shm)",
-      objection: "O_DIRECT (--direct) reaches no device on tmpfs (/dev/shm), which is in memory; "
-        + "name a folder on a disk (--file-dir) or leave it out"),
+      objection: "O_DIRECT (direct) reaches no device on tmpfs (/dev/shm), which is in memory; "
+        + "leave it out, or name a folder on a disk for data files"),
     Case(
       name: "written to no device", workload: file { ($0.access, $0.sync) = (.write, .fdatasync) }, concurrency: 64,
       memoryFileSystem: "tmpfs (/dev/shm)",
-      objection: "fdatasync (--sync) reaches no device on tmpfs (/dev/shm), which is in memory; "
-        + "name a folder on a disk (--file-dir) or leave it out"),
+      objection: "fdatasync (sync) reaches no device on tmpfs (/dev/shm), which is in memory; "
+        + "leave it out, or name a folder on a disk for data files"),
     Case(name: "a file in memory by choice", workload: file(), concurrency: 64, memoryFileSystem: "tmpfs (/dev/shm)"),
     Case(
       name: "each lane has a buffer", workload: file { $0.size = ByteCount(1 << 20) }, concurrency: 1024,
@@ -154,24 +154,24 @@ import Workloads
     Case(
       name: "a process of several has too many", workload: echo(), concurrency: 3841, processes: 4, servers: 4,
       objection: "1025 descriptors are needed in a process, but the hard limit (ulimit -Hn) is 1024; raise it "
-        + "(as root: ulimit -Hn 1025) or share it among more processes (--processes, --server-processes); "
-        + "3840 is the maximum that fits (--concurrency 3840)"),
+        + "(as root: ulimit -Hn 1025) or share it among more client and server processes; "
+        + "3840 is the maximum that fits (concurrency 3840)"),
     Case(
       name: "a server of several clients has too many", workload: echo(), concurrency: 961, processes: 4,
       objection: "1025 descriptors are needed in a process, but the hard limit (ulimit -Hn) is 1024; raise it "
-        + "(as root: ulimit -Hn 1025) or share it among more processes (--processes, --server-processes); "
-        + "960 is the maximum that fits (--concurrency 960)"),
+        + "(as root: ulimit -Hn 1025) or share it among more client and server processes; "
+        + "960 is the maximum that fits (concurrency 960)"),
     Case(
       name: "ports are those to one server", workload: echo(), concurrency: 201, ports: 1001...1100, processes: 4,
       servers: 2,
       objection: "101 ports are needed to one server, but net.ipv4.ip_local_port_range has 100; widen it "
-        + "(sysctl -w net.ipv4.ip_local_port_range='1024 65535') or use more --server-processes; "
-        + "200 is the maximum that fits (--concurrency 200)"),
+        + "(sysctl -w net.ipv4.ip_local_port_range='1024 65535') or use more server processes; "
+        + "200 is the maximum that fits (concurrency 200)"),
     Case(
       name: "descriptors of the whole system", workload: echo(), concurrency: 900, processes: 2, servers: 2,
       descriptorsLeft: 2000,
       objection: "2056 descriptors are needed in all, but the system has 2000 left; raise fs.file-max "
-        + "(sysctl -w fs.file-max=4112) or ask for less; 872 is the maximum that fits (--concurrency 872)"),
+        + "(sysctl -w fs.file-max=4112) or ask for less; 872 is the maximum that fits (concurrency 872)"),
     Case(
       name: "connections that a firewall follows", workload: echo(), concurrency: 900, tracked: 800,
       objection: "900 connections are needed, but the firewall can track only 800 more; raise "
@@ -258,9 +258,9 @@ import Workloads
 
   @Test func processorsAreRefusedWhenTheyAreNotAllowed() {
     let client = #expect(throws: HarnessFailure.self) { try Processors(allowed: [0, 2], client: [1]) }
-    #expect(client?.description == "--client-cpus: processor 1 is not among those this process may use (0,2)")
+    #expect(client?.description == "the client's processor 1 is not among those this process may use (0,2)")
     let server = #expect(throws: HarnessFailure.self) { try Processors(allowed: [0, 2], server: [0, 9]) }
-    #expect(server?.description == "--server-cpus: processor 9 is not among those this process may use (0,2)")
+    #expect(server?.description == "the server's processor 9 is not among those this process may use (0,2)")
   }
 
   @Test func processorsOfThisMachineAreRead() throws {

@@ -259,8 +259,8 @@ import Workloads
     #expect(
       found(within: 1_000_000_000, kind: "http") == [
         "little: 7.0 in flight, but rate × latency is 4.0; 3 operations had no answer by the window's end, the oldest after "
-          + "0 ms: the server leaves them waiting, as with a full backlog; use fewer lanes (--concurrency), raise its "
-          + "backlog, or measure longer (--duration)"
+          + "0 ms: the server leaves them waiting, as with a full backlog; use fewer lanes, raise its "
+          + "backlog, or measure longer"
       ])
   }
 

@@ -85,7 +85,7 @@ struct RunFolderTests {
       #expect(run.trials == (1...2).map(Sample.trial))
       #expect(run.warnings.count == 1)
       #expect(run.warnings.first?.contains("line 3 is cut off") == true)
-      #expect(run.warnings.first?.contains("--resume \(folder.path)") == true)
+      #expect(run.warnings.first?.contains("resuming the run") == true)
     }
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Plan
 import Records
 import Testing
 
@@ -52,7 +53,7 @@ struct RunWriterTests {
       let failure = #expect(throws: RunFolderFailure.self) {
         try RunWriter(creating: RunFolder(path: folder.path + "/file/run"), Sample.run)
       }
-      #expect(failure?.description.contains("name another --output") == true)
+      #expect(failure?.remedy == .otherOutput)
       #expect(failure?.description.contains("\n") == false)
     }
   }
@@ -72,7 +73,7 @@ struct RunWriterTests {
             limitFileSize(to: before.count + room)
             let failure = #expect(throws: RunFolderFailure.self) { try writer.append(small(3)) }
             #expect(failure?.description.contains("finished trials are kept") == true)
-            #expect(failure?.description.contains("--resume \(folder.path)") == true)
+            #expect(failure?.remedy == .spaceAndResuming(folder: folder.path))
             #expect(failure?.description.contains("\n") == false)
             #expect(try Data(contentsOf: URL(fileURLWithPath: folder.trialsPath)) == before)
           }
@@ -90,7 +91,7 @@ struct RunWriterTests {
         signal(SIGXFSZ, SIG_IGN)
         limitFileSize(to: 100)
         let failure = #expect(throws: RunFolderFailure.self) { try RunWriter(creating: folder, Sample.run) }
-        #expect(failure?.description.contains("run.json: File too large; name another --output") == true)
+        #expect(failure?.description.contains("run.json: File too large") == true && failure?.remedy == .otherOutput)
         #expect(!FileManager.default.fileExists(atPath: folder.path))
         limitFileSize(to: .max)
         try RunWriter(creating: folder, Sample.run).append(Sample.trial(1))
@@ -114,7 +115,8 @@ struct RunWriterTests {
       let writer = try RunWriter(creating: folder, Sample.run)
       try FileManager.default.removeItem(atPath: folder.recordPath)
       let failure = #expect(throws: RunFolderFailure.self) { try RunWriter(creating: folder, Sample.run) }
-      #expect(failure?.description == "\(folder.path) is being written by another iomodes; name another --output")
+      #expect(
+        failure?.description == "\(folder.path) is being written by another iomodes" && failure?.remedy == .otherOutput)
       withExtendedLifetime(writer) {}
     }
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Plan
 import Records
 import Testing
 
@@ -79,7 +80,7 @@ struct CitationDocumentTests {
     let check = try check(["paper.tex": "\\input{numbers}\n\nno macro", "numbers.tex": older])
     #expect(check.count == 0 && check.findings.count == 1, "\(check.findings)")
     #expect(check.findings[0].text.hasPrefix("stale: "))
-    #expect(check.findings[0].text.contains("generate it again with `iomodes cite \(citations.record.runID) --macros`"))
+    #expect(check.findings[0].remedy == .newMacros(run: citations.record.runID, prefix: nil))
   }
 
   @Test func macroThatIsNotDefinedOrDefinedAnewIsFound() throws {
@@ -110,7 +111,7 @@ struct CitationDocumentTests {
     ])
     #expect(apart.count == 2 && apart.findings.isEmpty, "\(apart.findings)")
     let both = try check(["paper.tex": paper, "one.tex": citations.macros, "two.tex": citations.macros])
-    #expect(both.findings.contains { $0.text.contains("keeps runs apart") })
+    #expect(both.findings.contains { $0.remedy == .otherPrefix })
     #expect(both.findings.contains { $0.text.hasPrefix("\\secondHttp") == false })
   }
 

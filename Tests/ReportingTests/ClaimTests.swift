@@ -299,7 +299,7 @@ struct ClaimTests {
     let text = Report(run).render(.text, width: 100, color: false)
     let all = Claim.all.count
     let expected = """
-      Claims: 3 of \(all) measured here, \(all - 3) not; `iomodes report RUN --claims` has all, with reasons
+      Claims: 3 of \(all) measured here, \(all - 3) not; the report of claims has all, with reasons
       sleeps-at-once: holds within bounds
       """
     #expect(text.contains(expected), "\(text)")

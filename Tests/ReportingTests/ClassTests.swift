@@ -105,7 +105,7 @@ struct ClassTests {
     for index in alone.indices { alone[index].lanes = nil }
     func members(_ trials: [TrialRecord]) throws -> NSDictionary {
       let point = try #require(Summary(TinyRun.run(trials)).experiments.first?.points.first)
-      let text = JSONReport.text(.object(JSONReport.members(point).filter { $0.key != "lanes" }), pretty: false)
+      let text = JSONValue.object(JSONReport.members(point).filter { $0.key != "lanes" }).text()
       return try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? NSDictionary)
     }
     #expect(try members(beside) == members(alone))

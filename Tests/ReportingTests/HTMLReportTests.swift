@@ -28,14 +28,14 @@ struct HTMLReportTests {
       trials.append(TinyRun.trial("null", round: round, throughput: 1e6))
     }
     let run = TinyRun.run(trials)
-    let table = Headline(Summary(run), Verdicts(run, Summary(run)), PageAnchors([])).table?.text ?? ""
+    let table = Headline(Document(run).headline, Document(run).verdicts, PageAnchors([])).table?.text ?? ""
     #expect(table.contains("<b>1,000</b>") && table.contains("<b>1,002</b>"), "\(table)")
     #expect(table.contains(">905.5<") && table.contains(">1,000k<"))
   }
 
   @Test func withTooFewRoundsNothingIsBold() {
     let run = SyntheticRun(rounds: 5).run()
-    let table = Headline(Summary(run), Verdicts(run, Summary(run)), PageAnchors([])).table?.text ?? ""
+    let table = Headline(Document(run).headline, Document(run).verdicts, PageAnchors([])).table?.text ?? ""
     #expect(table.contains("64 lanes, too few rounds for a verdict") && !table.contains("<b>"))
   }
 

@@ -51,3 +51,8 @@ struct MeasureTests {
     #expect([counts.predicted, counts.measured] == ["5", "5"])
   }
 }
+
+extension Measure {
+  /// The median, and its interval where it has one.
+  var measured: String { interval.isEmpty ? median : "\(median) \(interval)" }
+}

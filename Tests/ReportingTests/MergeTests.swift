@@ -1,4 +1,5 @@
 import Measurement
+import Plan
 import Records
 import Testing
 
@@ -37,11 +38,11 @@ struct MergeTests {
   }
 
   /// Expects that merging fails with one line that contains all `parts`.
-  private func expectFailure(merging runs: Run..., parts: String...) {
+  private func expectFailure(merging runs: Run..., parts: String..., remedy: Remedy? = nil) {
     let failure = #expect(throws: MergeFailure.self) { try Run(merging: runs, as: "both", command: []) }
     let text = failure?.description ?? ""
     for part in parts { #expect(text.contains(part), "\(text)") }
-    #expect(!text.contains("\n"))
+    #expect(!text.contains("\n") && failure?.remedy == remedy)
   }
 
   @Test func trialsOfAllRunsAreThereUnderNumbersOfTheirOwn() throws {
@@ -133,9 +134,13 @@ struct MergeTests {
   @Test func machinesAndBuildsThatDifferAreRefused() {
     expectFailure(
       merging: run("a"), run("b") { $0.environment.kernel = "6.2" },
-      parts: "kernel: 6.1.0 in a; 6.2 in b", "--allow-differences")
-    expectFailure(merging: run("a"), run("b") { $0.tool.commit = "123" }, parts: "commit: not recorded in a; 123 in b")
-    expectFailure(merging: run("a"), run("b") { $0.tool.configuration = "debug" }, parts: "configuration")
+      parts: "kernel: 6.1.0 in a; 6.2 in b", remedy: .comparingOrMixing)
+    expectFailure(
+      merging: run("a"), run("b") { $0.tool.commit = "123" }, parts: "commit: not recorded in a; 123 in b",
+      remedy: .comparingOrMixing)
+    expectFailure(
+      merging: run("a"), run("b") { $0.tool.configuration = "debug" }, parts: "configuration",
+      remedy: .comparingOrMixing)
   }
 
   @Test func whatDiffersAllTheSameIsSaidEverywhere() throws {
@@ -149,11 +154,11 @@ struct MergeTests {
     #expect(all.record.tool.version == "1.0.0, 2")
     let difference = "kernel: 6.1.0 in a; 6.2 in b"
     for format in OutputFormat.allCases where format != .csv {
-      let text = Provenance.oneLine(Report(all).render(format, width: 100, color: false))
+      let text = Report(all).render(format, width: 100, color: false).onOneLine
       #expect(text.contains(difference), "\(format)")
     }
     #expect(Report(all).warnings.count == 2)
-    let text = Provenance.oneLine(Report(all).render(.text, width: 100, color: false))
+    let text = Report(all).render(.text, width: 100, color: false).onOneLine
     #expect(text.contains("Linux 6.1.0 + Abacus, 2 CPUs, Linux 6.2"))
     #expect(text.contains("trials of different machines or builds"))
     #expect(
@@ -204,6 +209,6 @@ struct MergeTests {
   @Test func unfinishedPartsAreNotToBeResumed() throws {
     let all = try merged(run("a") { $0.trialsPlanned = 9 }, run("b"))
     let text = Report(all).render(.text, width: 100, color: false)
-    #expect(text.contains("8 of 13 planned trials are recorded") && !text.contains("--resume"))
+    #expect(text.contains("8 of 13 planned trials are recorded") && !text.contains("resuming"))
   }
 }

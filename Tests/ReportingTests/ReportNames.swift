@@ -34,7 +34,7 @@ struct ReportNames {
     }
     let objectives = run.record.objectives.values.map { "\($0)" }
     let claims = Claim.all.flatMap { [$0.id, $0.text, $0.prediction, $0.reason] }
-    names = Set(measured.compactMap { $0 } + asked + objectives + claims).map(Provenance.oneLine)
+    names = Set(measured.compactMap { $0 } + asked + objectives + claims).map(\.onOneLine)
       .filter { $0.contains { $0.isNumber } }.sorted { ($0.count, $0) > ($1.count, $1) }
   }
 
@@ -42,7 +42,7 @@ struct ReportNames {
   func removed(from text: String) -> String {
     let isVersion = text.count { $0 == "." } > 1 && !text.hasPrefix("[")
     guard isVersion || text.contains(where: \.isLetter), text.contains(where: \.isNumber) else { return text }
-    var text = Provenance.oneLine(text)
+    var text = text.onOneLine
     for name in names { text = Self.removing(name, from: text) }
     return text.replacing(Self.percentile, with: "percentile").replacing("2xx", with: "fine")
   }
@@ -180,7 +180,7 @@ enum ReportNotes {
       "response-mean", "throughput"),
     Kind(": stopped by ", of: "stopped-by-*"),
     Kind("no rate met it", "no rate missed it", of: "rounds", "rounds-without-*"),
-    Kind("of the throughput of", "all others are lower", "add --rounds", of: "candidate-*", "rival-*"),
+    Kind("of the throughput of", "all others are lower", "add rounds", of: "candidate-*", "rival-*"),
   ]
 
   /// Removes coordinates of points, which are words of queries, and constants of the method.

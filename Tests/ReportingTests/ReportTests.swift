@@ -191,7 +191,7 @@ struct ReportTests {
     Abacus, 2 CPUs, Linux 6.1.0 · 2026-01-02T03:04:05Z
 
     tiny: sleep for 10 ms · 1 to 2 valid trials at each point
-    Verdict: at 1 lane, there are too few rounds for a verdict; 9 valid ones are recommended (--rounds).
+    Verdict: at 1 lane, there are too few rounds for a verdict; 9 valid ones are recommended.
       mode      conc.   op/s                 p50 µs  p99 µs  CPU µs/op          × blocking
       blocking      1  91.50 [91.00–92.00]*    1.00       –  4.00 [3.00–5.00]*     1
       epoll         1  137.2 [136.5–138.0]*    2.00    2.00  4.00 [4.00–4.00]*  1.50 [1.50–1.50]*
@@ -217,7 +217,7 @@ struct ReportTests {
 
     sleep for 10 ms · 1 to 2 valid trials at each point
 
-    Verdict: at 1 lane, there are too few rounds for a verdict; 9 valid ones are recommended (--rounds).
+    Verdict: at 1 lane, there are too few rounds for a verdict; 9 valid ones are recommended.
 
     | mode | concurrency | trials | op/s | interval | p50 µs | p90 µs | p99 µs | client CPU µs/op | interval | \#
     in flight | × blocking | interval |

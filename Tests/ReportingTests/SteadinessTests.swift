@@ -84,12 +84,12 @@ struct SteadinessTests {
     let told = try notes(warming, warmup: "100ms")
     #expect(
       told == [
-        "the first 120 ms of 1.00 s look like warm-up (epoll at 64); --warmup 250ms excludes it"
+        "the first 120 ms of 1.00 s look like warm-up (epoll at 64); a warm-up of 250ms excludes it"
       ])
     let noisy = try notes(
       (1...6).map { round in trial(noise(round).enumerated().map { $0 < 6 ? $1 * 7 / 10 : $1 }, round: round) })
     #expect(noisy.count == 1 && noisy[0].contains("look like warm-up"))
-    #expect(try notes(warming).first?.hasSuffix("a longer --warmup excludes it") == true)
+    #expect(try notes(warming).first?.hasSuffix("a longer warm-up excludes it") == true)
   }
 
   @Test func steadySeriesAndNumbersOfOperationsHaveNoLateWarmup() throws {

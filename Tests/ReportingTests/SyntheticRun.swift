@@ -70,7 +70,7 @@ struct SyntheticRun {
           if skips(mode, concurrency) {
             trial.valid = false
             trial.skipped = .init(
-              reason: "it would take longer than 60 s; --patient runs it", predictedWall: 100_000_000_000)
+              reason: "it would take longer than 60 s; a patient run measures it", predictedWall: 100_000_000_000)
           } else {
             measure(&trial, &random)
           }

@@ -41,7 +41,7 @@ struct TrustTests {
   @Test func dispatchIsHeldAgainstWhatMostCodeUsesWhereItIsNotThere() throws {
     let text = try #require(caveat(("dispatch", "a", 64), ("epoll", "a", 64)))
     #expect(text.contains("starts with 2 threads and gains one per second"))
-    #expect(text.contains("--modes dispatch,dispatch-concurrent") && !text.contains("\n"))
+    #expect(text.contains("the modes dispatch,dispatch-concurrent") && !text.contains("\n"))
     #expect(caveat(("dispatch", "a", 2)) == nil, "as many threads as lanes from the start")
     #expect(caveat(("epoll", "a", 64), ("taskgroup", "a", 64)) == nil)
     #expect(caveat(("dispatch", "a", 64), ("dispatch-concurrent", "a", 64)) == nil)

@@ -52,7 +52,7 @@ struct TuningTests {
     let tuning = try tuning(trials([(1, 100), (4, 101), (16, 99)], noise: 0.8))
     let curve = try #require(tuning.curves.first)
     #expect(curve.recommended == nil && curve.contenders == [1, 4, 16])
-    #expect(TuningTable(tuning).notes.count == 1 && curve.reason.contains("add --rounds"))
+    #expect(TuningTable(tuning).notes.count == 1 && curve.reason.contains("add rounds"))
     #expect(TuningTable(tuning).table.columns[1].cells[0].text == "undecided")
   }
 

@@ -96,7 +96,7 @@ struct VerdictTests {
   }
 
   @Test func withTooFewRoundsThereIsNoVerdict() throws {
-    let few = "at 4 lanes, there are too few rounds for a verdict; 9 valid ones are recommended (--rounds)."
+    let few = "at 4 lanes, there are too few rounds for a verdict; 9 valid ones are recommended."
     #expect(try verdict(Self.run([("dispatch", 1000, 14), ("epoll", 1210, 8)], rounds: 5)).text == few)
     var half = Self.three
     for index in half.trials.indices where half.trials[index].round > 4 && half.trials[index].mode == "dispatch" {
@@ -105,7 +105,7 @@ struct VerdictTests {
     #expect(
       try words(half)
         == "at 4 lanes, taskgroup and epoll are not significantly different in rate; too few rounds for a "
-        + "verdict on dispatch; 9 valid ones are recommended (--rounds). epoll uses R taskgroup's CPU time per operation; "
+        + "verdict on dispatch; 9 valid ones are recommended. epoll uses R taskgroup's CPU time per operation; "
         + "too few rounds for a verdict on dispatch.")
   }
 
@@ -267,7 +267,7 @@ struct VerdictTests {
     let short = Self.run([("epoll", 1000, 8)], rounds: 2)
     #expect(
       try Comparison(short, short).verdict == [
-        "verdict on tiny: there are too few rounds for a verdict; 9 valid ones a run are recommended (--rounds)."
+        "verdict on tiny: there are too few rounds for a verdict; 9 valid ones a run are recommended."
       ])
   }
 

@@ -50,7 +50,7 @@ struct AddingAWorkloadTests {
   @Test func flagThatIsMalformedIsNamed() {
     var nap = NapSpec()
     let error = #expect(throws: FlagMalformed.self) { try nap.take { ["most": ["soon"]][$0] } }
-    #expect(error?.description == "--most 'soon' is not a time such as 250ms")
+    #expect(error?.flag == "most" && error?.text == "'soon' is not a time such as 250ms")
   }
 
   @Test func operationIsAPureFunctionOfTheSeedAndItsNumber() {

@@ -223,7 +223,7 @@ extension BadInputTests {
     Case(
       name: "an audit of several processes",
       arguments: ["run", "--workload", "echo", "--audit", "--processes", "2", "--output", "out"],
-      complaint: "--audit counts one client process: leave out processes or each in experiment 'echo'"),
+      complaint: "an audit counts one client process: leave out processes or each in experiment 'echo'"),
     Case(
       name: "each lane with a warm-up",
       arguments: ["run", "--workload", "echo", "--each", "1", "--warmup", "10ms", "--output", "out"],
@@ -318,7 +318,7 @@ extension BadInputTests {
     Case(
       name: "foreign processor",
       arguments: ["run", "--workload", "sleep", "--client-cpus", "4000", "--output", "out"],
-      complaint: "--client-cpus: processor 4000 is not among those this process may use"),
+      complaint: "the client's processor 4000 is not among those this process may use"),
     Case(
       name: "https target", arguments: ["run", "--target", "https://localhost/", "--output", "out"],
       complaint: "give an http:// address, or put a proxy that terminates TLS in front of it"),
@@ -342,7 +342,7 @@ extension BadInputTests {
       complaint: "there is no run under results/; make one with `iomodes run`"),
     Case(
       name: "unknown protocol", arguments: ["serve", "--protocol", "gopher"],
-      complaint: "--protocol 'gopher' is not one of http, echo"),
+      complaint: "protocol 'gopher' is not one of http, echo"),
     Case(
       name: "port that is none", arguments: ["serve", "--port", "65536"],
       complaint: "--port '65536' is not a port from 0 to 65535"),
@@ -351,10 +351,10 @@ extension BadInputTests {
       complaint: "--unix excludes --bind and --port"),
     Case(
       name: "mode that cannot serve", arguments: ["serve", "--mode", "null"],
-      complaint: "--mode null has no network; name another mode"),
+      complaint: "mode null has no network; name another mode"),
     Case(
       name: "a peer as the server", arguments: ["serve", "--mode", "python-threads"],
-      complaint: "--mode python-threads is a peer with a server program of its own; name another mode"),
+      complaint: "mode python-threads is a peer with a server program of its own; name another mode"),
     Case(
       name: "room for no connection", arguments: ["serve", "--connections", "0"],
       complaint: "--connections '0' is not a number of connections, from 1 to 1048576"),

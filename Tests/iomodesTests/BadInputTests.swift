@@ -51,7 +51,7 @@ import Testing
       let script = "PATH=\(folder) exec \(Executable.path) run --workload echo --audit --output out"
       let ending = try await Running(["-c", script], of: "/bin/sh", in: folder).ended()
       expectRefusal(
-        ending, 1, "--audit: neither perf nor strace is on PATH; install linux-perf or strace", in: folder)
+        ending, 1, "an audit needs perf or strace, and neither is on PATH; install linux-perf or strace", in: folder)
     }
   }
 

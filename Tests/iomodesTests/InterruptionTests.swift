@@ -114,7 +114,7 @@ import Testing
       #expect(report.complaints.count == 1)
       #expect(
         report.errors.contains(
-          "out/trials.jsonl: line 4 is cut off and left out; `iomodes run --resume out` measures it again"),
+          "out/trials.jsonl: line 4 is cut off and left out; resuming the run measures it again"),
         "\(report.errors)")
       let resumed = try await iomodes("run", "--resume", "out", "--quiet", in: folder)
       #expect(resumed.code == 0 && resumed.errors.isEmpty, "\(resumed.errors)")

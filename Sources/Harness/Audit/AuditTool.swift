@@ -30,9 +30,9 @@ struct AuditTool: Sendable {
     let found = [perf, strace].compactMap { $0 }
     throw HarnessFailure(
       found.isEmpty
-        ? "--audit: neither perf nor strace is on PATH; install linux-perf or strace"
-        : "--audit: \(found.joined(separator: " and ")) may not count here; run as root, or allow it (sysctl -w "
-          + "kernel.perf_event_paranoid=-1, or kernel.yama.ptrace_scope=0 for strace)")
+        ? "an audit needs perf or strace, and neither is on PATH; install linux-perf or strace"
+        : "an audit needs perf or strace, but \(found.joined(separator: " and ")) may not count here; run as root, "
+          + "or allow it (sysctl -w kernel.perf_event_paranoid=-1, or kernel.yama.ptrace_scope=0 for strace)")
   }
 
   func arguments(for processes: [pid_t]) -> [String] {

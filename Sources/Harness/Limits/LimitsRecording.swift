@@ -17,7 +17,7 @@ extension LimitsRecord {
       let text = try JSONEncoder.stable(pretty: true).encode(self) + Data("\n".utf8)
       try WholeFile.write([UInt8](text), to: path, isDurable: true)
     } catch {
-      throw HarnessFailure("cannot write \(path): \(error); choose another --output")
+      throw HarnessFailure("cannot write \(path): \(error)", remedy: .otherOutput)
     }
   }
 
@@ -27,11 +27,11 @@ extension LimitsRecord {
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
-      throw HarnessFailure("cannot make \(folder): \(error.localizedDescription); choose another --output")
+      throw HarnessFailure("cannot make \(folder): \(error.localizedDescription)", remedy: .otherOutput)
     }
     let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else {
-      throw HarnessFailure("cannot open \(folder): \(Errno.current); choose another --output")
+      throw HarnessFailure("cannot open \(folder): \(Errno.current)", remedy: .otherOutput)
     }
     var complaint: String?
     if (try? FileLock.take(descriptor)) == false {
@@ -41,7 +41,7 @@ extension LimitsRecord {
     }
     guard let complaint else { return descriptor }
     close(descriptor)
-    throw HarnessFailure("\(complaint); name another --output")
+    throw HarnessFailure(complaint, remedy: .otherOutput)
   }
 }
 

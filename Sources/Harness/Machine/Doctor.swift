@@ -129,7 +129,7 @@ public struct Doctor: Sendable {
     if let core = sharedCores?.first {
       return Finding(
         "SMT", "client and server share cores, such as \(MachineText.ranges(core))", .warning, effect: effect,
-        remedy: "give each its own cores: --client-cpus and --server-cpus (lscpu -e lists cores)")
+        remedy: "give each its own cores with client-cpus and server-cpus (lscpu -e lists cores)")
     }
     guard let hasSMT = environment.hasSMT else { return .hidden("SMT", effect: effect) }
     let off = environment.hypervisor == true ? "off, as far as the hypervisor tells" : "off"

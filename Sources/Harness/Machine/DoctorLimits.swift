@@ -51,7 +51,7 @@ extension Doctor {
   }
 
   var portReuse: Finding {
-    let effect = "a closed connection keeps its port until then: with --connection new, ports may run out"
+    let effect = "a closed connection keeps its port until then: with connection new, ports may run out"
     guard let timeWaitReuse else { return .hidden("port reuse", effect: effect) }
     let rate = portCount.map { ": about \($0 / 60) new connections a second" } ?? ""
     let found =
@@ -66,7 +66,7 @@ extension Doctor {
   }
 
   var listenQueue: Finding {
-    let effect = "connections beyond it retry after 1 s: slow starts, and long tails with --connection new"
+    let effect = "connections beyond it retry after 1 s: slow starts, and long tails with connection new"
     guard let somaxconn = environment.somaxconn else { return .hidden("listen queue", effect: effect) }
     return Finding(
       "listen queue", "somaxconn \(somaxconn)", somaxconn < 4096 ? .note : .fine, effect: effect,

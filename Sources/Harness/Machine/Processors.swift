@@ -13,10 +13,10 @@ public struct Processors: Sendable, Equatable {
     let half = max(1, allowed.count / 2)
     self.client = client ?? Array(allowed.prefix(half))
     self.server = server ?? (allowed.count > 1 ? Array(allowed.dropFirst(half)) : allowed)
-    for (flag, list) in [("--client-cpus", self.client), ("--server-cpus", self.server)] {
+    for (side, list) in [("client", self.client), ("server", self.server)] {
       if let foreign = list.first(where: { !allowed.contains($0) }) {
         throw HarnessFailure(
-          .usage, "\(flag): processor \(foreign) is not among those this process may use (\(Self.text(allowed)))")
+          .usage, "the \(side)'s processor \(foreign) is not among those this process may use (\(Self.text(allowed)))")
       }
     }
   }

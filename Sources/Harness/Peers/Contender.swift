@@ -18,7 +18,7 @@ public struct Contender: Sendable {
   private static let form = "NAME=URL[,pid=N], or NAME=URL,run=COMMAND"
 
   public init(parsing text: String) throws(HarnessFailure) {
-    func fault(_ complaint: String) -> HarnessFailure { HarnessFailure(.usage, "--serve '\(text)' \(complaint)") }
+    func fault(_ complaint: String) -> HarnessFailure { HarnessFailure(.usage, "'\(text)' \(complaint)") }
     let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2, PeerManifest.isID(String(parts[0])) else {
       throw fault("is not \(Self.form), with a name of the letters a-z, digits and '-'")

@@ -29,7 +29,7 @@ public struct Peer: Sendable {
 
   /// Why the peer cannot run here, with the remedy; nil if it can.
   public var unavailability: String? {
-    if !isHere { return "\(folder) does not exist; run in a checkout, or name the peer's folder (--peer PATH)" }
+    if !isHere { return "\(folder) does not exist; run in a checkout, or name the peer's folder" }
     if let missingProgram { return missingProgram }
     guard let built = manifest.built, !FileManager.default.fileExists(atPath: absolute(built)) else { return nil }
     return "\(absolute(built)) does not exist; build it: iomodes peer build \(manifest.id)"

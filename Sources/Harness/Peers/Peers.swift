@@ -29,7 +29,7 @@ public enum Peers {
   public static func add(at path: String) throws(HarnessFailure) -> Peer {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw HarnessFailure(.usage, "--peer '\(path)': there is no such folder or file")
+      throw HarnessFailure(.usage, "peer '\(path)': there is no such folder or file")
     }
     let file = URL(fileURLWithPath: isFolder.boolValue ? "\(path)/\(manifestName)" : path).standardizedFileURL
     let peer = Peer(try PeerManifest.read(from: file.path), in: file.deletingLastPathComponent().path)
@@ -60,8 +60,9 @@ public enum Peers {
     for mode in modes {
       if let own = mode.peer?.mode.flatMap({ ModeID(rawValue: $0) }) { _ = add(own: own) }
       guard mode.peer != nil, named(mode.id) == nil else { continue }
-      let remedy = mode.peer?.url.map { "name it again (--serve \(mode.id)=\($0))" } ?? "name its folder (--peer PATH)"
-      throw HarnessFailure(.usage, "the peer \(mode.id) of this run was not found; \(remedy)")
+      throw HarnessFailure(
+        .usage, "the peer \(mode.id) of this run was not found",
+        remedy: mode.peer?.url.map { .contender("\(mode.id)=\($0)") } ?? .peerFolder)
     }
   }
 

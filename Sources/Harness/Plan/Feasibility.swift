@@ -80,20 +80,20 @@ public struct Feasibility: Sendable {
       self.shortage(of: experiment, mode, $0) != nil
     }
     guard tooMany > least else { return "\(place): \(shortage)" }
-    return "\(place): \(shortage); \(tooMany - 1) is the maximum that fits (--concurrency \(tooMany - 1))"
+    return "\(place): \(shortage); \(tooMany - 1) is the maximum that fits (concurrency \(tooMany - 1))"
   }
 
   /// The machine's limit that is too low for the point, with the remedy; nil if it fits.
   func shortage(of experiment: Experiment, _ mode: ModeID, _ concurrency: Int) -> String? {
     let needs = Needs(experiment, mode, concurrency)
     if needs.descriptors > descriptorLimit {
-      let more = needs.hasSeveral ? "share it among more processes (--processes, --server-processes)" : "ask for less"
+      let more = needs.hasSeveral ? "share it among more client and server processes" : "ask for less"
       let ofEach = needs.hasSeveral ? " in a process" : ""
       return "\(needs.descriptors) descriptors are needed\(ofEach), but the hard limit (ulimit -Hn) is "
         + "\(descriptorLimit); raise it (as root: ulimit -Hn \(needs.descriptors)) or \(more)"
     }
     if needs.ports > ephemeralPorts.count {
-      let more = needs.hasSeveral ? "use more --server-processes" : "ask for less"
+      let more = needs.hasSeveral ? "use more server processes" : "ask for less"
       return "\(needs.ports) ports are needed\(needs.hasSeveral ? " to one server" : ""), but "
         + "net.ipv4.ip_local_port_range has \(ephemeralPorts.count); "
         + "widen it (sysctl -w net.ipv4.ip_local_port_range='1024 65535') or \(more)"
@@ -121,17 +121,17 @@ public struct Feasibility: Sendable {
   private func objection(to file: FileSpec) -> String? {
     let span = UInt64(file.span.count)
     if let memoryFileSystem, file.direct || file.sync != .none {
-      let asked = file.direct ? "O_DIRECT (--direct)" : "\(file.sync.rawValue) (--sync)"
+      let asked = file.direct ? "O_DIRECT (direct)" : "\(file.sync.rawValue) (sync)"
       return "\(asked) reaches no device on \(memoryFileSystem), which is in memory; "
-        + "name a folder on a disk (--file-dir) or leave it out"
+        + "leave it out, or name a folder on a disk for data files"
     }
     if let freeDisk, span > freeDisk {
       return "a file of \(file.span) is needed, but its file system has \(freeDisk >> 20) MiB left; "
-        + "free some, ask for less (--span), or name another folder (--file-dir)"
+        + "free some, ask for less (span), or name another folder for data files"
     }
     if !file.direct, let availableMemory, span > availableMemory {
       return "a file of \(file.span) does not fit the page cache (\(availableMemory >> 20) MiB of free memory); "
-        + "ask for less (--span) or bypass it (--direct)"
+        + "ask for less (span) or bypass it (direct)"
     }
     return nil
   }

@@ -139,7 +139,7 @@ extension TrialPlan {
     let predicted = predictedWindow
     guard predicted > Self.usualDeadline, !isPatient else { return nil }
     return TrialRecord.Skipped(
-      reason: "more than \(Self.usualDeadline) predicted; --patient runs it", predictedWall: predicted.count)
+      reason: "more than \(Self.usualDeadline) predicted; a patient run measures it", predictedWall: predicted.count)
   }
 
   /// A few words that identify the trial.

@@ -17,13 +17,13 @@ public enum Serving {
     listening: (_ address: String, _ limits: String) -> Void
   ) throws(HarnessFailure) -> String {
     guard let kind = TargetServer.Kind(rawValue: kind) else {
-      throw HarnessFailure(.usage, "--protocol '\(kind)' is not one of http, echo")
+      throw HarnessFailure(.usage, "protocol '\(kind)' is not one of http, echo")
     }
-    if mode == .null { throw HarnessFailure(.usage, "--mode null has no network; name another mode") }
+    if mode == .null { throw HarnessFailure(.usage, "mode null has no network; name another mode") }
     if mode.traits.peer != nil {
-      throw HarnessFailure(.usage, "--mode \(mode) is a peer with a server program of its own; name another mode")
+      throw HarnessFailure(.usage, "mode \(mode) is a peer with a server program of its own; name another mode")
     }
-    if let reason = mode.unavailability { throw HarnessFailure("--mode \(mode.rawValue) is unavailable: \(reason)") }
+    if let reason = mode.unavailability { throw HarnessFailure("mode \(mode.rawValue) is unavailable: \(reason)") }
     _ = try Processors.current(server: cpus)
     ProcessControl.ignoreBrokenPipes()
     ProcessControl.raiseDescriptorLimit()
@@ -47,7 +47,7 @@ public enum Serving {
         _exit(0)
       }.detach()
     } catch {
-      throw HarnessFailure("cannot listen on \(place): \(error); name another --port, --bind or --unix")
+      throw HarnessFailure("cannot listen on \(place): \(error)", remedy: .otherAddress)
     }
     listening(server.address.description, limits.description)
     do throws(Errno) {

@@ -47,7 +47,7 @@ final class DataFiles: Sendable {
     do throws(Errno) {
       try DataFile.make(path, span: spec.span)
     } catch {
-      throw HarnessFailure("cannot make a file of \(spec.span) in \(parent): \(error); name another --file-dir")
+      throw HarnessFailure("cannot make a file of \(spec.span) in \(parent): \(error)", remedy: .otherFileFolder)
     }
     state.withLock { $0.span = spec.span.count }
     return path
@@ -60,7 +60,7 @@ final class DataFiles: Sendable {
       folder = try ScratchFolder(in: parent)
     } catch {
       let reason = (error as? Errno)?.description ?? error.localizedDescription
-      throw HarnessFailure("cannot make a folder in \(parent): \(reason); name another --file-dir")
+      throw HarnessFailure("cannot make a folder in \(parent): \(reason)", remedy: .otherFileFolder)
     }
     state.withLock { $0.folder = folder }
     return folder

@@ -70,7 +70,7 @@ public struct RunSession {
     let targets = try Self.check(suite, files)
     if options.audits, let shared = suite.experiments.first(where: { $0.shares.count > 1 || $0.each != nil }) {
       throw HarnessFailure(
-        .usage, "--audit counts one client process: leave out processes or each in experiment '\(shared.name)'"
+        .usage, "an audit counts one client process: leave out processes or each in experiment '\(shared.name)'"
       )
     }
     let agenda = Agenda(suite, options)
@@ -92,7 +92,7 @@ public struct RunSession {
     do throws(RunFolderFailure) {
       writer = try RunWriter(creating: folder, record)
     } catch {
-      throw HarnessFailure(error.description)
+      throw HarnessFailure(error)
     }
     self.init(
       agenda, options, folder, runID, writer, targets, files, calibration, auditTool, recorded: [],
@@ -136,7 +136,7 @@ public struct RunSession {
     do throws(RunFolderFailure) {
       record = try folder.read().record
     } catch {
-      throw HarnessFailure(error.description)
+      throw HarnessFailure(error)
     }
     if let parts = record.mergedFrom {
       let names = parts.map(\.run.runID).joined(separator: ", ")
@@ -169,7 +169,7 @@ public struct RunSession {
       // Read again: another writer may have ended only now.
       run = try folder.read()
     } catch {
-      throw HarnessFailure(error.description)
+      throw HarnessFailure(error)
     }
     self.init(
       Agenda(suite, options), options, folder, record.runID, writer, targets, files, record.calibration, auditTool,
@@ -234,8 +234,7 @@ public struct RunSession {
         lastError = error
       }
     }
-    throw HarnessFailure(
-      "target \(target) cannot be reached (\(lastError)); start the server, or name another --target")
+    throw HarnessFailure("target \(target) cannot be reached (\(lastError))", remedy: .otherTarget)
   }
 
   private static func value(_ suite: some Encodable) throws(HarnessFailure) -> JSONValue {
@@ -294,7 +293,7 @@ public struct RunSession {
       do throws(RunFolderFailure) {
         try writer.append(record)
       } catch {
-        throw HarnessFailure(error.description)
+        throw HarnessFailure(error)
       }
       agenda.take(record)
       done += 1

@@ -171,7 +171,7 @@ package enum Validity {
     let age = record.operations.unfinishedAge.map { ", the oldest after \($0.max / 1_000_000) ms" } ?? ""
     return found
       + "; \(unfinished) operations had no answer by the window's end\(age): the server leaves them waiting, as with "
-      + "a full backlog; use fewer lanes (--concurrency), raise its backlog, or measure longer (--duration)"
+      + "a full backlog; use fewer lanes, raise its backlog, or measure longer"
   }
 
   /// Whether an open loop offered more than the mode or its server could sustain, which is a result. Nil in a closed

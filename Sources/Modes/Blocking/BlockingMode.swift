@@ -12,7 +12,7 @@ extension ModeID {
 /// One thread makes one blocking system call at a time, on one connection.
 enum BlockingMode: Mode {
   static let description = ModeDescription(
-    .blocking, .headline, "one thread, one blocking call at a time; ignores --concurrency",
+    .blocking, .headline, "one thread, one blocking call at a time; ignores concurrency",
     otherNames: ["sync", "synchronous", "sequential", "serial"], .init("#000000", dash: 1, marker: 5, ink: 250),
     .oneLane, refusals: [.bothEnds: "blocking cannot hold both ends: its one thread would wait for itself"])
 

@@ -16,6 +16,13 @@ import Measurement
   /// The delay of `operation`, in whole microseconds.
   @inlinable
   public func drawn(seed: UInt64, operation: UInt64) -> Nanoseconds {
+    // Most workloads have this one, and draw it for each operation: it costs no call.
+    if case .fixed(let span) = self { return span }
+    return drawnAtRandom(seed, operation)
+  }
+
+  @usableFromInline
+  func drawnAtRandom(_ seed: UInt64, _ operation: UInt64) -> Nanoseconds {
     let exact: Double
     switch self {
     case .fixed(let span): return span

@@ -13,7 +13,7 @@ struct HTTPAuthority {
     if text.contains("@") {
       throw Objection(
         text: ": user information is not sent from a URL (RFC 9110, section 4.2.4); give it as "
-          + "--header 'Authorization: Basic …', with what `printf USER:PASSWORD | base64` prints")
+          + "a header 'Authorization: Basic …', with what `printf USER:PASSWORD | base64` prints")
     }
     guard text.hasPrefix("[") else {
       let colon = text.firstIndex(of: ":")

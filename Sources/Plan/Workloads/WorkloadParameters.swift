@@ -167,10 +167,9 @@ extension WorkloadParameters {
   }
 }
 
-/// A flag with a malformed value.
-public struct FlagMalformed: Error, CustomStringConvertible {
+/// A flag, without its dashes, with a malformed value.
+public struct FlagMalformed: Error {
   public let flag: String
+  /// What is wrong with it; follows the flag in a message.
   public let text: String
-
-  public var description: String { "--\(flag) \(text)" }
 }

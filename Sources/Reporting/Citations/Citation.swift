@@ -52,7 +52,7 @@ public struct Citation: Sendable {
     case .text: text
     case .md: markdown
     case .latex: latex
-    case .json: JSONReport.text(document, pretty: true) + "\n"
+    case .json: document.text(pretty: true) + "\n"
     }
   }
 

@@ -1,3 +1,4 @@
+import Plan
 import Records
 
 /// Checks whether the citations of a document, in text, Markdown or LaTeX, still agree with their runs.
@@ -17,6 +18,8 @@ public struct CitationCheck: Sendable {
     public let line: Int
     public let text: String
     public let kind: Kind
+    /// What to do about it, if the text does not say.
+    public var remedy: Remedy?
 
     public var lacksRun: Bool { kind == .noRun }
   }

@@ -8,9 +8,9 @@ extension Citations {
   public func macros(prefix: String) -> String {
     let provenance = Provenance(record)
     var lines = [
-      "% Numbers of the run \(provenance.run), \(provenance.date), written by `iomodes cite --macros`: do not edit.",
-      "% \(provenance.machine); iomodes \(Provenance.oneLine(record.tool.version))"
-        + (record.tool.commit.map { " (\(Provenance.oneLine($0)))" } ?? ""),
+      "% Numbers of the run \(provenance.run), \(provenance.date), written by `iomodes cite`: do not edit.",
+      "% \(provenance.machine); iomodes \(record.tool.version.onOneLine)"
+        + (record.tool.commit.map { " (\($0.onOneLine))" } ?? ""),
       "% " + MacroFile.Header(self, prefix: prefix).text,
     ]
     var hashes = Hashes()

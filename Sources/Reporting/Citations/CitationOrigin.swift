@@ -88,7 +88,7 @@ struct TrialSelector: Hashable, Sendable {
 
   /// The condition as a jq(1) filter.
   var condition: String {
-    func quoted(_ text: String) -> String { JSONReport.text(.string(text), pretty: false) }
+    func quoted(_ text: String) -> String { JSONValue.string(text).text() }
     let names = names.map { ".mode == \(quoted($0.mode)) and .variant == \($0.variant.map(quoted) ?? "null")" }
     var conditions = [".experiment == \(quoted(experiment))"]
     conditions.append(names.count == 1 ? names[0] : "(\(names.joined(separator: " or ")))")

@@ -92,7 +92,9 @@ struct CitationCatalogue: Sendable {
 
   func find(_ query: CitationQuery) throws(CitationFailure) -> Citable {
     let text = "'\(query.words.joined(separator: " "))'"
-    guard !query.words.isEmpty else { throw CitationFailure("the query has no words; --list shows what there is") }
+    guard !query.words.isEmpty else {
+      throw CitationFailure("the query has no words; write some, such as 'epoll throughput'")
+    }
     if let exact = byWords[query.words.sorted()] { return all[exact] }
     let isOfClass = query.words.contains { $0.hasPrefix("lanes=") }
     let matches = all.filter { citable in

@@ -1,3 +1,5 @@
+import Plan
+
 /// Checks the macros that a document defines, and those that it uses, against their runs.
 struct MacroCheck {
   private(set) var count = 0
@@ -32,9 +34,10 @@ struct MacroCheck {
   }
 
   private mutating func add(
-    _ path: String, _ line: Int, _ text: String, _ kind: CitationCheck.Finding.Kind = .mismatch
+    _ path: String, _ line: Int, _ text: String, _ kind: CitationCheck.Finding.Kind = .mismatch,
+    remedy: Remedy? = nil
   ) {
-    findings.append(.init(path: path, line: line, text: text, kind: kind))
+    findings.append(.init(path: path, line: line, text: text, kind: kind, remedy: remedy))
   }
 
   // MARK: Definitions
@@ -69,9 +72,8 @@ struct MacroCheck {
       let number = wrong.count - headsWrong
       add(
         path, first.line,
-        "stale: \(number) of its \(file.definitions.count) macros differ from the run \(run) (\(first.text)); "
-          + "generate it again with `iomodes cite \(run) --macros"
-          + (file.prefix == MacroFile.usualPrefix ? "`" : " --prefix \(file.prefix)`"))
+        "stale: \(number) of its \(file.definitions.count) macros differ from the run \(run) (\(first.text))",
+        remedy: .newMacros(run: run, prefix: file.prefix == MacroFile.usualPrefix ? nil : file.prefix))
     }
     if let line = file.definitions.first(where: { $0.form?.isOlder == true })?.line {
       older.append(.init(path: path, line: line, text: "", kind: .mismatch))
@@ -83,7 +85,7 @@ struct MacroCheck {
     of definition: MacroFile.Definition, prefix: String, _ runs: inout CitedRuns
   ) -> [String] {
     guard let form = definition.form else {
-      return ["unreadable citation; generate it again with `iomodes cite --macros`"]
+      return ["unreadable citation; generate its file again"]
     }
     switch runs.outcome(of: form) {
     case .noRun: return ["the run \(form.run) was not found"]
@@ -106,7 +108,7 @@ struct MacroCheck {
       if let other = macros[name], collisions.insert([other.path, path]).inserted {
         add(
           path, definition.line,
-          "\\\(name) is defined in \(other.path):\(other.line), too; `iomodes cite --macros --prefix` keeps runs apart")
+          "\\\(name) is defined in \(other.path):\(other.line), too", remedy: .otherPrefix)
       }
       macros[name] = Macro(
         path: path, line: definition.line, text: text, form: definition.form,

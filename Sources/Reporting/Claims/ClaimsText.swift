@@ -1,18 +1,31 @@
 /// The claims for a terminal, in at most 100 columns.
 struct ClaimsText {
-  let results: [ClaimResult]
-  let width: Int
-  let color: Bool
+  private let results: [ClaimResult]
+  private let table: Table
+  private let width: Int
+  private let color: Bool
+
+  init(results: [ClaimResult], width: Int, color: Bool) {
+    self.results = results
+    self.width = width
+    self.color = color
+    table = .claims(results)
+  }
 
   /// Each measured claim with its numbers.
-  func compact() -> [String] { results.filter { !$0.measures.isEmpty }.flatMap { heading($0) + rows($0) } }
+  func compact() -> [String] {
+    zip(results, table.groups).flatMap { result, group in
+      result.measures.isEmpty ? [] : heading(result) + rows(group)
+    }
+  }
 
   /// Every claim with its prediction, numbers and explanation.
   func whole() -> [String] {
-    results.flatMap { result -> [String] in
+    zip(results, table.groups).flatMap { result, group -> [String] in
       let claim = result.claim
       let words = styled("“\(claim.text)”", .plain) + styled("Predicted: \(claim.prediction)", .dim)
-      return heading(result) + words + rows(result) + styled("Why: \(claim.reason)", .dim) + [""]
+      return heading(result) + words + (result.measures.isEmpty ? [] : rows(group))
+        + styled("Why: \(claim.reason)", .dim) + [""]
     }
   }
 
@@ -30,37 +43,28 @@ struct ClaimsText {
     Terminal.wrapped(text, width: width - 2, indent: 2).map { "  " + style.applied(to: $0, color: color) }
   }
 
-  /// A row for each number: name, prediction, measurement, number of trials and standing. As many columns are shown as
-  /// fit; the name takes the remaining width.
-  private func rows(_ result: ClaimResult) -> [String] {
+  /// A row for each number. As many columns are shown as fit; the name of the number takes the remaining width.
+  private func rows(_ group: Range<Int>) -> [String] {
     let (columns, words) = layout
-    return result.measures.map { measure in
-      let cells = Self.cells(measure)
-      let first = Terminal.padded(Terminal.shortened(cells[0], to: words), to: words)
-      let others = columns.map { Terminal.padded(cells[$0.index], to: $0.width) }
-      return TextLine.row([first] + others, .plain, color)
+    return group.map { row in
+      let name = Terminal.padded(Terminal.shortened(columns[0].cells[row].text, to: words), to: words)
+      let others = columns.dropFirst().map { Terminal.padded($0.cells[row].whole, to: Self.width($0)) }
+      return TextLine.row([name] + others, .plain, color)
     }
   }
 
-  /// The columns besides the name, and the name's width; the same for all claims.
-  private var layout: (columns: [(index: Int, width: Int)], words: Int) {
-    let all = results.flatMap { $0.measures.map(Self.cells) }
-    func width(_ column: Int) -> Int { all.map { $0[column].count }.max() ?? 0 }
-    let layouts = [[1, 2, 3, 4], [1, 2, 4], [2, 4], [4], []].map { indices in
-      let columns = indices.map { (index: $0, width: width($0)) }
-      let taken = columns.map { TextLine.gap.count + $0.width }.reduce(TextLine.gap.count, +)
-      return (columns: columns, words: self.width - taken)
+  /// The columns, and the width of the first; the same for all claims.
+  private var layout: (columns: [TableColumn], words: Int) {
+    let layouts = (table.layouts?.text ?? []).indices.map { richness in
+      let columns = table.placed(in: .text, richness, showsAll: false).map(\.column)
+      let taken = columns.dropFirst().map { TextLine.gap.count + Self.width($0) }.reduce(TextLine.gap.count, +)
+      return (columns: columns, words: width - taken)
     }
     let best = layouts.first { $0.words >= Self.fewestWords } ?? layouts[layouts.count - 1]
-    return (best.columns, min(best.words, width(0)))
+    return (best.columns, min(best.words, Self.width(best.columns[0])))
   }
 
   private static let fewestWords = 30
 
-  private static func cells(_ measure: Measure) -> [String] {
-    [
-      measure.name, measure.predicted, measure.measured, NumberText.grouped(measure.estimate.n),
-      measure.standingText,
-    ]
-  }
+  private static func width(_ column: TableColumn) -> Int { column.cells.map(\.whole.count).max() ?? 0 }
 }

@@ -35,8 +35,6 @@ extension Measure {
     return EstimateText(estimate, over: scale.factor, digits: scale.digits).interval
   }
 
-  var measured: String { interval.isEmpty ? median : "\(median) \(interval)" }
-
   /// A unit that suits the median, and the number of digits.
   private struct Scale {
     var factor: Double
@@ -98,7 +96,7 @@ struct ClaimsOverview {
     let missing = results.count - measured.count
     let others = missing == 0 ? "" : ", \(missing) not"
     return "Claims: \(measured.count) of \(results.count) measured here\(others); "
-      + "`iomodes report RUN --claims` has all, with reasons"
+      + "the report of claims has all, with reasons"
   }
 
   static let legend = """

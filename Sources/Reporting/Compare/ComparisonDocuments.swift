@@ -52,15 +52,16 @@ extension Comparison {
     }
     var blocks = ["# \(MarkdownReport.escaped(title))"] + list(warnings.map { "! \($0)" } + remarks)
     for experiment in experiments {
-      let headings = ["mode", "concurrency", "metric"] + columnNames + ["interval", "p", "verdict"]
-      var lines = [headings, headings.indices.map { $0 == 0 || $0 == 2 || $0 == 8 ? ":--" : "--:" }]
-      for point in experiment.points {
-        lines += point.rows.map { row in
-          let ratio = EstimateText(row.ratio, digits: 3)
-          return [point.name, NumberText.grouped(point.concurrency), row.metric.name(isResponse: row.isResponse)]
-            + [row.text(row.first), row.text(row.second), ratio.median, ratio.interval, row.pText, row.words]
-        }.map { $0.map(MarkdownReport.escaped) }
+      let table = Table.comparison(of: experiment, in: self)
+      let columns = table.placed(in: .md, showsAll: false).flatMap { placed -> [Column] in
+        let column = placed.column
+        let medians = Column(heading: placed.heading, cells: column.cells.map(\.text), kind: column.kind)
+        return column.key == Table.ratio
+          ? [medians, Column(heading: "interval", cells: column.cells.map(\.interval), kind: .number)] : [medians]
       }
+      let lines =
+        [columns.map(\.heading), columns.map { $0.kind == .number ? "--:" : ":--" }]
+        + table.rows.indices.map { row in columns.map { MarkdownReport.escaped($0.cells[row]) } }
       blocks += [
         "## \(MarkdownReport.escaped(experiment.name))",
         lines.map { "| " + $0.joined(separator: " | ") + " |" }.joined(separator: "\n"),

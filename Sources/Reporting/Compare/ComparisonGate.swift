@@ -1,3 +1,4 @@
+import Records
 import Statistics
 
 /// A bound that marks a regression, such as `epoll http throughput < 0.95`.
@@ -22,7 +23,7 @@ public struct ComparisonGate: Sendable, Equatable {
   /// - Throws: one line that names the error.
   public init(_ expression: String) throws(ComparisonFailure) {
     func failure(_ what: String) -> ComparisonFailure {
-      ComparisonFailure(description: "'\(Provenance.oneLine(expression))': \(what); write \(Self.form)")
+      ComparisonFailure(description: "'\(expression.onOneLine)': \(what); write \(Self.form)")
     }
     let spaced = expression.replacing("<", with: " < ").replacing(">", with: " > ")
     let words = spaced.split(whereSeparator: \.isWhitespace).map(String.init)

@@ -1,4 +1,5 @@
 import Measurement
+import Records
 import Statistics
 
 /// The format of a comparison.
@@ -21,7 +22,7 @@ extension Comparison {
   ) -> String {
     switch format {
     case .text: ComparisonText(self, outcomes, width: width, color: color).render()
-    case .json: JSONReport.text(document(outcomes), pretty: true) + "\n"
+    case .json: document(outcomes).text(pretty: true) + "\n"
     case .md: markdown(outcomes)
     }
   }
@@ -29,8 +30,8 @@ extension Comparison {
   /// The title, in one line.
   var title: String {
     switch kind {
-    case .runs: "iomodes compare: \(Provenance.oneLine(second)) judged by \(Provenance.oneLine(first))"
-    case .modes: "iomodes compare: the modes of \(Provenance.oneLine(second)) judged by \(first)"
+    case .runs: "iomodes compare: \(second.onOneLine) judged by \(first.onOneLine)"
+    case .modes: "iomodes compare: the modes of \(second.onOneLine) judged by \(first)"
     }
   }
 
@@ -82,7 +83,8 @@ private struct ComparisonText {
     lines += comparison.warnings.flatMap { styled("! \($0)", .warning) }
     lines += comparison.remarks.flatMap { styled("· \($0)", .plain) }
     for experiment in comparison.experiments {
-      lines += [""] + styled(experiment.name, .bold) + table(experiment)
+      lines += [""] + styled(experiment.name, .bold)
+      lines += self.lines(.comparison(of: experiment, in: comparison))
     }
     if !comparison.notes.isEmpty { lines += [""] + comparison.notes.flatMap { styled("· \($0)", .plain) } }
     if !outcomes.isEmpty {
@@ -92,39 +94,34 @@ private struct ComparisonText {
     return (lines + [""] + comparison.verdict.flatMap { styled($0, .plain) }).joined(separator: "\n") + "\n"
   }
 
-  private func table(_ experiment: Comparison.ComparedExperiment) -> [String] {
-    let verdicts = comparison.unit == .trial ? "these two runs" : "verdict"
-    var cells: [[String]] = [["mode", "conc.", "metric"] + comparison.columnNames + ["", "p", verdicts]]
-    for point in experiment.points {
-      for (index, row) in point.rows.enumerated() {
-        let ratio = EstimateText(row.ratio, digits: 3)
-        let isFirst = index == 0
-        cells.append(
-          [isFirst ? Terminal.shortened(point.name, to: 20) : "", isFirst ? NumberText.grouped(point.concurrency) : ""]
-            + [row.metric.name(isResponse: row.isResponse), row.text(row.first), row.text(row.second)]
-            + [ratio.median, ratio.interval, row.pText, row.words("")])
+  /// The first layout that fits; if none does, the last, cut off. Intervals stand beside their medians.
+  private func lines(_ table: Table) -> [String] {
+    let layouts = (table.layouts?.text ?? []).indices.map { richness in
+      table.placed(in: .text, richness, showsAll: false).flatMap { placed -> [Column] in
+        let column = placed.column
+        let cells = table.rows.indices.map { text(column, table.rows[$0], $0) }
+        let medians = Column(heading: placed.heading, cells: cells, kind: column.kind)
+        guard placed.hasIntervals else {
+          return column.key != Table.verdictOfRows && NumberText.areNone(cells) ? [] : [medians]
+        }
+        return [medians, Column(heading: "", cells: column.cells.map(\.interval), kind: .text)]
       }
     }
-    let all = Array(cells[0].indices)
-    let informative = all.filter { column in column == 8 || !NumberText.areNone(cells.dropFirst().map { $0[column] }) }
-    let layouts = [
-      all, all.filter { ![3, 4].contains($0) }, all.filter { ![3, 4, 6].contains($0) }, [0, 1, 2, 5, 8],
-    ].map { $0.filter(informative.contains) }
-    let widths = all.map { column in cells.map { $0[column].count }.max() ?? 0 }
-    let isRight = [false, true, false, true, true, true, false, true, false]
-    func needed(_ layout: [Int]) -> Int { layout.reduce(0) { $0 + widths[$1] + 2 } }
-    let layout = layouts.first { needed($0) <= width } ?? layouts[layouts.count - 1]
-    return cells.enumerated().map { index, row in
-      var line = ""
-      for column in layout {
-        let cell = row[column]
-        line += "  " + (isRight[column] ? Terminal.rightAligned : Terminal.padded)(cell, widths[column])
-      }
-      while line.last == " " { line.removeLast() }
-      let verdict = row[row.count - 1]
-      let style: Style = index == 0 ? .dim : verdict.hasPrefix("slower") ? .warning : .plain
-      return style.applied(to: Terminal.shortened(line, to: width), color: color)
+    let layout = layouts.first { $0.totalWidth <= width } ?? layouts[layouts.count - 1]
+    func line(_ text: (Column) -> String) -> String {
+      Terminal.shortened(TextLine.row(layout.map { $0.aligned(text($0)) }, .plain, false), to: width)
     }
+    let head = Style.dim.applied(to: line(\.heading), color: color)
+    return [head]
+      + table.rows.enumerated().map { index, row in
+        (row.isWarning ? Style.warning : .plain).applied(to: line { $0.cells[index] }, color: color)
+      }
+  }
+
+  /// A point is named in its first row.
+  private func text(_ column: TableColumn, _ row: Table.Row, _ index: Int) -> String {
+    guard Table.ofPoint.contains(column.key) else { return column.cells[index].text }
+    return row.startsGroup ? Terminal.shortened(column.cells[index].text, to: 20) : ""
   }
 
   private func styled(_ text: String, _ style: Style, indent: Int = 2) -> [String] {

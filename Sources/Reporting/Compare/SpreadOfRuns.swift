@@ -67,7 +67,7 @@ public struct SpreadOfRuns: Sendable {
             ])
           }),
       ])
-      return JSONReport.text(document, pretty: true) + "\n"
+      return document.text(pretty: true) + "\n"
     }
   }
 

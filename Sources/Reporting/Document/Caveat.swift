@@ -16,6 +16,6 @@ package struct Caveat {
     let threads = "\(NumberText.grouped(processors)) \(processors == 1 ? "thread" : "threads")"
     text =
       "dispatch has one thread per lane; one concurrent queue, which most code uses, starts with \(threads) and gains "
-      + "one per second: --modes dispatch,dispatch-concurrent compares them"
+      + "one per second: the modes dispatch,dispatch-concurrent compare them"
   }
 }

@@ -12,6 +12,8 @@ struct Document {
   let trust: Trust?
   let claims: ClaimsOverview?
   let verdicts: Verdicts
+  /// Nil without closed loops.
+  let headline: HeadlineTable?
 
   /// One section of a report.
   struct Section {
@@ -43,6 +45,7 @@ struct Document {
     provenance = Provenance(run.record)
     let verdicts = Verdicts(run, summary)
     self.verdicts = verdicts
+    headline = HeadlineTable(summary, verdicts)
     let modes = provenance.modes
     sections = summary.sections.map { section in
       let verdict = verdicts.of(section)

@@ -26,7 +26,7 @@ extension Table {
       ("program", "iomodes \(record.tool.version)" + (record.tool.commit.map { ", \($0)" } ?? "")),
       ("build", record.tool.configuration),
     ]
-    let known = rows.compactMap { name, value in value.map { (name, Provenance.oneLine($0)) } }
+    let known = rows.compactMap { name, value in value.map { (name, $0.onOneLine) } }
     guard !known.isEmpty else { return nil }
     return Table(
       title: "The machine:", columns: [.text("what", known.map(\.0)), .text("value", known.map(\.1))],

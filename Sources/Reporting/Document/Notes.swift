@@ -45,7 +45,7 @@ extension Summary.MeasuredExperiment {
     let late = points.compactMap { point in point.lateWarmup.map { (point: point, warmup: $0) } }
     guard let longest = late.max(by: { $0.warmup.end < $1.warmup.end })?.warmup else { return nil }
     let remedy =
-      warmup.map { "--warmup \(longest.remedy(after: $0))" } ?? "a longer --warmup"
+      warmup.map { "a warm-up of \(longest.remedy(after: $0))" } ?? "a longer warm-up"
     return Note(
       text: "the first \(NumberText.span(nanoseconds: Double(longest.end))) of "
         + "\(NumberText.span(nanoseconds: Double(longest.window))) look like warm-up "

@@ -14,26 +14,25 @@ struct Provenance {
   private let planned: Int
 
   init(_ record: RunRecord) {
-    run = Self.oneLine(record.runID)
+    run = record.runID.onOneLine
     var machines: [String] = []
     for machine in record.measuredRuns.map({ Self.machine($0.environment) }) where !machines.contains(machine) {
       machines.append(machine)
     }
     machine = machines.joined(separator: " + ")
-    date = Self.oneLine(record.started)
-    parts = record.mergedFrom?.map { Self.oneLine($0.run.runID) } ?? []
+    date = record.started.onOneLine
+    parts = record.mergedFrom?.map { $0.run.runID.onOneLine } ?? []
     mixture = record.mixture
     modes = ModeTable(record)
     planned = record.trialsPlanned
   }
 
   private static func machine(_ environment: Environment) -> String {
-    oneLine(
-      [
-        environment.cpuModel,
-        environment.cpusOnline.map { "\($0) \($0 == 1 ? "CPU" : "CPUs")" },
-        environment.kernel.map { $0.hasPrefix("Linux") ? $0 : "Linux \($0)" },
-      ].compactMap { $0 }.joined(separator: ", "))
+    [
+      environment.cpuModel,
+      environment.cpusOnline.map { "\($0) \($0 == 1 ? "CPU" : "CPUs")" },
+      environment.kernel.map { $0.hasPrefix("Linux") ? $0 : "Linux \($0)" },
+    ].compactMap { $0 }.joined(separator: ", ").onOneLine
   }
 
   /// `merged from …`; nil for a run that was measured.
@@ -46,8 +45,6 @@ struct Provenance {
   func progress(finished: Int) -> String? {
     guard finished < planned else { return nil }
     let recorded = "\(finished) of \(planned) planned trials are recorded"
-    return parts.isEmpty ? recorded + "; `iomodes run --resume` measures the rest" : recorded
+    return parts.isEmpty ? recorded + "; resuming the run measures the rest" : recorded
   }
-
-  static func oneLine(_ text: String) -> String { text.onOneLine }
 }

@@ -18,6 +18,8 @@ struct Table {
     var aside: String?
     /// False for a row with nothing but its aside.
     var hasNumbers = true
+    /// Whether a reader should not miss it: a number that misses its prediction, or a worse one.
+    var isWarning = false
     /// Whether the row begins a new group.
     var startsGroup = false
   }
@@ -33,6 +35,12 @@ struct Table {
     guard showsAll else { return named }
     let known = layouts.keys
     return named + columns.filter { !known.contains($0.key) }.map { PlacedColumn($0, about: $0.about) }
+  }
+
+  /// The groups of rows.
+  var groups: [Range<Int>] {
+    let starts = rows.indices.filter { $0 == 0 || rows[$0].startsGroup }
+    return zip(starts, starts.dropFirst() + [rows.count]).map { $0..<$1 }
   }
 
   /// Drops columns in which every cell is empty, except for the first ones, which name the rows.
@@ -128,6 +136,8 @@ struct Cell {
 
   /// Words, a number or a median.
   var text: String
+  /// Whether the words are what a reader looks for first.
+  var isStrong = false
   /// The median's interval; empty if there is none.
   var interval = ""
   var source: Source?
@@ -140,8 +150,9 @@ struct Cell {
     case distribution(Summary.PooledLatency, TimeUnit)
   }
 
-  init(_ text: String, interval: String = "", source: Source? = nil) {
+  init(_ text: String, interval: String = "", source: Source? = nil, isStrong: Bool = false) {
     self.text = text
+    self.isStrong = isStrong
     self.interval = interval
     self.source = source
   }

@@ -57,14 +57,14 @@ extension Summary.Tuning.Curve {
     let own = NumberText.grouped(candidate)
     guard let rival = choice.rival.map({ NumberText.grouped(points[$0].setting) }) else {
       return choice.verdict == .decided
-        ? "all others are lower\(edge)" : "\(own) has fewer than \(minimumRounds) valid rounds; add --rounds"
+        ? "all others are lower\(edge)" : "\(own) has fewer than \(minimumRounds) valid rounds; add rounds"
     }
     let text = EstimateText(choice.ratio, digits: 3)
     let comparison = "\(own) has \(text.median) \(text.interval) of the throughput of \(rival)"
     return switch choice.verdict {
     case .decided: comparison + edge
-    case .uncertain: "\(comparison), perhaps more than a tenth less; add --rounds"
-    case .tooFewRounds: "\(own) and \(rival) share fewer than \(minimumRounds) valid rounds; add --rounds"
+    case .uncertain: "\(comparison), perhaps more than a tenth less; add rounds"
+    case .tooFewRounds: "\(own) and \(rival) share fewer than \(minimumRounds) valid rounds; add rounds"
     }
   }
 }

@@ -36,7 +36,7 @@ struct HistogramLog {
 
   func render() -> String {
     let provenance = Provenance(record)
-    let subject = Provenance.oneLine("iomodes \(record.tool.version), run \(provenance.run), \(title)")
+    let subject = "iomodes \(record.tool.version), run \(provenance.run), \(title)".onOneLine
     var header = ["#[\(subject)]", "#[\(provenance.machine)]", "#[Histogram log format version 1.3]"]
     if let started = ISO8601DateFormatter().date(from: record.started) {
       let seconds = String(format: "%.3f", started.timeIntervalSince1970)

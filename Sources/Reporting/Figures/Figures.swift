@@ -162,7 +162,7 @@ extension Figures {
     case let error as Errno: error.description
     case let error as POSIXError: String(cString: strerror(error.code.rawValue))
     case let error as CocoaError where error.underlying is POSIXError: reason(error.underlying!)
-    default: Provenance.oneLine((error as NSError).localizedDescription)
+    default: (error as NSError).localizedDescription.onOneLine
     }
   }
 }

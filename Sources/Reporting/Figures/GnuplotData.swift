@@ -39,7 +39,7 @@ struct GnuplotData {
       + (provenance.origin.map { [("origin", $0)] } ?? [])
       + provenance.warnings.map { ("warning", $0) } + [
         ("machine", provenance.machine), ("date", provenance.date),
-        ("experiment", Provenance.oneLine(experiment)), ("workload", Provenance.oneLine(description)),
+        ("experiment", experiment.onOneLine), ("workload", description.onOneLine),
       ] + remarks + Self.looks(of: blocks, provenance.modes)
     text =
       facts.map { "# \($0): \($1)\n" }.joined() + blocks.map(\.text).joined(separator: "\n\n")

@@ -77,7 +77,7 @@ extension GnuplotData {
           "the rate with the highest throughput / mean response time, if not at an end; NaN elsewhere"
         ),
       ] + Self.kneeless(curves(concurrency))
-        + (load.search.map { [("objective", Provenance.oneLine($0.objective))] } ?? [])
+        + (load.search.map { [("objective", $0.objective.onOneLine)] } ?? [])
         + Self.servedRemark(curves(concurrency).compactMap { $0.points.map(\.point).first { !$0.servesAll } })
         + Self.gaps(curves(concurrency).flatMap { $0.points.map { ($0.rate, $0.point) } }),
       blocks: curves(concurrency).map { curve in
@@ -102,7 +102,7 @@ extension GnuplotData {
       let names = curves.filter { $0.kneeAbsence?.text == text }.map(\.key.name)
       return "\(text): \(names.joined(separator: ", "))"
     }
-    return parts.isEmpty ? [] : [("absent", Provenance.oneLine(parts.joined(separator: "; ")))]
+    return parts.isEmpty ? [] : [("absent", parts.joined(separator: "; ").onOneLine)]
   }
 }
 

@@ -24,7 +24,7 @@ extension GnuplotData {
         (
           "trials",
           "for each mode the valid trial with the median throughput, or the lower of the two: "
-            + Provenance.oneLine(trials.joined(separator: ", "))
+            + trials.joined(separator: ", ").onOneLine
         ),
         (
           "pool",

@@ -59,7 +59,7 @@ struct CSVReport {
       if case .object(let members) = trial.workload { keys.formUnion(members.keys) }
     }
     return keys.subtracting(["kind"]).sorted().map { key in
-      ("workload_\(key)", { $0.workload[key].map { $0.string ?? JSONReport.text($0, pretty: false) } })
+      ("workload_\(key)", { $0.workload[key].map { $0.string ?? $0.text() } })
     }
   }
 
@@ -89,7 +89,7 @@ struct CSVReport {
     var last: (workload: JSONValue, text: String)?
     func workload(_ trial: TrialRecord) -> String {
       if let last, last.workload == trial.workload { return last.text }
-      let text = JSONReport.text(trial.workload, pretty: false)
+      let text = trial.workload.text()
       last = (trial.workload, text)
       return text
     }

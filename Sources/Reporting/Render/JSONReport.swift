@@ -30,10 +30,8 @@ struct JSONReport {
       "best_settings": summary.tunings.isEmpty ? nil : .array(summary.tunings.flatMap(\.json)),
       "claims": ClaimsOverview(ClaimResult.all(run, summary))?.measured.json,
     ])
-    return Self.text(document, pretty: true) + "\n"
+    return document.text(pretty: true) + "\n"
   }
-
-  static func text(_ value: JSONValue, pretty: Bool) -> String { value.text(pretty: pretty) }
 
   private func section(_ section: Summary.Section) -> JSONValue {
     switch section {

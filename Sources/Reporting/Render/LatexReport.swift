@@ -16,7 +16,7 @@ struct LatexReport {
   func render() -> String {
     let provenance = document.provenance
     var blocks = [
-      "% Written by `iomodes report --format latex`; it takes \\usepackage{booktabs}.",
+      "% Written by `iomodes report`; it takes \\usepackage{booktabs}.",
       "\\section*{\(Self.escaped("iomodes run \(provenance.run)"))}",
       Self.escaped("\(provenance.machine) · \(provenance.date)"),
     ]
@@ -40,7 +40,7 @@ struct LatexReport {
     if let legend = document.legend { blocks.append("{\\footnotesize \(Self.escaped(legend))\\par}") }
     if let claims = document.claims {
       blocks += ["\\subsection*{Claims}", Self.escaped(claims.heading)]
-      blocks += setter.set([.claims(claims.measured)])
+      blocks.append(setter.small(.claims(claims.measured)))
       blocks.append("{\\footnotesize \(Self.escaped(ClaimsOverview.legend))\\par}")
     }
     return blocks.joined(separator: "\n\n") + "\n"
@@ -52,7 +52,7 @@ struct LatexReport {
       Summary.MeasuredExperiment.Note(
         text: "\($0.claim.id): \($0.claim.prediction) \($0.claim.reason)", isWarning: false)
     }
-    return (LatexTable(citations: nil).set([.claims(results)]) + list(reasons)).joined(separator: "\n\n") + "\n"
+    return ([LatexTable(citations: nil).small(.claims(results))] + list(reasons)).joined(separator: "\n\n") + "\n"
   }
 
   private static func escaped(_ text: String) -> String { LatexText.escaped(text) }

@@ -9,7 +9,8 @@ struct LatexTable {
     }
   }
 
-  private func small(_ table: Table) -> String {
+  /// With as many columns that name the rows as have words.
+  func small(_ table: Table) -> String {
     let columns = Table.informative(table.placed(in: .latex), after: 1).map { Column($0) }
     let names = max(2, (columns.lastIndex { $0.kind == .text } ?? 0) + 1)
     let tabular = self.table(Array(columns.prefix(names)), Array(columns.dropFirst(names)))

@@ -24,7 +24,7 @@ struct MarkdownReport {
       for part in section.parts {
         blocks += table(part.table) + table(part.classes)
         if let table = part.ofTrials {
-          blocks += ["Medians over the trials of each trial's own value:", grid(table, citations)]
+          blocks += ["Medians over the trials of each trial's own value:", Self.grid(table, citations)]
         }
         blocks += list(part.notes) + table(part.audits)
       }
@@ -37,15 +37,23 @@ struct MarkdownReport {
     if let trust = document.trust { blocks.append(Self.escaped(trust.text)) }
     if let legend = document.legend { blocks.append(Self.escaped(legend)) }
     if let claims = document.claims {
-      blocks += ["## Claims", Self.escaped(claims.heading), claims.measured.markdown]
+      blocks += ["## Claims", Self.escaped(claims.heading), Self.grid(.claims(claims.measured), nil)]
       blocks.append(Self.escaped(ClaimsOverview.legend))
     }
     return blocks.joined(separator: "\n\n") + "\n"
   }
 
+  /// Only the claims, with their predictions and the reasoning.
+  static func claims(_ results: [ClaimResult]) -> String {
+    let reasons = results.map {
+      "- \(escaped($0.claim.id)): \(escaped($0.claim.prediction)) \(escaped($0.claim.reason))"
+    }
+    return grid(.claims(results), nil) + "\n\n" + reasons.joined(separator: "\n") + "\n"
+  }
+
   private func table(_ table: Table?) -> [String] {
     guard let table else { return [] }
-    guard table.layouts == nil else { return [grid(table, citations)] }
+    guard table.layouts == nil else { return [Self.grid(table, citations)] }
     let columns = Table.informative(table.placed(in: .md), after: 1)
     let rows = table.rows.indices.map { row in
       columns.map { placed in
@@ -58,7 +66,7 @@ struct MarkdownReport {
   }
 
   /// Intervals get columns of their own.
-  private func grid(_ table: Table, _ citations: TableCitations?) -> String {
+  private static func grid(_ table: Table, _ citations: TableCitations?) -> String {
     let columns = table.placed(in: .md)
     let headings = columns.flatMap { $0.hasIntervals ? [$0.heading, "interval"] : [$0.heading] }
     let rows = table.rows.indices.map { index -> [String] in
@@ -67,6 +75,7 @@ struct MarkdownReport {
         let cell = placed.column.cells[index]
         if placed.column.kind == .remark, let remark = row.remark { return [Self.escaped(remark)] }
         var (text, interval) = (Self.escaped(cell.text), Self.escaped(cell.interval))
+        if cell.isStrong, !text.isEmpty { text = "**\(text)**" }
         if let citations {
           (text, interval) = citations.cited(
             text, placed.hasIntervals ? interval : "", cell.source, under: placed.heading)

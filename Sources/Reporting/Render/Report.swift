@@ -74,9 +74,9 @@ public struct Report: Sendable {
       return (text.whole() + text.legend).joined(separator: "\n") + "\n"
     case .json:
       let document = JSONReport.object(["run_id": .string(run.record.runID), "claims": results.json])
-      return JSONReport.text(document, pretty: true) + "\n"
+      return document.text(pretty: true) + "\n"
     case .csv: return results.csv
-    case .md: return results.markdown + "\n\n" + results.markdownReasons + "\n"
+    case .md: return MarkdownReport.claims(results)
     case .latex: return LatexReport.claims(results)
     case .html: return render(.html, width: width, color: color)
     }

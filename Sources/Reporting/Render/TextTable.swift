@@ -128,12 +128,6 @@ private struct SparklineAxis {
 }
 
 extension Table {
-  /// The groups of rows.
-  fileprivate var groups: [Range<Int>] {
-    let starts = rows.indices.filter { $0 == 0 || rows[$0].startsGroup }
-    return zip(starts, starts.dropFirst() + [rows.count]).map { $0..<$1 }
-  }
-
   /// For a small table: a row of headings and one row per point, in as many columns as fit.
   func lines(width: Int) -> [String] {
     var shown = Self.informative(placed(in: .text), after: 1).map { Column($0) }

@@ -71,7 +71,7 @@ extension GnuplotData {
         (
           "trials",
           "for each mode the valid trial with the median throughput, or the lower of the two: "
-            + Provenance.oneLine(trials.joined(separator: ", "))
+            + trials.joined(separator: ", ").onOneLine
         ),
         ("shades", HeatShade.onPaper.joined(separator: " ")),
         (

@@ -138,9 +138,9 @@ extension Comparison.Unit {
   /// How many are enough for a verdict, some spare ones included.
   func recommended(familySize: Int) -> String {
     switch self {
-    case .round: "\(roundsForVerdict(familySize: familySize)) valid ones are recommended (--rounds)"
+    case .round: "\(roundsForVerdict(familySize: familySize)) valid ones are recommended"
     case .pairOfRuns: "\(roundsForVerdict(familySize: familySize)) pairs of runs are recommended"
-    case .trial: "\(max(usualRounds, fewestTrials(familySize: familySize))) valid ones a run are recommended (--rounds)"
+    case .trial: "\(max(usualRounds, fewestTrials(familySize: familySize))) valid ones a run are recommended"
     case .run: "3 runs in all are needed, and more are recommended"
     }
   }

@@ -42,7 +42,7 @@ import Plan
   @inlinable
   public mutating func begin(_ operation: UInt64) -> Need {
     self.operation = operation
-    let asked = delay == .none ? 0 : delay.drawn(seed: seed, operation: operation).count / 1000
+    let asked = delay.drawn(seed: seed, operation: operation).count / 1000
     let fault = faults?.pointee.drawn(seed: seed, operation: operation)
     EchoMessage.writeHeader(head, operation: operation, fault: fault, size: size, delayMicroseconds: asked)
     let content = Pattern.content(

@@ -21,6 +21,6 @@ struct ContenderTests {
   ])
   func faultIsToldInOneLine(_ text: String, _ complaint: String) {
     let error = #expect(throws: HarnessFailure.self) { try Contender(parsing: text) }
-    #expect(error?.description.contains("--serve '\(text)' \(complaint)") == true, "\(error?.description ?? "")")
+    #expect(error?.description.contains("'\(text)' \(complaint)") == true, "\(error?.description ?? "")")
   }
 }

@@ -47,7 +47,7 @@ struct HTMLReport {
 
   private var head: Markup {
     let provenance = document.provenance
-    let headline = Headline(summary, document.verdicts, anchors)
+    let headline = Headline(document.headline, document.verdicts, anchors)
     let facts = ["run \(provenance.run)", provenance.machine, provenance.date].filter { !$0.isEmpty }
     return """
       <header>

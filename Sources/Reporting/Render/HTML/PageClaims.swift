@@ -2,24 +2,30 @@
 /// that missed its prediction can be seen.
 struct PageClaims {
   private let overview: ClaimsOverview
+  private let table: Table
+  private let columns: [PlacedColumn]
   private let anchors: PageAnchors
 
   init(_ overview: ClaimsOverview, _ anchors: PageAnchors) {
     self.overview = overview
     self.anchors = anchors
+    table = .claims(overview.measured)
+    columns = table.placed(in: .html, showsAll: false)
   }
 
   var body: Markup {
-    """
-    <p>\(overview.heading).</p>
-    <p>\(missed)</p>
-    <div class="scroll" tabindex="0" role="group" aria-label="claims"><table class="claims">
-    <thead><tr><th scope="col">claim and number</th><th scope="col" class="n">predicted</th>\
-    <th scope="col" class="n">measured</th><th scope="col">number is</th></tr></thead>
-    \(overview.measured.map(group))</table></div>
-    <p class="facts">\(ClaimsOverview.legend)</p>
+    let heads = columns.map { column in
+      "<th scope=\"col\"\(Self.isNumber(column) ? " class=\"n\"" as Markup : nil)>\(column.heading)</th>" as Markup
+    }
+    return """
+      <p>\(overview.heading).</p>
+      <p>\(missed)</p>
+      <div class="scroll" tabindex="0" role="group" aria-label="claims"><table class="claims">
+      <thead><tr>\(heads)</tr></thead>
+      \(zip(overview.measured, table.groups).map(group))</table></div>
+      <p class="facts">\(ClaimsOverview.legend)</p>
 
-    """
+      """
   }
 
   private var missed: String {
@@ -30,26 +36,32 @@ struct PageClaims {
       : "\(count) of the \(bounded.count) numbers with a prediction \(count == 1 ? "misses" : "miss") it: \(Self.mark)."
   }
 
-  private func group(_ result: ClaimResult) -> Markup {
+  private func group(_ result: ClaimResult, _ rows: Range<Int>) -> Markup {
     """
     <tbody id="\(PageAnchors.claim(result.claim))">
-    <tr><th scope="rowgroup" colspan="4"><b>\(result.claim.id)</b>: \(result.claim.text) \
+    <tr><th scope="rowgroup" colspan="\(columns.count)"><b>\(result.claim.id)</b>: \(result.claim.text) \
     <b class="verdict">\(result.verdictText)</b></th></tr>
-    \(result.measures.map(row))</tbody>
+    \(zip(rows, result.measures).map(row))</tbody>
 
     """
   }
 
-  private func row(_ measure: Measure) -> Markup {
-    let misses = measure.missesPrediction
+  private func row(_ index: Int, _ measure: Measure) -> Markup {
+    let misses = table.rows[index].isWarning
     let place: Markup? = anchors.has(measure.experiment) ? " <small>\(anchors.link(measure.experiment))</small>" : nil
-    let interval: Markup? = measure.interval.isEmpty ? nil : " <small>\(measure.interval)</small>"
-    let standing = misses ? "\(Self.mark) \(measure.standingText)" : measure.standingText
-    return """
-      <tr\(misses ? " class=\"missed\"" as Markup : nil)><td>\(measure.name)\(place)</td><td class="n">\(measure.predicted)</td>\
-      <td class="n">\(measure.median)\(interval)</td><td>\(standing)</td></tr>
+    let cells = columns.enumerated().map { order, column -> Markup in
+      let cell = column.column.cells[index]
+      let interval: Markup? = cell.interval.isEmpty ? nil : " <small>\(cell.interval)</small>"
+      let mark = misses && order == columns.count - 1 ? "\(Self.mark) " : ""
+      return """
+        <td\(Self.isNumber(column) ? " class=\"n\"" as Markup : nil)>\(mark)\(cell.text)\(interval)\(order == 0 ? place : nil)</td>
+        """
+    }
+    return "<tr\(misses ? " class=\"missed\"" as Markup : nil)>\(cells)</tr>\n"
+  }
 
-      """
+  private static func isNumber(_ column: PlacedColumn) -> Bool {
+    ["predicted", "measured"].contains(column.column.key)
   }
 
   private static let mark = "✗"

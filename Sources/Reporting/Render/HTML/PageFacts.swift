@@ -50,7 +50,7 @@ enum PageFacts {
     return .init(
       anchor: "provenance", title: "Provenance",
       body: """
-        \(list(facts))<p>This page is <code>iomodes report --format html</code> of that run, and says nothing that its \
+        \(list(facts))<p>This page is <code>iomodes report</code> of that run, and says nothing that its \
         <code>run.json</code> and <code>trials.jsonl</code> do not.</p>
 
         """)
@@ -71,7 +71,7 @@ enum PageFacts {
       interval</dd>
       <dt>verdict</dt><dd>how the mode that no other is significantly better than stands to each of the others, by sign \
       flips of the ratios within rounds, with p-values adjusted by Holm over the experiment, at 5 %: what <code>iomodes \
-      compare --baseline</code> says with that mode as baseline. The interval is of one ratio, and not adjusted</dd>
+      compare</code> says with that mode as baseline. The interval is of one ratio, and not adjusted</dd>
       <dt>not significantly different</dt><dd>no difference was found with so many rounds. That does not prove modes \
       equal</dd>
       <dt>service time</dt><dd>from an operation's actual start to its end</dd>

@@ -1,0 +1,27 @@
+import Plan
+
+extension Remedy {
+  /// In words, with the flags.
+  var words: String {
+    switch self {
+    case .otherOutput: "name another --output"
+    case .otherOutputOrResuming: "name another --output, or go on with --resume"
+    case .spaceAndResuming(let folder): "make space, then run `iomodes run --resume \(folder)`"
+    case .otherFileFolder: "name another --file-dir"
+    case .otherTarget: "start the server, or name another --target"
+    case .otherAddress: "name another --port, --bind or --unix"
+    case .peerFolder: "name its folder (--peer PATH)"
+    case .contender(let server): "name it again (--serve \(server))"
+    case .comparingOrMixing: "compare the runs, or merge them all the same with --allow-differences"
+    case .newMacros(let run, let prefix):
+      "generate it again with `iomodes cite \(run) --macros\(prefix.map { " --prefix \($0)" } ?? "")`"
+    case .otherPrefix: "`iomodes cite --macros --prefix` keeps runs apart"
+    }
+  }
+
+  /// A failure in one line, with its remedy.
+  static func line(_ error: any Error) -> String {
+    let remedy = (error as? any RemediableFailure)?.remedy
+    return "\(error)\(remedy.map { "; \($0.words)" } ?? "")"
+  }
+}
