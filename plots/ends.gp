@@ -1,4 +1,4 @@
-# Names beside the right ends of lines, in the tone of each, with a dotted line to each. Loaded after the
+# Names beside the right ends of lines, in the tone of each, with its marker and a dotted line to each. Loaded after the
 # axes and page.gp; sets the right margin.
 #
 # Wants   last, bottom, top, logarithmic   the right end of the horizontal axis' data, and the vertical axis
@@ -59,12 +59,17 @@ do for [pass = 1:200] {
 }
 longest = 0
 do for [k = 1:L] { if (breadth(Words[k], tic_size) > longest) { longest = breadth(Words[k], tic_size) } }
-right_room = longest + 1.9 * tic_size
+right_room = longest + 3 * tic_size
 set rmargin at screen across(W - right_room)
 do for [k = 1:L] {
   set label 10 + k Words[k] at graph 1, graph Height[k] offset first 0, 0 noenhanced font tic_font \
     textcolor rgb (Line[k] ? tone(Line[k]) : "#404040")
-  set label 10 + k at screen across(W - right_room + 1.5 * tic_size), graph Height[k]
+  set label 10 + k at screen across(W - right_room + 2.6 * tic_size), graph Height[k]
+  # Lines that lie on each other, in grey: the marker says whose name it is.
+  if (Line[k]) {
+    set label 300 + k "" at screen across(W - right_room + 1.9 * tic_size), graph Height[k] \
+      point pointtype marker(Line[k]) pointsize 0.8 * point_size linewidth 0.6 * thickness linecolor rgb colour(Line[k])
+  }
   set arrow 10 + k from first EndX[k], graph clipped(height(End[k])) \
     to screen across(W - right_room + 1.2 * tic_size), graph Height[k] nohead front \
     linewidth 0.45 * thickness dashtype 6 linecolor rgb (Line[k] ? colour(Line[k]) : "#808080")

@@ -91,9 +91,10 @@ do for [m = 1:M] {
   }
   plot data index block(m) using (($1 + $2) / 2):(sqrt(($3 > 0 ? $3 : 1) * $4)):1:2:($3 > 0 ? $3 : 1):4: \
     (ShadeColour[shade($6)]) with boxxyerror fillstyle solid 1 noborder linecolor rgb variable notitle, \
-    data index block(m) using (($1 + $2) / 2):7:(sprintf("%s, %.3g to %.3g s: median %s of %s operations", \
+    data index block(m) using (($1 + $2) / 2):7 with points pointtype 7 pointsize 0.5 * point_size linecolor rgb "black" \
+    notitle, data index block(m) using (($1 + $2) / 2):7:(sprintf("%s, %.3g to %.3g s: median %s of %s operations", \
     name(m), $1, $2, span3($7), grouped(sprintf("%.0f", $5 / $6)))) with labels hypertext point pointtype 7 \
-    pointsize 0.35 * point_size linecolor rgb "#D55E00" notitle
+    pointsize 0.3 * point_size linecolor rgb "white" notitle
   unset label
   unset object
 }

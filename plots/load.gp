@@ -65,10 +65,10 @@ if (is_wide) {
 } else {
   set xrange [0:x(most, M + 1) * 1.03]
   # As many labels as there is room for, at 1, 2 or 5 times a power of ten.
-  labels = int(axis_width / (breadth(number(most), tic_size) + 1.5 * tic_size))
-  labels = labels > 8 ? 8 : labels
-  decade = 10.0 ** floor(log10(most / labels))
-  part = most / labels / decade
+  tics = int(axis_width / (breadth(number(most), tic_size) + 1.5 * tic_size))
+  tics = tics > 8 ? 8 : tics
+  decade = 10.0 ** floor(log10(most / tics))
+  part = most / tics / decade
   spacing = decade * (part <= 1 ? 1 : part <= 2 ? 2 : part <= 5 ? 5 : 10)
   set xtics ()
   do for [k = 0:int(most * 1.03 / spacing)] { set xtics add (number(k * spacing) k * spacing) }

@@ -4,13 +4,13 @@
 load "style.gp"
 load "concurrency.gp"
 
-# The slope is the same in all rows of a mode.
+# The slope is the same in all rows of a mode. It stands only where the points lie on a line, as in the report's notes.
 array Slope[N]
-keep(m, text) = (Slope[block(m) + 1] = text eq "NaN" || text <= 0 ? "" : sprintf(" %s KiB", number3(text / 1024.0)), 0)
+keep(m, text, fit) = (Slope[block(m) + 1] = text eq "NaN" || fit eq "NaN" || text <= 0 || fit + 0 < 0.9 ? "" : sprintf(" %s KiB", number3(text / 1024.0)), 0)
 do for [m = 1:M] {
-  stats data index block(m) every ::1 using (keep(m, strcol(6)), note(strcol(3)), note(strcol(4)), 0) nooutput
+  stats data index block(m) every ::1 using (keep(m, strcol(6), strcol(7)), note(strcol(3)), note(strcol(4)), 0) nooutput
 }
-void = remark("after a name: memory of one more lane, the slope of the least-squares line")
+void = remark("after a name: memory of one more lane, slope of a line with r² ≥ 0.9")
 
 what = "memory, median peak (MiB)"
 abscissa = "concurrency (lanes at work), log scale"

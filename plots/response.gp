@@ -30,7 +30,7 @@ panel_width = (W - 2 * pad) / in_row
 set multiplot
 do for [p = 1:2] {
   x_left = pad + (p - 1) % in_row * panel_width + left_room
-  x_right = pad + ((p - 1) % in_row + 1) * panel_width - 0.5 * tic_size
+  x_right = pad + ((p - 1) % in_row + 1) * panel_width - 0.5 * breadth("99.99 %", tic_size)
   y_top = panels_top + (p - 1) / in_row * block_height + 1.9 * text_size
   axis_width = x_right - x_left
   set lmargin at screen across(x_left)

@@ -21,7 +21,7 @@ if (clustered) {
   what = "throughput (operations/s)"
   abscissa = "concurrency (lanes), log scale"
   label(v) = number(v)
-  widest = number(high)
+  widest = number(1.3 * high)
   tics = 6
   vertical = "scale.gp"
   horizontal = "tics.gp"

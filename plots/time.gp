@@ -33,7 +33,7 @@ label(v) = number(v)
 tics = 5
 left_room = breadth(number(Highest[1] > 1000 ? Highest[1] : 1000), tic_size) + tic_size
 set lmargin at screen across(pad + left_room)
-set rmargin at screen across(W - pad)
+set rmargin at screen across(W - pad - 1.2 * tic_size)
 set xrange [0:longest_time * 1.02]
 thin = 'linewidth 0.6 * thickness linecolor rgb "#404040" dashtype 3'
 set multiplot

@@ -20,7 +20,7 @@ abscissa = setting eq "limit" ? "limit (permits that lanes queue for)" : \
   setting eq "pool" ? "width of the pool (threads or processes)" : "concurrency (lanes)"
 abscissa = abscissa.", log scale"
 label(v) = number(v)
-widest = number(high)
+widest = number(1.3 * high)
 tics = 6
 vertical = "scale.gp"
 horizontal = "tics.gp"

@@ -129,7 +129,7 @@ import Workloads
     let manner = bystanders.manner.rawValue
     #expect(
       ModeID.epoll.objection(to: .file(FileSpec()), beside: bystanders)
-        == "\(manner) lanes do not go with file; use paced lanes, such as paced:16:10ms")
+        == "\(manner) lanes cannot be combined with file; use paced lanes, such as paced:16:10ms")
     #expect(ModeID.epoll.objection(to: .file(FileSpec()), beside: Self.paced) == nil)
   }
 }

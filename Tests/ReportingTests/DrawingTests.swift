@@ -18,6 +18,7 @@ struct DrawingTests {
       SyntheticRun(experiment: "long", modes: modes, concurrencies: [64], rounds: 1, window: 4),
       SyntheticRun(experiment: "open", modes: modes, concurrencies: [16], rates: [2000]),
       SyntheticRun(experiment: "load", modes: modes, concurrencies: [16], rates: [100, 1000, 4000, 7000]),
+      SyntheticRun(experiment: "narrow", modes: modes, concurrencies: [16], rates: [1000, 2000, 4000]),
       SyntheticRun(
         experiment: "serving", workload: .object(["kind": .string("serve"), "protocol": .string("http")]), modes: modes,
         concurrencies: [1, 9, 80], skips: skips),

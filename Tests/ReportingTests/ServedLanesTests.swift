@@ -157,7 +157,7 @@ struct ServedLanesTests {
       .joined(separator: " ")
     #expect(
       text.contains("epoll at 64: 318 of 4,000 due operations unanswered at the window's end, the oldest for 398 ms"))
-    #expect(text.contains("due and unanswered at the windows' ends (age of the oldest): epoll 318 of 4,000 (398 ms)"))
+    #expect(text.contains("due and unanswered at window end (age of the oldest): epoll 318 of 4,000 (398 ms)"))
     let json = Report(Self.stopped()).render(.json, width: 0, color: false)
     #expect(json.contains("\"operations_due\" : 4000") && json.contains("\"operations_unanswered\" : 318"))
   }

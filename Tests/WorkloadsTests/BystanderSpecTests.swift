@@ -78,7 +78,7 @@ import Workloads
     for spec in [Self.idle, Self.slow] {
       #expect(
         spec.objection(to: file)
-          == "\(spec.manner.rawValue) lanes do not go with file; use paced lanes, such as paced:16:10ms")
+          == "\(spec.manner.rawValue) lanes cannot be combined with file; use paced lanes, such as paced:16:10ms")
     }
     for spec in [Self.idle, Self.paced, Self.slow] { #expect(spec.objection(to: .echo(EchoSpec())) == nil) }
   }

@@ -172,7 +172,7 @@ struct ComputeTests {
     (#", "pool": 2"#, "goes with offload pool or processes"),
     (#", "offload": "pool", "pool": 0"#, "0 is not a number of workers; it must be from 1 to 256"),
     (#", "offload": "pool", "pool": 257"#, "257 is not a number of workers; it must be from 1 to 256"),
-    (#", "targets": ["http://a/"]"#, "do not go with compute, which uses the built-in server"),
+    (#", "targets": ["http://a/"]"#, "cannot be combined with compute, which uses the built-in server"),
     (#", "faults": {"reset": 0.1}"#, "go with the workloads http and echo"),
     (#", "gather": true"#, "goes with the workload http"),
     (#", "works": "1ms""#, "is not a field; did you mean 'work'?; there are kind, work, offload, pool"),

@@ -132,7 +132,7 @@ import Testing
     (#"{"kind": "http", "method": "HEAD", "body": "x"}"#, "body", "goes with a method such as POST"),
     (
       #"{"kind": "http", "targets": ["http://a/"], "delay": "1ms"}"#, "targets",
-      "do not go with delay or size, which only the built-in server understands"
+      "cannot be combined with delay or size, which only the built-in server understands"
     ),
     (#"{"kind": "http", "size": "1073741825B"}"#, "size", "is over 1GiB"),
     (#"{"kind": "serve", "protocol": "ftp"}"#, "protocol", "'ftp' is not one of http, echo"),
@@ -156,7 +156,7 @@ import Testing
     ),
     (
       #"{"kind": "http", "faults": {"reset": 0.1}, "targets": ["http://a/"]}"#, "faults",
-      "do not go with targets; only the built-in server understands them"
+      "cannot be combined with targets; only the built-in server understands them"
     ),
     (
       #"{"kind": "echo", "faults": {"drip": 0.1}, "ends": "both"}"#, "faults",

@@ -73,11 +73,11 @@ extension BadInputTests {
     Case(
       name: "bystanders of files", arguments: ["run", "--workload", "file", "--bystanders", "idle:5"],
       complaint:
-        "experiments[0].bystanders: idle lanes do not go with file; use paced lanes, such as paced:16:10ms"),
+        "experiments[0].bystanders: idle lanes cannot be combined with file; use paced lanes, such as paced:16:10ms"),
     Case(
       name: "slow bystanders of files", arguments: ["run", "--workload", "file", "--bystanders", "slow:5:1KiB"],
       complaint:
-        "experiments[0].bystanders: slow lanes do not go with file; use paced lanes, such as paced:16:10ms"),
+        "experiments[0].bystanders: slow lanes cannot be combined with file; use paced lanes, such as paced:16:10ms"),
     Case(
       name: "more processes than bystanders of a file",
       arguments: [
@@ -263,7 +263,7 @@ extension BadInputTests {
       name: "suite with work on replies of others",
       arguments: ["run", "suite.json", "--output", "out"],
       suite: suite(#""name": "e", "workload": {"kind": "compute", "targets": ["http://127.0.0.1:1/"]}"#),
-      complaint: "suite.json: experiments[0].workload.targets: do not go with compute"),
+      complaint: "suite.json: experiments[0].workload.targets: cannot be combined with compute"),
     Case(
       name: "pipeline of another workload",
       arguments: ["run", "--workload", "echo", "--pipeline", "4", "--output", "out"],
@@ -306,7 +306,8 @@ extension BadInputTests {
     Case(
       name: "faults of a target",
       arguments: ["run", "--target", "http://127.0.0.1:1/", "--faults", "reset:0.1", "--output", "out"],
-      complaint: "experiments[0].workload.faults: do not go with targets; only the built-in server understands them"),
+      complaint:
+        "experiments[0].workload.faults: cannot be combined with targets; only the built-in server understands them"),
     Case(
       name: "suite with an unknown fault", arguments: ["run", "suite.json", "--output", "out"],
       suite: suite(#""name": "x", "workload": {"kind": "http", "faults": {"rest": 0.1}}"#),

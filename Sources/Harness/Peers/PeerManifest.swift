@@ -94,8 +94,8 @@ public struct PeerManifest: Decodable, Sendable {
       }
       try fields.check(key, Set(names).count == names.count, "names a value twice")
     }
-    try fields.check(.drives, (drive != nil) == !drives.isEmpty, "goes with drive: the workloads that it runs")
-    try fields.check(.serves, (serve != nil) == !serves.isEmpty, "goes with serve: the protocols that it answers")
+    try fields.check(.drives, (drive != nil) == !drives.isEmpty, "belongs to drive: the workloads that it runs")
+    try fields.check(.serves, (serve != nil) == !serves.isEmpty, "belongs to serve: the protocols that it answers")
     try fields.check(.color, color.map(Self.isColour) != false, "'\(color ?? "")' is not a colour such as #3B6EA5")
     try fields.check(.dash, dash.map((1...5).contains) != false, "\(dash ?? 0) is not a dash type from 1 to 5")
     try fields.check(.marker, marker.map((1...15).contains) != false, "\(marker ?? 0) is not a point type from 1 to 15")

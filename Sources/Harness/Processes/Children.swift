@@ -238,7 +238,7 @@ public enum Children {
       }
     }
 
-    /// Waits for a word of the client, and beats meanwhile if the window is open.
+    /// Waits until the client writes something. Meanwhile it records heartbeats if the window is open.
     private func awaitWord(from descriptor: Int32) -> Bool {
       var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
       while true {

@@ -23,7 +23,7 @@ extension TrialRecord {
       reasons = ["broken: \(reason)"]
     case .audited(let partial, let served, let audit):
       operations = partial.operations
-      // `asked` was only the maximum.
+      // An audit may end early: what was asked was only the most that it may do.
       operations.asked = nil
       checksum = partial.checksum
       bytes = partial.bytes

@@ -26,7 +26,7 @@ struct Acceptor<L: Lane & ~Copyable>: @unchecked Sendable {
     var wait: UInt32 = 0
     /// When the monitor first saw this wait.
     var since: Instant?
-    /// The address that owns the place: `SocketAddress.owner`.
+    /// Which connection this wait is of: `SocketAddress.owner` of its address.
     fileprivate var owner: UInt64?
   }
 

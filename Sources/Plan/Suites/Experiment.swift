@@ -138,8 +138,8 @@ public struct Experiment: Codable, Equatable, Sendable {
     if let pipelining { return (.pipeline, pipelining) }
     if let sharing { return sharing }
     if let objection = bystanders?.objection(to: workload.asked) { return (.bystanders, objection) }
-    if bystanders != nil && (pipeline ?? 1) > 1 { return (.bystanders, "do not go with a pipeline") }
-    if bystanders != nil && workload.faults != nil { return (.bystanders, "do not go with faults") }
+    if bystanders != nil && (pipeline ?? 1) > 1 { return (.bystanders, "cannot be combined with a pipeline") }
+    if bystanders != nil && workload.faults != nil { return (.bystanders, "cannot be combined with faults") }
     if let operations, !(1...Self.mostOperations).contains(operations) {
       return (.operations, "\(operations) is not a number of operations; it must be from 1 to \(Self.mostOperations)")
     }

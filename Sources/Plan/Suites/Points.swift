@@ -5,7 +5,7 @@ public struct Point: Hashable, Sendable {
   public var arrivals: Arrivals
   /// Nil for no limit.
   public var limit: Int?
-  /// The number of workers to offload to; nil if the workload says, or nothing is offloaded.
+  /// The number of workers to offload to; nil if the workload gives the number, or nothing is offloaded.
   public var pool: Int?
 
   public init(mode: ModeID, concurrency: Int, arrivals: Arrivals = .closed, limit: Int? = nil, pool: Int? = nil) {

@@ -73,7 +73,7 @@ public struct BystanderSpec: Hashable, Sendable, Codable {
   public func objection(to workload: WorkloadSpec) -> String? {
     switch (manner, workload) {
     case (.paced, _): nil
-    case (_, .file): "\(manner.rawValue) lanes do not go with file; use paced lanes, such as paced:16:10ms"
+    case (_, .file): "\(manner.rawValue) lanes cannot be combined with file; use paced lanes, such as paced:16:10ms"
     case (_, .sleep): "\(manner.rawValue) lanes need a connection, and sleep has none"
     case (_, .compute(let spec)): objection(to: .http(spec.http))
     case (.idle, .http(let spec)) where spec.connection == .new:

@@ -50,7 +50,7 @@ public struct ComputeSpec: WorkloadParameters {
 
   /// The options of `http` that `compute` refuses, with the reasons.
   private static let refused = [
-    "targets": "do not go with compute, which uses the built-in server",
+    "targets": "cannot be combined with compute, which uses the built-in server",
     "faults": "go with the workloads http and echo",
     "gather": "goes with the workload http",
   ]

@@ -106,7 +106,7 @@ public struct HTTPSpec: WorkloadParameters {
     if headers.count(where: HTTPSyntax.isHost) > 1 { return ("headers", "have 'Host' twice; a request has one") }
     if !body.isEmpty && (method == "GET" || method == "HEAD") { return ("body", "goes with a method such as POST") }
     if !targets.isEmpty && (delay != .none || size != nil) {
-      return ("targets", "do not go with delay or size, which only the built-in server understands")
+      return ("targets", "cannot be combined with delay or size, which only the built-in server understands")
     }
     if size?.count ?? 0 > 1 << 30 { return ("size", "is over 1GiB") }
     if let complaint = WorkloadSpec.complaint(about: timeout) { return ("timeout", complaint) }
@@ -117,7 +117,9 @@ public struct HTTPSpec: WorkloadParameters {
       return ("max_fields", "\(maxFields) is not a number of fields; it must be from 1 to 10000")
     }
     guard let faults else { return nil }
-    if !targets.isEmpty { return ("faults", "do not go with targets; only the built-in server understands them") }
+    if !targets.isEmpty {
+      return ("faults", "cannot be combined with targets; only the built-in server understands them")
+    }
     return faults.complaint(within: timeout).map { ("faults", $0) }
   }
 

@@ -70,7 +70,7 @@ extension TrialRecord.CodingKeys: DescribedKey {
     case .latency: "Latencies; ns."
     case .sendLag:
       .init(
-        "In open loop: how late operations started that a lane waited for, which is the mode's own "
+        "In open loop: how late operations started although a lane was waiting, which is the mode's own "
           + "wake-up lag; ns.")
     case .longestQuiet:
       .init(

@@ -8,7 +8,7 @@ extension Claim {
   private static let select = Claim(
     id: "select-1024",
     text: "select fails beyond 1,024 descriptors; fewer at once, callbacks, or a higher ulimit help.",
-    prediction: "FD_SETSIZE bits, whatever the ulimit: beyond them all is refused; fewer at once, or epoll, serve all.",
+    prediction: "select serves FD_SETSIZE descriptors, whatever the ulimit. Fewer at once, or epoll, serve all.",
     reason: "An fd_set has a fixed size in the C library, which neither callbacks nor a limit of descriptors change."
   ) { evidence in
     guard let select = evidence.limits["select"] else { return [] }

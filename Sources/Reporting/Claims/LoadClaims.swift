@@ -154,7 +154,7 @@ extension Claim {
     id: "tune-pools",
     text: "Make the pool of threads larger to go faster.",
     prediction: "As for lanes: N-fold below the knee of the device, which every third round finds; no gain beyond it.",
-    reason: "A pool is a limit of concurrency too, and a device or a processor behind it has a knee of its own."
+    reason: "A pool also limits concurrency, and the device or CPU behind it has its own knee."
   ) { evidence in
     let pooled = evidence.samples.filter {
       $0.kind == "file" && $0.offload == "pool" && $0.poolSize != nil && !$0.hasBystanders

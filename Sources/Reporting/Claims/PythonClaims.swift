@@ -25,8 +25,8 @@ extension Claim {
     id: "uvloop-over-asyncio",
     text: "uvloop makes asyncio two to four times as fast.",
     prediction:
-      "Throughput of the same code on uvloop over asyncio's own loop, where nothing waits: 2 or more where asyncio's loop "
-      + "is over half of an operation, and less where the code on it is; 1 ± 10 % where one lane waits.",
+      "Throughput of the same code on uvloop over asyncio's own loop. If nothing waits: 2 or more if asyncio's loop takes over "
+      + "half of an operation's time, and less if the code on it does. If one lane waits: 1 ± 10 %.",
     reason: "A loop in C makes the loop's part of an operation short: the rest, in Python, stays as it is, and so do "
       + "waits."
   ) { evidence in
@@ -139,8 +139,8 @@ extension Claim {
     id: "asyncio-million",
     text: "asyncio runs a million tasks at once.",
     prediction:
-      "All done, and all asleep at once if they sleep longer than it takes to start them; within the sleep and 50 µs a task; "
-      + "at most 4 KiB a task.",
+      "All tasks end, and are asleep at once if they sleep longer than it takes to start them. They take the sleep plus "
+      + "50 µs per task, and 4 KiB each, at most.",
     reason: "A waiting task is a coroutine, its task, a timer and a future: kilobytes, and some tens of µs of Python."
   ) { evidence in
     let sleeps = evidence.samples.filter { sample in

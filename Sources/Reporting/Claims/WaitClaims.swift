@@ -74,7 +74,7 @@ extension Claim {
     id: "slowest-fetch",
     text: "Many URLs fetched at once, their replies gathered in order, take as long as the slowest, not as their sum.",
     prediction: "At once: wall time ÷ slowest = 1; one after another: wall time ÷ sum = 1; and at most 10 % more.",
-    reason: "Each reply waits for its own server time only; putting replies in order is no wait."
+    reason: "Each reply waits only for its own server time; ordering the replies adds no wait."
   ) { evidence in
     let samples = evidence.best { sample in
       sample.kind == "http" && sample.gathers && sample.asked == sample.lanes && (2...250).contains(sample.lanes)
@@ -163,7 +163,7 @@ extension Claim {
     id: "million-at-once",
     text: "A million can wait at once.",
     prediction:
-      "In every mode all done and verified, all asleep at once, within the sleep and 10 µs a lane; at most 4 KiB a sleep. "
+      "In every mode all sleeps are verified and asleep at once. They take the sleep plus 10 µs per lane, and 4 KiB each, at most. "
       + "A connection: 100 µs to open, 100 µs for a message, at most 20 KiB.",
     reason:
       "A lane that waits is a heap entry, a task or a connection: kilobytes, and microseconds to begin and to end."

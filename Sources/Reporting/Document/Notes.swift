@@ -53,7 +53,7 @@ extension Summary.MeasuredExperiment {
   }
 
   private var unfinishedNotes: [Note] {
-    let (open, closed) = ("due and unanswered at the windows' ends", "unfinished at the windows' ends")
+    let (open, closed) = ("due and unanswered at window end", "in flight at window end")
     let modes = byName.compactMap { name, points -> String? in
       let due = points.map(\.due).saturatingSum
       let unanswered = points.map(\.unanswered).saturatingSum

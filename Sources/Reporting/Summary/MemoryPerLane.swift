@@ -26,11 +26,13 @@ extension Summary.MeasuredExperiment {
 
   private static let goodFit = 0.9
 
-  /// Whether concurrencies are numerous and far enough apart for a figure of memory.
+  /// Whether some mode has worked with lanes that are numerous and far enough apart for a figure of memory.
   var spansMemory: Bool {
-    let lanes = byConcurrency.map(\.concurrency)
-    guard lanes.count >= minimumLineCount, let least = lanes.first, let most = lanes.last else { return false }
-    return most / 10 >= least
+    byName.contains { _, points in
+      let lanes = Set(points.filter { $0.memory != nil }.map(\.lanesHeld))
+      guard lanes.count >= minimumLineCount, let least = lanes.min(), let most = lanes.max() else { return false }
+      return most / 10 >= least
+    }
   }
 }
 

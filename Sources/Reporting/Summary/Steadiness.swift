@@ -37,7 +37,7 @@ extension Summary {
     /// The window's length, in nanoseconds.
     public let window: UInt64
 
-    /// The minimum number of trials, and the minimum difference of throughput before and after.
+    /// A warm-up is only looked for in this many trials or more, and only told if throughput changes by this share or more.
     private static let fewest = 3
     private static let least = 0.05
 

@@ -5,8 +5,8 @@ import Statistics
 /// What an experiment says of its modes: which differ, by how much, and which do not. All formats say it in the same words.
 ///
 /// Of several concurrencies it is of the highest at which two modes or more have a value. In a closed loop modes are
-/// compared by their rates. In an open one the schedule sets the rate, so that they are compared by response times at the
-/// highest rate that all keep up with; and by their rates where the highest is more than some of them can do. CPU time
+/// compared by their rates. In an open one the schedule sets the rate, so they are compared by response times at the
+/// highest rate that all keep up with, or by their rates if some of them cannot keep up with the highest. CPU time
 /// per operation comes second in both. Runs of several limits or pools have best settings, and no verdict.
 struct Verdict {
   /// As its heading in reports.
@@ -24,7 +24,7 @@ struct Verdict {
     let key: Coordinates
     let quantity: Quantity
     let estimate: Estimate
-    /// Whether there are others, without a value.
+    /// Whether the experiment has other modes, which have no value here.
     let hasOthers: Bool
   }
 

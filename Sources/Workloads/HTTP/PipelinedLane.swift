@@ -70,7 +70,7 @@ public struct PipelinedLane: Lane, ~Copyable {
   public mutating func resume(_ event: Event) -> Step {
     switch event {
     case .received(let bytes, let now):
-      // After the end, all operations stay in hand, and are reported as unfinished.
+      // After the end no operation completes; those in flight are reported as unfinished.
       if now >= trial.pointee.closes { return .finished }
       return bytes.isEmpty ? ended(now) : received(bytes, now)
     case .sent:
@@ -147,7 +147,7 @@ public struct PipelinedLane: Lane, ~Copyable {
       sendError = error
       return .receive
     }
-    // After the end, all operations stay in hand, and are reported as unfinished.
+    // After the end no operation completes; those in flight are reported as unfinished.
     if now >= trial.pointee.closes { return .finished }
     endFirst(.failed(.errno(error)), now)
     if isConnected { return close() }

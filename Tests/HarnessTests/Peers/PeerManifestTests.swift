@@ -34,13 +34,13 @@ struct PeerManifestTests {
     (#""about": "a thread per lane", "#, "", "about: is missing"),
     (#""language""#, #""langauge""#, "langauge: is not a field; did you mean 'language'?"),
     (#"["echo"]"#, #"["ecko"]"#, "drives: 'ecko' is not one of sleep, echo, http"),
-    (#"["echo"]"#, "[]", "drives: goes with drive"),
+    (#"["echo"]"#, "[]", "drives: belongs to drive"),
     (#"["python3", "client.py"]"#, "[]", "drive: is not a command"),
     (#"["python3", "client.py"]"#, #""python3""#, "drive: is not a list"),
     (#""drives": ["echo"]"#, #""drives": ["echo"], "features": ["open-lop"]"#, "features: 'open-lop' is not a feature"),
     (#""drives": ["echo"]"#, #""drives": ["echo"], "color": "red""#, "color: 'red' is not a colour"),
     (#""drives": ["echo"]"#, #""drives": ["echo"], "dash": 9"#, "dash: 9 is not a dash type"),
-    (#""drives": ["echo"]"#, #""drives": ["echo"], "serves": ["http"]"#, "serves: goes with serve"),
+    (#""drives": ["echo"]"#, #""drives": ["echo"], "serves": ["http"]"#, "serves: belongs to serve"),
   ])
   func faultIsToldInOneLine(_ old: String, _ new: String, _ complaint: String) throws {
     let error = #expect(throws: HarnessFailure.self) { try Self.read(Self.right.replacing(old, with: new)) }

@@ -1,5 +1,5 @@
 /// What a page does: headings sort their table, links open the section that they lead to, and one press folds or unfolds
-/// everything. Without it nothing is missing.
+/// everything. The page is complete without it.
 enum PageScript {
   static let script = Markup(
     trusted: """

@@ -1,7 +1,8 @@
 /// The page's style, on a light background, on a dark one, and on paper.
 enum PageStyle {
   static func sheet(_ modes: ModeTable) -> Markup {
-    Markup(trusted: [colours, text, tables, layout, print, Palette.rules(of: modes)].joined(separator: "\n"))
+    let rules = [colours, text, tables, layout, print, SVGStyle.sheet, Palette.rules(of: modes)]
+    return Markup(trusted: rules.joined(separator: "\n"))
   }
 
   private static let light = """

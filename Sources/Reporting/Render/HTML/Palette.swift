@@ -48,7 +48,8 @@ enum Palette {
   private static func name(ofColour colour: String) -> String { "c\(colour.dropFirst())" }
 
   /// A figure's colour as one that follows the page: greys become ink, axis, grid or paper, except for those of modes.
-  /// The colour of a word or a shade becomes a variable; a word's falls back on the colour itself, because the run may name other colours.
+  /// The colour of a word, a shade or a mode that is not built in becomes a variable. It falls back on the colour itself, for which
+  /// the page may have no other tone.
   static func following(red: UInt8, green: UInt8, blue: UInt8) -> String {
     let digits = [red, green, blue].map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }
     let colour = "#\(digits.joined())"
@@ -56,7 +57,9 @@ enum Palette {
     if colour != "#000000" && tones.contains(colour) {
       return "var(--\(name(ofColour: colour)), \(colour))"
     }
-    guard red == green, green == blue, red == 0 || !colours.contains(colour) else { return colour }
+    if colours.contains(colour), red != 0 || green != 0 || blue != 0 { return colour }
+    // Of a mode of the run alone, which the page knows.
+    guard red == green, green == blue else { return "var(--\(name(ofColour: colour)), \(colour))" }
     switch red {
     case 0..<32: return "var(--ink)"
     case 32..<80: return "var(--axis)"
