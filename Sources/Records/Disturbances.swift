@@ -1,7 +1,7 @@
 extension TrialRecord {
   /// Reasons that concern the machine at that moment, and not what was measured.
   package static let disturbances: Set<String> = [
-    "late-edge", "stalled", "late-timers", "steal", "throttled", "foreign-load",
+    "late-edge", "stalled", "late-timers", "steal", "throttled", "foreign-load", "start-skew",
   ]
 
   /// Whether the machine disturbed the trial, whatever its other reasons.

@@ -36,6 +36,8 @@ public struct PartialRecord: Codable, Equatable, Sendable {
   public var ranOutOfTime: Bool
   /// For a peer: contradictions in its rows, as reasons why the trial is invalid. Absent for the harness's own clients.
   public var breaches: [String]?
+  /// For a process on another host.
+  public var host: OnHost?
 
   public init(
     operations: TrialRecord.Operations, checksum: String, bytes: TrialRecord.Bytes?, wall: UInt64,
@@ -80,7 +82,25 @@ public struct PartialRecord: Codable, Equatable, Sendable {
     case inFlight = "in_flight"
     case series, usage
     case ranOutOfTime = "ran_out_of_time"
-    case breaches
+    case breaches, host
+  }
+
+  /// What a process on another host tells besides.
+  public struct OnHost: Codable, Equatable, Sendable {
+    /// When it began, on its own clock; in nanoseconds.
+    public var began: UInt64
+    /// How others disturbed its machine.
+    public var machine: MachineUsage?
+
+    public init(began: UInt64, machine: MachineUsage?) {
+      self.began = began
+      self.machine = machine
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case began = "began_ns"
+      case machine
+    }
   }
 
   /// The half-open range of operation numbers.

@@ -53,6 +53,7 @@ package enum RunDifferences {
     let machine = record.environment
     func list(_ cpus: [Int]?) -> String? { cpus.map { $0.map(String.init).joined(separator: ",") } }
     return [
+      ("hosts", record.cluster.map { $0.hosts.map { "\($0.role.rawValue) \($0.name)" }.joined(separator: ", ") }),
       ("cpu_model", machine.cpuModel),
       ("cpus_online", machine.cpusOnline.map(String.init)),
       ("cpus_allowed", list(machine.cpusAllowed)),

@@ -103,6 +103,7 @@ extension RunRecord {
       audit: shared(\.audit), fileFolder: shared(\.fileFolder), fileSystem: shared(\.fileSystem))
     calibration = shared(\.calibration)
     foreignBound = shared(\.foreignBound)
+    cluster = shared(\.cluster)
     modes = runs.contains { $0.modes != nil } ? Self.modes(of: runs) : nil
     mergedFrom = parts
   }

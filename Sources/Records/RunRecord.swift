@@ -42,6 +42,8 @@ public struct RunRecord: Codable, Equatable, Sendable {
   /// The CPU speed before the first trial, if operations compute.
   public var calibration: Calibration?
   public var environment: Environment
+  /// The hosts of a run over several; nil for a run on one machine.
+  public var cluster: Cluster?
   /// The runs that this one merges, in the order of their trials; absent for a measured run.
   public var mergedFrom: [Part]?
 
@@ -84,7 +86,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
     case fileFolder = "file_dir"
     case fileSystem = "file_system"
     case foreignBound = "foreign_load_bound"
-    case calibration, environment
+    case calibration, environment, cluster
     case mergedFrom = "merged_from"
   }
 

@@ -78,6 +78,10 @@ public struct TrialRecord: Codable, Equatable, Sendable {
   public var client: ProcessUsage?
   public var server: ProcessUsage?
   public var machine: MachineUsage?
+  /// What each host did, if there were several; the other values are of all of them.
+  public var hosts: [Host]?
+  /// How far apart the load hosts started, if there were several.
+  public var startSkew: StartSkew?
   /// Counts from outside; a trial with them has no times.
   public var audit: Audit?
   /// Why the trial did not run; nil if it did.
@@ -206,7 +210,9 @@ public struct TrialRecord: Codable, Equatable, Sendable {
     case coldStart = "cold_start"
     case lanes
     case inFlight = "in_flight"
-    case series, client, server, machine, audit, skipped, valid, reasons
+    case series, client, server, machine, hosts
+    case startSkew = "start_skew_ns"
+    case audit, skipped, valid, reasons
   }
 
   public struct Arrivals: Codable, Equatable, Sendable {

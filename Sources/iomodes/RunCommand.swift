@@ -79,6 +79,7 @@ let runCommand = Command(
           "pipeline", "N", "http in epoll and uring, and serve: requests in flight per connection", unlessGiven: "1")
       ]
     ),
+    ("Many machines", HostOptions.options),
     (
       "How",
       [
@@ -123,6 +124,10 @@ let runCommand = Command(
       "what file reads cost other connections"
     ),
     ("iomodes run --workload echo --processes 4 --server-processes 2", "lanes shared among four client processes"),
+    (
+      "iomodes run quick --hosts n1,n2,n3 --launch 'ssh {host}'",
+      "the server on n1, load from n2 and n3"
+    ),
     ("iomodes run quick --repeat 3", "three runs, and how much they differ"),
     ("iomodes run quick --versus ../main/.build/release/iomodes", "is this build faster than that one?"),
     ("iomodes run million", "a million sleeps, and a million open connections"),
@@ -156,6 +161,7 @@ let runCommand = Command(
     }
     session = try RunSession(resuming: try Places.run(name))
   } else if arguments.has("repeat") || arguments.has("versus") {
+    _ = try HostOptions.roles(arguments)
     return try RepeatedRuns(arguments, format).carryOut()
   } else {
     session = try beginning(arguments, contenders)
@@ -225,13 +231,18 @@ private func beginning(_ arguments: Arguments, _ contenders: [ModeID]) throws ->
     try arguments.value(name, "a list of processors such as 0,2-3") { Processors.parse($0) }
   }
   let folder = arguments.text("output") ?? Places.newFolder(suite.name, at: Date())
+  let precision = try overrides.precision(for: suite)
+  let foreignBound = try overrides.foreignBound()
+  let cluster = try HostOptions.roles(arguments).map { try Cluster.gathered($0, for: suite) }
+  var options = RunSession.Options(
+    command: CommandLine.arguments, seed: seed,
+    processors: try cluster?.processors
+      ?? Processors.current(client: processors("client-cpus"), server: processors("server-cpus")),
+    isPatient: arguments.has("patient"), precision: precision, audits: arguments.has("audit"),
+    fileFolder: arguments.text("file-dir"), foreignBound: foreignBound)
+  options.cluster = cluster
   return try RunSession(
-    suite, in: RunFolder(path: folder.hasSuffix("/") ? String(folder.dropLast()) : folder),
-    options: RunSession.Options(
-      command: CommandLine.arguments, seed: seed,
-      processors: try Processors.current(client: processors("client-cpus"), server: processors("server-cpus")),
-      isPatient: arguments.has("patient"), precision: overrides.precision(for: suite), audits: arguments.has("audit"),
-      fileFolder: arguments.text("file-dir"), foreignBound: try overrides.foreignBound()))
+    suite, in: RunFolder(path: folder.hasSuffix("/") ? String(folder.dropLast()) : folder), options: options)
 }
 
 extension HarnessFailure {

@@ -55,6 +55,21 @@ enum FullRecords {
     trial.machine?.foreign = 1
     trial.machine?.throttled = 2
     trial.machine?.throttledPeriods = 3
+    trial.startSkew = .init(found: 40_000, most: 60_000)
+    trial.hosts = HostRole.allCases.map { role in
+      var host = TrialRecord.Host(name: "n1", role: role, processes: 1)
+      host.clock = .init(offset: -86_400, bound: 9, offsetAfter: -86_401, boundAfter: 8, drift: -7)
+      host.startLate = 5
+      host.operations = operations
+      host.checksum = "00ff00ff00ff00ff"
+      host.wall = 300_000_001
+      host.throughput = 1.0 / 3
+      host.latency = trial.latency
+      host.lanesServed = 32
+      host.usage = usage
+      host.machine = trial.machine
+      return host
+    }
     let counts = TrialRecord.Counts(syscalls: 1, switches: 2, allocations: 3, byName: ["read": 1])
     trial.audit = .init(tool: "perf")
     trial.audit?.operations = 1
@@ -201,6 +216,13 @@ enum FullRecords {
           label: "Dispatch", language: "Swift", runtime: "libdispatch", version: "Swift 6.1", drives: ["echo"],
           serves: ["http"], features: [.limit], mode: "dispatch", url: "http://127.0.0.1:8080/"))
     ]
+    run.cluster = .init(
+      launch: ["ssh", "{host}"], address: "10.0.0.1", isNamed: true, maxSkew: 1_000_000,
+      hosts: HostRole.allCases.map { role in
+        .init(
+          name: "n1", role: role, environment: environment, build: String(repeating: "0f", count: 32), boot: "b",
+          addresses: ["10.0.0.1"], roundTrip: 40_000)
+      })
     run.calibration = .init(iterationsPerSecond: 2.5e9, low: 2.4e9, high: 2.6e9, runs: 9)
     return run
   }

@@ -14,22 +14,22 @@ struct MachineWatch {
     var processors: ProcessorTimes?
     var quota: QuotaUsage?
 
-    init(_ processors: [Int], _ targets: Set<pid_t>, _ group: ControlGroup) {
-      processes = ProcessTable(with: targets)
+    init(_ processors: [Int], _ targets: () -> Set<pid_t>, _ group: ControlGroup) {
+      processes = ProcessTable(with: targets())
       self.processors = MachineFacts.processorTimes(of: processors)
       quota = group.quotaUsage(MachineFacts.line)
     }
   }
 
   private let processors: [Int]
-  private let targets: Set<pid_t>
+  private let targets: @Sendable () -> Set<pid_t>
   private let group: ControlGroup
   private let before: Reading
 
   /// - Parameters:
   ///   - processors: the trial's processors.
-  ///   - targets: processes that answer the trial's operations and do not belong to the harness.
-  init(_ processors: [Int], targets: Set<pid_t> = []) {
+  ///   - targets: the processes of the trial that do not belong to this one; asked for at the beginning and at the end.
+  init(_ processors: [Int], targets: @escaping @Sendable () -> Set<pid_t> = { [] }) {
     self.processors = processors
     self.targets = targets
     group = ControlGroup(ProcFile.text(of: "/proc/self/cgroup") ?? "", controller: "cpu")

@@ -21,6 +21,12 @@ public struct Processors: Sendable, Equatable {
     }
   }
 
+  /// Those of hosts of which this machine is not one.
+  init(client: [Int], server: [Int]) {
+    allowed = Set(client + server).sorted()
+    (self.client, self.server) = (client, server)
+  }
+
   public static func current(client: [Int]? = nil, server: [Int]? = nil) throws(HarnessFailure) -> Processors {
     do {
       return try Processors(allowed: Affinity.current(), client: client, server: server)

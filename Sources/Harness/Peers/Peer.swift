@@ -56,7 +56,7 @@ public struct Peer: Sendable {
   func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "\(folder)/\(path)" }
 
   /// The program's path, by PATH.
-  private static func path(of program: String) -> String? {
+  static func path(of program: String) -> String? {
     if program.contains("/") { return access(program, X_OK) == 0 ? program : nil }
     let folders = (getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin").split(separator: ":")
     return folders.lazy.map { "\($0)/\(program)" }.first { access($0, X_OK) == 0 }

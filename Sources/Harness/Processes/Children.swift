@@ -37,6 +37,8 @@ struct ServerPlan: Codable {
   var capacity: Int
   var limits: TimeLimits
   var cpus: [Int]
+  /// What the greeting calls every client; nil for the client's address.
+  var greeted: String?
 }
 
 /// The first line that a server process prints.
@@ -54,6 +56,8 @@ struct ServerReport: Codable {
   /// asked.
   var totalDone: UInt64
   var faultsInAll: UInt64
+  /// On another host: how others disturbed its machine.
+  var machine: MachineUsage?
 
   enum CodingKeys: String, CodingKey {
     case usage
@@ -61,6 +65,7 @@ struct ServerReport: Codable {
     case closeRead = "close_read_ns"
     case totalDone = "done_in_all"
     case faultsInAll = "faults_in_all"
+    case machine
   }
 }
 
@@ -80,6 +85,7 @@ public enum Children {
   static let serverCommand = "--child-server"
   static let peerCommand = "--child-peer"
   static let limitCommand = "--child-limit"
+  static let hostCommand = "--child-host"
   static let starterCommand = "--child-starter"
   private static let busyCommand = "--child-busy"
   private static let controlDescriptor: Int32 = 3
@@ -89,7 +95,15 @@ public enum Children {
 
   /// Runs as a child if the arguments say so, and then never returns.
   public static func runIfAsked(_ arguments: [String]) {
-    if arguments.count == 3, arguments[1] == peerCommand { OwnPeer.run(arguments[2]) }
+    if arguments.count == 3 {
+      switch arguments[1] {
+      case peerCommand: OwnPeer.run(arguments[2])
+      case clientCommand: runClient(HostDuties(arguments[2]))
+      case serverCommand: runServer(HostDuties(arguments[2]))
+      case hostCommand: HostInquiry.answer()
+      default: return
+      }
+    }
     guard arguments.count == 2 else { return }
     switch arguments[1] {
     case clientCommand: runClient()
@@ -108,11 +122,12 @@ public enum Children {
 
   // MARK: The client
 
-  private static func runClient() -> Never {
+  /// - Parameter host: what it does besides for a harness on another machine; nil for one on this machine.
+  private static func runClient(_ host: HostDuties? = nil) -> Never {
     let plan: ClientPlan = readPlan()
     prepare(cpus: plan.cpus)
     let orders = ParentCommands()
-    followParent(orders)
+    followParent(orders, host)
     var edges = WindowEdges(
       opened: { if plan.hasControl { ControlChannel.tell("open\n", over: [controlDescriptor]) } },
       closed: {
@@ -125,7 +140,9 @@ public enum Children {
     if plan.isLed {
       edges.started = {
         answer(ClientWord.ready)
-        return Instant(nanoseconds: UInt64(orders.next()) ?? 0)
+        let start = Instant(nanoseconds: UInt64(orders.next()) ?? 0)
+        host?.awaitStart(at: start)
+        return start
       }
     }
     do throws(TrialFailure) {
@@ -133,10 +150,12 @@ public enum Children {
       var record = PartialRecord(outcome, asked: plan.spec.operations)
       record.usage.cpus = plan.cpus
       if let path = plan.replies, let replies = outcome.replies { write(replies, to: path) }
+      record.host = host?.report
       answer(record)
     } catch {
       answer(ChildFailure(error: error.description))
     }
+    host?.stay()
     _exit(0)
   }
 
@@ -160,14 +179,20 @@ public enum Children {
 
   // MARK: The server
 
-  private static func runServer() -> Never {
+  private static func runServer(_ host: HostDuties? = nil) -> Never {
     let plan: ServerPlan = readPlan()
     prepare(cpus: plan.cpus)
     do {
       let server = try TargetServer(
         plan.kind, mode: plan.mode, on: SocketAddress(parsing: plan.address), capacity: plan.capacity,
-        limits: plan.limits)
-      let readings = Readings(server, cpus: plan.cpus)
+        limits: plan.limits, greeted: plan.greeted)
+      let readings = ServerReadings(server, cpus: plan.cpus)
+      if let host {
+        try SystemCalls.Thread(name: "parent") { host.follow(readings) }.detach()
+        answer(ServerGreeting(address: server.address.description))
+        try server.serve()
+        _exit(1)
+      }
       let control = try SystemCalls.Thread(name: "control") { readings.followWindow(from: controlDescriptor) }
       try SystemCalls.Thread(name: "parent") {
         // `report` asks for the record; the end of the input means that the harness has gone.
@@ -183,105 +208,6 @@ public enum Children {
       answer(ChildFailure(error: "the server could not listen on \(plan.address): \(error)"))
     }
     _exit(1)
-  }
-
-  /// The server's counters at the window's edges.
-  private final class Readings: @unchecked Sendable {
-    private struct Reading {
-      var at: Instant
-      var totals: TargetServer.Totals
-      var usage: ResourceUsage
-      /// The usage of the reading thread, which does not belong to the mode.
-      var own: ResourceUsage
-    }
-
-    private let server: TargetServer
-    private let cpus: [Int]
-    private var first: Reading
-    private var last: Reading?
-    private var hasOpened = false
-    /// Read at the window's edges, because the connections are gone when the report is due.
-    private var threadsPeak: Int?
-    private var descriptorsPeak: Int?
-    private var memory: UInt64?
-    private var heart = Heartbeat(isPreferred: false)
-
-    init(_ server: TargetServer, cpus: [Int]) {
-      self.server = server
-      self.cpus = cpus
-      first = Self.read(server)
-    }
-
-    private static func read(_ server: TargetServer) -> Reading {
-      Reading(at: MonotonicClock.now, totals: server.totals, usage: .current(), own: .ofThread())
-    }
-
-    /// Runs until the client has closed its end.
-    func followWindow(from descriptor: Int32) {
-      // With a thousand serving threads, the readings would otherwise be late.
-      heart = Heartbeat(isPreferred: ProcessControl.prefer())
-      var byte: UInt8 = 0
-      while awaitWord(from: descriptor), Glibc.read(descriptor, &byte, 1) == 1 {
-        // With several clients, the window is from the first opening to the last closing.
-        if byte == UInt8(ascii: "o"), !hasOpened {
-          hasOpened = true
-          samplePeaks()
-          first = Self.read(server)
-        }
-        if byte == UInt8(ascii: "c") {
-          last = Self.read(server)
-          samplePeaks()
-          memory = ProcFile.memory
-        }
-        _ = Glibc.write(descriptor, "k", 1)
-        while byte != UInt8(ascii: "\n"), Glibc.read(descriptor, &byte, 1) == 1 {}
-      }
-    }
-
-    /// Waits until the client writes something. Meanwhile it records heartbeats if the window is open.
-    private func awaitWord(from descriptor: Int32) -> Bool {
-      var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-      while true {
-        let isOpen = hasOpened && last == nil
-        if isOpen { heart.beat(at: MonotonicClock.now) }
-        if poll(&entry, 1, isOpen ? 20 : -1) != 0 { return true }
-      }
-    }
-
-    private func samplePeaks() {
-      threadsPeak = [threadsPeak, ProcFile.threads].compactMap { $0 }.max()
-      descriptorsPeak = [descriptorsPeak, ProcFile.openDescriptors].compactMap { $0 }.max()
-    }
-
-    var report: ServerReport {
-      let last = last ?? Self.read(server)
-      var usage = ProcessUsage(last.usage.since(first.usage).without(last.own.since(first.own)))
-      usage.longestGap = heart.longestGap.count
-      usage.threadsPeak = threadsPeak
-      usage.descriptorsPeak = descriptorsPeak
-      usage.memoryPeak = ProcFile.peakMemory
-      usage.memory = memory
-      usage.cpus = cpus
-      usage.operationsDone = last.totals.done - first.totals.done
-      usage.connections = last.totals.connections
-      usage.failed = last.totals.failed - first.totals.failed
-      usage.faults = last.totals.faults - first.totals.faults
-      usage.bytesSent = last.totals.sentBytes - first.totals.sentBytes
-      usage.bytesReceived = last.totals.receivedBytes - first.totals.receivedBytes
-      let settled = settledTotals()
-      return ServerReport(
-        usage: usage, openRead: first.at.nanoseconds, closeRead: last.at.nanoseconds, totalDone: settled.done,
-        faultsInAll: settled.faults)
-    }
-
-    /// The totals after the client has gone and the server has ended its last operations.
-    private func settledTotals() -> TargetServer.Totals {
-      let end = MonotonicClock.now + .seconds(2)
-      while case let totals = server.totals, totals.ended < totals.connections, MonotonicClock.now < end {
-        Interruption.pause(milliseconds: 1)
-      }
-      return server.totals
-    }
   }
 
   // MARK: Other load
@@ -330,20 +256,26 @@ public enum Children {
 
   /// Ends the process when its standard input ends: the parent holds the other end for as long as it lives. Lines
   /// before the end go to `orders`.
-  static func followParent(_ orders: ParentCommands? = nil) {
+  static func followParent(_ orders: ParentCommands? = nil, _ host: HostDuties? = nil) {
     try? SystemCalls.Thread(name: "parent") {
-      while let line = readInput() { orders?.add(line) }
+      while let line = readInput() {
+        if host?.carryOut(line) != true { orders?.add(line) }
+      }
       _exit(1)
     }.detach()
   }
 
   static func answer(_ value: some Encodable) {
     guard let data = try? JSONEncoder.stable().encode(value) else { return }
-    SystemCall.writeAll([UInt8](data) + [UInt8(ascii: "\n")], to: STDOUT_FILENO)
+    say(data)
+  }
+
+  static func say(_ line: some Sequence<UInt8>) {
+    SystemCall.writeAll(line + [UInt8(ascii: "\n")], to: STDOUT_FILENO)
   }
 
   /// The next line of standard input. It does not use stdio, because a waiting thread would hold the stream's lock.
-  private static func readInput() -> String? {
+  static func readInput() -> String? {
     var line: [UInt8] = []
     var byte: UInt8 = 0
     while true {

@@ -7,6 +7,10 @@ struct StartTimings {
   var connectWall: UInt64
   var closeWall: UInt64?
   var memory: MachineUsage.Memory
+  /// What each process of a trial over several hosts has recorded; nil for a trial of this machine.
+  var parts: [PartialRecord]?
+  var hosts: [TrialRecord.Host]?
+  var skew: TrialRecord.StartSkew?
 }
 
 /// The client processes of a trial, followed to their records. Coordinated clients start at one instant, when each has
@@ -17,6 +21,8 @@ struct ClientGroup {
   let patience: Nanoseconds
   /// Whether lanes hold their connections.
   let holds: Bool
+  /// Brings processes on other hosts to their start; nil if all are on this machine.
+  var rendezvous: Rendezvous?
 
   enum End {
     case ended(PartialRecord, StartTimings?)
@@ -39,7 +45,12 @@ struct ClientGroup {
       if let failure = try hear(.ready, idle: idle) { return .failed(failure) }
       let connectWall = MonotonicClock.now.since(begun).count
       let connected = MachineFacts.memory
-      tell("\((MonotonicClock.now + lead).nanoseconds)")
+      if let rendezvous {
+        if let failure = try rendezvous.prepare(idle: idle) { return .failed(failure) }
+        rendezvous.begin(after: lead)
+      } else {
+        tell("\((MonotonicClock.now + lead).nanoseconds)")
+      }
       var memory = MachineUsage.Memory(before: before, connected: connected, closed: before)
       if holds {
         if let failure = try hear(.done, idle: idle) { return .failed(failure) }
@@ -56,7 +67,11 @@ struct ClientGroup {
       guard let part: PartialRecord = line.flatMap(TrialRunner.decode) else {
         return .failed("its record is unreadable")
       }
-      parts.append(part)
+      parts.append(rendezvous?.here(part, of: parts.count) ?? part)
+    }
+    if let rendezvous {
+      if let failure = try rendezvous.finish(idle: idle) { return .failed(failure) }
+      leading?.parts = parts
     }
     leading?.memory.closed = MachineFacts.memory
     if holds { leading?.closeWall = MonotonicClock.now.since(closing).count }
@@ -83,8 +98,11 @@ struct ClientGroup {
   }
 
   private func failure(_ line: String?, of process: ChildProcess) -> String? {
-    guard let line else { return TrialRunner.verdict(process, after: patience) }
+    let hosted = rendezvous?.clients.first { $0.child === process }
+    guard let line else {
+      return hosted?.verdict(after: patience) ?? TrialRunner.verdict(process, after: patience)
+    }
     let failure: ChildFailure? = TrialRunner.decode(line)
-    return failure?.error
+    return failure.map { failure in hosted.map { "on host '\($0.host)': \(failure.error)" } ?? failure.error }
   }
 }

@@ -11,13 +11,16 @@ struct DisturbanceBounds: Sendable {
   var steal: Double { Validity.toleratedSteal * foreign / RunRecord.usualForeignBound }
   /// How long no operation may end while some are in flight and no CPU is used; nil if that may have other reasons.
   var quiet: Nanoseconds?
+  /// How far apart hosts may start.
+  var skew = HostRoles.usualMaxSkew
 
   init() {}
 
   /// - Parameter workload: an operation's intended wait is not a disturbance. A device, a new connection and a fault
   ///   may take any time, so they have no limit.
-  init(foreign: Double, doing workload: WorkloadSpec) {
+  init(foreign: Double, maxSkew: Nanoseconds = HostRoles.usualMaxSkew, doing workload: WorkloadSpec) {
     self.foreign = foreign
+    skew = maxSkew
     guard workload.asked.file == nil, workload.faults == nil, !workload.asked.opensConnections else { return }
     quiet = Validity.toleratedQuiet + workload.leastDuration * 10
   }
@@ -39,9 +42,16 @@ extension Validity {
 
   static func disturbances(of record: TrialRecord, _ bounds: DisturbanceBounds) -> [String] {
     [
-      edges(record), stalled(record, bounds), pacer(record), steal(record, bounds), throttled(record),
-      foreign(record, bounds),
+      skew(record, bounds), edges(record), stalled(record, bounds), pacer(record), steal(record, bounds),
+      throttled(record), foreign(record, bounds),
     ].compactMap { $0 }
+  }
+
+  /// Rates of hosts add up only while all of them load the server.
+  private static func skew(_ record: TrialRecord, _ bounds: DisturbanceBounds) -> String? {
+    guard let skew = record.startSkew, skew.most > bounds.skew.count else { return nil }
+    return "start-skew: hosts may have started \(micros(skew.most)) apart; at most \(bounds.skew) is allowed "
+      + "(--start-skew)"
   }
 
   private static func edges(_ record: TrialRecord) -> String? {
@@ -81,39 +91,68 @@ extension Validity {
   package static func steal(_ record: TrialRecord) -> String? { steal(record, DisturbanceBounds()) }
 
   private static func steal(_ record: TrialRecord, _ bounds: DisturbanceBounds) -> String? {
-    guard let steal = record.machine?.steal, let share = share(of: steal, record) else { return nil }
-    // The kernel counts in ticks of 10 ms; a single tick means nothing in a short window.
-    guard steal > 20_000_000, share > bounds.steal else { return nil }
-    return "steal: the hypervisor took \(micros(steal)) of CPU time during the trial"
+    machines(of: record).lazy.compactMap { machine in
+      // The kernel counts in ticks of 10 ms; a single tick means nothing in a short window.
+      guard let steal = machine.usage.steal, steal > 20_000_000, let share = machine.share(of: steal),
+        share > bounds.steal
+      else { return nil }
+      return "steal: the hypervisor took \(micros(steal)) of CPU time during the trial\(machine.place)"
+    }.first
   }
 
   private static func throttled(_ record: TrialRecord) -> String? {
-    guard let time = record.machine?.throttled, let share = share(of: time, record), share > toleratedSteal else {
-      return nil
-    }
-    return "throttled: a CPU quota (cpu.max) stopped processes for \(micros(time)) in "
-      + "\(record.machine?.throttledPeriods ?? 0) periods of the trial"
+    machines(of: record).lazy.compactMap { machine in
+      guard let time = machine.usage.throttled, let share = machine.share(of: time), share > toleratedSteal else {
+        return nil
+      }
+      return "throttled: a CPU quota (cpu.max) stopped processes for \(micros(time)) in "
+        + "\(machine.usage.throttledPeriods ?? 0) periods of the trial\(machine.place)"
+    }.first
   }
 
   private static func foreign(_ record: TrialRecord, _ bounds: DisturbanceBounds) -> String? {
-    guard let time = record.machine?.foreign, let span = span(record), Double(time) > bounds.foreign * span else {
-      return nil
+    machines(of: record).lazy.compactMap { machine in
+      guard let time = machine.usage.foreign, let span = machine.span, Double(time) > bounds.foreign * span else {
+        return nil
+      }
+      return
+        "foreign-load: other processes used \(micros(time)) of the trial's CPUs\(machine.place), "
+        + "\(percent(Double(time) / span)) of one; at most \(percent(bounds.foreign)) is tolerated"
+    }.first
+  }
+
+  /// A machine that was watched during a trial.
+  private struct Machine {
+    /// Empty if there is only one.
+    var place = ""
+    var usage: MachineUsage
+    /// The number of the trial's CPUs.
+    var cpus: Int
+    /// How long it was watched, in nanoseconds; nil if unknown.
+    var span: Double?
+
+    /// A time as a share of all the trial's CPU time.
+    func share(of time: UInt64) -> Double? { span.map { Double(time) / $0 / Double(max(1, cpus)) } }
+  }
+
+  private static func machines(of record: TrialRecord) -> [Machine] {
+    guard let wall = record.wall, wall > 0 else { return [] }
+    if let hosts = record.hosts {
+      return hosts.compactMap { host in
+        host.machine.map {
+          Machine(
+            place: " on host '\(host.name)'", usage: $0, cpus: host.usage?.cpus?.count ?? 1,
+            span: $0.watched.map { Double($0) })
+        }
+      }
     }
-    let share = Double(time) / span
-    return
-      "foreign-load: other processes used \(micros(time)) of the trial's CPUs, \(percent(share)) of one; at most "
-      + "\(percent(bounds.foreign)) is tolerated"
-  }
-
-  /// A time as a share of all the trial's CPU time; nil if the trial's length is unknown.
-  private static func share(of time: UInt64, _ record: TrialRecord) -> Double? {
-    let cpus = Set((record.client?.cpus ?? []) + (record.server?.cpus ?? [])).count
-    return span(record).map { Double(time) / $0 / Double(max(1, cpus)) }
-  }
-
-  /// How long the machine was watched, in nanoseconds: the whole trial, including connecting and closing.
-  private static func span(_ record: TrialRecord) -> Double? {
-    guard let wall = record.wall, wall > 0 else { return nil }
-    return Double(record.machine?.watched ?? [wall, record.connectWall ?? 0, record.closeWall ?? 0].saturatingSum)
+    guard let machine = record.machine else { return [] }
+    // The whole trial, including connecting and closing.
+    let span = machine.watched ?? [wall, record.connectWall ?? 0, record.closeWall ?? 0].saturatingSum
+    return [
+      Machine(
+        usage: machine, cpus: Set((record.client?.cpus ?? []) + (record.server?.cpus ?? [])).count,
+        span: Double(span))
+    ]
   }
 }

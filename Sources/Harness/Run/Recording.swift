@@ -1,4 +1,5 @@
 import Foundation
+import Measurement
 import Plan
 import Records
 
@@ -13,10 +14,12 @@ extension TrialRecord {
   }
 
   /// Adds the trial's result, and judges its validity.
-  /// - Parameter foreignBound: the maximum share of one CPU for other processes.
+  /// - Parameters:
+  ///   - foreignBound: the maximum share of one CPU for other processes.
+  ///   - maxSkew: how far apart hosts may start.
   mutating func fill(
     with result: TrialRunner.Result, doing workload: WorkloadSpec, hasWarmup: Bool,
-    foreignBound: Double = RunRecord.usualForeignBound
+    foreignBound: Double = RunRecord.usualForeignBound, maxSkew: Nanoseconds = HostRoles.usualMaxSkew
   ) {
     switch result {
     case .failed(let reason):
@@ -60,12 +63,14 @@ extension TrialRecord {
       client?.edgeLag = partial.window.map { $0.lag(openRead: $0.openRead, closeRead: $0.closeRead) }
       self.server = server
       self.machine = machine
+      hosts = leading?.hosts
+      startSkew = leading?.skew
       connectWall = leading?.connectWall
       closeWall = leading?.closeWall
       let judged = Validity.reasons(
         self, ranOutOfTime: partial.ranOutOfTime, hasWarmup: hasWarmup,
         faults: AskedFaults(workload, seed: seed, partial), damagedSectors: partial.damagedSectors,
-        bounds: DisturbanceBounds(foreign: foreignBound, doing: workload))
+        bounds: DisturbanceBounds(foreign: foreignBound, maxSkew: maxSkew, doing: workload))
       reasons = (partial.breaches ?? []) + judged
       isSaturated = Validity.isSaturated(self)
       valid = reasons.isEmpty

@@ -23,6 +23,8 @@ public struct RunSession {
     public var fileFolder: String?
     /// The maximum CPU time of other processes on a trial's CPUs, as a share of one CPU.
     public var foreignBound: Double
+    /// The hosts of the trials' processes; nil if all are on this machine.
+    public var cluster: Cluster?
 
     public init(
       command: [String], seed: UInt64, processors: Processors, isPatient: Bool, precision: Precision? = nil,
@@ -67,7 +69,7 @@ public struct RunSession {
   public init(_ suite: Suite, in folder: RunFolder, options: Options) throws(HarnessFailure) {
     let files = DataFiles(in: options.fileFolder, of: folder)
     Leftovers.remove(beside: folder, files)
-    let targets = try Self.check(suite, files)
+    let targets = try Self.check(suite, files, options.cluster)
     if options.audits, let shared = suite.experiments.first(where: { $0.shares.count > 1 || $0.each != nil }) {
       throw HarnessFailure(
         .usage, "an audit counts one client process: leave out processes or each in experiment '\(shared.name)'"
@@ -80,7 +82,8 @@ public struct RunSession {
     var record = RunRecord(
       runID: runID, started: ISO8601DateFormatter().string(from: Date()), tool: MachineFacts.tool,
       command: options.command, seed: options.seed, suite: try Self.value(suite), trialsPlanned: agenda.certainTrials,
-      environment: MachineFacts.environment(options.processors), isPatient: options.isPatient,
+      environment: options.cluster?.clientEnvironment ?? MachineFacts.environment(options.processors),
+      isPatient: options.isPatient,
       precision: options.precision?.halfWidth, maxRounds: options.precision?.maxRounds,
       audit: options.audits ? true : nil, fileFolder: options.fileFolder,
       fileSystem: suite.hasFiles ? FileSystem.name(at: DataFiles.nearestFolder(files.parent)) : nil)
@@ -88,6 +91,7 @@ public struct RunSession {
       ModeID.known.filter { mode in suite.experiments.contains { $0.modes.contains(mode) } })
     record.calibration = calibration
     record.foreignBound = options.foreignBound
+    record.cluster = options.cluster?.record
     let writer: RunWriter
     do throws(RunFolderFailure) {
       writer = try RunWriter(creating: folder, record)
@@ -124,7 +128,9 @@ public struct RunSession {
 
   /// Current disturbances on this machine, one line each; takes half a second. If a whole CPU of foreign load is
   /// tolerated, there are no warnings.
-  public var warnings: [String] { options.foreignBound < 1 ? Doctor.disturbances(on: options.processors) : [] }
+  public var warnings: [String] {
+    options.foreignBound < 1 && options.cluster == nil ? Doctor.disturbances(on: options.processors) : []
+  }
 
   private static func span(seconds: Double) -> String {
     seconds < 90 ? "\(max(1, Int(seconds.rounded()))) s" : "\(Int((seconds / 60).rounded())) min"
@@ -149,18 +155,26 @@ public struct RunSession {
     } catch {
       throw HarnessFailure("\(folder.recordPath): this version cannot read its suite; start a new run")
     }
-    let processors = try Processors.current(
-      client: record.environment.clientCPUs, server: record.environment.serverCPUs)
+    let cluster = try record.cluster.map { (cluster) throws(HarnessFailure) in
+      try Cluster.gathered(of: cluster, for: suite)
+    }
+    let processors: Processors
+    if let cluster {
+      processors = cluster.processors
+    } else {
+      processors = try Processors.current(client: record.environment.clientCPUs, server: record.environment.serverCPUs)
+    }
     let precision = record.precision.map {
       Precision(halfWidth: $0, maxRounds: record.maxRounds ?? Precision.usualMaxRounds)
     }
-    let options = Options(
+    var options = Options(
       command: record.command, seed: record.seed, processors: processors, isPatient: record.isPatient,
       precision: precision, audits: record.audit ?? false,
       fileFolder: record.fileFolder, foreignBound: record.foreignBound ?? RunRecord.usualForeignBound)
+    options.cluster = cluster
     let files = DataFiles(in: options.fileFolder, of: folder)
     Leftovers.remove(beside: folder, files)
-    let targets = try Self.check(suite, files)
+    let targets = try Self.check(suite, files, cluster)
     let auditTool = options.audits ? try AuditTool.find() : nil
     let writer: RunWriter
     let run: Run
@@ -190,12 +204,18 @@ public struct RunSession {
     self.recorded = Dictionary(recorded.map { ($0.trial, $0) }) { first, _ in first }
     runner = TrialRunner(
       processors: options.processors, targets: targets, folder: folder, files: files, calibration: calibration,
-      auditTool: auditTool)
+      cluster: options.cluster, auditTool: auditTool)
   }
 
   /// Checks what could make the run fail: limits, and unreachable targets. Returns the addresses of the targets, by
   /// experiment.
-  private static func check(_ suite: Suite, _ files: DataFiles) throws(HarnessFailure) -> [String: [String]] {
+  private static func check(
+    _ suite: Suite, _ files: DataFiles, _ cluster: Cluster?
+  ) throws(HarnessFailure) -> [String: [String]] {
+    if let cluster {
+      try cluster.checkLimits(of: suite)
+      return [:]
+    }
     if suite.experiments.contains(where: \.usesLoopback), let objection = Loopback.objection {
       throw HarnessFailure(objection)
     }
@@ -285,7 +305,8 @@ public struct RunSession {
         }
         record.fill(
           with: result, doing: plan.workload, hasWarmup: plan.experiment.warmup > .zero,
-          foreignBound: options.foreignBound)
+          foreignBound: options.foreignBound,
+          maxSkew: options.cluster?.roles.maxSkew ?? HostRoles.usualMaxSkew)
         replies.judge(&record)
         spent += MonotonicClock.now.since(started).seconds
         expected += plan.expectedTime.seconds
@@ -309,6 +330,11 @@ extension RunSession {
   /// Why a trial is skipped; nil if it runs.
   private func reasonToSkip(_ plan: TrialPlan) throws(HarnessFailure) -> TrialRecord.Skipped? {
     if let skipped = plan.reasonToSkip(isPatient: options.isPatient) { return skipped }
+    if let cluster = options.cluster {
+      return cluster.shortage(of: plan.experiment, plan.mode, plan.concurrency).map {
+        TrialRecord.Skipped(reason: "unavailable: on host '\($0.host)', \($0.text)")
+      }
+    }
     if plan.experiment.optional == true, plan.mode != .null {
       var feasibility = Feasibility.ofThisMachine()
       // The free space is not updated: an existing file takes some of it.

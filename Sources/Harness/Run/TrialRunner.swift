@@ -18,6 +18,8 @@ struct TrialRunner {
   var calibration: RunRecord.Calibration?
   /// Modifies a peer's plan; used by checks.
   var tellPeer: (@Sendable (inout PeerPlan) -> Void)?
+  /// The hosts of the trials' processes; nil if all are on this machine.
+  var cluster: Cluster?
   /// The tool that counts in audits, if there are any.
   var auditTool: AuditTool?
 
@@ -34,11 +36,12 @@ struct TrialRunner {
   ///   - stop: stops the client or the built-in server for a while.
   ///   - idle: called repeatedly while the trial runs.
   func run(_ plan: TrialPlan, stop: ProcessStop? = nil, idle: () -> Void) throws(HarnessFailure) -> Result {
+    if let cluster { return try HostTrial(cluster: cluster, plan: plan).run(idle: idle) }
     let targets = targets[plan.experiment.name] ?? []
     let contender = Peers.named(plan.mode)?.contender
     let asked = ListeningProcesses.holding(ports: Set(targets.compactMap { (try? SocketAddress(parsing: $0))?.port }))
       .union(contender?.processes ?? [])
-    let watch = MachineWatch(Set(processors.client + processors.server).sorted(), targets: asked)
+    let watch = MachineWatch(Set(processors.client + processors.server).sorted(), targets: { asked })
     // When this returns, all processes of the trial have been waited for.
     let result = try carryOut(plan, stop, idle)
     guard case .measured(let partial, let server, let led, let leading) = result else { return result }
@@ -124,7 +127,7 @@ struct TrialRunner {
           partial, served: servers.first?.child.map { _ in answer.totalDone }, try audit.finish(partial, idle: idle))
       }
       return .measured(
-        partial, server: usage(of: answer, beside: partial, specs[0]), machine: machine, leading)
+        partial, server: Self.usage(of: answer, beside: partial, specs[0]), machine: machine, leading)
     }
   }
 
@@ -143,7 +146,7 @@ struct TrialRunner {
     return .success(ServerReport(merging: reports))
   }
 
-  private func usage(of answer: ServerReport, beside partial: PartialRecord, _ spec: TrialSpec) -> ProcessUsage {
+  static func usage(of answer: ServerReport, beside partial: PartialRecord, _ spec: TrialSpec) -> ProcessUsage {
     var usage = answer.usage
     // A fixed-count trial includes all that its server did, even answers that the server had sent but not counted when
     // the client closed the window.
@@ -192,7 +195,7 @@ struct TrialRunner {
     case .failure(let failure): return .failed("server: \(failure.reason)")
     case .success(let answer):
       if let audit { return .audited(partial, served: answer.totalDone, try audit.finish(partial, idle: idle)) }
-      return .measured(partial, server: usage(of: answer, beside: partial, spec), machine: machine)
+      return .measured(partial, server: Self.usage(of: answer, beside: partial, spec), machine: machine)
     }
   }
 

@@ -182,12 +182,14 @@ package enum Validity {
     return done < leastShareDone || (done < 0.99 && (clientLoad(record) ?? 0) > saturation)
   }
 
-  /// The client's CPU time as a share of its CPUs' time.
+  /// The client's CPU time as a share of its CPUs' time; of several hosts, that of the busiest.
   private static func clientLoad(_ record: TrialRecord) -> Double? {
-    guard let wall = record.wall, wall > 0, let client = record.client, let cpus = client.cpus, !cpus.isEmpty,
-      let cpu = client.totalCPU
-    else { return nil }
-    return Double(cpu) / (Double(wall) * Double(cpus.count))
+    func load(_ usage: ProcessUsage?, _ wall: UInt64?) -> Double? {
+      guard let wall, wall > 0, let cpus = usage?.cpus, !cpus.isEmpty, let cpu = usage?.totalCPU else { return nil }
+      return Double(cpu) / (Double(wall) * Double(cpus.count))
+    }
+    guard let hosts = record.hosts else { return load(record.client, record.wall) }
+    return hosts.filter { $0.role == .load }.compactMap { load($0.usage, $0.wall) }.max()
   }
 
   /// If the mode serves, an open loop with a saturated client measures only its client.

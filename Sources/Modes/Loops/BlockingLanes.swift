@@ -76,7 +76,7 @@ private func delayBlocking(_ socket: Socket, until deadline: Instant) -> Bool {
 }
 
 /// Sleeps until a point in time: clock_nanosleep(2).
-func sleepBlocking(until deadline: Instant) {
+package func sleepBlocking(until deadline: Instant) {
   var time = timespec(
     tv_sec: Int(deadline.nanoseconds / 1_000_000_000), tv_nsec: Int(deadline.nanoseconds % 1_000_000_000))
   SystemCall.sleep(until: &time)

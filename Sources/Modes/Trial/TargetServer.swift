@@ -14,6 +14,7 @@ public final class TargetServer: @unchecked Sendable {
   private let limits: TimeLimits
   private let allowed: UnsafePointer<RequestLimits>
   private let perAddress: Int?
+  private let greeted: String?
   private let listeners: [Socket]
   private let stopSignal: StopSignal
   private let tallies: Tallies
@@ -48,19 +49,21 @@ public final class TargetServer: @unchecked Sendable {
   ///   - allowed: limits on what a client may request.
   ///   - perAddress: connections of one address served at once, divided like the capacity, with at least one per loop;
   ///     further ones are closed. Nil for no limit.
+  ///   - greeted: what the greeting calls every client; nil for the client's address.
   public convenience init(
     _ kind: Kind, mode: ModeID = .epoll, on address: SocketAddress, capacity: Int, limits: TimeLimits = .none,
-    allowed: RequestLimits = .none, perAddress: Int? = nil
+    allowed: RequestLimits = .none, perAddress: Int? = nil, greeted: String? = nil
   ) throws(Errno) {
     guard let entry = ModeCatalogue.named(mode) else { throw Errno(EOPNOTSUPP) }
     try self.init(
-      kind, in: entry, on: address, capacity: capacity, limits: limits, allowed: allowed, perAddress: perAddress)
+      kind, in: entry, on: address, capacity: capacity, limits: limits, allowed: allowed, perAddress: perAddress,
+      greeted: greeted)
   }
 
   /// In a mode that need not be one of the catalogue.
   init(
     _ kind: Kind, in mode: any ModeEntry.Type, on address: SocketAddress, capacity: Int, limits: TimeLimits = .none,
-    allowed: RequestLimits = .none, perAddress: Int? = nil
+    allowed: RequestLimits = .none, perAddress: Int? = nil, greeted: String? = nil
   ) throws(Errno) {
     // The loops of a mode each have a listener, which UNIX sockets cannot share.
     let processors = mode is any LoopMode.Type && address.isUNIX ? 1 : try Affinity.current().count
@@ -69,6 +72,7 @@ public final class TargetServer: @unchecked Sendable {
     self.mode = mode.id
     self.limits = limits
     self.perAddress = perAddress
+    self.greeted = greeted
     self.body = body
     stopSignal = try StopSignal()
     tallies = Tallies(count: body.arrangement.groups, shared: body.arrangement.isShared)
@@ -118,8 +122,9 @@ public final class TargetServer: @unchecked Sendable {
           let date = try DateKeeper()
           defer { date.stop() }
           nonisolated(unsafe) let allowed = server.allowed
+          let greeted = server.greeted
           try server.serve(in: mode) { peer, tally in
-            ServerLane(HTTPServer(peer: peer.host, date: date.pointer, limits: allowed), tally: tally)
+            ServerLane(HTTPServer(peer: greeted ?? peer.host, date: date.pointer, limits: allowed), tally: tally)
           }
         }
       })

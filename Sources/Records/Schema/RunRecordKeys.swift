@@ -41,7 +41,8 @@ extension RunRecord.CodingKeys: DescribedKey {
         "The maximum CPU time of other processes on a trial's CPUs, as a share of one CPU; "
           + "absent in old runs, which did not check it.", above: 0)
     case .calibration: .ofItsType
-    case .environment: "The machine."
+    case .environment: "The machine; for a run over several hosts, the first load host."
+    case .cluster: .ofItsType
     case .mergedFrom:
       .init(
         "The runs that this one merges, in the order of their trials; absent for a measured run.",

@@ -89,6 +89,9 @@ extension TrialRecord.CodingKeys: DescribedKey {
     case .series: "The course of the window: each point covers the time since the previous one."
     case .client: "The client's resource usage."
     case .server: "The built-in server's resource usage."
+    case .hosts:
+      .init("What each host did, if there were several; all other values are of all of them.", leastCount: 1)
+    case .startSkew: .ofItsType
     case .valid: "Whether the trial counts towards estimates."
     case .reasons: "Why the trial is invalid: each reason is a name, a colon and a text."
     case .arrivals, .work, .bytes, .pacerLag, .coldStart, .inFlight, .machine, .audit, .skipped: .ofItsType

@@ -16,7 +16,7 @@ struct Provenance {
   init(_ record: RunRecord) {
     run = record.runID.onOneLine
     var machines: [String] = []
-    for machine in record.measuredRuns.map({ Self.machine($0.environment) }) where !machines.contains(machine) {
+    for machine in record.measuredRuns.map(Self.machine) where !machines.contains(machine) {
       machines.append(machine)
     }
     machine = machines.joined(separator: " + ")
@@ -25,6 +25,14 @@ struct Provenance {
     mixture = record.mixture
     modes = ModeTable(record)
     planned = record.trialsPlanned
+  }
+
+  /// The machine, or the distinct ones of several hosts.
+  private static func machine(_ record: RunRecord) -> String {
+    guard let hosts = record.cluster?.hosts else { return machine(record.environment) }
+    var machines: [String] = []
+    for machine in hosts.map({ machine($0.environment) }) where !machines.contains(machine) { machines.append(machine) }
+    return "\(hosts.count) hosts: \(machines.joined(separator: "; "))"
   }
 
   private static func machine(_ environment: Environment) -> String {

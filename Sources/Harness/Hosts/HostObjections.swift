@@ -1,0 +1,79 @@
+import Modes
+import Plan
+import Records
+
+/// What a run over several hosts cannot do.
+extension Cluster {
+  /// Checks the plan, before any host is asked.
+  static func check(_ suite: Suite) throws(HarnessFailure) {
+    if !(suite.limits ?? []).isEmpty {
+      throw HarnessFailure(
+        .usage, "suite '\(suite.name)' has experiments on limits, which are of one machine; leave out --hosts")
+    }
+    for experiment in suite.experiments {
+      guard let objection = objection(to: experiment) else { continue }
+      throw HarnessFailure(.usage, "experiment '\(experiment.name)': \(objection)")
+    }
+  }
+
+  /// Checks the plan against the limits of the hosts, before the first trial.
+  func checkLimits(of suite: Suite) throws(HarnessFailure) {
+    for experiment in suite.experiments where experiment.optional != true {
+      for mode in experiment.modes {
+        for concurrency in experiment.concurrency {
+          guard let (host, shortage) = shortage(of: experiment, mode, concurrency) else { continue }
+          throw HarnessFailure(
+            "experiment '\(experiment.name)', mode \(mode.rawValue), concurrency \(concurrency): on host '\(host)', "
+              + shortage)
+        }
+      }
+    }
+  }
+
+  /// Why an experiment cannot be carried out over several hosts; nil if it can.
+  static func objection(to experiment: Experiment) -> String? {
+    let workload = experiment.workload.asked
+    if let peer = experiment.modes.first(where: { $0.traits.peer != nil }) {
+      return "mode '\(peer)' is a peer, which runs on this machine alone; leave it or --hosts out"
+    }
+    if experiment.modes.contains(.null) { return "mode 'null' has no network; leave it or --hosts out" }
+    if workload.file != nil { return "file operations are of one machine; leave out --hosts" }
+    switch workload.ofBystanders {
+    case .compute, .file: return "CPU work is calibrated on one machine; leave out --hosts"
+    case .echo(let echo) where echo.transport == .unix: return "UNIX sockets (--transport unix) do not leave a machine"
+    case .echo(let echo) where echo.ends == .both:
+      return "both ends (--ends both) are in one process; leave out --hosts"
+    case .http(let http) where !http.targets.isEmpty:
+      return "traffic goes to hosts of the run alone; leave out --target or --hosts"
+    case .http(let http) where http.gather: return "gather puts the replies of one process in order; leave out --hosts"
+    default: break
+    }
+    if case .compute = workload { return "CPU work is calibrated on one machine; leave out --hosts" }
+    return nil
+  }
+
+  /// The limit of a host that is too low for a point, with the remedy; nil if all fit.
+  func shortage(of experiment: Experiment, _ mode: ModeID, _ concurrency: Int) -> (host: String, text: String)? {
+    guard experiment.objection(in: mode) == nil else { return nil }
+    var shared = experiment
+    shared.processes = shares(of: experiment, concurrency: concurrency, limit: experiment.limits?.values.min()).count
+    for (name, _) in roles.all {
+      guard let environment = facts[name]?.environment, let descriptors = environment.descriptorLimit else { continue }
+      let ports = environment.ephemeralPorts.flatMap { $0.count == 2 && $0[0] <= $0[1] ? $0[0]...$0[1] : nil }
+      let feasibility = Feasibility(
+        descriptorLimit: descriptors, ephemeralPorts: ports ?? 32768...60999, availableMemory: environment.memory)
+      if let shortage = feasibility.shortage(of: shared, mode, concurrency) { return (name, shortage) }
+    }
+    return nil
+  }
+
+  /// The shares of a trial's client processes, at least one for each load host, as far as there are lanes for them.
+  func shares(of experiment: Experiment, concurrency: Int, limit: Int?) -> [Share] {
+    let most = [concurrency, limit, experiment.bystanders?.count].compactMap { $0 }.min() ?? concurrency
+    let count = max(1, min(max(experiment.processes ?? 1, roles.load.count), most))
+    return (0..<count).map { Share(process: $0, of: count) }
+  }
+
+  /// The host of a share.
+  func host(of share: Share) -> String { roles.load[share.process % roles.load.count] }
+}

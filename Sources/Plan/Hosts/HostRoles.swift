@@ -1,0 +1,45 @@
+import Measurement
+
+/// What a host does in a run.
+public enum HostRole: String, Codable, CaseIterable, Sendable {
+  /// It has the servers of all trials.
+  case server
+  /// It has client processes of all trials, which share the lanes and the operations.
+  case load
+}
+
+/// The hosts of a run by their roles, and how processes are started on them.
+public struct HostRoles: Equatable, Sendable {
+  public var launcher: Launcher
+  public var server: String
+  /// The address to which servers bind; nil for the first one that all load hosts reach.
+  public var address: String?
+  /// In the order in which they share the work; at least one.
+  public var load: [String]
+  /// The limit on how far apart the hosts may start a trial.
+  public var maxSkew: Nanoseconds
+
+  public static let usualMaxSkew = Nanoseconds.milliseconds(1)
+
+  /// - Parameters:
+  ///   - hosts: all that were named.
+  ///   - server: `HOST` or `HOST=ADDRESS`; nil for the first of the hosts.
+  public init(
+    _ hosts: [String], server: String? = nil, launcher: Launcher, maxSkew: Nanoseconds = usualMaxSkew
+  ) throws(MalformedHosts) {
+    let parts = server?.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    let name = parts?[0] ?? hosts[0]
+    if let objection = HostList.objection(toName: name) { throw objection }
+    self.launcher = launcher
+    self.server = name
+    address = parts.flatMap { $0.count > 1 ? $0[1] : nil }
+    load = hosts.filter { $0 != name }
+    self.maxSkew = maxSkew
+    guard !load.isEmpty else {
+      throw MalformedHosts("'\(name)' is the server's host, and no host is left for the load; name one more (--hosts)")
+    }
+  }
+
+  /// All hosts with their roles.
+  public var all: [(name: String, role: HostRole)] { [(server, .server)] + load.map { ($0, .load) } }
+}

@@ -1,0 +1,182 @@
+import Foundation
+import Glibc
+import Records
+import TestSupport
+import Testing
+
+/// Runs over several hosts, which are network namespaces.
+@Suite(
+  .serialized, .fewAtOnce, .enabled(if: Namespaces.absence == nil, "\(Namespaces.absence ?? "")"),
+  .timeLimit(.minutes(10)))
+struct HostRunTests {
+  /// All hosts are one machine, which other tests load.
+  private static let launch = "\(Namespaces.program ?? "ip") netns exec {host}"
+  private static let patient = ["--start-skew", "10s", "--launch", launch]
+
+  private func run(_ words: [String], rounds: Int = 1, in folder: String) async throws -> Run {
+    let output = "out\(UUID().uuidString.prefix(4))"
+    let ending = try await iomodes(
+      ["run", "--seed", "7", "--rounds", "\(rounds)", "--quiet", "--output", output] + words, in: folder)
+    #expect(ending.code == 0 || ending.code == 3, "\(ending.errors)")
+    return try RunFolder(path: "\(folder)/\(output)").read()
+  }
+
+  @Test(arguments: ["echo", "http"]) func operationsAreTheSameOnAnyNumberOfHosts(_ workload: String) async throws {
+    try await Namespaces.with(5) { namespaces in
+      try await withFolder { folder in
+        let work = ["--workload", workload, "--operations", "503", "--concurrency", "9"]
+        let alone = try await run(work, in: folder).trials.filter { $0.repeats == nil }
+        #expect(alone.count == 4)
+        for count in [1, 2, 4] {
+          let hosts = namespaces.hosts.prefix(count + 1).joined(separator: ",")
+          let shared = try await run(work + ["--hosts", hosts] + Self.patient, in: folder)
+          let trials = shared.trials.filter { $0.repeats == nil }
+          #expect(trials.count == 4)
+          for (one, other) in zip(alone, trials) {
+            let place = "\(other.mode) on \(count): \(other.reasons)"
+            #expect(other.valid || other.wasDisturbed, "\(place)")
+            #expect(
+              one.mode == other.mode && one.checksum == other.checksum && one.bytes?.received == other.bytes?.received,
+              "\(place)")
+            #expect(other.operations == one.operations && other.latency?.service.count == 503, "\(place)")
+            #expect(other.server?.operationsDone == 503, "\(place)")
+            let load = (other.hosts ?? []).filter { $0.role == .load }
+            #expect(load.map(\.name) == Array(namespaces.hosts[1...count]), "\(place)")
+            #expect(load.compactMap(\.operations?.done).reduce(0, +) == 503, "\(place)")
+            // One kernel has one clock.
+            for host in other.hosts ?? [] {
+              let clock = try #require(host.clock)
+              #expect(clock.offset.magnitude <= clock.bound && clock.bound > 0, "\(place)")
+            }
+            #expect((other.startSkew?.found ?? .max) <= (other.startSkew?.most ?? 0) || count == 1, "\(place)")
+          }
+          let cluster = try #require(shared.record.cluster)
+          #expect(
+            cluster.address == namespaces.address(0)
+              && cluster.hosts.map(\.name) == Array(namespaces.hosts.prefix(count + 1)))
+          #expect(Set(cluster.hosts.map(\.build)).count == 1 && Set(cluster.hosts.map(\.boot)).count == 1)
+          #expect(cluster.hosts.dropFirst().allSatisfy { ($0.roundTrip ?? 0) > 0 })
+        }
+      }
+    }
+  }
+
+  /// One host's clock is a day ahead, another's lines come late.
+  @Test func clockOfAHostIsFoundWithinItsBound() async throws {
+    try await Namespaces.with(3) { namespaces in
+      try await withFolder { folder in
+        let program = Namespaces.program ?? "ip"
+        try """
+        host=$1; shift
+        case $host in
+        *-2) exec unshare -T --monotonic 86400 --fork --kill-child \(program) netns exec "$host" "$@" ;;
+        *-3) \(program) netns exec "$host" "$@" |
+          while IFS= read -r line; do
+            sleep 0.005
+            printf '%s\\n' "$line"
+          done ;;
+        *) exec \(program) netns exec "$host" "$@" ;;
+        esac
+        """.write(toFile: folder + "/launch", atomically: true, encoding: .utf8)
+        let run = try await run(
+          [
+            "--workload", "echo", "--operations", "20", "--concurrency", "2", "--modes", "epoll",
+            "--hosts", namespaces.hosts.joined(separator: ","), "--start-skew", "10s",
+            "--launch", "/bin/sh \(folder)/launch {host}",
+          ], rounds: 20, in: folder)
+        #expect(run.trials.count >= 20)
+        for trial in run.trials {
+          #expect(trial.valid || trial.wasDisturbed, "\(trial.reasons)")
+          for (host, truth) in zip(trial.hosts ?? [], [0, 86_400_000_000_000, 0]) {
+            let clock = try #require(host.clock)
+            #expect((clock.offset - truth).magnitude <= clock.bound, "\(host.name): \(clock)")
+            let after = try #require(clock.offsetAfter)
+            #expect((after - truth).magnitude <= clock.boundAfter ?? 0, "\(host.name): \(clock)")
+          }
+          #expect((trial.hosts?.last?.clock?.bound ?? 0) >= 2_500_000)
+          #expect((trial.startSkew?.most ?? 0) >= 2_500_000)
+        }
+      }
+    }
+  }
+
+  @Test func windowOfADurationIsCountedOnBothSides() async throws {
+    try await Namespaces.with(3) { namespaces in
+      try await withFolder { folder in
+        let run = try await run(
+          [
+            "--workload", "http", "--delay", "1ms", "--duration", "200ms", "--concurrency", "1,16", "--hosts",
+            namespaces.hosts.joined(separator: ","),
+          ]
+            + Self.patient, in: folder)
+        for trial in run.trials {
+          #expect(
+            !trial.reasons.contains { $0.hasPrefix("server-count") || $0.hasPrefix("broken") }, "\(trial.reasons)")
+          #expect(trial.wall == 200_000_000)
+          // One lane is of one host.
+          #expect(trial.hosts?.count == (trial.concurrency == 1 ? 2 : 3))
+        }
+      }
+    }
+  }
+
+  @Test func nothingIsLeftWhenTheLeaderIsKilled() async throws {
+    try await Namespaces.with(3) { namespaces in
+      try await withFolder { folder in
+        let hosts = ["--hosts", namespaces.hosts.joined(separator: ",")] + Self.patient
+        let running = try Running(
+          [
+            "run", "--workload", "echo", "--duration", "30s", "--modes", "blocking,epoll", "--rounds", "1", "--output",
+            "out", "--quiet",
+          ] + hosts,
+          in: folder)
+        #expect(try await eventually { running.children.count == 3 })
+        kill(running.identifier, SIGKILL)
+        _ = try await running.ended()
+        #expect(try await eventually(within: 5) { running.children.isEmpty })
+      }
+    }
+  }
+
+  @Test(arguments: [("--child-client", "client: on host '"), ("--child-server", "on host '")])
+  func trialThatLosesAProcessIsBroken(_ victim: String, _ reason: String) async throws {
+    try await Namespaces.with(3) { namespaces in
+      try await withFolder { folder in
+        let hosts = ["--hosts", namespaces.hosts.joined(separator: ",")] + Self.patient
+        let running = try Running(
+          [
+            "run", "--workload", "echo", "--duration", "1s", "--concurrency", "4", "--modes", "epoll", "--rounds", "2",
+            "--output", "out", "--quiet",
+          ]
+            + hosts, in: folder)
+        let isKilled = try await eventually {
+          let victims = running.children.filter {
+            (try? String(contentsOfFile: "/proc/\($0)/cmdline", encoding: .utf8))?.contains(victim) ?? false
+          }
+          guard let last = victims.last else { return running.hasEnded }
+          return kill(last, SIGKILL) == 0
+        }
+        #expect(isKilled)
+        let ending = try await running.ended()
+        #expect([0, 3].contains(ending.code), "\(ending.errors)")
+        let trials = try RunFolder(path: folder + "/out").read().trials
+        #expect(trials.count >= 2 && trials.count { $0.reasons.first?.hasPrefix("broken: ") ?? false } <= 1)
+        for trial in trials where trial.reasons.first?.hasPrefix("broken: ") ?? false {
+          #expect(!trial.valid && trial.operations.done == nil && trial.reasons[0].contains(reason), "\(trial.reasons)")
+        }
+        #expect(try await eventually(within: 5) { running.children.isEmpty })
+      }
+    }
+  }
+
+  @Test func hostThatIsNotThereEndsTheRunBeforeItBegins() async throws {
+    try await withFolder { folder in
+      let ending = try await iomodes(
+        ["run", "quick", "--output", "out", "--hosts", "iomodes-none1,iomodes-none2", "--launch", Self.launch],
+        in: folder)
+      #expect(ending.code == 1 && ending.complaints.count == 1, "\(ending.errors)")
+      #expect(ending.errors.contains("on host 'iomodes-none1': it ended without an answer"), "\(ending.errors)")
+      #expect(!FileManager.default.fileExists(atPath: folder + "/out"))
+    }
+  }
+}
