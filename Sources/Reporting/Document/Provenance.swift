@@ -27,7 +27,7 @@ struct Provenance {
     planned = record.trialsPlanned
   }
 
-  private static func machine(_ environment: Environment) -> String {
+  static func machine(_ environment: Environment) -> String {
     oneLine(
       [
         environment.cpuModel,

@@ -24,7 +24,7 @@ struct MarkdownReport {
       for part in section.parts {
         blocks += table(part.table) + table(part.classes)
         if let table = part.ofTrials {
-          blocks += ["Medians over the trials of each trial's own value:", grid(table, citations)]
+          blocks += ["Medians over the trials of each trial's own value:", Self.grid(table, citations)]
         }
         blocks += list(part.notes) + table(part.audits)
       }
@@ -45,7 +45,7 @@ struct MarkdownReport {
 
   private func table(_ table: Table?) -> [String] {
     guard let table else { return [] }
-    guard table.layouts == nil else { return [grid(table, citations)] }
+    guard table.layouts == nil else { return [Self.grid(table, citations)] }
     let columns = Table.informative(table.placed(in: .md), after: 1)
     let rows = table.rows.indices.map { row in
       columns.map { placed in
@@ -58,7 +58,7 @@ struct MarkdownReport {
   }
 
   /// Intervals get columns of their own.
-  private func grid(_ table: Table, _ citations: TableCitations?) -> String {
+  static func grid(_ table: Table, _ citations: TableCitations? = nil) -> String {
     let columns = table.placed(in: .md)
     let headings = columns.flatMap { $0.hasIntervals ? [$0.heading, "interval"] : [$0.heading] }
     let rows = table.rows.indices.map { index -> [String] in
