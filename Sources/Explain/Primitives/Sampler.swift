@@ -14,7 +14,7 @@ final class Sampler {
   /// - Parameters:
   ///   - window: elapsed time of a batch.
   ///   - batches: the number of batches, from 1 on.
-  init(processors: [Int], window: Nanoseconds = .milliseconds(4), batches: Int = 5) {
+  init(processors: [Int], window: Nanoseconds = .milliseconds(8), batches: Int = 5) {
     self.processors = processors
     self.window = window
     self.batches = batches
@@ -54,8 +54,9 @@ final class Sampler {
   private func turnsThatFill(_ batch: (Int) throws -> Meter) rethrows -> Int {
     var turns = 1
     while true {
-      // Of the parts alone: what a batch sets up may take longer.
-      let elapsed = max(1, try batch(turns).elapsed)
+      // Of the parts alone: what a batch sets up may take longer. The least of several, because threads that start, and
+      // other programs, make single batches long.
+      let elapsed = max(1, try (0..<3).map { _ in try batch(turns).elapsed }.min()!)
       let filling = Double(window.count) / elapsed
       if filling <= 4 || turns >= 1 << 30 { return max(1, Int(Double(turns) * filling)) }
       turns *= 2

@@ -17,7 +17,7 @@ public struct PrimitiveRounds {
   /// The time limit for a bench.
   private static let patience = Nanoseconds.seconds(60)
   /// How long a bench takes about, in seconds.
-  private static let expectedSeconds = 0.045
+  private static let expectedSeconds = 0.08
 
   private let benches: [Int]
   private let rounds: Int
