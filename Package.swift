@@ -18,11 +18,16 @@ let package = Package(
     .target(name: "Plan", dependencies: ["Measurement", "Statistics"], swiftSettings: pure),
     .target(name: "Workloads", dependencies: ["SystemCalls", "Measurement", "Plan"]),
     .target(name: "Modes", dependencies: ["SystemCalls", "Measurement", "Plan", "Workloads"]),
+    .target(
+      name: "Primitives",
+      dependencies: ["CLinux", "SystemCalls", "Measurement", "Statistics", "Plan", "Workloads", "Modes"],
+      path: "Sources/Explain/Primitives", swiftSettings: pure),
     .target(name: "Records", dependencies: ["SystemCalls", "Measurement", "Plan"], swiftSettings: pure),
     .target(
       name: "Harness",
       dependencies: [
-        "ProjectFiles", "SystemCalls", "Measurement", "Plan", "Workloads", "Modes", "Records", "Statistics",
+        "ProjectFiles", "SystemCalls", "Measurement", "Plan", "Workloads", "Modes", "Primitives", "Records",
+        "Statistics",
       ]),
     .target(
       name: "Reporting",
@@ -48,6 +53,9 @@ let package = Package(
     .testTarget(
       name: "ModeContractTests",
       dependencies: ["TestSupport", "Plan", "Modes", "Workloads", "Measurement", "SystemCalls"]),
+    .testTarget(
+      name: "PrimitivesTests", dependencies: ["Primitives", "Measurement", "SystemCalls"],
+      path: "Tests/ExplainTests/Primitives"),
     .testTarget(name: "RecordsTests", dependencies: ["Plan", "Records", "Measurement", "SystemCalls"]),
     .testTarget(
       name: "HarnessTests",

@@ -58,3 +58,29 @@ extension LimitsRecord {
     return nil
   }
 }
+
+extension PrimitivesRecord {
+  var objection: String? {
+    if rounds < 1 { return "rounds is \(rounds), which is not from 1 on" }
+    var known: Set<Key> = []
+    for (index, primitive) in primitives.enumerated() {
+      let place = "primitives[\(index)]"
+      if let objection = RecordName.objection(toLabel: primitive.name) { return "\(place).name is \(objection)" }
+      if !known.insert(primitive.key).inserted { return "\(place) repeats \(primitive.name)" }
+      let counts = [("size_bytes", primitive.size), ("lanes", primitive.lanes), ("processors", primitive.processors)]
+      for (field, value) in counts {
+        if let value, value < 1 { return "\(place).\(field) is \(value), which is not from 1 on" }
+      }
+      guard primitive.obstacle == nil else {
+        if primitive.cpu != nil || primitive.wall != nil { return "\(place) has numbers and an obstacle" }
+        continue
+      }
+      if primitive.cpu == nil { return "\(place) has neither cpu_ns nor an obstacle" }
+      for case (let field, let values?) in [("cpu_ns", primitive.cpu), ("wall_ns", primitive.wall)]
+      where values.count != rounds {
+        return "\(place).\(field) has \(values.count) values in \(rounds) rounds"
+      }
+    }
+    return nil
+  }
+}

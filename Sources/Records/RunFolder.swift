@@ -3,20 +3,26 @@ import Foundation
 import Plan
 import Synchronization
 
-/// A run on disk: `run.json`, `trials.jsonl` and, if limits were tested, `limits.json`.
+/// A run on disk: `run.json`, `trials.jsonl` and, if they were measured, `limits.json` and `primitives.json`.
 public struct Run: Sendable {
   public var record: RunRecord
   /// In the order in which they ran.
   public var trials: [TrialRecord]
   /// The limit experiments, if any ran.
   public var limits: LimitsRecord?
+  /// The costs of primitives, if they were measured.
+  public var primitives: PrimitivesRecord?
   /// Warnings about the files, one line each, such as an incomplete last line.
   public var warnings: [String]
 
-  public init(record: RunRecord, trials: [TrialRecord], limits: LimitsRecord? = nil, warnings: [String] = []) {
+  public init(
+    record: RunRecord, trials: [TrialRecord], limits: LimitsRecord? = nil, primitives: PrimitivesRecord? = nil,
+    warnings: [String] = []
+  ) {
     self.record = record
     self.trials = trials
     self.limits = limits
+    self.primitives = primitives
     self.warnings = warnings
   }
 }
@@ -44,12 +50,13 @@ public struct RunFolder: Sendable {
   public var recordPath: String { path + "/run.json" }
   public var trialsPath: String { path + "/trials.jsonl" }
   public var limitsPath: String { path + "/" + LimitsRecord.name }
+  public var primitivesPath: String { path + "/" + PrimitivesRecord.name }
 
   /// Whether there is a run in it, readable or not.
   public var isRun: Bool { FileManager.default.fileExists(atPath: recordPath) }
 
-  /// Reads the run. An incomplete last line, which a killed writer leaves, is ignored with a warning. So is an
-  /// unreadable `limits.json`.
+  /// Reads the run. An incomplete last line, which a killed writer leaves, is ignored with a warning. So are an
+  /// unreadable `limits.json` and `primitives.json`.
   public func read() throws(RunFolderFailure) -> Run {
     var run = Run(record: try readRecord(), trials: [])
     if FileManager.default.fileExists(atPath: trialsPath) { try readTrials(into: &run) }
@@ -60,7 +67,19 @@ public struct RunFolder: Sendable {
         run.warnings.append("\(error.description); the limits are left out")
       }
     }
+    if FileManager.default.fileExists(atPath: primitivesPath) {
+      do throws(RunFolderFailure) {
+        run.primitives = try readPrimitives()
+      } catch {
+        run.warnings.append("\(error.description); the primitives are left out")
+      }
+    }
     return run
+  }
+
+  /// Reads only `primitives.json`, which may also stand in a folder without a run.
+  public func readPrimitives() throws(RunFolderFailure) -> PrimitivesRecord {
+    try decode(try contents(of: primitivesPath), with: JSONDecoder()) { primitivesPath }
   }
 
   private func readTrials(into run: inout Run) throws(RunFolderFailure) {
@@ -180,3 +199,4 @@ private protocol Versioned: Decodable {
 extension RunRecord: Versioned {}
 extension TrialRecord: Versioned {}
 extension LimitsRecord: Versioned {}
+extension PrimitivesRecord: Versioned {}

@@ -12,7 +12,7 @@ extension Run {
   ///
   /// Trials follow each other in the order of `runs`. Each keeps the `run_id` of its original run. Trial numbers
   /// continue from run to run. So do the rounds of an experiment, so that pairs by round stay within one run. The
-  /// record of limits is kept if only one run has it, and otherwise left out.
+  /// record of limits is kept if only one run has it, and otherwise left out; so is that of primitives.
   ///
   /// - Parameters:
   ///   - runs: at least one; a merged run counts as its parts.
@@ -45,7 +45,10 @@ extension Run {
         remedy: .comparingOrMixing)
     }
     let limits = runs.compactMap(\.limits)
-    self.init(record: record, trials: trials, limits: limits.count == 1 ? limits[0] : nil)
+    let primitives = runs.compactMap(\.primitives)
+    self.init(
+      record: record, trials: trials, limits: limits.count == 1 ? limits[0] : nil,
+      primitives: primitives.count == 1 ? primitives[0] : nil)
   }
 
   private func parts(after last: Int, _ rounds: [String: Int]) -> [RunRecord.Part] {

@@ -72,6 +72,9 @@ public final class RunWriter {
       try WholeFile.write(text(run.record), to: draft.recordPath, isDurable: true)
       try WholeFile.write(trials, to: draft.trialsPath, isDurable: true)
       if let limits = run.limits { try WholeFile.write(text(limits), to: draft.limitsPath, isDurable: true) }
+      if let primitives = run.primitives {
+        try WholeFile.write(text(primitives), to: draft.primitivesPath, isDurable: true)
+      }
       try files.moveItem(atPath: draft.path, toPath: folder.path)
     } catch {
       throw failure(toWrite: folder.path, because: reason(error))

@@ -20,7 +20,7 @@ let manCommand = Command(
 /// The manual page, generated from the commands' tables, in ASCII for both groff and mandoc.
 enum ManPage {
   /// The date of the last change to text that does not come from the tables.
-  private static let date = "2026-11-21"
+  private static let date = "2026-11-30"
 
   static func render(_ commands: [Command]) -> String {
     let lines =
@@ -94,6 +94,7 @@ enum ManPage {
     ("results/RUN/trials.jsonl", "one line per trial, written when it ends"),
     ("results/RUN/replies/", "replies saved by --gather"),
     ("results/TIME-limits/limits.json", "results of `iomodes limits`"),
+    ("results/TIME-primitives/primitives.json", "results of `iomodes primitives`"),
     ("plots/RUN/", "figures of a run, with their data and scripts"),
   ]
 

@@ -78,11 +78,14 @@ import Testing
   }
 
   /// The program, as it was built beside the tests.
-  private var program: String? {
-    let bundle = ProcessControl.executablePath ?? ""
-    let folders = [bundle, CommandLine.arguments[0]].map { ($0 as NSString).deletingLastPathComponent }
-    let root = (0..<3).reduce(#filePath) { path, _ in (path as NSString).deletingLastPathComponent }
-    return (folders + [root + "/.build/debug", root + "/.build/release"]).map { $0 + "/iomodes" }
-      .first { FileManager.default.isExecutableFile(atPath: $0) }
-  }
+  private var program: String? { builtProgram }
+}
+
+/// The program that this build has made, whose processes tests start.
+var builtProgram: String? {
+  let bundle = ProcessControl.executablePath ?? ""
+  let folders = [bundle, CommandLine.arguments[0]].map { ($0 as NSString).deletingLastPathComponent }
+  let root = (0..<3).reduce(#filePath) { path, _ in (path as NSString).deletingLastPathComponent }
+  return (folders + [root + "/.build/debug", root + "/.build/release"]).map { $0 + "/iomodes" }
+    .first { FileManager.default.isExecutableFile(atPath: $0) }
 }

@@ -73,6 +73,17 @@ struct SchemaTests {
     #expect(try SchemaValidator.complaints(FullRecords.value(skipped), "limits") == [])
   }
 
+  @Test func primitivesAreAsTheSchemaSays() throws {
+    let record = PrimitivesRecord(
+      [
+        .init(.init("tcp-send", size: 64, lanes: 1), about: "A send.", cpu: [1, -0.5], wall: [2, 3]),
+        .init(.init("task", processors: 2), about: "A task.", obstacle: "It cannot be told here."),
+      ], rounds: 2, started: Date(timeIntervalSince1970: 0), processors: try .current())
+    var validator = try SchemaValidator("primitives")
+    validator.validate(try FullRecords.value(record))
+    #expect(validator.complaints == [])
+  }
+
   @Test(arguments: Suite.builtInNames) func suitesAreAsTheSchemaSays(_ name: String) throws {
     let file = try Data(contentsOf: URL(fileURLWithPath: "\(Self.root)/Benchmarks/\(name).json"))
     #expect(try SchemaValidator.complaints(value(file), "suite") == [])
@@ -142,7 +153,7 @@ struct SchemaTests {
   /// A definition is the same in all schemas, so that each can be used alone.
   @Test func definitionsOfOneNameAreTheSame() throws {
     var known: [String: JSONValue] = [:]
-    for name in ["trial", "run", "limits"] {
+    for name in ["trial", "run", "limits", "primitives"] {
       guard case .object(let definitions)? = try SchemaValidator(name).root["$defs"] else { continue }
       for (key, definition) in definitions {
         #expect(known[key] == nil || known[key] == definition, "\(key) of \(name)")

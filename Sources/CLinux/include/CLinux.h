@@ -3,6 +3,7 @@
 #ifndef CLINUX_H
 #define CLINUX_H
 
+#include <linux/futex.h>
 #include <linux/io_uring.h>
 #include <stdint.h>
 #include <sys/epoll.h>
@@ -11,6 +12,7 @@
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -48,6 +50,15 @@ static inline ssize_t cl_pread(int descriptor, void *bytes, size_t count, int64_
 
 static inline ssize_t cl_pwrite(int descriptor, const void *bytes, size_t count, int64_t offset) {
   return syscall(SYS_pwrite64, descriptor, bytes, count, offset);
+}
+
+// futex(2) of one process: waits while the word has the value, until it is woken; wakes at most so many threads.
+static inline void cl_futex_wait(const uint32_t *word, uint32_t value) {
+  syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, (void *)0, (void *)0, 0);
+}
+
+static inline void cl_futex_wake(const uint32_t *word, int count) {
+  syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, count, (void *)0, (void *)0, 0);
 }
 
 // f_type of statfs(2), or -1.

@@ -86,6 +86,7 @@ public enum Children {
   static let peerCommand = "--child-peer"
   static let limitCommand = "--child-limit"
   static let hostCommand = "--child-host"
+  static let primitivesCommand = "--child-primitives"
   static let starterCommand = "--child-starter"
   private static let busyCommand = "--child-busy"
   private static let controlDescriptor: Int32 = 3
@@ -109,6 +110,7 @@ public enum Children {
     case clientCommand: runClient()
     case serverCommand: runServer()
     case limitCommand: runLimit()
+    case primitivesCommand: runPrimitives()
     case starterCommand: startBusyLoop()
     case busyCommand: keepBusy()
     case Worker.command:

@@ -3,7 +3,7 @@ import Synchronization
 import SystemCalls
 
 /// An executor whose jobs run on one thread, the one that made it. Any thread may enqueue jobs.
-final class LoopExecutor: TaskExecutor {
+package final class LoopExecutor: TaskExecutor {
   private struct Jobs: ~Copyable {
     let thread = pthread_self()
     var ready = Ring<UnownedJob>()
@@ -16,7 +16,7 @@ final class LoopExecutor: TaskExecutor {
   // Behind a pointer, because each access to a class's own variable would be checked for exclusivity.
   private nonisolated(unsafe) let jobs: UnsafeMutablePointer<Jobs>
 
-  init() throws(Errno) {
+  package init() throws(Errno) {
     let wakeUp = try WakeUp()
     jobs = .allocate(capacity: 1)
     jobs.initialize(to: Jobs(wakeUp: wakeUp))
@@ -27,7 +27,7 @@ final class LoopExecutor: TaskExecutor {
     jobs.deallocate()
   }
 
-  func enqueue(_ job: consuming ExecutorJob) {
+  package func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     if pthread_equal(pthread_self(), jobs.pointee.thread) != 0 {
       jobs.pointee.ready.append(job)
@@ -56,7 +56,7 @@ final class LoopExecutor: TaskExecutor {
   /// Runs the jobs that are ready now, but not those that they make ready.
   /// - Parameter executor: this executor.
   @inline(__always)
-  func runGeneration(as executor: UnownedTaskExecutor) {
+  package func runGeneration(as executor: UnownedTaskExecutor) {
     for _ in 0..<jobs.pointee.ready.count { jobs.pointee.ready.popFirst()!.runSynchronously(on: executor) }
   }
 }

@@ -10,7 +10,7 @@ import Measurement
 ///
 /// Deadlines of delays can be cancelled. A cancelled entry stays until it is due, or until such entries outnumber the
 /// others.
-struct TimerHeap: ~Copyable {
+package struct TimerHeap: ~Copyable {
   /// 12 bytes, because there may be a million.
   private struct Entry {
     private let low: UInt32
@@ -46,7 +46,7 @@ struct TimerHeap: ~Copyable {
   /// Lane numbers are smaller.
   private static var delayMark: UInt32 { 1 << 31 }
 
-  init(capacity: Int = 64) {
+  package init(capacity: Int = 64) {
     self.capacity = max(capacity, 1)
     entries = Self.room(for: self.capacity, instead: nil)
   }
@@ -74,7 +74,7 @@ struct TimerHeap: ~Copyable {
   }
 
   /// O(log n); constant if deadlines arrive in order.
-  mutating func insert(lane: UInt32, deadline: Instant) {
+  package mutating func insert(lane: UInt32, deadline: Instant) {
     if count == capacity { grow() }
     var hole = count
     count += 1
@@ -109,7 +109,7 @@ struct TimerHeap: ~Copyable {
   }
 
   /// Removes the earliest entry and returns its lane, if it is due. O(log n).
-  mutating func popDue(at now: Instant) -> UInt32? {
+  package mutating func popDue(at now: Instant) -> UInt32? {
     while count > 0, entries[0].deadline <= now {
       let entry = entries[0]
       count -= 1

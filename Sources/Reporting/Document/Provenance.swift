@@ -35,7 +35,7 @@ struct Provenance {
     return "\(hosts.count) hosts: \(machines.joined(separator: "; "))"
   }
 
-  private static func machine(_ environment: Environment) -> String {
+  static func machine(_ environment: Environment) -> String {
     [
       environment.cpuModel,
       environment.cpusOnline.map { "\($0) \($0 == 1 ? "CPU" : "CPUs")" },

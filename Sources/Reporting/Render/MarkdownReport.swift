@@ -66,7 +66,7 @@ struct MarkdownReport {
   }
 
   /// Intervals get columns of their own.
-  private static func grid(_ table: Table, _ citations: TableCitations?) -> String {
+  static func grid(_ table: Table, _ citations: TableCitations? = nil) -> String {
     let columns = table.placed(in: .md)
     let headings = columns.flatMap { $0.hasIntervals ? [$0.heading, "interval"] : [$0.heading] }
     let rows = table.rows.indices.map { index -> [String] in
