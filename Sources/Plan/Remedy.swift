@@ -12,6 +12,10 @@ public enum Remedy: Hashable, Sendable {
   case otherTarget
   /// Another address to listen on.
   case otherAddress
+  /// The address of the host that serves.
+  case serverAddress(host: String)
+  /// Another program that starts processes on hosts.
+  case otherLauncher
   /// The folder of a peer.
   case peerFolder
   /// A server that is no built-in mode, as `NAME=URL`.

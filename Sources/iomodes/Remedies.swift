@@ -10,6 +10,8 @@ extension Remedy {
     case .otherFileFolder: "name another --file-dir"
     case .otherTarget: "start the server, or name another --target"
     case .otherAddress: "name another --port, --bind or --unix"
+    case .serverAddress(let host): "name one with --server-host \(host)=ADDRESS"
+    case .otherLauncher: "install it, or name another --launch"
     case .peerFolder: "name its folder (--peer PATH)"
     case .contender(let server): "name it again (--serve \(server))"
     case .comparingOrMixing: "compare the runs, or merge them all the same with --allow-differences"

@@ -195,7 +195,7 @@ let runCommand = Command(
     Program.complain("the run is in \(session.folder.path); `iomodes plot \(session.folder.path)` draws it")
     if let caveat = Caveat(run) { Program.complain(caveat.text) }
   }
-  if let disturbance = Disturbance(run) { Program.complain(disturbance.advice) }
+  if let disturbance = Disturbance(run) { Program.complain("\(disturbance.advice), or raise --foreign-load") }
   for shortfall in shortfalls.prefix(8) { Program.complain(shortfall) }
   let dead = pointsWithoutValidTrial(summary)
   for point in dead.prefix(8) { Program.complain("no valid trial: \(point)") }

@@ -63,7 +63,7 @@ extension BadInputTests {
       name: "a launcher that is not there",
       arguments: ["run", "--hosts", "a,b", "--launch", "no-such-launcher {host}", "--output", "out"], code: 1,
       complaint:
-        "--launch: there is no program 'no-such-launcher' on PATH; install it, or name another launcher"),
+        "the launcher 'no-such-launcher' is not on PATH; install it, or name another --launch"),
     Case(
       name: "no allocation", arguments: ["run", "--launch", "slurm", "--output", "out"],
       complaint:
@@ -76,7 +76,7 @@ extension BadInputTests {
       complaint: "--audit is for this machine alone, and does not go with --hosts"),
     Case(
       name: "hosts and files", arguments: ["run", "--hosts", "a,b", "--workload", "file", "--output", "out"],
-      complaint: "experiment 'file': file operations are of one machine; leave out --hosts"),
+      complaint: "experiment 'file': file operations are of one machine; leave out the hosts"),
     Case(
       name: "hosts and a target",
       arguments: ["run", "--hosts", "a,b", "--target", "http://127.0.0.1:1/", "--output", "out"],

@@ -8,10 +8,10 @@ import Testing
 struct FlagTests {
   private static let project = (0..<3).reduce(#filePath) { path, _ in (path as NSString).deletingLastPathComponent }
 
-  /// Files with two hyphens that are no flag: custom properties of CSS, and a dash of LaTeX.
+  /// Files with two hyphens that are no flag of this program: custom properties of CSS, a dash of LaTeX, flags of launchers.
   private static let exceptions: Set = [
     "Reporting/Render/HTML/Palette.swift", "Reporting/Render/HTML/PageStyle.swift",
-    "Reporting/Citations/CitedNumber.swift",
+    "Plan/Hosts/Launcher.swift", "Reporting/Citations/CitedNumber.swift",
   ]
 
   @Test func noLowerLayerNamesAFlag() throws {
@@ -38,7 +38,8 @@ struct FlagTests {
     let flags = Set(Program.commands.flatMap { $0.options.map { "--\($0.name)" } })
     let remedies: [Remedy] = [
       .otherOutput, .otherOutputOrResuming, .spaceAndResuming(folder: "out"), .otherFileFolder, .otherTarget,
-      .otherAddress, .peerFolder, .contender("nginx=http://localhost/"), .comparingOrMixing,
+      .otherAddress, .serverAddress(host: "n1"), .otherLauncher, .peerFolder, .contender("nginx=http://localhost/"),
+      .comparingOrMixing,
       .newMacros(run: "quick", prefix: "second"), .otherPrefix,
     ]
     for remedy in remedies {

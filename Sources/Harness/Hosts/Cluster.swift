@@ -72,8 +72,8 @@ public struct Cluster: Sendable {
     }
     let tried = candidates.isEmpty ? "" : " (tried \(candidates.joined(separator: ", ")))"
     throw HarnessFailure(
-      "no address of the server's host '\(roles.server)' can be used by all\(tried): \(obstacle); name one with "
-        + "--server-host \(roles.server)=ADDRESS")
+      "no address of the server's host '\(roles.server)' can be used by all\(tried): \(obstacle)",
+      remedy: .serverAddress(host: roles.server))
   }
 
   private struct Unanswered: Error {

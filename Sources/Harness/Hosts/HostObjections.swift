@@ -8,7 +8,7 @@ extension Cluster {
   static func check(_ suite: Suite) throws(HarnessFailure) {
     if !(suite.limits ?? []).isEmpty {
       throw HarnessFailure(
-        .usage, "suite '\(suite.name)' has experiments on limits, which are of one machine; leave out --hosts")
+        .usage, "suite '\(suite.name)' has experiments on limits, which are of one machine; leave out the hosts")
     }
     for experiment in suite.experiments {
       guard let objection = objection(to: experiment) else { continue }
@@ -34,21 +34,22 @@ extension Cluster {
   static func objection(to experiment: Experiment) -> String? {
     let workload = experiment.workload.asked
     if let peer = experiment.modes.first(where: { $0.traits.peer != nil }) {
-      return "mode '\(peer)' is a peer, which runs on this machine alone; leave it or --hosts out"
+      return "mode '\(peer)' is a peer, which runs on this machine alone; leave it or the hosts out"
     }
-    if experiment.modes.contains(.null) { return "mode 'null' has no network; leave it or --hosts out" }
-    if workload.file != nil { return "file operations are of one machine; leave out --hosts" }
+    if experiment.modes.contains(.null) { return "mode 'null' has no network; leave it or the hosts out" }
+    if workload.file != nil { return "file operations are of one machine; leave out the hosts" }
     switch workload.ofBystanders {
-    case .compute, .file: return "CPU work is calibrated on one machine; leave out --hosts"
-    case .echo(let echo) where echo.transport == .unix: return "UNIX sockets (--transport unix) do not leave a machine"
+    case .compute, .file: return "CPU work is calibrated on one machine; leave out the hosts"
+    case .echo(let echo) where echo.transport == .unix: return "UNIX sockets do not leave a machine"
     case .echo(let echo) where echo.ends == .both:
-      return "both ends (--ends both) are in one process; leave out --hosts"
+      return "both ends are in one process; leave out the hosts"
     case .http(let http) where !http.targets.isEmpty:
-      return "traffic goes to hosts of the run alone; leave out --target or --hosts"
-    case .http(let http) where http.gather: return "gather puts the replies of one process in order; leave out --hosts"
+      return "traffic goes to hosts of the run alone; leave out the target or the hosts"
+    case .http(let http) where http.gather:
+      return "gather puts the replies of one process in order; leave out the hosts"
     default: break
     }
-    if case .compute = workload { return "CPU work is calibrated on one machine; leave out --hosts" }
+    if case .compute = workload { return "CPU work is calibrated on one machine; leave out the hosts" }
     return nil
   }
 

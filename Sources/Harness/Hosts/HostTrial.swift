@@ -79,7 +79,7 @@ struct HostTrial {
     do {
       address = try SocketAddress(host: cluster.address, port: 0)
     } catch {
-      throw HarnessFailure("--server-host: \(error)")
+      throw HarnessFailure("the address of the server's host: \(error)")
     }
     let order = ServerPlan(
       kind: isEcho ? .echo : .http, mode: plan.experiment.workload.isServe ? plan.mode : .epoll,

@@ -22,7 +22,7 @@ final class HostedProcess {
     self.host = host
     let words = launcher.words(on: host, running: [TrialRunner.program, command, token])
     guard let path = Peer.path(of: words[0]) else {
-      throw HarnessFailure("--launch: there is no program '\(words[0])' on PATH; install it, or name another launcher")
+      throw HarnessFailure("the launcher '\(words[0])' is not on PATH", remedy: .otherLauncher)
     }
     self.path = path
     do throws(Errno) {

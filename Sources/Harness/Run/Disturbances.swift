@@ -50,8 +50,7 @@ extension Validity {
   /// Rates of hosts add up only while all of them load the server.
   private static func skew(_ record: TrialRecord, _ bounds: DisturbanceBounds) -> String? {
     guard let skew = record.startSkew, skew.most > bounds.skew.count else { return nil }
-    return "start-skew: hosts may have started \(micros(skew.most)) apart; at most \(bounds.skew) is allowed "
-      + "(--start-skew)"
+    return "start-skew: hosts may have started \(micros(skew.most)) apart; at most \(bounds.skew) is allowed"
   }
 
   private static func edges(_ record: TrialRecord) -> String? {

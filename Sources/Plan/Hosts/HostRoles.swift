@@ -36,7 +36,7 @@ public struct HostRoles: Equatable, Sendable {
     load = hosts.filter { $0 != name }
     self.maxSkew = maxSkew
     guard !load.isEmpty else {
-      throw MalformedHosts("'\(name)' is the server's host, and no host is left for the load; name one more (--hosts)")
+      throw MalformedHosts("'\(name)' is the server's host, and no host is left for the load; name one more")
     }
   }
 

@@ -13,7 +13,7 @@ public struct PrimitivesReport {
   public func render(_ format: Format, width: Int, color: Bool) -> String {
     switch format {
     case .text: text(width: width, color: color)
-    case .json: JSONReport.text(json, pretty: true)
+    case .json: json.text(pretty: true)
     case .csv: csv
     case .md: markdown
     }

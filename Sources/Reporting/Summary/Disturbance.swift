@@ -44,6 +44,6 @@ package struct Disturbance {
       foreignShare.map { "; other programs used \(NumberText.significant($0 * 100, digits: 2)) % of a CPU" } ?? ""
     return
       "\(text)\(load): points may have too few trials for an interval; stop other programs (see `iomodes doctor`) "
-      + "and run again, or raise --foreign-load"
+      + "and run again"
   }
 }
