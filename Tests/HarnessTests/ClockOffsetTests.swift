@@ -79,7 +79,7 @@ import Testing
   @Test func startSkewBeyondTheLimitIsAReason() {
     #expect(Validity.reasons(Self.record(skew: 1_000_000, foreign: 0), ranOutOfTime: false) == [])
     let apart = Validity.reasons(Self.record(skew: 1_000_001, foreign: 0), ranOutOfTime: false)
-    #expect(apart == ["start-skew: hosts may have started 1000 µs apart; at most 1ms is allowed (--start-skew)"])
+    #expect(apart == ["start-skew: hosts may have started 1000 µs apart; at most 1ms is allowed"])
     let bounds = DisturbanceBounds(foreign: 0.02, maxSkew: .milliseconds(5), doing: .echo(EchoSpec()))
     #expect(Validity.reasons(Self.record(skew: 4_000_000, foreign: 0), ranOutOfTime: false, bounds: bounds) == [])
   }

@@ -257,12 +257,12 @@ struct VerdictTests {
     let comparison = try Comparison(Self.three, slower)
     #expect(
       text(comparison.verdict) == [
-        "verdict on tiny: 1 of 6 ratios differs significantly by more than 5 % between these two runs: op/s of epoll at 4 "
+        "verdict on tiny: 1 of 6 ratios differs significantly by more than 15 % between these two runs: op/s of epoll at 4 "
           + "R; 5 are not significantly different."
       ])
     #expect(
       try Comparison(Self.three, Self.three).verdict == [
-        "verdict on tiny: none of 6 ratios differs significantly by more than 5 % between these two runs."
+        "verdict on tiny: none of 6 ratios differs significantly by more than 15 % between these two runs."
       ])
     let short = Self.run([("epoll", 1000, 8)], rounds: 2)
     #expect(
@@ -293,7 +293,7 @@ struct VerdictTests {
     let run = TinyRun.run(names.flatMap { Self.run([("epoll", 1210, 8)], experiment: $0).trials })
     #expect(
       try Comparison(run, run).verdict == [
-        "verdict: in 6 experiments, none of 12 ratios differs significantly by more than 5 % between these two runs."
+        "verdict: in 6 experiments, none of 12 ratios differs significantly by more than 15 % between these two runs."
       ])
   }
 }

@@ -52,7 +52,7 @@ import Testing
   static let zone = "write the zone of an IPv6 address after %25, as in [fe80::1%25eth0]"
   static let user =
     "user information is not sent from a URL (RFC 9110, section 4.2.4); give it as "
-    + "--header 'Authorization: Basic …', with what `printf USER:PASSWORD | base64` prints"
+    + "a header 'Authorization: Basic …', with what `printf USER:PASSWORD | base64` prints"
   static let https =
     "https is not supported, because TLS would dominate the measurement; give an http:// address, or "
     + "put a proxy that terminates TLS in front of it"

@@ -50,7 +50,7 @@ extension BadInputTests {
         "--hosts: '-x' is not the name of a host; it has letters, digits and ._-:@/%+, and begins with no -"),
     Case(
       name: "one host", arguments: ["run", "--hosts", "n1", "--output", "out"],
-      complaint: "--hosts: 'n1' is the server's host, and no host is left for the load; name one more (--hosts)"),
+      complaint: "--hosts: 'n1' is the server's host, and no host is left for the load; name one more"),
     Case(
       name: "a file of hosts that is not there", arguments: ["run", "--hosts", "@none", "--output", "out"],
       complaint: "--hosts: cannot read 'none'; name a file with a host in each line"),
@@ -80,7 +80,7 @@ extension BadInputTests {
     Case(
       name: "hosts and a target",
       arguments: ["run", "--hosts", "a,b", "--target", "http://127.0.0.1:1/", "--output", "out"],
-      complaint: "experiment 'http': traffic goes to hosts of the run alone; leave out --target or --hosts"),
+      complaint: "experiment 'http': traffic goes to hosts of the run alone; leave out the target or the hosts"),
     Case(
       name: "hosts and a start skew of nothing",
       arguments: ["run", "--hosts", "a,b", "--start-skew", "0ms", "--output", "out"],
