@@ -11,7 +11,7 @@ array Lowest[M]
 array Highest[M]
 longest_trial = 0
 note_row(end, from, to) = end eq "NaN" ? 0 : (include(from > 0 ? from : 1), include(to), \
-  longest_trial = end > longest_trial ? end + 0 : longest_trial, 0)
+  longest_trial = end > longest_trial ? real(end) : longest_trial, 0)
 do for [m = 1:M] {
   low = 1e300
   high = -1e300
@@ -64,7 +64,7 @@ panel_width = (W - 2 * pad) / in_row
 
 set xrange [0:longest_trial]
 # About four labels to a panel, three in a column, at 1, 2 or 5 times a power of ten.
-ticks = is_column ? 2.5 : 4
+ticks = is_column ? 2.5 : 4.0
 decade = 10.0 ** floor(log10(longest_trial / ticks))
 part = longest_trial / ticks / decade
 set xtics decade * (part < 1.5 ? 1 : part < 3.5 ? 2 : part < 7.5 ? 5 : 10) font tic_font

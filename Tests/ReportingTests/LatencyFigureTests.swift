@@ -58,6 +58,20 @@ struct LatencyFigureTests {
     #expect(rows.count == 200 && rows[1] == "0 0.002000000 2048 2176 2 0.2500000 NaN")
   }
 
+  /// The end of the last interval has no decimals then, and gnuplot divides such numbers without a remainder.
+  @Test(.enabled(if: FigureFolder.gnuplot != nil, "gnuplot is not installed: apt install gnuplot-nox"))
+  func heatMapOfAWholeNumberOfSecondsIsDrawn() throws {
+    var trial = trials("epoll", rounds: 1)[0]
+    trial.wall = 2_000_000_000
+    for index in trial.series!.indices { trial.series![index].t = UInt64(index + 1) * 200_000_000 }
+    let run = TinyRun.run([trial])
+    #expect(try #require(file(.heat, [trial])).text.contains("\n1.800000 2 "))
+    try FigureFolder.with { folder in
+      let outcome = try Figures.write(run, to: folder, gnuplot: FigureFolder.gnuplot)
+      #expect(outcome.figures.contains { $0.contains("heat") } && !outcome.remarks.contains { $0.contains("gnuplot") })
+    }
+  }
+
   /// The last sample of a fixed number of operations is taken long after them, once all connections are closed.
   @Test func noIntervalOfAHeatMapLastsBeyondTheWindow() throws {
     var trial = trials("epoll", rounds: 1)[0]
