@@ -1,10 +1,8 @@
 import Foundation
 import Harness
-import Measurement
 import Plan
 import Records
 import Reporting
-import SystemCalls
 
 let limitsCommand = Command(
   name: "limits", operands: "[NAME…]", operandValues: .choice(Limit.self),
@@ -36,28 +34,17 @@ let limitsCommand = Command(
     Screen.show(LimitsText.list(limits, width: Screen.columns))
     return 0
   }
-  let processors = try Processors.current()
-  let started = Date()
-  let folder = arguments.text("output") ?? Places.newFolder("limits", at: started)
-  let lock = try LimitsRecord.prepare(folder)
-  defer {
-    // Succeeds only if nothing was written into the folder.
-    rmdir(folder)
-    close(lock)
+  var results: [LimitResult] = []
+  try LimitsRecord.measured(by: "limits", into: arguments.text("output")) { started, processors, report in
+    results = try Limits.run(limits, report: report)
+    return LimitsRecord(results, started: started, processors: processors)
+  } show: { record in
+    switch format {
+    case .text: Screen.show(LimitsText.render(results, width: Screen.columns))
+    case .md: print(LimitsText.markdown(results))
+    case .json: print(String(decoding: try JSONEncoder.stable(pretty: true).encode(record), as: UTF8.self))
+    }
   }
-  Interruption.watch()
-  let bar = Screen.Bar(quiet: false)
-  defer { bar.clear() }
-  let results = try Limits.run(limits) { bar.show($0) }
-  bar.clear()
-  let record = LimitsRecord(results, started: started, processors: processors)
-  try record.write(to: folder)
-  switch format {
-  case .text: Screen.show(LimitsText.render(results, width: Screen.columns))
-  case .md: print(LimitsText.markdown(results))
-  case .json: print(String(decoding: try JSONEncoder.stable(pretty: true).encode(record), as: UTF8.self))
-  }
-  Program.complain("the record is in \(folder)/\(LimitsRecord.name)")
   return 0
 }
 

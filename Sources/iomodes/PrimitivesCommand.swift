@@ -1,10 +1,8 @@
 import Foundation
 import Harness
-import Measurement
 import Plan
 import Records
 import Reporting
-import SystemCalls
 
 let primitivesCommand = Command(
   name: "primitives", operands: "[NAME…]", operandValues: .one(of: PrimitiveRounds.all.map(\.name)),
@@ -46,26 +44,14 @@ let primitivesCommand = Command(
     Screen.show(rows.joined(separator: "\n"))
     return 0
   }
-  let processors = try Processors.current()
-  let started = Date()
-  let folder = arguments.text("output") ?? Places.newFolder("primitives", at: started)
-  let lock = try PrimitivesRecord.prepare(folder)
-  defer {
-    // Succeeds only if nothing was written into the folder.
-    rmdir(folder)
-    close(lock)
+  try PrimitivesRecord.measured(by: "primitives", into: arguments.text("output")) { started, processors, report in
+    let entries = try PrimitiveRounds(names, rounds: rounds, on: processors).run(report: report)
+    return PrimitivesRecord(
+      entries.filter { names.contains($0.name) }, rounds: rounds, started: started, processors: processors)
+  } show: { record in
+    let text = PrimitivesReport(record).render(format, width: Screen.width, color: Screen.showsColor)
+    if format == .text { Screen.show(text) } else { print(text, terminator: format == .csv ? "" : "\n") }
   }
-  Interruption.watch()
-  let bar = Screen.Bar(quiet: false)
-  defer { bar.clear() }
-  let entries = try PrimitiveRounds(names, rounds: rounds, on: processors).run { bar.show($0) }
-  bar.clear()
-  let record = PrimitivesRecord(
-    entries.filter { names.contains($0.name) }, rounds: rounds, started: started, processors: processors)
-  try record.write(to: folder)
-  let text = PrimitivesReport(record).render(format, width: Screen.width, color: Screen.showsColor)
-  if format == .text { Screen.show(text) } else { print(text, terminator: format == .csv ? "" : "\n") }
-  Program.complain("the record is in \(folder)/\(PrimitivesRecord.name)")
   return 0
 }
 

@@ -5,12 +5,8 @@ extension LimitsRecord.CodingKeys: DescribedKey {
 
   var field: FieldDescription {
     switch self {
-    case .schemaVersion:
-      .init(
-        "The version of the layout. Readers refuse unknown versions; within one version, keys "
-          + "are added and never renamed.", constant: SchemaVersion.current)
-    case .started:
-      .init("When it began, in UTC (ISO 8601).", pattern: #"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"#)
+    case .schemaVersion: .schemaVersion
+    case .started: .time("When it began, in UTC (ISO 8601).")
     case .tool: "The program."
     case .machine: "The machine."
     case .experiments: "The experiments, in the order in which they ran."

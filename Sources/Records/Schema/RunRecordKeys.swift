@@ -6,15 +6,9 @@ extension RunRecord.CodingKeys: DescribedKey {
 
   var field: FieldDescription {
     switch self {
-    case .schemaVersion:
-      .init(
-        "The version of the layout. Readers refuse unknown versions; within one version, keys "
-          + "are added and never renamed.", constant: SchemaVersion.current)
+    case .schemaVersion: .schemaVersion
     case .runID: .init("The name of the run's folder when it was created.", pattern: #"^[^/\x00-\x1f\x7f]{1,255}$"#)
-    case .started:
-      .init(
-        "When the run began, in UTC (ISO 8601). For a merged run: the earliest of its runs.",
-        pattern: #"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"#)
+    case .started: .time("When the run began, in UTC (ISO 8601). For a merged run: the earliest of its runs.")
     case .tool: "The program."
     case .command: "The command line."
     case .seed:

@@ -7,10 +7,7 @@ extension TrialRecord.CodingKeys: DescribedKey {
 
   var field: FieldDescription {
     switch self {
-    case .schemaVersion:
-      .init(
-        "The version of the layout. Readers refuse unknown versions; within one version, keys "
-          + "are added and never renamed.", constant: SchemaVersion.current)
+    case .schemaVersion: .schemaVersion
     case .runID:
       .init("The run that measured it; in a merged run, the original run.", pattern: #"^[^/\x00-\x1f\x7f]{1,255}$"#)
     case .experiment: .init("The experiment of the suite.", pattern: #"^[^\x00-\x1f\x7f]{1,120}$"#)
