@@ -5,10 +5,14 @@ import Plan
 
 /// The hosts of a run, as the command line or a scheduler names them.
 enum HostOptions {
-  static let options: [Option] = [
+  static let options = options(hosts: "run client and server on other machines")
+
+  /// - Parameter purpose: what a command does with the hosts.
+  static func options(hosts purpose: String) -> [Option] {
+    [
     .value(
       "hosts", "LIST",
-      "run client and server on other machines: n1,n2 or n[1-3] or @FILE with a host in each line; slurm and mpi have "
+      "\(purpose): n1,n2 or n[1-3] or @FILE with a host in each line; slurm and mpi have "
         + "those of their allocation"),
     .value(
       "launch", "COMMAND",
@@ -20,7 +24,8 @@ enum HostOptions {
     .value(
       "start-skew", "TIME", "how far apart the load hosts may start a trial; others are invalid",
       unlessGiven: HostRoles.usualMaxSkew.description),
-  ]
+    ]
+  }
 
   private static let usualLauncher = "ssh"
 

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Harness
 import Records
 import TestSupport
 import Testing
@@ -167,6 +168,42 @@ struct HostRunTests {
         #expect(try await eventually(within: 5) { running.children.isEmpty })
       }
     }
+  }
+
+  @Test func doctorExaminesEachHostAndTheWaysBetween() async throws {
+    try await Namespaces.with(3) { namespaces in
+      try await withFolder { folder in
+        let hosts = ["doctor", "--hosts", namespaces.hosts.joined(separator: ","), "--launch", Self.launch]
+        let text = try await iomodes(hosts, in: folder)
+        #expect(text.code == 0, "\(text.errors)")
+        for line in ["host \(namespaces.hosts[0]) (server)", "host \(namespaces.hosts[2]) (load)", "all hosts", "launchers"] {
+          #expect(text.output.split(separator: "\n").contains { $0 == line }, "\(text.output)")
+        }
+        #expect(text.output.contains("  netns       ip netns exec {host}\n") || text.output.hasSuffix("ip netns exec {host}\n"))
+        let json = try await iomodes(hosts + ["--format", "json"], in: folder)
+        let doctor = try JSONDecoder().decode(Examination.self, from: Data(json.output.utf8))
+        #expect(doctor.hosts.map(\.name) == namespaces.hosts)
+        for host in doctor.hosts {
+          #expect(host.findings.contains { $0.name == "clock" } && !host.findings.contains { $0.name == "gnuplot" })
+        }
+        #expect(doctor.findings.map(\.name) == ["launcher", "machines", "address", "start"])
+        #expect(
+          doctor.findings[1].found
+            == "1: \(namespaces.hosts.joined(separator: ", ")) are one (they have the same boot id)")
+        #expect(doctor.findings[1].severity == .note && doctor.findings[2].severity == .fine)
+        #expect(doctor.findings[2].found.hasPrefix("\(namespaces.address(0)) of \(namespaces.hosts[0]), reached in "))
+      }
+    }
+  }
+
+  private struct Examination: Decodable {
+    struct Host: Decodable {
+      var name: String
+      var findings: [Finding]
+    }
+
+    var findings: [Finding]
+    var hosts: [Host]
   }
 
   @Test func hostThatIsNotThereEndsTheRunBeforeItBegins() async throws {

@@ -20,9 +20,19 @@ public struct Cluster: Sendable {
   /// Asks every host who it is, and lets the load hosts connect to the server's.
   public static func gathered(_ roles: HostRoles, for suite: Suite) throws(HarnessFailure) -> Cluster {
     try check(suite)
+    let token = String(UInt64.random(in: .min ... .max), radix: 16)
+    let (processes, facts) = try introduced(roles, token: token)
+    let (address, roundTrips) = try meet(processes[0], Array(processes.dropFirst()), roles, facts[roles.server])
+    return Cluster(roles: roles, token: token, facts: facts, address: address, roundTrips: roundTrips)
+  }
+
+  /// Asks every host who it is.
+  /// - Returns: a process on each, in the order of the roles.
+  static func introduced(
+    _ roles: HostRoles, token: String
+  ) throws(HarnessFailure) -> (processes: [HostedProcess], facts: [String: HostFacts]) {
     Interruption.watch()
     ProcessControl.ignoreBrokenPipes()
-    let token = String(UInt64.random(in: .min ... .max), radix: 16)
     // All of them are started before the first is waited for.
     let processes = try roles.all.map { (host: (name: String, role: HostRole)) throws(HarnessFailure) in
       try HostedProcess(Children.hostCommand, on: host.name, by: roles.launcher, token: token)
@@ -40,8 +50,7 @@ public struct Cluster: Sendable {
       }
       facts[process.host] = answer
     }
-    let (address, roundTrips) = try meet(processes[0], Array(processes.dropFirst()), roles, facts[roles.server])
-    return Cluster(roles: roles, token: token, facts: facts, address: address, roundTrips: roundTrips)
+    return (processes, facts)
   }
 
   private static func remedy(_ host: String, _ roles: HostRoles) -> String {
@@ -51,7 +60,7 @@ public struct Cluster: Sendable {
   }
 
   /// The first of the server's addresses that all load hosts reach.
-  private static func meet(
+  static func meet(
     _ server: HostedProcess, _ load: [HostedProcess], _ roles: HostRoles, _ facts: HostFacts?
   ) throws(HarnessFailure) -> (address: String, roundTrips: [String: UInt64]) {
     let candidates = roles.address.map { [$0] } ?? facts?.addresses ?? []
@@ -101,7 +110,7 @@ public struct Cluster: Sendable {
     }
   }
 
-  private static func answer<Answer: Decodable>(
+  static func answer<Answer: Decodable>(
     _ line: String?, of process: HostedProcess, as: Answer.Type, verdict: () -> String
   ) throws(HarnessFailure) -> Answer {
     guard let line else { throw HarnessFailure(verdict()) }

@@ -70,6 +70,12 @@ enum HostInquiry {
         } catch {
           Children.answer(ChildFailure(error: "\(error)"))
         }
+      case .doctor:
+        do throws(HarnessFailure) {
+          Children.answer(try Doctor.ofThisMachine(as: .oneSide).findings)
+        } catch {
+          Children.answer(ChildFailure(error: error.description))
+        }
       default: Children.answer(ChildFailure(error: "'\(line)' is no order"))
       }
     }

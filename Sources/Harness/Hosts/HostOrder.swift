@@ -14,6 +14,8 @@ enum HostOrder: Equatable {
   case listen(address: String)
   /// Connect to this address, and tell how long that takes.
   case reach(address: String)
+  /// Tell what on your machine will disturb measurements.
+  case doctor
 
   init?(_ line: String) {
     let words = line.split(separator: " ").map(String.init)
@@ -24,6 +26,7 @@ enum HostOrder: Equatable {
     case ("clock", 1): self = .clock
     case ("watch", 1): self = .watch
     case ("report", 1): self = .report
+    case ("doctor", 1): self = .doctor
     case ("listen", 2): self = .listen(address: words[1])
     case ("reach", 2): self = .reach(address: words[1])
     case ("window", 2...3):
@@ -38,6 +41,7 @@ enum HostOrder: Equatable {
     case .clock: "clock"
     case .watch: "watch"
     case .report: "report"
+    case .doctor: "doctor"
     case .listen(let address): "listen \(address)"
     case .reach(let address): "reach \(address)"
     case .window(let opens, let closes):
