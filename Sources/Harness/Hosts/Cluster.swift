@@ -21,27 +21,36 @@ public struct Cluster: Sendable {
   public static func gathered(_ roles: HostRoles, for suite: Suite) throws(HarnessFailure) -> Cluster {
     try check(suite)
     let token = String(UInt64.random(in: .min ... .max), radix: 16)
-    let (processes, facts) = try introduced(roles, token: token)
-    let (address, roundTrips) = try meet(processes[0], Array(processes.dropFirst()), roles, facts[roles.server])
-    return Cluster(roles: roles, token: token, facts: facts, address: address, roundTrips: roundTrips)
+    let hosts = try introduced(roles, token: token)
+    let (address, roundTrips) = try meet(hosts, roles)
+    return Cluster(roles: roles, token: token, facts: hosts.facts, address: address, roundTrips: roundTrips)
+  }
+
+  /// The hosts, which have told who they are.
+  struct Introduction {
+    /// One on each host, in the order of the roles.
+    var processes: [HostedProcess]
+    var facts: [String: HostFacts]
+    /// That of the processes, which do not keep it.
+    var lease: Lease
   }
 
   /// Asks every host who it is.
-  /// - Returns: a process on each, in the order of the roles.
-  static func introduced(
-    _ roles: HostRoles, token: String
-  ) throws(HarnessFailure) -> (processes: [HostedProcess], facts: [String: HostFacts]) {
+  static func introduced(_ roles: HostRoles, token: String) throws(HarnessFailure) -> Introduction {
     Interruption.watch()
     ProcessControl.ignoreBrokenPipes()
     // All of them are started before the first is waited for.
     let processes = try roles.all.map { (host: (name: String, role: HostRole)) throws(HarnessFailure) in
       try HostedProcess(Children.hostCommand, on: host.name, by: roles.launcher, token: token)
     }
+    // The first to answer are held until the last has.
+    let lease = Lease()
+    for process in processes { lease.add(process) }
     let build = try HostFacts.build()
     var facts: [String: HostFacts] = [:]
     for process in processes {
       let answer = try answer(process.hear(patience: arrival), of: process, as: HostFacts.self) {
-        process.verdict(after: arrival) + remedy(process.host, roles)
+        process.verdict(after: arrival) + remedy((lease.lost ?? process).host, roles)
       }
       guard answer.build == build else {
         throw HarnessFailure(
@@ -50,7 +59,7 @@ public struct Cluster: Sendable {
       }
       facts[process.host] = answer
     }
-    return (processes, facts)
+    return Introduction(processes: processes, facts: facts, lease: lease)
   }
 
   private static func remedy(_ host: String, _ roles: HostRoles) -> String {
@@ -61,15 +70,16 @@ public struct Cluster: Sendable {
 
   /// The first of the server's addresses that all load hosts reach.
   static func meet(
-    _ server: HostedProcess, _ load: [HostedProcess], _ roles: HostRoles, _ facts: HostFacts?
+    _ hosts: Introduction, _ roles: HostRoles
   ) throws(HarnessFailure) -> (address: String, roundTrips: [String: UInt64]) {
-    let candidates = roles.address.map { [$0] } ?? facts?.addresses ?? []
+    let server = hosts.processes[0]
+    let candidates = roles.address.map { [$0] } ?? hosts.facts[roles.server]?.addresses ?? []
     var obstacle = "it has no address but those of loopback; connect it to a network"
     for address in candidates {
       do throws(Unanswered) {
         let listening: ServerGreeting = try question(.listen(address: address), to: server)
         var roundTrips: [String: UInt64] = [:]
-        for host in load {
+        for host in hosts.processes.dropFirst() {
           let reach: HostReach = try question(.reach(address: listening.address), to: host)
           roundTrips[host.host] = reach.roundTrip
         }

@@ -19,7 +19,9 @@ public struct ClusterDoctor: Encodable, Sendable {
   /// Asks every host to examine itself, all at once, for half a second.
   public static func examined(_ roles: HostRoles) throws(HarnessFailure) -> ClusterDoctor {
     let token = String(UInt64.random(in: .min ... .max), radix: 16)
-    let (processes, facts) = try Cluster.introduced(roles, token: token)
+    let introduction = try Cluster.introduced(roles, token: token)
+    defer { withExtendedLifetime(introduction) {} }
+    let (processes, facts) = (introduction.processes, introduction.facts)
     for process in processes { process.child.send(HostOrder.doctor.line) }
     var hosts: [Host] = []
     for (process, (name, role)) in zip(processes, roles.all) {
@@ -28,7 +30,7 @@ public struct ClusterDoctor: Encodable, Sendable {
         Host(name: name, role: role, findings: findings, environment: facts[name]?.environment ?? Environment()))
     }
     let findings = [
-      launcher(roles), machines(roles.all.map { ($0.name, facts[$0.name]?.boot) }), address(processes, roles, facts),
+      launcher(roles), machines(roles.all.map { ($0.name, facts[$0.name]?.boot) }), address(introduction, roles),
       try starts(Array(processes.dropFirst()), within: roles.maxSkew),
     ]
     return ClusterDoctor(findings: findings, hosts: hosts)
@@ -51,13 +53,10 @@ public struct ClusterDoctor: Encodable, Sendable {
       effect: effect, remedy: "name hosts that are machines of their own")
   }
 
-  private static func address(
-    _ processes: [HostedProcess], _ roles: HostRoles, _ facts: [String: HostFacts]
-  ) -> Finding {
+  private static func address(_ hosts: Cluster.Introduction, _ roles: HostRoles) -> Finding {
     let name = "address"
     do throws(HarnessFailure) {
-      let (address, roundTrips) = try Cluster.meet(
-        processes[0], Array(processes.dropFirst()), roles, facts[roles.server])
+      let (address, roundTrips) = try Cluster.meet(hosts, roles)
       let times = roundTrips.values.sorted().map(micros)
       let range = times.count > 1 ? "\(times[0]) to \(times[times.count - 1])" : times.first ?? ""
       return Finding(

@@ -2,6 +2,9 @@ import Measurement
 
 /// What a harness on another machine tells a child besides its trial; a line each. The answers are lines, too.
 enum HostOrder: Equatable {
+  /// The answer to a lease.
+  static let held = "held"
+
   /// Tell your clock: a number of nanoseconds on CLOCK_MONOTONIC.
   case clock
   /// Watch your machine from now on.
@@ -14,6 +17,8 @@ enum HostOrder: Equatable {
   case listen(address: String)
   /// Connect to this address, and tell how long that takes.
   case reach(address: String)
+  /// You are still wanted: say that you hear.
+  case lease
   /// Tell what on your machine will disturb measurements.
   case doctor
 
@@ -27,6 +32,7 @@ enum HostOrder: Equatable {
     case ("watch", 1): self = .watch
     case ("report", 1): self = .report
     case ("doctor", 1): self = .doctor
+    case ("lease", 1): self = .lease
     case ("listen", 2): self = .listen(address: words[1])
     case ("reach", 2): self = .reach(address: words[1])
     case ("window", 2...3):
@@ -42,6 +48,7 @@ enum HostOrder: Equatable {
     case .watch: "watch"
     case .report: "report"
     case .doctor: "doctor"
+    case .lease: "lease"
     case .listen(let address): "listen \(address)"
     case .reach(let address): "reach \(address)"
     case .window(let opens, let closes):

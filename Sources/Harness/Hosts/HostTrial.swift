@@ -14,9 +14,13 @@ struct HostTrial {
   private static let serverPatience = Nanoseconds.seconds(60)
 
   func run(idle: () -> Void) throws(HarnessFailure) -> TrialRunner.Result {
+    let lease = Lease()
     var servers: [HostedProcess] = []
     var addresses: [String] = []
-    for index in 0..<plan.experiment.servers { servers.append(try startServer(index)) }
+    for index in 0..<plan.experiment.servers {
+      servers.append(try startServer(index))
+      lease.add(servers[index])
+    }
     for server in servers {
       guard let line = try server.hear(patience: Self.serverPatience, idle: idle) else {
         return .failed("server: \(server.verdict(after: Self.serverPatience))")
@@ -38,7 +42,8 @@ struct HostTrial {
     var clients: [HostedProcess] = []
     for share in shares { clients.append(try cluster.start(Children.clientCommand, on: cluster.host(of: share))) }
     let rendezvous = Rendezvous(
-      clients: clients, servers: servers, warmup: plan.experiment.warmup, duration: plan.experiment.duration)
+      clients: clients, servers: servers, lease: lease, warmup: plan.experiment.warmup,
+      duration: plan.experiment.duration)
     let group = ClientGroup(
       processes: clients.map(\.child), patience: plan.patience(deadline: specs[0].deadline),
       holds: plan.experiment.each != nil, rendezvous: rendezvous)
@@ -47,12 +52,14 @@ struct HostTrial {
       let order = ClientPlan(
         spec: spec, cpus: cluster.processors(of: client.host), hasControl: false, replies: nil, isLed: true)
       client.child.send(TrialRunner.json(order))
+      lease.add(client)
     }
     let merged: PartialRecord
     let leading: StartTimings?
     switch try group.follow(from: begun, before: MachineFacts.memory, idle: idle) {
     case .ended(let record, let timings): (merged, leading) = (record, timings)
-    case .failed(let reason): return .failed("client: \(reason)")
+    case .failed(let reason):
+      return .failed("\(servers.contains { $0 === lease.lost } ? "server" : "client"): \(reason)")
     }
     var reports: [ServerReport] = []
     for (index, server) in servers.enumerated() {

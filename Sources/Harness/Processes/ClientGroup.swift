@@ -62,7 +62,7 @@ struct ClientGroup {
     }
     var parts: [PartialRecord] = []
     for process in processes {
-      let line = try TrialRunner.await(process, patience: patience, idle: idle)
+      let line = try hear(process, idle: idle)
       if let failure = failure(line, of: process) { return .failed(failure) }
       guard let part: PartialRecord = line.flatMap(TrialRunner.decode) else {
         return .failed("its record is unreadable")
@@ -89,7 +89,7 @@ struct ClientGroup {
   /// Waits until every process has said a word. Returns why one did not; nil if all did.
   private func hear(_ word: ClientWord, idle: () -> Void) throws(HarnessFailure) -> String? {
     for process in processes {
-      let line = try TrialRunner.await(process, patience: patience, idle: idle)
+      let line = try hear(process, idle: idle)
       if let failure = failure(line, of: process) { return failure }
       let said: ClientWord? = line.flatMap(TrialRunner.decode)
       guard said == word else { return "it was not \(word.rawValue) when the others were" }
@@ -97,8 +97,20 @@ struct ClientGroup {
     return nil
   }
 
+  private func hear(_ process: ChildProcess, idle: () -> Void) throws(HarnessFailure) -> String? {
+    guard let hosted = hosted(process) else {
+      return try TrialRunner.await(process, patience: patience, idle: idle)
+    }
+    return try hosted.hear(patience: patience, idle: idle)
+  }
+
+  /// The process on another host that a launcher has started; nil on this machine.
+  private func hosted(_ launcher: ChildProcess) -> HostedProcess? {
+    rendezvous?.clients.first { $0.child === launcher }
+  }
+
   private func failure(_ line: String?, of process: ChildProcess) -> String? {
-    let hosted = rendezvous?.clients.first { $0.child === process }
+    let hosted = hosted(process)
     guard let line else {
       return hosted?.verdict(after: patience) ?? TrialRunner.verdict(process, after: patience)
     }
