@@ -19,7 +19,7 @@ public struct Cluster: Sendable {
 
   /// Asks every host who it is, and lets the load hosts connect to the server's.
   public static func gathered(_ roles: HostRoles, for suite: Suite) throws(HarnessFailure) -> Cluster {
-    try check(suite)
+    try check(suite, isObserved: roles.observer != nil)
     let token = String(UInt64.random(in: .min ... .max), radix: 16)
     let hosts = try introduced(roles, token: token)
     let (address, roundTrips) = try meet(hosts, roles)
@@ -173,12 +173,13 @@ public struct Cluster: Sendable {
     guard let server = record.hosts.first(where: { $0.role == .server })?.name else {
       throw HarnessFailure("the run names no server's host; start a new run")
     }
-    let roles: HostRoles
+    var roles: HostRoles
     do throws(MalformedHosts) {
       roles = try HostRoles(
         hosts, server: record.isNamed ? "\(server)=\(record.address)" : server,
         launcher: Launcher(words: record.launch),
         maxSkew: Nanoseconds(record.maxSkew))
+      if let observer = record.hosts.first(where: { $0.role == .observer }) { try roles.setObserver(observer.name) }
     } catch {
       throw HarnessFailure("the run's hosts cannot be used: \(error)")
     }

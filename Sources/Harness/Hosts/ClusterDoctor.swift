@@ -37,7 +37,8 @@ public struct ClusterDoctor: Encodable, Sendable {
   }
 
   private static func launcher(_ roles: HostRoles) -> Finding {
-    Finding("launcher", roles.launcher.words.joined(separator: " "), .fine, effect: "it starts this program on each host")
+    Finding(
+      "launcher", roles.launcher.words.joined(separator: " "), .fine, effect: "it starts this program on each host")
   }
 
   /// - Parameter boots: the hosts with the boot id of each, in their order; nil if unknown.
@@ -45,7 +46,7 @@ public struct ClusterDoctor: Encodable, Sendable {
     let effect = "they share processors, caches and a loopback: this tests a setup, and measures no network"
     let known = boots.compactMap { host, boot in boot.map { (host, $0) } }
     guard known.count == boots.count else { return .hidden("machines", effect: effect) }
-    let groups = Dictionary(grouping: known) { $0.1 }.mapValues { $0.map(\.0) }
+    let groups = Dictionary(grouping: known) { $0.1 }.mapValues { $0.map { $0.0 } }
     let shared = known.map { groups[$0.1] ?? [] }.first { $0.count > 1 }
     guard let shared else { return Finding("machines", "\(known.count), one for each host", .fine, effect: effect) }
     return Finding(

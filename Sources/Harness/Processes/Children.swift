@@ -242,7 +242,9 @@ public enum Children {
 
   /// - Parameter host: nil for a process of this machine, whose input surely ends with its parent.
   static func readPlan<Plan: Decodable>(_ host: HostDuties? = nil) -> Plan {
-    guard let line = readInput(within: host.map { _ in Lease.term }), let plan = try? JSONDecoder().decode(Plan.self, from: Data(line.utf8)) else {
+    guard let line = readInput(within: host.map { _ in Lease.term }),
+      let plan = try? JSONDecoder().decode(Plan.self, from: Data(line.utf8))
+    else {
       answer(ChildFailure(error: "no plan on standard input"))
       exit(1)
     }

@@ -23,6 +23,8 @@ struct ClientGroup {
   let holds: Bool
   /// Brings processes on other hosts to their start; nil if all are on this machine.
   var rendezvous: Rendezvous?
+  /// How many of the last processes measure beside the others, and are no part of the trial's record.
+  var observers = 0
 
   enum End {
     case ended(PartialRecord, StartTimings?)
@@ -76,7 +78,7 @@ struct ClientGroup {
     leading?.memory.closed = MachineFacts.memory
     if holds { leading?.closeWall = MonotonicClock.now.since(closing).count }
     do {
-      return .ended(try PartialRecord(merging: parts), leading)
+      return .ended(try PartialRecord(merging: Array(parts.dropLast(observers))), leading)
     } catch {
       return .failed("its histogram is unreadable (\(error))")
     }
