@@ -10,7 +10,7 @@ extension TrialRecord {
     public var clock: Clock?
     /// How late its first process began, by the clock that it was told to start by; in nanoseconds.
     public var startLate: UInt64?
-    /// Of a load host, as the trial's.
+    /// Of a load host, as the trial's; of the observer, its own, which are no part of the trial's.
     public var operations: Operations?
     public var checksum: String?
     public var wall: UInt64?
@@ -67,6 +67,9 @@ extension TrialRecord {
       }
     }
   }
+
+  /// The host that measured beside the load; nil if none did.
+  public var observer: Host? { hosts?.first { $0.role == .observer } }
 
   /// How far apart processes on several hosts began, in nanoseconds.
   public struct StartSkew: Codable, Equatable, Sendable {

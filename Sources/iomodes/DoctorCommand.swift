@@ -1,11 +1,12 @@
 import Foundation
 import Harness
+import Plan
 import Records
 import Reporting
 
 let doctorCommand = Command(
   name: "doctor", operands: "",
-  about: "Finds what will disturb measurements on this machine, and says how to fix it.",
+  about: "Finds what will disturb measurements on this machine, or on the hosts of a run, and says how to fix it.",
   groups: [
     (
       "Options",
@@ -14,15 +15,21 @@ let doctorCommand = Command(
           "format", "FORMAT", "text or json", .choice(DoctorFormat.self), unlessGiven: DoctorFormat.text.rawValue,
           elsewhere: "f")
       ]
-    )
+    ),
+    ("Hosts", HostOptions.options(hosts: "examine other machines, and the ways between them")),
   ],
   examples: [
     ("iomodes doctor", "before a run whose numbers matter"),
     ("iomodes doctor --format json", "findings and facts as JSON"),
+    ("iomodes doctor --hosts n1,n2,n3", "the hosts of a run, by ssh"),
   ],
   mostOperands: 0
 ) { arguments in
   let format: DoctorFormat = try arguments.choice("format") ?? .text
+  if let roles = try HostOptions.roles(arguments) {
+    try show(ClusterDoctor.examined(roles), as: format)
+    return 0
+  }
   let doctor = try Doctor.ofThisMachine()
   switch format {
   case .text: Screen.show(DoctorText.render(doctor.findings, width: Screen.columns, color: Screen.showsColor))
@@ -32,6 +39,23 @@ let doctorCommand = Command(
     print(String(decoding: data, as: UTF8.self))
   }
   return 0
+}
+
+private func show(_ doctor: ClusterDoctor, as format: DoctorFormat) throws {
+  switch format {
+  case .text:
+    func render(_ findings: [Finding]) -> String {
+      DoctorText.render(findings, width: Screen.columns, color: Screen.showsColor)
+    }
+    let nameWidth = Launcher.presets.map(\.name.count).max() ?? 0
+    let launchers = Launcher.presets.map { "  \(Terminal.padded($0.name, to: nameWidth))  \($0.command)" }
+    let parts =
+      doctor.hosts.map { "host \($0.name) (\($0.role.rawValue))\n" + render($0.findings) }
+      + ["all hosts\n" + render(doctor.findings), (["launchers"] + launchers).joined(separator: "\n")]
+    Screen.show(parts.joined(separator: "\n\n"))
+  case .json:
+    print(String(decoding: try JSONEncoder.stable(pretty: true).encode(doctor), as: UTF8.self))
+  }
 }
 
 private enum DoctorFormat: String, CaseIterable { case text, json }

@@ -5,22 +5,30 @@ import Plan
 
 /// The hosts of a run, as the command line or a scheduler names them.
 enum HostOptions {
-  static let options: [Option] = [
-    .value(
-      "hosts", "LIST",
-      "run client and server on other machines: n1,n2 or n[1-3] or @FILE with a host in each line; slurm and mpi have "
-        + "those of their allocation"),
-    .value(
-      "launch", "COMMAND",
-      "starts a process on a host: \(Launcher.presets.map(\.name).joined(separator: ", ")), or a command such as "
-        + "'ssh {host}'", .one(of: Launcher.presets.map(\.name)), unlessGiven: usualLauncher),
-    .value(
-      "server-host", "HOST", "the server's host, as n1 or n1=10.0.0.1, the address to use",
-      unlessGiven: "the first of the hosts, and its first address that the others reach"),
-    .value(
-      "start-skew", "TIME", "how far apart the load hosts may start a trial; others are invalid",
-      unlessGiven: HostRoles.usualMaxSkew.description),
-  ]
+  static let options = options(hosts: "run client and server on other machines")
+
+  /// - Parameter purpose: what a command does with the hosts.
+  static func options(hosts purpose: String) -> [Option] {
+    [
+      .value(
+        "hosts", "LIST",
+        "\(purpose): n1,n2 or n[1-3] or @FILE with a host in each line; slurm and mpi have "
+          + "those of their allocation"),
+      .value(
+        "launch", "COMMAND",
+        "starts a process on a host: \(Launcher.presets.map(\.name).joined(separator: ", ")), or a command such as "
+          + "'ssh {host}'", .one(of: Launcher.presets.map(\.name)), unlessGiven: usualLauncher),
+      .value(
+        "server-host", "HOST", "the server's host, as n1 or n1=10.0.0.1, the address to use",
+        unlessGiven: "the first of the hosts, and its first address that the others reach"),
+      .value(
+        "observer", "HOST",
+        "a host that measures latency at a low rate while the others load, in a row of its own; needs a duration"),
+      .value(
+        "start-skew", "TIME", "how far apart the load hosts may start a trial; others are invalid",
+        unlessGiven: HostRoles.usualMaxSkew.description),
+    ]
+  }
 
   private static let usualLauncher = "ssh"
 
@@ -47,10 +55,14 @@ enum HostOptions {
       Nanoseconds($0).flatMap { $0 > .zero ? $0 : nil }
     }
     let hosts = try hosts(arguments.text("hosts"), launch)
-    return try naming(arguments.has("server-host") ? "server-host" : "hosts") { () throws(MalformedHosts) in
+    var roles = try naming(arguments.has("server-host") ? "server-host" : "hosts") { () throws(MalformedHosts) in
       try HostRoles(
         hosts, server: arguments.text("server-host"), launcher: launcher, maxSkew: skew ?? HostRoles.usualMaxSkew)
     }
+    if let observer = arguments.text("observer") {
+      try naming("observer") { () throws(MalformedHosts) in try roles.setObserver(observer) }
+    }
+    return roles
   }
 
   private static func hosts(_ text: String?, _ launch: String) throws -> [String] {
@@ -70,7 +82,7 @@ enum HostOptions {
     let places = known.map(\.variable).joined(separator: " or ")
     throw UsageError(
       known.isEmpty
-        ? "--launch, --server-host and --start-skew need --hosts, such as n1,n2"
+        ? "--launch, --server-host, --observer and --start-skew need --hosts, such as n1,n2"
         : "there is no allocation of \(launch) (\(places) is not set); run within one, or name --hosts")
   }
 

@@ -44,7 +44,7 @@ import Testing
   }
 
   @Test(arguments: [
-    HostOrder.clock, .watch, .report, .listen(address: "fe80::1"), .reach(address: "10.0.0.1:80"),
+    HostOrder.clock, .watch, .report, .doctor, .lease, .listen(address: "fe80::1"), .reach(address: "10.0.0.1:80"),
     .window(opens: Instant(nanoseconds: 5), closes: nil),
     .window(opens: Instant(nanoseconds: 5), closes: Instant(nanoseconds: .max)),
   ])

@@ -54,6 +54,23 @@ import Workloads
     #expect(merged.inFlight?.max == (processes == 1 ? 3 : nil))
   }
 
+  /// The processes of a host are merged to its row, and all processes to the trial's.
+  @Test(arguments: [1, 2, 4]) func rowsOfHostsTogetherAreTheWhole(hosts: Int) throws {
+    let whole = Self.partial(Array(0..<1000), window: Self.window)
+    let processes = 2 * hosts
+    let parts = (0..<processes).map { process in
+      Self.partial(Array(stride(from: UInt64(process), to: 1000, by: processes)), window: Self.window)
+    }
+    let rows = try (0..<hosts).map { host in try PartialRecord(merging: [parts[host], parts[host + hosts]]) }
+    let merged = try PartialRecord(merging: rows)
+    #expect(try PartialRecord(merging: parts).latency.service.histogram == whole.latency.service.histogram)
+    #expect(merged.latency.service.histogram == whole.latency.service.histogram)
+    #expect(merged.latency.queueing?.histogram == whole.latency.queueing?.histogram)
+    #expect(merged.operations == whole.operations && merged.checksum == whole.checksum && merged.bytes == whole.bytes)
+    #expect(merged.latency.service.min == whole.latency.service.min)
+    #expect(merged.latency.service.max == whole.latency.service.max)
+  }
+
   /// A process may be someone else's program.
   @Test func countsAtTheEndOfTheirRangeStayThere() throws {
     var part = Self.partial([0, 1], window: Self.window)

@@ -75,6 +75,11 @@ import Testing
     #expect(named.server == "b" && named.load == ["a", "c"] && named.address == "10.0.0.2")
     #expect(try HostRoles(["a"], server: "b", launcher: launcher).load == ["a"])
     #expect(throws: MalformedHosts.self) { try HostRoles(["a"], launcher: launcher) }
+    var observed = usual
+    try observed.setObserver("c")
+    #expect(observed.load == ["b"] && observed.all.map(\.role) == [.server, .load, .observer])
+    #expect(throws: MalformedHosts.self) { try observed.setObserver("a") }
+    #expect(throws: MalformedHosts.self) { try observed.setObserver("b") }
     #expect(throws: MalformedHosts.self) { try HostRoles(["a"], server: "-x", launcher: launcher) }
   }
 }

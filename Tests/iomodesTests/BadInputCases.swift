@@ -70,7 +70,15 @@ extension BadInputTests {
         "there is no allocation of slurm (SLURM_JOB_NODELIST is not set); run within one, or name --hosts"),
     Case(
       name: "a server's host alone", arguments: ["run", "--server-host", "a", "--output", "out"],
-      complaint: "--launch, --server-host and --start-skew need --hosts, such as n1,n2"),
+      complaint: "--launch, --server-host, --observer and --start-skew need --hosts, such as n1,n2"),
+    .init(
+      name: "an observer on the server's host",
+      arguments: ["run", "--hosts", "a,b", "--observer", "a", "--output", "out"],
+      complaint: "--observer: 'a' is the server's host; name another one"),
+    .init(
+      name: "an observer and nobody to observe",
+      arguments: ["run", "--hosts", "a,b", "--observer", "b", "--output", "out"],
+      complaint: "--observer: 'b' observes, and no host is left for the load; name one more"),
     Case(
       name: "hosts and an audit", arguments: ["run", "--hosts", "a,b", "--audit", "--output", "out"],
       complaint: "--audit is for this machine alone, and does not go with --hosts"),

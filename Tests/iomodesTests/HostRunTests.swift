@@ -1,5 +1,7 @@
 import Foundation
 import Glibc
+import Harness
+import Measurement
 import Records
 import TestSupport
 import Testing
@@ -43,6 +45,8 @@ struct HostRunTests {
             let load = (other.hosts ?? []).filter { $0.role == .load }
             #expect(load.map(\.name) == Array(namespaces.hosts[1...count]), "\(place)")
             #expect(load.compactMap(\.operations?.done).reduce(0, +) == 503, "\(place)")
+            #expect(try Self.histogram(ofAll: load) == other.latency?.service.histogram, "\(place)")
+            #expect(load.compactMap(\.latency?.service.max).max() == other.latency?.service.max, "\(place)")
             // One kernel has one clock.
             for host in other.hosts ?? [] {
               let clock = try #require(host.clock)
@@ -59,6 +63,13 @@ struct HostRunTests {
         }
       }
     }
+  }
+
+  /// The hosts' own rows, merged.
+  private static func histogram(ofAll hosts: [TrialRecord.Host]) throws -> String {
+    var sum = LatencyHistogram()
+    for host in hosts { sum.merge(try LatencyHistogram(encoded: try #require(host.latency?.service.histogram))) }
+    return sum.encoded()
   }
 
   /// One host's clock is a day ahead, another's lines come late.
@@ -120,6 +131,40 @@ struct HostRunTests {
     }
   }
 
+  @Test func observerMeasuresBesideTheLoad() async throws {
+    try await Namespaces.with(4) { namespaces in
+      try await withFolder { folder in
+        let run = try await run(
+          [
+            "--workload", "http", "--delay", "1ms", "--duration", "500ms", "--concurrency", "8", "--modes",
+            "epoll,dispatch", "--hosts", namespaces.hosts.joined(separator: ","), "--observer", namespaces.hosts[2],
+          ]
+            + Self.patient, in: folder)
+        #expect(run.record.cluster?.hosts.map(\.role) == [.server, .load, .load, .observer])
+        for trial in run.trials {
+          #expect(trial.valid || trial.wasDisturbed, "\(trial.reasons)")
+          let load = (trial.hosts ?? []).filter { $0.role == .load }
+          #expect(load.map(\.name) == [namespaces.hosts[1], namespaces.hosts[3]])
+          #expect(load.compactMap(\.operations?.done).reduce(0, +) == trial.operations.done)
+          let observer = try #require(trial.observer)
+          #expect(observer.name == namespaces.hosts[2] && observer.processes == 1)
+          // A hundred per second.
+          #expect((10...51).contains(observer.operations?.done ?? 0), "\(observer)")
+          #expect(observer.latency?.service.count == observer.operations?.done)
+          #expect((observer.latency?.service.min ?? 0) >= 1_000_000)
+          #expect(observer.clock != nil && observer.startLate != nil && observer.machine != nil)
+        }
+        let counted = try await iomodes(
+          [
+            "run", "--workload", "echo", "--operations", "20", "--output", "none", "--hosts", "a,b,c", "--observer",
+            "c",
+          ],
+          in: folder)
+        #expect(counted.code == 2 && counted.errors.contains("which needs a duration"), "\(counted.errors)")
+      }
+    }
+  }
+
   @Test func nothingIsLeftWhenTheLeaderIsKilled() async throws {
     try await Namespaces.with(3) { namespaces in
       try await withFolder { folder in
@@ -167,6 +212,110 @@ struct HostRunTests {
         #expect(try await eventually(within: 5) { running.children.isEmpty })
       }
     }
+  }
+
+  /// As `docker exec` does, the launcher keeps the input of what it has started open when its own ends.
+  @Test func processesEndThemselvesWhenTheirLauncherKeepsTheirInputOpen() async throws {
+    try await Namespaces.with(3) { namespaces in
+      try await withFolder { folder in
+        try """
+        { while IFS= read -r line; do printf '%s\\n' "$line"; done; sleep 60; } |
+          \(Namespaces.program ?? "ip") netns exec "$@"
+        """.write(toFile: folder + "/launch", atomically: true, encoding: .utf8)
+        let running = try Running(
+          [
+            "run", "--workload", "echo", "--duration", "60s", "--modes", "epoll", "--rounds", "1", "--output", "out",
+            "--quiet", "--patient", "--hosts", namespaces.hosts.joined(separator: ","), "--start-skew", "10s",
+            "--launch",
+            "/bin/sh \(folder)/launch {host}",
+          ], in: folder)
+        @Sendable func working() -> Int {
+          Self.processes("--child-client", of: running).count + Self.processes("--child-server", of: running).count
+        }
+        #expect(try await eventually { working() == 3 })
+        // Its lease holds them for longer than they would stay without.
+        try await Task.sleep(for: .seconds(12))
+        #expect(working() == 3 && !running.hasEnded)
+        kill(running.identifier, SIGKILL)
+        _ = try await running.ended()
+        #expect(try await eventually(within: 15) { working() == 0 })
+        for launcher in running.children { kill(launcher, SIGKILL) }
+      }
+    }
+  }
+
+  @Test(arguments: ["client", "server"]) func silentHostIsLostLongBeforeTheTrialWouldEnd(_ part: String) async throws {
+    try await Namespaces.with(3) { namespaces in
+      try await withFolder { folder in
+        let running = try Running(
+          [
+            "run", "--workload", "echo", "--duration", "100s", "--concurrency", "4", "--modes", "epoll", "--rounds",
+            "1", "--output", "out", "--quiet", "--patient", "--hosts", namespaces.hosts.joined(separator: ","),
+          ] + Self.patient, in: folder)
+        #expect(try await eventually { Self.processes("--child-client", of: running).count == 2 })
+        try await Task.sleep(for: .seconds(3))
+        // The last one: the leader waits for the first.
+        let stopped = try #require(Self.processes("--child-\(part)", of: running).max())
+        kill(stopped, SIGSTOP)
+        #expect(try await eventually(within: 30) { recordedTrials(folder + "/out") > 0 })
+        running.signal(SIGINT)
+        _ = try await running.ended()
+        let trial = try #require(try RunFolder(path: folder + "/out").read().trials.first)
+        #expect(!trial.valid && trial.operations.done == nil)
+        #expect(
+          trial.reasons.first?.hasPrefix("broken: \(part): on host '") ?? false
+            && trial.reasons.first?.contains("it was silent for 10 s") ?? false, "\(trial.reasons)")
+        #expect(try await eventually(within: 5) { running.children.isEmpty })
+      }
+    }
+  }
+
+  private static func processes(_ word: String, of running: Running) -> [pid_t] {
+    running.children.filter { process in
+      let words = (try? String(contentsOfFile: "/proc/\(process)/cmdline", encoding: .utf8))?.split(separator: "\0")
+      // A launcher has the same words, and more.
+      return words?.dropFirst().first.map { $0 == word } ?? false
+    }
+  }
+
+  @Test func doctorExaminesEachHostAndTheWaysBetween() async throws {
+    try await Namespaces.with(3) { namespaces in
+      try await withFolder { folder in
+        let hosts = ["doctor", "--hosts", namespaces.hosts.joined(separator: ","), "--launch", Self.launch]
+        let text = try await iomodes(hosts, in: folder)
+        #expect(text.code == 0, "\(text.errors)")
+        for line in [
+          "host \(namespaces.hosts[0]) (server)", "host \(namespaces.hosts[2]) (load)", "all hosts", "launchers",
+        ] {
+          #expect(text.output.split(separator: "\n").contains { $0 == line }, "\(text.output)")
+        }
+        #expect(
+          text.output.contains("  netns       ip netns exec {host}\n")
+            || text.output.hasSuffix("ip netns exec {host}\n"))
+        let json = try await iomodes(hosts + ["--format", "json"], in: folder)
+        let doctor = try JSONDecoder().decode(Examination.self, from: Data(json.output.utf8))
+        #expect(doctor.hosts.map(\.name) == namespaces.hosts)
+        for host in doctor.hosts {
+          #expect(host.findings.contains { $0.name == "clock" } && !host.findings.contains { $0.name == "gnuplot" })
+        }
+        #expect(doctor.findings.map(\.name) == ["launcher", "machines", "address", "start"])
+        #expect(
+          doctor.findings[1].found
+            == "1: \(namespaces.hosts.joined(separator: ", ")) are one (they have the same boot id)")
+        #expect(doctor.findings[1].severity == .note && doctor.findings[2].severity == .fine)
+        #expect(doctor.findings[2].found.hasPrefix("\(namespaces.address(0)) of \(namespaces.hosts[0]), reached in "))
+      }
+    }
+  }
+
+  private struct Examination: Decodable {
+    struct Host: Decodable {
+      var name: String
+      var findings: [Finding]
+    }
+
+    var findings: [Finding]
+    var hosts: [Host]
   }
 
   @Test func hostThatIsNotThereEndsTheRunBeforeItBegins() async throws {

@@ -28,7 +28,7 @@ import Testing
     ["--workload", "echo", "--transport", "unix", "--delay", "1ms"],
   ]
   private static let trials = 4
-  private static let kills = ProcessInfo.processInfo.environment["IOMODES_KILLS"].flatMap { Int($0) } ?? 2
+  static let kills = ProcessInfo.processInfo.environment["IOMODES_KILLS"].flatMap { Int($0) } ?? 2
 
   private static func plan(_ index: Int, _ victim: Victim) -> [String] {
     // Workers are of one plan only.
@@ -63,7 +63,7 @@ import Testing
         #expect(victim == .harness || [0, 3].contains(ending.code), "\(place): \(ending.errors)")
         #expect(try await eventually(within: 5) { running.children.isEmpty }, "\(place)")
         if FileManager.default.fileExists(atPath: folder + "/out/run.json") {
-          let broken = try expectRightRecords(folder + "/out", place)
+          let broken = try Self.expectRightRecords(folder + "/out", place)
           #expect(broken <= (victim == .harness ? 0 : 1), "\(place)")
         }
         try await expectNothingLeft(afterTheNextRunIn: folder, Self.plan(index, victim), place)
@@ -79,7 +79,7 @@ import Testing
 
   /// Every trial is complete: all its operations are done, or it names what broke.
   /// - Returns: the number of broken trials.
-  private func expectRightRecords(_ path: String, _ place: String) throws -> Int {
+  static func expectRightRecords(_ path: String, _ place: String) throws -> Int {
     var broken = 0
     let trials = try RunFolder(path: path).read().trials
     #expect(trials.map(\.trial) == Array(1..<trials.count + 1), "\(place)")
@@ -100,7 +100,7 @@ import Testing
     let hasBegun = FileManager.default.fileExists(atPath: folder + "/out/run.json")
     let next = try await iomodes(hasBegun ? ["run", "--resume", "out", "--quiet"] : plan, in: folder)
     #expect([0, 3].contains(next.code), "\(place): \(next.errors)")
-    let broken = try expectRightRecords(folder + "/out", place)
+    let broken = try Self.expectRightRecords(folder + "/out", place)
     #expect(broken <= 1 && plannedTrials(folder + "/out") == Self.trials, "\(place)")
     func names(_ path: String) throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
     #expect(try names(folder) == ["files", "out", "stderr", "stdout"], "\(place)")

@@ -19,19 +19,38 @@ public struct Cluster: Sendable {
 
   /// Asks every host who it is, and lets the load hosts connect to the server's.
   public static func gathered(_ roles: HostRoles, for suite: Suite) throws(HarnessFailure) -> Cluster {
-    try check(suite)
+    try check(suite, isObserved: roles.observer != nil)
+    let token = String(UInt64.random(in: .min ... .max), radix: 16)
+    let hosts = try introduced(roles, token: token)
+    let (address, roundTrips) = try meet(hosts, roles)
+    return Cluster(roles: roles, token: token, facts: hosts.facts, address: address, roundTrips: roundTrips)
+  }
+
+  /// The hosts, which have told who they are.
+  struct Introduction {
+    /// One on each host, in the order of the roles.
+    var processes: [HostedProcess]
+    var facts: [String: HostFacts]
+    /// That of the processes, which do not keep it.
+    var lease: Lease
+  }
+
+  /// Asks every host who it is.
+  static func introduced(_ roles: HostRoles, token: String) throws(HarnessFailure) -> Introduction {
     Interruption.watch()
     ProcessControl.ignoreBrokenPipes()
-    let token = String(UInt64.random(in: .min ... .max), radix: 16)
     // All of them are started before the first is waited for.
     let processes = try roles.all.map { (host: (name: String, role: HostRole)) throws(HarnessFailure) in
       try HostedProcess(Children.hostCommand, on: host.name, by: roles.launcher, token: token)
     }
+    // The first to answer are held until the last has.
+    let lease = Lease()
+    for process in processes { lease.add(process) }
     let build = try HostFacts.build()
     var facts: [String: HostFacts] = [:]
     for process in processes {
       let answer = try answer(process.hear(patience: arrival), of: process, as: HostFacts.self) {
-        process.verdict(after: arrival) + remedy(process.host, roles)
+        process.verdict(after: arrival) + remedy((lease.lost ?? process).host, roles)
       }
       guard answer.build == build else {
         throw HarnessFailure(
@@ -40,8 +59,7 @@ public struct Cluster: Sendable {
       }
       facts[process.host] = answer
     }
-    let (address, roundTrips) = try meet(processes[0], Array(processes.dropFirst()), roles, facts[roles.server])
-    return Cluster(roles: roles, token: token, facts: facts, address: address, roundTrips: roundTrips)
+    return Introduction(processes: processes, facts: facts, lease: lease)
   }
 
   private static func remedy(_ host: String, _ roles: HostRoles) -> String {
@@ -51,16 +69,17 @@ public struct Cluster: Sendable {
   }
 
   /// The first of the server's addresses that all load hosts reach.
-  private static func meet(
-    _ server: HostedProcess, _ load: [HostedProcess], _ roles: HostRoles, _ facts: HostFacts?
+  static func meet(
+    _ hosts: Introduction, _ roles: HostRoles
   ) throws(HarnessFailure) -> (address: String, roundTrips: [String: UInt64]) {
-    let candidates = roles.address.map { [$0] } ?? facts?.addresses ?? []
+    let server = hosts.processes[0]
+    let candidates = roles.address.map { [$0] } ?? hosts.facts[roles.server]?.addresses ?? []
     var obstacle = "it has no address but those of loopback; connect it to a network"
     for address in candidates {
       do throws(Unanswered) {
         let listening: ServerGreeting = try question(.listen(address: address), to: server)
         var roundTrips: [String: UInt64] = [:]
-        for host in load {
+        for host in hosts.processes.dropFirst() {
           let reach: HostReach = try question(.reach(address: listening.address), to: host)
           roundTrips[host.host] = reach.roundTrip
         }
@@ -101,7 +120,7 @@ public struct Cluster: Sendable {
     }
   }
 
-  private static func answer<Answer: Decodable>(
+  static func answer<Answer: Decodable>(
     _ line: String?, of process: HostedProcess, as: Answer.Type, verdict: () -> String
   ) throws(HarnessFailure) -> Answer {
     guard let line else { throw HarnessFailure(verdict()) }
@@ -154,12 +173,13 @@ public struct Cluster: Sendable {
     guard let server = record.hosts.first(where: { $0.role == .server })?.name else {
       throw HarnessFailure("the run names no server's host; start a new run")
     }
-    let roles: HostRoles
+    var roles: HostRoles
     do throws(MalformedHosts) {
       roles = try HostRoles(
         hosts, server: record.isNamed ? "\(server)=\(record.address)" : server,
         launcher: Launcher(words: record.launch),
         maxSkew: Nanoseconds(record.maxSkew))
+      if let observer = record.hosts.first(where: { $0.role == .observer }) { try roles.setObserver(observer.name) }
     } catch {
       throw HarnessFailure("the run's hosts cannot be used: \(error)")
     }

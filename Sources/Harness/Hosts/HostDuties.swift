@@ -6,7 +6,7 @@ import Synchronization
 import SystemCalls
 
 /// What a child of a trial does for a harness on another machine, besides its part of the trial. It stays until its
-/// standard input ends, so that its machine can be watched with all processes of the trial.
+/// standard input ends or is silent, so that its machine can be watched with all processes of the trial.
 final class HostDuties: Sendable {
   /// The word on the command line of each process of the run.
   private let token: String
@@ -18,6 +18,7 @@ final class HostDuties: Sendable {
   /// Carries out an order that has nothing to do with the trial. Returns false if it is none of those.
   func carryOut(_ line: String) -> Bool {
     switch HostOrder(line) {
+    case .lease: Children.say(HostOrder.held.utf8)
     case .clock: Children.say("\(MonotonicClock.now.nanoseconds)".utf8)
     case .watch:
       let processors = (try? Affinity.current()) ?? []
@@ -41,16 +42,16 @@ final class HostDuties: Sendable {
 
   private var disturbances: MachineUsage? { watch.withLock { $0?.finish() } }
 
-  /// Waits for the end of the process, which comes with that of its input.
+  /// Waits for the end of the process, which comes with the end or the silence of its input.
   func stay() -> Never {
     while true { pause() }
   }
 
-  /// Carries out the orders of a server until its input ends, and ends the process.
+  /// Carries out the orders of a server until its input ends or is silent, and ends the process.
   func follow(_ readings: ServerReadings) -> Never {
     let isOver = IsOver()
     var window: SystemCalls.Thread?
-    while let line = Children.readInput() {
+    while let line = Children.readInput(within: Lease.term) {
       if carryOut(line) { continue }
       switch HostOrder(line) {
       case .window(let opens, let closes):

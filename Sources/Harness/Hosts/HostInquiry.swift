@@ -53,7 +53,7 @@ enum HostInquiry {
       Children.answer(ChildFailure(error: error.description))
     }
     var listeners: [Socket] = []
-    while let line = Children.readInput() {
+    while let line = Children.readInput(within: Lease.term) {
       switch HostOrder(line) {
       case .clock: Children.say("\(MonotonicClock.now.nanoseconds)".utf8)
       case .listen(let address):
@@ -69,6 +69,13 @@ enum HostInquiry {
           Children.answer(HostReach(roundTrip: try roundTrip(to: SocketAddress(parsing: address))))
         } catch {
           Children.answer(ChildFailure(error: "\(error)"))
+        }
+      case .lease: Children.say(HostOrder.held.utf8)
+      case .doctor:
+        do throws(HarnessFailure) {
+          Children.answer(try Doctor.ofThisMachine(as: .oneSide).findings)
+        } catch {
+          Children.answer(ChildFailure(error: error.description))
         }
       default: Children.answer(ChildFailure(error: "'\(line)' is no order"))
       }

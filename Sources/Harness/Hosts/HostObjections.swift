@@ -5,13 +5,15 @@ import Records
 /// What a run over several hosts cannot do.
 extension Cluster {
   /// Checks the plan, before any host is asked.
-  static func check(_ suite: Suite) throws(HarnessFailure) {
+  /// - Parameter isObserved: whether one of the hosts observes.
+  static func check(_ suite: Suite, isObserved: Bool) throws(HarnessFailure) {
     if !(suite.limits ?? []).isEmpty {
       throw HarnessFailure(
         .usage, "suite '\(suite.name)' has experiments on limits, which are of one machine; leave out the hosts")
     }
     for experiment in suite.experiments {
-      guard let objection = objection(to: experiment) else { continue }
+      guard let objection = objection(to: experiment) ?? (isObserved ? objection(toObserving: experiment) : nil)
+      else { continue }
       throw HarnessFailure(.usage, "experiment '\(experiment.name)': \(objection)")
     }
   }
@@ -50,6 +52,17 @@ extension Cluster {
     default: break
     }
     if case .compute = workload { return "CPU work is calibrated on one machine; leave out the hosts" }
+    return nil
+  }
+
+  /// Why an experiment cannot be observed from a host of its own; nil if it can.
+  private static func objection(toObserving experiment: Experiment) -> String? {
+    if experiment.duration == nil {
+      return "the observer goes on for as long as the load, which needs a duration; give one, or leave out the observer"
+    }
+    if experiment.workload.asked.faults != nil {
+      return "faults are counted on the load alone; leave out the faults or the observer"
+    }
     return nil
   }
 

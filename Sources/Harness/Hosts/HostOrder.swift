@@ -2,6 +2,9 @@ import Measurement
 
 /// What a harness on another machine tells a child besides its trial; a line each. The answers are lines, too.
 enum HostOrder: Equatable {
+  /// The answer to a lease.
+  static let held = "held"
+
   /// Tell your clock: a number of nanoseconds on CLOCK_MONOTONIC.
   case clock
   /// Watch your machine from now on.
@@ -14,6 +17,10 @@ enum HostOrder: Equatable {
   case listen(address: String)
   /// Connect to this address, and tell how long that takes.
   case reach(address: String)
+  /// You are still wanted: say that you hear.
+  case lease
+  /// Tell what on your machine will disturb measurements.
+  case doctor
 
   init?(_ line: String) {
     let words = line.split(separator: " ").map(String.init)
@@ -24,6 +31,8 @@ enum HostOrder: Equatable {
     case ("clock", 1): self = .clock
     case ("watch", 1): self = .watch
     case ("report", 1): self = .report
+    case ("doctor", 1): self = .doctor
+    case ("lease", 1): self = .lease
     case ("listen", 2): self = .listen(address: words[1])
     case ("reach", 2): self = .reach(address: words[1])
     case ("window", 2...3):
@@ -38,6 +47,8 @@ enum HostOrder: Equatable {
     case .clock: "clock"
     case .watch: "watch"
     case .report: "report"
+    case .doctor: "doctor"
+    case .lease: "lease"
     case .listen(let address): "listen \(address)"
     case .reach(let address): "reach \(address)"
     case .window(let opens, let closes):

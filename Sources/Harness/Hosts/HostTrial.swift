@@ -12,11 +12,17 @@ struct HostTrial {
 
   /// The time limit for a server to report its address and its counts.
   private static let serverPatience = Nanoseconds.seconds(60)
+  /// The observer's operations per second.
+  private static let observedRate = 100.0
 
   func run(idle: () -> Void) throws(HarnessFailure) -> TrialRunner.Result {
+    let lease = Lease()
     var servers: [HostedProcess] = []
     var addresses: [String] = []
-    for index in 0..<plan.experiment.servers { servers.append(try startServer(index)) }
+    for index in 0..<plan.experiment.servers {
+      servers.append(try startServer(index))
+      lease.add(servers[index])
+    }
     for server in servers {
       guard let line = try server.hear(patience: Self.serverPatience, idle: idle) else {
         return .failed("server: \(server.verdict(after: Self.serverPatience))")
@@ -30,29 +36,38 @@ struct HostTrial {
       addresses.append(greeting.address)
     }
     let shares = cluster.shares(of: plan.experiment, concurrency: plan.concurrency, limit: plan.point.limit)
-    let specs = shares.map { share in
+    var specs = shares.map { share in
       plan.spec(
         share, endpoints: addresses.isEmpty ? [] : [addresses[share.process % addresses.count]],
         isOwnServer: plan.experiment.needsServer)
     }
+    var hosts = shares.map(cluster.host(of:))
+    if let observer = cluster.roles.observer {
+      specs.append(observing(specs[0]))
+      hosts.append(observer)
+    }
     var clients: [HostedProcess] = []
-    for share in shares { clients.append(try cluster.start(Children.clientCommand, on: cluster.host(of: share))) }
+    for host in hosts { clients.append(try cluster.start(Children.clientCommand, on: host)) }
     let rendezvous = Rendezvous(
-      clients: clients, servers: servers, warmup: plan.experiment.warmup, duration: plan.experiment.duration)
+      clients: clients, servers: servers, lease: lease, warmup: plan.experiment.warmup,
+      duration: plan.experiment.duration)
     let group = ClientGroup(
       processes: clients.map(\.child), patience: plan.patience(deadline: specs[0].deadline),
-      holds: plan.experiment.each != nil, rendezvous: rendezvous)
+      holds: plan.experiment.each != nil, rendezvous: rendezvous,
+      observers: cluster.roles.observer == nil ? 0 : 1)
     let begun = MonotonicClock.now
     for (spec, client) in zip(specs, clients) {
       let order = ClientPlan(
         spec: spec, cpus: cluster.processors(of: client.host), hasControl: false, replies: nil, isLed: true)
       client.child.send(TrialRunner.json(order))
+      lease.add(client)
     }
     let merged: PartialRecord
     let leading: StartTimings?
     switch try group.follow(from: begun, before: MachineFacts.memory, idle: idle) {
     case .ended(let record, let timings): (merged, leading) = (record, timings)
-    case .failed(let reason): return .failed("client: \(reason)")
+    case .failed(let reason):
+      return .failed("\(servers.contains { $0 === lease.lost } ? "server" : "client"): \(reason)")
     }
     var reports: [ServerReport] = []
     for (index, server) in servers.enumerated() {
@@ -67,6 +82,19 @@ struct HostTrial {
     }
     for process in clients + servers { process.child.closeInput() }
     return result(merged, leading, specs, reports, rendezvous)
+  }
+
+  /// What the observer is told: a lane that waits for nothing but its answer.
+  private func observing(_ load: TrialSpec) -> TrialSpec {
+    var spec = load
+    spec.mode = .blocking
+    spec.concurrency = 1
+    spec.limit = nil
+    spec.pipeline = 1
+    spec.bystanders = nil
+    spec.arrivals = .constant(rate: Self.observedRate)
+    spec.share = .whole
+    return spec
   }
 
   private func startServer(_ index: Int) throws(HarnessFailure) -> HostedProcess {
@@ -126,11 +154,11 @@ private struct HostRows {
       row.machine = reports.first?.machine
       rows.append(row)
     }
-    for host in cluster.roles.load {
+    for (host, role) in cluster.roles.all where role != .server {
       let own = zip(rendezvous.clients, parts).enumerated().filter { $0.element.0.host == host }
       // With fewer lanes than hosts, some have none.
       guard let first = own.first, let sum = try? PartialRecord(merging: own.map(\.element.1)) else { continue }
-      var row = TrialRecord.Host(name: host, role: .load, processes: own.count)
+      var row = TrialRecord.Host(name: host, role: role, processes: own.count)
       row.clock = rendezvous.clock(of: first.element.0)
       let clock = rendezvous.before[first.offset]
       row.startLate = first.element.1.host.map { began in

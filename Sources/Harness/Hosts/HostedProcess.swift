@@ -8,8 +8,15 @@ final class HostedProcess {
   let host: String
   /// The launcher.
   let child: ChildProcess
+  /// What it lives by once it has its plan.
+  weak var lease: Lease?
   private let errors: LastWords
   private let path: String
+  /// Lines that came while those of another process were waited for.
+  private var lines: [String] = []
+  /// When its last line was seen; nil before the first one, for which its launcher may take long.
+  private var heard: Instant?
+  private var wasSilent = false
 
   /// The time limit for an answer that takes no work.
   static let patience = Nanoseconds.seconds(10)
@@ -39,7 +46,42 @@ final class HostedProcess {
 
   /// The next line; nil if the process or its launcher has ended, or had to be killed, without one.
   func hear(patience: Nanoseconds = patience, idle: () -> Void = {}) throws(HarnessFailure) -> String? {
-    try TrialRunner.await(child, patience: patience, idle: idle)
+    let end = MonotonicClock.now + patience
+    while MonotonicClock.now < end {
+      if let signal = Interruption.signal { throw HarnessFailure(.interrupted(signal), "interrupted") }
+      if !lines.isEmpty { return lines.removeFirst() }
+      switch child.readLine(timeout: 100) {
+      case .text(let line): take(line)
+      case .ended: return nil
+      case .nothing: idle()
+      }
+      lease?.renew()
+      if lease?.lost != nil { return nil }
+    }
+    child.kill()
+    return nil
+  }
+
+  private func take(_ line: String) {
+    heard = MonotonicClock.now
+    if line != HostOrder.held { lines.append(line) }
+  }
+
+  /// Takes the lines that have come. Returns whether more may come; a process that was silent for longer than its lease
+  /// is killed.
+  func answers() -> Bool {
+    while true {
+      switch child.readLine(timeout: 0) {
+      case .text(let line): take(line)
+      // What it said last is still to be heard.
+      case .ended: return !lines.isEmpty
+      case .nothing:
+        guard let heard, MonotonicClock.now.since(heard) > Lease.term else { return true }
+        wasSilent = true
+        child.killGroup()
+        return false
+      }
+    }
   }
 
   /// The answer to an order.
@@ -48,13 +90,18 @@ final class HostedProcess {
     return try hear(idle: idle)
   }
 
-  /// Why it has not answered, with the host's name.
+  /// Why it has not answered, with the host's name; if another process of the same lease is lost, why that is.
   func verdict(after patience: Nanoseconds = patience) -> String {
-    "on host '\(host)': \(TrialRunner.verdict(child, after: patience))\(errors.quoted)"
+    if let lost = lease?.lost, lost !== self { return lost.verdict(after: patience) }
+    if wasSilent {
+      return "on host '\(host)': it was silent for \(Lease.term.spaced), and its launcher was killed\(errors.quoted)"
+    }
+    return "on host '\(host)': \(TrialRunner.verdict(child, after: patience))\(errors.quoted)"
   }
 
   /// Asks for its clock several times, and keeps the shortest round trip. Nil if it does not answer; ``verdict`` says why.
   func clockOffset(idle: () -> Void) throws(HarnessFailure) -> (best: ClockOffset, longest: UInt64)? {
+    lease?.renew()
     var offsets: [ClockOffset] = []
     let begun = MonotonicClock.now
     while offsets.count < 4 || offsets.count < 32 && MonotonicClock.now.since(begun) < .milliseconds(50) {

@@ -6,6 +6,8 @@ import Records
 final class Rendezvous {
   let clients: [HostedProcess]
   let servers: [HostedProcess]
+  /// That of all of them, which do not keep it.
+  private let lease: Lease
   /// The length of the window and of what is before it, where a duration ends it.
   private let window: (warmup: Nanoseconds, duration: Nanoseconds?)
   private var all: [HostedProcess] { clients + servers }
@@ -16,9 +18,12 @@ final class Rendezvous {
   private var longest: UInt64 = 0
   private(set) var start = Instant(nanoseconds: 0)
 
-  init(clients: [HostedProcess], servers: [HostedProcess], warmup: Nanoseconds, duration: Nanoseconds?) {
+  init(
+    clients: [HostedProcess], servers: [HostedProcess], lease: Lease, warmup: Nanoseconds, duration: Nanoseconds?
+  ) {
     self.clients = clients
     self.servers = servers
+    self.lease = lease
     window = (warmup, duration)
   }
 

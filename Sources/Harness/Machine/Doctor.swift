@@ -25,6 +25,15 @@ public struct Finding: Codable, Equatable, Sendable {
 
 /// Judges what on a machine will disturb measurements, from facts that ``ofThisMachine()`` reads.
 public struct Doctor: Sendable {
+  /// What a machine has of a run.
+  public enum Part: Sendable {
+    /// Client and server, and this program's tools.
+    case bothSides
+    /// Client or server, which may use all of its processors: a host among several.
+    case oneSide
+  }
+
+  var part = Part.bothSides
   /// The facts that `run.json` also holds.
   public internal(set) var environment = Records.Environment()
   /// Cores shared by client and server, as lists of their processors; nil if unknown.
@@ -45,8 +54,8 @@ public struct Doctor: Sendable {
   public var findings: [Finding] {
     [
       build, processors, affinity, governor, turbo, threads, hypervisor, steal, others, load, processorQuota,
-      memoryLimit, swap, clock, descriptors, ports, listenQueue, synQueue, portReuse, plotting, audit,
-    ]
+      memoryLimit, swap, clock, descriptors, ports, listenQueue, synQueue, portReuse,
+    ] + (part == .bothSides ? [plotting, audit] : [])
   }
 
   // MARK: The program
@@ -81,6 +90,12 @@ public struct Doctor: Sendable {
     guard let allowed = environment.cpusAllowed, let client = environment.clientCPUs,
       let server = environment.serverCPUs
     else { return .hidden("processors", effect: "client and server may take turns on a processor") }
+    if part == .oneSide {
+      return Finding(
+        "processors", "\(allowed.count): \(MachineText.ranges(allowed))", allowed.count < 2 ? .note : .fine,
+        effect: "this program's reading of counters takes turns with the trial",
+        remedy: "allow two or more: a larger machine, or a launcher that confines less")
+    }
     let split = "client \(MachineText.ranges(client)), server \(MachineText.ranges(server))"
     return switch allowed.count {
     case ...1:
@@ -126,7 +141,7 @@ public struct Doctor: Sendable {
 
   private var threads: Finding {
     let effect = "two threads of a core slow each other down: work on one side slows the other side"
-    if let core = sharedCores?.first {
+    if part == .bothSides, let core = sharedCores?.first {
       return Finding(
         "SMT", "client and server share cores, such as \(MachineText.ranges(core))", .warning, effect: effect,
         remedy: "give each its own cores with client-cpus and server-cpus (lscpu -e lists cores)")

@@ -7,9 +7,10 @@ import SystemCalls
 /// Reads the facts that ``Doctor`` judges.
 extension Doctor {
   /// Examines this machine for half a second.
-  public static func ofThisMachine() throws(HarnessFailure) -> Doctor {
+  public static func ofThisMachine(as part: Part = .bothSides) throws(HarnessFailure) -> Doctor {
     let processors = try Processors.current()
     var doctor = Doctor()
+    doctor.part = part
     doctor.sample = sample(of: processors.allowed)
     doctor.environment = MachineFacts.environment(processors)
     doctor.sharedCores = sharedCores(of: processors) {

@@ -4,6 +4,7 @@ import Measurement
 import Modes
 import Plan
 import Records
+import Synchronization
 import SystemCalls
 import Workloads
 
@@ -126,7 +127,7 @@ public enum Children {
 
   /// - Parameter host: what it does besides for a harness on another machine; nil for one on this machine.
   private static func runClient(_ host: HostDuties? = nil) -> Never {
-    let plan: ClientPlan = readPlan()
+    let plan: ClientPlan = readPlan(host)
     prepare(cpus: plan.cpus)
     let orders = ParentCommands()
     followParent(orders, host)
@@ -182,7 +183,7 @@ public enum Children {
   // MARK: The server
 
   private static func runServer(_ host: HostDuties? = nil) -> Never {
-    let plan: ServerPlan = readPlan()
+    let plan: ServerPlan = readPlan(host)
     prepare(cpus: plan.cpus)
     do {
       let server = try TargetServer(
@@ -239,8 +240,11 @@ public enum Children {
 
   // MARK: Both
 
-  static func readPlan<Plan: Decodable>() -> Plan {
-    guard let line = readInput(), let plan = try? JSONDecoder().decode(Plan.self, from: Data(line.utf8)) else {
+  /// - Parameter host: nil for a process of this machine, whose input surely ends with its parent.
+  static func readPlan<Plan: Decodable>(_ host: HostDuties? = nil) -> Plan {
+    guard let line = readInput(within: host.map { _ in Lease.term }),
+      let plan = try? JSONDecoder().decode(Plan.self, from: Data(line.utf8))
+    else {
       answer(ChildFailure(error: "no plan on standard input"))
       exit(1)
     }
@@ -257,10 +261,10 @@ public enum Children {
   }
 
   /// Ends the process when its standard input ends: the parent holds the other end for as long as it lives. Lines
-  /// before the end go to `orders`.
+  /// before the end go to `orders`. On another host, silence is an end, too.
   static func followParent(_ orders: ParentCommands? = nil, _ host: HostDuties? = nil) {
     try? SystemCalls.Thread(name: "parent") {
-      while let line = readInput() {
+      while let line = readInput(within: host.map { _ in Lease.term }) {
         if host?.carryOut(line) != true { orders?.add(line) }
       }
       _exit(1)
@@ -273,14 +277,25 @@ public enum Children {
   }
 
   static func say(_ line: some Sequence<UInt8>) {
-    SystemCall.writeAll(line + [UInt8(ascii: "\n")], to: STDOUT_FILENO)
+    output.withLock { _ in _ = SystemCall.writeAll(line + [UInt8(ascii: "\n")], to: STDOUT_FILENO) }
   }
 
+  /// Several threads answer; a long line is written in parts.
+  private static let output = Mutex(())
+
   /// The next line of standard input. It does not use stdio, because a waiting thread would hold the stream's lock.
-  static func readInput() -> String? {
+  /// - Parameter silence: how long nothing may come; nil for no limit.
+  /// - Returns: nil at the end of the input, or after the silence.
+  static func readInput(within silence: Nanoseconds? = nil) -> String? {
     var line: [UInt8] = []
     var byte: UInt8 = 0
     while true {
+      if let silence {
+        var entry = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+        let count = poll(&entry, 1, Int32(silence.count / 1_000_000))
+        if count < 0 && errno == EINTR { continue }
+        guard count == 1 else { return nil }
+      }
       let count = Glibc.read(STDIN_FILENO, &byte, 1)
       if count < 0 && errno == EINTR { continue }
       guard count == 1 else { return nil }

@@ -23,6 +23,8 @@ struct ClientGroup {
   let holds: Bool
   /// Brings processes on other hosts to their start; nil if all are on this machine.
   var rendezvous: Rendezvous?
+  /// How many of the last processes measure beside the others, and are no part of the trial's record.
+  var observers = 0
 
   enum End {
     case ended(PartialRecord, StartTimings?)
@@ -62,7 +64,7 @@ struct ClientGroup {
     }
     var parts: [PartialRecord] = []
     for process in processes {
-      let line = try TrialRunner.await(process, patience: patience, idle: idle)
+      let line = try hear(process, idle: idle)
       if let failure = failure(line, of: process) { return .failed(failure) }
       guard let part: PartialRecord = line.flatMap(TrialRunner.decode) else {
         return .failed("its record is unreadable")
@@ -76,7 +78,7 @@ struct ClientGroup {
     leading?.memory.closed = MachineFacts.memory
     if holds { leading?.closeWall = MonotonicClock.now.since(closing).count }
     do {
-      return .ended(try PartialRecord(merging: parts), leading)
+      return .ended(try PartialRecord(merging: Array(parts.dropLast(observers))), leading)
     } catch {
       return .failed("its histogram is unreadable (\(error))")
     }
@@ -89,7 +91,7 @@ struct ClientGroup {
   /// Waits until every process has said a word. Returns why one did not; nil if all did.
   private func hear(_ word: ClientWord, idle: () -> Void) throws(HarnessFailure) -> String? {
     for process in processes {
-      let line = try TrialRunner.await(process, patience: patience, idle: idle)
+      let line = try hear(process, idle: idle)
       if let failure = failure(line, of: process) { return failure }
       let said: ClientWord? = line.flatMap(TrialRunner.decode)
       guard said == word else { return "it was not \(word.rawValue) when the others were" }
@@ -97,8 +99,20 @@ struct ClientGroup {
     return nil
   }
 
+  private func hear(_ process: ChildProcess, idle: () -> Void) throws(HarnessFailure) -> String? {
+    guard let hosted = hosted(process) else {
+      return try TrialRunner.await(process, patience: patience, idle: idle)
+    }
+    return try hosted.hear(patience: patience, idle: idle)
+  }
+
+  /// The process on another host that a launcher has started; nil on this machine.
+  private func hosted(_ launcher: ChildProcess) -> HostedProcess? {
+    rendezvous?.clients.first { $0.child === launcher }
+  }
+
   private func failure(_ line: String?, of process: ChildProcess) -> String? {
-    let hosted = rendezvous?.clients.first { $0.child === process }
+    let hosted = hosted(process)
     guard let line else {
       return hosted?.verdict(after: patience) ?? TrialRunner.verdict(process, after: patience)
     }

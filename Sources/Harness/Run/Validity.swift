@@ -66,7 +66,7 @@ package enum Validity {
     if let asked = operations.asked, !ranOutOfTime, ended != asked {
       reasons.append("count: \(asked) operations were planned, but \(ended) ended")
     }
-    reasons += bystanders(record)
+    reasons += bystanders(record) + observer(record)
     if failures.isEmpty && !ranOutOfTime, let server = record.server {
       let slack = countSlack(record, hasWarmup: hasWarmup)
       let done = doneByServer(record)
@@ -110,18 +110,31 @@ package enum Validity {
   /// Whether the busy lanes use the server. Bystanders with another workload exist because the busy lanes use none.
   private static func isAskedByAll(_ record: TrialRecord) -> Bool { record.bystanders?.lanes.workload == nil }
 
-  /// The client's count, over all classes of lanes that use the server.
+  /// What came back to the observer, whose operations are not the trial's.
+  private static func observer(_ record: TrialRecord) -> [String] {
+    guard let host = record.observer, let operations = host.operations else { return [] }
+    let failed = operations.failed.map { "\(list($0)) of its operations failed" }
+    let done = operations.done ?? 0
+    let verified = operations.verified ?? done
+    let unverified = verified == done ? nil : "only \(verified) of \(done) answers had the expected content"
+    return [failed, unverified].compactMap { $0 }.map { "observer: on host '\(host.name)', \($0)" }
+  }
+
+  /// The clients' count, over all classes of lanes that use the server, and the observer.
   private static func doneByServer(_ record: TrialRecord) -> UInt64 {
     let busy = isAskedByAll(record) ? record.operations.done : 0
-    return [busy ?? 0, record.bystanders?.lanes.operations.done ?? 0].saturatingSum
+    return [
+      busy ?? 0, record.bystanders?.lanes.operations.done ?? 0, record.observer?.operations?.done ?? 0,
+    ].saturatingSum
   }
 
   /// The number of server operations that lanes may have in hand at an edge of the window. Idle lanes count only if
   /// they are late.
   private static func mostInHand(_ record: TrialRecord) -> UInt64 {
-    let busy =
+    let measured =
       isAskedByAll(record)
       ? UInt64(clamping: record.concurrency).multipliedSaturating(by: UInt64(clamping: record.pipeline ?? 1)) : 0
+    let busy = [measured, record.observer == nil ? 0 : 1].saturatingSum
     guard let (manner, lanes) = record.bystanders else { return busy }
     let count = UInt64(clamping: lanes.count)
     guard manner == idle else { return [busy, count].saturatingSum }

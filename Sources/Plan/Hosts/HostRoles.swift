@@ -6,6 +6,9 @@ public enum HostRole: String, Codable, CaseIterable, Sendable {
   case server
   /// It has client processes of all trials, which share the lanes and the operations.
   case load
+  /// It has one client process of each trial, with a single lane at a low rate. A client under load also measures how it
+  /// waits for itself; this one does not.
+  case observer
 }
 
 /// The hosts of a run by their roles, and how processes are started on them.
@@ -16,6 +19,8 @@ public struct HostRoles: Equatable, Sendable {
   public var address: String?
   /// In the order in which they share the work; at least one.
   public var load: [String]
+  /// Nil for none.
+  public private(set) var observer: String?
   /// The limit on how far apart the hosts may start a trial.
   public var maxSkew: Nanoseconds
 
@@ -40,6 +45,19 @@ public struct HostRoles: Equatable, Sendable {
     }
   }
 
+  /// Has a host observe, which is then no load host.
+  public mutating func setObserver(_ name: String) throws(MalformedHosts) {
+    if let objection = HostList.objection(toName: name) { throw objection }
+    guard name != server else { throw MalformedHosts("'\(name)' is the server's host; name another one") }
+    load.removeAll { $0 == name }
+    guard !load.isEmpty else {
+      throw MalformedHosts("'\(name)' observes, and no host is left for the load; name one more")
+    }
+    observer = name
+  }
+
   /// All hosts with their roles.
-  public var all: [(name: String, role: HostRole)] { [(server, .server)] + load.map { ($0, .load) } }
+  public var all: [(name: String, role: HostRole)] {
+    [(server, .server)] + load.map { ($0, .load) } + [observer].compactMap { $0 }.map { ($0, .observer) }
+  }
 }

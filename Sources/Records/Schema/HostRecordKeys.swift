@@ -10,7 +10,7 @@ extension RunRecord.Cluster.CodingKeys: DescribedKey {
     case .address: "The address of the server's host to which servers bound, without a port."
     case .isNamed: "Whether that address was given; otherwise it was the first one that all load hosts reached."
     case .maxSkew: "The limit on how far apart hosts may start a trial; ns."
-    case .hosts: .init("The server's host and the load hosts.", leastCount: 2)
+    case .hosts: .init("The server's host, the load hosts, and the observer's if there is one.", leastCount: 2)
     }
   }
 }
@@ -26,7 +26,7 @@ extension RunRecord.Cluster.Host.CodingKeys: DescribedKey {
     case .build: .init("The SHA-256 of the program there, which all hosts share.", pattern: "^[0-9a-f]{64}$")
     case .boot: "The boot identifier of its kernel; hosts with the same one are one machine."
     case .addresses: "Its addresses, without those of loopback."
-    case .roundTrip: "For a load host: the least time to connect to the server's address; ns."
+    case .roundTrip: "For other hosts than the server's: the least time to connect to the server's address; ns."
     }
   }
 }
@@ -41,7 +41,8 @@ extension TrialRecord.Host.CodingKeys: DescribedKey {
     case .processes: .init("The number of its processes in the trial.", minimum: 1)
     case .clock: .ofItsType
     case .startLate: "How late its first process began, by the clock that it was told to start by; ns."
-    case .operations: "For a load host: what became of its operations."
+    case .operations:
+      "For a load host or the observer: what became of its operations. The observer's are no part of the trial's."
     case .checksum: .init("Of its verified answers; 16 hexadecimal digits.", pattern: #"^[0-9a-f]{16}$"#)
     case .wall: "The length of its window; ns."
     case .throughput: .init("Its operations done in its window; per second.", minimum: 0)
