@@ -24,6 +24,9 @@ let package = Package(
       path: "Sources/Explain/Primitives", swiftSettings: pure),
     .target(name: "Records", dependencies: ["SystemCalls", "Measurement", "Plan"], swiftSettings: pure),
     .target(
+      name: "Explain", dependencies: ["Measurement", "Statistics", "Plan", "Records"], exclude: ["Primitives"],
+      swiftSettings: pure),
+    .target(
       name: "Harness",
       dependencies: [
         "ProjectFiles", "SystemCalls", "Measurement", "Plan", "Workloads", "Modes", "Primitives", "Records",
@@ -31,7 +34,7 @@ let package = Package(
       ]),
     .target(
       name: "Reporting",
-      dependencies: ["ProjectFiles", "SystemCalls", "Measurement", "Plan", "Records", "Statistics"],
+      dependencies: ["ProjectFiles", "SystemCalls", "Measurement", "Plan", "Records", "Statistics", "Explain"],
       swiftSettings: pure),
     .executableTarget(
       name: "iomodes",
@@ -56,6 +59,9 @@ let package = Package(
     .testTarget(
       name: "PrimitivesTests", dependencies: ["Primitives", "Measurement", "SystemCalls"],
       path: "Tests/ExplainTests/Primitives"),
+    .testTarget(
+      name: "ExplainTests", dependencies: ["Explain", "Plan", "Modes", "Records", "Statistics"],
+      exclude: ["Primitives"]),
     .testTarget(name: "RecordsTests", dependencies: ["Plan", "Records", "Measurement", "SystemCalls"]),
     .testTarget(
       name: "HarnessTests",

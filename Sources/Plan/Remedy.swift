@@ -26,6 +26,10 @@ public enum Remedy: Hashable, Sendable {
   case newMacros(run: String, prefix: String?)
   /// Macros with another prefix for each run.
   case otherPrefix
+  /// A run with audits.
+  case audits
+  /// The costs of primitives, measured into the folder of a run.
+  case primitives(folder: String)
 }
 
 /// A failure whose remedy does not stand in its description.

@@ -11,8 +11,8 @@ import SystemCalls
 enum Program {
   static let commands: [Command] = [
     runCommand, reportCommand, compareCommand, citeCommand, plotCommand, exportCommand, mergeCommand, listCommand,
-    peerCommand, doctorCommand, checkCommand, limitsCommand, primitivesCommand, serveCommand, completionCommand,
-    manCommand,
+    peerCommand, doctorCommand, checkCommand, limitsCommand, primitivesCommand, explainCommand, serveCommand,
+    completionCommand, manCommand,
   ]
 
   static func main() {

@@ -18,6 +18,8 @@ extension Remedy {
     case .newMacros(let run, let prefix):
       "generate it again with `iomodes cite \(run) --macros\(prefix.map { " --prefix \($0)" } ?? "")`"
     case .otherPrefix: "`iomodes cite --macros --prefix` keeps runs apart"
+    case .audits: "`iomodes run --audit` records them"
+    case .primitives(let folder): "measure them with `iomodes primitives --output \(folder)`"
     }
   }
 

@@ -40,7 +40,7 @@ struct FlagTests {
       .otherOutput, .otherOutputOrResuming, .spaceAndResuming(folder: "out"), .otherFileFolder, .otherTarget,
       .otherAddress, .serverAddress(host: "n1"), .otherLauncher, .peerFolder, .contender("nginx=http://localhost/"),
       .comparingOrMixing,
-      .newMacros(run: "quick", prefix: "second"), .otherPrefix,
+      .newMacros(run: "quick", prefix: "second"), .otherPrefix, .audits, .primitives(folder: "out"),
     ]
     for remedy in remedies {
       let named = remedy.words.matches(of: /--[a-z][a-z-]*/).map { String($0.output) }

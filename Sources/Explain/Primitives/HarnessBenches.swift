@@ -15,8 +15,8 @@ extension Bench {
       echo.size = ByteCount(size)
       return lanes("echo-lanes", "an echo", .echo(echo), size: size)
     }
+    + [httpServer] + [64, 4096, 32 << 10].map { echoServer(size: $0) }
     + [
-      httpServer,
       Bench("record", "an operation that is recorded: histogram, counters") { sampler in
         let recorder = Recorder.allocate(shared: false)
         defer { recorder.deallocate() }
@@ -27,7 +27,7 @@ extension Bench {
               received: 64)
           }
         }
-      },
+      }
     ]
 
   /// Whole operations of the mode `null`.
@@ -46,30 +46,44 @@ extension Bench {
     }
   }
 
-  private static let httpServer = Bench(
-    "http-server-lane", "an HTTP request answered in memory: the server's lane alone"
-  ) { sampler in
-    let request = Array("GET / HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n\r\n".utf8)
-    let tally = UnsafeMutablePointer<ServerTally>.allocate(capacity: 1)
-    tally.initialize(to: ServerTally(shared: false))
-    let date = UnsafeMutablePointer<HTTPDate>.allocate(capacity: 1)
-    date.initialize(to: HTTPDate())
-    defer {
-      tally.deinitialize(count: 1)
-      tally.deallocate()
-      date.deinitialize(count: 1)
-      date.deallocate()
-    }
-    var lane = ServerLane(HTTPServer(peer: TrialSpec.loopback, date: date), tally: tally)
-    _ = lane.begin(now: MonotonicClock.now)
-    try request.withUnsafeBytes { bytes in
-      try sampler.sample { turns in
-        for _ in 0..<turns {
-          guard case .send(let reply) = lane.resume(.received(bytes, now: MonotonicClock.now)),
-            case .receive = lane.resume(.sent(reply.count))
-          else { throw Obstacle("the server's lane did not answer") }
+  /// The server's lane alone, with a request and its reply in memory.
+  private static func serverLane<Conversation: ServerConversation & ~Copyable>(
+    _ name: String, _ what: String, size: Int? = nil, request: [UInt8],
+    _ conversation: @escaping @Sendable (_ date: UnsafeMutablePointer<HTTPDate>) -> Conversation
+  ) -> Bench {
+    Bench(name, "\(what) answered in memory: the server's lane alone", size: size) { sampler in
+      let tally = UnsafeMutablePointer<ServerTally>.allocate(capacity: 1)
+      tally.initialize(to: ServerTally(shared: false))
+      let date = UnsafeMutablePointer<HTTPDate>.allocate(capacity: 1)
+      date.initialize(to: HTTPDate())
+      defer {
+        tally.deinitialize(count: 1)
+        tally.deallocate()
+        date.deinitialize(count: 1)
+        date.deallocate()
+      }
+      var lane = ServerLane(conversation(date), tally: tally)
+      _ = lane.begin(now: MonotonicClock.now)
+      try request.withUnsafeBytes { bytes in
+        try sampler.sample { turns in
+          for _ in 0..<turns {
+            guard case .send(let reply) = lane.resume(.received(bytes, now: MonotonicClock.now)),
+              case .receive = lane.resume(.sent(reply.count))
+            else { throw Obstacle("the server's lane did not answer") }
+          }
         }
       }
     }
   }
+
+  private static func echoServer(size: Int) -> Bench {
+    // A header: the operation, no fault, the size, no delay. The server does not look at the content.
+    var request = [UInt8](repeating: 0, count: size)
+    withUnsafeBytes(of: UInt64(size).littleEndian) { request.replaceSubrange(8..<16, with: $0) }
+    return serverLane("echo-server-lane", "an echo", size: size, request: request) { _ in EchoServer() }
+  }
+
+  private static let httpServer = serverLane(
+    "http-server-lane", "an HTTP request", request: Array("GET / HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n\r\n".utf8)
+  ) { HTTPServer(peer: TrialSpec.loopback, date: $0) }
 }
