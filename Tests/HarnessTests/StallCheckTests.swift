@@ -69,16 +69,18 @@ import Workloads
   private static let stall =
     Instant(nanoseconds: 53_000_000_000)..<Instant(nanoseconds: 54_020_000_000)
 
-  /// A record of what the queue makes of a stall of `length`.
-  private func record(_ plan: TrialPlan, stalledFor length: UInt64) -> TrialRecord {
+  /// A record of what the queue makes of a stall of `length`, if each operation of the backlog takes `service`, and each
+  /// other one 300 µs.
+  private func record(_ plan: TrialPlan, stalledFor length: UInt64, service busy: UInt64 = 300_000) -> TrialRecord {
     let warmup = plan.experiment.warmup.count
     let from = 3000 * Self.ms + warmup
     let queue = StalledQueue(
-      rate: 1117, lanes: 4, service: 300_000, stall: from..<from + length, window: warmup..<warmup + 10_000 * Self.ms)
+      rate: 1117, lanes: 4, service: busy, stall: from..<from + length, window: warmup..<warmup + 10_000 * Self.ms)
     var response = LatencyHistogram()
     for value in queue.responses { response.record(value) }
     var service = LatencyHistogram()
-    service.record(300_000, count: response.count - 4)
+    service.record(busy, count: 1300)
+    service.record(300_000, count: response.count - 1304)
     service.record(1_000 * Self.ms, count: 4)
     var record = TrialRecord(plan, of: "check", workload: .null)
     record.wall = 10_000 * Self.ms
@@ -95,6 +97,15 @@ import Workloads
     let results = StallCheck.results(
       plan, record(plan, stalledFor: 1020 * Self.ms), opens: Self.opens, stall: Self.stall)
     #expect(results.count == 5)
+    #expect(results.allSatisfy { $0.verdict == .passed }, "\(results)")
+  }
+
+  /// All lanes are busy with it at once, so that it may be served more slowly, or without a wake-up for each, faster.
+  @Test(arguments: [150_000, 450_000] as [UInt64])
+  func recordPassesWhenTheBacklogIsServedAtAPaceOfItsOwn(service: UInt64) throws {
+    let plan = try plan()
+    let record = record(plan, stalledFor: 1020 * Self.ms, service: service)
+    let results = StallCheck.results(plan, record, opens: Self.opens, stall: Self.stall)
     #expect(results.allSatisfy { $0.verdict == .passed }, "\(results)")
   }
 

@@ -15,8 +15,6 @@ enum StallCheck {
   private static let length = Nanoseconds.seconds(1)
   /// How far a percentile may deviate from its expectation, as a share of it.
   private static let tolerance = 0.02
-  /// How much longer an operation within the backlog may take than the mean of the whole trial, as a share of it.
-  private static let serviceTolerance = 0.03
   private static let experiment = Experiment(
     name: "stall", workload: .http(delay: .microseconds(200)), concurrency: [4], arrivals: "constant", rates: [rate],
     duration: .seconds(10), rounds: 1)
@@ -92,16 +90,17 @@ enum StallCheck {
       return [failed(plan, "the trial's histograms cannot be read")]
     }
     let half = stall.upperBound.since(stall.lowerBound).count / 2
-    guard let service = serviceTimes.mean(below: half) else {
-      return [failed(plan, "no operation of the trial took less than half the stall")]
+    // The operations of the backlog are some of the trial's: their mean is between those of as many of the fastest and as
+    // many of the slowest. They are faster where a lane need not be woken up for each, and slower where all lanes are busy.
+    let undelayed = serviceTimes.slots.filter { $0.lowestEquivalent < half }
+    let backlog = UInt64(rate * length.seconds)
+    guard let fastest = mean(of: backlog, undelayed), let slowest = mean(of: backlog, undelayed.reversed()) else {
+      return [failed(plan, "fewer operations took less than half the stall than arrive during it")]
     }
     let warmup = plan.experiment.warmup
     func sinceStart(_ instant: Instant) -> UInt64 { (instant + warmup).since(opens).count }
     let lanes = plan.mode.lanes(for: plan.concurrency)
-    // A lane that works off a backlog need not be woken up for each arrival, and may be faster than usual; but not faster
-    // than the fastest tenth.
-    let fastest = min(serviceTimes.percentile(10) ?? service, service)
-    let bounds = [fastest, UInt64(Double(service) * (1 + serviceTolerance))].map { service in
+    let bounds = [fastest, slowest].map { service in
       StalledQueue(
         rate: rate, lanes: lanes, service: service,
         stall: sinceStart(stall.lowerBound)..<sinceStart(stall.upperBound),
@@ -135,6 +134,17 @@ enum StallCheck {
     CheckResult(.stall, plan.mode.rawValue, .nanoseconds, failed: reason)
   }
 
+  /// The mean of the first `count` latencies, in nanoseconds, to three digits; nil if there are fewer.
+  private static func mean(of count: UInt64, _ slots: [LatencyHistogram.Slot]) -> UInt64? {
+    var (left, sum) = (count, 0.0)
+    for slot in slots {
+      let taken = min(left, slot.count)
+      sum += Double(slot.lowestEquivalent) * Double(taken)
+      left -= taken
+    }
+    return left == 0 && count > 0 ? UInt64(sum / Double(count)) : nil
+  }
+
   private static func decoded(_ summary: LatencySummary?) -> LatencyHistogram? {
     summary.flatMap { try? LatencyHistogram(encoded: $0.histogram) }
   }
@@ -148,16 +158,5 @@ enum StallCheck {
     var inOrder: [Result<[CheckResult], HarnessFailure>] {
       entries.withLock { entries in entries.sorted { $0.key < $1.key }.map(\.value) }
     }
-  }
-}
-
-extension LatencyHistogram {
-  /// The mean of the latencies below `bound`, in nanoseconds, to three digits. It includes the slower ones, as the time
-  /// to serve a backlog does. Nil if there are none.
-  fileprivate func mean(below bound: UInt64) -> UInt64? {
-    let slots = slots.filter { $0.lowestEquivalent < bound }
-    let count = slots.reduce(0) { $0 + $1.count }
-    let sum = slots.reduce(0.0) { $0 + Double($1.lowestEquivalent) * Double($1.count) }
-    return count > 0 ? UInt64(sum / Double(count)) : nil
   }
 }
