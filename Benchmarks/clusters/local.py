@@ -98,6 +98,13 @@ def called(name: str, *arguments: int) -> None:
         raise OSError(number, os.strerror(number))
 
 
+def handle(handler: Callable[[int, object], object]) -> None:
+    """Handles the signals that ask to end, which may have been blocked."""
+    for number in SIGNALS:
+        signal.signal(number, handler)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+
+
 def enter() -> None:
     """Goes on as the first process of namespaces of its own. The outer process hands on its signals and its exit code.
 
@@ -107,18 +114,17 @@ def enter() -> None:
     except OSError as error:
         fail(f"namespaces cannot be made here ({error.strerror}); use a machine of its own, or a privileged container",
              ABSENT)
+    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     inner = os.fork()
     if inner != 0:
-        for number in SIGNALS:
-            signal.signal(number, lambda number, _: os.kill(inner, number))
+        handle(lambda number, _: os.kill(inner, number))
         _, status = os.waitpid(inner, 0)
         sys.exit(exit_code(status))
     # The terminal's signals come through the outer process, and so once.
     os.setsid()
     called("prctl", PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     # The first process of a namespace does not get signals that it does not handle.
-    for number in SIGNALS:
-        signal.signal(number, lambda number, _: sys.exit(128 + number))
+    handle(lambda number, _: sys.exit(128 + number))
     do("mount", "--make-rprivate", "/", code=ABSENT)
     do("mount", "-t", "proc", "proc", "/proc", code=ABSENT)
     do("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", "/run", code=ABSENT)
@@ -303,8 +309,7 @@ def lead(command: Sequence[str], launcher: str, hosts: int) -> int:
         signal.alarm(GRACE)
 
     signal.signal(signal.SIGALRM, lambda *_: fail(f"'{command[0]}' had not ended {GRACE} s after a signal"))
-    for number in SIGNALS:
-        signal.signal(number, hand_on)
+    handle(hand_on)
     ended = 0
     # The first process of a namespace has all orphans to bury.
     while ended != process.pid:
