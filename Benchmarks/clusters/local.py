@@ -19,6 +19,7 @@ import argparse
 import ctypes
 import os
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -43,7 +44,7 @@ The exit code is the command's; 77 if this machine cannot have such a cluster.
 PROGRAMS = {
     "netns": ["ip"],
     "ssh": ["ip", "ssh", "ssh-keygen", "sshd"],
-    "slurm": ["ip", "munged", "salloc", "sinfo", "slurmctld", "slurmd", "srun"],
+    "slurm": ["ip", "munged", "salloc", "sinfo", "slurmctld", "slurmd", "squeue", "srun"],
 }
 PACKAGES = {"ip": "iproute2", "ssh": "openssh-client", "ssh-keygen": "openssh-client", "sshd": "openssh-server",
             "munged": "munge"}
@@ -281,6 +282,21 @@ MpiDefault=none
 
     for host, daemon in zip(hosts, daemons):
         daemon.wait(lambda: is_idle(host))
+    allocate(len(hosts))
+
+
+def allocate(nodes: int) -> None:
+    """An allocation of all nodes, of which the environment tells as within `salloc`.
+
+    `salloc COMMAND` would keep the signals for itself, give up the allocation, and let the command go on without."""
+    granted = subprocess.run(["salloc", "--no-shell", f"--nodes={nodes}", "--exclusive"], stdin=subprocess.DEVNULL,
+                             capture_output=True, text=True)
+    job = re.search(r"Granted job allocation (\d+)", granted.stderr)
+    if not job:
+        fail(f"Slurm has not allocated the nodes: {granted.stderr.strip() or granted.returncode}")
+    names = subprocess.run(["squeue", "--noheader", "--jobs", job[1], "--format", "%N"], stdin=subprocess.DEVNULL,
+                           capture_output=True, text=True).stdout.strip()
+    os.environ.update(SLURM_JOB_ID=job[1], SLURM_JOB_NODELIST=names, SLURM_JOB_NUM_NODES=str(nodes))
 
 
 START: dict[str, Callable[[Sequence[str]], None]] = {
@@ -291,15 +307,9 @@ START: dict[str, Callable[[Sequence[str]], None]] = {
 # The command
 
 
-def lead(command: Sequence[str], launcher: str, hosts: int) -> int:
+def lead(command: Sequence[str]) -> int:
     """Runs the command, which gets the signals that come, and returns its exit code."""
-    words = list(command)
-    standard_input = None
-    if launcher == "slurm":
-        words = ["salloc", "--quiet", f"--nodes={hosts}", "--exclusive", *words]
-        # It would wait to be in the foreground of a terminal.
-        standard_input = subprocess.DEVNULL
-    process = subprocess.Popen(words, stdin=standard_input, start_new_session=True)
+    process = subprocess.Popen(command, start_new_session=True)
 
     def hand_on(number: int, _: object) -> None:
         try:
@@ -343,7 +353,7 @@ def main() -> None:
     hosts = [f"n{number}" for number in range(1, arguments.hosts + 1)]
     connect(hosts)
     START[arguments.launcher](hosts)
-    sys.exit(lead(arguments.command, arguments.launcher, arguments.hosts))
+    sys.exit(lead(arguments.command))
 
 
 if __name__ == "__main__":
