@@ -18,8 +18,9 @@ if (ending eq ".svg") {
 } } }
 set output out
 
-stats data using 1 nooutput
-B = int(STATS_blocks)
+# The first row of a block is its header, and its first word the launcher.
+B = int(system(sprintf("grep -c '^\"' '%s'", data)))
+if (B == 0) { exit error data.": no launcher has a value, so nothing is drawn" }
 array Name[B]
 do for [b = 1:B] { stats data index b - 1 every ::0::0 using (Name[b] = strcol(1), 0) nooutput }
 # Okabe and Ito, "Color universal design", 2008.
@@ -32,6 +33,8 @@ set border 3 linecolor rgb "#404040"
 set tics nomirror out scale 0.5, 0.3
 set grid y linecolor rgb "#D8D8D8" linetype 1
 set logscale x 2
+set autoscale xfix
+set offsets graph 0.04, graph 0.04, 0, 0
 set logscale y 10
 set xlabel "load hosts, log scale"
 # Labels at 1, 2 and 5 times a power of ten.
