@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Checks runs over several hosts: were all trials valid, and did both sides count the same operations?
 
-Every trial has to name the hosts that `run.json` has, and to be valid, or repeated. The load hosts' operations add up to
-the trial's. If a trial had a number of operations, its server counted exactly as many. If it had a duration, an operation
-may lie across an edge of the window, and the program's own verdict stands, which allows for that. One line for each run;
-the exit code is 1 if anything is wrong."""
+Every trial has to name hosts that `run.json` has, and to be valid, or repeated. The load hosts' operations add up to
+the trial's. If a trial had a number of operations, its server counted exactly as many. If it had a duration, an
+operation may lie across an edge of the window; then the program's own verdict stands, which allows for that. Prints a
+line for each run; the exit code is 1 if anything is wrong."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """What leading a run over several hosts costs: start skew, time between trials, and the leader's own CPU time.
 
-The server is on the first host, and one process with one lane loads it from each of the next 1, 2, 4, … hosts. Each lane
-waits 10 ms for each of its operations, so that neither network nor CPUs are the limit. Between two trials the leader
-starts processes, estimates clocks, brings the hosts to one start and records: that is the time from one record to the
-next, without the measured window. CPU time is that of the leading process alone, and not of the launchers it starts.
+The server is on the first host, and one process with one lane loads it from each of the next 1, 2, 4, … hosts. Each
+lane waits 10 ms for each of its operations, so that neither network nor CPUs are the limit. Between two trials the
+leader starts processes, estimates clocks, brings the hosts to one start and records: that is the time from one record
+to the next, without the measured window. CPU time is that of the leading process alone, not of the launchers it starts.
 
 Prints data for gnuplot, which leading.gp draws. See ../README.md."""
 
@@ -70,10 +70,10 @@ def lead(iomodes: str, launcher: str, hosts: Sequence[str], trials: int) -> Run:
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as errors:
         output = Path(folder, "run")
         # Whatever else the machine does, and however far apart hosts start, is what is measured.
-        command = [iomodes, "run", "--workload", "http", "--delay", f"{DELAY_MS}ms", "--modes", "epoll", "--concurrency",
-                   str(lanes), "--operations", str(OPERATIONS * lanes), "--rounds", str(trials), "--hosts",
-                   ",".join(hosts), "--launch", launcher, "--start-skew", "10s", "--foreign-load", "100000%", "--quiet",
-                   "--output", str(output)]
+        command = [iomodes, "run", "--workload", "http", "--delay", f"{DELAY_MS}ms", "--modes", "epoll",
+                   "--concurrency", str(lanes), "--operations", str(OPERATIONS * lanes), "--rounds", str(trials),
+                   "--hosts", ",".join(hosts), "--launch", launcher, "--start-skew", "10s",
+                   "--foreign-load", "100000%", "--quiet", "--output", str(output)]
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors)
         marks: list[Mark] = []
         with contextlib.ExitStack() as files:
@@ -135,7 +135,8 @@ def header(record: dict, launcher: str, trials: int) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, epilog=EXAMPLES,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--hosts", type=hosts_of, required=True, help="such as n1,n2,n3 or n[1-33]; the first one serves")
+    parser.add_argument("--hosts", type=hosts_of, required=True,
+                        help="such as n1,n2,n3 or n[1-33]; the first one serves")
     parser.add_argument("--launch", default="ssh", metavar="COMMAND", help="as of `iomodes run`; ssh unless given")
     parser.add_argument("--trials", type=int, default=21, help="for each number of hosts; 21 unless given")
     parser.add_argument("--output", type=Path, metavar="FILE", help="where the data go; standard output unless given")
