@@ -40,13 +40,16 @@ The exit code is the command's; 77 if this machine cannot have such a cluster.
 """
 
 # What each needs, and the package that has it.
+COMMON = ["ip", "mount", "nsenter", "unshare"]
 PROGRAMS = {
-    "netns": ["ip"],
-    "ssh": ["ip", "ssh", "ssh-keygen", "sshd"],
-    "slurm": ["ip", "munged", "salloc", "sinfo", "slurmctld", "slurmd", "squeue", "srun"],
+    "netns": COMMON,
+    "ssh": [*COMMON, "ssh", "ssh-keygen", "sshd"],
+    "slurm": [*COMMON, "munged", "salloc", "sinfo", "slurmctld", "slurmd", "squeue", "srun"],
 }
-PACKAGES = {"ip": "iproute2", "ssh": "openssh-client", "ssh-keygen": "openssh-client", "sshd": "openssh-server",
-            "munged": "munge"}
+PACKAGES = {
+    "ip": "iproute2", "mount": "mount", "nsenter": "util-linux", "unshare": "util-linux", "munged": "munge",
+    "ssh": "openssh-client", "ssh-keygen": "openssh-client", "sshd": "openssh-server",
+}
 SLURM = "slurm-wlm"
 
 # The exit code for what is no failure of anything, but not to be had here; as Automake's tests have it.
