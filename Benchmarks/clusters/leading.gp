@@ -44,8 +44,8 @@ do for [k = 0:10] {
 }
 set key left top reverse Left samplen 2
 set errorbars 0.6
-set multiplot layout 1,3 title "{/:Bold ".meta("question")."}\n{/*0.9 ".meta("workload")."}" margins 0.07,0.985,0.2,0.8 spacing 0.075,0
-set label 1 meta("machine")." · ".meta("date")." · bars: ".meta("interval") at screen 0.015, screen 0.03 noenhanced \
+set multiplot layout 1,3 title "{/:Bold ".meta("question")."}\n{/*0.9 ".meta("workload")."}" margins 0.07,0.985,0.22,0.8 spacing 0.075,0
+set label 1 meta("machine")." · ".meta("date")." · hosts: ".meta("hosts")."\nbars: ".meta("interval") at screen 0.015, screen 0.055 noenhanced \
   font ",10" textcolor rgb "#5C5C5C"
 line = 'with yerrorlines linewidth 1.4 pointtype 7 pointsize 0.6 linecolor rgb colour(b)'
 dashed = 'with yerrorlines linewidth 1.4 dashtype 2 pointtype 6 pointsize 0.6 linecolor rgb colour(b)'

@@ -122,11 +122,14 @@ COLUMNS = " ".join(["hosts", "valid_trials"] + [
 
 def header(record: dict, launcher: str, trials: int) -> str:
     environment = record["environment"]
+    hosts = record["cluster"]["hosts"]
+    machines = len({host.get("boot_id") for host in hosts})
     return f"""# question: What does leading a run over more hosts cost?
 # date: {record['started']}
 # machine: {environment.get('cpu_model', 'unknown')}, {environment.get('cpus_online', '?')} CPUs
 # launcher: {' '.join(record['cluster']['launch'])}
 # workload: http, {DELAY_MS} ms, epoll, one lane on each load host, {OPERATIONS} operations of each; {trials} trials
+# hosts: {len(hosts)} on {machines} machine{"" if machines == 1 else "s"}
 # interval: 95 % of the median over trials, or their range if fewer than six
 "{launcher}" {COLUMNS}
 """
@@ -147,17 +150,15 @@ def main() -> None:
         parser.error("--hosts: name a host for the server, and one or more that load it")
     if arguments.trials < 2:
         parser.error("--trials: what is between two trials needs two")
-    lines = []
+    rows = []
     hosts = 1
     while hosts < len(arguments.hosts):
         run = lead(iomodes, arguments.launch, arguments.hosts[:hosts + 1], arguments.trials)
-        if not lines:
-            lines.append(header(run.record, arguments.launch, arguments.trials))
-        lines.append(row(run, hosts) + "\n")
+        rows.append(row(run, hosts) + "\n")
         print(f"{hosts} of {len(arguments.hosts) - 1} hosts: {len(run.trials)} trials", file=sys.stderr)
         hosts *= 2
     # Data of several launchers may follow each other, as blocks.
-    text = "".join(lines) + "\n\n"
+    text = "".join([header(run.record, arguments.launch, arguments.trials), *rows, "\n\n"])
     if arguments.output:
         arguments.output.write_text(text)
     else:
