@@ -7,7 +7,10 @@ import Testing
 /// Kills processes of a run over several hosts at any moment: no wrong record appears, no process is left on any host, and
 /// the run can be resumed.
 ///
-/// The environment's `IOMODES_KILLS` says how many of each kind of process are killed; two unless given.
+/// The environment's `IOMODES_KILLS` says how many of each kind of process are killed; two unless given. For a hundred
+/// kills, as root:
+///
+///     IOMODES_KILLS=25 swift test --filter HostKillTests
 @Suite(
   .serialized, .fewAtOnce, .enabled(if: Namespaces.absence == nil, "\(Namespaces.absence ?? "")"),
   .timeLimit(.minutes(60)))
