@@ -165,6 +165,31 @@ struct HostRunTests {
     }
   }
 
+  @Test func experimentsUseTheHostsThatTheyNeed() async throws {
+    try await Namespaces.with(4) { namespaces in
+      try await withFolder { folder in
+        let common = #""workload": {"kind": "echo"}, "modes": ["epoll"], "concurrency": [4], "duration": "200ms""#
+        try """
+        {"name": "s", "experiments": [
+          {"name": "one", \(common), "hosts": {"load": 1, "observer": false}},
+          {"name": "two", \(common), "hosts": {"load": 2, "observer": true}}]}
+        """.write(toFile: folder + "/s.json", atomically: true, encoding: .utf8)
+        let run = try await run(
+          [
+            "s.json", "--hosts", namespaces.hosts.joined(separator: ","), "--observer", namespaces.hosts[3],
+          ] + Self.patient, in: folder)
+        for trial in run.trials {
+          #expect(trial.valid || trial.wasDisturbed, "\(trial.reasons)")
+          #expect(
+            trial.hosts?.map(\.name) == (trial.experiment == "one" ? Array(namespaces.hosts[0...1]) : namespaces.hosts))
+          #expect((trial.observer != nil) == (trial.experiment == "two") && trial.machine == nil)
+        }
+        let report = try await iomodes("report", run.record.runID, "--format", "md", in: folder)
+        #expect(report.output.contains("| \(namespaces.hosts[3]) | observer |"), "\(report.output)")
+      }
+    }
+  }
+
   @Test func nothingIsLeftWhenTheLeaderIsKilled() async throws {
     try await Namespaces.with(3) { namespaces in
       try await withFolder { folder in
