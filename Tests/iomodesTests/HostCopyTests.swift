@@ -102,6 +102,26 @@ struct HostCopyTests {
     }
   }
 
+  @Test func hostsMayShareATemporaryFolder() async throws {
+    try await Namespaces.with(3) { namespaces in
+      try await withFolder { folder in
+        let launcher = """
+          mkdir -p "$PWD/copies-1"
+          case "$1 $2" in
+          *"/copies-"*) ;;
+          *-[23]" "*/iomodes) exit 127 ;;
+          esac
+          TMPDIR=$PWD/copies-1 exec IP netns exec "$@"
+          """
+        let hosts = try Self.hosts(namespaces, launcher, in: folder)
+        let ending = try await iomodes(Self.plan + hosts + ["--rounds", "1", "--copy"], in: folder)
+        #expect(ending.code == 0 || ending.code == 3, "\(ending.errors)")
+        #expect(try RunFolder(path: folder + "/out").read().record.cluster?.hosts.map(\.isCopied) == [nil, true, true])
+        #expect(try await eventually(within: 5) { Self.copies(in: folder).isEmpty }, "\(Self.copies(in: folder))")
+      }
+    }
+  }
+
   /// As `docker exec` does, the launcher keeps the input of what it has started open when its own ends.
   @Test func copyGoesWithItsRunThoughItsInputStaysOpen() async throws {
     try await Namespaces.with(2) { namespaces in

@@ -148,8 +148,8 @@ struct HostRunTests {
           #expect(load.compactMap(\.operations?.done).reduce(0, +) == trial.operations.done)
           let observer = try #require(trial.observer)
           #expect(observer.name == namespaces.hosts[2] && observer.processes == 1)
-          // A hundred per second.
-          #expect((10...51).contains(observer.operations?.done ?? 0), "\(observer)")
+          // A hundred per second, and those of the warm-up that were late.
+          #expect((10...61).contains(observer.operations?.done ?? 0), "\(observer)")
           #expect(observer.latency?.service.count == observer.operations?.done)
           #expect((observer.latency?.service.min ?? 0) >= 1_000_000)
           #expect(observer.clock != nil && observer.startLate != nil && observer.machine != nil)

@@ -53,9 +53,10 @@ final class HostCopies: @unchecked Sendable {
     to hosts: [String], _ build: String, by launcher: Launcher, token: String, idle: () -> Void
   ) throws(HarnessFailure) -> [HostedProcess] {
     let program = [UInt8](try HostFacts.program())
-    let command = ["sh", "-c", script(build, size: program.count), token]
-    let processes = try hosts.map { (host) throws(HarnessFailure) in
-      try HostedProcess(running: command, on: host, by: launcher)
+    let processes = try hosts.enumerated().map { (index, host) throws(HarnessFailure) in
+      try HostedProcess(
+        running: ["sh", "-c", script("\(build.prefix(16))-$0-\(index)", size: program.count), token], on: host,
+        by: launcher)
     }
     var sent = Array(repeating: 0, count: hosts.count)
     var moved = MonotonicClock.now
@@ -80,9 +81,10 @@ final class HostCopies: @unchecked Sendable {
 
   /// What a shell on the host does, whose name is the mark of the run. The copy's first process has the rest of the
   /// shell's input.
-  private static func script(_ build: String, size: Int) -> String {
+  /// - Parameter name: of the copy. Hosts may have one temporary folder together.
+  private static func script(_ name: String, size: Int) -> String {
     [
-      #"d="${TMPDIR:-/tmp}/iomodes-\#(build.prefix(16))-$0""#, #"(umask 077; mkdir "$d") || exit 1"#,
+      #"d="${TMPDIR:-/tmp}/iomodes-\#(name)""#, #"(umask 077; mkdir "$d") || exit 1"#,
       #"trap 'rm -rf "$d"; exit 1' HUP INT TERM"#,
       #"head -c \#(size) >"$d/iomodes" && [ "$(wc -c <"$d/iomodes")" -eq \#(size) ] && chmod 700 "$d/iomodes" "#
         + #"&& "$d/iomodes" \#(Children.hostCommand) "$0""#,
