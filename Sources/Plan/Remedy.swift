@@ -16,6 +16,12 @@ public enum Remedy: Hashable, Sendable {
   case serverAddress(host: String)
   /// Another program that starts processes on hosts.
   case otherLauncher
+  /// Copies of the program on hosts that lack it.
+  case copies
+  /// A program that needs no runtime of Swift where it runs.
+  case staticBuild
+  /// More hosts that load, or one that observes.
+  case loadHosts, observer
   /// The folder of a peer.
   case peerFolder
   /// A server that is no built-in mode, as `NAME=URL`.

@@ -68,6 +68,9 @@ extension TrialRecord {
     }
   }
 
+  /// The hosts that shared the load; empty for a trial on one machine.
+  public var loadHosts: [Host] { (hosts ?? []).filter { $0.role == .load } }
+
   /// The host that measured beside the load; nil if none did.
   public var observer: Host? { hosts?.first { $0.role == .observer } }
 
@@ -88,6 +91,9 @@ extension TrialRecord {
 }
 
 extension RunRecord {
+  /// The host of a run over several that `environment` describes: the first that loads.
+  public var describedHost: Cluster.Host? { cluster?.hosts.first { $0.role == .load } }
+
   /// The hosts of a run over several, and how processes were started on them.
   public struct Cluster: Codable, Equatable, Sendable {
     /// The launcher's words; `{host}` in them stands for a host's name.
@@ -126,10 +132,12 @@ extension RunRecord {
       public var addresses: [String]
       /// The least time to connect to the server's address; in nanoseconds.
       public var roundTrip: UInt64?
+      /// Whether the program was copied there for the run.
+      public var isCopied: Bool?
 
       public init(
         name: String, role: HostRole, environment: Environment, build: String?, boot: String?, addresses: [String],
-        roundTrip: UInt64?
+        roundTrip: UInt64?, isCopied: Bool? = nil
       ) {
         self.name = name
         self.role = role
@@ -138,6 +146,7 @@ extension RunRecord {
         self.boot = boot
         self.addresses = addresses
         self.roundTrip = roundTrip
+        self.isCopied = isCopied
       }
 
       enum CodingKeys: String, CodingKey {
@@ -146,6 +155,7 @@ extension RunRecord {
         case boot = "boot_id"
         case addresses
         case roundTrip = "round_trip_ns"
+        case isCopied = "program_copied"
       }
     }
   }

@@ -125,6 +125,21 @@ public final class ChildProcess {
     SystemCall.writeAll(Array((line + "\n").utf8), to: input)
   }
 
+  /// Writes as many bytes to the child's standard input as it takes without waiting: poll(2), write(2).
+  /// - Returns: how many, which may be 0; nil if it will take no more.
+  public func sendPart(of bytes: [UInt8], from start: Int) -> Int? {
+    var sent = start
+    while sent < bytes.count {
+      var entry = pollfd(fd: input, events: Int16(POLLOUT), revents: 0)
+      guard poll(&entry, 1, 0) > 0 else { break }
+      // A pipe that can be written takes PIPE_BUF bytes at once: pipe(7).
+      let count = bytes.withUnsafeBytes { write(input, $0.baseAddress! + sent, min($0.count - sent, 4096)) }
+      guard count > 0 else { return errno == EINTR || errno == EAGAIN ? sent - start : nil }
+      sent += count
+    }
+    return sent - start
+  }
+
   public func closeInput() {
     if input >= 0 { Glibc.close(input) }
     input = -1

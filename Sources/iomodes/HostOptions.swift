@@ -24,6 +24,8 @@ enum HostOptions {
       .value(
         "observer", "HOST",
         "a host that measures latency at a low rate while the others load, in a row of its own; needs a duration"),
+      .flag(
+        "copy", "copies this program for the run to hosts that lack it or have another build; it is removed after it"),
       .value(
         "start-skew", "TIME", "how far apart the load hosts may start a trial; others are invalid",
         unlessGiven: HostRoles.usualMaxSkew.description),
@@ -62,6 +64,7 @@ enum HostOptions {
     if let observer = arguments.text("observer") {
       try naming("observer") { () throws(MalformedHosts) in try roles.setObserver(observer) }
     }
+    roles.copies = arguments.has("copy")
     return roles
   }
 
@@ -82,7 +85,7 @@ enum HostOptions {
     let places = known.map(\.variable).joined(separator: " or ")
     throw UsageError(
       known.isEmpty
-        ? "--launch, --server-host, --observer and --start-skew need --hosts, such as n1,n2"
+        ? "--launch, --server-host, --observer, --copy and --start-skew need --hosts, such as n1,n2"
         : "there is no allocation of \(launch) (\(places) is not set); run within one, or name --hosts")
   }
 

@@ -12,6 +12,11 @@ extension Remedy {
     case .otherAddress: "name another --port, --bind or --unix"
     case .serverAddress(let host): "name one with --server-host \(host)=ADDRESS"
     case .otherLauncher: "install it, or name another --launch"
+    case .copies: "or have it copied there for the run with --copy"
+    case .staticBuild:
+      "build a program that needs no Swift there, with `swift build -c release --static-swift-stdlib`, and use it here"
+    case .loadHosts: "name them with --hosts, after the server's"
+    case .observer: "name one with --observer, beside --hosts"
     case .peerFolder: "name its folder (--peer PATH)"
     case .contender(let server): "name it again (--serve \(server))"
     case .comparingOrMixing: "compare the runs, or merge them all the same with --allow-differences"

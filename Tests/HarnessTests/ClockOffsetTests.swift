@@ -43,8 +43,67 @@ import Testing
     #expect(ClockOffset.drift(from: first, to: first) == nil)
   }
 
+  /// Clocks of hosts, of which each takes its own time to answer.
+  private final class Clocks {
+    var now: UInt64 = 1_000_000_000
+    /// The indices, in the order in which they were asked.
+    var asked: [Int] = []
+    let ahead: [Int64]
+    private var random = SplitMix64(seed: 9)
+
+    init(_ count: Int) { ahead = (0..<count).map { Int64($0) * 1_000_000_000_000 - 5_000_000 } }
+
+    func ask(_ index: Int) -> UInt64 {
+      asked.append(index)
+      now += random.next() % 300_000
+      let read = UInt64(bitPattern: Int64(now) &+ ahead[index])
+      now += random.next() % 300_000
+      return read
+    }
+
+    func estimate() throws -> (clocks: [ClockOffset], longest: UInt64) {
+      let answers = try ClockOffset.inTurns(
+        ahead.count, now: { Instant(nanoseconds: now) }, ask: { ask($0) })
+      guard case .known(let clocks, let longest) = answers else { throw Errno(0) }
+      return (clocks, longest)
+    }
+  }
+
+  @Test(arguments: [1, 2, 7, 300]) func clocksAreAskedInTurns(_ count: Int) throws {
+    let clocks = Clocks(count)
+    let (known, longest) = try clocks.estimate()
+    let turns = clocks.asked.count / count
+    #expect((4...32).contains(turns) && clocks.asked == (0..<turns).flatMap { _ in 0..<count })
+    // Of so many clocks, a turn takes longer than all turns may.
+    #expect(count < 300 || turns == 4)
+    for (clock, ahead) in zip(known, clocks.ahead) {
+      #expect((clock.offset - ahead).magnitude <= clock.bound && clock.bound <= longest && longest <= 300_000)
+    }
+  }
+
+  /// Drift and skew grow with the age of estimates: no host's is older because it was asked before others.
+  @Test func estimatesOfAllHostsAreOfTheSameAge() throws {
+    let clocks = Clocks(100)
+    let known = try clocks.estimate().clocks
+    let took = clocks.now - 1_000_000_000
+    let ages = known.map { clocks.now - $0.at.nanoseconds }
+    let (early, late) = (ages.prefix(50).reduce(0, +) / 50, ages.suffix(50).reduce(0, +) / 50)
+    #expect(max(early, late) - min(early, late) < took / 4)
+    #expect(took < 4 * 100 * 600_000)
+  }
+
+  @Test func clockThatDoesNotAnswerIsToldAndNoOtherIsAsked() throws {
+    var asked: [Int] = []
+    let answers = try ClockOffset.inTurns(3) { index in
+      asked.append(index)
+      return asked.count == 5 ? nil : 7
+    }
+    #expect(answers == .silent(1) && asked == [0, 1, 2, 0, 1])
+  }
+
   @Test(arguments: [
-    HostOrder.clock, .watch, .report, .doctor, .lease, .listen(address: "fe80::1"), .reach(address: "10.0.0.1:80"),
+    HostOrder.clock, .watch, .report, .doctor, .lease, .keep, .leave, .listen(address: "fe80::1"),
+    .reach(address: "10.0.0.1:80"),
     .window(opens: Instant(nanoseconds: 5), closes: nil),
     .window(opens: Instant(nanoseconds: 5), closes: Instant(nanoseconds: .max)),
   ])

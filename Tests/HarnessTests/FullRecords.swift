@@ -183,6 +183,7 @@ enum FullRecords {
     experiment.pools = AxisValues(1, 2)
     experiment.about = "this"
     experiment.optional = true
+    experiment.hosts = HostNeeds(load: 1, observer: true)
     experiment.bystanders = BystanderSpec(count: 1, manner: .paced, every: .seconds(1), rate: ByteCount(1024))
     experiment.each = 1
     experiment.processes = 2
@@ -221,7 +222,7 @@ enum FullRecords {
       hosts: HostRole.allCases.map { role in
         .init(
           name: "n1", role: role, environment: environment, build: String(repeating: "0f", count: 32), boot: "b",
-          addresses: ["10.0.0.1"], roundTrip: 40_000)
+          addresses: ["10.0.0.1"], roundTrip: 40_000, isCopied: true)
       })
     run.calibration = .init(iterationsPerSecond: 2.5e9, low: 2.4e9, high: 2.6e9, runs: 9)
     return run

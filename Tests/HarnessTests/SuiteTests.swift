@@ -126,7 +126,7 @@ import Workloads
     (
       #""concurency": [1]"#,
       "experiments[0].concurency: is not a field; did you mean 'concurrency'?; there are name, about, optional, workload, modes, concurrency, arrivals, "
-        + "rate_per_s, slo, limit, pool, pipeline, bystanders, each, processes, server_processes, operations, duration, "
+        + "rate_per_s, slo, limit, pool, pipeline, bystanders, each, processes, server_processes, hosts, operations, duration, "
         + "warmup, rounds"
     ),
     (#""modes": []"#, "experiments[0].modes: is empty"),
@@ -137,6 +137,11 @@ import Workloads
     (
       #""bystanders": {"count": 5, "manner": "idle"}"#,
       "experiments[0].bystanders: idle lanes need a connection, and sleep has none"
+    ),
+    (#""hosts": {"load": 0}"#, "experiments[0].hosts.load: 0 is not a number of hosts; it must be from 1 to 1000"),
+    (
+      #""hosts": {"loads": 1}"#,
+      "experiments[0].hosts.loads: is not a field; did you mean 'load'?; there are load, observer"
     ),
     (#""modes": "epoll""#, "experiments[0].modes: is not a list"),
     (#""modes": ["epoll", "epoll"]"#, "experiments[0].modes: names a mode twice"),

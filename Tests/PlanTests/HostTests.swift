@@ -78,6 +78,8 @@ import Testing
     var observed = usual
     try observed.setObserver("c")
     #expect(observed.load == ["b"] && observed.all.map(\.role) == [.server, .load, .observer])
+    #expect(observed.used(by: HostNeeds(observer: false)).observer == nil && observed.used(by: nil) == observed)
+    #expect(usual.used(by: HostNeeds(load: 1)).load == ["b"] && usual.used(by: HostNeeds(load: 2)) == usual)
     #expect(throws: MalformedHosts.self) { try observed.setObserver("a") }
     #expect(throws: MalformedHosts.self) { try observed.setObserver("b") }
     #expect(throws: MalformedHosts.self) { try HostRoles(["a"], server: "-x", launcher: launcher) }

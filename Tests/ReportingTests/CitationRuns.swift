@@ -40,7 +40,7 @@ enum CitationRuns {
         ).run()
       ),
       ("search", search), ("faults", faults), ("mixed", mixed), ("served in part", ServedLanesTests.run()),
-      ("unanswered", ServedLanesTests.stopped()),
+      ("unanswered", ServedLanesTests.stopped()), ("hosts", HostTableTests.run(rounds: 6)),
       (
         "pools", TinyRun.run([TimelineTests().growing(), TimelineTests().trial("taskgroup-blocking") { _ in 2 }])
       ),

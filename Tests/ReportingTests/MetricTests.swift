@@ -73,12 +73,14 @@ struct MetricTests {
     #expect(points.allSatisfy { !$0.about.isEmpty && !$0.key.contains(" ") })
     let classes = MetricTable.standard.classes
     #expect(Set(classes.map(\.key)).count == classes.count)
+    let hosts = MetricTable.standard.hosts
+    #expect(Set(hosts.map(\.key)).count == hosts.count)
   }
 
   @Test func layoutsNameMetricsThatThereAre() throws {
-    for run in [Self.run(), Self.run(rates: [100, 200, 400]), ServedLanesTests.run()] {
+    for run in [Self.run(), Self.run(rates: [100, 200, 400]), ServedLanesTests.run(), HostTableTests.run()] {
       for section in Document(run).sections {
-        for table in section.parts.flatMap({ [$0.table, $0.classes, $0.ofTrials].compactMap { $0 } }) {
+        for table in section.parts.flatMap({ [$0.table, $0.classes, $0.hosts, $0.ofTrials].compactMap { $0 } }) {
           for format in [OutputFormat.text, .md, .latex, .html] { _ = table.placed(in: format) }
         }
       }

@@ -76,12 +76,16 @@ enum ReportColumns {
 
   /// Coordinates of a point: requested values, and words of queries.
   static func coordinates(_ heading: String) -> Bool {
-    ["mode", "experiment", "class", "concurrency", "conc.", "limit", "pool", "not different from it"].contains(heading)
+    ["mode", "experiment", "class", "host", "role", "concurrency", "conc.", "limit", "pool", "not different from it"]
+      .contains(heading)
       || heading.hasSuffix("offered/s")
   }
 
   static let machine = [
     "processors": "processors", "memory": "memory", "load before the run": "load",
+  ]
+  static let hosts = [
+    "processors": "processors", "memory": "memory", "load before": "load", "round trip": "round-trip",
   ]
   /// Of processors, which are numbered.
   static let ids: Set<String> = ["of the client", "of the server"]
@@ -93,7 +97,8 @@ enum ReportColumns {
     "misses at /s": ["lowest-missed"], "rounds": ["rounds"], "system calls/op": ["calls"], "CPU µs/op": ["cpu"],
     "client CPU µs/op": ["client-cpu", "cpu"], "server CPU µs/op": ["server-cpu", "cpu"], "in flight": ["in-flight"],
     "threads": ["threads"], "memory, median peak": ["memory"], "": ["memory"], "× blocking": ["ratio"],
-    "lanes": ["count"], "operations": ["operations"], "in warm-ups": ["in-warm-ups"], "not valid": ["invalid"],
+    "due op/s": ["offered"], "lanes": ["count"], "operations": ["operations"], "in warm-ups": ["in-warm-ups"],
+    "not valid": ["invalid"],
     "of": ["invalid"],
     "p99 of trials": ["response-p99-of-trials", "service-p99-of-trials", "p99-of-trials"],
     "wake lag p50": ["send-lag-p50"],
@@ -140,7 +145,7 @@ enum ReportNotes {
   static func kind(of text: String) -> Kind? { kinds.first { $0.phrases.contains { text.contains($0) } } }
 
   /// The texts after the experiments.
-  static let ends = ["Trials that are not valid", "The machine:", "Trust: ", "Claims: "]
+  static let ends = ["Trials that are not valid", "The machine", "Trust: ", "Claims: "]
 
   private static let kinds = [
     Kind(
@@ -153,7 +158,7 @@ enum ReportNotes {
     Kind("Claims: ", of: "claims", "claims-measured", "claims-not-measured"),
     Kind("planned trials are recorded", of: "planned", "recorded"),
     Kind("mixed machines or builds", of: "processors", "memory", "timer-slack"),
-    Kind(" CPU, Linux", " CPUs, Linux", " CPU ·", " CPUs ·", of: "processors"),
+    Kind(" CPU, Linux", " CPUs, Linux", " CPU ·", " CPUs ·", of: "processors", "hosts"),
     Kind("valid trial at each", "valid trials at each", "· no trials", of: "trials"),
     Kind("in flight at most: ", of: "in-flight"),
     Kind("audit is not valid", of: "audit-invalid-*"),

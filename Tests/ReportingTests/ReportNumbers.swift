@@ -99,7 +99,16 @@ struct ReportNumbers {
     }
     guard !cells[0].hasPrefix(":--") else { return }
     let cell = Dictionary(zip(table.headings, cells)) { first, _ in first }
-    if table.headings[0] == "what" {
+    if table.headings[0] == "host" {
+      for (heading, text) in zip(table.headings, cells) {
+        guard let metric = ReportColumns.hosts[heading] else {
+          note(text, row: "")
+          continue
+        }
+        check(
+          text, all.filter { $0.place == Citable.Place("machine/\(cells[0])") && $0.metric == metric }, of: "\(cells)")
+      }
+    } else if table.headings[0] == "what" {
       if ReportColumns.ids.contains(cells[0]) { return note(cells[1], row: "") }
       check(cells[1], scope.filter { ReportColumns.machine[cells[0]] == $0.metric }, of: "\(cells)")
     } else if let claim = cell["claim"] {
@@ -142,7 +151,8 @@ struct ReportNumbers {
       let place = citable.place
       return place.name == name && (lanes == nil || place.concurrency == nil || place.concurrency == lanes)
         && (rate == nil || place.rate == nil || abs((place.rate ?? 0) / (rate ?? 1) - 1) < 0.001)
-        && (setting == Setting() || place.setting.swept == setting) && (place.lanes == cell["class"])
+        && (setting == Setting() || place.setting.swept == setting)
+        && (place.part?.name == cell["class"] ?? cell["host"])
         && (cell["experiment"] == nil || cell["experiment"] == place.shownExperiment)
     }
     var (last, side) = (ReportColumns.Column(metrics: []), "")

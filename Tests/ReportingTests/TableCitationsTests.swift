@@ -8,7 +8,7 @@ import Testing
 struct TableCitationsTests {
   private static let names = [
     "20261129-221614-quick", "tiny", "synthetic", "odd", "open loops", "memory", "search", "faults", "mixed", "pools",
-    "served in part", "unanswered",
+    "served in part", "unanswered", "hosts",
   ]
 
   private func report(_ name: String, _ format: OutputFormat, cites: Bool = true) throws -> String {

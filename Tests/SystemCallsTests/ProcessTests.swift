@@ -37,6 +37,30 @@ private func onThread<R: Sendable>(_ body: @escaping @Sendable () throws -> R) a
     #expect(child.readLine(timeout: 10_000) == .text(line))
   }
 
+  @Test func partsOfMoreThanAPipeHoldsAreTakenWithoutWaiting() throws {
+    let bytes = [UInt8](repeating: 7, count: 500_000)
+    let child = try ChildProcess("/bin/sh", ["-c", "sleep 0.2; wc -c"])
+    var sent = 0
+    var waits = 0
+    while sent < bytes.count {
+      let part = try #require(child.sendPart(of: bytes, from: sent))
+      sent += part
+      if part == 0 {
+        waits += 1
+        usleep(1000)
+      }
+    }
+    #expect(waits > 0)
+    #expect(child.finish().output == "500000\n")
+  }
+
+  @Test func childThatHasEndedTakesNoPart() throws {
+    ProcessControl.ignoreBrokenPipes()
+    let child = try ChildProcess("/bin/sh", ["-c", "exec <&-; echo closed"])
+    #expect(child.readLine(timeout: 10_000) == .text("closed"))
+    #expect(child.sendPart(of: [1], from: 0) == nil)
+  }
+
   @Test(arguments: [0, 3, 255] as [Int32]) func exitCodeIsTold(code: Int32) throws {
     let child = try ChildProcess("/bin/sh", ["-c", "exit \(code)"])
     #expect(child.wait() == .exited(code))

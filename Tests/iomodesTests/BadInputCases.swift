@@ -70,7 +70,7 @@ extension BadInputTests {
         "there is no allocation of slurm (SLURM_JOB_NODELIST is not set); run within one, or name --hosts"),
     Case(
       name: "a server's host alone", arguments: ["run", "--server-host", "a", "--output", "out"],
-      complaint: "--launch, --server-host, --observer and --start-skew need --hosts, such as n1,n2"),
+      complaint: "--launch, --server-host, --observer, --copy and --start-skew need --hosts, such as n1,n2"),
     .init(
       name: "an observer on the server's host",
       arguments: ["run", "--hosts", "a,b", "--observer", "a", "--output", "out"],
@@ -82,6 +82,22 @@ extension BadInputTests {
     Case(
       name: "hosts and an audit", arguments: ["run", "--hosts", "a,b", "--audit", "--output", "out"],
       complaint: "--audit is for this machine alone, and does not go with --hosts"),
+    Case(
+      name: "load hosts that a suite needs, and no hosts", arguments: ["run", "suite.json", "--output", "out"],
+      suite: suite(#""name": "x", "workload": {"kind": "echo"}, "hosts": {"load": 2}"#),
+      complaint:
+        "experiment 'x': it needs 2 load hosts, and the run has none; name them with --hosts, after the server's"),
+    Case(
+      name: "fewer load hosts than a suite needs",
+      arguments: ["run", "suite.json", "--hosts", "a,b", "--output", "out"],
+      suite: suite(#""name": "x", "workload": {"kind": "echo"}, "hosts": {"load": 2}"#),
+      complaint:
+        "experiment 'x': it needs 2 load hosts, and the run has 1; name them with --hosts, after the server's"),
+    Case(
+      name: "no observer where a suite needs one",
+      arguments: ["run", "suite.json", "--hosts", "a,b", "--output", "out"],
+      suite: suite(#""name": "x", "workload": {"kind": "echo"}, "hosts": {"observer": true}"#),
+      complaint: "experiment 'x': it needs an observer, and the run has none; name one with --observer"),
     Case(
       name: "hosts and files", arguments: ["run", "--hosts", "a,b", "--workload", "file", "--output", "out"],
       complaint: "experiment 'file': file operations are of one machine; leave out the hosts"),

@@ -38,4 +38,42 @@ struct ClockOffset: Equatable, Sendable {
     guard span >= 1_000_000 else { return nil }
     return Int((Double(last.offset &- first.offset) * 1e9 / Double(span)).rounded())
   }
+
+  /// The result of asking several clocks.
+  enum Turns: Equatable {
+    /// The best estimate of each clock, in their order, and half of the longest round trip in nanoseconds.
+    case known([ClockOffset], longest: UInt64)
+    /// The index of the clock that did not answer.
+    case silent(Int)
+  }
+
+  /// How often each clock is asked, at least and at most.
+  private static let turns = 4...32
+  /// How long all of them are asked, unless the least takes longer.
+  private static let span = Nanoseconds.milliseconds(50)
+
+  /// Asks several clocks in turns: each once, then each again. So all estimates are of about the same time, and none
+  /// grows old while many others are made.
+  /// - Parameters:
+  ///   - count: how many clocks; at least one.
+  ///   - now: this machine's clock.
+  ///   - ask: what the clock of an index reads, in nanoseconds; nil if it does not answer.
+  static func inTurns(
+    _ count: Int, now: () -> Instant = { MonotonicClock.now }, ask: (Int) throws(HarnessFailure) -> UInt64?
+  ) throws(HarnessFailure) -> Turns {
+    var best: [ClockOffset] = []
+    var longest: UInt64 = 0
+    let begun = now()
+    for turn in 1...turns.upperBound {
+      for index in 0..<count {
+        let asked = now()
+        guard let read = try ask(index) else { return .silent(index) }
+        let offset = ClockOffset(asked: asked, answered: now(), read: read)
+        longest = max(longest, offset.bound)
+        if turn == 1 { best.append(offset) } else { best[index] = .best(of: [best[index], offset]) }
+      }
+      if turn >= turns.lowerBound, now().since(begun) >= span { break }
+    }
+    return .known(best, longest: longest)
+  }
 }

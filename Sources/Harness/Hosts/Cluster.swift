@@ -14,58 +14,18 @@ public struct Cluster: Sendable {
   /// The time to connect to it, by load host; in nanoseconds.
   let roundTrips: [String: UInt64]
 
-  /// The time limit for a host's first answer: its launcher may wait for resources.
-  private static let arrival = Nanoseconds.seconds(60)
+  /// Those of this program on hosts that lacked it; nil if there are none.
+  let copies: HostCopies?
 
   /// Asks every host who it is, and lets the load hosts connect to the server's.
   public static func gathered(_ roles: HostRoles, for suite: Suite) throws(HarnessFailure) -> Cluster {
-    try check(suite, isObserved: roles.observer != nil)
+    try check(suite, roles)
     let token = String(UInt64.random(in: .min ... .max), radix: 16)
     let hosts = try introduced(roles, token: token)
+    let copies = HostCopies(keptBy: hosts.copies)
     let (address, roundTrips) = try meet(hosts, roles)
-    return Cluster(roles: roles, token: token, facts: hosts.facts, address: address, roundTrips: roundTrips)
-  }
-
-  /// The hosts, which have told who they are.
-  struct Introduction {
-    /// One on each host, in the order of the roles.
-    var processes: [HostedProcess]
-    var facts: [String: HostFacts]
-    /// That of the processes, which do not keep it.
-    var lease: Lease
-  }
-
-  /// Asks every host who it is.
-  static func introduced(_ roles: HostRoles, token: String) throws(HarnessFailure) -> Introduction {
-    Interruption.watch()
-    ProcessControl.ignoreBrokenPipes()
-    // All of them are started before the first is waited for.
-    let processes = try roles.all.map { (host: (name: String, role: HostRole)) throws(HarnessFailure) in
-      try HostedProcess(Children.hostCommand, on: host.name, by: roles.launcher, token: token)
-    }
-    // The first to answer are held until the last has.
-    let lease = Lease()
-    for process in processes { lease.add(process) }
-    let build = try HostFacts.build()
-    var facts: [String: HostFacts] = [:]
-    for process in processes {
-      let answer = try answer(process.hear(patience: arrival), of: process, as: HostFacts.self) {
-        process.verdict(after: arrival) + remedy((lease.lost ?? process).host, roles)
-      }
-      guard answer.build == build else {
-        throw HarnessFailure(
-          "host '\(process.host)' has another build of this program (\(answer.build.prefix(12))…, here "
-            + "\(build.prefix(12))…); put this one there, at \(TrialRunner.program)")
-      }
-      facts[process.host] = answer
-    }
-    return Introduction(processes: processes, facts: facts, lease: lease)
-  }
-
-  private static func remedy(_ host: String, _ roles: HostRoles) -> String {
-    let words = roles.launcher.words(on: host, running: [TrialRunner.program])
-    return
-      "; this program must be at \(TrialRunner.program) there too, and `\(words.joined(separator: " "))` must start it"
+    return Cluster(
+      roles: roles, token: token, facts: hosts.facts, address: address, roundTrips: roundTrips, copies: copies)
   }
 
   /// The first of the server's addresses that all load hosts reach.
@@ -85,8 +45,8 @@ public struct Cluster: Sendable {
         }
         return (address, roundTrips)
       } catch {
-        if let failure = error.failure { throw failure }
-        obstacle = error.reason
+        guard case .refused(let reason) = error else { throw error.failure }
+        obstacle = reason
       }
     }
     let tried = candidates.isEmpty ? "" : " (tried \(candidates.joined(separator: ", ")))"
@@ -95,41 +55,46 @@ public struct Cluster: Sendable {
       remedy: .serverAddress(host: roles.server))
   }
 
-  private struct Unanswered: Error {
-    var reason: String
-    /// What ends the program, if anything.
-    var failure: HarnessFailure?
+  /// Why a host has not answered.
+  enum Unanswered: Error {
+    /// In its own words; it can be asked again.
+    case refused(String)
+    case lost(HarnessFailure)
+
+    var failure: HarnessFailure {
+      switch self {
+      case .refused(let reason): HarnessFailure(reason)
+      case .lost(let failure): failure
+      }
+    }
   }
 
   private static func question<Answer: Decodable>(
     _ order: HostOrder, to process: HostedProcess
   ) throws(Unanswered) -> Answer {
-    let line: String?
-    do throws(HarnessFailure) {
-      line = try process.ask(order)
-    } catch {
-      throw Unanswered(reason: error.description, failure: error)
-    }
-    if let line, let failure: ChildFailure = TrialRunner.decode(line) {
-      throw Unanswered(reason: "host '\(process.host)': \(failure.error)")
-    }
-    do throws(HarnessFailure) {
-      return try answer(line, of: process, as: Answer.self) { process.verdict() }
-    } catch {
-      throw Unanswered(reason: error.description, failure: error)
-    }
+    process.child.send(order.line)
+    return try answer(of: process)
   }
 
+  /// The next line of a process, as an answer.
   static func answer<Answer: Decodable>(
-    _ line: String?, of process: HostedProcess, as: Answer.Type, verdict: () -> String
-  ) throws(HarnessFailure) -> Answer {
-    guard let line else { throw HarnessFailure(verdict()) }
+    of process: HostedProcess, within patience: Nanoseconds = HostedProcess.patience
+  ) throws(Unanswered) -> Answer {
+    let line: String?
+    do throws(HarnessFailure) {
+      line = try process.hear(patience: patience)
+    } catch {
+      throw .lost(error)
+    }
+    guard let line else { throw .lost(HarnessFailure(process.verdict(after: patience))) }
     if let failure: ChildFailure = TrialRunner.decode(line) {
-      throw HarnessFailure("host '\(process.host)': \(failure.error)")
+      throw .refused("host '\(process.host)': \(failure.error)")
     }
     guard let answer: Answer = TrialRunner.decode(line) else {
-      throw HarnessFailure(
-        "host '\(process.host)' answered '\(line.prefix(80))'; only this program's lines may come through the launcher")
+      throw .lost(
+        HarnessFailure(
+          "host '\(process.host)' answered '\(line.prefix(80))'; only this program's lines may come through the launcher"
+        ))
     }
     return answer
   }
@@ -137,7 +102,8 @@ public struct Cluster: Sendable {
   // MARK: What others need of it
 
   func start(_ command: String, on host: String) throws(HarnessFailure) -> HostedProcess {
-    try HostedProcess(command, on: host, by: roles.launcher, token: token)
+    let program = facts[host]?.program ?? TrialRunner.program
+    return try HostedProcess(running: [program, command, token], on: host, by: roles.launcher)
   }
 
   /// The processors that a host's processes may use.
@@ -163,7 +129,8 @@ public struct Cluster: Sendable {
       hosts: roles.all.map { name, role in
         RunRecord.Cluster.Host(
           name: name, role: role, environment: facts[name]?.environment ?? Environment(), build: facts[name]?.build,
-          boot: facts[name]?.boot, addresses: facts[name]?.addresses ?? [], roundTrip: roundTrips[name])
+          boot: facts[name]?.boot, addresses: facts[name]?.addresses ?? [], roundTrip: roundTrips[name],
+          isCopied: copies?.hosts.contains(name) == true ? true : nil)
       })
   }
 
@@ -180,6 +147,7 @@ public struct Cluster: Sendable {
         launcher: Launcher(words: record.launch),
         maxSkew: Nanoseconds(record.maxSkew))
       if let observer = record.hosts.first(where: { $0.role == .observer }) { try roles.setObserver(observer.name) }
+      roles.copies = record.hosts.contains { $0.isCopied == true }
     } catch {
       throw HarnessFailure("the run's hosts cannot be used: \(error)")
     }

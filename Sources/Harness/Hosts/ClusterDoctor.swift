@@ -20,12 +20,18 @@ public struct ClusterDoctor: Encodable, Sendable {
   public static func examined(_ roles: HostRoles) throws(HarnessFailure) -> ClusterDoctor {
     let token = String(UInt64.random(in: .min ... .max), radix: 16)
     let introduction = try Cluster.introduced(roles, token: token)
-    defer { withExtendedLifetime(introduction) {} }
+    let copies = HostCopies(keptBy: introduction.copies)
+    defer { withExtendedLifetime((introduction, copies)) {} }
     let (processes, facts) = (introduction.processes, introduction.facts)
     for process in processes { process.child.send(HostOrder.doctor.line) }
     var hosts: [Host] = []
     for (process, (name, role)) in zip(processes, roles.all) {
-      let findings = try Cluster.answer(process.hear(), of: process, as: [Finding].self) { process.verdict() }
+      let findings: [Finding]
+      do throws(Cluster.Unanswered) {
+        findings = try Cluster.answer(of: process)
+      } catch {
+        throw error.failure
+      }
       hosts.append(
         Host(name: name, role: role, findings: findings, environment: facts[name]?.environment ?? Environment()))
     }
@@ -77,13 +83,14 @@ public struct ClusterDoctor: Encodable, Sendable {
     _ load: [HostedProcess], within limit: Nanoseconds
   ) throws(HarnessFailure) -> Finding {
     let effect = "a trial whose hosts may have started further apart than allowed (\(limit.spaced)) is invalid"
-    var bounds: [UInt64] = []
-    for process in load {
-      guard let (best, _) = try process.clockOffset(idle: {}) else { throw HarnessFailure(process.verdict()) }
-      bounds.append(best.bound)
+    guard load.count > 1 else { return Finding("start", "one host loads", .fine, effect: effect) }
+    let answers = try ClockOffset.inTurns(load.count) { (index) throws(HarnessFailure) in
+      try load[index].clock(idle: {})
     }
-    guard load.count > 1, let worst = bounds.max() else {
-      return Finding("start", "one host loads", .fine, effect: effect)
+    let worst: UInt64
+    switch answers {
+    case .known(let clocks, _): worst = clocks.map(\.bound).max() ?? 0
+    case .silent(let index): throw HarnessFailure(load[index].verdict())
     }
     return Finding(
       "start", "known within \(micros(2 * worst))", 2 * worst > limit.count ? .warning : .fine, effect: effect,

@@ -13,22 +13,32 @@ struct HostFacts: Codable, Sendable {
   var boot: String?
   /// Where others may reach it: its addresses, without those of loopback and of links.
   var addresses: [String]
+  /// The path of this program there, and the bytes of memory available; nil in builds that did not tell.
+  var program: String?
+  var availableMemory: UInt64?
 
   static func ofThisMachine() throws(HarnessFailure) -> HostFacts {
     var environment = MachineFacts.environment(try Processors.current())
     (environment.clientCPUs, environment.serverCPUs) = (nil, nil)
     return HostFacts(
       environment: environment, build: try build(), boot: MachineFacts.line("/proc/sys/kernel/random/boot_id"),
-      addresses: NetworkInterfaces.addresses)
+      addresses: NetworkInterfaces.addresses, program: TrialRunner.program,
+      availableMemory: MachineFacts.memory("MemAvailable:"))
   }
 
   static func build() throws(HarnessFailure) -> String {
-    guard let data = FileManager.default.contents(atPath: "/proc/self/exe") else {
-      throw HarnessFailure("cannot read this program's file (/proc/self/exe)")
-    }
+    let data = try Self.program()
     var hash = SHA256()
     data.withUnsafeBytes { hash.update($0) }
     return hash.finish()
+  }
+
+  /// The bytes of this program's file.
+  static func program() throws(HarnessFailure) -> Data {
+    guard let data = FileManager.default.contents(atPath: "/proc/self/exe") else {
+      throw HarnessFailure("cannot read this program's file (/proc/self/exe)")
+    }
+    return data
   }
 }
 
@@ -53,7 +63,8 @@ enum HostInquiry {
       Children.answer(ChildFailure(error: error.description))
     }
     var listeners: [Socket] = []
-    while let line = Children.readInput(within: Lease.term) {
+    var silence = Lease.term
+    while let line = Children.readInput(within: silence) {
       switch HostOrder(line) {
       case .clock: Children.say("\(MonotonicClock.now.nanoseconds)".utf8)
       case .listen(let address):
@@ -71,6 +82,8 @@ enum HostInquiry {
           Children.answer(ChildFailure(error: "\(error)"))
         }
       case .lease: Children.say(HostOrder.held.utf8)
+      case .keep: silence = HostCopies.term
+      case .leave: _exit(0)
       case .doctor:
         do throws(HarnessFailure) {
           Children.answer(try Doctor.ofThisMachine(as: .oneSide).findings)

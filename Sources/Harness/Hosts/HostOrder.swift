@@ -21,6 +21,10 @@ enum HostOrder: Equatable {
   case lease
   /// Tell what on your machine will disturb measurements.
   case doctor
+  /// You are of a copy that the run needs: stay through longer silence.
+  case keep
+  /// End yourself.
+  case leave
 
   init?(_ line: String) {
     let words = line.split(separator: " ").map(String.init)
@@ -33,6 +37,8 @@ enum HostOrder: Equatable {
     case ("report", 1): self = .report
     case ("doctor", 1): self = .doctor
     case ("lease", 1): self = .lease
+    case ("keep", 1): self = .keep
+    case ("leave", 1): self = .leave
     case ("listen", 2): self = .listen(address: words[1])
     case ("reach", 2): self = .reach(address: words[1])
     case ("window", 2...3):
@@ -49,6 +55,8 @@ enum HostOrder: Equatable {
     case .report: "report"
     case .doctor: "doctor"
     case .lease: "lease"
+    case .keep: "keep"
+    case .leave: "leave"
     case .listen(let address): "listen \(address)"
     case .reach(let address): "reach \(address)"
     case .window(let opens, let closes):

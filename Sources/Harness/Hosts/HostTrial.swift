@@ -15,6 +15,9 @@ struct HostTrial {
   /// The observer's operations per second.
   private static let observedRate = 100.0
 
+  /// The hosts that the experiment uses.
+  private var roles: HostRoles { cluster.roles.used(by: plan.experiment.hosts) }
+
   func run(idle: () -> Void) throws(HarnessFailure) -> TrialRunner.Result {
     let lease = Lease()
     var servers: [HostedProcess] = []
@@ -41,8 +44,8 @@ struct HostTrial {
         share, endpoints: addresses.isEmpty ? [] : [addresses[share.process % addresses.count]],
         isOwnServer: plan.experiment.needsServer)
     }
-    var hosts = shares.map(cluster.host(of:))
-    if let observer = cluster.roles.observer {
+    var hosts = shares.map(roles.host(of:))
+    if let observer = roles.observer {
       specs.append(observing(specs[0]))
       hosts.append(observer)
     }
@@ -54,7 +57,7 @@ struct HostTrial {
     let group = ClientGroup(
       processes: clients.map(\.child), patience: plan.patience(deadline: specs[0].deadline),
       holds: plan.experiment.each != nil, rendezvous: rendezvous,
-      observers: cluster.roles.observer == nil ? 0 : 1)
+      observers: roles.observer == nil ? 0 : 1)
     let begun = MonotonicClock.now
     for (spec, client) in zip(specs, clients) {
       let order = ClientPlan(

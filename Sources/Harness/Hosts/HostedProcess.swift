@@ -23,11 +23,11 @@ final class HostedProcess {
   /// How long a launcher may take to end after the input of its process has ended.
   private static let leave = Nanoseconds.seconds(2)
 
-  /// Starts this program on a host.
-  /// - Parameter token: marks it as a process of the run.
-  init(_ command: String, on host: String, by launcher: Launcher, token: String) throws(HarnessFailure) {
+  /// Starts a program on a host.
+  /// - Parameter command: its path and its words.
+  init(running command: [String], on host: String, by launcher: Launcher) throws(HarnessFailure) {
     self.host = host
-    let words = launcher.words(on: host, running: [TrialRunner.program, command, token])
+    let words = launcher.words(on: host, running: command)
     guard let path = Peer.path(of: words[0]) else {
       throw HarnessFailure("the launcher '\(words[0])' is not on PATH", remedy: .otherLauncher)
     }
@@ -84,6 +84,9 @@ final class HostedProcess {
     }
   }
 
+  /// Whether a line has come that was not heard yet.
+  var hasAnswered: Bool { !lines.isEmpty }
+
   /// The answer to an order.
   func ask(_ order: HostOrder, idle: () -> Void = {}) throws(HarnessFailure) -> String? {
     child.send(order.line)
@@ -99,20 +102,8 @@ final class HostedProcess {
     return "on host '\(host)': \(TrialRunner.verdict(child, after: patience))\(errors.quoted)"
   }
 
-  /// Asks for its clock several times, and keeps the shortest round trip. Nil if it does not answer; ``verdict`` says why.
-  func clockOffset(idle: () -> Void) throws(HarnessFailure) -> (best: ClockOffset, longest: UInt64)? {
-    lease?.renew()
-    var offsets: [ClockOffset] = []
-    let begun = MonotonicClock.now
-    while offsets.count < 4 || offsets.count < 32 && MonotonicClock.now.since(begun) < .milliseconds(50) {
-      let asked = MonotonicClock.now
-      guard let line = try ask(.clock, idle: idle) else { return nil }
-      let answered = MonotonicClock.now
-      guard let read = UInt64(line) else { return nil }
-      offsets.append(ClockOffset(asked: asked, answered: answered, read: read))
-    }
-    return (.best(of: offsets), offsets.map(\.bound).max() ?? 0)
-  }
+  /// What its host's monotonic clock reads, in nanoseconds. Nil if it does not answer; ``verdict`` says why.
+  func clock(idle: () -> Void) throws(HarnessFailure) -> UInt64? { try ask(.clock, idle: idle).flatMap { UInt64($0) } }
 
   /// Ends its input, which ends the process, and kills the launcher if that does not end, too.
   private func end() {

@@ -20,6 +20,12 @@ final class Lease {
     process.lease = self
   }
 
+  /// Gives a process up that is of no use.
+  func release(_ process: HostedProcess) {
+    holders.removeAll { $0 === process }
+    process.lease = nil
+  }
+
   /// Renews it, if it is time to. Everything that waits for a holder calls this often.
   func renew() {
     let now = MonotonicClock.now

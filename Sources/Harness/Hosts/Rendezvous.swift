@@ -40,13 +40,18 @@ final class Rendezvous {
   private func estimate(
     into place: ReferenceWritableKeyPath<Rendezvous, [ClockOffset]>, idle: () -> Void
   ) throws(HarnessFailure) -> String? {
-    self[keyPath: place] = []
-    for process in all {
-      guard let (best, longest) = try process.clockOffset(idle: idle) else { return process.verdict() }
-      self[keyPath: place].append(best)
-      self.longest = max(self.longest, longest)
+    let all = all
+    lease.renew()
+    let answers = try ClockOffset.inTurns(all.count) { (index) throws(HarnessFailure) in
+      try all[index].clock(idle: idle)
     }
-    return nil
+    switch answers {
+    case .known(let clocks, let longest):
+      self[keyPath: place] = clocks
+      self.longest = max(self.longest, longest)
+      return nil
+    case .silent(let index): return all[index].verdict()
+    }
   }
 
   /// Tells every process when to start, on its own clock.

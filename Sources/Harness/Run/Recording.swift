@@ -62,8 +62,9 @@ extension TrialRecord {
       client = partial.usage
       client?.edgeLag = partial.window.map { $0.lag(openRead: $0.openRead, closeRead: $0.closeRead) }
       self.server = server
-      self.machine = machine
       hosts = leading?.hosts
+      // Of several hosts, each has its own.
+      self.machine = hosts == nil ? machine : nil
       startSkew = leading?.skew
       connectWall = leading?.connectWall
       closeWall = leading?.closeWall

@@ -109,11 +109,15 @@ public struct RunSession {
     guard recorded.isEmpty else { return [] }
     let feasibility = Feasibility.ofThisMachine()
     var lines: [String] = []
-    for experiment in agenda.experiments {
+    // Of other hosts, it knows less than of this machine.
+    for experiment in agenda.experiments where options.cluster == nil {
       let most = experiment.concurrency.max() ?? 0
       lines += experiment.modes.lazy.compactMap {
         feasibility.announcement(of: experiment, mode: $0, concurrency: most)
       }.prefix(1)
+    }
+    if let copies = options.cluster?.copies {
+      lines.append("this program was copied for the run to \(copies.hosts.sorted().joined(separator: ", "))")
     }
     let most = agenda.most
     func count(_ number: Int, _ one: String, _ several: String) -> String? {
@@ -216,6 +220,7 @@ public struct RunSession {
       try cluster.checkLimits(of: suite)
       return [:]
     }
+    try Cluster.checkNeeds(of: suite, nil)
     if suite.experiments.contains(where: \.usesLoopback), let objection = Loopback.objection {
       throw HarnessFailure(objection)
     }
@@ -272,7 +277,10 @@ public struct RunSession {
   public func carryOut(_ report: (Progress) -> Void) throws(HarnessFailure) -> [String] {
     // A child's death shows when its output ends.
     ProcessControl.ignoreBrokenPipes()
-    defer { runner.files.remove() }
+    defer {
+      runner.files.remove()
+      options.cluster?.copies?.remove()
+    }
     var agenda = agenda
     var replies = ContenderReplies()
     var done = 0
@@ -330,6 +338,9 @@ extension RunSession {
   /// Why a trial is skipped; nil if it runs.
   private func reasonToSkip(_ plan: TrialPlan) throws(HarnessFailure) -> TrialRecord.Skipped? {
     if let skipped = plan.reasonToSkip(isPatient: options.isPatient) { return skipped }
+    if let lack = Cluster.lack(of: plan.experiment, options.cluster?.roles) {
+      return TrialRecord.Skipped(reason: "unavailable: \(lack.text)")
+    }
     if let cluster = options.cluster {
       return cluster.shortage(of: plan.experiment, plan.mode, plan.concurrency).map {
         TrialRecord.Skipped(reason: "unavailable: on host '\($0.host)', \($0.text)")

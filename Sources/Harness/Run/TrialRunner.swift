@@ -36,7 +36,12 @@ struct TrialRunner {
   ///   - stop: stops the client or the built-in server for a while.
   ///   - idle: called repeatedly while the trial runs.
   func run(_ plan: TrialPlan, stop: ProcessStop? = nil, idle: () -> Void) throws(HarnessFailure) -> Result {
-    if let cluster { return try HostTrial(cluster: cluster, plan: plan).run(idle: idle) }
+    if let cluster {
+      return try HostTrial(cluster: cluster, plan: plan).run {
+        cluster.copies?.renew()
+        idle()
+      }
+    }
     let targets = targets[plan.experiment.name] ?? []
     let contender = Peers.named(plan.mode)?.contender
     let asked = ListeningProcesses.holding(ports: Set(targets.compactMap { (try? SocketAddress(parsing: $0))?.port }))

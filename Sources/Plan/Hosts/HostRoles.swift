@@ -23,6 +23,8 @@ public struct HostRoles: Equatable, Sendable {
   public private(set) var observer: String?
   /// The limit on how far apart the hosts may start a trial.
   public var maxSkew: Nanoseconds
+  /// Whether hosts that lack this build of the program get a copy for the run.
+  public var copies = false
 
   public static let usualMaxSkew = Nanoseconds.milliseconds(1)
 
@@ -55,6 +57,17 @@ public struct HostRoles: Equatable, Sendable {
     }
     observer = name
   }
+
+  /// The hosts among them that an experiment uses.
+  public func used(by needs: HostNeeds?) -> HostRoles {
+    var roles = self
+    if let count = needs?.load { roles.load = Array(load.prefix(count)) }
+    if needs?.observer == false { roles.observer = nil }
+    return roles
+  }
+
+  /// The load host of a share of the lanes.
+  public func host(of share: Share) -> String { load[share.process % load.count] }
 
   /// All hosts with their roles.
   public var all: [(name: String, role: HostRole)] {

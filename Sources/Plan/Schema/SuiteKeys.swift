@@ -47,10 +47,22 @@ extension Experiment.CodingKeys: DescribedKey {
     case .each: .init("The number of operations per lane.", minimum: 1)
     case .processes: .init("Client processes.", minimum: 1)
     case .serverProcesses: .init("The number of server processes.", minimum: 1)
+    case .hosts: .ofItsType
     case .operations: .init("The number of operations per trial.", minimum: 1)
     case .duration: "The length of a trial's window; a number with its unit."
     case .warmup: .init("The warm-up before the window; a number with its unit.", isAlwaysWritten: true)
     case .rounds: .init("The minimum number of trials per point.", minimum: 1, isAlwaysWritten: true)
+    }
+  }
+}
+
+extension HostNeeds.CodingKeys: DescribedKey {
+  static let object = "The hosts that the experiment needs, by their roles; without it, it takes all that a run has."
+
+  var field: FieldDescription {
+    switch self {
+    case .load: .init("How many hosts load the server: the first ones of the run.", minimum: 1)
+    case .observer: "Whether a host observes."
     }
   }
 }

@@ -30,6 +30,8 @@ public struct Experiment: Codable, Equatable, Sendable {
   /// The number of client processes that share the lanes, and of server processes; one if absent.
   public var processes: Int?
   public var serverProcesses: Int?
+  /// What it needs of a run over several hosts; nil for nothing in particular.
+  public var hosts: HostNeeds?
   /// The number of operations per trial; if absent, the window lasts `duration`.
   public var operations: UInt64?
   public var duration: Nanoseconds?
@@ -78,6 +80,7 @@ public struct Experiment: Codable, Equatable, Sendable {
     each = try fields.value(.each)
     processes = try fields.value(.processes)
     serverProcesses = try fields.value(.serverProcesses)
+    hosts = try fields.value(.hosts)
     operations = try fields.value(.operations)
     duration = try fields.value(.duration)
     warmup = try fields.value(.warmup) ?? (each == nil ? Self.usualWarmup(operations) : .zero)
@@ -103,6 +106,9 @@ public struct Experiment: Codable, Equatable, Sendable {
     }
     if let complaint = bystanders?.complaint {
       throw SpecComplaint(complaint.field.stringValue, complaint.text).within("bystanders")
+    }
+    if let complaint = hosts?.complaint {
+      throw SpecComplaint(complaint.field.stringValue, complaint.text).within("hosts")
     }
     experiment.settle()
     if let complaint = experiment.complaint { throw SpecComplaint(complaint.field.stringValue, complaint.text) }
@@ -192,6 +198,6 @@ public struct Experiment: Codable, Equatable, Sendable {
     case pools = "pool"
     case pipeline, bystanders, each, processes
     case serverProcesses = "server_processes"
-    case operations, duration, warmup, rounds
+    case hosts, operations, duration, warmup, rounds
   }
 }

@@ -27,6 +27,7 @@ extension RunRecord.Cluster.Host.CodingKeys: DescribedKey {
     case .boot: "The boot identifier of its kernel; hosts with the same one are one machine."
     case .addresses: "Its addresses, without those of loopback."
     case .roundTrip: "For other hosts than the server's: the least time to connect to the server's address; ns."
+    case .isCopied: "Whether the program was copied there for the run."
     }
   }
 }

@@ -12,8 +12,29 @@ public struct Citable: Sendable {
     let claim: String?
     /// Includes the rate and the other varied settings; nil for a number of several modes or of none.
     let coordinates: Coordinates?
-    /// The class of lanes; nil for numbers of all lanes.
-    let lanes: String?
+    /// The part of a point that the number is of; nil for numbers of the whole point.
+    let part: Part?
+
+    enum Part: Hashable, Sendable {
+      /// The lanes of a class.
+      case lanes(String)
+      /// The processes on a host.
+      case host(String)
+
+      /// The key in queries and data.
+      var key: String {
+        switch self {
+        case .lanes: "lanes"
+        case .host: "host"
+        }
+      }
+
+      var name: String {
+        switch self {
+        case .lanes(let name), .host(let name): name
+        }
+      }
+    }
 
     var mode: String? { coordinates?.mode }
     var variant: String? { coordinates?.variant }
@@ -22,35 +43,39 @@ public struct Citable: Sendable {
     var rate: Double? { setting.rate }
     var setting: Setting { coordinates?.setting ?? Setting() }
 
-    init(_ experiment: String, _ coordinates: Coordinates, lanes: String? = nil) {
+    init(_ experiment: String, _ coordinates: Coordinates, _ part: Part? = nil) {
       self.experiment = experiment
       claim = nil
       self.coordinates = coordinates
-      self.lanes = lanes
+      self.part = part
     }
 
     init(claim: String, of experiment: String) {
       self.experiment = experiment
       self.claim = claim
-      (coordinates, lanes) = (nil, nil)
+      (coordinates, part) = (nil, nil)
     }
 
     /// A place without a mode: `limits/select`.
     init(_ subject: String) {
       experiment = subject
-      (claim, coordinates, lanes) = (nil, nil, nil)
+      (claim, coordinates, part) = (nil, nil, nil)
     }
+
+    /// The place of a part of it.
+    func of(_ part: Part) -> Place { Place(experiment, coordinates ?? Coordinates(mode: ""), part) }
 
     static let run = Place("run")
     static let machine = Place("machine")
 
     var words: [String] {
       let name = (coordinates?.name).map(CitationQuery.word)
+      let ofPart: [(String, String?)] = part.map { [($0.key, CitationQuery.word($0.name))] } ?? []
       let coordinates: [(String, String?)] =
         [
           ("concurrency", concurrency.map(String.init)), ("rate", rate.map(CitationQuery.text)),
         ] + Setting.sweepable.map { ($0.rawValue, setting[$0]?.count.map(String.init)) }
-        + [("lanes", lanes.map(CitationQuery.word))]
+        + ofPart
       return [CitationQuery.word(experiment)] + [claim.map { "claim=\($0)" } ?? name].compactMap { $0 }
         + coordinates.compactMap { name, value in value.map { "\(name)=\($0)" } }
     }

@@ -104,6 +104,10 @@ public struct Citation: Sendable {
       """
   }
 
+  private static func name(_ part: Citable.Place.Part?, _ key: String) -> JSONValue? {
+    part.flatMap { $0.key == key ? .string($0.name) : nil }
+  }
+
   private var document: JSONValue {
     let place = citable.place
     func scaled(_ value: Double) -> JSONValue { .number(value / number.unit.factor) }
@@ -113,7 +117,8 @@ public struct Citation: Sendable {
       "experiment": [.run, .machine].contains(place) ? nil : .string(place.experiment),
       "claim": place.claim.map { .string($0) }, "mode": place.mode.map { .string($0) },
       "variant": place.variant.map { .string($0) }, "concurrency": JSONReport.number(place.concurrency),
-      "rate_per_s": place.rate.map { .number($0) }, "lanes": place.lanes.map { .string($0) },
+      "rate_per_s": place.rate.map { .number($0) },
+      "lanes": Self.name(place.part, "lanes"), "host": Self.name(place.part, "host"),
       "metric": .string(citable.metric), "about": .string(citable.about), "query": .string(citable.query),
       "value": scaled(citable.exact.value), "low": citable.exact.interval.map { scaled($0.low) },
       "high": citable.exact.interval.map { scaled($0.high) },

@@ -96,9 +96,9 @@ struct CitationCatalogue: Sendable {
       throw CitationFailure("the query has no words; write some, such as 'epoll throughput'")
     }
     if let exact = byWords[query.words.sorted()] { return all[exact] }
-    let isOfClass = query.words.contains { $0.hasPrefix("lanes=") }
+    let parts = query.words.compactMap { word in ["lanes", "host"].first { word.hasPrefix("\($0)=") } }
     let matches = all.filter { citable in
-      (citable.place.lanes != nil) == isOfClass && query.words.allSatisfy { answers(citable, to: $0) }
+      citable.place.part?.key == parts.first && query.words.allSatisfy { answers(citable, to: $0) }
     }
     if matches.count == 1 { return matches[0] }
     if matches.count > 1 {

@@ -7,7 +7,7 @@ extension Citable {
   /// The numbers of all points of an experiment.
   static func all(of experiment: Summary.MeasuredExperiment, _ table: MetricTable) -> [Citable] {
     let metrics = (table.points + Metric.all(within: experiment)).filter(\.isCited)
-    let classMetrics = table.classes.filter(\.isCited)
+    let (classMetrics, hostMetrics) = (table.classes.filter(\.isCited), table.hosts.filter(\.isCited))
     let hasResponse = experiment.points.contains { $0.response != nil }
     let keys = Set(experiment.points.map(\.coordinates.point))
     return experiment.points.flatMap { point -> [Citable] in
@@ -23,20 +23,29 @@ extension Citable {
             metric.key == "ratio" ? experiment.origin([key, baseline]) : own)
         }
       }
-      let classes = point.classes.flatMap { lanes -> [Citable] in
-        let place = Place(experiment.plannedName, key.at(experiment.setting), lanes: lanes.name)
-        return classMetrics.compactMap { metric in
-          CitedValue(metric.value((point, lanes))).flatMap {
-            Citable(place, metric.key, metric.about, aliases: metric.aliases, $0, metric.dimension, own)
-          }
-        }
+      let classes = point.classes.flatMap { lanes in
+        parts(classMetrics, (point, lanes), place.of(.lanes(lanes.name)), own)
       }
-      return values + counts(point, place, own) + classes
+      let hosts = point.hosts.flatMap { host in
+        parts(hostMetrics, (point, host), place.of(.host(host.name)), own)
+      }
+      return values + counts(point, place, own) + classes + hosts
     }
       + unfinished(experiment)
       + experiment.memoryPerLane.flatMap { _, points, line in
         ofLine(line, points[0].coordinates.point, experiment, count: points.count)
       }
+  }
+
+  /// The numbers of a part of a point.
+  private static func parts<Subject>(
+    _ metrics: [Metric<Subject>], _ subject: Subject, _ place: Place, _ origin: CitationOrigin
+  ) -> [Citable] {
+    metrics.compactMap { metric in
+      CitedValue(metric.value(subject)).flatMap {
+        Citable(place, metric.key, metric.about, aliases: metric.aliases, $0, metric.dimension, origin)
+      }
+    }
   }
 
   /// Numbers with individual names: failed operations by kind, replies by status, reasons, and audited system calls.

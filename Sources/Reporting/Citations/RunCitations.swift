@@ -85,10 +85,34 @@ extension Citable {
   static func machines(of record: RunRecord) -> [Citable] {
     all(of: record, .machine)
       + (record.mergedFrom ?? []).flatMap { all(of: $0.run, Place("machine/\($0.run.runID)")) }
+      + (record.cluster?.hosts ?? []).flatMap { host in
+        let roundTrip = CitedValue(host.roundTrip, n: 1).flatMap {
+          Citable(
+            .machine(of: host), "round-trip", "least time to connect to the server's address", $0, .time, .record)
+        }
+        return all(of: host.environment, .machine(of: host)) + [roundTrip].compactMap { $0 }
+      }
   }
 
   private static func all(of record: RunRecord, _ place: Place) -> [Citable] {
-    let machine = record.environment
+    let hosts = CitedValue(record.cluster?.hosts.count, n: 1).flatMap {
+      Citable(place, "hosts", "hosts of the run", $0, .count("hosts"), .record)
+    }
+    let calibration = record.calibration.flatMap { speed in
+      CitedValue(
+        Estimate(
+          median: speed.iterationsPerSecond, low: speed.low, high: speed.high, kind: .interval95, n: speed.runs)
+      ).flatMap {
+        Citable(
+          place, "speed", "steps of the CPU work: median", $0, .perSecond("iterations"), .record)
+      }
+    }
+    let whose = record.describedHost.map { " of host \($0.name)" } ?? ""
+    return all(of: record.environment, place, whose) + [hosts, calibration].compactMap { $0 }
+  }
+
+  /// - Parameter whose: follows each description.
+  private static func all(of machine: Environment, _ place: Place, _ whose: String = "") -> [Citable] {
     let values: [(String, String, Double?, Dimension)] = [
       ("processors", "processors online", machine.cpusOnline.map { Double($0) }, .count("processors")),
       (
@@ -118,17 +142,8 @@ extension Citable {
         .count("connections")
       ),
     ]
-    let calibration = record.calibration.flatMap { speed in
-      CitedValue(
-        Estimate(
-          median: speed.iterationsPerSecond, low: speed.low, high: speed.high, kind: .interval95, n: speed.runs)
-      ).flatMap {
-        Citable(
-          place, "speed", "steps of the CPU work: median", $0, .perSecond("iterations"), .record)
-      }
-    }
     return values.compactMap { name, about, value, dimension in
-      CitedValue(value, n: 1).flatMap { Citable(place, name, about, $0, dimension, .record) }
-    } + (calibration.map { [$0] } ?? [])
+      CitedValue(value, n: 1).flatMap { Citable(place, name, about + whose, $0, dimension, .record) }
+    }
   }
 }

@@ -44,7 +44,7 @@ final class TableCitations {
     let numbers = byPlace[source.place]
     // Without response times, service times are simply called times.
     return numbers?[source.metric]
-      ?? (source.place.lanes == nil && source.metric.hasPrefix(LatencyMetrics.service)
+      ?? (source.place.part == nil && source.metric.hasPrefix(LatencyMetrics.service)
         ? numbers?[String(source.metric.dropFirst(LatencyMetrics.service.count))] : nil)
   }
 

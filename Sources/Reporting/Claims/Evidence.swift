@@ -16,7 +16,8 @@ struct Evidence: Sendable {
 
   init(_ run: Run, _ summary: Summary) {
     let sweeps = SweptAxes(run.trials)
-    let timed = run.trials.filter { $0.isTimed && $0.skipped == nil }
+    // Claims are about one client: several hosts have more processors, and one lane of `blocking` each.
+    let timed = run.trials.filter { $0.isTimed && $0.skipped == nil && $0.loadHosts.count <= 1 }
     let trials = Dictionary(grouping: timed) {
       RunPoints.Key($0.experiment, $0.coordinates.at(sweeps.setting(of: $0)))
     }

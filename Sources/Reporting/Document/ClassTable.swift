@@ -48,37 +48,15 @@ extension Summary {
 
 extension Table {
   /// The results of each class of lanes, point by point; nil if all lanes are of one class.
-  static func classes(of experiment: Summary.MeasuredExperiment, _ metrics: MetricTable) -> Table? {
-    classes(experiment.points.map { ($0, nil, Citable.Place(experiment, $0)) }, metrics)
-  }
-
-  static func classes(of load: Summary.Load, _ metrics: MetricTable) -> Table? {
-    classes(
-      load.curves.flatMap { curve in
-        curve.points.map { ($0.point, $0.rate, Citable.Place(load, curve.key, rate: $0.rate)) }
-      }, metrics)
-  }
-
-  static func classes(of sweep: Summary.Sweep, _ metrics: MetricTable) -> Table? {
-    classes(sweep.rows.map { ($0.point, nil, Citable.Place(sweep, $0.setting, $0.point)) }, metrics)
-  }
-
-  private static func classes(
-    _ points: [(point: Summary.Point, rate: Double?, place: Citable.Place)], _ metrics: MetricTable
-  ) -> Table? {
-    let rows = points.flatMap { point, rate, place in
-      point.classes.map { (point: point, rate: rate, place: place.of($0.name), lanes: $0) }
+  static func classes(of points: [PlacedPoint], _ metrics: MetricTable) -> Table? {
+    let rows = points.flatMap { placed in
+      placed.point.classes.map { (placed: placed, point: placed.point, lanes: $0) }
     }
     guard !rows.isEmpty else { return nil }
     let times = rows.flatMap { [$0.lanes.latency?.percentile(50), $0.lanes.latency?.percentile(99)] }.compactMap { $0 }
     let columns = MetricColumns<MetricTable.Lanes>(
-      metrics: metrics.classes, rows: rows.map { ($0.point, $0.lanes) }, places: rows.map(\.place),
-      time: .fitting(times.map { Double($0) }))
-    let offered =
-      rows.contains { $0.rate != nil }
-      ? [
-        TableColumn.number("offered/s", rows.map { $0.rate.map { NumberText.brief($0) } ?? NumberText.none })
-      ] : []
+      metrics: metrics.classes, rows: rows.map { ($0.point, $0.lanes) },
+      places: rows.map { $0.placed.place.of(.lanes($0.lanes.name)) }, time: .fitting(times.map { Double($0) }))
     let hasUnserved = rows.contains { $0.lanes.served ?? .max < $0.lanes.lanes }
     let keys =
       ["count"] + (hasUnserved ? ["served"] : []) + ["operations", "service-p50", "service-p99"]
@@ -87,15 +65,9 @@ extension Table {
       + (rows.contains { $0.lanes.early != nil } ? ["in-warm-ups"] : [])
     return Table(
       title: "by class of lanes, of all valid trials together:",
-      columns: [.modes(rows.map(\.point.name)), .concurrency(rows.map(\.point.concurrency))] + offered
-        + [.text("class", rows.map(\.lanes.name))] + keys.map { columns.column($0) } + columns.last,
+      columns: [.modes(rows.map(\.point.name)), .concurrency(rows.map(\.point.concurrency))]
+        + PlacedPoint.offered(rows.map(\.placed)) + [.text("class", rows.map(\.lanes.name))]
+        + keys.map { columns.column($0) } + columns.last,
       rows: rows.map { Table.Row(mode: $0.point.mode) }, names: 1)
-  }
-}
-
-extension Citable.Place {
-  /// The place of a class of its lanes.
-  fileprivate func of(_ lanes: String) -> Citable.Place {
-    Citable.Place(experiment, coordinates ?? Coordinates(mode: ""), lanes: lanes)
   }
 }

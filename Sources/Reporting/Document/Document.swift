@@ -9,6 +9,8 @@ struct Document {
   let tunings: [TuningTable]
   let invalid: Table?
   let machine: Table?
+  /// The machines of a run over several hosts.
+  let hosts: Table?
   let trust: Trust?
   let claims: ClaimsOverview?
   let verdicts: Verdicts
@@ -33,6 +35,8 @@ struct Document {
   struct Part {
     let table: Table
     var classes: Table?
+    /// Each host's own results, and those of the observer.
+    var hosts: Table?
     /// Each trial's own percentiles; only some formats show them.
     var ofTrials: Table?
     var notes: [Summary.MeasuredExperiment.Note]
@@ -56,6 +60,7 @@ struct Document {
     tunings = summary.tunings.map(TuningTable.init)
     invalid = Table.invalid(summary)
     machine = Table.machine(run)
+    hosts = Table.hosts(of: run.record)
     trust = Trust(run, summary)
     claims = ClaimsOverview(ClaimResult.all(run, summary))
   }
@@ -87,15 +92,20 @@ extension Document.Section {
       about = "\(experiment.description) · \(TrialCount.text(experiment.points))"
       parts = [
         Document.Part(
-          table: .results(of: experiment, metrics), classes: .classes(of: experiment, metrics),
-          ofTrials: .ofTrials(experiment, metrics), notes: experiment.notes, audits: .audits(of: experiment, metrics))
+          table: .results(of: experiment, metrics), classes: .classes(of: experiment.placed, metrics),
+          hosts: .hosts(of: experiment.placed, metrics),
+          ofTrials: .ofTrials(experiment, metrics),
+          notes: experiment.notes + [experiment.placed.observerNote].compactMap { $0 },
+          audits: .audits(of: experiment, metrics))
       ]
     case .load(let load):
       name = load.name
       let table = LoadTable(load, metrics)
       let search = load.search.map { SearchTable(load: load, search: $0) }
       let found = search.map { Document.Part(table: $0.table, notes: $0.notes) }
-      let measured = Document.Part(table: table.table, classes: .classes(of: load, metrics), notes: table.notes)
+      let measured = Document.Part(
+        table: table.table, classes: .classes(of: load.placed, metrics), hosts: .hosts(of: load.placed, metrics),
+        notes: table.notes + [load.placed.observerNote].compactMap { $0 })
       about = "\(load.description) · \(load.search.map { "highest rate with \($0.objective)" } ?? table.trialCount)"
       parts = (found.map { [$0] } ?? []) + (load.curves.isEmpty ? [] : [measured])
       ofOtherParts = search == nil ? [] : table.invalidNotes
@@ -103,7 +113,11 @@ extension Document.Section {
       name = sweep.name
       let table = SweepTable(sweep, metrics)
       about = "\(sweep.description) · \(TrialCount.text(sweep.rows.map(\.point)))"
-      parts = [Document.Part(table: table.table, classes: .classes(of: sweep, metrics), notes: table.notes)]
+      parts = [
+        Document.Part(
+          table: table.table, classes: .classes(of: sweep.placed, metrics), hosts: .hosts(of: sweep.placed, metrics),
+          notes: table.notes + [sweep.placed.observerNote].compactMap { $0 })
+      ]
     }
   }
 }

@@ -68,9 +68,8 @@ extension MetricColumns<Summary.Point> {
 }
 
 extension Citable.Place {
-  /// The place of a point, or of a class of its lanes.
-  init(_ experiment: Summary.MeasuredExperiment, _ point: Summary.Point, lanes: String? = nil) {
-    self.init(experiment.plannedName, point.coordinates.at(experiment.setting), lanes: lanes)
+  init(_ experiment: Summary.MeasuredExperiment, _ point: Summary.Point) {
+    self.init(experiment.plannedName, point.coordinates.at(experiment.setting))
   }
 }
 

@@ -44,8 +44,8 @@ struct SweepTable {
 }
 
 extension Citable.Place {
-  init(_ sweep: Summary.Sweep, _ setting: Setting, _ point: Summary.Point, lanes: String? = nil) {
-    self.init(sweep.plannedName, point.coordinates.at(setting), lanes: lanes)
+  init(_ sweep: Summary.Sweep, _ setting: Setting, _ point: Summary.Point) {
+    self.init(sweep.plannedName, point.coordinates.at(setting))
   }
 }
 

@@ -98,4 +98,43 @@ enum LatencyMetrics {
       .with { $0.isLatency = true }
     }
   }
+
+  /// Statistics over the operations of a part of a point, in all valid trials together.
+  ///
+  /// - Parameters:
+  ///   - part: what the part is, in words.
+  ///   - kind: the prefix of keys.
+  ///   - heading: the prefix of headings.
+  ///   - json: the JSON object that holds them.
+  ///   - count: the number of valid trials.
+  static func ofPart<Part>(
+    _ part: String, _ kind: String, _ time: String, heading: String, json: String,
+    of count: @escaping @Sendable (Part) -> Int,
+    _ latency: @escaping @Sendable (Part) -> Summary.PooledLatency?
+  ) -> [Metric<Part>] {
+    Statistic.all.map { statistic in
+      Metric(
+        kind + statistic.name, "\(time): \(statistic.about), of all operations of \(part) together",
+        statistic.isCount ? .count("operations") : .time, aliases: [statistic.name],
+        heading: heading + statistic.name + (statistic.isCount ? "" : " {unit}"), json: "\(json).\(statistic.json)"
+      ) { MetricValue(latency($0).flatMap(statistic.value), of: count($0)) }
+      .with {
+        $0.isCited = statistic.isCited
+        $0.isLatency = true
+      }
+    }
+  }
+
+  /// Medians over the valid trials of the percentiles of a part of a point in each.
+  static func ofTrialsOfPart<Part>(
+    _ percentiles: @escaping @Sendable (Part) -> Summary.TrialPercentiles
+  ) -> [Metric<Part>] {
+    ofTrials.map { name, percentile in
+      Metric(
+        "\(name)-of-trials", "each trial's own \(name), of response times if there are any: median", .time,
+        heading: "\(name) of trials", json: "response_ns?.median_over_trials.\(name.replacing(".", with: "_"))"
+      ) { MetricValue(percentiles($0)[keyPath: percentile]) }
+      .with { $0.isLatency = true }
+    }
+  }
 }

@@ -1,15 +1,19 @@
 import Records
 import Statistics
 
-/// All metrics of points and of classes of lanes, in the order of citations.
+/// All metrics of points, of classes of lanes and of hosts, in the order of citations.
 struct MetricTable: Sendable {
   /// A class of lanes with its point.
   typealias Lanes = (point: Summary.Point, lanes: Summary.MeasuredClass)
 
+  /// A host's part with its point.
+  typealias OnHost = (point: Summary.Point, host: Summary.MeasuredHost)
+
   var points: [Metric<Summary.Point>]
   var classes: [Metric<Lanes>]
+  var hosts: [Metric<OnHost>]
 
-  static let standard = MetricTable(points: PointMetrics.all, classes: ClassMetrics.all)
+  static let standard = MetricTable(points: PointMetrics.all, classes: ClassMetrics.all, hosts: HostMetrics.all)
 
   /// - Parameter key: must be that of a metric; another one is an error in a layout.
   func point(_ key: String) -> Metric<Summary.Point> {

@@ -65,7 +65,7 @@ struct CSVReport {
 
   private static var measured: [Column] {
     operations + latency("service") { $0.latency?.service } + latency("response") { $0.latency?.response }
-      + latency("queueing") { $0.latency?.queueing } + latency("send_lag") { $0.sendLag } + bystanders
+      + latency("queueing") { $0.latency?.queueing } + latency("send_lag") { $0.sendLag } + bystanders + hosts
       + [
         metric("cold_start_first_done_ns"),
         ("cold_start_done", { text($0.coldStart?.done) }),
@@ -184,6 +184,24 @@ struct CSVReport {
       ("bystanders_operations_failed", { text(total($0.bystanders?.lanes.operations.failed)) }),
     ] + latency("bystanders_service", isMetric: false) { $0.bystanders?.lanes.latency?.service }
       + latency("bystanders_response", isMetric: false) { $0.bystanders?.lanes.latency?.response }
+  }
+
+  /// What the observer measured, and the slowest of the load hosts.
+  private static var hosts: [Column] {
+    func slowest(_ trial: TrialRecord) -> TrialRecord.Host? {
+      trial.loadHosts.filter { $0.throughput != nil }.min { ($0.throughput ?? 0) < ($1.throughput ?? 0) }
+    }
+    return [
+      ("load_hosts", { trial in trial.hosts == nil ? nil : text(trial.loadHosts.count) }),
+      ("slowest_load_host", { slowest($0)?.name }),
+      ("slowest_load_host_throughput_per_s", { text(slowest($0)?.throughput) }),
+      ("observer_host", { $0.observer?.name }),
+      ("observer_operations_due", { text($0.observer?.operations?.due) }),
+      ("observer_operations_done", { text($0.observer?.operations?.done) }),
+      ("observer_operations_failed", { text(total($0.observer?.operations?.failed)) }),
+      ("observer_throughput_per_s", { text($0.observer?.throughput) }),
+    ] + latency("observer_service", isMetric: false) { $0.observer?.latency?.service }
+      + latency("observer_response", isMetric: false) { $0.observer?.latency?.response }
   }
 
   /// - Parameter isMetric: whether the table of metrics has it.

@@ -71,6 +71,7 @@ struct JSONReport {
     members["invalid_reasons"] = counts(point.invalidReasons)
     members["skipped_reason"] = point.skipped.map { .string($0.reason) }
     members["lanes"] = lanes(point, metrics)
+    members["hosts"] = hosts(point, metrics)
     members["audit.tool"] = point.audit.map { .string($0.tool) }
     for (side, counts) in [("client", point.audit?.client), ("server", point.audit?.server)] {
       guard let byName = counts?.byName, !byName.isEmpty else { continue }
@@ -89,6 +90,18 @@ struct JSONReport {
       Dictionary(
         uniqueKeysWithValues: point.classes.map { lanes in
           (lanes.name, .object(MetricMembers(metrics.classes, of: (point, lanes), side: point.side).all))
+        }))
+  }
+
+  /// By name.
+  private static func hosts(_ point: Summary.Point, _ metrics: MetricTable) -> JSONValue? {
+    guard !point.hosts.isEmpty else { return nil }
+    return object(
+      Dictionary(
+        uniqueKeysWithValues: point.hosts.map { host in
+          var members = MetricMembers(metrics.hosts, of: (point, host), side: point.side)
+          members["role"] = .string(host.role.rawValue)
+          return (host.name, .object(members.all))
         }))
   }
 

@@ -28,14 +28,15 @@ struct LatexReport {
       blocks += ["\\subsection*{\(Self.escaped(section.name))}", Self.escaped(section.about)]
       if let verdict = section.verdict { blocks.append(Self.escaped(verdict)) }
       for part in section.parts {
-        blocks += setter.set([part.table, part.classes]) + Self.list(part.notes) + setter.set([part.audits])
+        blocks +=
+          setter.set([part.table, part.classes, part.hosts]) + Self.list(part.notes) + setter.set([part.audits])
       }
     }
     if !document.tunings.isEmpty {
       blocks += ["\\subsection*{\(TuningTable.heading)}", Self.escaped("\(TuningTable.about).")]
       blocks += document.tunings.flatMap { setter.set([$0.table]) + Self.list($0.notes) }
     }
-    blocks += setter.set([document.invalid, document.machine])
+    blocks += setter.set([document.invalid, document.machine, document.hosts])
     if let trust = document.trust { blocks.append(Self.escaped(trust.text)) }
     if let legend = document.legend { blocks.append("{\\footnotesize \(Self.escaped(legend))\\par}") }
     if let claims = document.claims {

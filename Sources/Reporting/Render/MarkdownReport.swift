@@ -22,7 +22,7 @@ struct MarkdownReport {
       blocks += ["## \(Self.escaped(section.name))", Self.escaped(section.about)]
       if let verdict = section.verdict { blocks.append(Self.escaped(verdict)) }
       for part in section.parts {
-        blocks += table(part.table) + table(part.classes)
+        blocks += table(part.table) + table(part.classes) + table(part.hosts)
         if let table = part.ofTrials {
           blocks += ["Medians over the trials of each trial's own value:", Self.grid(table, citations)]
         }
@@ -33,7 +33,7 @@ struct MarkdownReport {
       blocks += ["## \(TuningTable.heading)", Self.escaped("\(TuningTable.about).")]
       blocks += document.tunings.flatMap { table($0.table) + list($0.notes) }
     }
-    blocks += table(document.invalid) + table(document.machine)
+    blocks += table(document.invalid) + table(document.machine) + table(document.hosts)
     if let trust = document.trust { blocks.append(Self.escaped(trust.text)) }
     if let legend = document.legend { blocks.append(Self.escaped(legend)) }
     if let claims = document.claims {

@@ -33,7 +33,8 @@ struct TextReport {
         hasSparklines = hasSparklines || table.hasSparklines
         lines += table.lines(color: color)
       }
-      lines += small(part.classes) + self.lines(part.notes + section.ofOtherParts) + small(part.audits)
+      lines +=
+        small(part.classes) + small(part.hosts) + self.lines(part.notes + section.ofOtherParts) + small(part.audits)
     }
     if !document.tunings.isEmpty {
       lines += [""] + styled("\(TuningTable.heading): \(TuningTable.about)", .bold)

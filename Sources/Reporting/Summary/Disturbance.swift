@@ -28,7 +28,9 @@ package struct Disturbance {
     repeated = Set(repeats.compactMap(\.repeats)).count
     replaced = repeats.count(where: \.valid)
     let shares = disturbed.filter { $0.reasons.contains { $0.hasPrefix("foreign-load:") } }
-      .compactMap { $0.machine?.foreignShare }
+      .compactMap { trial in
+        trial.machine?.foreignShare ?? trial.hosts?.compactMap { $0.machine?.foreignShare }.max()
+      }
     foreignShare = Statistics.median(shares)
   }
 

@@ -145,6 +145,8 @@ public struct Summary: Sendable {
 
     /// The classes of lanes, if there are several; all other values cover the busy lanes.
     public let classes: [MeasuredClass]
+    /// The hosts with clients, if there are several; all other values cover the load hosts together.
+    public let hosts: [MeasuredHost]
 
     public let coldStart: ColdStart?
     public let connections: Connections?

@@ -86,6 +86,7 @@ extension Summary.Point {
     offeredShare = medianEstimate(of: valid.compactMap(\.offeredShare))
 
     classes = Summary.MeasuredClass.classes(of: valid)
+    hosts = Summary.MeasuredHost.hosts(of: valid)
     coldStart = Summary.ColdStart(valid)
     connections = Summary.Connections(valid)
     throughputDrift = Summary.Drift(valid.map(\.intervalThroughputs))

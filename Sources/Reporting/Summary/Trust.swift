@@ -45,8 +45,16 @@ struct Trust {
     }
     if !run.record.mixture.isEmpty { parts.append("trials of different machines or builds") }
     if run.record.tool.configuration == "debug" { parts.append("a debug build: not for comparison") }
-    if run.record.environment.hypervisor == true { parts.append("a virtual machine") }
-    if let client = run.record.environment.clientCPUs {
+    let machines = run.record.cluster?.hosts.map(\.environment) ?? [run.record.environment]
+    if machines.contains(where: { $0.hypervisor == true }) {
+      parts.append(machines.count > 1 ? "virtual machines" : "a virtual machine")
+    }
+    if let hosts = run.record.cluster?.hosts {
+      let boots = Set(hosts.map(\.boot))
+      parts.append(
+        boots.count < hosts.count && !boots.contains(nil)
+          ? "hosts of one machine share its CPUs, and no network is measured" : "client and server on different hosts")
+    } else if let client = run.record.environment.clientCPUs {
       let server = run.serverProcessors
       let isShared = !Set(client).isDisjoint(with: server ?? [])
       parts.append(

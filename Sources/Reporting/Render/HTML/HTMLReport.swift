@@ -104,7 +104,7 @@ struct HTMLReport {
       <p class="asks">\(section.about)</p>
       \(section.verdict.map { "<p>\($0)</p>\n" })\
       \(parts.map { PageTable.table($0.table) })\
-      \(parts.compactMap { $0.classes.map { PageTable.table($0) } })\
+      \(parts.flatMap { [$0.classes, $0.hosts].compactMap { $0 } }.map { PageTable.table($0) })\
       \(PageNotes.list(parts.flatMap(\.notes)))\
       \(ofTrials)\
       \(parts.compactMap { $0.audits.map { PageTable.table($0) } })

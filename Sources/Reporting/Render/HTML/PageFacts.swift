@@ -30,7 +30,15 @@ enum PageFacts {
         record.calibration.map { "\(NumberText.significant($0.iterationsPerSecond)) iterations/s, as calibrated" }
       ),
     ]
-    return .init(anchor: "machine", title: "Machine", body: self.list(facts))
+    guard let hosts = Table.hosts(of: record), let host = record.describedHost else {
+      return .init(anchor: "machine", title: "Machine", body: self.list(facts))
+    }
+    return .init(
+      anchor: "machine", title: "Machines",
+      body: """
+        \(PageTable.table(hosts))<p>The machine of \(host.name), the first load host:</p>
+        \(self.list(facts))
+        """)
   }
 
   static func provenance(_ run: Run, _ trialsHash: String?) -> HTMLReport.Section {
