@@ -150,6 +150,21 @@ struct ArchiveTests {
     }
   }
 
+  @Test(arguments: [
+    ("archive", 2, "archive needs a run or more; name their folders"),
+    ("archive nothing", 1, "there is no run 'nothing'"),
+    ("archive \(run) --program nothing", 2, "--program 'nothing' is no program that can be run; name a build of iomodes"),
+    ("archive \(run) --program /bin/true --output out.tar.gz", 1, "/bin/true is not iomodes "),
+  ])
+  func wrongCommandLineIsRefused(line: String, code: Int32, complaint: String) async throws {
+    try await withCheckout { _, checkout in
+      let ending = try await iomodes(line.split(separator: " ").map(String.init), in: checkout)
+      #expect(ending.code == code && ending.complaints.count == 1, "\(ending.errors)")
+      #expect(ending.errors.contains(complaint), "\(ending.errors)")
+      #expect(!FileManager.default.fileExists(atPath: "\(checkout)/out.tar.gz"))
+    }
+  }
+
   @Test func programWithoutACheckoutIsRefused() async throws {
     try await withFolder { folder in
       let copied = try await Self.shell("cp \(Executable.path) iomodes; cp -R \(Self.project)/\(Self.run) run", in: folder)

@@ -1,5 +1,6 @@
 import Foundation
 import Harness
+import Plan
 import Records
 import Reporting
 import SystemCalls
@@ -99,9 +100,8 @@ struct Artifact {
 
   /// The sources' documents must cite the runs as they are. Citations of other runs are not looked at.
   private func checkDocuments(in root: String) throws {
-    let articles = "Sources/iomodes/iomodes.docc"
-    let names = FileSystem.entries(of: "\(root)/\(articles)").filter { $0.hasSuffix(".md") }.sorted()
-    for name in ["README.md"] + names.map({ "\(articles)/\($0)" }) {
+    let names = FileManager.default.enumerator(atPath: root)?.compactMap { $0 as? String } ?? []
+    for name in names.filter({ $0.hasSuffix(".md") }).sorted() {
       guard let document = CitationDocument(path: "\(root)/\(name)") else { continue }
       let check = CitationCheck(document) { id in items.first { $0.citations.run == id }?.citations }
       if let finding = check.findings.first(where: { $0.kind == .mismatch }) {
@@ -120,7 +120,7 @@ struct Artifact {
     for (report, format) in [(tables, OutputFormat.md), (page.report, .html)] {
       // The same bytes as on standard output.
       let text = report.render(format, width: 0, color: false) + "\n"
-      try write(text, to: "\(root)/reports/\(item.id).\(format)")
+      try write(text, to: "\(root)/reports/\(item.id).\(format.rawValue)")
     }
   }
 
@@ -169,11 +169,11 @@ struct Artifact {
     try SystemTool.run("gzip", ["-9", "-n", tape], in: scratch)
     let packed = "\(tape).gz"
     let hash = try SystemTool.run("sha256sum", [packed], in: scratch).prefix { $0 != " " }
-    let size = (try? FileManager.default.attributesOfItem(atPath: packed))?[.size] as? Int
+    let size = Int(try SystemTool.run("stat", ["-c", "%s", packed], in: scratch).filter(\.isNumber)) ?? 0
     guard rename(packed, output) == 0 else {
       throw HarnessFailure("cannot write \(output): \(Errno.current)", remedy: .otherOutput)
     }
     let count = lines.count { $0 == UInt8(ascii: "\n") } + 1
-    return Packed(files: count, size: size ?? 0, sha256: String(hash))
+    return Packed(files: count, size: size, sha256: String(hash))
   }
 }
