@@ -44,7 +44,7 @@ struct ArchiveTests {
       let ending = try await iomodes(words, in: checkout)
       #expect(ending.code == 0 && ending.errors.isEmpty, "\(ending.errors)")
       #expect(ending.output.hasPrefix("../artifact.tar.gz: "), "\(ending.output)")
-      let unpacked = try await Self.shell("mkdir out && tar -xzf artifact.tar.gz -C out && mv checkout gone", in: folder)
+      let unpacked = try await Self.shell("mkdir out; tar -xzf artifact.tar.gz -C out; mv checkout gone", in: folder)
       #expect(unpacked.code == 0, "\(unpacked.errors)")
       let root = "\(folder)/out/\(Artifact.name)"
       let sums = try await Self.shell("sha256sum --quiet -c SHA256SUMS", in: root)
@@ -113,12 +113,15 @@ struct ArchiveTests {
   private static let commit = "\(git) commit -q -a -m edited"
 
   static let refusals = [
-    Refusal(script: "sed -i '$d' \(trials); \(commit)", complaint: "is incomplete: 47 of 48 planned trials are recorded"),
+    Refusal(
+      script: "sed -i '$d' \(trials); \(commit)", complaint: "is incomplete: 47 of 48 planned trials are recorded"),
     Refusal(script: "truncate -s -9 \(trials); \(commit)", complaint: "line 48 is cut off"),
     Refusal(
       script: "sed -i '2s/\"trial\":[0-9]*/\"trial\":99/' \(trials); \(commit)",
       complaint: "is not recorded; restore the file"),
-    Refusal(script: "\(edit) \(trials)", complaint: "has changes that no commit holds, such as in \(trials); commit or undo them"),
+    Refusal(
+      script: "\(edit) \(trials)",
+      complaint: "has changes that no commit holds, such as in \(trials); commit or undo them"),
     Refusal(script: "\(edit) \(trials); \(commit)", complaint: "README.md:1 does not match its run: "),
     Refusal(script: "echo >> Package.swift", complaint: "such as in Package.swift; commit or undo them"),
     Refusal(script: "touch ../artifact.tar.gz", complaint: "already exists; name another --output"),
@@ -153,7 +156,7 @@ struct ArchiveTests {
   @Test(arguments: [
     ("archive", 2, "archive needs a run or more; name their folders"),
     ("archive nothing", 1, "there is no run 'nothing'"),
-    ("archive \(run) --program nothing", 2, "--program 'nothing' is no program that can be run; name a build of iomodes"),
+    ("archive \(run) --program nothing", 2, "--program 'nothing' is no program that can be run; name a build"),
     ("archive \(run) --program /bin/true --output out.tar.gz", 1, "/bin/true is not iomodes "),
   ])
   func wrongCommandLineIsRefused(line: String, code: Int32, complaint: String) async throws {
@@ -167,7 +170,8 @@ struct ArchiveTests {
 
   @Test func programWithoutACheckoutIsRefused() async throws {
     try await withFolder { folder in
-      let copied = try await Self.shell("cp \(Executable.path) iomodes; cp -R \(Self.project)/\(Self.run) run", in: folder)
+      let copied = try await Self.shell(
+        "cp \(Executable.path) iomodes; cp -R \(Self.project)/\(Self.run) run", in: folder)
       #expect(copied.code == 0, "\(copied.errors)")
       let ending = try await Running(["archive", "run"], of: "\(folder)/iomodes", in: folder).ended()
       #expect(ending.code == 1 && ending.complaints.count == 1, "\(ending.errors)")

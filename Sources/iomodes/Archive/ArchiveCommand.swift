@@ -5,8 +5,8 @@ import Synchronization
 
 let archiveCommand = Command(
   name: "archive", operands: "RUN…", operandValues: .run,
-  about: "Packs runs for reviewers, or for a deposit with a DOI: in one archive, the sources, the runs, their figures and "
-    + "reports, checksums, and a guide (ARTIFACT.md). The same input gives the same bytes.",
+  about: "Packs runs for reviewers, or for a deposit with a DOI: in one archive, the sources, the runs, their figures "
+    + "and reports, checksums, and a guide (ARTIFACT.md). The same input gives the same bytes.",
   groups: [
     (
       "Options",

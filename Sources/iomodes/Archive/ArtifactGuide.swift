@@ -108,7 +108,7 @@ struct ArtifactGuide {
       ["`Benchmarks/`", "suites, and clients and servers in other languages"],
       ["`CITATION.cff`, `LICENSE`", "how to cite it; the Apache License 2.0"],
       ["`SHA256SUMS`", "the SHA-256 of every other file"],
-    ] + (hasProgram ? [["`bin/iomodes`", "a built program; nobody but its builder vouches for it, so better build it"]] : [])
+    ] + (hasProgram ? [["`bin/iomodes`", "a built program; only its builder vouches for it, so better build it"]] : [])
   }
 
   private var building: String {
@@ -140,7 +140,10 @@ struct ArtifactGuide {
     ["`swift build -c release`", "3 to 10 minutes", "4 GB of memory, 2 GB of disk"],
     ["`swift test`", "10 minutes after its build", "the same again; network namespaces for some tests"],
     ["`iomodes run quick`", "2 minutes", "an idle machine, 100 MB of memory"],
-    ["`iomodes run claims`", "12 minutes", "the same; trials of a million take up to 19 GB, and are skipped without it"],
+    [
+      "`iomodes run claims`", "12 minutes",
+      "the same; trials of a million take up to 19 GB, and are skipped without it",
+    ],
     ["`iomodes run full`", "75 minutes", "the same"],
   ]
 
@@ -149,10 +152,10 @@ struct ArtifactGuide {
       "`… trials not valid and left out: steal …`, `foreign-load …`",
       "The hypervisor or other programs took CPU time. Such trials are repeated and do not count.",
     ],
-    ["`no valid trial: …` (exit code 3)", "The machine is too busy for that point. `--foreign-load 50%` permits more."],
+    ["`no valid trial: …` (exit code 3)", "The machine was busy at that point. `--foreign-load 50%` permits more."],
     ["`plot --check`: `… differs` (exit code 4), only for SVG, PNG or PDF", "Another gnuplot, or other fonts."],
     ["`cite --verify`: `unchecked: N` (exit code 1)", "The document cites runs that are not in `results`."],
-    ["`older form: …`", "A citation of an earlier version, without machine and commit; the rest of it was checked."],
+    ["`older form: …`", "A citation of an earlier version, without machine and commit; the rest was checked."],
     [
       "`error while loading shared libraries: libswiftCore.so`",
       "The program needs the Swift toolchain that built it. Build it here, or with `--static-swift-stdlib`.",
