@@ -1,4 +1,5 @@
 import Foundation
+import Harness
 import TestSupport
 import Testing
 
@@ -23,8 +24,9 @@ struct ArchiveTests {
       let citation = "\(Executable.path) cite \(Self.project)/\(Self.run) run recorded | sed -n 1p"
       let made = try await Self.shell(
         """
-        mkdir -p checkout/Sources/iomodes checkout/results
+        mkdir -p checkout/Sources/iomodes checkout/results checkout/plots
         cd checkout
+        cp \(Self.project)/plots/*.gp plots
         cp \(Self.project)/LICENSE \(Self.project)/CITATION.cff \(Self.project)/Package.swift .
         echo 'print("iomodes")' > Sources/iomodes/main.swift
         cp -R \(Self.project)/\(Self.run) results
@@ -124,6 +126,9 @@ struct ArchiveTests {
       complaint: "has changes that no commit holds, such as in \(trials); commit or undo them"),
     Refusal(script: "\(edit) \(trials); \(commit)", complaint: "README.md:1 does not match its run: "),
     Refusal(script: "echo >> Package.swift", complaint: "such as in Package.swift; commit or undo them"),
+    Refusal(
+      script: "echo >> plots/heat.gp; \(commit)",
+      complaint: "checkout: plots/heat.gp differs; build them first"),
     Refusal(script: "touch ../artifact.tar.gz", complaint: "already exists; name another --output"),
   ]
 
@@ -166,6 +171,11 @@ struct ArchiveTests {
       #expect(ending.errors.contains(complaint), "\(ending.errors)")
       #expect(!FileManager.default.fileExists(atPath: "\(checkout)/out.tar.gz"))
     }
+  }
+
+  @Test func citationFileHasTheProgramsVersion() throws {
+    let lines = try String(contentsOfFile: "\(Self.project)/CITATION.cff", encoding: .utf8).split(separator: "\n")
+    #expect(lines.contains("cff-version: 1.2.0") && lines.contains("version: \(programVersion)"))
   }
 
   @Test func programWithoutACheckoutIsRefused() async throws {

@@ -67,6 +67,10 @@ struct Artifact {
     let root = "\(scratch.path)/\(Self.name)"
     try SystemTool.run("mkdir", [root], in: scratch.path)
     try checkout.copy(to: root, by: scratch.path)
+    if let script = Figures.otherScript(in: "\(root)/plots") {
+      throw HarnessFailure(
+        "this program is not a build of the sources in \(checkout.path): plots/\(script) differs; build them first")
+    }
     for item in items { try copy(item, to: root) }
     try checkDocuments(in: root)
     for item in items { try draw(item, in: root, progress) }
