@@ -9,7 +9,7 @@ import Testing
 @Suite(.fewAtOnce, .enabled(if: isInstalled("gnuplot") && isInstalled("git")), .timeLimit(.minutes(3)))
 struct ArchiveTests {
   private static let project = (0..<3).reduce(#filePath) { path, _ in (path as NSString).deletingLastPathComponent }
-  private static let id = "20261121-165109-memory"
+  private static let id = "20261121-164733-million"
   private static let run = "results/\(id)"
 
   private static func shell(_ script: String, in folder: String) async throws -> Ending {
@@ -64,7 +64,7 @@ struct ArchiveTests {
       }
       let figures = try await own("plot", Self.run, "--check")
       #expect(figures.code == 0 && figures.output.hasSuffix("files match the run\n"), "\(figures.output)")
-      #expect(FileManager.default.fileExists(atPath: "\(root)/plots/\(Self.id)/sleepers-memory.pdf"))
+      #expect(FileManager.default.fileExists(atPath: "\(root)/plots/\(Self.id)/million-sleeps-throughput.pdf"))
       for format in ["md", "html"] {
         let again = try await Running(
           ["report", Self.run, "--format", format] + (format == "md" ? ["--cite"] : []), of: program, in: root
@@ -116,8 +116,8 @@ struct ArchiveTests {
 
   static let refusals = [
     Refusal(
-      script: "sed -i '$d' \(trials); \(commit)", complaint: "is incomplete: 47 of 48 planned trials are recorded"),
-    Refusal(script: "truncate -s -9 \(trials); \(commit)", complaint: "line 48 is cut off"),
+      script: "sed -i '$d' \(trials); \(commit)", complaint: "is incomplete: 8 of 9 planned trials are recorded"),
+    Refusal(script: "truncate -s -9 \(trials); \(commit)", complaint: "line 9 is cut off"),
     Refusal(
       script: "sed -i '2s/\"trial\":[0-9]*/\"trial\":99/' \(trials); \(commit)",
       complaint: "is not recorded; restore the file"),

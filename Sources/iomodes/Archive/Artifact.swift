@@ -178,7 +178,7 @@ struct Artifact {
         "--format=gnu", "--sort=name", "--mtime=@\(time)", "--owner=0", "--group=0", "--numeric-owner",
         "--mode=u=rwX,go=rX", "-C", scratch, "-cf", tape, Self.name,
       ], in: scratch)
-    try SystemTool.run("gzip", ["-9", "-n", tape], in: scratch)
+    try SystemTool.run("gzip", ["-n", tape], in: scratch)
     let packed = "\(tape).gz"
     let hash = try SystemTool.run("sha256sum", [packed], in: scratch).prefix { $0 != " " }
     let size = Int(try SystemTool.run("stat", ["-c", "%s", packed], in: scratch).filter(\.isNumber)) ?? 0
