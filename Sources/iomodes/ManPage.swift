@@ -86,7 +86,7 @@ enum ManPage {
     ("TERM", "if dumb, output has no colours"),
     ("COLUMNS", "width of tables, instead of the terminal's own; at most 100 if the output is not a terminal"),
     ("LC_ALL, LC_CTYPE, LANG", "the first that is not empty decides between UTF-8 and ASCII output"),
-    ("PATH", "folders in which gnuplot, perf and strace are searched"),
+    ("PATH", "folders in which gnuplot, git, perf, strace and tar are searched"),
   ]
 
   private static let files = [

@@ -10,9 +10,9 @@ import SystemCalls
 @main
 enum Program {
   static let commands: [Command] = [
-    runCommand, reportCommand, compareCommand, citeCommand, plotCommand, exportCommand, mergeCommand, listCommand,
-    peerCommand, doctorCommand, checkCommand, limitsCommand, primitivesCommand, explainCommand, serveCommand,
-    completionCommand, manCommand,
+    runCommand, reportCommand, compareCommand, citeCommand, plotCommand, exportCommand, mergeCommand, archiveCommand,
+    listCommand, peerCommand, doctorCommand, checkCommand, limitsCommand, primitivesCommand, explainCommand,
+    serveCommand, completionCommand, manCommand,
   ]
 
   static func main() {

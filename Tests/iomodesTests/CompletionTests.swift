@@ -53,6 +53,7 @@ import Workloads
     Case(["export", "--output", "o"], ["other"]),
     Case(["merge", "first", "sec"], ["second"]),
     Case(["merge", "--output", "o"], ["other"]),
+    Case(["archive", "first", "sec"], ["second"]),
   ]
 
   /// Peers of the checkout are modes, too, under any name.

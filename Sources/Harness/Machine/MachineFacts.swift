@@ -130,7 +130,8 @@ package enum MachineFacts {
     return changes == "" ? head : head + "-dirty"
   }
 
-  private static func git(_ arguments: [String]) -> String? {
+  /// The output of git; nil if it fails or is not installed.
+  static func git(_ arguments: [String]) -> String? {
     let words = ["-c", "exec git \"$@\" 2>/dev/null", "git"] + arguments
     guard let (output, end) = try? ChildProcess("/bin/sh", words).finish(), end == .exited(0) else { return nil }
     return output.trimmingCharacters(in: .whitespacesAndNewlines)

@@ -66,6 +66,9 @@ public struct Citations: Sendable {
     try self.init(folder)
   }
 
+  /// The run's id as citations have it.
+  public var run: String { CitationQuery.word(record.runID) }
+
   /// One line for every number, with the query that names it.
   public var list: String {
     let width = all.map(\.query.count).max() ?? 0

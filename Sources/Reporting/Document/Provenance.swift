@@ -56,3 +56,8 @@ struct Provenance {
     return parts.isEmpty ? recorded + "; resuming the run measures the rest" : recorded
   }
 }
+
+extension RunRecord {
+  /// The machine in words, or the distinct ones of several hosts or merged runs.
+  public var machineInWords: String { Provenance(self).machine }
+}

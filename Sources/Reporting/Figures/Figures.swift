@@ -104,6 +104,13 @@ public enum Figures {
     }
   }
 
+  /// The name of a script of this program that `folder` has otherwise or lacks; nil if it has all of them.
+  public static func otherScript(in folder: String) -> String? {
+    ProjectFiles.scripts.first {
+      FileManager.default.contents(atPath: "\(folder)/\($0.name)") != Data($0.text.utf8)
+    }?.name
+  }
+
   /// The path of the gnuplot that a shell would find.
   ///
   /// - Parameter path: a list of folders, as in the environment's `PATH`.

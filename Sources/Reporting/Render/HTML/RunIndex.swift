@@ -33,20 +33,11 @@ public struct RunIndex: Sendable {
     let carriedOut = run.trials.filter { $0.skipped == nil && $0.isTimed }
     entries.append(
       Entry(
-        page: page, run: provenance.run, about: Self.about(run.record), machine: provenance.machine,
+        page: page, run: provenance.run, about: run.record.aboutInWords, machine: provenance.machine,
         valid: carriedOut.count(where: \.valid), carriedOut: carriedOut.count,
         warnings: provenance.warnings + (provenance.progress(finished: run.trials.count).map { [$0] } ?? []),
         date: provenance.date))
     return page
-  }
-
-  /// `quick: the four modes in about a minute`; where the suite has no words, its experiments.
-  private static func about(_ record: RunRecord) -> String {
-    var experiments: [String] = []
-    if case .array(let all)? = record.suite["experiments"] { experiments = all.compactMap { $0["name"]?.string } }
-    let words = record.suite["about"]?.string ?? experiments.joined(separator: ", ")
-    let name = record.suite["name"]?.string ?? ""
-    return [name, words].filter { !$0.isEmpty }.joined(separator: ": ")
   }
 
   public var count: Int { entries.count }
@@ -79,5 +70,14 @@ public struct RunIndex: Sendable {
       <td>\(entry.machine)</td><td class="date">\(entry.date)</td></tr>
 
       """
+  }
+}
+
+extension RunRecord {
+  /// `quick: the four modes in about a minute`; where the suite has no words, its experiments.
+  public var aboutInWords: String {
+    let words = suite["about"]?.string ?? plannedExperiments.compactMap { $0["name"]?.string }.joined(separator: ", ")
+    let name = suite["name"]?.string ?? ""
+    return [name, words].filter { !$0.isEmpty }.joined(separator: ": ")
   }
 }
