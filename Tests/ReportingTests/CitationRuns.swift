@@ -13,7 +13,8 @@ enum CitationRuns {
     let encoder = JSONEncoder.stable()
     return Citations(
       run, TrialLines(try run.trials.reduce(into: Data()) { $0 += try encoder.encode($1) + Data("\n".utf8) }),
-      recordBytes: try encoder.encode(run.record), limitsBytes: try run.limits.map(encoder.encode))
+      recordBytes: try encoder.encode(run.record), limitsBytes: try run.limits.map(encoder.encode),
+      primitivesBytes: try run.primitives.map(encoder.encode))
   }
 
   /// Runs that were measured.
@@ -39,7 +40,7 @@ enum CitationRuns {
           experiment: "many", workload: .object(["kind": .string("sleep")]), concurrencies: [1, 10, 100, 1000]
         ).run()
       ),
-      ("search", search), ("faults", faults), ("mixed", mixed), ("served in part", ServedLanesTests.run()),
+      ("explained", ExplainedRun.run()), ("search", search), ("faults", faults), ("mixed", mixed), ("served in part", ServedLanesTests.run()),
       ("unanswered", ServedLanesTests.stopped()),
       (
         "pools", TinyRun.run([TimelineTests().growing(), TimelineTests().trial("taskgroup-blocking") { _ in 2 }])

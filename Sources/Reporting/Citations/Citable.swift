@@ -14,6 +14,8 @@ public struct Citable: Sendable {
     let coordinates: Coordinates?
     /// The class of lanes; nil for numbers of all lanes.
     let lanes: String?
+    /// The part of an operation, as one word; nil for numbers of the whole.
+    private(set) var part: String?
 
     var mode: String? { coordinates?.mode }
     var variant: String? { coordinates?.variant }
@@ -41,6 +43,13 @@ public struct Citable: Sendable {
       (claim, coordinates, lanes) = (nil, nil, nil)
     }
 
+    /// A part of the operations of this place.
+    func with(part word: String) -> Place {
+      var place = self
+      place.part = word
+      return place
+    }
+
     static let run = Place("run")
     static let machine = Place("machine")
 
@@ -50,7 +59,7 @@ public struct Citable: Sendable {
         [
           ("concurrency", concurrency.map(String.init)), ("rate", rate.map(CitationQuery.text)),
         ] + Setting.sweepable.map { ($0.rawValue, setting[$0]?.count.map(String.init)) }
-        + [("lanes", lanes.map(CitationQuery.word))]
+        + [("lanes", lanes.map(CitationQuery.word)), ("part", part)]
       return [CitationQuery.word(experiment)] + [claim.map { "claim=\($0)" } ?? name].compactMap { $0 }
         + coordinates.compactMap { name, value in value.map { "\(name)=\($0)" } }
     }

@@ -114,7 +114,7 @@ public struct Citation: Sendable {
       "claim": place.claim.map { .string($0) }, "mode": place.mode.map { .string($0) },
       "variant": place.variant.map { .string($0) }, "concurrency": JSONReport.number(place.concurrency),
       "rate_per_s": place.rate.map { .number($0) }, "lanes": place.lanes.map { .string($0) },
-      "metric": .string(citable.metric), "about": .string(citable.about), "query": .string(citable.query),
+      "part": place.part.map { .string($0) }, "metric": .string(citable.metric), "about": .string(citable.about), "query": .string(citable.query),
       "value": scaled(citable.exact.value), "low": citable.exact.interval.map { scaled($0.low) },
       "high": citable.exact.interval.map { scaled($0.high) },
       "interval": citable.exact.interval.map { .string($0.kind.rawValue) }, "n": JSONReport.number(number.n),
