@@ -28,6 +28,8 @@ mode_of(e) = int(e - 1) / (C * S) + 1
 row_of(e) = int(e - 1) / S % C + 1
 part_of(e) = int(e - 1) % S + 1
 array Said[M * C * S]
+array From[M * C * S]
+array To[M * C * S]
 array Segments[C]
 array Most[C]
 do for [k = 1:C] { Segments[k] = ""; Most[k] = 0 }
@@ -35,6 +37,7 @@ below = 0
 at(m, c) = name(m).(C > 1 ? ", ".lanes(c) : "")
 note_segment(m, c, s) = end_of(s) <= start_of(s) ? 0 : \
   (Segments[place(c)] = Segments[place(c)].sprintf(" %d", segment(m, c, s)), \
+  From[segment(m, c, s)] = start_of(s), To[segment(m, c, s)] = end_of(s), \
   Said[segment(m, c, s)] = at(m, c).": ".part_name(s)." ".span3(end_of(s) - start_of(s)), 0)
 note_most(c, v) = v > Most[place(c)] ? (Most[place(c)] = v, 0) : 0
 note_row(m, c) = (below = below + (sum [i = 1:P] is_below(i)), sum [s = 1:S] note_segment(m, c, s)) \
@@ -44,17 +47,20 @@ void = remark("diamond: measured, with the 95 % interval of its median, or the r
 void = remark("number: predicted ÷ measured")
 if (below > 0) { void = remark("parts below zero have no length") }
 
-# The names of the parts stand above the panels, in columns.
+# The names of the parts stand above the panels, in lines.
 entry(s) = s > S ? "measured" : part_name(s)
-longest = 0
+array EntryX[S + 1]
+array EntryLine[S + 1]
+entry_x = 0
+entry_line = 1
 do for [s = 1:S + 1] {
-  entry_width = breadth(entry(s), tic_size) + 2.6 * tic_size
-  longest = entry_width > longest ? entry_width : longest
+  entry_width = breadth(entry(s), tic_size) + 2.8 * tic_size
+  if (entry_x > 0 && entry_x + entry_width > W) { entry_x = 0; entry_line = entry_line + 1 }
+  EntryX[s] = entry_x
+  EntryLine[s] = entry_line
+  entry_x = entry_x + entry_width
 }
-entries_across = int((W - tic_size) / longest)
-entries_across = entries_across < 1 ? 1 : entries_across
-entries_down = (S + entries_across) / entries_across
-entries_height = (1.4 * entries_down + 0.6) * tic_size
+entries_height = (1.4 * entry_line + 0.6) * tic_size
 
 names_width = 0
 do for [m = 1:M] {
@@ -66,21 +72,24 @@ title_room = C > 1 ? 1.7 * text_size : 0.3 * text_size
 axis_room = 1.9 * tic_size
 panel_height = M * row_height
 block_height = title_room + panel_height + axis_room
-room_height = entries_height + C * block_height + 1.5 * text_size
+room_height = entries_height + C * block_height + 1.9 * text_size
 load "page.gp"
 
 panel_width = W - 2 * pad - names_width
-value_width = breadth("0.000×", tic_size) + tic_size
+value_width = breadth("0.0000×", tic_size) + tic_size
 bar_width = panel_width - value_width
 shade(s) = s % 2 ? "#D8D8D8" : "#FFFFFF"
 bar_top(m) = m - 0.92
-bar_bottom(m) = m - 0.36
-mark_row(m) = m - 0.18
-middle(s) = (start_of(s) + end_of(s)) / 2
-is_wide(s, k) = (end_of(s) - start_of(s)) * bar_width > 1.05 * tic_size * Most[k]
+bar_bottom(m) = m - 0.38
+mark_row(m) = m - 0.22
+is_wide(e, most) = (To[e] - From[e]) * bar_width > 1.05 * tic_size * most
 beyond(c) = has(4) && column(4) > end_of(S) ? column(4) : end_of(S)
 outcome(m, c) = has(2) && has(5) ? number3(ratio($5, $2))."×" : strlen(gap(id(m), c)) ? gap(id(m), c) : ""
 
+greatest = 1
+do for [k = 1:C] { greatest = Most[k] > greatest ? Most[k] : greatest }
+scale_of = greatest >= 1e6 ? 1e6 : greatest >= 1e3 ? 1e3 : 1.0
+unit_name = greatest >= 1e6 ? "ms" : greatest >= 1e3 ? "µs" : "ns"
 set multiplot
 do for [k = 1:C] {
   c = word(concurrencies, k) + 0
@@ -91,8 +100,6 @@ do for [k = 1:C] {
   set tmargin at screen below(y_top)
   set bmargin at screen below(y_top + panel_height)
   most = Most[k] > 0 ? Most[k] : 1
-  scale_of = most >= 1e6 ? 1e6 : most >= 1e3 ? 1e3 : 1.0
-  unit_name = most >= 1e6 ? "ms" : most >= 1e3 ? "µs" : "ns"
   set yrange [M:0]
   set xrange [0:most / scale_of * panel_width / bar_width]
   set border 1
@@ -103,15 +110,14 @@ do for [k = 1:C] {
   if (C > 1) {
     set label 1 "{/:Bold ".lanes(c)."}" at screen across(pad), screen below(y_top - 0.75 * text_size) font tic_font
   }
-  set label 2 unit_name at screen across(W - pad), screen below(y_top + panel_height + 0.9 * tic_size) right font tic_font
   do for [m = 1:M] {
     set label 500 + m caption(m) at screen across(pad), first bar_top(m) + 0.28 font tic_font noenhanced \
       textcolor rgb tone(m)
   }
   if (k == 1) {
     do for [s = 1:S + 1] {
-      key_x = pad + ((s - 1) % entries_across) * (W - 2.0 * pad) / entries_across
-      key_y = page_top + ((s - 1) / entries_across + 0.6) * 1.4 * tic_size
+      key_x = pad + EntryX[s]
+      key_y = page_top + (EntryLine[s] - 0.4) * 1.4 * tic_size
       if (s <= S) {
         set label 200 + s "{/:Bold ".letters[s:s]."}" at screen across(key_x + 0.5 * tic_size), screen below(key_y) \
           center font tic_font
@@ -123,18 +129,20 @@ do for [k = 1:C] {
     }
   }
   if (k == C) {
-    set label 3 "CPU time per operation" at screen across(x_left + bar_width / 2), \
-      screen below(y_top + panel_height + axis_room + 0.6 * text_size) center font text_font
+    set label 3 "CPU time per operation (".unit_name.")" at screen across(x_left + bar_width / 2), \
+      screen below(y_top + panel_height + axis_room + 1.0 * text_size) center font text_font
+  }
+  do for [e in Segments[k]] {
+    if (is_wide(e + 0, most)) {
+      set label 1000 + e letters[part_of(e):part_of(e)] center font tic_font front \
+        at first (From[e + 0] + To[e + 0]) / 2 / scale_of, first (bar_top(mode_of(e)) + bar_bottom(mode_of(e))) / 2
+    }
   }
   plot for [e in Segments[k]] data index block(mode_of(e)) every ::row_of(e)::row_of(e) \
-      using (start_of(part_of(e)) / scale_of):(bar_top(mode_of(e))):(start_of(part_of(e)) / scale_of): \
-      (end_of(part_of(e)) / scale_of):(bar_top(mode_of(e))):(bar_bottom(mode_of(e))):(rgb(shade(part_of(e)))) \
+      using (From[e + 0] / scale_of):(bar_top(mode_of(e))):(From[e + 0] / scale_of):(To[e + 0] / scale_of): \
+      (bar_top(mode_of(e))):(bar_bottom(mode_of(e))):(rgb(shade(part_of(e)))) \
       with boxxyerror fillstyle solid 1 border linecolor rgb "#404040" linewidth 0.5 * thickness \
       linecolor rgb variable title Said[e + 0] noenhanced, \
-    for [e in Segments[k]] data index block(mode_of(e)) every ::row_of(e)::row_of(e) \
-      using (is_wide(part_of(e), k) ? middle(part_of(e)) / scale_of : NaN): \
-      ((bar_top(mode_of(e)) + bar_bottom(mode_of(e))) / 2):(letters[part_of(e):part_of(e)]) \
-      with labels font tic_font notitle, \
     for [m = 1:M] data index block(m) every ::k::k using ($2 / scale_of):(mark_row(m)):($3 / scale_of):($4 / scale_of) \
       with xerrorbars pointtype 0 linewidth 0.7 * thickness linecolor rgb "#202020" notitle, \
     for [m = 1:M] data index block(m) every ::k::k using ($2 / scale_of):(mark_row(m)): \

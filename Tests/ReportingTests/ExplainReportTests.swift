@@ -33,8 +33,9 @@ struct ExplainReportTests {
 
   @Test func everyPointIsHeldAgainstWhatWasMeasured() throws {
     let text = try rendered()
-    #expect(rows(text).contains("experiment mode conc. predicted measured ratio within wholly missing"), "\(text)")
-    #expect(rows(text).contains("tiny epoll 1 160 600 0.267 [0.188–0.425]* – – 0"), "\(text)")
+    #expect(rows(text).contains("experiment mode conc. predicted ns/op measured ns/op ratio missing"), "\(text)")
+    #expect(
+      rows(text).contains("tiny epoll 1 160 [150–170]* 600 [400–800]* 0.267 [0.188–0.425]* 0"), "\(text)")
     #expect(text.contains("within 10 %: 0 of 2 points, 0 with the whole interval"))
     #expect(text.contains("within 20 %: 0 of 2 points") && text.contains("ratios from 0.267 to 0.281"), "\(text)")
   }

@@ -55,8 +55,8 @@ struct PredictionTally {
     func ratio(_ value: Double) -> String { NumberText.significant(value, digits: 3) }
     let spread = points > 1 ? ["ratios from \(ratio(range.low)) to \(ratio(range.high))"] : []
     let lacking = [
-      incomplete > 0 ? "parts are missing in the sum of \(NumberText.grouped(incomplete))" : nil,
-      without > 0 ? "\(NumberText.grouped(without)) without a prediction or a measured value, and not counted" : nil,
+      incomplete > 0 ? "points of which something is missing in the sum: \(NumberText.grouped(incomplete))" : nil,
+      without > 0 ? "points without a prediction or a measured value, not counted: \(NumberText.grouped(without))" : nil,
     ]
     return within + spread + lacking.compactMap { $0 }
   }
@@ -68,7 +68,9 @@ struct PredictionTally {
     return distances.first { distance in values.allSatisfy { isWithin($0, distance) } }.map(text)
   }
 
-  private static func isWithin(_ ratio: Double, _ distance: Double) -> Bool { abs(ratio - 1) <= distance }
+  private static func isWithin(_ ratio: Double, _ distance: Double) -> Bool {
+    (1 - distance...1 + distance).contains(ratio)
+  }
 
   private static func text(_ distance: Double) -> String { "\(NumberText.brief(distance * 100)) %" }
 }
