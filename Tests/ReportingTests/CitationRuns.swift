@@ -40,7 +40,8 @@ enum CitationRuns {
           experiment: "many", workload: .object(["kind": .string("sleep")]), concurrencies: [1, 10, 100, 1000]
         ).run()
       ),
-      ("explained", ExplainedRun.run()), ("search", search), ("faults", faults), ("mixed", mixed), ("served in part", ServedLanesTests.run()),
+      ("search", search), ("faults", faults), ("mixed", mixed), ("served in part", ServedLanesTests.run()),
+      ("explained", ExplainedRun.run()),
       ("unanswered", ServedLanesTests.stopped()),
       (
         "pools", TinyRun.run([TimelineTests().growing(), TimelineTests().trial("taskgroup-blocking") { _ in 2 }])

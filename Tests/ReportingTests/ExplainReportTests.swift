@@ -102,7 +102,8 @@ struct ExplainReportTests {
       "\(markdown)")
     let latex = try rendered(.latex)
     #expect(latex.contains("\\subsection*{tiny: taskgroup, concurrency 1}"))
-    #expect(latex.contains("kernel-entry & 3.00 & 110 & {[}100--120{]}{*} & 330 & {[}300--360{]}{*} & 24.4"), "\(latex)")
+    #expect(
+      latex.contains("kernel-entry & 3.00 & 110 & {[}100--120{]}{*} & 330 & {[}300--360{]}{*} & 24.4"), "\(latex)")
     let page = try rendered(.html)
     #expect(page.hasPrefix("<!DOCTYPE html>") && page.contains("<h2>tiny: taskgroup, concurrency 1</h2>"))
     #expect(page.contains("<td class=\"n\">330 <small>[300–360]*</small></td>"), "\(page)")

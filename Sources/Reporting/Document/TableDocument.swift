@@ -20,7 +20,10 @@ struct TableDocument {
   }
 
   /// The formats of people; data have renderers of their own.
-  enum Format { case text(width: Int, color: Bool), markdown, latex, html }
+  enum Format {
+    case text(width: Int, color: Bool)
+    case markdown, latex, html
+  }
 
   /// - Parameter citations: those of the tables' numbers, which Markdown and LaTeX carry as comments.
   func render(_ format: Format, citations: Citations? = nil) -> String {
@@ -38,8 +41,9 @@ struct TableDocument {
         style.applied(to: $0, color: color)
       }
     }
-    let sections = self.sections.flatMap { section in
-      [""] + (section.title.map { styled($0, .bold) } ?? []) + TextTable(section.table, width: width).lines(color: color)
+    let sections = self.sections.flatMap { section -> [String] in
+      let table = TextTable(section.table, width: width).lines(color: color)
+      return [""] + (section.title.map { styled($0, .bold) } ?? []) + table
         + section.notes.flatMap { styled("· \($0.text)", $0.isWarning ? .warning : .dim, indent: 2) }
     }
     let head = provenance.flatMap { styled($0, .plain) } + warnings.flatMap { styled($0, .warning) }

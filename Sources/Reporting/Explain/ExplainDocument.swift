@@ -11,10 +11,10 @@ extension ExplainReport {
   }
 
   private static let legend =
-    "CPU time per operation of the mode's processes in ns: median [95 % interval; * none: the range of fewer than six rounds "
-    + "or, of ratios and of what is unexplained, the bounds from the ends of both intervals]. A part is a count of the audit "
-    + "times a cost that was measured apart from the trials, and the sum is what they predict; nothing is fitted. Counts "
-    + "include setting up."
+    "CPU time per operation of the mode's processes in ns: median [95 % interval; * the range, of fewer than six rounds, "
+    + "or the bounds of a ratio or difference, from the ends of both intervals]. A part is a count of the audit times a cost "
+    + "that was measured apart from the trials. Their sum is the prediction; nothing is fitted. Counts include setting up. "
+    + "Within: how far the prediction is from the measured, at most; wholly: how far the whole interval is."
 
   private var provenance: [String] {
     let ofRun = Provenance(run.record)

@@ -56,7 +56,7 @@ struct PredictionTally {
     let spread = points > 1 ? ["ratios from \(ratio(range.low)) to \(ratio(range.high))"] : []
     let lacking = [
       incomplete > 0 ? "points of which something is missing in the sum: \(NumberText.grouped(incomplete))" : nil,
-      without > 0 ? "points without a prediction or a measured value, not counted: \(NumberText.grouped(without))" : nil,
+      without > 0 ? "not counted, for want of a prediction or a measured value: \(NumberText.grouped(without))" : nil,
     ]
     return within + spread + lacking.compactMap { $0 }
   }

@@ -45,10 +45,10 @@ extension GnuplotData {
       question: "Where does the CPU time of an operation go?",
       subject: "CPU time per operation, part by part, beside the measured",
       remarks: [
-        ("columns", "concurrency, then those named, each per operation; parts are counts of audits × costs of primitives"),
+        ("columns", "concurrency, then those named, each per operation; a part is a count of the audit × a cost"),
         ("parts", parts.map(Block.label).joined(separator: " ")),
-        ("measured", "low and high are the 95 % interval of the median over trials; with fewer than 6 trials, their range"),
-        ("predicted", "the sum of the parts in each round of the primitives: median over the rounds, with its interval"),
+        ("measured", "median over trials; low and high: its 95 % interval; with fewer than 6 trials, their range"),
+        ("predicted", "the sum of the parts: median over the rounds of the primitives, with its interval"),
       ] + (from.map { [("primitives", $0)] } ?? []),
       absence: absence ?? (isUnpriced ? "no part of an operation has a cost" : nil), blocks: blocks)
   }
