@@ -80,6 +80,9 @@ struct ExplainReportTests {
     #expect(points[0]["unexplained_ns"]?["median"] == .number(440) && points[0]["concurrency"] == .number(1))
     #expect(points[0]["predicted_over_measured"]?["high"] == .number(0.425) && points[0]["missing"] == nil)
     #expect(parts[1]["name"] == .string("kernel-entry") && parts[1]["cost_ns"]?["low"] == .number(100))
+    #expect(
+      value["predictions"]?["points"] == .number(2)
+        && value["predictions"]?["predicted_within_20_percent"] == .number(0))
     #expect(differences[0]["mode"] == .string("taskgroup") && differences[0]["than"] == .string("epoll"))
     #expect(differences[0]["measured_ns"]?["median"] == .number(750))
   }
@@ -92,6 +95,7 @@ struct ExplainReportTests {
         "tiny,epoll,1,,kernel-entry,share_ns,110.0,100.0,120.0,range,2,other system calls: at least their entry"))
     #expect(lines.contains("tiny,epoll,1,,,predicted_ns,160.0,150.0,170.0,range,2,"))
     #expect(lines.contains("tiny,taskgroup,1,epoll,,measured_ns,750.0,500.0,1000.0,range,2,"))
+    #expect(lines.last == ",,,,,interval_within_20_percent,0.0,,,,2,")
   }
 
   @Test func markdownLatexAndPagesHaveATablePerPoint() throws {

@@ -12,8 +12,8 @@ extension ExplainReport {
 
   private static let legend =
     "CPU time per operation of the mode's processes in ns: median [95 % interval; * the range, of fewer than six rounds, "
-    + "or the bounds of a ratio or difference, from the ends of both intervals]. A part is a count of the audit times a cost "
-    + "that was measured apart from the trials. Their sum is the prediction; nothing is fitted. Counts include setting up. "
+    + "or the bounds of a ratio or difference, from the ends of both intervals]. A part is a count times a cost that was "
+    + "measured apart from the trials. Their sum is the prediction; nothing is fitted. Counts include setting up. "
     + "Within: how far the prediction is from the measured, at most; wholly: how far the whole interval is."
 
   private var provenance: [String] {
@@ -70,7 +70,7 @@ extension ExplainReport {
             start + medians + [.median(ratio), "within"], start + [.median(ratio), "within"],
           ],
           markdown: all, latex: all, html: all)),
-      PredictionTally(points).sentences)
+      tally.sentences)
   }
 
   private func near(_ heading: String, _ about: String, wholly: Bool) -> TableColumn {

@@ -44,6 +44,8 @@ public struct ExplainReport {
     }
   }
 
+  var tally: PredictionTally { PredictionTally(points) }
+
   // MARK: Data
 
   private var json: JSONValue {
@@ -59,6 +61,9 @@ public struct ExplainReport {
         "rounds": .number(Double(primitives.rounds)),
       ]),
       "points": .array(points.map(json)),
+      "predictions": JSONReport.object(
+        Dictionary(uniqueKeysWithValues: tally.counts.map { ($0.data, JSONReport.number($0.value)) })
+          .merging(["points": JSONReport.number(tally.points)]) { $1 }),
       "differences": pairs.isEmpty ? nil : .array(pairs.map(json)),
     ])
   }
@@ -121,6 +126,10 @@ public struct ExplainReport {
         lines += rows(pair.more, than: pair.less, part: row.primitive, ExplainMetrics.differences, row)
       }
       lines += rows(pair.more, than: pair.less, ExplainMetrics.differencesOfPoints, pair.difference)
+    }
+    for count in tally.counts {
+      let value = CSVReport.cells(.number(Double(count.value), of: tally.points))
+      lines.append([nil, nil, nil, nil, nil, count.data] + value + [nil])
     }
     return CSVReport.lines(lines)
   }

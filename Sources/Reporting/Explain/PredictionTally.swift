@@ -20,6 +20,9 @@ struct PredictionTally {
     let name: String
     let about: String
     let value: Int
+
+    /// Its name in data.
+    var data: String { name.replacing("-", with: "_") }
   }
 
   init(_ all: [ExplainedPoint]) {

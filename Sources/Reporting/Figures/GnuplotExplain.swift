@@ -45,7 +45,7 @@ extension GnuplotData {
       question: "Where does the CPU time of an operation go?",
       subject: "CPU time per operation, part by part, beside the measured",
       remarks: [
-        ("columns", "concurrency, then those named, each per operation; a part is a count of the audit × a cost"),
+        ("columns", "concurrency, then those named, each per operation; a part is a count × a cost"),
         ("parts", parts.map(Block.label).joined(separator: " ")),
         ("measured", "median over trials; low and high: its 95 % interval; with fewer than 6 trials, their range"),
         ("predicted", "the sum of the parts: median over the rounds of the primitives, with its interval"),
