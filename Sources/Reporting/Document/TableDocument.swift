@@ -1,3 +1,5 @@
+import Records
+
 /// A document of tables that is no report of trials, such as an explanation, before it is rendered.
 struct TableDocument {
   /// The command that prints it: `iomodes explain`.
@@ -10,6 +12,10 @@ struct TableDocument {
   let legend: String
   /// Whose colours a page shows.
   let modes: ModeTable
+  /// Its numbers: names contain their unit, and values that do not apply are absent.
+  let json: JSONValue
+  /// Tidy data with a row of names; cells that do not apply are nil.
+  let csv: [[String?]]
 
   /// A table with its notes.
   struct Section {
@@ -19,19 +25,18 @@ struct TableDocument {
     var notes: [Summary.MeasuredExperiment.Note] = []
   }
 
-  /// The formats of people; data have renderers of their own.
-  enum Format {
-    case text(width: Int, color: Bool)
-    case markdown, latex, html
-  }
-
-  /// - Parameter citations: those of the tables' numbers, which Markdown and LaTeX carry as comments.
-  func render(_ format: Format, citations: Citations? = nil) -> String {
+  /// - Parameters:
+  ///   - width: the terminal's columns; only for ``OutputFormat/text``, like `color`.
+  ///   - citations: those of the tables' numbers, which tables carry as comments; only for ``OutputFormat/latex`` and
+  ///     ``OutputFormat/md``.
+  func render(_ format: OutputFormat, width: Int, color: Bool, citations: Citations? = nil) -> String {
     switch format {
-    case .text(let width, let color): text(width: width, color: color)
-    case .markdown: markdown(citations.map { TableCitations($0, .markdown) })
+    case .text: text(width: width, color: color)
+    case .md: markdown(citations.map { TableCitations($0, .markdown) })
     case .latex: latex(citations.map { TableCitations($0, .latex) })
     case .html: html
+    case .json: json.text(pretty: true)
+    case .csv: CSVReport.lines(csv)
     }
   }
 

@@ -7,7 +7,7 @@ extension ExplainReport {
     TableDocument(
       title: "iomodes explain", provenance: provenance, warnings: warnings,
       sections: (points.count > 1 ? [overview] : []) + points.map(section) + pairs.map(section), legend: Self.legend,
-      modes: ModeTable(run.record))
+      modes: ModeTable(run.record), json: json, csv: csv)
   }
 
   private static let legend =

@@ -34,21 +34,14 @@ public struct ExplainReport {
   ///   - citations: the run's citations, which tables carry as comments; only for ``OutputFormat/latex`` and
   ///     ``OutputFormat/md``, and only if the costs are the run's own.
   public func render(_ format: OutputFormat, width: Int, color: Bool, citations: Citations? = nil) -> String {
-    switch format {
-    case .text: document.render(.text(width: width, color: color))
-    case .md: document.render(.markdown, citations: citations)
-    case .latex: document.render(.latex, citations: citations)
-    case .html: document.render(.html)
-    case .json: json.text(pretty: true)
-    case .csv: csv
-    }
+    document.render(format, width: width, color: color, citations: citations)
   }
 
   var tally: PredictionTally { PredictionTally(points) }
 
   // MARK: Data
 
-  private var json: JSONValue {
+  var json: JSONValue {
     JSONReport.object([
       "run_id": .string(run.record.runID),
       "started": .string(run.record.started),
@@ -102,7 +95,7 @@ public struct ExplainReport {
   }
 
   /// Tidy data: a row for each number.
-  private var csv: String {
+  var csv: [[String?]] {
     let headings = ["experiment", "mode", "concurrency", "than", "part", "number"] + CSVReport.valueNames + ["remark"]
     func rows<Subject>(
       _ point: ExplainedPoint, than other: ExplainedPoint? = nil, part: String? = nil, remark: String? = nil,
@@ -131,6 +124,6 @@ public struct ExplainReport {
       let value = CSVReport.cells(.number(Double(count.value), of: tally.points))
       lines.append([nil, nil, nil, nil, nil, count.data] + value + [nil])
     }
-    return CSVReport.lines(lines)
+    return lines
   }
 }

@@ -9,14 +9,7 @@ public struct PrimitivesReport {
 
   /// - Parameter width: columns of a text table.
   public func render(_ format: OutputFormat, width: Int, color: Bool) -> String {
-    switch format {
-    case .text: document.render(.text(width: width, color: color))
-    case .md: document.render(.markdown)
-    case .latex: document.render(.latex)
-    case .html: document.render(.html)
-    case .json: json.text(pretty: true)
-    case .csv: csv
-    }
+    document.render(format, width: width, color: color)
   }
 
   private static let metrics: [Metric<PrimitivesRecord.Entry>] = [
@@ -36,7 +29,8 @@ public struct PrimitivesReport {
       title: "iomodes primitives",
       provenance: ["\(Provenance.machine(record.machine)) · \(record.started) · \(rounds)"],
       warnings: configuration == "release" ? [] : ["of a \(configuration) build, which is slower in user space"],
-      sections: [.init(title: nil, table: table)], legend: Self.legend, modes: .builtIn)
+      sections: [.init(title: nil, table: table)], legend: Self.legend, modes: .builtIn, json: json,
+      csv: csv)
   }
 
   private static let legend =
@@ -87,7 +81,7 @@ public struct PrimitivesReport {
     ])
   }
 
-  private var csv: String {
+  private var csv: [[String?]] {
     let headings = ["primitive", "size_bytes", "lanes", "processors"]
     let times = ["cpu", "wall"].flatMap { ["\($0)_ns", "\($0)_low_ns", "\($0)_high_ns", "\($0)_interval"] }
     let rows = record.primitives.map { primitive -> [String?] in
@@ -97,6 +91,6 @@ public struct PrimitivesReport {
           metric.value(primitive).map { Array(CSVReport.cells($0).dropLast()) } ?? [nil, nil, nil, nil]
         } + [primitive.obstacle]
     }
-    return CSVReport.lines([headings + times + ["obstacle"]] + rows)
+    return [headings + times + ["obstacle"]] + rows
   }
 }
