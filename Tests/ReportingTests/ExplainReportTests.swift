@@ -18,9 +18,9 @@ struct ExplainReportTests {
   }
 
   @Test func textHasPartsSumMeasuredAndUnexplained() throws {
-    let text = try rendered(.text, "epoll")
+    let text = try rendered(.text, "threads")
     let table = [
-      "tiny: epoll, concurrency 1", "part count cost ns ns/op % of measured",
+      "tiny: threads, concurrency 1", "part count cost ns ns/op % of measured",
       "sleep-lane 1.00 50.0 [50.0–50.0]* 50.0 [50.0–50.0]* 8.33",
       "kernel-entry 1.00 110 [100–120]* 110 [100–120]* 18.3", "sum 160 [150–170]* 26.7",
       "measured 600 [400–800]* 100", "unexplained 440 [230–650]* 73.3",
@@ -28,14 +28,14 @@ struct ExplainReportTests {
     ]
     #expect(rows(text).dropFirst(2).prefix(table.count) == table[...], "\(text)")
     #expect(!text.contains("not in the sum"))
-    #expect(!text.contains("taskgroup") && !text.contains("Predicted"))
+    #expect(!text.contains("dispatch") && !text.contains("Predicted"))
   }
 
   @Test func everyPointIsHeldAgainstWhatWasMeasured() throws {
     let text = try rendered()
     #expect(rows(text).contains("experiment mode conc. predicted ns/op measured ns/op ratio missing"), "\(text)")
     #expect(
-      rows(text).contains("tiny epoll 1 160 [150–170]* 600 [400–800]* 0.267 [0.188–0.425]* 0"), "\(text)")
+      rows(text).contains("tiny threads 1 160 [150–170]* 600 [400–800]* 0.267 [0.188–0.425]* 0"), "\(text)")
     #expect(text.contains("within 10 %: 0 of 2 points, 0 with the whole interval"))
     #expect(text.contains("within 20 %: 0 of 2 points") && text.contains("ratios from 0.267 to 0.281"), "\(text)")
   }
@@ -57,14 +57,14 @@ struct ExplainReportTests {
     var other = try #require(ExplainedRun.run().primitives)
     for index in other.primitives.indices { other.primitives[index].cpu = other.primitives[index].cpu?.map { 2 * $0 } }
     let run = ExplainedRun.run(costs: false)
-    let text = try ExplainReport(run, in: "out", CitationQuery("epoll"), by: other)
+    let text = try ExplainReport(run, in: "out", CitationQuery("threads"), by: other)
       .render(.text, width: 100, color: false)
     #expect(rows(text).contains("sum 320 [300–340]* 53.3"), "\(text)")
   }
 
   @Test func twoModesStandSideBySide() throws {
     let text = try rendered()
-    #expect(text.contains("what taskgroup takes more than epoll"), "\(text)")
+    #expect(text.contains("what dispatch takes more than threads"), "\(text)")
     #expect(rows(text).contains("kernel-entry 2.00 220 [200–240]*"), "\(text)")
     for width in [60, 80, 100] {
       for line in try rendered(.text, width: width).split(separator: "\n") { #expect(line.count <= width, "\(line)") }
@@ -83,7 +83,7 @@ struct ExplainReportTests {
     #expect(
       value["predictions"]?["points"] == .number(2)
         && value["predictions"]?["predicted_within_20_percent"] == .number(0))
-    #expect(differences[0]["mode"] == .string("taskgroup") && differences[0]["than"] == .string("epoll"))
+    #expect(differences[0]["mode"] == .string("dispatch") && differences[0]["than"] == .string("threads"))
     #expect(differences[0]["measured_ns"]?["median"] == .number(750))
   }
 
@@ -92,24 +92,24 @@ struct ExplainReportTests {
     #expect(lines[0] == "experiment,mode,concurrency,than,part,number,value,low,high,interval,n,remark")
     #expect(
       lines.contains(
-        "tiny,epoll,1,,kernel-entry,share_ns,110.0,100.0,120.0,range,2,other system calls: at least their entry"))
-    #expect(lines.contains("tiny,epoll,1,,,predicted_ns,160.0,150.0,170.0,range,2,"))
-    #expect(lines.contains("tiny,taskgroup,1,epoll,,measured_ns,750.0,500.0,1000.0,range,2,"))
+        "tiny,threads,1,,kernel-entry,share_ns,110.0,100.0,120.0,range,2,other system calls: at least their entry"))
+    #expect(lines.contains("tiny,threads,1,,,predicted_ns,160.0,150.0,170.0,range,2,"))
+    #expect(lines.contains("tiny,dispatch,1,threads,,measured_ns,750.0,500.0,1000.0,range,2,"))
     #expect(lines.last == ",,,,,interval_within_20_percent,0.0,,,,2,")
   }
 
   @Test func markdownLatexAndPagesHaveATablePerPoint() throws {
     let markdown = try rendered(.md)
     #expect(
-      markdown.contains("## tiny: taskgroup, concurrency 1")
+      markdown.contains("## tiny: dispatch, concurrency 1")
         && markdown.contains(#"| kernel-entry | 3.00 | 110 | \[100–120\]\* | 330 | \[300–360\]\* | 24.4 |"#),
       "\(markdown)")
     let latex = try rendered(.latex)
-    #expect(latex.contains("\\subsection*{tiny: taskgroup, concurrency 1}"))
+    #expect(latex.contains("\\subsection*{tiny: dispatch, concurrency 1}"))
     #expect(
       latex.contains("kernel-entry & 3.00 & 110 & {[}100--120{]}{*} & 330 & {[}300--360{]}{*} & 24.4"), "\(latex)")
     let page = try rendered(.html)
-    #expect(page.hasPrefix("<!DOCTYPE html>") && page.contains("<h2>tiny: taskgroup, concurrency 1</h2>"))
+    #expect(page.hasPrefix("<!DOCTYPE html>") && page.contains("<h2>tiny: dispatch, concurrency 1</h2>"))
     #expect(page.contains("<td class=\"n\">330 <small>[300–360]*</small></td>"), "\(page)")
   }
 
@@ -132,7 +132,7 @@ struct ExplainReportTests {
     }
     #expect(failure(ExplainedRun.run(costs: false))?.remedy == .primitives(folder: "out"))
     #expect(failure(ExplainedRun.run(audited: false))?.remedy == .audits)
-    #expect(failure(ExplainedRun.run(), "epol")?.description.contains("did you mean 'epoll'?") == true)
+    #expect(failure(ExplainedRun.run(), "thread")?.description.contains("did you mean 'threads'?") == true)
   }
 }
 
@@ -146,13 +146,13 @@ struct ExplainCitationTests {
   }
 
   @Test(arguments: [
-    ("tiny epoll concurrency=1 part=kernel-entry share", "110 [100, 120]* ns/op n=2"),
-    ("tiny epoll concurrency=1 part=kernel-entry count", "1.00 occurrences/op n=1"),
-    ("tiny epoll concurrency=1 part=kernel-entry cost", "110 [100, 120]* ns n=2"),
-    ("sleep epoll predicted", "160 [150, 170]* ns/op n=2"),
-    ("tiny epoll concurrency=1 predicted-over-measured", "0.267 [0.188, 0.425]* x n=2"),
-    ("tiny taskgroup concurrency=1 measured-above-epoll", "750 [500, 1000]* ns/op n=2"),
-    ("tiny taskgroup concurrency=1 part=kernel-entry count-above-epoll", "2.00 occurrences/op n=1"),
+    ("tiny threads concurrency=1 part=kernel-entry share", "110 [100, 120]* ns/op n=2"),
+    ("tiny threads concurrency=1 part=kernel-entry count", "1.00 occurrences/op n=1"),
+    ("tiny threads concurrency=1 part=kernel-entry cost", "110 [100, 120]* ns n=2"),
+    ("sleep threads predicted", "160 [150, 170]* ns/op n=2"),
+    ("tiny threads concurrency=1 predicted-over-measured", "0.267 [0.188, 0.425]* x n=2"),
+    ("tiny dispatch concurrency=1 measured-above-threads", "750 [500, 1000]* ns/op n=2"),
+    ("tiny dispatch concurrency=1 part=kernel-entry count-above-threads", "2.00 occurrences/op n=1"),
     ("run predicted-within-20-percent", "0 points n=2"),
   ])
   func numbersHaveIntervalsAndUnits(query: String, number: String) throws {
@@ -170,10 +170,10 @@ struct ExplainCitationTests {
       }
     }
     let costs = try encoder.encode(try #require(run.primitives))
-    let predicted = try citations.find(CitationQuery("epoll predicted"))
-    #expect(predicted.sha256 == SHA256.hash(try lines("epoll") + costs))
+    let predicted = try citations.find(CitationQuery("threads predicted"))
+    #expect(predicted.sha256 == SHA256.hash(try lines("threads") + costs))
     #expect(predicted.render(.text).contains("; cat primitives.json; } | sha256sum"))
-    #expect(try citations.find(CitationQuery("epoll measured")).sha256 == SHA256.hash(try lines("epoll")))
+    #expect(try citations.find(CitationQuery("threads measured")).sha256 == SHA256.hash(try lines("threads")))
   }
 
   @Test(arguments: [OutputFormat.md, .latex])
@@ -184,7 +184,7 @@ struct ExplainCitationTests {
     let text = report.render(format, width: 0, color: false, citations: citations)
     let check = CitationCheck(text, isLatex: format == .latex) { _ in citations }
     #expect(check.findings.isEmpty, "\(check.findings.prefix(3))")
-    for number in ["predicted", "unexplained-share", "part=sleep-lane share", "share-above-epoll"] {
+    for number in ["predicted", "unexplained-share", "part=sleep-lane share", "share-above-threads"] {
       #expect(text.contains(" \(number) = "), "\(number): \(text)")
     }
     // All but "100 %", in the two points' tables, in the difference and in the overview.

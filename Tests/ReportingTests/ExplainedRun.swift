@@ -4,7 +4,7 @@ import Records
 
 /// Runs with audits and costs of primitives.
 enum ExplainedRun {
-  /// Two modes in two rounds, each with an audit: `epoll` with one call per operation, `taskgroup` with three.
+  /// Two modes in two rounds, each with an audit: `threads` with one call per operation, `dispatch` with three.
   static func run(audited: Bool = true, costs: Bool = true, machine: String = "Abacus") -> Run {
     var trials: [TrialRecord] = []
     func add(_ mode: String, _ round: Int, _ change: (inout TrialRecord) -> Void) {
@@ -13,7 +13,7 @@ enum ExplainedRun {
       change(&trial)
       trials.append(trial)
     }
-    for (mode, cpu, calls) in [("epoll", UInt64(400_000), UInt64(100)), ("taskgroup", 900_000, 300)] {
+    for (mode, cpu, calls) in [("threads", UInt64(400_000), UInt64(100)), ("dispatch", 900_000, 300)] {
       for round in 1...2 { add(mode, round) { $0.client = TinyRun.usage(user: cpu * UInt64(round), system: 0) } }
       if audited { add(mode, 0) { $0.audit = audit(calls: calls) } }
     }

@@ -113,7 +113,7 @@ struct FiguresTests {
     let lines = data.text.split(separator: "\n")
     #expect(
       lines.contains(
-        "\"epoll\" measured_ns low_ns high_ns predicted_ns low_ns high_ns kernel-entry_ns sleep-lane_ns"))
+        "\"threads\" measured_ns low_ns high_ns predicted_ns low_ns high_ns kernel-entry_ns sleep-lane_ns"))
     #expect(lines.contains("1 600 400 800 160 150 170 110 50") && lines.contains("1 1350 900 1800 380 350 410 330 50"))
   }
 
