@@ -31,7 +31,7 @@ let limitsCommand = Command(
   let format: LimitsFormat = try arguments.choice("format") ?? .text
   let limits = try limits(arguments.operands)
   if arguments.has("list") {
-    Screen.show(LimitsText.list(limits, width: Screen.columns))
+    Screen.show(limits.flatMap { Help.row($0.rawValue, $0.claim, Screen.columns) }.joined(separator: "\n"))
     return 0
   }
   var results: [LimitResult] = []
@@ -62,15 +62,6 @@ private func limits(_ names: [String]) throws -> [Limit] {
 
 /// Renders results for a person.
 enum LimitsText {
-  static func list(_ limits: [Limit], width: Int) -> String {
-    let indent = (limits.map(\.rawValue.count).max() ?? 0) + 2
-    return limits.map { limit in
-      let lines = Terminal.wrapped(limit.claim, width: max(20, width - indent))
-      return Terminal.padded(limit.rawValue, to: indent)
-        + lines.joined(separator: "\n" + String(repeating: " ", count: indent))
-    }.joined(separator: "\n")
-  }
-
   /// Renders a row for each number, and below them the finding.
   static func render(_ results: [LimitResult], width: Int) -> String {
     let rows = results.map { $0.observations.map(cells) }

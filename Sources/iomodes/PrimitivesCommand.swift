@@ -17,9 +17,7 @@ let primitivesCommand = Command(
           "output", "DIR", "folder for primitives.json", .folder, unlessGiven: "\(Places.results)/TIME-primitives",
           elsewhere: "o"),
         .value("rounds", "N", "number of interleaved rounds", unlessGiven: "\(usualRounds)"),
-        .value(
-          "format", "FORMAT", "text, json, csv or md", .choice(PrimitivesReport.Format.self),
-          unlessGiven: PrimitivesReport.Format.text.rawValue, elsewhere: "f"),
+        formatOption,
         .flag("list", "only list the primitives"),
       ]
     )
@@ -31,7 +29,7 @@ let primitivesCommand = Command(
   ],
   mostOperands: PrimitiveRounds.all.count
 ) { arguments in
-  let format: PrimitivesReport.Format = try arguments.choice("format") ?? .text
+  let format: OutputFormat = try arguments.choice("format") ?? .text
   let rounds =
     try arguments.value("rounds", "a number of rounds, from 1 to 1000") { text in
       Int(text).flatMap { 1...1000 ~= $0 ? $0 : nil }
@@ -49,8 +47,7 @@ let primitivesCommand = Command(
     return PrimitivesRecord(
       entries.filter { names.contains($0.name) }, rounds: rounds, started: started, processors: processors)
   } show: { record in
-    let text = PrimitivesReport(record).render(format, width: Screen.width, color: Screen.showsColor)
-    if format == .text { Screen.show(text) } else { print(text, terminator: format == .csv ? "" : "\n") }
+    show(format, PrimitivesReport(record).render)
   }
   return 0
 }

@@ -13,7 +13,8 @@ enum CitationRuns {
     let encoder = JSONEncoder.stable()
     return Citations(
       run, TrialLines(try run.trials.reduce(into: Data()) { $0 += try encoder.encode($1) + Data("\n".utf8) }),
-      recordBytes: try encoder.encode(run.record), limitsBytes: try run.limits.map(encoder.encode))
+      recordBytes: try encoder.encode(run.record), limitsBytes: try run.limits.map(encoder.encode),
+      primitivesBytes: try run.primitives.map(encoder.encode))
   }
 
   /// Runs that were measured.
@@ -40,6 +41,7 @@ enum CitationRuns {
         ).run()
       ),
       ("search", search), ("faults", faults), ("mixed", mixed), ("served in part", ServedLanesTests.run()),
+      ("explained", ExplainedRun.run()),
       ("unanswered", ServedLanesTests.stopped()), ("hosts", HostTableTests.run(rounds: 6)),
       (
         "pools", TinyRun.run([TimelineTests().growing(), TimelineTests().trial("taskgroup-blocking") { _ in 2 }])

@@ -23,6 +23,8 @@ struct DrawingTests {
         experiment: "serving", workload: .object(["kind": .string("serve"), "protocol": .string("http")]), modes: modes,
         concurrencies: [1, 9, 80], skips: skips),
       SyntheticRun(experiment: "work", workload: .object(["kind": .string("compute")]), modes: modes),
+      SyntheticRun(
+        experiment: "parts", workload: .object(["kind": .string("sleep"), "duration": .string("2ms")]), modes: modes),
     ])
     for index in run.trials.indices where run.trials[index].experiment == "curve" {
       let lanes = UInt64(run.trials[index].concurrency)
@@ -43,7 +45,7 @@ struct DrawingTests {
         "paced": .init(count: 16, operations: .init(), latency: trial.latency),
       ]
     }
-    return run
+    return ExplainedRun.explained(run, "parts")
   }
 
   /// Loads every file by block, by name and by `columnheader`, with error bars; and counts what is there.

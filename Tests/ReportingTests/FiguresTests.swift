@@ -97,6 +97,26 @@ struct FiguresTests {
     #expect(absence(.throughput, [one[0], TinyRun.trial("uring", throughput: 139)]) == nil)
   }
 
+  @Test func partsOfOperationsNeedAuditsAndCosts() {
+    func absences(_ run: Run) -> [String?] {
+      GnuplotData.files(of: run).filter { $0.kind == .explain }.map(\.absence)
+    }
+    #expect(absences(ExplainedRun.run()) == [nil])
+    #expect(absences(ExplainedRun.run(costs: false)) == ["the run has no costs of primitives"])
+    #expect(absences(ExplainedRun.run(audited: false)) == ["no point has a valid audit"])
+    #expect(absences(ExplainedRun.run(audited: false, costs: false)) == [])
+  }
+
+  @Test func partsOfOperationsAreColumnsThoseThatTakeMostFirst() throws {
+    let data = try #require(GnuplotData.files(of: ExplainedRun.run()).first { $0.kind == .explain })
+    #expect(data.text.contains("# parts: kernel-entry sleep-lane\n"))
+    let lines = data.text.split(separator: "\n")
+    #expect(
+      lines.contains(
+        "\"threads\" measured_ns low_ns high_ns predicted_ns low_ns high_ns kernel-entry_ns sleep-lane_ns"))
+    #expect(lines.contains("1 600 400 800 160 150 170 110 50") && lines.contains("1 1350 900 1800 380 350 410 330 50"))
+  }
+
   @Test func wordsOfEveryModeAreReadOnPaperAndInTheDark() {
     for colour in ModeTable.builtIn.names.compactMap({ ModeTable.builtIn[$0]?.look.colour }) {
       #expect(ModeTone.contrast(ModeTone.onPaper(colour), "#FFFFFF") >= 4.5, "\(colour)")

@@ -21,7 +21,7 @@ struct PrimitivesReportTests {
       ])
   }()
 
-  private func rendered(_ format: PrimitivesReport.Format, width: Int = 80) -> String {
+  private func rendered(_ format: OutputFormat, width: Int = 80) -> String {
     PrimitivesReport(Self.record).render(format, width: width, color: false)
   }
 

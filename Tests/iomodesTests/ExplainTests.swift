@@ -59,6 +59,33 @@ import Testing
     #expect(try JSONDecoder().decode(JSONValue.self, from: Data(json.output.utf8))["points"] != nil)
   }
 
+  @Test func costsMayBeOfAnotherFolder() async throws {
+    let ending = try await explain("unpriced", "--primitives", "out")
+    let rows = ending.output.split(separator: "\n").map { $0.split(separator: " ") }
+    #expect(ending.code == 0 && rows.contains { $0.starts(with: ["sum", "650"]) }, "\(ending)")
+    let cited = try await explain("unpriced", "--primitives", "out", "--format", "md", "--cite")
+    #expect(cited.code == 2 && cited.errors.contains("verified from the run alone"), "\(cited.errors)")
+    let none = try await explain("out", "--primitives", "unpriced")
+    #expect(none.code == 1 && none.errors.contains("unpriced/primitives.json"), "\(none.errors)")
+  }
+
+  @Test func citationsOfExplanationsAreVerifiedFromTheRunAlone() async throws {
+    try await withFolder { folder in
+      try write("out", in: folder)
+      let cited = try await iomodes("cite", "out", "sleep epoll predicted", in: folder)
+      #expect(cited.output.hasPrefix("650 ns/op (n = 1) [iomodes:out sleep epoll concurrency=4 predicted = 650 "))
+      let tables = try await iomodes("explain", "out", "--format", "md", "--cite", in: folder)
+      try (cited.output + tables.output).write(toFile: folder + "/text.md", atomically: true, encoding: .utf8)
+      let check = try await iomodes("cite", "--verify", "text.md", "--results", ".", in: folder)
+      #expect(check.code == 0 && check.output.hasSuffix("citations, all match\n"), "\(check.output)")
+      let costs = try String(contentsOfFile: folder + "/out/primitives.json", encoding: .utf8)
+      try costs.replacing("[200]", with: "[201]")
+        .write(toFile: folder + "/out/primitives.json", atomically: true, encoding: .utf8)
+      let changed = try await iomodes("cite", "--verify", "text.md", "--results", ".", in: folder)
+      #expect(changed.code == 4 && changed.output.contains("should be 653"), "\(changed.output)")
+    }
+  }
+
   @Test func whatIsMissingNamesTheCommandThatMeasuresIt() async throws {
     #expect(
       try await explain("plain").errors == "iomodes: plain has no valid audit; `iomodes run --audit` records them\n")

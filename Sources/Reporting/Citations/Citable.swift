@@ -20,18 +20,21 @@ public struct Citable: Sendable {
       case lanes(String)
       /// The processes on a host.
       case host(String)
+      /// A part of each operation, such as a system call.
+      case operation(String)
 
       /// The key in queries and data.
       var key: String {
         switch self {
         case .lanes: "lanes"
         case .host: "host"
+        case .operation: "part"
         }
       }
 
       var name: String {
         switch self {
-        case .lanes(let name), .host(let name): name
+        case .lanes(let name), .host(let name), .operation(let name): name
         }
       }
     }

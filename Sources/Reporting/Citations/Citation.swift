@@ -119,6 +119,7 @@ public struct Citation: Sendable {
       "variant": place.variant.map { .string($0) }, "concurrency": JSONReport.number(place.concurrency),
       "rate_per_s": place.rate.map { .number($0) },
       "lanes": Self.name(place.part, "lanes"), "host": Self.name(place.part, "host"),
+      "part": Self.name(place.part, "part"),
       "metric": .string(citable.metric), "about": .string(citable.about), "query": .string(citable.query),
       "value": scaled(citable.exact.value), "low": citable.exact.interval.map { scaled($0.low) },
       "high": citable.exact.interval.map { scaled($0.high) },

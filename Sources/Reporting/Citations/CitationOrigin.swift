@@ -5,6 +5,8 @@ import Records
 enum CitationOrigin: Hashable, Sendable {
   /// The lines of `trials.jsonl` that any of these selectors includes.
   case trials([TrialSelector])
+  /// Such lines of `trials.jsonl`, or all if there are no selectors, followed by `primitives.json`.
+  case trialsAndPrimitives([TrialSelector]?)
   case allTrials
   /// The whole `trials.jsonl`, followed by `limits.json`.
   case trialsAndLimits
@@ -17,6 +19,8 @@ enum CitationOrigin: Hashable, Sendable {
   var name: String {
     switch self {
     case .trials, .allTrials: "the trials"
+    case .trialsAndPrimitives(let selectors):
+      selectors == nil ? "trials.jsonl and primitives.json" : "the trials and primitives.json"
     case .trialsAndLimits: "trials.jsonl and limits.json"
     case .record: "run.json"
     case .limits: "limits.json"
@@ -26,14 +30,21 @@ enum CitationOrigin: Hashable, Sendable {
   /// The shell command that prints the SHA-256 of the same bytes, with jq(1) and sha256sum(1).
   var command: String {
     switch self {
-    case .trials(let selectors):
-      let conditions = selectors.map(\.condition)
-      let condition = conditions.count == 1 ? conditions[0] : conditions.map { "(\($0))" }.joined(separator: " or ")
-      return "jq -Rr \(Self.quoted("select(fromjson | \(condition))")) trials.jsonl | sha256sum"
+    case .trials(let selectors): return "\(Self.lines(selectors)) | sha256sum"
+    case .trialsAndPrimitives(let selectors?):
+      return "{ \(Self.lines(selectors)); cat primitives.json; } | sha256sum"
+    case .trialsAndPrimitives(nil): return "cat trials.jsonl primitives.json | sha256sum"
     case .allTrials: return "sha256sum trials.jsonl"
     case .trialsAndLimits: return "cat trials.jsonl limits.json | sha256sum"
     case .record, .limits: return "sha256sum \(name)"
     }
+  }
+
+  /// The shell command that prints the lines.
+  private static func lines(_ selectors: [TrialSelector]) -> String {
+    let conditions = selectors.map(\.condition)
+    let condition = conditions.count == 1 ? conditions[0] : conditions.map { "(\($0))" }.joined(separator: " or ")
+    return "jq -Rr \(quoted("select(fromjson | \(condition))")) trials.jsonl"
   }
 
   /// The text as one word of a shell.

@@ -13,6 +13,7 @@ public struct Citations: Sendable {
   private let catalogue: CitationCatalogue
   private let recordBytes: Data
   private let limitsBytes: Data
+  private let primitivesBytes: Data
   /// The positions of each experiment's trials.
   private let positions: [String: [Int]]
 
@@ -21,24 +22,33 @@ public struct Citations: Sendable {
   ///   - lines: the lines of the same `trials.jsonl`, which may have grown since.
   ///   - recordBytes: the bytes of the same `run.json`.
   ///   - limitsBytes: the bytes of the same `limits.json`; nil if there is none.
-  public init(_ run: Run, _ lines: TrialLines, recordBytes: Data, limitsBytes: Data?) {
-    self.init(run, lines, recordBytes: recordBytes, limitsBytes: limitsBytes, metrics: .standard)
+  ///   - primitivesBytes: the bytes of the same `primitives.json`; nil if there is none.
+  public init(
+    _ run: Run, _ lines: TrialLines, recordBytes: Data, limitsBytes: Data? = nil, primitivesBytes: Data? = nil
+  ) {
+    self.init(
+      run, lines, recordBytes: recordBytes, limitsBytes: limitsBytes, primitivesBytes: primitivesBytes,
+      metrics: .standard)
   }
 
-  init(_ run: Run, _ lines: TrialLines, recordBytes: Data, limitsBytes: Data?, metrics: MetricTable) {
+  init(
+    _ run: Run, _ lines: TrialLines, recordBytes: Data, limitsBytes: Data?, primitivesBytes: Data? = nil,
+    metrics: MetricTable
+  ) {
     let summary = Summary(run)
     record = run.record
     build = CitedBuild(record)
     trials = run.trials
     self.lines = lines
     (self.recordBytes, self.limitsBytes) = (recordBytes, limitsBytes ?? Data())
+    self.primitivesBytes = primitivesBytes ?? Data()
     positions = Dictionary(grouping: trials.indices.prefix(lines.count)) { [trials] in trials[$0].experiment }
     let claims = ClaimResult.all(run, summary)
     all =
       summary.experiments.flatMap { Citable.all(of: $0, metrics) } + summary.sections.flatMap(Citable.all)
       + summary.tunings.flatMap(Citable.all) + Citable.all(of: claims) + Citable.all(of: run.limits)
-      + Citable.all(of: Verdicts(run, summary)) + Citable.all(of: run, summary, claims)
-      + Citable.machines(of: run.record)
+      + Citable.explanations(of: run) + Citable.all(of: Verdicts(run, summary))
+      + Citable.all(of: run, summary, claims) + Citable.machines(of: run.record)
     catalogue = CitationCatalogue(all, summary, trials)
   }
 
@@ -51,7 +61,7 @@ public struct Citations: Sendable {
     let hasTrials = FileManager.default.fileExists(atPath: folder.trialsPath)
     self.init(
       run, hasTrials ? try folder.trialLines() : TrialLines(Data()), recordBytes: bytes(folder.recordPath) ?? Data(),
-      limitsBytes: bytes(folder.limitsPath))
+      limitsBytes: bytes(folder.limitsPath), primitivesBytes: bytes(folder.primitivesPath))
   }
 
   /// Reads the run with an id: from the folder of that name under `results`, or from any other folder there. Nil if
@@ -107,15 +117,23 @@ public struct Citations: Sendable {
     let all = trials.indices.prefix(lines.count)
     switch origin {
     case .trials(let selectors):
-      let found = selectors.flatMap { selector in
-        (positions[selector.experiment] ?? []).filter { selector.includes(trials[$0]) }
-      }
-      let inOrder = Set(found).sorted()
-      return .init(sha256: lines.sha256(at: inOrder), lineCount: inOrder.count)
+      let own = found(by: selectors)
+      return .init(sha256: lines.sha256(at: own), lineCount: own.count)
+    case .trialsAndPrimitives(let selectors):
+      let own = selectors.map { found(by: $0) } ?? Array(all)
+      return .init(sha256: lines.sha256(at: own, followedBy: primitivesBytes), lineCount: nil)
     case .allTrials: return .init(sha256: lines.sha256(at: all), lineCount: all.count)
     case .trialsAndLimits: return .init(sha256: lines.sha256(at: all, followedBy: limitsBytes), lineCount: nil)
     case .record: return .init(sha256: SHA256.hash(recordBytes), lineCount: nil)
     case .limits: return .init(sha256: SHA256.hash(limitsBytes), lineCount: nil)
     }
+  }
+
+  /// The positions of the lines that any of the selectors includes, in the order of the file.
+  private func found(by selectors: [TrialSelector]) -> [Int] {
+    let found = selectors.flatMap { selector in
+      (positions[selector.experiment] ?? []).filter { selector.includes(trials[$0]) }
+    }
+    return Set(found).sorted()
   }
 }

@@ -40,6 +40,8 @@ enum Dimension: Sendable {
   /// In nanoseconds; written in the largest unit in which it is at least 1.
   case time
   case microsecondsPerOperation
+  /// In nanoseconds, whatever their size, per item if there is one.
+  case nanoseconds(per: String?)
   /// Such as `calls`.
   case perOperation(String)
   case ratio
@@ -76,6 +78,7 @@ enum Dimension: Sendable {
     case .time:
       CitedUnit(TimeUnit.allCases.last { value >= $0.nanoseconds } ?? .nanoseconds)
     case .microsecondsPerOperation: CitedUnit("us/op", text: "µs/op", latex: "$\\mu$s/op", digits: 3)
+    case .nanoseconds(let item): CitedUnit(item.map { "ns/\($0)" } ?? "ns", digits: 3)
     case .perOperation(let things): CitedUnit("\(things)/op", digits: 3)
     case .ratio: CitedUnit("x", text: "×", latex: "$\\times$", digits: 3)
     case .share: CitedUnit("%", latex: "\\%", factor: 0.01, digits: 3)

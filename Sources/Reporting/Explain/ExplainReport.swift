@@ -5,168 +5,43 @@ import Statistics
 /// What the operations of each mode spend, part by part: counts of audits times costs of primitives, beside what was
 /// measured.
 public struct ExplainReport {
-  public enum Format: String, CaseIterable, Sendable { case text, json, md }
-
-  private let run: Run
-  private let primitives: PrimitivesRecord
-  private let points: [ExplainedPoint]
-  private let pairs: [ExplainedPair]
+  let run: Run
+  let primitives: PrimitivesRecord
+  let points: [ExplainedPoint]
+  /// If the points are of exactly two modes: those at which both were audited.
+  let pairs: [ExplainedPair]
 
   /// - Parameters:
   ///   - folder: of the run, for remedies.
   ///   - query: words that name points; empty for all.
-  public init(_ run: Run, in folder: String, _ query: CitationQuery) throws(ExplainFailure) {
-    guard let primitives = run.primitives else {
+  ///   - other: costs in place of the run's own.
+  public init(
+    _ run: Run, in folder: String, _ query: CitationQuery, by other: PrimitivesRecord? = nil
+  ) throws(ExplainFailure) {
+    guard let primitives = other ?? run.primitives else {
       throw ExplainFailure("\(folder) has no costs of primitives", remedy: .primitives(folder: folder))
     }
     self.run = run
     self.primitives = primitives
-    let all = try ExplainedPoint.all(of: run, by: primitives, in: folder)
+    let all = ExplainedPoint.all(of: run, by: primitives)
+    guard !all.isEmpty else { throw ExplainFailure("\(folder) has no valid audit", remedy: .audits) }
     points = try ExplainedPoint.matching(query, among: all)
-    pairs = ExplainedPair.all(of: points)
+    pairs = Set(points.map(\.mode)).count == 2 ? ExplainedPair.all(of: points) : []
   }
 
-  /// - Parameter width: columns of a text table.
-  public func render(_ format: Format, width: Int, color: Bool) -> String {
-    switch format {
-    case .text: text(width: width, color: color)
-    case .json: json.text(pretty: true)
-    case .md: markdown
-    }
+  /// - Parameters:
+  ///   - width: columns of a text table.
+  ///   - citations: the run's citations, which tables carry as comments; only for ``OutputFormat/latex`` and
+  ///     ``OutputFormat/md``, and only if the costs are the run's own.
+  public func render(_ format: OutputFormat, width: Int, color: Bool, citations: Citations? = nil) -> String {
+    document.render(format, width: width, color: color, citations: citations)
   }
 
-  // MARK: Text and Markdown
-
-  private static let legend =
-    "CPU time per operation of the mode's processes in ns: median [95 % interval; * the range, of fewer than six rounds]. "
-    + "A share is a count of the audit times a cost that was measured apart from the trials; nothing is fitted. Counts include "
-    + "setting up. The unexplained is what the sum leaves of the measured, between the ends of both intervals."
-
-  private var provenance: [String] {
-    let (ofRun, ofPrimitives) = (Provenance(run.record), Provenance.machine(primitives.machine))
-    var lines = [
-      "\(ofRun.run) · \(ofRun.machine) · \(ofRun.date)",
-      "primitives: \(primitives.started), \(primitives.rounds) \(primitives.rounds == 1 ? "round" : "rounds")",
-    ]
-    if ofPrimitives != ofRun.machine { lines.append("the primitives are of another machine: \(ofPrimitives)") }
-    for (what, tool) in [("trials", run.record.tool), ("primitives", primitives.tool)]
-    where tool.configuration != "release" {
-      lines.append("the \(what) are of a \(tool.configuration) build, which is slower in user space")
-    }
-    return lines
-  }
-
-  private func text(width: Int, color: Bool) -> String {
-    func words(_ text: String) -> [String] { Terminal.wrapped(text, width: min(width, TextReport.widestText)) }
-    let sections = self.sections.flatMap { section in
-      ["", section.title] + TextTable(section.table, width: width).lines(color: color)
-        + section.notes.flatMap { Terminal.wrapped("  \($0)", width: min(width, TextReport.widestText), indent: 4) }
-    }
-    return (provenance.flatMap(words) + sections + [""] + words(Self.legend)).joined(separator: "\n")
-  }
-
-  private var markdown: String {
-    let sections = self.sections.flatMap { section in
-      ["## \(MarkdownReport.escaped(section.title))", MarkdownReport.grid(section.table)]
-        + (section.notes.isEmpty
-          ? [] : [section.notes.map { "- \(MarkdownReport.escaped($0))" }.joined(separator: "\n")])
-    }
-    let head = ["# iomodes explain", provenance.map { "- \(MarkdownReport.escaped($0))" }.joined(separator: "\n")]
-    return (head + sections + [MarkdownReport.escaped(Self.legend)]).joined(separator: "\n\n")
-  }
-
-  private struct Section {
-    var title: String
-    var table: Table
-    var notes: [String] = []
-  }
-
-  private var sections: [Section] {
-    (points.count > 1 ? [overview] : []) + points.map(section) + pairs.map(section)
-  }
-
-  /// All columns; in a narrow terminal without intervals.
-  private static func layouts(_ columns: [String], estimates: Set<String>) -> TableLayouts {
-    let all = columns.map { TableLayouts.Place($0) }
-    let narrow = columns.map { TableLayouts.Place($0, showsInterval: !estimates.contains($0)) }
-    return TableLayouts(text: [all, narrow], markdown: all, latex: all, html: all)
-  }
-
-  /// Predicted against measured, at every point.
-  private var overview: Section {
-    let ratios = points.map { point -> String in
-      guard let sum = point.explanation.sum, let measured = point.explanation.measured else { return NumberText.none }
-      return NumberText.share(sum.median / measured.median)
-    }
-    return Section(
-      title: "predicted and measured",
-      table: Table(
-        columns: [
-          .text("experiment", points.map(\.experiment)), .modes(points.map(\.mode)),
-          .concurrency(points.map(\.concurrency)),
-          .estimates("predicted", points.map { EstimateText($0.explanation.sum, digits: 3) }),
-          .estimates("measured", points.map { EstimateText($0.explanation.measured, digits: 3) }),
-          .number("ratio", ratios),
-        ], rows: points.map { Table.Row(mode: $0.mode) }, names: 3,
-        layouts: Self.layouts(
-          ["experiment", "mode", "conc.", "predicted", "measured", "ratio"], estimates: ["predicted", "measured"])))
-  }
-
-  private func section(_ point: ExplainedPoint) -> Section {
-    let explanation = point.explanation
-    func percent(_ value: Double?) -> String {
-      guard let value, let measured = explanation.measured, measured.median > 0 else { return NumberText.none }
-      return "\(NumberText.significant(100 * value / measured.median, digits: 2)) %"
-    }
-    let unexplained = explanation.unexplained.map { bounds in
-      EstimateText(
-        median: NumberText.significant(bounds.value, digits: 3),
-        interval: "[\(NumberText.significant(bounds.low, digits: 3))–\(NumberText.significant(bounds.high, digits: 3))]"
-      )
-    }
-    let rows = explanation.rows
-    let ends: [(name: String, text: EstimateText, share: Double?)] = [
-      ("sum", EstimateText(explanation.sum, digits: 3), explanation.sum?.median),
-      ("measured", EstimateText(explanation.measured, digits: 3), explanation.measured?.median),
-      (
-        "unexplained", unexplained ?? EstimateText(median: NumberText.none, interval: ""),
-        explanation.unexplained?.value
-      ),
-    ]
-    let blank = ends.map { _ in "" }
-    return Section(
-      title: "\(point.experiment): \(point.mode), concurrency \(NumberText.grouped(point.concurrency))",
-      table: Table(
-        columns: [
-          .text("part", rows.map(\.primitive) + ends.map(\.name)),
-          .number("count", rows.map { NumberText.significant($0.count, digits: 3) } + blank),
-          .number("each", rows.map { EstimateText($0.cost, digits: 3).median } + blank),
-          .estimates("share", rows.map { EstimateText($0.share, digits: 3) } + ends.map(\.text)),
-          .number("of measured", rows.map { percent($0.share?.median) } + ends.map { percent($0.share) }),
-        ], rows: (rows.map(\.primitive) + ends.map(\.name)).map { _ in Table.Row() }, names: 1,
-        layouts: Self.layouts(["part", "count", "each", "share", "of measured"], estimates: ["share"])),
-      notes: rows.compactMap { row in row.remark.map { "\(row.primitive): \($0)" } }
-        + explanation.missing.map { "not in the sum: \($0)" })
-  }
-
-  private func section(_ pair: ExplainedPair) -> Section {
-    let rows = pair.difference.rows
-    let ends = [("sum", pair.difference.sum), ("measured", pair.difference.measured)]
-    return Section(
-      title: "\(pair.more.experiment), concurrency \(NumberText.grouped(pair.more.concurrency)): "
-        + "what \(pair.more.mode) takes more than \(pair.less.mode)",
-      table: Table(
-        columns: [
-          .text("part", rows.map(\.primitive) + ends.map(\.0)),
-          .number("count", rows.map { NumberText.significant($0.count, digits: 3) } + ends.map { _ in "" }),
-          .estimates(
-            "share", rows.map { EstimateText($0.share, digits: 3) } + ends.map { EstimateText($0.1, digits: 3) }),
-        ], rows: (rows.map(\.primitive) + ends.map(\.0)).map { _ in Table.Row() }, names: 1))
-  }
+  var tally: PredictionTally { PredictionTally(points) }
 
   // MARK: Data
 
-  private var json: JSONValue {
+  var json: JSONValue {
     JSONReport.object([
       "run_id": .string(run.record.runID),
       "started": .string(run.record.started),
@@ -179,52 +54,76 @@ public struct ExplainReport {
         "rounds": .number(Double(primitives.rounds)),
       ]),
       "points": .array(points.map(json)),
+      "predictions": JSONReport.object(
+        Dictionary(uniqueKeysWithValues: tally.counts.map { ($0.data, JSONReport.number($0.value)) })
+          .merging(["points": JSONReport.number(tally.points)]) { $1 }),
       "differences": pairs.isEmpty ? nil : .array(pairs.map(json)),
     ])
   }
 
   private func json(_ point: ExplainedPoint) -> JSONValue {
-    let explanation = point.explanation
-    return JSONReport.object([
-      "experiment": .string(point.experiment),
-      "mode": .string(point.mode),
-      "concurrency": JSONReport.number(point.concurrency),
-      "parts": .array(
-        explanation.rows.map { row in
-          JSONReport.object([
-            "name": .string(row.primitive),
-            "count_per_operation": .number(row.count),
-            "cost_ns": JSONReport.estimate(row.cost),
-            "share_ns": JSONReport.estimate(row.share),
-            "remark": row.remark.map { .string($0) },
-          ])
-        }),
-      "missing": explanation.missing.isEmpty ? nil : .array(explanation.missing.map { .string($0) }),
-      "sum_ns": JSONReport.estimate(explanation.sum),
-      "measured_ns": JSONReport.estimate(explanation.measured),
-      "unexplained_ns": explanation.unexplained.map { bounds in
-        JSONReport.object([
-          "value": .number(bounds.value), "low": .number(bounds.low), "high": .number(bounds.high),
-        ])
-      },
-    ])
+    let missing = point.explanation.missing
+    let parts = point.parts.map { part in
+      MetricMembers(
+        ExplainMetrics.parts, of: part,
+        with: ["name": .string(part.row.primitive), "remark": part.row.remark.map { .string($0) }])
+    }
+    return .object(
+      MetricMembers(
+        ExplainMetrics.points, of: point,
+        with: [
+          "experiment": .string(point.experiment), "mode": .string(point.mode),
+          "concurrency": JSONReport.number(point.concurrency), "parts": .array(parts.map { .object($0.all) }),
+          "missing": missing.isEmpty ? nil : .array(missing.map { .string($0) }),
+        ]
+      ).all)
   }
 
   private func json(_ pair: ExplainedPair) -> JSONValue {
-    JSONReport.object([
-      "experiment": .string(pair.more.experiment),
-      "concurrency": JSONReport.number(pair.more.concurrency),
-      "mode": .string(pair.more.mode),
-      "than": .string(pair.less.mode),
-      "parts": .array(
-        pair.difference.rows.map { row in
-          JSONReport.object([
-            "name": .string(row.primitive), "count_per_operation": .number(row.count),
-            "share_ns": JSONReport.estimate(row.share),
-          ])
-        }),
-      "sum_ns": JSONReport.estimate(pair.difference.sum),
-      "measured_ns": JSONReport.estimate(pair.difference.measured),
-    ])
+    let parts = pair.difference.rows.map { row in
+      MetricMembers(ExplainMetrics.differences, of: row, with: ["name": .string(row.primitive)])
+    }
+    return .object(
+      MetricMembers(
+        ExplainMetrics.differencesOfPoints, of: pair.difference,
+        with: [
+          "experiment": .string(pair.more.experiment), "concurrency": JSONReport.number(pair.more.concurrency),
+          "mode": .string(pair.more.mode), "than": .string(pair.less.mode),
+          "parts": .array(parts.map { .object($0.all) }),
+        ]
+      ).all)
+  }
+
+  /// Tidy data: a row for each number.
+  var csv: [[String?]] {
+    let headings = ["experiment", "mode", "concurrency", "than", "part", "number"] + CSVReport.valueNames + ["remark"]
+    func rows<Subject>(
+      _ point: ExplainedPoint, than other: ExplainedPoint? = nil, part: String? = nil, remark: String? = nil,
+      _ metrics: [Metric<Subject>], _ subject: Subject
+    ) -> [[String?]] {
+      metrics.compactMap { metric -> [String?]? in
+        guard let name = metric.json, let value = metric.value(subject) else { return nil }
+        return [point.experiment, point.mode, "\(point.concurrency)", other?.mode, part, name]
+          + CSVReport.cells(value) + [remark]
+      }
+    }
+    var lines: [[String?]] = [headings]
+    for point in points {
+      for part in point.parts {
+        lines += rows(point, part: part.row.primitive, remark: part.row.remark, ExplainMetrics.parts, part)
+      }
+      lines += rows(point, ExplainMetrics.points, point)
+    }
+    for pair in pairs {
+      for row in pair.difference.rows {
+        lines += rows(pair.more, than: pair.less, part: row.primitive, ExplainMetrics.differences, row)
+      }
+      lines += rows(pair.more, than: pair.less, ExplainMetrics.differencesOfPoints, pair.difference)
+    }
+    for count in tally.counts {
+      let value = CSVReport.cells(.number(Double(count.value), of: tally.points))
+      lines.append([nil, nil, nil, nil, nil, count.data] + value + [nil])
+    }
+    return lines
   }
 }

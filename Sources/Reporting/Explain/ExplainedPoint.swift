@@ -1,6 +1,7 @@
 import Explain
 import Plan
 import Records
+import Statistics
 
 /// Why a run cannot be explained: one line.
 public struct ExplainFailure: RemediableFailure {
@@ -14,13 +15,44 @@ public struct ExplainFailure: RemediableFailure {
 }
 
 /// A mode at one concurrency of an experiment, with what its operations spend.
-struct ExplainedPoint {
+struct ExplainedPoint: Sendable {
+  /// With its rate, and other settings that vary.
   let experiment: String
+  /// The kind of its workload.
   let workload: String
-  /// With its variant, if there is one.
-  let mode: String
-  let concurrency: Int
+  let coordinates: Coordinates
+  let place: Citable.Place
+  /// All trials of the point, audits included.
+  let selector: TrialSelector
   let explanation: Explanation
+
+  /// With its variant, if there is one.
+  var mode: String { coordinates.name }
+  var concurrency: Int { coordinates.concurrency ?? 0 }
+
+  /// The audited points of a run, in the order of their audits.
+  static func all(of run: Run, by primitives: PrimitivesRecord) -> [ExplainedPoint] {
+    let model = CostModel(primitives)
+    let sweeps = SweptAxes(run.trials)
+    let byPlace = Dictionary(grouping: run.trials) { trial in
+      Citable.Place(trial.experiment, trial.coordinates.point.at(sweeps.setting(of: trial)))
+    }
+    let points = byPlace.compactMap { place, trials -> (trial: Int, point: ExplainedPoint)? in
+      guard let audit = trials.last(where: { !$0.isTimed && $0.valid }) else { return nil }
+      let (point, setting) = (audit.coordinates.point, place.setting)
+      return (
+        audit.trial,
+        ExplainedPoint(
+          experiment: setting.name(of: audit.experiment), workload: audit.workload["kind"]?.string ?? "",
+          coordinates: point, place: place,
+          selector: TrialSelector(
+            audit.experiment, [point], concurrency: point.concurrency,
+            rate: setting.rate.map { .exactly($0) } ?? .closed, setting),
+          explanation: model.explain(audit, measured: trials, on: run.record.environment))
+      )
+    }
+    return points.sorted { $0.trial < $1.trial }.map(\.point)
+  }
 
   /// What a query may ask for. Words of one set are alternatives.
   private var words: [Set<String>] {
@@ -28,32 +60,6 @@ struct ExplainedPoint {
       [CitationQuery.word(experiment), CitationQuery.word(workload)], [CitationQuery.word(mode)],
       ["concurrency=\(concurrency)"],
     ]
-  }
-
-  /// The audited points of a run, in the order of their audits.
-  /// - Parameter folder: of the run, for remedies.
-  static func all(
-    of run: Run, by primitives: PrimitivesRecord, in folder: String
-  ) throws(ExplainFailure) -> [ExplainedPoint] {
-    struct Key: Hashable {
-      let experiment: String
-      let point: Coordinates
-    }
-    let model = CostModel(primitives)
-    let sweeps = SweptAxes(run.trials)
-    let byPoint = Dictionary(grouping: run.trials) { trial in
-      Key(experiment: sweeps.setting(of: trial).name(of: trial.experiment), point: trial.coordinates.point)
-    }
-    let points = byPoint.compactMap { key, trials -> (trial: Int, point: ExplainedPoint)? in
-      guard let audit = trials.last(where: { !$0.isTimed && $0.valid }) else { return nil }
-      let point = ExplainedPoint(
-        experiment: key.experiment, workload: audit.workload["kind"]?.string ?? "", mode: key.point.name,
-        concurrency: audit.concurrency,
-        explanation: model.explain(audit, measured: trials, on: run.record.environment))
-      return (audit.trial, point)
-    }
-    guard !points.isEmpty else { throw ExplainFailure("\(folder) has no valid audit", remedy: .audits) }
-    return points.sorted { $0.trial < $1.trial }.map(\.point)
   }
 
   /// The points that a query names.
@@ -77,17 +83,53 @@ struct ExplainedPoint {
   }
 }
 
+extension ExplainedPoint {
+  /// The parts of an operation, in the order of the model.
+  var parts: [ExplainedPart] {
+    var words: Set<String> = []
+    return explanation.rows.map { row in
+      ExplainedPart(
+        row: row, point: self, place: place.of(.operation(Figures.unused(Citable.word(row.primitive), &words))))
+    }
+  }
+
+  /// What the parts predict, over what was measured.
+  var ratio: Estimate? {
+    guard let sum = explanation.sum, let measured = explanation.measured, measured.low > 0 else { return nil }
+    let ends = [sum.low, sum.high].flatMap { [$0 / measured.low, $0 / measured.high] }
+    return bounded(sum.median / measured.median, ends.min() ?? 0, ends.max() ?? 0)
+  }
+
+  /// What was measured, without what the parts predict.
+  var unexplained: Estimate? { explanation.unexplained.flatMap { bounded($0.value, $0.low, $0.high) } }
+
+  /// A number of the sum and the measured, between what the ends of both intervals give. Two 95 % intervals hold together
+  /// less often, so that it is no such interval.
+  private func bounded(_ value: Double, _ low: Double, _ high: Double) -> Estimate? {
+    guard let sum = explanation.sum, let measured = explanation.measured else { return nil }
+    let isExact = sum.kind == .single && measured.kind == .single
+    return Estimate(
+      median: value, low: low, high: high, kind: isExact ? .single : .range, n: min(sum.n, measured.n))
+  }
+}
+
+/// A part of the operations of a point.
+struct ExplainedPart: Sendable {
+  let row: Explanation.Row
+  let point: ExplainedPoint
+  let place: Citable.Place
+}
+
 /// Two modes at the same point.
-struct ExplainedPair {
+struct ExplainedPair: Sendable {
   /// The one that spends more.
   let more: ExplainedPoint
   let less: ExplainedPoint
   let difference: ExplainedDifference
 
-  /// If the points are of exactly two modes: those at which both were audited.
+  /// All pairs of modes at the same point.
   static func all(of points: [ExplainedPoint]) -> [ExplainedPair] {
-    guard Set(points.map(\.mode)).count == 2 else { return [] }
-    return points.indices.flatMap { index in
+    points.indices.flatMap { index in
       points[..<index].filter {
         $0.experiment == points[index].experiment && $0.concurrency == points[index].concurrency
       }.map { ExplainedPair($0, points[index]) }

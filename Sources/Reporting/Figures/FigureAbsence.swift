@@ -18,7 +18,7 @@ enum FigureAbsence {
       return places.count < fewestOfCurve ? nil : flatness(kind, curves.flatMap { $0.rows.compactMap { $0[1] } })
     case .latency, .response:
       return places.contains { $0 >= 10 } ? nil : "there are too few operations for percentiles beyond the median"
-    case .heat, .time, .load, .interference: return nil
+    case .heat, .time, .load, .interference, .explain: return nil
     }
   }
 
@@ -42,13 +42,13 @@ enum FigureAbsence {
     case .throughput, .tuning: "\(NumberText.significant(value, digits: 3)) operations/s"
     case .speedup: "\(NumberText.significant(value, digits: 3)) times the throughput of blocking"
     case .memory: NumberText.bytes(value)
-    case .cpu, .footprint, .serve, .latency, .response, .heat, .time, .load, .interference: nil
+    case .cpu, .footprint, .serve, .latency, .response, .heat, .time, .load, .interference, .explain: nil
     }
   }
 
   private static func emptiness(_ kind: FigureKind) -> String {
     switch kind {
-    case .throughput, .cpu, .footprint, .serve, .memory, .tuning: "no valid trial has a value"
+    case .throughput, .cpu, .footprint, .serve, .memory, .tuning, .explain: "no valid trial has a value"
     case .heat: "no mode has latencies in at least five intervals"
     case .time: "no mode has at least three intervals with operations"
     case .latency, .response, .load, .interference: "there are too few operations for percentiles"

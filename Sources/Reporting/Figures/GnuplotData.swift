@@ -7,6 +7,7 @@ import Statistics
 /// The kinds of figures. Each answers one question about an experiment.
 enum FigureKind: String, CaseIterable {
   case throughput, latency, response, heat, cpu, footprint, speedup, serve, load, time, memory, interference, tuning
+  case explain
 }
 
 /// The data of one figure. `#` lines say where they come from. Then every mode has a block, two empty lines apart, with a
@@ -26,14 +27,14 @@ struct GnuplotData {
 
   init(
     _ kind: FigureKind, _ experiment: String, _ description: String, _ provenance: Provenance, question: String,
-    subject: String, place: String = "", remarks: [(String, String)] = [], blocks: [Block]
+    subject: String, place: String = "", remarks: [(String, String)] = [], absence: String? = nil, blocks: [Block]
   ) {
     self.kind = kind
     self.experiment = experiment
     self.question = question
     self.subject = subject
     self.place = place
-    absence = FigureAbsence.reason(kind, blocks.filter { $0.name != Self.ideal })
+    self.absence = absence ?? FigureAbsence.reason(kind, blocks.filter { $0.name != Self.ideal })
     let facts =
       [("question", question), ("figure", subject), ("run", provenance.run)]
       + (provenance.origin.map { [("origin", $0)] } ?? [])
@@ -76,6 +77,7 @@ struct GnuplotData {
     }
     return ofSections + interferences(of: summary.experiments, provenance)
       + summary.tunings.map { GnuplotData($0, provenance) }
+      + explanations(of: run, summary.experiments, provenance)
   }
 
   private static func figures(of experiment: Summary.MeasuredExperiment, _ provenance: Provenance) -> [GnuplotData] {

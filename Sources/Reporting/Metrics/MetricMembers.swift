@@ -6,9 +6,14 @@ struct MetricMembers {
   private(set) var all: [String: JSONValue] = [:]
   private let side: String
 
-  /// - Parameter side: the mode's side, `client` or `server`.
-  init<Subject>(_ metrics: [Metric<Subject>], of subject: Subject, side: String) {
+  /// - Parameters:
+  ///   - side: the mode's side, `client` or `server`; empty if no name has it.
+  ///   - others: further members.
+  init<Subject>(
+    _ metrics: [Metric<Subject>], of subject: Subject, side: String = "", with others: [String: JSONValue?] = [:]
+  ) {
     self.side = side
+    all = others.compactMapValues { $0 }
     for metric in metrics {
       guard let place = metric.json, let value = metric.value(subject) else { continue }
       self[place] =

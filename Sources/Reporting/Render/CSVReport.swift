@@ -26,6 +26,18 @@ struct CSVReport {
     rows.map { row in row.map { $0.map(quoted) ?? "" }.joined(separator: ",") + lineEnd }.joined()
   }
 
+  /// The columns of any number: its value, its interval with its kind, and how many values it is of.
+  static let valueNames = ["value", "low", "high", "interval", "n"]
+
+  static func cells(_ value: MetricValue) -> [String?] {
+    switch value {
+    case .number(let number, let count): [number.description, nil, nil, nil, count.description]
+    case .estimate(let estimate):
+      [estimate.median, estimate.low, estimate.high].map { $0.description }
+        + [estimate.kind.rawValue, estimate.n.description]
+    }
+  }
+
   private static func quoted(_ text: String) -> String {
     guard text.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return text }
     return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""

@@ -58,7 +58,7 @@ struct LatexReport {
 
   private static func escaped(_ text: String) -> String { LatexText.escaped(text) }
 
-  private static func list(_ notes: [Summary.MeasuredExperiment.Note]) -> [String] {
+  static func list(_ notes: [Summary.MeasuredExperiment.Note]) -> [String] {
     guard !notes.isEmpty else { return [] }
     let items = notes.map { "  \\item \(escaped($0.text))" }.joined(separator: "\n")
     return ["{\\footnotesize\n\\begin{itemize}\n\(items)\n\\end{itemize}\n}"]

@@ -26,12 +26,12 @@ struct MarkdownReport {
         if let table = part.ofTrials {
           blocks += ["Medians over the trials of each trial's own value:", Self.grid(table, citations)]
         }
-        blocks += list(part.notes) + table(part.audits)
+        blocks += Self.list(part.notes) + table(part.audits)
       }
     }
     if !document.tunings.isEmpty {
       blocks += ["## \(TuningTable.heading)", Self.escaped("\(TuningTable.about).")]
-      blocks += document.tunings.flatMap { table($0.table) + list($0.notes) }
+      blocks += document.tunings.flatMap { table($0.table) + Self.list($0.notes) }
     }
     blocks += table(document.invalid) + table(document.machine) + table(document.hosts)
     if let trust = document.trust { blocks.append(Self.escaped(trust.text)) }
@@ -98,8 +98,8 @@ struct MarkdownReport {
       .map { row in "| " + shown.map { row[$0] }.joined(separator: " | ") + " |" }.joined(separator: "\n")
   }
 
-  private func list(_ notes: [Summary.MeasuredExperiment.Note]) -> [String] {
-    notes.isEmpty ? [] : [notes.map { "- " + Self.escaped($0.text) }.joined(separator: "\n")]
+  static func list(_ notes: [Summary.MeasuredExperiment.Note]) -> [String] {
+    notes.isEmpty ? [] : [notes.map { "- " + escaped($0.text) }.joined(separator: "\n")]
   }
 
   /// Escapes all characters that would be markup.
