@@ -1,0 +1,52 @@
+import Harness
+import Plan
+import Records
+import Reporting
+
+/// The article *Four ways to wait*, filled in from a run.
+struct StudyReport {
+  private let format: OutputFormat
+  private let folder: RunFolder
+
+  init(_ arguments: Arguments, _ folder: RunFolder) throws {
+    for option in ["claims", "cite"] where arguments.has(option) {
+      throw UsageError(
+        "--study and --\(option) exclude each other; the article cites all its numbers, and has the claims")
+    }
+    format = try arguments.choice("format") ?? .md
+    guard [.md, .latex, .html].contains(format) else {
+      throw UsageError("--study has no format \(format.rawValue); choose md, latex or html")
+    }
+    guard folder.isRun else {
+      throw HarnessFailure("\(folder.path) is no run: it has no run.json; name the folder of one")
+    }
+    self.folder = folder
+  }
+
+  /// Prints the article; standard error says what the run contradicts, and what it does not measure. Returns the exit
+  /// code.
+  func write() throws -> Int32 {
+    let run = try Places.read(folder)
+    let article = try StudyArticle(run, try Citations(run, in: folder), costs: knownCosts(of: run))
+    print(article.render(format) ?? "", terminator: "")
+    for line in article.contradictions { Program.complain("\(line); the article says what was measured instead") }
+    if let first = article.gaps.first {
+      let more = article.gaps.count > 1 ? " (and \(article.gaps.count - 1) more, which the article names)" : ""
+      Program.complain("not measured: \(first)\(more); `iomodes run study` measures all")
+    }
+    return article.contradictions.isEmpty ? 0 : contradicted
+  }
+
+  /// A report needs none of the peers of its run, and a plan of minutes does.
+  private func knownCosts(of run: Run) -> [String: ReproductionPlan.Cost] {
+    do {
+      return try costs(of: run)
+    } catch {
+      Program.complain("\(Remedy.line(error)); the article's appendix has no minutes")
+      return [:]
+    }
+  }
+
+  /// Exit code if the run contradicts the article.
+  private var contradicted: Int32 { 4 }
+}
