@@ -11,7 +11,8 @@ import SystemCalls
 enum Program {
   static let commands: [Command] = [
     runCommand, reportCommand, compareCommand, citeCommand, plotCommand, exportCommand, mergeCommand, listCommand,
-    peerCommand, doctorCommand, checkCommand, limitsCommand, primitivesCommand, explainCommand, reproduceCommand, serveCommand,
+    peerCommand, doctorCommand, checkCommand, limitsCommand, primitivesCommand, explainCommand, reproduceCommand,
+    serveCommand,
     completionCommand, manCommand,
   ]
 

@@ -46,6 +46,7 @@ let reproduceCommand = Command(
     for shortfall in try carryOut(session, isQuiet: false) { Program.complain(shortfall) }
     Program.complain("the run is in \(session.folder.path)")
     run = try Places.read(session.folder)
+    if let disturbance = Disturbance(run) { Program.complain(disturbance.advice) }
   }
   let reproduction = Reproduction(of: study, by: run, claims: wanted)
   let text = reproduction.render(format, width: Screen.columns)

@@ -6,7 +6,7 @@ import Testing
 
 /// Articles whose prose is written by hand, and whose numbers are the run's.
 struct StudyTests {
-  private static func article(_ template: String, _ run: Run = SyntheticRun().run()) throws -> StudyArticle {
+  private static func article(_ template: String, _ run: Run = SyntheticRun(rounds: 11).run()) throws -> StudyArticle {
     try StudyArticle(StudyTemplate(template, named: "t.md"), run, CitationRuns.citations(run))
   }
 
@@ -93,7 +93,7 @@ struct StudyTests {
   @Test(arguments: [OutputFormat.md, .latex, .html]) func everyNumberIsACitationThatVerifies(format: OutputFormat)
     throws
   {
-    let run = SyntheticRun().run()
+    let run = SyntheticRun(rounds: 11).run()
     let article = try Self.article(Self.prose, run)
     #expect(article.contradictions.isEmpty && article.gaps.isEmpty)
     let text = try #require(article.render(format))
@@ -151,7 +151,7 @@ struct StudyTests {
 
   @Test func experimentIsFoundWithItsSuiteBeforeItOrWithout() throws {
     func text(_ name: String, suite: String) throws -> String? {
-      var run = SyntheticRun(experiment: name).run()
+      var run = SyntheticRun(experiment: name, rounds: 11).run()
       run.record.suite = .object(["name": .string(suite)])
       let article = try Self.article("# T\n\nIt is {{quick/http-2ms epoll concurrency=64 ratio}}.", run)
       return article.gaps.isEmpty ? article.render(.md) : nil

@@ -25,11 +25,13 @@ public struct Reproduction: Sendable {
     let study: Measure
     let run: Measure?
 
-    /// The range that counts as reproduced, in words: `≥ 200`, `outside of 5.000–5.250 s`.
+    /// The range that counts as reproduced, in words: `≥ 200`, `outside 5.000–5.250 s`.
     var accepted: String {
       switch study.standing {
       case .within?: study.predicted
-      case .beyond?: "outside of \(study.predicted)"
+      case .beyond? where study.least == nil || study.most == nil:
+        study.predicted.replacing("≥", with: "<").replacing("≤", with: ">")
+      case .beyond?: "outside \(study.predicted)"
       case .open?, nil: NumberText.none
       }
     }

@@ -27,7 +27,8 @@ enum StudyProse {
     if let word = words(text).first(where: multiples.contains) {
       throw StudyComplaint("'\(word)' is a number typed by hand; write a placeholder")
     }
-    let plain = text.replacing(rfc, with: "RFC").replacing(paper) { "\($0.output.1)" }.replacing(name, with: "")
+    let plain = text.replacing(rfc, with: "RFC").replacing(paper) { "\($0.output.1)" }
+      .replacing(paperInBrackets) { "\($0.output.1)" }.replacing(name, with: "")
     guard let numeral = plain.firstMatch(of: numeral)?.output else { return }
     throw StudyComplaint("'\(numeral)' is a number typed by hand; write a placeholder, or a setting of the run")
   }
@@ -37,8 +38,10 @@ enum StudyProse {
   }
 
   private nonisolated(unsafe) static let rfc = /\bRFC \d+/
-  /// `Conover 1999`, `Denning and Buzen (1978)`
-  private nonisolated(unsafe) static let paper = /(\p{Lu}\p{L}+),? \(?(?:19|20)\d\d\b\)?/
+  /// `Conover 1999`; a word of three letters or less begins a sentence as often as it is a name.
+  private nonisolated(unsafe) static let paper = /(\p{Lu}\p{L}{3,}),? (?:19|20)\d\d\b/
+  /// `Hsu (1984)`
+  private nonisolated(unsafe) static let paperInBrackets = /(\p{Lu}\p{L}+) \((?:19|20)\d\d\)/
   /// A word that begins with a letter; a hyphen only behind capitals.
   private nonisolated(unsafe) static let name = /\b(?:[A-Z]{2,}-\d+|\p{L}[\p{L}_\/.+]*\d[\p{L}\d_\/.+]*)/
   private nonisolated(unsafe) static let numeral = /[\d.,]*\d+/
