@@ -14,7 +14,7 @@ let reproduceCommand = Command(
       "Options",
       [
         .value("run", "RUN", "judge this run, and measure nothing", .run),
-        .list("claim", "ID", "only this claim and its experiments; may be repeated", .one(of: Reproduction.claims)),
+        .list("claim", "ID", "only this claim and its experiments; may be repeated"),
         .value("output", "DIR", "folder of the new run; it must not exist", .folder),
         .value(
           "format", "FORMAT", "text, json or md", .choice(ComparisonFormat.self),
@@ -88,14 +88,26 @@ private func reproducing(_ study: Run, _ claims: Set<String>?, in folder: String
 
 private func suite(of run: Run) throws -> Suite { try RunSession.suite(of: run.record, at: run.record.runID) }
 
-/// What each claim of a study takes on this machine, by its id.
-func costs(of study: Run) throws -> [String: ReproductionPlan.Cost] {
-  let whole = try suite(of: study)
-  let options = RunSession.Options(command: [], seed: 1, processors: try .current(), isPatient: false)
+/// How each claim of a study is reproduced on this machine, by its id. Without a peer that the study needs, a plan of
+/// minutes is not possible, and standard error says so.
+func costs(of study: Run) -> [String: ReproductionPlan.Cost] {
+  var whole: (suite: Suite, options: RunSession.Options)?
+  do {
+    let options = RunSession.Options(command: [], seed: 1, processors: try .current(), isPatient: false)
+    whole = (try suite(of: study), options)
+  } catch {
+    Program.complain("\(Remedy.line(error)); without it, nobody knows how many minutes a claim takes")
+  }
   let pairs = ReproductionPlan(study).entries.map { entry in
-    let part = whole.experiments(of: [entry])
-    let seconds = part.expectedSeconds(options: options) + Limits.expectedSeconds(of: part.limits ?? [])
-    return (entry.id, ReproductionPlan.Cost(seconds: seconds, bytes: part.expectedBytes(options: options)))
+    // A merged run has the limits of its parts, and its plan does not.
+    let part = whole.map { ($0.suite.experiments(of: [entry]), $0.options) }
+      .flatMap { $0.0.experiments.isEmpty && $0.0.limits == nil ? nil : $0 }
+    let seconds = part.map { suite, options in
+      suite.expectedSeconds(options: options) + Limits.expectedSeconds(of: suite.limits ?? [])
+    }
+    let command = "iomodes reproduce \(study.record.runID) --claim \(entry.id)"
+    let bytes = part.map { suite, options in suite.expectedBytes(options: options) }
+    return (entry.id, ReproductionPlan.Cost(command: command, seconds: seconds, bytes: bytes))
   }
   return Dictionary(uniqueKeysWithValues: pairs)
 }

@@ -1,5 +1,4 @@
 import Harness
-import Plan
 import Records
 import Reporting
 
@@ -27,7 +26,7 @@ struct StudyReport {
   /// code.
   func write() throws -> Int32 {
     let run = try Places.read(folder)
-    let article = try StudyArticle(run, try Citations(run, in: folder), costs: knownCosts(of: run))
+    let article = try StudyArticle(run, try Citations(run, in: folder), costs: costs(of: run))
     print(article.render(format) ?? "", terminator: "")
     for line in article.contradictions { Program.complain("\(line); the article says what was measured instead") }
     if let first = article.gaps.first {
@@ -35,16 +34,6 @@ struct StudyReport {
       Program.complain("not measured: \(first)\(more); `iomodes run study` measures all")
     }
     return article.contradictions.isEmpty ? 0 : contradicted
-  }
-
-  /// A report needs none of the peers of its run, and a plan of minutes does.
-  private func knownCosts(of run: Run) -> [String: ReproductionPlan.Cost] {
-    do {
-      return try costs(of: run)
-    } catch {
-      Program.complain("\(Remedy.line(error)); the article's appendix has no minutes")
-      return [:]
-    }
   }
 
   /// Exit code if the run contradicts the article.

@@ -54,9 +54,9 @@ struct StudyTests {
 
   @Test(arguments: [
     ("{{http-2ms epoll", "has no '}}' behind it"), ("x {{}}", "is empty"),
-    ("x {{claim nothing}}", "no claim 'nothing'"),
+    ("x {{claim nothing}}", "'nothing' is no claim"),
     ("x {{about weather}}", "there are run, machine"), ("x {{setting http-2ms}}", "is not of the form"),
-    ("{{claims nothing}}", "no claim 'nothing'"), ("? http-2ms epoll > fast\nx", "has no bound"),
+    ("{{claims nothing}}", "'nothing' is no claim"), ("? http-2ms epoll > fast\nx", "has no bound"),
     ("? claim semaphore: maybe\nx", "names no verdict"), ("? http-2ms cpu: epoll < dispatch\nx", "names no experiment"),
     ("? http-2ms concurrency=64 cpu: epoll dispatch\nx", "in order"), ("? claim semaphore: holds\n", "above nothing"),
   ])

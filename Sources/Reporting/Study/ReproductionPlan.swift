@@ -15,13 +15,17 @@ public struct ReproductionPlan: Sendable {
     let accepted: [String]
   }
 
-  /// What a claim costs on a machine.
+  /// How a claim is reproduced on a machine.
   public struct Cost: Sendable {
-    let seconds: Double
-    /// On the disk.
-    let bytes: UInt64
+    /// As it is typed.
+    let command: String
+    /// Nil if it is unknown, as without a peer that the claim needs.
+    let seconds: Double?
+    /// On the disk; nil if it is unknown.
+    let bytes: UInt64?
 
-    public init(seconds: Double, bytes: UInt64) {
+    public init(command: String, seconds: Double?, bytes: UInt64?) {
+      self.command = command
       self.seconds = seconds
       self.bytes = bytes
     }
@@ -47,19 +51,19 @@ public struct ReproductionPlan: Sendable {
   }
 
   /// A row for each claim.
-  /// - Parameters:
-  ///   - study: the study's name in commands.
-  ///   - costs: of each claim, by its id.
-  func table(study: String, costs: [String: Cost]) -> Table {
-    func column(_ heading: String, _ text: (Entry) -> String) -> TableColumn { .text(heading, entries.map(text)) }
+  /// - Parameter costs: of each claim, by its id.
+  func table(_ costs: [String: Cost]) -> Table {
+    func column(_ heading: String, _ text: (Entry) -> String?) -> TableColumn {
+      .text(heading, entries.map { text($0) ?? NumberText.none })
+    }
     return Table(
       columns: [
-        column("claim", \.id), column("command") { "iomodes reproduce \(study) --claim \($0.id)" },
+        column("claim", \.id), column("command") { costs[$0.id]?.command },
         column("minutes") { entry in
-          costs[entry.id].map { NumberText.significant(max(0.1, $0.seconds / 60), digits: 2) } ?? NumberText.none
+          (costs[entry.id]?.seconds).map { NumberText.significant(max(0.1, $0 / 60), digits: 2) }
         },
-        column("memory") { $0.memory.map { NumberText.bytes(Double($0)) } ?? NumberText.none },
-        column("disk") { costs[$0.id].map { NumberText.bytes(Double($0.bytes)) } ?? NumberText.none },
+        column("memory") { $0.memory.map { NumberText.bytes(Double($0)) } },
+        column("disk") { (costs[$0.id]?.bytes).map { NumberText.bytes(Double($0)) } },
         column("accepted") { $0.accepted.joined(separator: "; ") },
       ], rows: entries.map { _ in Table.Row() }, names: 1)
   }

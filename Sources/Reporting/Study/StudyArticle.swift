@@ -60,7 +60,7 @@ public struct StudyArticle: Sendable {
   public let gaps: [String]
 
   /// The article *Four ways to wait*, filled in from a run. Throws if the template names what the run cannot have.
-  /// - Parameter costs: of reproducing each claim on this machine, by its id.
+  /// - Parameter costs: how each claim is reproduced on this machine, by its id.
   public init(
     _ run: Run, _ citations: Citations, costs: [String: ReproductionPlan.Cost] = [:]
   ) throws(StudyFailure) {

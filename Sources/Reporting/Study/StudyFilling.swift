@@ -107,7 +107,7 @@ struct StudyFilling {
   private var reproduction: [StudyArticle.Block] {
     let plan = ReproductionPlan(evidence.run)
     guard !plan.entries.isEmpty else { return [.paragraph([.words("This run measures no claim.")])] }
-    return [.table(plan.table(study: CitationQuery.word(evidence.run.record.runID), costs: costs))]
+    return [.table(plan.table(costs))]
   }
 
   private func result(_ id: String) -> ClaimResult? { evidence.claims.first { $0.claim.id == id } }

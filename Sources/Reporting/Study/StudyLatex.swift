@@ -14,7 +14,7 @@ struct StudyLatex {
   func render() -> String {
     let provenance = Provenance(article.run.record)
     var lines = [
-      "% Written by `iomodes report --study`.", "\\documentclass[10pt,twocolumn]{article}",
+      "% An article, written by iomodes from a run.", "\\documentclass[10pt,twocolumn]{article}",
       "\\usepackage[a4paper,margin=18mm]{geometry}", "\\usepackage{booktabs}", "\\sloppy",
     ]
     var isWide = false
@@ -55,7 +55,7 @@ struct StudyLatex {
     let columns = Table.informative(table.placed(in: .latex, showsAll: table.layouts == nil), after: 1)
     let asked = columns.map { placed in
       let cells = placed.column.cells.map { placed.showsInterval ? $0.whole.count : $0.text.count }
-      return Double(min(Self.longestLine, max(placed.heading.count, cells.max() ?? 0)))
+      return Double(min(Self.longestLine, max(Self.shortestLine, placed.heading.count, cells.max() ?? 0)))
     }
     let kinds = asked.map { width in
       "p{\(NumberText.significant(0.9 * width / asked.reduce(0, +), digits: 2))\\textwidth}"
@@ -68,13 +68,25 @@ struct StudyLatex {
     let rows = table.rows.indices.map { index in
       row(columns.map { cell($0, at: index) })
     }
-    let parts = stride(from: 0, to: rows.count, by: Self.mostRows).map { first in
-      (head + rows[first..<min(first + Self.mostRows, rows.count)] + [
-        "\\bottomrule", "\\end{tabular}", "\\end{center}",
-      ])
-      .joined(separator: "\n")
+    let heights = table.rows.indices.map { index in
+      zip(columns, asked).map { placed, width in
+        Double(placed.column.cells[index].whole.count) / (Self.lettersPerLine * width / asked.reduce(0, +))
+      }.max()?.rounded(.up) ?? 1
     }
-    return "{\\footnotesize\\raggedright\\setlength{\\tabcolsep}{3pt}\n\(parts.joined(separator: "\n\n"))\n}"
+    var parts: [[String]] = []
+    var height = Double.infinity
+    for (row, lines) in zip(rows, heights) {
+      if height + lines > Self.mostLines {
+        parts.append([])
+        height = 0
+      }
+      parts[parts.count - 1].append(row)
+      height += max(1, lines)
+    }
+    let texts = parts.map { rows in
+      (head + rows + ["\\bottomrule", "\\end{tabular}", "\\end{center}"]).joined(separator: "\n")
+    }
+    return "{\\footnotesize\\raggedright\\setlength{\\tabcolsep}{3pt}\n\(texts.joined(separator: "\n\n"))\n}"
   }
 
   private func cell(_ placed: PlacedColumn, at row: Int) -> String {
@@ -85,7 +97,11 @@ struct StudyLatex {
 
   /// In letters.
   private static let longestLine = 40
-  private static let mostRows = 24
+  private static let shortestLine = 10
+  /// Of a line over the whole width of the page.
+  private static let lettersPerLine = 105.0
+  /// Of a page, headings left aside.
+  private static let mostLines = 50.0
 
   /// A comment ends its line, and LaTeX skips the spaces that the next one begins with.
   private static func sentence(_ spans: [StudySpan]) -> String {

@@ -1,3 +1,5 @@
+import Plan
+
 /// What stands in double braces in a sentence, and becomes words or a number of the run.
 enum StudyPlaceholder: Sendable, Equatable {
   /// `{{quick/http-2ms epoll concurrency=64 throughput}}`: a number with its interval, as a citation.
@@ -46,8 +48,8 @@ enum StudyPlaceholder: Sendable, Equatable {
 
   /// A claim's id, if there is such a claim.
   static func known(claim id: String) throws(StudyComplaint) -> String {
-    guard Claim.all.contains(where: { $0.id == id }) else {
-      throw StudyComplaint("there is no claim '\(id)'; `iomodes report --claims` lists them")
+    guard Reproduction.claims.contains(id) else {
+      throw StudyComplaint("'\(id)' is no claim\(Spelling.hint(id, among: Reproduction.claims))")
     }
     return id
   }
