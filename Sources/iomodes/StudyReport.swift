@@ -27,13 +27,14 @@ struct StudyReport {
   func write() throws -> Int32 {
     let run = try Places.read(folder)
     let article = try StudyArticle(run, try Citations(run, in: folder), costs: costs(of: run))
-    print(article.render(format) ?? "", terminator: "")
+    let figures = format == .html ? Reports.figures(of: run, Reports.gnuplot()) : .withoutGnuplot
+    print(article.render(format, figures: figures) ?? "", terminator: "")
     for line in article.contradictions { Program.complain("\(line); the article says what was measured instead") }
     if let first = article.gaps.first {
       let more = article.gaps.count > 1 ? " (and \(article.gaps.count - 1) more, which the article names)" : ""
       Program.complain("not measured: \(first)\(more); `iomodes run study` measures all")
     }
-    return article.contradictions.isEmpty ? 0 : contradicted
+    return article.contradictions.isEmpty ? (format == .html && figures.isAbsent ? 1 : 0) : contradicted
   }
 
   /// Exit code if the run contradicts the article.

@@ -128,6 +128,23 @@ struct StudyTests {
     #expect(text.contains("[iomodes:"))
   }
 
+  @Test func figureStandsOnThePageAlone() throws {
+    let template = "# T\n\nWords.\n\n{{figure http-2ms speedup}}\n\n{{figure other speedup}}"
+    let article = try Self.article(template)
+    let svg = "<svg viewBox=\"0 0 9 9\"><path d=\"M0,0 L9,9\"/></svg>"
+    let figures = PageFigures(figures: [
+      .init(kind: .speedup, experiment: "http-2ms", question: "How?", subject: "ratio", svg: svg),
+      .init(kind: .cpu, experiment: "http-2ms", question: "What?", subject: "time", svg: svg),
+    ])
+    let page = try #require(article.render(.html, figures: figures))
+    #expect(page.contains("How?") && !page.contains("What?") && page.contains("<svg"))
+    for format in [OutputFormat.md, .latex] {
+      let text = try #require(article.render(format))
+      #expect(text.contains("Words.") && !text.contains("figure"))
+    }
+    #expect(Self.failure("# T\n\n{{figure http-2ms sketch}}")?.contains("with one of throughput, latency") == true)
+  }
+
   @Test func tieIsNotADifference() throws {
     var trials: [TrialRecord] = []
     for round in 1...9 {

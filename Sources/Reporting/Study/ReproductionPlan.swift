@@ -11,7 +11,7 @@ public struct ReproductionPlan: Sendable {
     public let limits: Set<String>
     /// The highest sum of both sides' peaks in the study's trials, in bytes; nil if it is unknown.
     public let memory: UInt64?
-    /// The claim's number and its accepted range, of each number that decides it.
+    /// The number and its accepted range, of each number that decides the claim and is decided itself.
     let accepted: [String]
   }
 
@@ -46,7 +46,8 @@ public struct ReproductionPlan: Sendable {
       let judged = result.measures.filter { $0.role == .claim }.map { Reproduction.Number(study: $0, run: nil) }
       return Entry(
         id: result.claim.id, experiments: experiments, limits: Set(result.measures.compactMap(\.limit)),
-        memory: peaks.max(), accepted: judged.map { "\($0.study.name): \($0.accepted)" })
+        memory: peaks.max(),
+        accepted: judged.filter { $0.accepted != NumberText.none }.map { "\($0.study.name): \($0.accepted)" })
     }
   }
 

@@ -49,6 +49,8 @@ public struct StudyArticle: Sendable {
     case paragraph([StudySpan])
     case item([StudySpan])
     case table(Table)
+    /// Its name in the run, and its kind.
+    case figure(experiment: String, FigureKind)
   }
 
   let blocks: [Block]
@@ -86,7 +88,7 @@ public struct StudyArticle: Sendable {
     switch format {
     case .md: StudyMarkdown(self).render()
     case .latex: StudyLatex(self).render()
-    case .html: StudyPage(self).render()
+    case .html: StudyPage(self, figures).render()
     case .text, .json, .csv: nil
     }
   }

@@ -100,6 +100,9 @@ struct StudyFilling {
     case .claims(let ids): [.table(.claims(ids.compactMap(result)))]
     case .verdicts(let pairs): [.table(verdicts(pairs))]
     case .unmeasured: unmeasured
+    case .figure(let experiment, let kind):
+      // A paragraph beside it says what is not measured.
+      (try? evidence.name(of: experiment)).map { [.figure(experiment: $0, kind)] } ?? []
     case .reproduction: reproduction
     }
   }

@@ -40,6 +40,7 @@ struct StudyLatex {
         lines += ["", "\\section*{\(LatexText.escaped(text))}"]
       case .paragraph(let spans): lines += ["", Self.sentence(spans)]
       case .item(let spans): items.append("\\item \(Self.sentence(spans))")
+      case .figure: continue
       case .table(let table):
         let text = tabulars(table)
         lines += isWide ? ["", text] : ["", "\\begin{table*}[t]", text, "\\end{table*}"]
@@ -96,8 +97,8 @@ struct StudyLatex {
   }
 
   /// In letters.
-  private static let longestLine = 40
-  private static let shortestLine = 10
+  private static let longestLine = 60
+  private static let shortestLine = 13
   /// Of a line over the whole width of the page.
   private static let lettersPerLine = 105.0
   /// Of a page, headings left aside.

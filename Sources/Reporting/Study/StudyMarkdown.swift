@@ -14,6 +14,7 @@ struct StudyMarkdown {
     var text = ""
     var wasItem = false
     for block in article.blocks {
+      if case .figure = block { continue }
       let isItem = if case .item = block { true } else { false }
       text += (text.isEmpty ? "" : wasItem && isItem ? "\n" : "\n\n") + self.text(block)
       wasItem = isItem
@@ -28,6 +29,7 @@ struct StudyMarkdown {
     case .paragraph(let spans): Self.sentence(spans)
     case .item(let spans): "- \(Self.sentence(spans))"
     case .table(let table): MarkdownReport.grid(table, citations)
+    case .figure: ""
     }
   }
 

@@ -3,8 +3,17 @@ import Records
 /// An article as one self-contained page, with the frame of every page.
 struct StudyPage {
   private let article: StudyArticle
+  /// Those that the article names, in its order.
+  private let figures: PageFigures
 
-  init(_ article: StudyArticle) { self.article = article }
+  init(_ article: StudyArticle, _ drawn: PageFigures) {
+    self.article = article
+    let wanted = article.blocks.compactMap { block -> PageFigures.Figure? in
+      guard case .figure(let experiment, let kind) = block else { return nil }
+      return drawn.figures.first { $0.experiment == experiment && $0.kind == kind }
+    }
+    figures = PageFigures(figures: wanted, absence: drawn.absence)
+  }
 
   func render() -> String {
     HTMLPage(title: title, modes: ModeTable(article.run.record), body: "\(head)\(body)").text
@@ -34,6 +43,7 @@ struct StudyPage {
     var content: Markup = ""
     var items: [Markup] = []
     var taken: Set<String> = []
+    var drawn = 0
     func close() {
       if !items.isEmpty { content = content + "<ul>\n\(items)</ul>\n" }
       items = []
@@ -58,12 +68,17 @@ struct StudyPage {
       case .paragraph(let spans): content = content + "<p>\(Self.sentence(spans))</p>\n"
       case .item(let spans): items.append("<li>\(Self.sentence(spans))</li>\n")
       case .table(let table): content = content + PageTable.table(table)
+      case .figure(let experiment, let kind):
+        let own = figures.figures.filter { $0.experiment == experiment && $0.kind == kind }
+        content = content + "\(figures.group(own, after: drawn))"
+        drawn += own.count
       }
     }
     end()
     return """
       \(HTMLReport.Section.contents(sections))\
       <main>
+      \(figures.absence.map { "<p class=\"facts\">No figures: \($0).</p>\n" as Markup })\
       \(lead)\(sections.map(\.markup))</main>
 
       """

@@ -117,6 +117,8 @@ enum StudyDirective: Sendable, Equatable {
   case verdicts([(own: String?, python: String?)])
   /// `{{unmeasured}}`: what the article lacks, and which trials the run lacks.
   case unmeasured
+  /// `{{figure quick/http-2ms speedup}}`: a figure of an experiment, on pages alone.
+  case figure(StudyExperiment, FigureKind)
   /// `{{reproduction}}`: what it takes to reproduce each claim, and the range that counts.
   case reproduction
 
@@ -124,6 +126,7 @@ enum StudyDirective: Sendable, Equatable {
     switch (a, b) {
     case (.claims(let a), .claims(let b)): a == b
     case (.verdicts(let a), .verdicts(let b)): a.elementsEqual(b) { $0 == $1 }
+    case (.figure(let a, let kind), .figure(let b, let other)): a == b && kind == other
     case (.unmeasured, .unmeasured), (.reproduction, .reproduction): true
     default: false
     }
@@ -146,6 +149,12 @@ enum StudyDirective: Sendable, Equatable {
         pairs.append((ids[0].isEmpty ? nil : ids[0], ids.count > 1 && !ids[1].isEmpty ? ids[1] : nil))
       }
       self = .verdicts(pairs)
+    case "figure":
+      guard words.count == 3, let kind = FigureKind(rawValue: words[2]) else {
+        let kinds = FigureKind.allCases.map(\.rawValue).joined(separator: ", ")
+        throw StudyComplaint("'\(text)' is not of the form {{figure EXPERIMENT KIND}}, with one of \(kinds)")
+      }
+      self = .figure(StudyExperiment(words[1]), kind)
     case "unmeasured": self = .unmeasured
     case "reproduction": self = .reproduction
     default: return nil
