@@ -183,6 +183,29 @@ struct StudyTests {
 
 /// The article that comes with the program.
 struct FourWaysToWaitTests {
+  @Test(arguments: CitationRuns.recorded.map(\.name)) func measuredNumbersOfVerdictsAreCited(name: String) throws {
+    let run = try CitationRuns.run(name)
+    let evidence = StudyEvidence(run, try CitationRuns.citations(name))
+    for verdict in evidence.verdicts.all where verdict.standings.contains(where: \.isJudged) {
+      let spans: [StudySpan]
+      do throws(StudyEvidence.Absence) {
+        spans = try evidence.verdict(on: StudyExperiment(verdict.plannedName))
+      } catch {
+        Issue.record("\(verdict.plannedName): \(error)")
+        continue
+      }
+      #expect(spans.plain + "." == verdict.text)
+      let rest = spans.map { if case .words(let text) = $0 { text } else { "" } }.joined(separator: "|")
+      // What is left are names, and the plan's numbers of lanes, rates, rounds and other modes.
+      let planned =
+        rest.replacing(/at [\d,]+ lanes?( and [\d,.]+\/s offered)?/, with: "")
+        .replacing(/with p[\d.]+<[^,]*/, with: "").replacing(/\d+ valid ones are/, with: "")
+        .replacing(/\d+ others/, with: "").replacing(/\ of [\d,]+ lanes/, with: "")
+      let measured = planned.first(where: \.isNumber)
+      #expect(measured == nil, "\(planned)")
+    }
+  }
+
   @Test(arguments: CitationRuns.recorded.map(\.name)) func everyPublishedRunFillsItIn(name: String) throws {
     let citations = try CitationRuns.citations(name)
     let article = try StudyArticle(try CitationRuns.run(name), citations)

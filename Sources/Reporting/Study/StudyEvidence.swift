@@ -161,22 +161,37 @@ struct StudyEvidence {
     var spans: [StudySpan] = []
     var rest = verdict.text[...]
     for standing in verdict.standings {
-      let place = "\(verdict.plannedName) \(standing.first.name) concurrency=\(standing.place.concurrency)"
-      let rate = standing.place.rate.map { " rate=\(CitationQuery.text($0))" } ?? ""
-      var shown: [(text: String, query: String)] = []
-      if let next = standing.apart.first, let ratio = next.ratio {
-        let metric = standing.place.objective == nil ? standing.quantity.metric.rawValue : "highest-met"
-        shown.append((VerdictWords.times(ratio), "\(place)\(rate) \(metric)-over-\(CitationQuery.word(next.key.name))"))
-      }
-      for (text, query) in shown {
+      for (text, words) in Self.measured(in: standing) {
         guard let found = rest.firstRange(of: text) else { continue }
-        spans.append(.words(String(rest[..<found.lowerBound])))
-        spans.append(
-          .number(StudyNumber(try number(StudyQuery(query.split(separator: " ").map(String.init))), shown: text)))
+        let citation = try number(StudyQuery([CitationQuery.word(name)] + words))
+        // In `255 of 10,000`, the second number is the plan's.
+        let shown = text.firstRange(of: " of ").map { String(text[..<$0.lowerBound]) } ?? text
+        spans += [
+          .words(String(rest[..<found.lowerBound])), .number(StudyNumber(citation, shown: shown)),
+          .words(String(text.dropFirst(shown.count))),
+        ]
         rest = rest[found.upperBound...]
       }
     }
     return spans + [.words(String(rest.reversed().drop { $0 == "." }.reversed()))]
+  }
+
+  /// The measured numbers in the words on a standing, in their order, and what names each besides the experiment. Numbers
+  /// of lanes, rates and rounds are the plan's.
+  private static func measured(in standing: Standing) -> [(text: String, words: [String])] {
+    let place =
+      ["concurrency=\(standing.place.concurrency)"]
+      + (standing.place.rate.map { ["rate=\(CitationQuery.text($0))"] } ?? [])
+    func words(_ mode: Coordinates, _ metric: String) -> [String] { [CitationQuery.word(mode.name)] + place + [metric] }
+    let metric = standing.place.objective == nil ? standing.quantity.metric.rawValue : "highest-met"
+    let ratio = standing.apart.first.flatMap { next in
+      next.ratio.map {
+        (VerdictWords.times($0), words(standing.first, "\(metric)-over-\(CitationQuery.word(next.key.name))"))
+      }
+    }
+    let served = standing.firstServed.map { ($0, words(standing.first, "served")) }
+    return [served, ratio].compactMap { $0 }
+      + standing.unranked.prefix(VerdictWords.mostNames).map { ($0.served, words($0.key, "served")) }
   }
 
   /// Where a mode stands, of the closed loops that compare several.
