@@ -91,14 +91,16 @@ private func suite(of run: Run) throws -> Suite { try RunSession.suite(of: run.r
 /// How each claim of a study is reproduced on this machine, by its id. Without a peer that the study needs, a plan of
 /// minutes is not possible, and standard error says so.
 func costs(of study: Run) -> [String: ReproductionPlan.Cost] {
+  let entries = ReproductionPlan(study).entries
+  guard !entries.isEmpty else { return [:] }
   var whole: (suite: Suite, options: RunSession.Options)?
   do {
     let options = RunSession.Options(command: [], seed: 1, processors: try .current(), isPatient: false)
     whole = (try suite(of: study), options)
   } catch {
-    Program.complain("\(Remedy.line(error)); without it, nobody knows how many minutes a claim takes")
+    Program.complain("\(Remedy.line(error)); until then nobody knows how many minutes a claim takes")
   }
-  let pairs = ReproductionPlan(study).entries.map { entry in
+  let pairs = entries.map { entry in
     // A merged run has the limits of its parts, and its plan does not.
     let part = whole.map { ($0.suite.experiments(of: [entry]), $0.options) }
       .flatMap { $0.0.experiments.isEmpty && $0.0.limits == nil ? nil : $0 }

@@ -28,6 +28,44 @@ import Testing
     }
   }
 
+  /// Eleven rounds of the suite quick's sleeps, in which every mode does the same.
+  private func write(_ name: String, lanes: Int, in folder: String) throws {
+    let record = RunRecord(
+      runID: name, started: "2026-01-02T03:04:05Z", tool: .init(version: "1", commit: nil, configuration: "release"),
+      command: [], seed: 1, suite: .object(["name": .string("quick")]), trialsPlanned: 44,
+      environment: Records.Environment())
+    let writer = try RunWriter(creating: RunFolder(path: "\(folder)/\(name)"), record)
+    let modes = ["blocking", "dispatch", "taskgroup", "epoll"]
+    for (index, mode) in (0..<44).map({ ($0, modes[$0 % 4]) }) {
+      var trial = TrialRecord(
+        runID: name, experiment: "sleep-2ms", trial: index + 1, round: index / 4 + 1, order: index % 4 + 1, seed: 1,
+        mode: mode, workload: .object(["kind": .string("sleep"), "duration": .string("2ms")]), concurrency: lanes,
+        operations: .init(), valid: true, reasons: [])
+      trial.throughput = 500 + Double((index * 7) % 11)
+      trial.operations.done = 100
+      try writer.append(trial)
+    }
+  }
+
+  @Test func sentenceThatTheRunContradictsIsReplacedAndTold() async throws {
+    try await withFolder { folder in
+      try write("out", lanes: 64, in: folder)
+      let ending = try await iomodes(["report", "--study", "out"], in: folder)
+      #expect(ending.code == 4 && ending.errors.contains("does not bear out 'dispatch > blocking in throughput"))
+      #expect(ending.output.contains("**Overlapping waits.** **Not borne out by this run.**"), "\(ending.output)")
+      #expect(!ending.output.contains("because a wait takes no CPU"))
+    }
+  }
+
+  @Test func placeholderThatNamesNothingEndsItWithOneLine() async throws {
+    try await withFolder { folder in
+      try write("out", lanes: 63, in: folder)
+      let ending = try await iomodes(["report", "--study", "out"], in: folder)
+      #expect(ending.code == 1 && ending.output.isEmpty && ending.complaints.count == 1, "\(ending.errors)")
+      #expect(ending.errors.contains("the experiment sleep-2ms has no trials with 64 lanes"), "\(ending.errors)")
+    }
+  }
+
   @Test func wrongUseIsTold() async throws {
     let format = try await ending("report", "--study", Self.quick, "--format", "csv")
     #expect(format.code == 2 && format.errors.contains("--study has no format csv"))
