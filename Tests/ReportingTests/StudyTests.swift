@@ -105,6 +105,15 @@ struct StudyTests {
     #expect(text.contains("64 lanes and 2 ms") && !text.contains("{{"))
   }
 
+  /// LaTeX skips the spaces with which a line begins.
+  @Test func spaceBehindACommentIsKept() throws {
+    let text = try #require(try Self.article(Self.prose).render(.latex))
+    let lines = text.split(separator: "\n")
+    let following = zip(lines, lines.dropFirst()).filter { $0.0.contains("% [iomodes:") }.map(\.1)
+    #expect(following.count == 6 && following.allSatisfy { $0.hasPrefix("\\ ") || $0.first?.isPunctuation == true })
+    #expect(following.count { $0.hasPrefix("\\ ") } >= 3, "\(following)")
+  }
+
   @Test func whatTheRunLacksIsSaid() throws {
     let article = try Self.article(
       "# T\n\n**Echo.** It is {{echo epoll concurrency=64 throughput}}.\n\n**Ring.** It is {{http-2ms uring concurrency=64 ratio}}."

@@ -46,7 +46,7 @@ struct StudyEvidence {
     } else if trials[experiment.name] != nil {
       return experiment.name
     }
-    throw .notMeasured([.words("this run has no experiment "), .code(experiment.name)])
+    throw .notMeasured([.words("this run has no experiment "), .code(experiment.text)])
   }
 
   /// The suite that includes the others.

@@ -104,6 +104,11 @@ struct StudyLatex {
   /// Of a page, headings left aside.
   private static let mostLines = 50.0
 
+  /// A number, with its unit or interval on the same line.
+  private static func unbroken(_ number: String) -> String {
+    number.lastIndex(of: " ").map { "\(number[..<$0])~\(number[number.index(after: $0)...])" } ?? number
+  }
+
   /// A comment ends its line, and LaTeX skips the spaces that the next one begins with.
   private static func sentence(_ spans: [StudySpan]) -> String {
     var text = ""
@@ -114,8 +119,9 @@ struct StudyLatex {
         case .words(let text): LatexText.escaped(text)
         case .code(let text): "\\texttt{\(LatexText.escaped(text))}"
         case .strong(let text): "\\textbf{\(LatexText.escaped(text))}"
-        case .number(let number): LatexText.escaped(number.text)
+        case .number(let number): Self.unbroken(LatexText.escaped(number.text))
         }
+      guard !piece.isEmpty else { continue }
       if isBehindComment { piece = "\(piece.hasPrefix(" ") ? "\\ " : "")\(piece.drop { $0 == " " })" }
       text += piece
       isBehindComment = false
