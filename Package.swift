@@ -35,7 +35,7 @@ let package = Package(
     .target(
       name: "Reporting",
       dependencies: ["ProjectFiles", "SystemCalls", "Measurement", "Plan", "Records", "Statistics", "Explain"],
-      swiftSettings: pure),
+      exclude: ["Study/FourWaysToWait.md"], swiftSettings: pure),
     .executableTarget(
       name: "iomodes",
       dependencies: [

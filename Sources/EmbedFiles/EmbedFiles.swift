@@ -1,14 +1,15 @@
 import Foundation
 import PackagePlugin
 
-/// Makes Swift source of the files in `plots` and `Benchmarks`: those are the one place where scripts, suites and the
-/// manifests of peers stand.
+/// Makes Swift source of the files in `plots`, `Benchmarks` and `Sources/Reporting/Study`: those are the one place where
+/// scripts, suites, the manifests of peers and the prose of articles stand.
 @main struct EmbedFiles: BuildToolPlugin {
   func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
     let root = context.package.directoryURL
     let source = context.pluginWorkDirectoryURL.appending(path: "ProjectFiles.swift")
     // A folder changes with the names in it, which tells of files that are new or gone.
-    let inputs = try [("plots", "gp"), ("Benchmarks", "json")].flatMap { folder, ending in
+    let folders = [("plots", "gp"), ("Benchmarks", "json"), ("Sources/Reporting/Study", "md")]
+    let inputs = try folders.flatMap { folder, ending in
       let url = root.appending(path: folder)
       let files = try FileManager.default.contentsOfDirectory(at: url, includingPropertiesForKeys: nil)
       return [url] + files.filter { $0.pathExtension == ending }

@@ -3,7 +3,10 @@ import Foundation
 // embed-files SOURCE PROJECT: writes Swift source that has the project's own files as lists of name and text.
 
 /// The lists, and which files of the project are in each: `FOLDER/*.ENDING`, or `FOLDER/*/FILE`.
-let lists = [("scripts", "plots/*.gp"), ("suites", "Benchmarks/*.json"), ("peers", "Benchmarks/peers/*/peer.json")]
+let lists = [
+  ("scripts", "plots/*.gp"), ("suites", "Benchmarks/*.json"), ("peers", "Benchmarks/peers/*/peer.json"),
+  ("articles", "Sources/Reporting/Study/*.md"),
+]
 
 /// A literal of the text, whatever is in it: with more number signs around it than stand together in it.
 func literal(_ text: String) -> String {

@@ -76,8 +76,8 @@ enum ManPage {
     ("0", "fine"),
     ("1", "could not run, or could not write to standard output; a closed pipe is no failure"),
     ("2", "wrong command line"),
-    ("3", "a point has no valid trial, or too few for a --fail-on"),
-    ("4", "a comparison found a regression"),
+    ("3", "a point has no valid trial, or too few for a --fail-on; a claim of a study is undecided here"),
+    ("4", "a comparison found a regression; a run contradicts the article, or does not reproduce a claim"),
     ("128 + N", "interrupted by signal N; finished trials are kept"),
   ]
 

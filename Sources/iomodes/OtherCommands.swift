@@ -21,6 +21,10 @@ let reportCommand = Command(
         formatOption,
         .flag("claims", "only the claims of tutorials, with predictions, verdicts and reasons"),
         .flag(
+          "study",
+          "the article Four ways to wait, with the run's numbers as citations, as Markdown, LaTeX or HTML; exit code 4 if the "
+            + "run contradicts a sentence of it"),
+        .flag(
           "cite",
           "with --format md: put a citation behind each number of a table, as a comment that `iomodes cite --verify` checks; "
             + "LaTeX tables always have them"),
@@ -38,11 +42,14 @@ let reportCommand = Command(
     ("iomodes report \(Example.quick) --format html > quick.html", "one page for a browser, with its figures"),
     ("iomodes report results --format html", "results/index.html, which links to a page for each run in the folder"),
     ("iomodes report \(Example.claims) --claims", "which claims of tutorials hold, where, and why"),
+    ("iomodes report --study \(Example.quick) > study.md", "the article on the four modes, as far as the run goes"),
+    ("iomodes report --study \(Example.quick) --format latex > study.tex", "the same as a paper of two columns"),
   ],
   mostOperands: 1
 ) { arguments in
   let format: OutputFormat = try arguments.choice("format") ?? .text
   let folder = try Places.run(arguments.operands.first)
+  if arguments.has("study") { return try StudyReport(arguments, folder).write() }
   let cites = arguments.has("cite")
   guard !cites || format == .md || format == .latex, !cites || !arguments.has("claims") else {
     throw UsageError("--cite needs --format md or latex, and excludes --claims")

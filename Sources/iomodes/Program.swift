@@ -12,7 +12,7 @@ enum Program {
   static let commands: [Command] = [
     runCommand, reportCommand, compareCommand, citeCommand, plotCommand, exportCommand, mergeCommand, archiveCommand,
     listCommand, peerCommand, doctorCommand, checkCommand, limitsCommand, primitivesCommand, explainCommand,
-    serveCommand, completionCommand, manCommand,
+    reproduceCommand, serveCommand, completionCommand, manCommand,
   ]
 
   static func main() {

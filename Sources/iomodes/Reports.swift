@@ -51,7 +51,8 @@ struct Reports {
     }
   }
 
-  private static func figures(of run: Run, _ gnuplot: String?) -> PageFigures {
+  /// The figures of a run's page; standard error says why there are none.
+  static func figures(of run: Run, _ gnuplot: String?) -> PageFigures {
     guard let gnuplot else { return .withoutGnuplot }
     do {
       return try Figures.forPage(run, gnuplot: gnuplot)

@@ -166,24 +166,7 @@ let runCommand = Command(
   } else {
     session = try beginning(arguments, contenders)
   }
-  Interruption.watch()
-  // The CPU time of a peer's worker that nobody has waited for is nobody's, and would count as foreign load.
-  ProcessControl.adoptOrphans()
-  if !arguments.has("quiet") {
-    for line in session.announcements + session.warnings { Program.complain(line) }
-  }
-  let bar = Screen.Bar(quiet: arguments.has("quiet"))
-  defer { bar.clear() }
-  let shortfalls: [String]
-  do {
-    shortfalls = try session.carryOut { bar.show($0) }
-  } catch let failure as HarnessFailure where failure.isInterruption {
-    bar.clear()
-    throw HarnessFailure(
-      failure.cause,
-      "interrupted; the finished trials are kept; continue with `iomodes run --resume \(session.folder.path)`")
-  }
-  bar.clear()
+  let shortfalls = try carryOut(session, isQuiet: arguments.has("quiet"))
   let run = try Places.read(session.folder)
   var lacksFigures = false
   let summary = Summary(run)
@@ -200,6 +183,28 @@ let runCommand = Command(
   let dead = pointsWithoutValidTrial(summary)
   for point in dead.prefix(8) { Program.complain("no valid trial: \(point)") }
   return dead.isEmpty ? (lacksFigures ? 1 : 0) : 3
+}
+
+/// Runs a session, with announcements and a bar unless it is quiet. Returns a line for each point that missed its
+/// precision.
+func carryOut(_ session: RunSession, isQuiet: Bool) throws -> [String] {
+  Interruption.watch()
+  // The CPU time of a peer's worker that nobody has waited for is nobody's, and would count as foreign load.
+  ProcessControl.adoptOrphans()
+  if !isQuiet {
+    for line in session.announcements + session.warnings { Program.complain(line) }
+  }
+  let bar = Screen.Bar(quiet: isQuiet)
+  defer { bar.clear() }
+  do throws(HarnessFailure) {
+    return try session.carryOut { bar.show($0) }
+  } catch {
+    bar.clear()
+    guard error.isInterruption else { throw error }
+    throw HarnessFailure(
+      error.cause,
+      "interrupted; the finished trials are kept; continue with `iomodes run --resume \(session.folder.path)`")
+  }
 }
 
 /// The defaults of an experiment made from options, as help shows them.

@@ -33,7 +33,8 @@ import Workloads
     "sweep/echo-64B-slo": "each round is a search of up to nine trials for each mode",
   ]
 
-  private static let suites = SuiteTests.files.filter { !$0.hasSuffix("/full.json") }
+  /// Without those that consist of others.
+  private static let suites = SuiteTests.files.filter { !$0.hasSuffix("/full.json") && !$0.hasSuffix("/study.json") }
 
   @Test(arguments: suites) func shippedExperimentHasTheRoundsItsFamiliesNeed(_ path: String) throws {
     let suite = try Suite.read(from: path)

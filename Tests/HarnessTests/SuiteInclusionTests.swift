@@ -55,6 +55,19 @@ struct SuiteInclusionTests {
     #expect(suite.experiments.map(\.name) == ["x"])
   }
 
+  @Test func oneExperimentOfASuiteIsIncludedWithoutTheSuitesLimits() throws {
+    let suite = try read(including("all", #""a/y", "b""#), suite("a", "x", "y", limits: #""select""#), suite("b", "z"))
+    #expect(suite.experiments.map(\.name) == ["y", "z"] && suite.limits == nil)
+    #expect(suite.experiments.allSatisfy { $0.optional == true })
+  }
+
+  @Test func experimentThatASuiteLacksIsNamed() {
+    let failure = #expect(throws: HarnessFailure.self) { try read(including("all", #""a/z""#), suite("a", "x", "y")) }
+    #expect(failure?.description.hasPrefix("./all.json: include: 'a/z': 'z' is not an experiment of it") == true)
+    let malformed = #expect(throws: HarnessFailure.self) { try read(including("all", #""a/x/y""#), suite("a", "x")) }
+    #expect(malformed?.description.contains("include: is not a list of names of suites") == true)
+  }
+
   @Test func suiteThatWouldIncludeItselfIsRefused() {
     let failure = #expect(throws: HarnessFailure.self) {
       try read(including("all", #""a""#), including("a", #""all""#))

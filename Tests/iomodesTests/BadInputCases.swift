@@ -20,12 +20,12 @@ extension BadInputTests {
       name: "unknown command", arguments: ["rnu"],
       complaint:
         "unknown command 'rnu'; there are run, report, compare, cite, plot, export, merge, archive, list, peer, "
-        + "doctor, check, limits, primitives, explain, serve, completion, man"),
+        + "doctor, check, limits, primitives, explain, reproduce, serve, completion, man"),
     Case(
       name: "mistyped command", arguments: ["reprot"],
       complaint:
         "unknown command 'reprot'; did you mean 'report'?; there are run, report, compare, cite, plot, export, merge, "
-        + "archive, list, peer, doctor, check, limits, primitives, explain, serve, completion, man"),
+        + "archive, list, peer, doctor, check, limits, primitives, explain, reproduce, serve, completion, man"),
     Case(
       name: "unknown option", arguments: ["run", "--zzz", "--output", "out"],
       complaint: "unknown option '--zzz'; see `iomodes help run`"),

@@ -23,9 +23,9 @@ import Workloads
   static let lists = ["epoll,taskgroup", "epoll,threads", "epoll,taskgroup-blocking"]
 
   static let cases = [
-    Case(["re"], ["report"]),
+    Case(["re"], ["report", "reproduce"]),
     Case(["--v"], ["--version"]),
-    Case(["help", "r"], ["run", "report"]),
+    Case(["help", "r"], ["run", "report", "reproduce"]),
     Case(["run", "--mo"], ["--modes"]),
     Case(["run", "--quiet", "--mo"], ["--modes"]),
     Case(["run", "--workload", ""], WorkloadSpec.kinds),
@@ -102,7 +102,7 @@ import Workloads
         #expect(ending.errors.isEmpty)
         return ending.output.split(separator: "\n").map { String($0.prefix { $0 != "\t" }) }
       }
-      #expect(try await offered("re") == ["report"])
+      #expect(try await offered("re") == ["report", "reproduce"])
       #expect(try await offered("run --mo") == ["--modes"])
       #expect(try await offered("run --modes epoll,t").sorted() == Self.lists.sorted())
       #expect(try await offered("run --workload ").sorted() == WorkloadSpec.kinds.sorted())

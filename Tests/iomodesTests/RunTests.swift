@@ -42,7 +42,8 @@ import Testing
       #expect(complaints.count == 3 && ending.errors.contains("iomodes plot out"), "\(ending.errors)")
       let verdict = "verdict on \(workload[0]): at 2 lanes, there are too few rounds for a verdict; "
       #expect(ending.errors.contains("iomodes: \(verdict)") || ending.errors.contains("disturbed"), "\(ending.errors)")
-      #expect(ending.complaints.first == "iomodes: suite \(workload[0]): 2 trials, about 1 s", "\(ending.errors)")
+      let announcement = "iomodes: suite \(workload[0]): 2 trials, about 1 s"
+      #expect(ending.complaints.first?.hasPrefix(announcement) == true, "\(ending.errors)")
       try expectReadable(folder, trials: 2)
     }
   }

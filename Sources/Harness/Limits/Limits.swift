@@ -31,7 +31,8 @@ public enum Limits {
     return results
   }
 
-  static func expectedSeconds(of limits: [Limit]) -> Double { limits.reduce(0) { $0 + $1.expectedSeconds } }
+  /// The approximate duration of some experiments on limits, in seconds.
+  public static func expectedSeconds(of limits: [Limit]) -> Double { limits.reduce(0) { $0 + $1.expectedSeconds } }
 
   /// - Parameters:
   ///   - program: the executable of the child; tests name another one.

@@ -73,11 +73,13 @@ extension Suite {
     let suite = try source.naming { () throws(Malformed) in try Suite(decoding: data) }
     guard let names = suite.include else { return suite }
     var parts: [Suite] = []
-    for name in names {
+    for inclusion in names.compactMap(Inclusion.init) {
+      let name = inclusion.suite
       guard !chain.contains(name) else {
         throw HarnessFailure(.usage, "\(source.place): include: '\(name)' would include itself; leave it out")
       }
-      parts.append(try read(from: source.other(name), within: chain + [name]))
+      let other = try read(from: source.other(name), within: chain + [name])
+      parts.append(try source.naming { () throws(Malformed) in try inclusion.selection(of: other) })
     }
     let included = parts
     return try source.naming { () throws(Malformed) in try suite.including(included) }

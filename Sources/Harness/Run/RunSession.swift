@@ -103,8 +103,8 @@ public struct RunSession {
       limits: suite.limits ?? [])
   }
 
-  /// Lines to show before a run begins: the number of trials, their maximum time, and the needs of points that several
-  /// processes share.
+  /// Lines to show before a run begins: the number of trials, their maximum time, the size of their records, and the
+  /// needs of points that several processes share.
   public var announcements: [String] {
     guard recorded.isEmpty else { return [] }
     let feasibility = Feasibility.ofThisMachine()
@@ -127,7 +127,9 @@ public struct RunSession {
       count(most.trials, "trial", "trials"), count(limits.count, "experiment on limits", "experiments on limits"),
     ].compactMap { $0 }.joined(separator: " and ")
     let seconds = most.seconds + Limits.expectedSeconds(of: limits)
-    return lines + ["suite \(agenda.suiteName): \(parts), about \(Self.span(seconds: seconds))"]
+    let megabytes = (agenda.expectedBytes + 500_000) / 1_000_000
+    let disk = megabytes > 0 ? " and \(megabytes) MB on the disk" : ""
+    return lines + ["suite \(agenda.suiteName): \(parts), about \(Self.span(seconds: seconds))\(disk)"]
   }
 
   /// Current disturbances on this machine, one line each; takes half a second. If a whole CPU of foreign load is
@@ -138,6 +140,17 @@ public struct RunSession {
 
   private static func span(seconds: Double) -> String {
     seconds < 90 ? "\(max(1, Int(seconds.rounded()))) s" : "\(Int((seconds / 60).rounded())) min"
+  }
+
+  /// The suite of a run, as it was planned. Throws if a peer that it needs is not known here.
+  /// - Parameter path: of the record, for messages.
+  public static func suite(of record: RunRecord, at path: String) throws(HarnessFailure) -> Suite {
+    try Peers.require(record.modes ?? [])
+    do {
+      return try JSONDecoder().decode(Suite.self, from: JSONEncoder().encode(record.suite))
+    } catch {
+      throw HarnessFailure("\(path): this version cannot read its suite; start a new run")
+    }
   }
 
   /// Continues a stopped run with the trials that it has not recorded.
@@ -152,13 +165,7 @@ public struct RunSession {
       let names = parts.map(\.run.runID).joined(separator: ", ")
       throw HarnessFailure("\(folder.path) is merged from \(names): go on with one of those, and merge again")
     }
-    try Peers.require(record.modes ?? [])
-    let suite: Suite
-    do {
-      suite = try JSONDecoder().decode(Suite.self, from: JSONEncoder().encode(record.suite))
-    } catch {
-      throw HarnessFailure("\(folder.recordPath): this version cannot read its suite; start a new run")
-    }
+    let suite = try Self.suite(of: record, at: folder.recordPath)
     let cluster = try record.cluster.map { (cluster) throws(HarnessFailure) in
       try Cluster.gathered(of: cluster, for: suite)
     }

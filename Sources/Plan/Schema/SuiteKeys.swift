@@ -12,7 +12,8 @@ extension Suite.CodingKeys: DescribedKey {
     case .about: .init("The purpose.", isAlwaysWritten: true)
     case .include:
       .init(
-        "Other suites whose experiments this one includes: names of files in the same folder, without .json.",
+        "Other suites whose experiments this one includes: names of files in the same folder, without .json; or "
+          + "SUITE/EXPERIMENT for one of its experiments.",
         isNeverWritten: true)
     case .limits:
       .init("Limit experiments, which run once, after all trials; their record is limits.json.", leastCount: 1)

@@ -2,8 +2,8 @@
 public struct Suite: Codable, Equatable, Sendable {
   public var name: String
   public var about: String
-  /// Other suites whose experiments this one includes: names of files in the same folder, without `.json`. Nil once
-  /// they are read.
+  /// Other suites whose experiments this one includes: names of files in the same folder, without `.json`; or
+  /// `SUITE/EXPERIMENT` for one of its experiments. Nil once they are read.
   public var include: [String]?
   /// Limit experiments, which run once, after all trials.
   public var limits: [Limit]?
@@ -32,7 +32,7 @@ public struct Suite: Codable, Equatable, Sendable {
     if !Self.isFileName(name) { return (.name, Self.objection(toName: name)) }
     if let include {
       if include.isEmpty { return (.include, "is empty") }
-      if !include.allSatisfy(Self.isFileName) { return (.include, "is not a list of names of suites") }
+      if !include.allSatisfy({ Inclusion($0) != nil }) { return (.include, "is not a list of names of suites") }
     }
     if let limits {
       if limits.isEmpty { return (.limits, "is empty") }
