@@ -16,7 +16,7 @@ let package = Package(
     .plugin(name: "EmbedFiles", capability: .buildTool(), dependencies: ["embed-files"], path: "Sources/EmbedFiles"),
     .target(name: "ProjectFiles", plugins: ["EmbedFiles"]),
     .target(name: "Plan", dependencies: ["Measurement", "Statistics"], swiftSettings: pure),
-    .target(name: "Workloads", dependencies: ["SystemCalls", "Measurement", "Plan"]),
+    .target(name: "Workloads", dependencies: ["CLinux", "SystemCalls", "Measurement", "Plan"]),
     .target(name: "Modes", dependencies: ["SystemCalls", "Measurement", "Plan", "Workloads"]),
     .target(
       name: "Primitives",
@@ -47,7 +47,7 @@ let package = Package(
       path: "Benchmarks/harness"),
 
     .testTarget(name: "TestSupport"),
-    .testTarget(name: "SystemCallsTests", dependencies: ["SystemCalls"]),
+    .testTarget(name: "SystemCallsTests", dependencies: ["TestSupport", "SystemCalls"]),
     .testTarget(name: "PlanTests", dependencies: ["Plan", "Measurement"]),
     .testTarget(name: "MeasurementTests", dependencies: ["TestSupport", "Measurement", "SystemCalls"]),
     .testTarget(name: "StatisticsTests", dependencies: ["TestSupport", "Statistics"]),

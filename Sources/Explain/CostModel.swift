@@ -14,7 +14,7 @@ public struct CostModel {
   ///   - environment: the machine of the run.
   public func explain(_ audit: TrialRecord, measured trials: [TrialRecord], on environment: Environment) -> Explanation
   {
-    let operation = OperationParts(of: audit, on: environment)
+    let operation = OperationParts(of: audit, timed: trials, on: environment)
     var missing = operation.missing
     var rows: [Explanation.Row] = []
     for part in operation.parts {

@@ -11,6 +11,10 @@ struct OperationPart: Equatable {
   /// Bytes of an occurrence; nil for primitives without a size.
   var size: Double?
   var lanes: Int?
+  /// For waits: how long the processor idles while each lane waits once, in nanoseconds; nil if that is not known.
+  var idle: Double?
+  /// For waits: whether all lanes share them.
+  var isShared = false
   var processors = 1
   /// What of it is inferred, and not counted.
   var remark: String?
@@ -26,8 +30,9 @@ struct OperationParts {
 
   /// - Parameters:
   ///   - trial: an audited trial.
+  ///   - timed: the timed trials of the same point, which tell how long the processors idle.
   ///   - environment: has the CPUs of both sides.
-  init(of trial: TrialRecord, on environment: Environment) {
+  init(of trial: TrialRecord, timed: [TrialRecord] = [], on environment: Environment) {
     guard let audit = trial.audit, let operations = audit.operations, operations > 0,
       let counts = trial.isServing ? audit.server : audit.client
     else {
@@ -35,59 +40,84 @@ struct OperationParts {
       return
     }
     let isAlone = trial.hasBothEnds
-    let own = Side(counts, operations)
-    let other = (trial.isServing ? audit.client : audit.server).map { Side($0, operations) }
     let cpus = (
       own: trial.isServing ? environment.serverCPUs : environment.clientCPUs,
       other: trial.isServing ? environment.clientCPUs : environment.serverCPUs
     )
-    let ownProcessors = cpus.own.map { Self.processors($0) }
-    let processors = isAlone ? ownProcessors : cpus.own.map { Self.processors($0 + (cpus.other ?? [])) }
-    let lanes = ModeDescription.named(trial.mode)?.carrier == .oneLane ? 1 : trial.concurrency
+    let timing = PointTiming(timed, of: trial, on: cpus.own)
+    let own = SideCounts(counts, operations, switches: timing.switches, connects: trial.opensConnections)
+    let other = (trial.isServing ? audit.client : audit.server).map {
+      SideCounts($0, operations, switches: timing.switchesOfOther, connects: trial.opensConnections)
+    }
     let kind = trial.spec?.asked.usesPorts == false ? "unix" : "tcp"
+    let waits = OperationWaits(
+      trial: trial, own: own, woken: isAlone ? own : other, kind: kind, timing: timing,
+      ownProcessors: cpus.own.map { Self.processors($0) },
+      processors: isAlone
+        ? cpus.own.map { Self.processors($0) } : cpus.own.map { Self.processors($0 + (cpus.other ?? [])) },
+      tool: audit.tool)
 
     addLane(of: trial)
-    let messages = addTransfers(of: trial, own, kind, lanes)
-    addContinuations(of: trial, messages, lanes)
-    addWaits(own, waking: isAlone ? own : other, kind, lanes, ownProcessors, processors, audit.tool)
-    add("futex-call", own.futex)
+    if case .file(let file)? = trial.spec?.asked {
+      addReads(of: file, own)
+    } else {
+      addTransfers(of: trial, own, kind, timing.lanes)
+    }
+    add("tcp-connect", own.connects)
+    add("tcp-accept", own.accepts)
+    add("epoll-add", own.epollAdds)
+    if trial.opensConnections && trial.isServing && own.sendsByRing {
+      add("tcp-accept", 1, "one for each operation, not counted")
+    }
+    add("tcp-close", own.closes)
+    add(waits.all)
+    if let asked = trial.operations.asked, asked < UInt64(Self.fewOperations * timing.lanes) {
+      missing.append("starting the lanes has no primitive, and only \(asked) operations share it")
+    }
+    if waits.areWhole { return }
     if let allocations = own.allocations {
       add("allocation", allocations, size: 64, "each as one of 64 bytes")
     } else {
       missing.append("allocations were not counted")
     }
     if let others = own.others {
-      add("kernel-entry", others, "other system calls: at least their entry")
+      add("kernel-entry", others, "other system calls: at least their entry; those of setting up are left out")
     } else {
       missing.append("system calls were not counted")
     }
   }
+
+  /// For each lane, of a trial without a warm-up. With so few, first steps are a large share of each: threads and pages of
+  /// memory that are used for the first time.
+  private static let fewOperations = 10
 
   /// Primitives are measured on one processor and on two.
   private static func processors(_ cpus: [Int]) -> Int { min(2, Set(cpus).count) }
 
   private mutating func add(
     _ primitive: String, less: String? = nil, _ count: Double, size: Double? = nil, lanes: Int? = nil,
-    on processors: Int = 1, _ remark: String? = nil
+    _ remark: String? = nil
   ) {
-    // Less is what rounding leaves of a difference.
-    guard count > 1e-9 else { return }
-    parts.append(
-      OperationPart(
-        primitive: primitive, less: less, count: count, size: size, lanes: lanes, processors: processors,
-        remark: remark))
+    add([OperationPart(primitive: primitive, less: less, count: count, size: size, lanes: lanes, remark: remark)])
   }
+
+  private mutating func add(_ waits: (parts: [OperationPart], missing: [String])) {
+    add(waits.parts)
+    missing += waits.missing
+  }
+
+  /// Less is what rounding leaves of a difference.
+  private mutating func add(_ more: [OperationPart]) { parts += more.filter { $0.count > 1e-9 } }
 
   /// The code of the harness itself.
   private mutating func addLane(of trial: TrialRecord) {
     switch trial.spec?.asked {
     case .sleep: add("sleep-lane", 1)
-    case .http:
-      if trial.isServing {
-        add("http-server-lane", 1)
-      } else {
-        add("http-lanes", less: "http-server-lane", 1, "as with a reply of 17 bytes")
-      }
+    case .http(let http): addLane(of: http, isServing: trial.isServing)
+    case .compute(let compute):
+      addLane(of: compute.http, isServing: trial.isServing)
+      if let work = trial.work { add("computation", Double(work.iterations) / 1000) }
+    case .file(let file) where file.access == .read: add("file-lane", 1, size: Double(file.size.count))
     case .echo(let echo):
       let size = Double(echo.size.count)
       if trial.hasBothEnds {
@@ -101,101 +131,56 @@ struct OperationParts {
     }
   }
 
-  /// Returns the number of messages that arrive per operation.
-  private mutating func addTransfers(of trial: TrialRecord, _ own: Side, _ kind: String, _ lanes: Int) -> Double {
-    guard let bytes = trial.bytes, let done = trial.operations.done, done > 0 else { return 0 }
+  private mutating func addLane(of http: HTTPSpec, isServing: Bool) {
+    let size = http.size.map { Double($0.count) }
+    let remark = size == nil ? "as with a reply of 17 bytes" : nil
+    if isServing {
+      add("http-server-lane", 1, size: size, remark)
+    } else {
+      add("http-lanes", less: "http-server-lane", 1, size: size, remark)
+    }
+  }
+
+  private mutating func addReads(of file: FileSpec, _ own: SideCounts) {
+    if file.access == .write { return missing.append("writes of files have no primitive") }
+    if file.direct { return missing.append("reads past the page cache have no primitive") }
+    let size = Double(file.size.count)
+    add("file-read", own.fileReads, size: size)
+    // Opening the file reads it once.
+    if own.fileReads < 0.5 && own.uring > 0 {
+      add("uring-file-read", 1, size: size, "as many as the workload has, not counted")
+    }
+  }
+
+  private mutating func addTransfers(of trial: TrialRecord, _ own: SideCounts, _ kind: String, _ lanes: Int) {
+    guard let bytes = trial.bytes, let done = trial.operations.done, done > 0 else { return }
     let ends = trial.hasBothEnds ? 2.0 : 1
     let (there, back) = (Double(bytes.sent) / Double(done), Double(bytes.received) / Double(done))
+    guard there + back > 0 else { return }
     let (sent, received) = trial.isServing ? (back, there) : (there, back)
-    if own.uring > 0, own.sends < ends / 2 {
+    if own.sendsByRing {
       let remark = "as many as the workload has, not counted"
-      add("uring-enter", own.uring)
-      add("\(kind)-uring-send", ends, size: sent, lanes: lanes, remark)
-      add("\(kind)-uring-receive", ends, size: received, lanes: lanes, remark)
-      return ends
+      // Requests in flight together are sent together.
+      let together = Double(trial.pipeline ?? 1)
+      add("\(kind)-uring-send", ends / together, size: sent * together, lanes: lanes, remark)
+      add("\(kind)-uring-receive", ends / together, size: received * together, lanes: lanes, remark)
+      return
     }
     if own.sends > 0 { add("\(kind)-send", own.sends, size: ends * sent / own.sends, lanes: lanes) }
     if own.receives > 0 { add("\(kind)-receive", own.receives, size: ends * received / own.receives, lanes: lanes) }
-    if own.epollWaits > 0 {
-      add("epoll-wait", own.epollWaits)
-      add("epoll-event", own.receives, "one for each receive, not counted")
-    }
-    return own.receives
-  }
-
-  /// How tasks go on in each mode that suspends them.
-  private static let continuations = ["taskgroup": "continuation-queue", "executor": "continuation"]
-
-  private mutating func addContinuations(of trial: TrialRecord, _ messages: Double, _ lanes: Int) {
-    guard let primitive = Self.continuations[trial.mode] else { return }
-    add(
-      primitive, messages, lanes: primitive == "continuation" ? nil : lanes,
-      "one for each message that arrives, not counted")
-  }
-
-  /// Switches are first those of waits for messages, at most one for each call that may wait; then those of futexes, of
-  /// which a hand-over takes two calls; the rest are between threads that both want to run.
-  private mutating func addWaits(
-    _ own: Side, waking woken: Side?, _ kind: String, _ lanes: Int, _ ownProcessors: Int?, _ processors: Int?,
-    _ tool: String
-  ) {
-    guard let ownProcessors, let processors else {
-      missing.append("switches have no cost, because the run does not have its CPUs")
-      return
-    }
-    if let switches = own.switches, let waits = own.messageWaits {
-      let ofFutexes = min(switches - waits, own.futex / 2)
-      add(
-        "\(kind)\(own.place)-switch", waits, lanes: lanes, on: processors,
-        own.uring > 0 ? "waits in io_uring_enter as those in epoll_wait" : "at most one for each call that may wait")
-      add("futex-switch", ofFutexes, on: ownProcessors, "at most one for two calls of futex")
-      add("thread-switch", switches - waits - ofFutexes, "the other switches")
-    } else {
-      missing.append("switches were not counted: \(tool) does not")
-    }
-    if let woken, let waits = woken.messageWaits {
-      add("\(kind)\(woken.place)-wake", waits, lanes: lanes, on: processors, "the waits of the side that is woken")
-    } else if own.sends > 0 {
-      missing.append("the wake-ups of the other side were not counted")
-    }
-  }
-
-  /// The counts of one side per operation.
-  private struct Side {
-    let sends: Double
-    let receives: Double
-    let epollWaits: Double
-    let futex: Double
-    let uring: Double
-    let switches: Double?
-    let allocations: Double?
-    /// All other system calls.
-    let others: Double?
-
-    init(_ counts: TrialRecord.Counts, _ operations: UInt64) {
-      func each(_ count: UInt64) -> Double { Double(count) / Double(operations) }
-      func calls(_ names: String...) -> Double { each(names.compactMap { counts.byName?[$0] }.reduce(0, +)) }
-      sends = calls("sendto", "sendmsg")
-      receives = calls("recvfrom", "recvmsg")
-      epollWaits = calls("epoll_wait", "epoll_pwait", "epoll_pwait2")
-      futex = calls("futex")
-      uring = calls("io_uring_enter")
-      switches = counts.switches.map(each)
-      allocations = counts.allocations.map(each)
-      let known = sends + receives + epollWaits + futex + uring
-      others = counts.byName == nil ? nil : counts.syscalls.map { max(0, each($0) - known) }
-    }
-
-    /// The switches while a call waits for a message, at most.
-    var messageWaits: Double? {
-      switches.map { min($0, epollWaits > 0 ? epollWaits : uring > 0 ? uring : receives) }
-    }
-    /// Where it waits, in the names of primitives.
-    var place: String { epollWaits > 0 || uring > 0 ? "-epoll" : "" }
   }
 }
 
 extension TrialRecord {
   /// Whether client and server are one process.
-  fileprivate var hasBothEnds: Bool { if case .echo(let echo)? = spec { echo.ends == .both } else { false } }
+  var hasBothEnds: Bool { if case .echo(let echo)? = spec { echo.ends == .both } else { false } }
+
+  /// Whether each operation opens a connection.
+  var opensConnections: Bool {
+    switch spec?.asked {
+    case .http(let http): http.connection == .new
+    case .compute(let compute): compute.http.connection == .new
+    default: false
+    }
+  }
 }

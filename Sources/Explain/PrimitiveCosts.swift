@@ -40,7 +40,9 @@ struct PrimitiveCosts {
     guard measured.allSatisfy({ $0.cpu?.count == first.cpu?.count }) else {
       throw Missing(reason: "\(name): its rounds differ")
     }
-    return try Grid(measured).cost(name, size: part.size, lanes: part.lanes)
+    return first.delay == nil
+      ? try Grid(measured).cost(name, size: part.size, lanes: part.lanes)
+      : WaitCosts(measured, areShared: part.isShared).cost(lanes: part.lanes ?? 1, idle: part.idle)
   }
 
   /// The measurements of a primitive: several sizes at one number of lanes, and several numbers of lanes at one size. What

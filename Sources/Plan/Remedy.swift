@@ -6,6 +6,8 @@ public enum Remedy: Hashable, Sendable {
   case otherOutputOrResuming
   /// Space on the disk, and then the rest of the run in this folder.
   case spaceAndResuming(folder: String)
+  /// A host that starts processes again, and then the rest of the run in this folder.
+  case hostAndResuming(folder: String)
   /// Another folder for data files.
   case otherFileFolder
   /// The target's server, or another target.

@@ -71,6 +71,7 @@ extension PrimitivesRecord {
       for (field, value) in counts {
         if let value, value < 1 { return "\(place).\(field) is \(value), which is not from 1 on" }
       }
+      if let delay = primitive.delay, delay < 0 { return "\(place).delay_ns is \(delay), which is negative" }
       guard primitive.obstacle == nil else {
         if primitive.cpu != nil || primitive.wall != nil { return "\(place) has numbers and an obstacle" }
         continue

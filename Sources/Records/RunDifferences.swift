@@ -49,6 +49,18 @@ package enum RunDifferences {
     return "\(name): \(before) in the first run, \(after) in the second".onOneLine
   }
 
+  /// What tells one machine from another: the hardware as a run records it, of each host. Another kernel or another
+  /// toolchain is no other machine, and machines of equal hardware are taken as one.
+  fileprivate static func hardware(_ record: RunRecord) -> String {
+    let environments = record.cluster?.hosts.map(\.environment) ?? [record.environment]
+    return environments.map { machine in
+      [
+        machine.cpuModel, machine.cpusOnline.map(String.init), machine.architecture,
+        machine.hypervisor.map(String.init), machine.memory.map(gibibytes),
+      ].map { $0 ?? "not recorded" }.joined(separator: ", ")
+    }.joined(separator: "; ")
+  }
+
   static func facts(_ record: RunRecord) -> [(name: String, value: String?)] {
     let machine = record.environment
     func list(_ cpus: [Int]?) -> String? { cpus.map { $0.map(String.init).joined(separator: ",") } }
@@ -105,6 +117,11 @@ package enum RunDifferences {
   }
 
   private static func text(_ value: JSONValue) -> String { value.string ?? value.text() }
+}
+
+extension RunRecord {
+  /// Equal for runs whose records show the same hardware.
+  package var machineIdentity: String { RunDifferences.hardware(self) }
 }
 
 extension String {

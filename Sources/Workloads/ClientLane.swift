@@ -200,6 +200,9 @@ import SystemCalls
     started.store(now.nanoseconds, ordering: .relaxed)
     sentBytes = 0
     receivedBytes = 0
+    #if SLOWED
+      Slowdown.apply()
+    #endif
     return reach(now)
   }
 

@@ -65,9 +65,7 @@ let citeCommand = Command(
       "--prefix '\(prefix)' is not letters only, as LaTeX requires of names; spell it out, as in 'runTwo'")
   }
   guard !arguments.has("results") else { throw UsageError("--results needs --verify") }
-  guard let name = arguments.operands.first else {
-    throw UsageError("cite needs a run and a query; `iomodes cite RUN --list` lists the queries")
-  }
+  let name = try arguments.first("a run and a query; `iomodes cite RUN --list` lists the queries")
   let query = CitationQuery(arguments.operands.dropFirst().joined(separator: " "))
   guard tasks.isEmpty || query.isEmpty else { throw UsageError("--\(tasks[0]) takes no query") }
   guard !tasks.isEmpty || !query.isEmpty else {

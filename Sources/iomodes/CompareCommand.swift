@@ -7,14 +7,15 @@ import Reporting
 let compareCommand = Command(
   name: "compare", operands: "RUN[,RUN...] [RUN[,RUN...]]", operandValues: .run,
   about:
-    "Compares two runs, or two sets of runs, point by point; or the modes of one run with a baseline.",
+    "Compares two runs, or two sets of runs, point by point; or the modes of one run, or of several machines' runs, with a "
+    + "baseline.",
   groups: [
     (
       "Options",
       [
         .value("modes", "LIST", "compare only these modes, such as epoll,taskgroup", .modes),
         .value(
-          "baseline", "MODE", "mode to compare the other modes of one run with", .choice(ModeID.self),
+          "baseline", "MODE", "mode to compare the other modes with", .choice(ModeID.self),
           unlessGiven: ModeID.blocking.rawValue),
         .flag("paired", "the runs of the two lists were measured in pairs, in this order"),
         .value(
@@ -37,6 +38,10 @@ let compareCommand = Command(
     ("iomodes compare A1,A2,A3 B1,B2,B3", "several runs per side: intervals include the variance between runs"),
     ("iomodes compare \(Example.quick) --baseline epoll --modes taskgroup", "mode against mode, paired by round"),
     (
+      "iomodes compare A,B,C --baseline epoll",
+      "the same for runs of several machines: a ratio for each machine, and one over them with the machine as the unit"
+    ),
+    (
       "iomodes compare BEFORE AFTER --strict --fail-on 'epoll http throughput < 0.95'",
       "for CI: exit code 4 only if the interval shows more than 5 % less throughput"
     ),
@@ -51,9 +56,7 @@ let compareCommand = Command(
   let modes = arguments.text("modes").map { list in
     list.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
   }
-  guard let first = arguments.operands.first else {
-    throw UsageError("compare needs one run or two; name their folders")
-  }
+  let first = try arguments.first("one run or two; name their folders")
   let effect: Double? = try arguments.value("least-effect", "a percentage such as 5, from 0 to below 100") { text in
     Double(text.hasSuffix("%") ? String(text.dropLast()) : text).flatMap { 0..<100 ~= $0 ? $0 / 100 : nil }
   }
@@ -78,10 +81,21 @@ let compareCommand = Command(
       throw UsageError("--\(option) needs two runs")
     }
     let all = try runs(first)
-    guard let run = all.first, all.count == 1 else {
-      throw UsageError("'\(first)' names several runs; name the baseline runs before them")
-    }
     let baseline = arguments.text("baseline") ?? "blocking"
+    guard let run = all.first, all.count == 1 else {
+      for option in ["fail-on", "least-effect"] where arguments.has(option) {
+        throw UsageError("--\(option) needs one run, or two sides; '\(first)' names several runs of one side")
+      }
+      let comparison = try usage("--baseline or --modes") { () throws(ComparisonFailure) in
+        try MachineComparison(all, baseline: baseline, modes: modes)
+      }
+      if comparison.isEmpty {
+        throw HarnessFailure("no run has a mode besides \(baseline) at any point; choose another --baseline")
+      }
+      let text = comparison.render(format, width: Screen.columns, color: Screen.showsColor)
+      print(format == .text ? Screen.readable(text) : text, terminator: "")
+      return 0
+    }
     comparison = try usage("--baseline or --modes") { () throws(ComparisonFailure) in
       try Comparison(run, baseline: baseline, modes: modes, leastEffect: effect)
     }

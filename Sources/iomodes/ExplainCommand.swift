@@ -32,9 +32,7 @@ let explainCommand = Command(
   mostOperands: 16
 ) { arguments in
   let format: OutputFormat = try arguments.choice("format") ?? .text
-  guard let name = arguments.operands.first else {
-    throw UsageError("explain needs a run; name its folder")
-  }
+  let name = try arguments.first("a run; name its folder")
   let cites = arguments.has("cite")
   guard !cites || format == .md || format == .latex else { throw UsageError("--cite needs --format md or latex") }
   let costs = arguments.text("primitives")

@@ -21,11 +21,11 @@ let mergeCommand = Command(
   ],
   mostOperands: .max
 ) { arguments in
-  guard arguments.operands.count > 1 else { throw UsageError("merge needs two runs or more; name their folders") }
+  let names = try arguments.operands(atLeast: 2, "two runs or more; name their folders")
   guard let output = arguments.text("output") else {
     throw UsageError("merge needs --output, the folder of the new run")
   }
-  let folders = try arguments.operands.map { try Places.run($0) }
+  let folders = try names.map { try Places.run($0) }
   let runs = try folders.map { try $0.readInFull() }
   for warning in runs.flatMap(\.warnings) { Program.complain(warning) }
   let target = RunFolder(path: output.hasSuffix("/") ? String(output.dropLast()) : output)

@@ -86,11 +86,14 @@ struct UsageError: Error, CustomStringConvertible {
 
 /// A command line, parsed by a command's table.
 struct Arguments: Sendable {
-  var operands: [String] = []
+  /// The name of the command.
+  private let command: String
+  private(set) var operands: [String] = []
   private var values: [String: [String]] = [:]
 
   /// Parses `--name VALUE`, `--name=VALUE` and `--flag`; `--` ends the options.
   init(_ words: [String], for command: Command) throws {
+    self.command = command.name
     var rest = words[...]
     while let word = rest.popFirst() {
       if word == "--" {
@@ -122,6 +125,15 @@ struct Arguments: Sendable {
       throw UsageError(
         "'\(operands[command.mostOperands])' is one operand too many; see `iomodes help \(command.name)`")
     }
+  }
+
+  /// The first operand. Without one, throws an error that says what the command `needs`, such as "a run; name its folder".
+  func first(_ needs: String) throws -> String { try operands(atLeast: 1, needs)[0] }
+
+  /// All operands. If there are too few, throws as ``first(_:)`` does.
+  func operands(atLeast least: Int, _ needs: String) throws -> [String] {
+    guard operands.count >= least else { throw UsageError("\(command) needs \(needs)") }
+    return operands
   }
 
   func has(_ name: String) -> Bool { values[name] != nil }

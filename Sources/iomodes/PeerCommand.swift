@@ -21,9 +21,7 @@ let peerCommand = Command(
 ) { arguments in
   for complaint in Peers.complaints { Program.complain(complaint) }
   for path in arguments.all("peer") { try Peers.add(at: path) }
-  guard let name = arguments.operands.first else {
-    throw UsageError("peer needs to be told what to do: \(PeerTask.names)")
-  }
+  let name = try arguments.first("to be told what to do: \(PeerTask.names)")
   guard let task = PeerTask(rawValue: name) else {
     throw UsageError(Spelling.isNot(name, "what peer can do", among: PeerTask.allCases.map(\.rawValue)))
   }

@@ -7,6 +7,8 @@ extension Remedy {
     case .otherOutput: "name another --output"
     case .otherOutputOrResuming: "name another --output, or go on with --resume"
     case .spaceAndResuming(let folder): "make space, then run `iomodes run --resume \(folder)`"
+    case .hostAndResuming(let folder):
+      "see that the launcher starts this program there again, then run `iomodes run --resume \(folder)`"
     case .otherFileFolder: "name another --file-dir"
     case .otherTarget: "start the server, or name another --target"
     case .otherAddress: "name another --port, --bind or --unix"

@@ -30,9 +30,7 @@ let reproduceCommand = Command(
   mostOperands: 1
 ) { arguments in
   let format: ComparisonFormat = try arguments.choice("format") ?? .text
-  guard let name = arguments.operands.first else {
-    throw UsageError("reproduce needs a study; name the folder of its run")
-  }
+  let name = try arguments.first("a study; name the folder of its run")
   if arguments.has("run"), arguments.has("output") {
     throw UsageError("--run and --output exclude each other; a run that exists is not measured again")
   }

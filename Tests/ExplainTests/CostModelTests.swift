@@ -7,10 +7,12 @@ import Testing
 
 struct CostModelTests {
   private static func entry(
-    _ name: String, size: Int? = nil, lanes: Int? = nil, on processors: Int = 1, _ cpu: [Double]?,
-    obstacle: String? = nil
+    _ name: String, size: Int? = nil, lanes: Int? = nil, delay: Int? = nil, on processors: Int = 1, _ cpu: [Double]?,
+    idle: Double? = nil, obstacle: String? = nil
   ) -> PrimitivesRecord.Entry {
-    .init(.init(name, size: size, lanes: lanes, processors: processors), about: "", cpu: cpu, obstacle: obstacle)
+    .init(
+      .init(name, size: size, lanes: lanes, delay: delay, processors: processors), about: "", cpu: cpu,
+      wall: idle.map { [$0, $0] }, obstacle: obstacle)
   }
 
   private static func record(_ entries: [PrimitivesRecord.Entry]) -> PrimitivesRecord {
@@ -25,8 +27,10 @@ struct CostModelTests {
     entry("tcp-send", size: 64, lanes: 1, [1000, 2000]), entry("tcp-send", size: 64, lanes: 64, [1600, 2600]),
     entry("tcp-send", size: 1088, lanes: 64, [2600, 3600]), entry("tcp-receive", size: 64, lanes: 1, [500, 500]),
     entry("echo-lanes", size: 64, [50, 60]), entry("tcp-epoll-switch", lanes: 1, [4, 4]),
-    entry("tcp-epoll-wake", lanes: 1, [2, 2]), entry("futex-switch", [9, 9]), entry("thread-switch", [8, 8]),
-    entry("uring-enter", nil, obstacle: "io_uring is forbidden here"), entry("continuation", [30, 30]),
+    entry("tcp-switch", lanes: 1, [6, 6]), entry("tcp-wake", [2, 2]), entry("futex-switch", [9, 9]),
+    entry("thread-switch", [8, 8]), entry("uring-enter", nil, obstacle: "io_uring is forbidden here"),
+    entry("epoll-loop", lanes: 1, [0, 0]), entry("tcp-loop-hop", lanes: 1, [30, 30]),
+    entry("tcp-task-hop", lanes: 1, [400, 400]),
   ]
 
   private static let machine: Environment = {
@@ -71,8 +75,8 @@ struct CostModelTests {
 
   /// Two messages each way per operation, three switches of which two may be waits in epoll_wait.
   private static let epoll = TrialRecord.Counts(
-    syscalls: 81, switches: 30, allocations: 10,
-    byName: ["sendto": 20, "recvfrom": 20, "epoll_wait": 20, "futex": 20, "read": 1])
+    syscalls: 86, switches: 30, allocations: 10,
+    byName: ["sendto": 20, "recvfrom": 20, "epoll_wait": 20, "futex": 20, "write": 1, "read": 5])
 
   @Test func sumIsThatOfCountsTimesCosts() throws {
     let explanation = Self.explained(Self.echo("epoll", Self.epoll))
@@ -80,11 +84,12 @@ struct CostModelTests {
       uniqueKeysWithValues: explanation.rows.map { ($0.primitive, ($0.count * 1000).rounded() / 1000) })
     #expect(
       counts == [
-        "echo-lanes": 1, "tcp-send": 2, "tcp-receive": 2, "epoll-wait": 2, "epoll-event": 2, "futex-call": 2,
-        "tcp-epoll-switch": 2, "tcp-epoll-wake": 2, "futex-switch": 1, "allocation": 1, "kernel-entry": 0.1,
+        "echo-lanes": 1, "tcp-send": 2, "tcp-receive": 2, "epoll-wait": 2, "epoll-event": 2, "epoll-loop": 2,
+        "futex-call": 2,
+        "tcp-epoll-switch": 2, "tcp-wake": 2, "futex-switch": 1, "allocation": 1, "kernel-entry": 0.1,
       ])
     #expect(explanation.missing == [])
-    // Round by round: echo, sends, receives, epoll, futex, waits, wake-ups, the futex's hand-over, allocation, read.
+    // Round by round: echo, sends, receives, epoll, futex, waits, wake-ups, the futex's hand-over, allocation, write.
     let rounds = [
       50 + 2000 + 1000 + 14 + 6 + 20 + 8 + 4 + 9 + 5 + 10, 60 + 4000 + 1000 + 14 + 6 + 20 + 8 + 4 + 9 + 6 + 20,
     ]
@@ -131,8 +136,8 @@ struct CostModelTests {
     #expect(explanation.rows.map(\.primitive) == ["echo-lanes"])
     #expect(
       explanation.missing == [
-        "uring-enter: io_uring is forbidden here", "tcp-uring-send was not measured",
-        "tcp-uring-receive was not measured",
+        "tcp-uring-send was not measured", "tcp-uring-receive was not measured",
+        "uring-enter: io_uring is forbidden here",
       ])
     let nothing = Self.explained(Self.echo("epoll", Self.epoll), [])
     #expect(nothing.sum == nil && nothing.rows.isEmpty && nothing.missing.contains("tcp-send was not measured"))
@@ -159,9 +164,26 @@ struct CostModelTests {
     #expect(explanation.missing.contains("echo-server-lane was not measured"))
   }
 
-  @Test func onlyModesOfTasksHaveContinuations() {
-    #expect(Self.explained(Self.echo("executor", Self.epoll)).rows.first { $0.primitive == "continuation" }?.count == 2)
-    #expect(!Self.explained(Self.echo("epoll", Self.epoll)).rows.contains { $0.primitive.hasPrefix("continuation") })
+  @Test func onlyModesOfTasksResumeThem() {
+    func counts(_ mode: String) -> [String: Double] {
+      Dictionary(
+        uniqueKeysWithValues: Self.explained(Self.echo(mode, Self.epoll)).rows.map { ($0.primitive, $0.count) })
+    }
+    #expect(counts("executor")["tcp-loop-hop"] == 2 && counts("executor")["tcp-task-hop"] == nil)
+    #expect(counts("epoll")["tcp-loop-hop"] == nil && counts("epoll")["tcp-task-hop"] == nil)
+    // Each loop has the cost of its own code.
+    #expect(counts("epoll")["epoll-loop"] == 2 && counts("executor")["epoll-loop"] == nil)
+    // The switches between the loop and the tasks are in the hop.
+    let tasks = counts("taskgroup")
+    #expect(tasks["tcp-task-hop"] == 2 && tasks["tcp-epoll-switch"] == nil && tasks["tcp-wake"] == nil)
+    #expect(tasks["futex-switch"] == nil && tasks["thread-switch"] == nil && tasks["futex-call"] == nil)
+  }
+
+  /// What a thread waits in is known from its mode: these few calls of epoll_wait are not of its lanes.
+  @Test func threadsWaitInReceive() {
+    let rows = Self.explained(Self.echo("dispatch-concurrent", Self.epoll)).rows
+    #expect(rows.first { $0.primitive == "tcp-switch" }?.count == 2)
+    #expect(!rows.contains { $0.primitive == "tcp-epoll-switch" || $0.primitive == "epoll-event" })
   }
 
   @Test func unexplainedLiesBetweenTheEndsOfBothIntervals() throws {
@@ -179,7 +201,7 @@ struct CostModelTests {
   @Test func differenceOfTwoModesIsPairedByRound() throws {
     var fewer = Self.epoll
     fewer.byName?["sendto"] = 10
-    fewer.syscalls = 71
+    fewer.syscalls = 76
     func measured(_ cpu: [UInt64]) -> [TrialRecord] { cpu.enumerated().map { Self.timed($0, cpu: $1) } }
     let difference = ExplainedDifference(
       Self.explained(Self.echo("epoll", Self.epoll), measured: measured([50_000, 90_000])),

@@ -38,9 +38,23 @@ module() {
 swiftc -O Sources/embed-files/*.swift -o "$out/embed-files"
 "$out/embed-files" "$out/ProjectFiles.swift" "$PWD"
 module ProjectFiles -Onone Sources/ProjectFiles/*.swift "$out/ProjectFiles.swift"
-for name in SystemCalls Measurement Statistics Plan Workloads Modes Records Harness Reporting; do
-  module "$name" -O $(find "Sources/$name" -name '*.swift')
-done
+
+# The other modules and their sources as Package.swift has them, each after those that it imports.
+modules() {
+  swift package describe --type json | python3 -c '
+import graphlib, json, sys
+
+targets = {target["name"]: target for target in json.load(sys.stdin)["targets"]
+           if target["type"] == "library" and target["module_type"] == "SwiftTarget"}
+imports = {name: target.get("target_dependencies") or [] for name, target in targets.items()}
+for name in graphlib.TopologicalSorter(imports).static_order():
+    if name in targets and name != "ProjectFiles":
+        print(name, *(targets[name]["path"] + "/" + source for source in targets[name]["sources"]))'
+}
+modules >"$out/modules"
+while read -r name sources; do
+  module "$name" -O $sources
+done <"$out/modules"
 module TestSupport -O Tests/TestSupport/SplitMix64.swift
 
 case $which in

@@ -12,7 +12,7 @@ import Workloads
 
 /// Provokes every reason for an invalid trial in a real trial, and finds that reason only. Without its fault, each
 /// trial is valid.
-@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(2))) struct AuditCoverageTests {
+@Suite(.serialized, .fewAtOnce, .endsHangs) struct AuditCoverageTests {
   static let echo = WorkloadSpec.echo(EchoSpec())
 
   static func echo(delay: Nanoseconds) -> WorkloadSpec {

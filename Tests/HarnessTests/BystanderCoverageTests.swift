@@ -10,7 +10,7 @@ import Workloads
 @testable import Harness
 
 /// Trials with bystanders that are carried out, and judged with them.
-@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(2))) struct BystanderCoverageTests {
+@Suite(.serialized, .fewAtOnce, .endsHangs) struct BystanderCoverageTests {
   private static func beside(_ bystanders: BystanderSpec) -> RealTrial {
     AuditCoverageTests.window.with { $0.spec.bystanders = bystanders }
   }

@@ -1,12 +1,13 @@
 import Glibc
 import Measurement
 import SystemCalls
+import TestSupport
 import Testing
 
 @testable import Harness
 
 /// The verdict on a process that ended without an answer.
-@Suite(.timeLimit(.minutes(1))) struct ChildVerdictTests {
+@Suite(.endsHangs) struct ChildVerdictTests {
   private let patience = Nanoseconds.milliseconds(600)
 
   private func verdict(_ script: String) throws -> String {

@@ -8,7 +8,7 @@ import Testing
 @testable import Harness
 
 /// Each experiment in a process of its own, as `iomodes limits` carries it out, with fewer and shorter steps.
-@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(2))) struct LimitsTests {
+@Suite(.serialized, .fewAtOnce, .endsHangs) struct LimitsTests {
   /// Experiments whose outcome does not depend on a busy machine, except through time limits; those are repeated once.
   @Test(arguments: [Limit.select, .descriptors, .ports, .dispatchThreads, .threads, .keepAliveSlips])
   func limitIsWhereArithmeticPutsIt(_ limit: Limit) throws {

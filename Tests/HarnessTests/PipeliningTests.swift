@@ -2,13 +2,14 @@ import Measurement
 import Modes
 import Plan
 import Records
+import TestSupport
 import Testing
 import Workloads
 
 @testable import Harness
 
 /// Several requests in flight on a connection: what it goes with, what modes it is carried out in, and what is recorded.
-@Suite(.timeLimit(.minutes(1))) struct PipeliningTests {
+@Suite(.endsHangs) struct PipeliningTests {
   private static func http(_ change: (inout HTTPSpec) -> Void = { _ in }) -> WorkloadSpec {
     var spec = HTTPSpec()
     change(&spec)

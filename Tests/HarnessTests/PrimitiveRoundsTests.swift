@@ -5,7 +5,7 @@ import Testing
 
 @testable import Harness
 
-@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct PrimitiveRoundsTests {
+@Suite(.serialized, .fewAtOnce, .endsHangs) struct PrimitiveRoundsTests {
   private func entries(
     _ names: Set<String>, rounds: Int, on processors: Processors
   ) throws -> [PrimitivesRecord.Entry] {

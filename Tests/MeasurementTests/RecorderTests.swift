@@ -1,10 +1,11 @@
 import Glibc
 import SystemCalls
+import TestSupport
 import Testing
 
 @testable import Measurement
 
-@Suite(.timeLimit(.minutes(1))) struct RecorderTests {
+@Suite(.endsHangs) struct RecorderTests {
   /// Runs `body` on several threads at once, and waits for them.
   private func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) throws {
     let threads = try (0..<count).map { index in try Thread(name: "recorder") { body(index) } }

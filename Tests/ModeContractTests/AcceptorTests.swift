@@ -2,6 +2,7 @@ import Glibc
 import Measurement
 import Plan
 import SystemCalls
+import TestSupport
 import Testing
 import Workloads
 
@@ -9,7 +10,7 @@ import Workloads
 
 extension ServerTests {
   /// The behaviour of a server's acceptor, in every mode.
-  @Suite(.timeLimit(.minutes(2))) struct AcceptorTests {
+  @Suite(.endsHangs) struct AcceptorTests {
     // MARK: Capacity
 
     @Test(arguments: ModeID.serving) func clientsAboveTheCapacityWaitUntilOthersHaveGone(_ mode: ModeID) async throws {

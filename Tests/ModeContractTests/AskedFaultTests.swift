@@ -7,7 +7,7 @@ import Testing
 import Workloads
 
 /// In every mode, the same operations meet the built-in server's faults, and are counted alike.
-@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(3))) struct AskedFaultTests {
+@Suite(.serialized, .fewAtOnce, .endsHangs) struct AskedFaultTests {
   struct Case: CustomTestStringConvertible {
     var testDescription: String
     var workload: WorkloadSpec

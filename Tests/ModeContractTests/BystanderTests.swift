@@ -8,7 +8,7 @@ import Testing
 import Workloads
 
 /// Lanes beside those that are measured, in every mode that has room for them.
-@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(2))) struct BystanderTests {
+@Suite(.serialized, .fewAtOnce, .endsHangs) struct BystanderTests {
   static let modes = ModeID.available.filter { $0.lanes(for: 2) > 1 }
   /// Modes whose lanes are all in flight at once.
   static let wide = modes.filter { $0 != .dispatchConcurrent && $0 != .taskgroupBlocking }

@@ -6,7 +6,7 @@ import Testing
 import Workloads
 
 /// Work after each reply: the same in every mode, wherever it is done.
-@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct ComputeTests {
+@Suite(.serialized, .fewAtOnce, .endsHangs) struct ComputeTests {
   /// Modes that this machine can run, each in all ways that need no other process.
   static let ways: [(mode: ModeID, offload: ComputeSpec.Offload)] = ModeID.available.flatMap { mode in
     let offloads: [ComputeSpec.Offload] = mode.supportsOffload ? [.inline, .pool] : [.inline]

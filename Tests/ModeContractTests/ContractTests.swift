@@ -8,7 +8,7 @@ import Testing
 import Workloads
 
 /// Every mode × every workload: the same operations, bytes and checksum.
-@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct ContractTests {
+@Suite(.serialized, .fewAtOnce, .endsHangs) struct ContractTests {
   struct Case: CustomTestStringConvertible {
     var name: String
     /// The checksum of all operations, with the seed of these tests.

@@ -2,13 +2,14 @@ import Glibc
 import Measurement
 import Plan
 import SystemCalls
+import TestSupport
 import Testing
 import Workloads
 
 @testable import Modes
 
 /// The executor that is the loop.
-@Suite(.timeLimit(.minutes(1))) struct ExecutorTests {
+@Suite(.endsHangs) struct ExecutorTests {
   /// Sleeps a few times, and counts the resumptions on a wrong thread.
   private struct Sleeper: Lane, ~Copyable {
     let thread: pthread_t

@@ -259,7 +259,7 @@ extension SocketAddress {
   /// dial the port of a server that has gone, soon end. One that is forgotten stays.
   var connectionsLeftOpen: [String] {
     var open = openConnections
-    for _ in 0..<200 where !open.isEmpty {
+    for _ in 0..<3000 where !open.isEmpty {
       Interruption.pause(milliseconds: 10)
       open = openConnections
     }

@@ -8,7 +8,7 @@ import Testing
 import Workloads
 
 /// A server's errors are data, and the same data in every mode.
-@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct FaultTests {
+@Suite(.serialized, .fewAtOnce, .endsHangs) struct FaultTests {
   static let modes = ModeID.available.filter { $0 != .null }
 
   /// The harness's own request, so that the content of the answer is known: `/?size=64&op={i}`.

@@ -7,7 +7,7 @@ import Testing
 import Workloads
 
 /// Lanes that echo beside lanes on a data file, in every mode that has room for them and in each of its variants.
-@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(2))) struct FileBystanderTests {
+@Suite(.serialized, .fewAtOnce, .endsHangs) struct FileBystanderTests {
   struct Variant: CustomTestStringConvertible {
     var mode: ModeID
     var offload: FileSpec.Offload

@@ -8,7 +8,7 @@ import Testing
 import Workloads
 
 /// Reads and writes of a data file, in every mode and in each of its variants.
-@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct FileTests {
+@Suite(.serialized, .fewAtOnce, .endsHangs) struct FileTests {
   struct Case: CustomTestStringConvertible {
     var testDescription: String
     var checksum: UInt64

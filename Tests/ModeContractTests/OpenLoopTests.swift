@@ -6,7 +6,7 @@ import Testing
 import Workloads
 
 /// Arrivals by schedule, and the limit, in every mode.
-@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct OpenLoopTests {
+@Suite(.serialized, .fewAtOnce, .endsHangs) struct OpenLoopTests {
   static let modes = ModeID.available.filter { $0 != .null }
 
   @Test(arguments: modes, [Arrivals.constant(rate: 2000), .poisson(rate: 2000)])

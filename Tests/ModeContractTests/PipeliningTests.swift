@@ -7,7 +7,7 @@ import Testing
 import Workloads
 
 /// Several requests in flight on a connection: the same operations, bytes, checksum and kinds as with one.
-@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct PipeliningTests {
+@Suite(.serialized, .fewAtOnce, .endsHangs) struct PipeliningTests {
   static let modes = [ModeID.epoll, .uring].filter { $0.unavailability == nil }
 
   private func spec(

@@ -1,11 +1,12 @@
 import Measurement
 import Modes
 import Plan
+import TestSupport
 import Testing
 import Workloads
 
 /// The time that operations queue for a permit, in every mode.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct QueueingTests {
+@Suite(.serialized, .endsHangs) struct QueueingTests {
   private static let nap = Nanoseconds.milliseconds(5)
 
   @Test(arguments: ModeID.available)

@@ -20,7 +20,7 @@ extension ModeID {
 @Suite(.serialized, .fewAtOnce) enum ServerTests {}
 
 extension ServerTests {
-  @Suite(.timeLimit(.minutes(1))) struct ServeTests {
+  @Suite(.endsHangs) struct ServeTests {
     enum Service: String, CaseIterable { case echo, echoUNIX, http }
 
     private func workload(_ service: Service) -> WorkloadSpec {

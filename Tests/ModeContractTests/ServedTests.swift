@@ -6,7 +6,7 @@ import Testing
 import Workloads
 
 /// The number of lanes served, and the rest of a schedule, in every mode.
-@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct ServedTests {
+@Suite(.serialized, .fewAtOnce, .endsHangs) struct ServedTests {
   static let modes = OpenLoopTests.modes
 
   @Test(arguments: modes)

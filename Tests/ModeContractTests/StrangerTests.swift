@@ -2,6 +2,7 @@ import Glibc
 import Measurement
 import Plan
 import SystemCalls
+import TestSupport
 import Testing
 import Workloads
 
@@ -9,7 +10,7 @@ import Workloads
 
 extension ServerTests {
   /// What unknown clients can do to others in every mode: occupy places, never read, hang up, or send without end.
-  @Suite(.timeLimit(.minutes(2))) struct StrangerTests {
+  @Suite(.endsHangs) struct StrangerTests {
     private static let greeting = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
     private static func request(_ query: String) -> String { "GET /?\(query) HTTP/1.1\r\nHost: a\r\n\r\n" }
 

@@ -10,7 +10,7 @@ import Workloads
 
 /// The mode that the article *Adding a mode* shows, added as it says. `IOMODES_WRITE=1` with these tests writes the article's
 /// code anew.
-@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct ToyModeTests {
+@Suite(.serialized, .fewAtOnce, .endsHangs) struct ToyModeTests {
   private static let project = (0..<3).reduce(#filePath) { path, _ in (path as NSString).deletingLastPathComponent }
 
   @Test func articleShowsTheModeThatIsTestedHere() throws {

@@ -11,7 +11,7 @@ import Testing
 
 /// How many replies of clients that send without a pause come before that to another one, in the modes whose lanes take
 /// turns. Where each connection has a thread, the kernel's scheduler decides.
-@Suite(.fewAtOnce, .timeLimit(.minutes(1))) struct TurnTests {
+@Suite(.fewAtOnce, .endsHangs) struct TurnTests {
   private static let greeting = Array("GET / HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
   private static let floods = 10
   private static let requests = 1500

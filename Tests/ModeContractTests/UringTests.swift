@@ -8,7 +8,7 @@ import Testing
 import Workloads
 
 /// Errors that only `uring` can have.
-@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1)), .enabled(if: ModeID.uring.unavailability == nil))
+@Suite(.serialized, .fewAtOnce, .endsHangs, .enabled(if: ModeID.uring.unavailability == nil))
 struct UringTests {
   private func expectAll(_ outcome: TrialOutcome, _ operations: UInt64) {
     #expect(outcome.done == operations && outcome.verified == operations)

@@ -7,7 +7,7 @@ import Testing
 import Workloads
 
 /// The end of a trial, and its report of what was not done.
-@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct WindowTests {
+@Suite(.serialized, .fewAtOnce, .endsHangs) struct WindowTests {
   static let modes = FaultTests.modes
 
   private func spec(

@@ -124,12 +124,6 @@ struct CitationCheckTests {
     let check = check("1 " + citation.form.replacing(" throughput ", with: " gone "))
     #expect(check.findings.first?.text.contains("has no number") == true)
   }
-
-  @Test func readmeCitesWhatTheRecordedRunsSay() throws {
-    let readme = try String(contentsOfFile: "\(CitationRuns.project)/README.md", encoding: .utf8)
-    let check = try CitationCheck(readme) { try Citations(run: $0, in: "\(CitationRuns.project)/results") }
-    #expect(check.count > 0 && check.findings.isEmpty, "\(check.findings)")
-  }
 }
 
 extension String {

@@ -24,7 +24,7 @@ struct ExplainReportTests {
       "sleep-lane 1.00 50.0 [50.0–50.0]* 50.0 [50.0–50.0]* 8.33",
       "kernel-entry 1.00 110 [100–120]* 110 [100–120]* 18.3", "sum 160 [150–170]* 26.7",
       "measured 600 [400–800]* 100", "unexplained 440 [230–650]* 73.3",
-      "· kernel-entry: other system calls: at least their entry",
+      "· kernel-entry: other system calls: at least their entry; those of setting up are left out",
     ]
     #expect(rows(text).dropFirst(2).prefix(table.count) == table[...], "\(text)")
     #expect(!text.contains("not in the sum"))
@@ -92,7 +92,8 @@ struct ExplainReportTests {
     #expect(lines[0] == "experiment,mode,concurrency,than,part,number,value,low,high,interval,n,remark")
     #expect(
       lines.contains(
-        "tiny,threads,1,,kernel-entry,share_ns,110.0,100.0,120.0,range,2,other system calls: at least their entry"))
+        "tiny,threads,1,,kernel-entry,share_ns,110.0,100.0,120.0,range,2,other system calls: at least their entry; those of setting up are left out"
+      ))
     #expect(lines.contains("tiny,threads,1,,,predicted_ns,160.0,150.0,170.0,range,2,"))
     #expect(lines.contains("tiny,dispatch,1,threads,,measured_ns,750.0,500.0,1000.0,range,2,"))
     #expect(lines.last == ",,,,,interval_within_20_percent,0.0,,,,2,")

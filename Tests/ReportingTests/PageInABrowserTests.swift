@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Reporting
@@ -8,7 +9,7 @@ struct PageInABrowserTests {
   private static let chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
     .first { FileManager.default.isExecutableFile(atPath: $0) }
 
-  @Test(.enabled(if: chromium != nil, "Chromium is not installed"), .timeLimit(.minutes(5)))
+  @Test(.enabled(if: chromium != nil, "Chromium is not installed"), .endsHangs)
   func headingsSortTheirTableByNumberTheHighestFirst() throws {
     let page = Report(SyntheticRun(rounds: 6).run()).render(.html, width: 0, color: false)
     let watch = "<script>onerror = e => document.body.dataset.error = e</script></head>"

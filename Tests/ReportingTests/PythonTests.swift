@@ -24,7 +24,7 @@ enum Python {
 }
 
 /// Python's `hdrhistogram` applied to our logs.
-@Suite(.enabled(if: Python.hasHdrHistogram), .timeLimit(.minutes(2))) struct PythonTests {
+@Suite(.enabled(if: Python.hasHdrHistogram), .endsHangs) struct PythonTests {
   /// A line for each interval: tag, length in ms, count, the highest latency and three percentiles in ns.
   private static let reader = """
     import sys

@@ -117,7 +117,8 @@ enum ReportColumns {
       let times = ["resp. ": ["response-"], "wait ": ["queueing-"]][match.1 ?? ""] ?? ["", "service-"]
       return Column(metrics: Set(times.map { "\($0)\(match.2)\(isOfTrials ? "-of-trials" : "")" }), unit: unit)
     }
-    if ["switches", "allocations", "client calls", "server calls"].contains(name) {
+    if name == "mallocs" { return Column(metrics: ["audit-\(side)-allocations"]) }
+    if ["switches", "client calls", "server calls"].contains(name) {
       return Column(metrics: ["audit-\(side)-\(words[words.count - 1])"])
     }
     return Column(metrics: metrics[name] ?? [], unit: unit, isCount: name == "of")

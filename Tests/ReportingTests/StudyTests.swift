@@ -137,7 +137,7 @@ struct StudyTests {
     #expect(text.contains("[iomodes:"))
   }
 
-  @Test func figureStandsOnThePageAlone() throws {
+  @Test func figureStandsOnThePageAndInLatexIfItsFileDoes() throws {
     let template = "# T\n\nWords.\n\n{{figure http-2ms speedup}}\n\n{{figure other speedup}}"
     let article = try Self.article(template)
     let svg = "<svg viewBox=\"0 0 9 9\"><path d=\"M0,0 L9,9\"/></svg>"
@@ -147,11 +147,41 @@ struct StudyTests {
     ])
     let page = try #require(article.render(.html, figures: figures))
     #expect(page.contains("How?") && !page.contains("What?") && page.contains("<svg"))
-    for format in [OutputFormat.md, .latex] {
-      let text = try #require(article.render(format))
-      #expect(text.contains("Words.") && !text.contains("figure"))
-    }
+    let latex = try #require(article.render(.latex))
+    #expect(latex.contains("\\IfFileExists{figures/http-2ms-speedup-column.pdf}{%\n"))
+    #expect(latex.contains("\\caption{") && !latex.contains("-cpu-column") && !latex.contains("other"))
+    let text = try #require(article.render(.md))
+    #expect(text.contains("Words.") && !text.contains("figure"))
     #expect(Self.failure("# T\n\n{{figure http-2ms sketch}}")?.contains("with one of throughput, latency") == true)
+  }
+
+  @Test func columnsAreAsWideAsTheirWordsAndShareTheRest() {
+    let long = Array(repeating: "word", count: 100).joined(separator: " ")
+    let texts = [
+      ["claim", long], ["n", "1,000,000"], ["interval", "[1.00–1.10] ms"], ["x", "a-very-long-name indeed"],
+    ]
+    let widths = ColumnWidths(texts, room: 100).widths
+    #expect(abs(widths.reduce(0, +) - 100) < 0.01)
+    // The long one gets most, and not all.
+    #expect(widths[1] == 11 && widths[2] == 13 && (55..<65).contains(widths[0]) && widths[3] > 12, "\(widths)")
+    // With no room at all, words are whole.
+    #expect(ColumnWidths(texts, room: 10).widths == [7, 11, 13, 8])
+    // With more than enough, no column is wider than its longest cell.
+    #expect(ColumnWidths([["a"], ["b c"]], room: 100).widths == [3, 4])
+  }
+
+  /// As many as in Markdown: those of sentences and those of tables.
+  @Test func tablesOfAPageAreCitedAsThoseOfMarkdown() throws {
+    let name = "20261130-062528-claims"
+    let citations = try CitationRuns.citations(name)
+    let article = try StudyArticle(try CitationRuns.run(name), citations)
+    func check(_ format: OutputFormat) throws -> CitationCheck {
+      CitationCheck(try #require(article.render(format)), isLatex: false) { _ in citations }
+    }
+    let (page, markdown) = (try check(.html), try check(.md))
+    #expect(page.findings.isEmpty && page.count >= markdown.count * 9 / 10, "\(page.count) of \(markdown.count)")
+    let changed = try #require(article.render(.html)).replacing("> 803.7 ms", with: "> 803.8 ms")
+    #expect(CitationCheck(changed, isLatex: false) { _ in citations }.findings.count == 1)
   }
 
   @Test func tieIsNotADifference() throws {

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import SystemCalls
+import TestSupport
 import Testing
 
 /// A folder of its own for a test, removed afterwards.
@@ -15,7 +16,7 @@ private func names(in folder: String) -> [String] {
   FileSystem.entries(of: folder).filter { !$0.hasPrefix(".") }.sorted()
 }
 
-@Suite(.timeLimit(.minutes(1))) struct ScratchFolderTests {
+@Suite(.endsHangs) struct ScratchFolderTests {
   @Test func folderIsRemovedWithAllThatIsInItWhenNobodyHoldsIt() throws {
     try withFolder { parent in
       func use() throws {
@@ -71,7 +72,7 @@ private func names(in folder: String) -> [String] {
   }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct WholeFileTests {
+@Suite(.endsHangs) struct WholeFileTests {
   @Test func fileIsReplacedAndNothingLiesBesideIt() throws {
     try withFolder { folder in
       let path = folder + "/file"
@@ -144,7 +145,7 @@ private func limitFileSize(to count: Int) {
   #expect(setrlimit(fileSize, &limit) == 0)
 }
 
-@Suite(.timeLimit(.minutes(1))) struct WriteAllTests {
+@Suite(.endsHangs) struct WriteAllTests {
   /// As another process may have made of a terminal that is shared.
   @Test func descriptorThatDoesNotBlockIsWaitedFor() throws {
     var ends: [Int32] = [-1, -1]

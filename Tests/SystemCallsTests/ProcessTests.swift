@@ -1,6 +1,7 @@
 import Glibc
 import Synchronization
 import SystemCalls
+import TestSupport
 import Testing
 
 /// Runs `body` on a thread of its own, whose affinity and counters nobody else changes.
@@ -14,7 +15,7 @@ private func onThread<R: Sendable>(_ body: @escaping @Sendable () throws -> R) a
   }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct ChildProcessTests {
+@Suite(.endsHangs) struct ChildProcessTests {
   @Test func childAnswersLineByLine() throws {
     let child = try ChildProcess("/bin/cat", [])
     child.send("one")
@@ -114,7 +115,7 @@ private func onThread<R: Sendable>(_ body: @escaping @Sendable () throws -> R) a
   }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct ProcessControlTests {
+@Suite(.endsHangs) struct ProcessControlTests {
   @Test func affinityIsThatOfTheThreadAndOfThoseThatItStarts() async throws {
     let before = try Affinity.current()
     let (own, started) = try await onThread {

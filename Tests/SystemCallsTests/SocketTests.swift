@@ -1,5 +1,6 @@
 import Glibc
 import SystemCalls
+import TestSupport
 import Testing
 
 extension Socket {
@@ -32,7 +33,7 @@ private func failure(_ transfer: Transfer) -> Int32? {
   if case .failed(let error) = transfer { error.rawValue } else { nil }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct SocketTests {
+@Suite(.endsHangs) struct SocketTests {
   @Test(arguments: [true, false]) func pairCarriesBytesBothWaysUntilOneEndCloses(tcp: Bool) throws {
     let (near, far) = try Socket.pair(tcp: tcp, blocking: true)
     defer { far.close() }
@@ -167,7 +168,7 @@ private func failure(_ transfer: Transfer) -> Int32? {
   }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct EpollTests {
+@Suite(.endsHangs) struct EpollTests {
   private static let interest: Epoll.Readiness = [.readable, .peerFinished, .edgeTriggered]
 
   @Test func edgeComesOnceForWhatHasArrived() throws {

@@ -1,9 +1,10 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import SystemCalls
 
-@Suite(.serialized, .timeLimit(.minutes(1)), .enabled(if: Uring.unavailability == nil)) struct UringTests {
+@Suite(.serialized, .endsHangs, .enabled(if: Uring.unavailability == nil)) struct UringTests {
   /// Two connected sockets, closed at the end.
   private func withPair(_ body: (Socket, Socket) throws -> Void) throws {
     let (near, far) = try Socket.pair(tcp: false, blocking: false)

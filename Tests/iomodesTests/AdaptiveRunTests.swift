@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Small real runs whose plan depends on measurements; no speed is asserted.
-@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct AdaptiveRunTests {
+@Suite(.serialized, .fewAtOnce, .endsHangs) struct AdaptiveRunTests {
   static let search = [
     "run", "--workload", "http", "--delay", "1ms", "--modes", "taskgroup,epoll", "--concurrency", "4", "--slo",
     "p99<2s", "--duration", "60ms", "--warmup", "0", "--rounds", "1", "--output", "out", "--quiet",

@@ -12,7 +12,7 @@ import Workloads
 /// The allocations of a client per operation, from runs with one and three times as many operations: both include the
 /// setup.
 @Suite(
-  .serialized, .fewAtOnce, .timeLimit(.minutes(2)),
+  .serialized, .fewAtOnce, .endsHangs,
   .enabled(if: AllocationCounter.compiler != nil, "needs a C compiler"),
   .enabled(if: AllocationCounter.program != nil, "needs what swift build -c release builds"))
 struct AllocationTests {

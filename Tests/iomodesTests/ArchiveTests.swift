@@ -6,7 +6,7 @@ import Testing
 @testable import iomodes
 
 /// An archive, made in a small checkout that cites one run, and unpacked where there is no checkout.
-@Suite(.fewAtOnce, .enabled(if: isInstalled("gnuplot") && isInstalled("git")), .timeLimit(.minutes(3)))
+@Suite(.fewAtOnce, .enabled(if: isInstalled("gnuplot") && isInstalled("git")), .endsHangs)
 struct ArchiveTests {
   private static let project = (0..<3).reduce(#filePath) { path, _ in (path as NSString).deletingLastPathComponent }
   private static let id = "20261121-164733-million"

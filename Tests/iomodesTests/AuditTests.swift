@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Trials that are counted from outside, if the machine allows it.
-@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct AuditTests {
+@Suite(.serialized, .fewAtOnce, .endsHangs) struct AuditTests {
   private static func succeeds(_ program: String, _ arguments: [String]) -> Bool {
     (try? ChildProcess(program, arguments, takesErrors: true))?.wait() == .exited(0)
   }

@@ -1,6 +1,7 @@
 import Testing
 
-/// Wrong command lines, with the message for each; mistyped ones are in MistypedCases.swift.
+/// Wrong command lines, with the message for each. Mistyped ones are in MistypedCases.swift, those with hosts in
+/// HostCases.swift, and those of `iomodes serve` in ServeCases.swift.
 extension BadInputTests {
   struct Case: CustomTestStringConvertible, Sendable {
     var name: String
@@ -44,71 +45,6 @@ extension BadInputTests {
     Case(
       name: "operand too many", arguments: ["run", "quick", "tutorial", "--output", "out"],
       complaint: "'tutorial' is one operand too many; see `iomodes help run`"),
-    Case(
-      name: "a host that is no name", arguments: ["run", "--hosts", "n1,-x", "--output", "out"],
-      complaint:
-        "--hosts: '-x' is not the name of a host; it has letters, digits and ._-:@/%+, and begins with no -"),
-    Case(
-      name: "one host", arguments: ["run", "--hosts", "n1", "--output", "out"],
-      complaint: "--hosts: 'n1' is the server's host, and no host is left for the load; name one more"),
-    Case(
-      name: "a file of hosts that is not there", arguments: ["run", "--hosts", "@none", "--output", "out"],
-      complaint: "--hosts: cannot read 'none'; name a file with a host in each line"),
-    Case(
-      name: "a launcher without its host",
-      arguments: ["run", "--hosts", "a,b", "--launch", "ssh a", "--output", "out"],
-      complaint:
-        "--launch: 'ssh a' has no {host}, which stands for the name of a host; add it, as in 'ssh {host}'"),
-    Case(
-      name: "a launcher that is not there",
-      arguments: ["run", "--hosts", "a,b", "--launch", "no-such-launcher {host}", "--output", "out"], code: 1,
-      complaint:
-        "the launcher 'no-such-launcher' is not on PATH; install it, or name another --launch"),
-    Case(
-      name: "no allocation", arguments: ["run", "--launch", "slurm", "--output", "out"],
-      complaint:
-        "there is no allocation of slurm (SLURM_JOB_NODELIST is not set); run within one, or name --hosts"),
-    Case(
-      name: "a server's host alone", arguments: ["run", "--server-host", "a", "--output", "out"],
-      complaint: "--launch, --server-host, --observer, --copy and --start-skew need --hosts, such as n1,n2"),
-    .init(
-      name: "an observer on the server's host",
-      arguments: ["run", "--hosts", "a,b", "--observer", "a", "--output", "out"],
-      complaint: "--observer: 'a' is the server's host; name another one"),
-    .init(
-      name: "an observer and nobody to observe",
-      arguments: ["run", "--hosts", "a,b", "--observer", "b", "--output", "out"],
-      complaint: "--observer: 'b' observes, and no host is left for the load; name one more"),
-    Case(
-      name: "hosts and an audit", arguments: ["run", "--hosts", "a,b", "--audit", "--output", "out"],
-      complaint: "--audit is for this machine alone, and does not go with --hosts"),
-    Case(
-      name: "load hosts that a suite needs, and no hosts", arguments: ["run", "suite.json", "--output", "out"],
-      suite: suite(#""name": "x", "workload": {"kind": "echo"}, "hosts": {"load": 2}"#),
-      complaint:
-        "experiment 'x': it needs 2 load hosts, and the run has none; name them with --hosts, after the server's"),
-    Case(
-      name: "fewer load hosts than a suite needs",
-      arguments: ["run", "suite.json", "--hosts", "a,b", "--output", "out"],
-      suite: suite(#""name": "x", "workload": {"kind": "echo"}, "hosts": {"load": 2}"#),
-      complaint:
-        "experiment 'x': it needs 2 load hosts, and the run has 1; name them with --hosts, after the server's"),
-    Case(
-      name: "no observer where a suite needs one",
-      arguments: ["run", "suite.json", "--hosts", "a,b", "--output", "out"],
-      suite: suite(#""name": "x", "workload": {"kind": "echo"}, "hosts": {"observer": true}"#),
-      complaint: "experiment 'x': it needs an observer, and the run has none; name one with --observer"),
-    Case(
-      name: "hosts and files", arguments: ["run", "--hosts", "a,b", "--workload", "file", "--output", "out"],
-      complaint: "experiment 'file': file operations are of one machine; leave out the hosts"),
-    Case(
-      name: "hosts and a target",
-      arguments: ["run", "--hosts", "a,b", "--target", "http://127.0.0.1:1/", "--output", "out"],
-      complaint: "experiment 'http': traffic goes to hosts of the run alone; leave out the target or the hosts"),
-    Case(
-      name: "hosts and a start skew of nothing",
-      arguments: ["run", "--hosts", "a,b", "--start-skew", "0ms", "--output", "out"],
-      complaint: "--start-skew '0ms' is not a time such as 1ms, above 0"),
     Case(
       name: "completion for no shell", arguments: ["completion"],
       complaint: "completion needs the name of a shell; there are bash, zsh, fish"),
@@ -406,38 +342,5 @@ extension BadInputTests {
     Case(
       name: "report of the newest run where there is none", arguments: ["report"], code: 1,
       complaint: "there is no run under results/; make one with `iomodes run`"),
-    Case(
-      name: "unknown protocol", arguments: ["serve", "--protocol", "gopher"],
-      complaint: "protocol 'gopher' is not one of http, echo"),
-    Case(
-      name: "port that is none", arguments: ["serve", "--port", "65536"],
-      complaint: "--port '65536' is not a port from 0 to 65535"),
-    Case(
-      name: "UNIX socket with a port", arguments: ["serve", "--unix", "socket", "--port", "80"],
-      complaint: "--unix excludes --bind and --port"),
-    Case(
-      name: "mode that cannot serve", arguments: ["serve", "--mode", "null"],
-      complaint: "mode null has no network; name another mode"),
-    Case(
-      name: "a peer as the server", arguments: ["serve", "--mode", "python-threads"],
-      complaint: "mode python-threads is a peer with a server program of its own; name another mode"),
-    Case(
-      name: "room for no connection", arguments: ["serve", "--connections", "0"],
-      complaint: "--connections '0' is not a number of connections, from 1 to 1048576"),
-    Case(
-      name: "time limit that is none", arguments: ["serve", "--idle-timeout", "6O"],
-      complaint: "--idle-timeout '6O' is not a time such as 60s, or 0"),
-    Case(
-      name: "time limit on writing that is none", arguments: ["serve", "--write-timeout", "3O"],
-      complaint: "--write-timeout '3O' is not a time such as 60s, or 0"),
-    Case(
-      name: "longest delay that is none", arguments: ["serve", "--max-delay", "long"],
-      complaint: "--max-delay 'long' is not a time such as 60s, or 0"),
-    Case(
-      name: "largest size that is none", arguments: ["serve", "--max-size", "-1"],
-      complaint: "--max-size '-1' is not a size such as 16MiB, or 0"),
-    Case(
-      name: "share of an address that is none", arguments: ["serve", "--per-address", "some"],
-      complaint: "--per-address 'some' is not a number of connections, from 0 to 1048576"),
   ]
 }

@@ -5,10 +5,9 @@ import TestSupport
 import Testing
 
 /// An error before the first trial ends the program with one line, and nothing is written.
-@Suite(.fewAtOnce, .timeLimit(.minutes(1))) struct BadInputTests {
-  @Test(arguments: cases + mistyped + rates) func programEndsWithOneLineAndWritesNothingWhenTheInputIsBad(
-    _ example: Case
-  ) async throws {
+@Suite(.fewAtOnce, .endsHangs) struct BadInputTests {
+  @Test(arguments: cases + mistyped + rates + hosts + serving)
+  func programEndsWithOneLineAndWritesNothingWhenTheInputIsBad(_ example: Case) async throws {
     try await withFolder { folder in
       try example.suite?.write(toFile: folder + "/suite.json", atomically: true, encoding: .utf8)
       let ending = try await iomodes(example.arguments, in: folder)

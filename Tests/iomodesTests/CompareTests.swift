@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The output and exit code of `iomodes compare`, on synthetic runs.
-@Suite(.fewAtOnce, .timeLimit(.minutes(1))) struct CompareTests {
+@Suite(.fewAtOnce, .endsHangs) struct CompareTests {
   /// Six rounds of `blocking` at 1000 operations per second and of `epoll` at `throughput`.
   private func write(
     _ name: String, epoll throughput: Double, rounds: Int = 6, cpu: String = "Abacus", in folder: String
@@ -66,6 +66,15 @@ import Testing
     #expect(ending.output.contains("Holm"))
   }
 
+  @Test(arguments: ["text", "md", "json"]) func modesOfSeveralMachinesAreComparedInOneDocument(format: String)
+    async throws
+  {
+    let ending = try await compare(["old,slow,elsewhere", "--format", format])
+    #expect(ending.code == 0 && ending.complaints.isEmpty, "\(ending.errors)")
+    #expect(ending.output.contains(format == "json" ? "ratio_over_machines" : "over machines"), "\(ending.output)")
+    #expect(ending.output.contains("Abacus") && ending.output.contains("Slide rule"), "\(ending.output)")
+  }
+
   @Test func gateThatCannotBeJudgedEndsWith3() async throws {
     let ending = try await compare(["old", "short", "--fail-on", "epoll http throughput < 0.95"])
     #expect(ending.code == 3)
@@ -82,7 +91,9 @@ import Testing
       (["old", "--strict"], 2, "--strict needs two runs"), (["old", "--paired"], 2, "--paired needs two runs"),
       (["old", "slow", "--paired"], 2, "at least two; there are 1 and 1"),
       (["old,older", "slow,old,slower", "--paired"], 2, "there are 2 and 3"),
-      (["old,old", "slow"], 2, "'old' is named twice"), (["old,older"], 2, "'old,older' names several runs"),
+      (["old,old", "slow"], 2, "'old' is named twice"),
+      (["old,older", "--fail-on", "epoll http p50 < 1"], 2, "--fail-on needs one run, or two sides"),
+      (["old,older", "--baseline", "epol"], 2, "'epol' is not"),
       (["old,nothing", "slow"], 1, "there is no run 'nothing'"),
       (["old", "slow", "--least-effect", "-1"], 2, "--least-effect '-1' is not a percentage"),
       (["old", "slow", "--format", "csv"], 2, "--format 'csv' is not one of text, json, md"),

@@ -1,13 +1,14 @@
 import Foundation
 import Modes
 import Plan
+import TestSupport
 import Testing
 import Workloads
 
 @testable import iomodes
 
 /// What the shells are told to offer, asked of the shells themselves.
-@Suite(.timeLimit(.minutes(1))) struct CompletionTests {
+@Suite(.endsHangs) struct CompletionTests {
   struct Case: CustomTestStringConvertible, Sendable {
     var words: [String]
     var offered: [String]

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// CPU work from the command line: inline, in threads and in other processes.
-@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct ComputeTests {
+@Suite(.serialized, .fewAtOnce, .endsHangs) struct ComputeTests {
   static let tiny = [
     "run", "--workload", "compute", "--work", "50us", "--operations", "40", "--modes",
     "blocking,taskgroup,epoll,executor", "--concurrency", "4", "--rounds", "1", "--quiet", "--output", "out",

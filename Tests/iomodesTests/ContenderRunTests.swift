@@ -3,10 +3,11 @@ import Glibc
 import Plan
 import Records
 import SystemCalls
+import TestSupport
 import Testing
 
 /// Runs of the program with servers beside the modes that nobody wrote for it.
-@Suite(.serialized, .timeLimit(.minutes(3)))
+@Suite(.serialized, .endsHangs)
 struct ContenderRunTests {
   private func records(_ folder: String) throws -> [TrialRecord] {
     try RunFolder(path: folder + "/run").read().trials
@@ -120,18 +121,27 @@ struct ContenderRunTests {
       ("never", []), ("start", ["", "(digest"]), ("request", ["within the trial", "within the trial"]),
     ])
   func replyThatChangesMakesATrialInvalid(_ manner: String, _ words: [String]) async throws {
-    try await withFolder { folder in
-      try Self.changeable.write(toFile: "\(folder)/server.py", atomically: true, encoding: .utf8)
-      let port = try freePort()
-      let ending = try await run(
-        "other=http://127.0.0.1:\(port)/,run=/usr/bin/python3 server.py \(port) \(manner)", rounds: 2, in: folder)
-      let records = try records(folder).filter { $0.mode == "other" && !$0.wasDisturbed }
-      let reasons = records.map { record in record.reasons.first { $0.hasPrefix("changed-replies: ") } }
-      for (reason, word) in zip(reasons, words) {
-        #expect(word.isEmpty ? reason == nil : reason?.contains(word) == true, "\(reasons) \(ending.errors)")
+    // Of a trial without a reply, on a machine that does other things besides, nothing is known.
+    let attempts = 5
+    for attempt in 1...attempts {
+      let isKnown = try await withFolder { folder in
+        try Self.changeable.write(toFile: "\(folder)/server.py", atomically: true, encoding: .utf8)
+        let port = try freePort()
+        let ending = try await run(
+          "other=http://127.0.0.1:\(port)/,run=/usr/bin/python3 server.py \(port) \(manner)", rounds: 2, in: folder)
+        let records = try records(folder).filter {
+          $0.mode == "other" && !$0.wasDisturbed && ($0.operations.done ?? 0) > 1
+        }
+        guard records.count > 1 || attempt == attempts else { return false }
+        let reasons = records.map { record in record.reasons.first { $0.hasPrefix("changed-replies: ") } }
+        for (reason, word) in zip(reasons, words) {
+          #expect(word.isEmpty ? reason == nil : reason?.contains(word) == true, "\(reasons) \(ending.errors)")
+        }
+        #expect(!words.isEmpty || reasons.allSatisfy { $0 == nil }, "\(reasons)")
+        #expect(!records.isEmpty && records.allSatisfy { ($0.content == "differs") == (manner == "request") })
+        return true
       }
-      #expect(!words.isEmpty || reasons.allSatisfy { $0 == nil }, "\(reasons)")
-      #expect(!records.isEmpty && records.allSatisfy { ($0.content == "differs") == (manner == "request") })
+      if isKnown { return }
     }
   }
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A copy of the program, away from its checkout: it has its suites and its figures' scripts.
-@Suite(.fewAtOnce, .timeLimit(.minutes(1))) struct CopiedProgramTests {
+@Suite(.fewAtOnce, .endsHangs) struct CopiedProgramTests {
   private static let small = [
     "--modes", "epoll", "--concurrency", "1", "--rounds", "1", "--duration", "60ms", "--warmup", "0s",
   ]

@@ -1,9 +1,10 @@
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 /// The output and exit code of `iomodes export` and `iomodes merge`, on synthetic runs.
-@Suite(.timeLimit(.minutes(1))) struct DataFormatTests {
+@Suite(.endsHangs) struct DataFormatTests {
   private func write(_ name: String, cpu: String = "Abacus", delay: String = "2ms", in folder: String) throws {
     var environment = Records.Environment()
     environment.cpuModel = cpu

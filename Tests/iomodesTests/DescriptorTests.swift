@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Standard descriptors that are closed, or that cannot be written to.
-@Suite(.fewAtOnce, .timeLimit(.minutes(2))) struct DescriptorTests {
+@Suite(.fewAtOnce, .endsHangs) struct DescriptorTests {
   private static let run =
     "\(Executable.path) run --foreign-load 100000% --workload sleep --sleep 1ms --modes epoll --rounds 2 "
     + "--duration 50ms --concurrency 1"

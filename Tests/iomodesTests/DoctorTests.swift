@@ -6,7 +6,7 @@ import Testing
 
 @testable import iomodes
 
-@Suite(.fewAtOnce, .timeLimit(.minutes(1))) struct DoctorTests {
+@Suite(.fewAtOnce, .endsHangs) struct DoctorTests {
   private struct Answer: Decodable {
     var findings: [Finding]
     var environment: Records.Environment

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The output and exit code of `iomodes explain`, on a synthetic run.
-@Suite(.fewAtOnce, .timeLimit(.minutes(1))) struct ExplainCommandTests {
+@Suite(.fewAtOnce, .endsHangs) struct ExplainCommandTests {
   /// Two rounds of a mode and its audit.
   private func write(_ name: String, audited: Bool = true, costs: Bool = true, in folder: String) throws {
     let record = RunRecord(

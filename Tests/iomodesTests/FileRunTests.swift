@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Runs of the workload `file`: the place of its file, its removal, and what cannot be done.
-@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct FileRunTests {
+@Suite(.serialized, .fewAtOnce, .endsHangs) struct FileRunTests {
   static let run = [
     "run", "--workload", "file", "--span", "1MiB", "--concurrency", "2", "--rounds", "1", "--output", "out", "--quiet",
   ]

@@ -37,7 +37,8 @@ struct FlagTests {
   @Test func remedyIsWordedWithFlagsThatTheProgramHas() throws {
     let flags = Set(Program.commands.flatMap { $0.options.map { "--\($0.name)" } })
     let remedies: [Remedy] = [
-      .otherOutput, .otherOutputOrResuming, .spaceAndResuming(folder: "out"), .otherFileFolder, .otherTarget,
+      .otherOutput, .otherOutputOrResuming, .spaceAndResuming(folder: "out"), .hostAndResuming(folder: "out"),
+      .otherFileFolder, .otherTarget,
       .otherAddress, .serverAddress(host: "n1"), .otherLauncher, .peerFolder, .contender("nginx=http://localhost/"),
       .comparingOrMixing,
       .newMacros(run: "quick", prefix: "second"), .otherPrefix, .audits, .primitives(folder: "out"),

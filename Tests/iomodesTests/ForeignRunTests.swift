@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What someone else's run can do to its reader.
-@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct ForeignRunTests {
+@Suite(.serialized, .fewAtOnce, .endsHangs) struct ForeignRunTests {
   private func withRun(_ body: (String) async throws -> Void) async throws {
     try await withFolder { folder in
       let ending = try await iomodes(

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The benchmarks of the harness itself, from the command line to a run that reads back.
-@Suite(.fewAtOnce, .timeLimit(.minutes(1))) struct HarnessBenchmarksTests {
+@Suite(.fewAtOnce, .endsHangs) struct HarnessBenchmarksTests {
   private func benchmarks(_ arguments: [String], in folder: String) async throws -> Ending {
     try await Running(arguments, of: Executable.program("harness-benchmarks"), in: folder).ended()
   }

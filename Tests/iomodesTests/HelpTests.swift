@@ -1,12 +1,13 @@
 import Foundation
 import Harness
 import Plan
+import TestSupport
 import Testing
 import Workloads
 
 @testable import iomodes
 
-@Suite(.timeLimit(.minutes(1))) struct HelpTests {
+@Suite(.fewAtOnce, .endsHangs) struct HelpTests {
   private static let project = (0..<3).reduce(#filePath) { path, _ in (path as NSString).deletingLastPathComponent }
 
   private static func suite(_ words: [String]) throws -> String {

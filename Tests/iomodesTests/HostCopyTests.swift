@@ -7,7 +7,7 @@ import Testing
 /// Hosts that lack the program or have another build, and get a copy for the run.
 @Suite(
   .serialized, .fewAtOnce, .enabled(if: Namespaces.absence == nil, "\(Namespaces.absence ?? "")"),
-  .timeLimit(.minutes(10)))
+  .endsHangs)
 struct HostCopyTests {
   /// The second host lacks the program, the third one has another build, and each has its own temporary folder.
   private static let launcher = """
@@ -102,43 +102,43 @@ struct HostCopyTests {
     }
   }
 
-  @Test func hostsMayShareATemporaryFolder() async throws {
-    try await Namespaces.with(3) { namespaces in
-      try await withFolder { folder in
-        let launcher = """
-          mkdir -p "$PWD/copies-1"
-          case "$1 $2" in
-          *"/copies-"*) ;;
-          *-[23]" "*/iomodes) exit 127 ;;
-          esac
-          TMPDIR=$PWD/copies-1 exec IP netns exec "$@"
-          """
-        let hosts = try Self.hosts(namespaces, launcher, in: folder)
-        let ending = try await iomodes(Self.plan + hosts + ["--rounds", "1", "--copy"], in: folder)
-        #expect(ending.code == 0 || ending.code == 3, "\(ending.errors)")
-        #expect(try RunFolder(path: folder + "/out").read().record.cluster?.hosts.map(\.isCopied) == [nil, true, true])
-        #expect(try await eventually(within: 5) { Self.copies(in: folder).isEmpty }, "\(Self.copies(in: folder))")
-      }
+  /// A way to start processes on hosts, of which all but the first lack the program. All have one temporary folder.
+  struct Way: CustomTestStringConvertible, Sendable {
+    var testDescription: String
+    var hosts: Int
+    /// How the launcher starts what is behind it.
+    var start: String
+
+    static let all = [
+      Way(testDescription: "hosts share a temporary folder", hosts: 3, start: #"exec IP netns exec "$@""#),
+      // As `docker exec` does, the launcher keeps the input of what it has started open when its own ends.
+      Way(
+        testDescription: "input stays open", hosts: 2,
+        start: #"{ cat; sleep 60; } | IP netns exec "$@""#),
+    ]
+
+    var launcher: String {
+      """
+      mkdir -p "$PWD/copies-1"
+      export TMPDIR="$PWD/copies-1"
+      case "$1 $2" in
+      *"/copies-"*) ;;
+      *-[23]" "*/iomodes) exit 127 ;;
+      esac
+      \(start)
+      """
     }
   }
 
-  /// As `docker exec` does, the launcher keeps the input of what it has started open when its own ends.
-  @Test func copyGoesWithItsRunThoughItsInputStaysOpen() async throws {
-    try await Namespaces.with(2) { namespaces in
+  @Test(arguments: Way.all) func copiesGoWithTheirRun(_ way: Way) async throws {
+    try await Namespaces.with(way.hosts) { namespaces in
       try await withFolder { folder in
-        let launcher = """
-          mkdir -p "$PWD/copies-2"
-          case "$1 $2" in
-          *"/copies-"*) ;;
-          *"-2 "*/iomodes) exit 127 ;;
-          esac
-          { cat; sleep 60; } | TMPDIR=$PWD/copies-2 IP netns exec "$@"
-          """
-        let hosts = try Self.hosts(namespaces, launcher, in: folder)
+        let hosts = try Self.hosts(namespaces, way.launcher, in: folder)
         let ending = try await iomodes(Self.plan + hosts + ["--rounds", "1", "--copy"], in: folder)
         #expect(ending.code == 0 || ending.code == 3, "\(ending.errors)")
-        #expect(try RunFolder(path: folder + "/out").read().record.cluster?.hosts.map(\.isCopied) == [nil, true])
-        #expect(Self.copies(in: folder).isEmpty, "\(Self.copies(in: folder))")
+        let copied = try RunFolder(path: folder + "/out").read().record.cluster?.hosts.map(\.isCopied)
+        #expect(copied == [nil] + Array(repeating: true, count: way.hosts - 1))
+        #expect(try await eventually(within: 5) { Self.copies(in: folder).isEmpty }, "\(Self.copies(in: folder))")
       }
     }
   }

@@ -9,7 +9,7 @@ import Testing
 /// Runs over several hosts, which are network namespaces.
 @Suite(
   .serialized, .fewAtOnce, .enabled(if: Namespaces.absence == nil, "\(Namespaces.absence ?? "")"),
-  .timeLimit(.minutes(10)))
+  .endsHangs)
 struct HostRunTests {
   /// All hosts are one machine, which other tests load.
   private static let launch = "\(Namespaces.program ?? "ip") netns exec {host}"
@@ -133,35 +133,39 @@ struct HostRunTests {
 
   @Test func observerMeasuresBesideTheLoad() async throws {
     try await Namespaces.with(4) { namespaces in
-      try await withFolder { folder in
-        let run = try await run(
-          [
-            "--workload", "http", "--delay", "1ms", "--duration", "500ms", "--concurrency", "8", "--modes",
-            "epoll,dispatch", "--hosts", namespaces.hosts.joined(separator: ","), "--observer", namespaces.hosts[2],
-          ]
-            + Self.patient, in: folder)
-        #expect(run.record.cluster?.hosts.map(\.role) == [.server, .load, .load, .observer])
-        for trial in run.trials {
-          #expect(trial.valid || trial.wasDisturbed, "\(trial.reasons)")
-          let load = (trial.hosts ?? []).filter { $0.role == .load }
-          #expect(load.map(\.name) == [namespaces.hosts[1], namespaces.hosts[3]])
-          #expect(load.compactMap(\.operations?.done).reduce(0, +) == trial.operations.done)
-          let observer = try #require(trial.observer)
-          #expect(observer.name == namespaces.hosts[2] && observer.processes == 1)
-          // A hundred per second, and those of the warm-up that were late.
-          #expect((10...61).contains(observer.operations?.done ?? 0), "\(observer)")
-          #expect(observer.latency?.service.count == observer.operations?.done)
-          #expect((observer.latency?.service.min ?? 0) >= 1_000_000)
-          #expect(observer.clock != nil && observer.startLate != nil && observer.machine != nil)
+      // On a machine that does other things besides, a window of 500 ms may have nothing in it.
+      var trials: [TrialRecord] = []
+      for _ in 0..<5 where !trials.contains(where: \.valid) {
+        trials = try await withFolder { folder in
+          let run = try await run(
+            [
+              "--workload", "http", "--delay", "1ms", "--duration", "500ms", "--concurrency", "8", "--modes",
+              "epoll,dispatch", "--hosts", namespaces.hosts.joined(separator: ","), "--observer", namespaces.hosts[2],
+            ]
+              + Self.patient, in: folder)
+          #expect(run.record.cluster?.hosts.map(\.role) == [.server, .load, .load, .observer])
+          return run.trials
         }
-        let counted = try await iomodes(
-          [
-            "run", "--workload", "echo", "--operations", "20", "--output", "none", "--hosts", "a,b,c", "--observer",
-            "c",
-          ],
-          in: folder)
-        #expect(counted.code == 2 && counted.errors.contains("which needs a duration"), "\(counted.errors)")
       }
+      let valid = trials.filter(\.valid)
+      #expect(!valid.isEmpty, "\(trials.map(\.reasons))")
+      for trial in valid {
+        let load = (trial.hosts ?? []).filter { $0.role == .load }
+        #expect(load.map(\.name) == [namespaces.hosts[1], namespaces.hosts[3]])
+        #expect(load.compactMap(\.operations?.done).reduce(0, +) == trial.operations.done)
+        let observer = try #require(trial.observer)
+        #expect(observer.name == namespaces.hosts[2] && observer.processes == 1)
+        // A hundred per second, and those of the warm-up that were late.
+        #expect((10...61).contains(observer.operations?.done ?? 0), "\(observer)")
+        #expect(observer.latency?.service.count == observer.operations?.done)
+        #expect((observer.latency?.service.min ?? 0) >= 1_000_000)
+        #expect(observer.clock != nil && observer.startLate != nil && observer.machine != nil)
+      }
+    }
+    try await withFolder { folder in
+      let words = ["--workload", "echo", "--operations", "20", "--hosts", "a,b,c", "--observer", "c"]
+      let counted = try await iomodes(["run", "--output", "none"] + words, in: folder)
+      #expect(counted.code == 2 && counted.errors.contains("which needs a duration"), "\(counted.errors)")
     }
   }
 
@@ -234,6 +238,47 @@ struct HostRunTests {
         for trial in trials where trial.reasons.first?.hasPrefix("broken: ") ?? false {
           #expect(!trial.valid && trial.operations.done == nil && trial.reasons[0].contains(reason), "\(trial.reasons)")
         }
+        #expect(try await eventually(within: 5) { running.children.isEmpty })
+      }
+    }
+  }
+
+  /// As when an allocation is revoked, the launcher can start nothing any more.
+  @Test func runStopsWhereNothingStartsAnyMoreAndIsResumed() async throws {
+    try await Namespaces.with(3) { namespaces in
+      try await withFolder { folder in
+        try """
+        if [ -e revoked ]; then echo "srun: error: allocation revoked" >&2; exit 1; fi
+        exec \(Namespaces.program ?? "ip") netns exec "$@"
+        """.write(toFile: folder + "/launch", atomically: true, encoding: .utf8)
+        let running = try Running(
+          [
+            "run", "--workload", "echo", "--operations", "200", "--concurrency", "4", "--modes", "epoll", "--rounds",
+            "30", "--output", "out", "--quiet", "--hosts", namespaces.hosts.joined(separator: ","), "--start-skew",
+            "10s", "--launch", "/bin/sh launch {host}",
+          ], in: folder)
+        let isRevoked = try await eventually {
+          recordedTrials(folder + "/out") >= 1
+        } then: {
+          _ = FileManager.default.createFile(atPath: folder + "/revoked", contents: nil)
+        }
+        #expect(isRevoked)
+        let ending = try await running.ended()
+        #expect(ending.code == 1 && ending.complaints.count == 1, "\(ending.errors)")
+        for part in [
+          "no process can be started any more on host '\(namespaces.hosts[0].dropLast())",
+          "its last words: srun: error: allocation revoked; ", "`iomodes run --resume out`",
+        ] {
+          #expect(ending.errors.contains(part), "\(ending.errors)")
+        }
+        let before = try RunFolder(path: folder + "/out").read().trials
+        #expect(!before.contains { $0.reasons.first?.hasPrefix("broken: ") ?? false })
+        try FileManager.default.removeItem(atPath: folder + "/revoked")
+        let next = try await iomodes(["run", "--resume", "out", "--quiet"], in: folder)
+        #expect([0, 3].contains(next.code), "\(next.errors)")
+        let after = try RunFolder(path: folder + "/out").read().trials
+        #expect(Array(after.prefix(before.count)) == before && plannedTrials(folder + "/out") == 30)
+        #expect(!after.contains { $0.reasons.first?.hasPrefix("broken: ") ?? false })
         #expect(try await eventually(within: 5) { running.children.isEmpty })
       }
     }

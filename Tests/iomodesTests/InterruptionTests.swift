@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// However a run ends, it keeps the finished trials, leaves no process behind, and can be resumed.
-@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct InterruptionTests {
+@Suite(.serialized, .fewAtOnce, .endsHangs) struct InterruptionTests {
   static let planned = 8
   /// Two modes, four rounds: eight trials of about a fifth of a second.
   static let plan = [

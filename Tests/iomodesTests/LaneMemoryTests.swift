@@ -8,7 +8,7 @@ import Testing
 /// The memory of a sleeping lane, from the peaks at two numbers of lanes, so that the process's own memory cancels out.
 /// The runtime gives a task memory in blocks of 1 kB, so a lane whose task outgrows its blocks takes one more.
 @Suite(
-  .serialized, .fewAtOnce, .timeLimit(.minutes(2)),
+  .serialized, .fewAtOnce, .endsHangs,
   .enabled(if: AllocationCounter.program != nil, "needs what swift build -c release builds"))
 struct LaneMemoryTests {
   @Test(arguments: [(ModeID.taskgroup, 2800.0), (.executor, 2000), (.epoll, 160)])

@@ -7,7 +7,7 @@ import Testing
 @testable import Harness
 @testable import iomodes
 
-@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct LimitsCommandTests {
+@Suite(.serialized, .fewAtOnce, .endsHangs) struct LimitsCommandTests {
   private struct Record: Decodable {
     struct Experiment: Decodable {
       var name: String
@@ -39,17 +39,7 @@ import Testing
   }
 
   @Test func killLeavesNoChild() async throws {
-    try await withFolder { folder in
-      let running = try Running(["limits", "dispatch-growth", "--output", "out"], in: folder)
-      #expect(
-        try await eventually {
-          !running.children.isEmpty
-        } then: {
-          running.signal(SIGKILL)
-        })
-      _ = try await running.ended()
-      #expect(try await eventually(within: 5) { running.children.isEmpty })
-    }
+    try await expectNoChildLeft(ofKilled: ["limits", "dispatch-growth", "--output", "out"])
   }
 
   @Test func listNamesAllAndMeasuresNothing() async throws {

@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import iomodes
 
-@Suite(.timeLimit(.minutes(1))) struct ManPageTests {
+@Suite(.endsHangs) struct ManPageTests {
   private static let page = ManPage.render(Program.commands)
 
   @Test func everyCommandIsThereWithItsOptionsAndExamples() throws {

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Machines that lack something the program needs: one line, at once.
-@Suite(.fewAtOnce, .timeLimit(.minutes(1))) struct MissingSystemTests {
+@Suite(.fewAtOnce, .endsHangs) struct MissingSystemTests {
   private func shell(_ script: String, in folder: String) async throws -> Ending {
     try await Running(["-c", script, "sh", Executable.path], of: "/bin/sh", in: folder).ended()
   }

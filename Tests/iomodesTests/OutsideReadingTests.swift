@@ -5,13 +5,14 @@ import Modes
 import Plan
 import Records
 import SystemCalls
+import TestSupport
 import Testing
 import Workloads
 
 @testable import Harness
 
 /// Compares a client's own values with those read from outside, at the same edges.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .endsHangs)
 struct OutsideReadingTests {
   /// On a busy machine, the two readings may be apart; one of several windows must show that they agree.
   @Test func readingsFromInsideAndOutsideAgreeWithinOnePercent() async throws {

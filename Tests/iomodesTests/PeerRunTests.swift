@@ -2,10 +2,11 @@ import Foundation
 import Glibc
 import Plan
 import Records
+import TestSupport
 import Testing
 
 /// Runs of the program with peers among the modes.
-@Suite(.serialized, .timeLimit(.minutes(3)), .enabled(if: access("/usr/bin/python3", X_OK) == 0))
+@Suite(.serialized, .endsHangs, .enabled(if: access("/usr/bin/python3", X_OK) == 0))
 struct PeerRunTests {
   private static let project = (0..<3).reduce(#filePath) { path, _ in (path as NSString).deletingLastPathComponent }
   private static let example = "\(project)/Benchmarks/peers/example"
@@ -93,21 +94,26 @@ struct PeerRunTests {
     ["--each", "30"], ["--processes", "2"], ["--rate", "500"], ["--limit", "2"],
   ])
   func peerServesWhateverItsClientIsToldToAsk(_ manner: [String]) async throws {
-    try await withFolder { folder in
-      let span = manner[0] == "--each" ? [] : ["--duration", "300ms", "--warmup", "1s"]
-      let ending = try await iomodes(
-        [
-          "run", "--workload", "serve", "--modes", "asyncio-server", "--peer",
-          "\(Self.project)/Benchmarks/peers/asyncio-server", "--concurrency", "4", "--rounds", "3", "--quiet",
-          "--output", "run",
-        ] + span + manner, in: folder)
-      let records = try records(folder)
-      #expect(!records.isEmpty && records.allSatisfy { $0.skipped == nil }, "\(ending.errors)")
-      // A window of 300 ms on a machine that does other things besides may have none that counts.
-      #expect(
-        records.contains { $0.wasDisturbed }
-          || records.contains { $0.valid && ($0.operations.verified ?? 0) > 0 && ($0.server?.cpuTime ?? 0) > 0 },
-        "\(manner): \(records.map(\.reasons))")
+    // A window of 300 ms on a machine that does other things besides may have nothing in it.
+    let attempts = 5
+    for attempt in 1...attempts {
+      let counts = try await withFolder { folder in
+        let span = manner[0] == "--each" ? [] : ["--duration", "300ms", "--warmup", "1s"]
+        let ending = try await iomodes(
+          [
+            "run", "--workload", "serve", "--modes", "asyncio-server", "--peer",
+            "\(Self.project)/Benchmarks/peers/asyncio-server", "--concurrency", "4", "--rounds", "3", "--quiet",
+            "--output", "run",
+          ] + span + manner, in: folder)
+        let records = try records(folder)
+        #expect(!records.isEmpty && records.allSatisfy { $0.skipped == nil }, "\(ending.errors)")
+        let counts = records.contains {
+          $0.valid && ($0.operations.verified ?? 0) > 0 && ($0.server?.cpuTime ?? 0) > 0
+        }
+        #expect(counts || attempt < attempts, "\(manner): \(records.map(\.reasons))")
+        return counts
+      }
+      if counts { return }
     }
   }
 }

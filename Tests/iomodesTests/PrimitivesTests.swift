@@ -6,7 +6,7 @@ import Testing
 @testable import Harness
 @testable import iomodes
 
-@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct PrimitivesCommandTests {
+@Suite(.serialized, .fewAtOnce, .endsHangs) struct PrimitivesCommandTests {
   @Test func recordIsWrittenAndNothingElseIsLeft() async throws {
     try await withFolder { folder in
       let running = try Running(
@@ -38,17 +38,7 @@ import Testing
   }
 
   @Test func killLeavesNoChild() async throws {
-    try await withFolder { folder in
-      let running = try Running(["primitives", "--output", "out"], in: folder)
-      #expect(
-        try await eventually {
-          !running.children.isEmpty
-        } then: {
-          running.signal(SIGKILL)
-        })
-      _ = try await running.ended()
-      #expect(try await eventually(within: 5) { running.children.isEmpty })
-    }
+    try await expectNoChildLeft(ofKilled: ["primitives", "--output", "out"])
   }
 
   @Test func listNamesAllAndMeasuresNothing() async throws {

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The output and exit code of `iomodes run --repeat` and `--versus`.
-@Suite(.fewAtOnce, .timeLimit(.minutes(1))) struct RepeatedRunsTests {
+@Suite(.fewAtOnce, .endsHangs) struct RepeatedRunsTests {
   private static let work = [
     "run", "--workload", "sleep", "--sleep", "1ms", "--modes", "epoll,threads", "--concurrency", "2", "--duration",
     "50ms", "--warmup", "0ms",

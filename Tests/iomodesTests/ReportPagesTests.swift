@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Reports of a folder that holds runs.
-@Suite(.timeLimit(.minutes(1))) struct ReportPagesTests {
+@Suite(.endsHangs) struct ReportPagesTests {
   private static let run =
     (0..<3).reduce(#filePath) { path, _ in (path as NSString).deletingLastPathComponent }
     + "/results/20261121-164733-million"

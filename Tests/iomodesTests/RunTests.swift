@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Small real runs, from the command line to the figures.
-@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct RunTests {
+@Suite(.serialized, .fewAtOnce, .endsHangs) struct RunTests {
   static let tiny = ["--modes", "taskgroup,epoll", "--concurrency", "2", "--rounds", "1", "--output", "out"]
   static let short = ["--operations", "40"]
 

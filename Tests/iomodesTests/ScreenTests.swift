@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What a report looks like on a terminal, and elsewhere.
-@Suite(.timeLimit(.minutes(1))) struct ScreenTests {
+@Suite(.endsHangs) struct ScreenTests {
   private static let command = "\(Executable.path) report out"
 
   @Test func terminalShowsColoursAndFitsItsColumns() async throws {

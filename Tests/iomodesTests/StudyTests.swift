@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `iomodes report --study` and `iomodes reproduce`: output, complaints and exit codes.
-@Suite(.fewAtOnce, .timeLimit(.minutes(2))) struct StudyCommandTests {
+@Suite(.fewAtOnce, .endsHangs) struct StudyCommandTests {
   private static let results =
     (0..<3).reduce(#filePath) { path, _ in (path as NSString).deletingLastPathComponent }
     + "/results"

@@ -151,6 +151,21 @@ func validRun(_ arguments: [String], in folder: String) async throws -> (ending:
   return (ending, run)
 }
 
+/// Kills the program as soon as it has children, none of which may be left.
+func expectNoChildLeft(ofKilled arguments: [String]) async throws {
+  try await withFolder { folder in
+    let running = try Running(arguments, in: folder)
+    #expect(
+      try await eventually {
+        !running.children.isEmpty
+      } then: {
+        running.signal(SIGKILL)
+      })
+    _ = try await running.ended()
+    #expect(try await eventually(within: 5) { running.children.isEmpty })
+  }
+}
+
 /// Starts the built-in server on its own, and waits for its address.
 func serving(_ arguments: [String], in folder: String) async throws -> (Running, SocketAddress) {
   let running = try Running(["serve"] + arguments, in: folder)
@@ -180,11 +195,11 @@ func freePort() throws -> UInt16 {
 private let handedOut = Mutex<Set<UInt16>>([])
 
 /// A folder of its own for a test, removed afterwards.
-func withFolder(_ body: (String) async throws -> Void) async throws {
+func withFolder<Result>(_ body: (String) async throws -> Result) async throws -> Result {
   let path = FileManager.default.temporaryDirectory.path + "/iomodes-test-\(UUID().uuidString)"
   try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   defer { try? FileManager.default.removeItem(atPath: path) }
-  try await body(path)
+  return try await body(path)
 }
 
 /// Checks a condition repeatedly, and acts at once when it holds; false if it never did. It has its own thread, because

@@ -8,76 +8,30 @@ import TestSupport
 import Testing
 
 /// Targets other than the built-in server, and the built-in server on its own.
-@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(1))) struct TargetTests {
+@Suite(.serialized, .fewAtOnce, .endsHangs) struct TargetTests {
   /// The reaction of a faulty server to every connection with a request.
-  enum Conduct: String, CaseIterable, Sendable { case resets, repliesGarbage, neverReplies }
+  enum Conduct: String, CaseIterable, Sendable {
+    case resets, repliesGarbage, neverReplies
 
-  /// A server on a thread of its own. It takes one request per connection; connections that ask nothing are kept.
-  private final class BadServer: Sendable {
-    let port: UInt16
-    private let listener: Socket
-
-    init(_ conduct: Conduct) throws {
-      let listener = try Socket.listen(on: SocketAddress(host: "127.0.0.1", port: 0))
-      self.listener = listener
-      port = try listener.localAddress().port
-      let state = State(listener, conduct)
-      try Thread(name: "bad-server") { state.serve() }.detach()
-    }
-
-    func stop() { listener.shutdown() }
-
-    private struct State: @unchecked Sendable {
-      let listener: Socket
-      let conduct: Conduct
-
-      init(_ listener: Socket, _ conduct: Conduct) {
-        self.listener = listener
-        self.conduct = conduct
-      }
-
-      func serve() {
-        var entries = [pollfd(fd: listener.descriptor, events: Int16(POLLIN), revents: 0)]
-        defer { for entry in entries { close(entry.fd) } }
-        while true {
-          _ = poll(&entries, nfds_t(entries.count), -1)
-          guard Int32(entries[0].revents) & (POLLHUP | POLLERR) == 0 else { return }
-          if entries[0].revents != 0 {
-            guard let accepted = try? listener.accept() else { return }
-            entries.append(pollfd(fd: accepted.0.descriptor, events: Int16(POLLIN), revents: 0))
-          }
-          for index in entries.indices.dropFirst().reversed() where entries[index].revents != 0 {
-            if !answer(entries[index].fd) {
-              close(entries[index].fd)
-              entries.remove(at: index)
-            }
-          }
-        }
-      }
-
-      /// Returns false if the connection must be closed.
-      private func answer(_ descriptor: Int32) -> Bool {
-        var chunk = [UInt8](repeating: 0, count: 4096)
-        guard read(descriptor, &chunk, chunk.count) > 0 else { return false }
-        switch conduct {
-        case .resets:
-          let part = Array("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel".utf8)
-          send(descriptor, part, part.count, Int32(MSG_NOSIGNAL))
-          var linger = linger(l_onoff: 1, l_linger: 0)
-          setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
-          return false
-        case .repliesGarbage:
-          send(descriptor, Array("?????\r\n".utf8), 7, Int32(MSG_NOSIGNAL))
-          return false
-        case .neverReplies: return true
-        }
+    /// Returns false if the connection must be closed.
+    func answer(on connection: Int32) -> Bool {
+      switch self {
+      case .resets:
+        ScriptedServer.send(Array("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel".utf8), to: connection)
+        var linger = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(connection, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
+        return false
+      case .repliesGarbage:
+        ScriptedServer.send(Array("?????\r\n".utf8), to: connection)
+        return false
+      case .neverReplies: return true
       }
     }
   }
 
   @Test(arguments: Conduct.allCases)
   func programEndsWithThreeAndKeepsTheRecordsWhenTheTargetMisbehaves(_ conduct: Conduct) async throws {
-    let server = try BadServer(conduct)
+    let server = try ScriptedServer { _, connection in conduct.answer(on: connection) }
     defer { server.stop() }
     try await withFolder { folder in
       let ending = try await iomodes(

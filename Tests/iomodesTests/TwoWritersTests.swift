@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Two writers of one run: one of them writes it, and the other gets an error.
-@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(2))) struct TwoWritersTests {
+@Suite(.serialized, .fewAtOnce, .endsHangs) struct TwoWritersTests {
   private static let plan = [
     "run", "--workload", "sleep", "--sleep", "1ms", "--modes", "epoll", "--duration", "100ms", "--warmup", "0",
     "--concurrency", "1", "--quiet", "--rounds", "1", "--output", "out",

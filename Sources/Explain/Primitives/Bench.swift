@@ -8,12 +8,15 @@ public struct Primitive: Hashable, Sendable {
   public var size: Int?
   /// The connections or threads that take turns, and so compete for the caches; nil if there are none.
   public var lanes: Int?
+  /// For waits: how long each lasts at least, in nanoseconds; 0 if a peer answers at once.
+  public var delay: Int?
 
-  public init(_ name: String, _ about: String, size: Int? = nil, lanes: Int? = nil) {
+  public init(_ name: String, _ about: String, size: Int? = nil, lanes: Int? = nil, delay: Int? = nil) {
     self.name = name
     self.about = about
     self.size = size
     self.lanes = lanes
+    self.delay = delay
   }
 }
 
@@ -22,14 +25,19 @@ public struct Bench: Sendable {
   public let primitives: [Primitive]
   /// The numbers of processors that it is measured on: one, or two, or both where that makes a difference.
   public let processors: Set<Int>
+  /// Whether its process is to be started on the first of its processors only, as those of trials are. The runtimes size
+  /// their pools at its start.
+  public let startsOnFirst: Bool
   /// Sets up, has the sampler measure, and leaves nothing behind.
   let measure: @Sendable (Sampler) throws -> Void
 
   init(
-    _ primitives: [Primitive], on processors: Set<Int> = [1], measure: @escaping @Sendable (Sampler) throws -> Void
+    _ primitives: [Primitive], on processors: Set<Int> = [1], startsOnFirst: Bool = false,
+    measure: @escaping @Sendable (Sampler) throws -> Void
   ) {
     self.primitives = primitives
     self.processors = processors
+    self.startsOnFirst = startsOnFirst
     self.measure = measure
   }
 
@@ -61,5 +69,6 @@ struct Obstacle: Error, CustomStringConvertible {
 extension Bench {
   /// All benches, in the order of tables.
   public static let all: [Bench] =
-    calls + memory + transfers + waits + uring + timers + dispatch + tasks + harness
+    calls + memory + transfers + connections + conversations + waits + uring + timers + sleeps + dispatch + tasks
+    + files + harness
 }

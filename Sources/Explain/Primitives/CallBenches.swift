@@ -27,7 +27,7 @@ extension Bench {
         }
       }
     },
-    epoll,
+    epoll, epollAdd,
   ]
 
   /// An event costs its sender, too, who finds the socket registered.
@@ -68,6 +68,32 @@ extension Bench {
   }
 }
 
+extension Bench {
+  /// A socket leaves its epoll instance when it is closed.
+  private static let epollAdd = Bench(
+    "epoll-add", "epoll_ctl(2) that adds a socket, edge-triggered, and what it adds to close(2)"
+  ) { sampler in
+    let count = 32
+    try sampler.sample(parts: 3) { turns, meter in
+      for _ in 0..<turns {
+        let plain = try Connections(count, tcp: false)
+        let registered = try Connections(count, tcp: false)
+        let watch = try Watch(of: [])
+        try meter.time(0, 2 * count, by: .callingThread) {
+          for (place, pair) in registered.pairs.enumerated() {
+            try watch.add(pair.near.descriptor, at: place)
+            try watch.add(pair.far.descriptor, at: place)
+          }
+        }
+        meter.time(1, 2 * count, by: .callingThread) { registered.close() }
+        meter.time(2, 2 * count, by: .callingThread) { plain.close() }
+      }
+    } costs: {
+      [$0[0] + $0[1] - $0[2]]
+    }
+  }
+}
+
 /// A word that the kernel knows by its address: futex(2).
 struct Word: @unchecked Sendable {
   let address: UnsafeMutablePointer<UInt32>
@@ -81,10 +107,10 @@ struct Word: @unchecked Sendable {
 
   var value: UInt32 { cl_load_acquire(address) }
 
-  /// Stores the value and wakes one thread that waits for a change.
-  func store(_ value: UInt32) {
+  /// Stores the value and wakes one thread, or several, that wait for a change.
+  func store(_ value: UInt32, waking count: Int32 = 1) {
     cl_store_release(address, value)
-    cl_futex_wake(address, 1)
+    cl_futex_wake(address, count)
   }
 
   func clear() { cl_store_release(address, 0) }

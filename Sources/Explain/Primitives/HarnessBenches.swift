@@ -7,16 +7,24 @@ extension Bench {
   /// What the harness itself costs: lanes without a wait between them.
   static let harness =
     [
-      lanes("sleep-lane", "a sleep of no time", .sleep(SleepSpec(duration: Nanoseconds(1)))),
-      lanes("http-lanes", "an HTTP request and its reply of 17 bytes", .http(HTTPSpec())),
+      lanes("sleep-lane", "a sleep of no time", .sleep(SleepSpec(duration: Nanoseconds(1))))
     ]
+    + httpSizes.map { size in
+      var http = HTTPSpec()
+      http.size = size == greetingSize ? nil : ByteCount(size)
+      return lanes("http-lanes", "an HTTP request and its reply", .http(http), size: size)
+    }
     + [64, 4096, 32 << 10].map { size in
       var echo = EchoSpec()
       echo.size = ByteCount(size)
       return lanes("echo-lanes", "an echo", .echo(echo), size: size)
     }
-    + [httpServer] + [64, 4096, 32 << 10].map { echoServer(size: $0) }
+    + httpSizes.map { httpServer(size: $0) } + [64, 4096, 32 << 10].map { echoServer(size: $0) }
     + [
+      Bench("computation", "1,000 steps of the work that operations of compute do") { sampler in
+        var work = Computation(iterations: 1000, seed: 1)
+        sampler.sample { turns in for _ in 0..<turns { work.seed = work.result() } }
+      },
       Bench("record", "an operation that is recorded: histogram, counters") { sampler in
         let recorder = Recorder.allocate(shared: false)
         defer { recorder.deallocate() }
@@ -27,7 +35,7 @@ extension Bench {
               received: 64)
           }
         }
-      }
+      },
     ]
 
   /// Whole operations of the mode `null`.
@@ -67,9 +75,9 @@ extension Bench {
       try request.withUnsafeBytes { bytes in
         try sampler.sample { turns in
           for _ in 0..<turns {
-            guard case .send(let reply) = lane.resume(.received(bytes, now: MonotonicClock.now)),
-              case .receive = lane.resume(.sent(reply.count))
-            else { throw Obstacle("the server's lane did not answer") }
+            var step = lane.resume(.received(bytes, now: MonotonicClock.now))
+            while case .send(let reply) = step { step = lane.resume(.sent(reply.count)) }
+            guard case .receive = step else { throw Obstacle("the server's lane did not answer") }
           }
         }
       }
@@ -83,7 +91,15 @@ extension Bench {
     return serverLane("echo-server-lane", "an echo", size: size, request: request) { _ in EchoServer() }
   }
 
-  private static let httpServer = serverLane(
-    "http-server-lane", "an HTTP request", request: Array("GET / HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n\r\n".utf8)
-  ) { HTTPServer(peer: TrialSpec.loopback, date: $0) }
+  /// Bytes of a reply's content: without a query, a greeting.
+  private static let greetingSize = 17
+  private static let httpSizes = [greetingSize, 1024, 16 << 10, 64 << 10]
+
+  private static func httpServer(size: Int) -> Bench {
+    let path = size == greetingSize ? "/" : "/?size=\(size)&op=1000"
+    let request = "GET \(path) HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n\r\n"
+    return serverLane("http-server-lane", "an HTTP request", size: size, request: Array(request.utf8)) {
+      HTTPServer(peer: TrialSpec.loopback, date: $0)
+    }
+  }
 }

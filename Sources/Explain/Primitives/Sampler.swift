@@ -50,6 +50,10 @@ final class Sampler {
     }
   }
 
+  /// Takes what a bench has measured itself. Some waits are longer than a batch, and what they cost depends on those just
+  /// before: the hypervisor, too, learns how long a processor idles.
+  func take(_ costs: [Cost]) { self.costs = costs }
+
   /// How many turns fill the window, found by trying ever more; this also warms up.
   private func turnsThatFill(_ batch: (Int) throws -> Meter) rethrows -> Int {
     var turns = 1

@@ -1,7 +1,6 @@
 import Dispatch
 import Modes
 import Synchronization
-import SystemCalls
 
 /// Runs the body as a task on the default executor, while the calling thread waits.
 func runTask(_ body: @escaping @Sendable () async -> Void) {
@@ -29,27 +28,7 @@ extension Bench {
           }
         }
       },
-      Bench("continuation", "a task suspended and resumed on the thread of its own executor") { sampler in
-        try sampler.sample { turns in try resumeOnOwnExecutor(turns) }
-      },
-    ] + [1, 64].map(hop) + [1, 64].map(queue)
-
-  private static func resumeOnOwnExecutor(_ turns: Int) throws {
-    let executor = try LoopExecutor()
-    let waiting = Continuations(1)
-    defer { waiting.deallocate() }
-    let unowned = executor.asUnownedTaskExecutor()
-    withExtendedLifetime(executor) {
-      Task(executorPreference: executor) {
-        for _ in 0..<turns { await withUnsafeContinuation { waiting[0] = $0 } }
-      }
-      executor.runGeneration(as: unowned)
-      for _ in 0..<turns {
-        waiting[0].resume()
-        executor.runGeneration(as: unowned)
-      }
-    }
-  }
+    ] + [1, 64].map(hop) + [1, 64].map(yield) + [1, 64].map(yieldInLoop)
 
   /// Tasks on the default executor, all suspended, that another thread resumes and then waits for.
   private static func hop(lanes: Int) -> Bench {
@@ -60,24 +39,38 @@ extension Bench {
     }
   }
 
-  /// The same without the switches. Each costs as much as one between two threads that hand over to each other; that is
-  /// known on one processor only.
-  private static func queue(lanes: Int) -> Bench {
-    Bench(
-      "continuation-queue", "a task that another thread resumes, without the switches of threads", lanes: lanes
-    ) { sampler in
-      let handOver = HandOver()
-      defer { handOver.end() }
-      sampler.sample(parts: 4) { turns, meter in
-        let before = Switches.ofProcess
-        meter.time(0, lanes * turns) { resumeFromOutside(lanes: lanes, turns: turns) }
-        meter.add(.zero, to: 1, Switches.ofProcess - before)
-        let switches = Switches.ofProcess
-        meter.time(2, 2 * turns) { for _ in 0..<turns { handOver.turn() } }
-        meter.add(.zero, to: 3, Switches.ofProcess - switches)
-      } costs: { meter in
-        let ofSwitch = meter.total(2) / max(1, meter.count(3))
-        return [(meter[0] - ofSwitch * (meter.count(1) / meter.count(0))).withoutWall]
+  /// Tasks that give way to each other, or a single one that goes on.
+  private static func yield(lanes: Int) -> Bench {
+    Bench("task-yield", "Task.yield() on the default executor, with all switches of threads", lanes: lanes, on: [1, 2])
+    {
+      sampler in
+      sampler.sample(lanes) { turns in runTask { await yieldAll(lanes: lanes, turns: turns) } }
+    }
+  }
+
+  private static func yieldInLoop(lanes: Int) -> Bench {
+    Bench("loop-task-yield", "Task.yield() on the thread of a loop", lanes: lanes) { sampler in
+      try sampler.sample(lanes) { turns in
+        // Its jobs run on the thread that makes it.
+        let executor = try LoopExecutor()
+        let unowned = executor.asUnownedTaskExecutor()
+        let isFinished = Word()
+        defer { isFinished.deallocate() }
+        withExtendedLifetime(executor) {
+          Task(executorPreference: executor) {
+            await yieldAll(lanes: lanes, turns: turns)
+            isFinished.store(1)
+          }
+          while isFinished.value == 0 { executor.runGeneration(as: unowned) }
+        }
+      }
+    }
+  }
+
+  private static func yieldAll(lanes: Int, turns: Int) async {
+    await withDiscardingTaskGroup { group in
+      for _ in 0..<lanes {
+        group.addTask { for _ in 0..<turns { await Task.yield() } }
       }
     }
   }
@@ -142,37 +135,5 @@ private final class Suspended: Sendable {
     word.wait(while: 0)
     count.store(0, ordering: .relaxed)
     word.clear()
-  }
-}
-
-/// Two threads that hand over to each other by futex(2).
-private final class HandOver: Sendable {
-  private let (ping, pong) = (Word(), Word())
-  private let thread: SystemCalls.Thread?
-
-  init() {
-    let (ping, pong) = (ping, pong)
-    thread = try? Thread(name: "peer") {
-      while true {
-        ping.wait(while: 0)
-        if ping.value == 2 { return }
-        ping.clear()
-        pong.store(1)
-      }
-    }
-  }
-
-  /// There and back again.
-  func turn() {
-    ping.store(1)
-    pong.wait(while: 0)
-    pong.clear()
-  }
-
-  func end() {
-    ping.store(2)
-    thread?.join()
-    ping.deallocate()
-    pong.deallocate()
   }
 }

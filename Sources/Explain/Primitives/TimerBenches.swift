@@ -21,11 +21,6 @@ extension Bench {
       }
     },
     heap,
-    Bench("task-sleep", "Task.sleep(nanoseconds:) of 50 µs", on: [1, 2]) { sampler in
-      sampler.sample { turns in
-        runTask { for _ in 0..<turns { try? await Task.sleep(nanoseconds: 50_000) } }
-      }
-    },
     Bench("dispatch-timer", "DispatchQueue.asyncAfter(deadline:) of 50 µs", on: [1, 2]) { sampler in
       let queue = DispatchQueue(label: "timers")
       sampler.sample { turns in

@@ -6,7 +6,7 @@ extension Bench {
   /// then all are received from. Messages go back as well as forth, so that TCP acknowledges each with the next one, as in
   /// a conversation.
   static let transfers = [true, false].flatMap { tcp in
-    [1, 64, 1000].map { transfer(tcp: tcp, size: 64, lanes: $0) }
+    ([1, 64, 1000] + (tcp ? [4000] : [])).map { transfer(tcp: tcp, size: 64, lanes: $0) }
       + [1024, 4096, 16 << 10, 32 << 10].map { transfer(tcp: tcp, size: $0, lanes: 64) }
   }
 
@@ -81,20 +81,31 @@ struct Connections: Sendable {
   }
 }
 
-/// An epoll instance that watches sockets, each registered once, edge-triggered.
-final class Watch {
+/// An epoll instance that watches sockets, each registered once, edge-triggered. One thread uses it at a time.
+final class Watch: @unchecked Sendable {
   private let epoll: Epoll
+  /// The calls of `wait` so far.
+  private(set) var waits = 0
 
   init(of sockets: [Socket]) throws(Errno) {
     epoll = try Epoll()
-    for (place, socket) in sockets.enumerated() {
-      try epoll.add(socket.descriptor, [.readable, .peerFinished, .edgeTriggered], data: UInt64(place))
-    }
+    for (place, socket) in sockets.enumerated() { try add(socket.descriptor, at: place) }
+  }
+
+  func add(_ descriptor: Int32, at place: Int) throws(Errno) {
+    try epoll.add(descriptor, [.readable, .peerFinished, .edgeTriggered], data: UInt64(place))
   }
 
   /// Returns the number of events: epoll_wait(2).
   @inline(__always)
-  func wait(timeout: Int64) -> Int { epoll.wait(timeout: timeout) }
+  func wait(timeout: Int64) -> Int {
+    waits += 1
+    return epoll.wait(timeout: timeout)
+  }
+
+  /// The place of the socket of an event that `wait` has returned.
+  @inline(__always)
+  func place(of event: Int) -> Int { Int(epoll[event].data) }
 }
 
 /// The bytes of a message, and room to receive as many.

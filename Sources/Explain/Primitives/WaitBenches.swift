@@ -1,107 +1,11 @@
 import CLinux
 import Glibc
 import Measurement
-import Synchronization
 import SystemCalls
 
 extension Bench {
-  /// Threads that wait, are woken, and take a processor again. On two processors, the two ends run on different ones.
-  static let waits =
-    [true, false].flatMap { tcp in
-      [1, 64].map { peers(tcp: tcp, lanes: $0, inEpoll: false) } + [peers(tcp: tcp, lanes: 1, inEpoll: true)]
-    } + [futexSwitch, threadSwitch]
-
-  /// Messages to threads that each wait on a socket, and their replies. Of the CPU time of all threads, sends and receives
-  /// take what they take where nobody waits. The rest belongs to the switches that the kernel has counted, of which a part
-  /// is spent by the sender.
-  private static func peers(tcp: Bool, lanes: Int, inEpoll: Bool) -> Bench {
-    let kind = (tcp ? "tcp" : "unix") + (inEpoll ? "-epoll" : "")
-    let place = inEpoll ? "epoll_wait(2)" : "recv(2)"
-    return Bench(
-      [
-        Primitive(
-          "\(kind)-message", "a message to a thread that waits in \(place): send, wake-up, switch, receive",
-          lanes: lanes),
-        Primitive("\(kind)-wake", "what send(2) adds if it wakes a thread that waits in \(place)", lanes: lanes),
-        Primitive(
-          "\(kind)-switch", "what \(place) adds if it waits: the switch to other threads and back", lanes: lanes),
-      ], on: [1, 2]
-    ) { sampler in
-      try sampler.boundToFirst {
-        let plain = try Connections(lanes, tcp: tcp)
-        let waiting = try Connections(lanes, tcp: tcp, blocking: true)
-        let message = Message(64)
-        var threads: [SystemCalls.Thread] = []
-        defer {
-          for (near, _) in waiting.pairs { near.shutdown() }
-          for thread in threads { thread.join() }
-          plain.close()
-          waiting.close()
-          message.deallocate()
-        }
-        let processor = sampler.processors.last!
-        for (near, far) in waiting.pairs {
-          threads.append(
-            try Thread(name: "peer", stackSize: 64 << 10) {
-              try? Affinity.set([processor])
-              answer(on: far, inEpoll: inEpoll)
-              near.shutdown()
-            })
-        }
-        let ownWatch = inEpoll ? try Watch(of: waiting.pairs.map(\.near)) : nil
-        let plainWatch = inEpoll ? try Watch(of: plain.pairs.flatMap { [$0.near, $0.far] }) : nil
-        try sampler.sample(parts: Part.allCases.count) { turns, meter in
-          for turn in 0..<turns {
-            let way = Way(turn)
-            try meter.time(Part.send.rawValue, lanes, by: .callingThread) { try plain.send(message, way) }
-            try meter.time(Part.receive.rawValue, lanes, by: .callingThread) {
-              _ = plainWatch?.wait(timeout: 0)
-              try plain.receive(message, way)
-            }
-          }
-          func receiveReplies() throws {
-            _ = ownWatch?.wait(timeout: -1)
-            try waiting.receive(message, .back)
-          }
-          let switches = Switches.ofProcess
-          try meter.time(Part.exchange.rawValue, 2 * lanes * turns) {
-            for _ in 0..<turns {
-              try waiting.send(message, .forth)
-              try receiveReplies()
-            }
-          }
-          meter.add(.zero, to: Part.switches.rawValue, Switches.ofProcess - switches)
-          for _ in 0..<turns {
-            try meter.time(Part.waking.rawValue, lanes, by: .callingThread) { try waiting.send(message, .forth) }
-            try receiveReplies()
-          }
-        } costs: { meter in
-          func each(_ part: Part) -> Cost { meter[part.rawValue] }
-          let messages = meter.count(Part.exchange.rawValue)
-          let switches = max(1, meter.count(Part.switches.rawValue))
-          let waits = (each(.exchange) - each(.send) - each(.receive)) * messages / switches
-          let wake = (each(.waking) - each(.send)) * messages / switches
-          return [each(.exchange), wake.withoutWall, (waits - wake).withoutWall]
-        }
-      }
-    }
-  }
-
-  private enum Part: Int, CaseIterable { case send, receive, exchange, switches, waking }
-
-  /// Sends each message back, until the connection ends.
-  private static func answer(on socket: Socket, inEpoll: Bool) {
-    let message = Message(64)
-    defer { message.deallocate() }
-    do {
-      let watch = inEpoll ? try Watch(of: [socket]) : nil
-      while true {
-        _ = watch?.wait(timeout: -1)
-        try message.receive(on: socket)
-        try message.send(on: socket)
-      }
-    } catch {}
-  }
+  /// Threads that hand over to each other. On two processors, the two run on different ones.
+  static let waits = [futexSwitch, threadSwitch]
 
   private static let futexSwitch = Bench(
     "futex-switch", "what a futex(2) hand-over adds to its two calls: wake-up, switch to the other thread", on: [1, 2]

@@ -18,15 +18,20 @@ final class AuditCounter {
     else { return nil }
     self.tool = tool
     self.process = process
-    hasProbes = tool.probes?.areOf(anyOf: watched) ?? false
     if tool.kind == .perf { process.send("enable") }
+    guard try Self.hasBegun(process, tool.kind) else { return nil }
+    // A process that was only just started has loaded its libraries by now.
+    hasProbes = tool.probes?.areOf(anyOf: watched) ?? false
+  }
+
+  private static func hasBegun(_ process: ChildProcess, _ kind: AuditTool.Kind) throws(HarnessFailure) -> Bool {
     while let line = try TrialRunner.await(process, patience: .seconds(10), idle: {}) {
-      switch tool.kind {
-      case .perf: if PerfStat.hasBegun(line) { return }
-      case .strace: if StraceSummary.hasBegun(line) { return }
+      switch kind {
+      case .perf: if PerfStat.hasBegun(line) { return true }
+      case .strace: if StraceSummary.hasBegun(line) { return true }
       }
     }
-    return nil
+    return false
   }
 
   /// The counts, once the process that is watched alone has ended; nil if the tool reports none.

@@ -9,8 +9,9 @@ enum PerfStat {
 
   /// System calls for waiting and its bookkeeping, counted by name.
   private static let names = [
-    "accept4", "clock_nanosleep", "close", "connect", "epoll_ctl", "epoll_pwait2", "epoll_wait", "futex",
-    "io_uring_enter", "madvise", "mmap", "mprotect", "munmap", "poll", "ppoll", "pread64", "pwrite64", "read",
+    "accept4", "clock_nanosleep", "close", "connect", "epoll_ctl", "epoll_pwait", "epoll_pwait2", "epoll_wait",
+    "futex", "getpid", "io_uring_enter", "madvise", "mmap", "mprotect", "mremap", "munmap", "poll", "ppoll", "pread64",
+    "pwrite64", "read",
     "recvfrom", "sched_yield", "sendto", "setsockopt", "shutdown", "socket", "timerfd_settime", "write",
   ]
 

@@ -106,6 +106,22 @@ public struct Cluster: Sendable {
     return try HostedProcess(running: [program, command, token], on: host, by: roles.launcher)
   }
 
+  /// How long a host on which a process did not start is tried again: its network or batch system may soon be back.
+  private static let grace = Nanoseconds.seconds(30)
+  private static let pause: Int32 = 1000
+
+  /// Why nothing can be started on a host any more; nil if something can.
+  /// - Parameter idle: called repeatedly meanwhile.
+  func absence(of host: String, idle: () -> Void) throws(HarnessFailure) -> String? {
+    let end = MonotonicClock.now + Self.grace
+    while true {
+      let process = try start(Children.hostCommand, on: host)
+      if try process.hear(patience: Self.arrival, idle: idle) != nil { return nil }
+      guard MonotonicClock.now < end else { return process.verdict(after: Self.arrival) }
+      Interruption.pause(milliseconds: Self.pause)
+    }
+  }
+
   /// The processors that a host's processes may use.
   func processors(of host: String) -> [Int] { facts[host]?.environment.cpusAllowed ?? [0] }
 

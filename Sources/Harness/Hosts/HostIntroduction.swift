@@ -16,7 +16,7 @@ extension Cluster {
   }
 
   /// The time limit for a host's first answer: its launcher may wait for resources.
-  private static let arrival = Nanoseconds.seconds(60)
+  static let arrival = Nanoseconds.seconds(60)
 
   /// Asks every host who it is. A host that lacks this build gets a copy, if the run may make some.
   static func introduced(_ roles: HostRoles, token: String) throws(HarnessFailure) -> Introduction {

@@ -28,7 +28,7 @@ struct HostTrial {
     }
     for server in servers {
       guard let line = try server.hear(patience: Self.serverPatience, idle: idle) else {
-        return .failed("server: \(server.verdict(after: Self.serverPatience))")
+        return broken("server: \(server.verdict(after: Self.serverPatience))", servers)
       }
       if let failure: ChildFailure = TrialRunner.decode(line) {
         return .failed("server: on host '\(server.host)': \(failure.error)")
@@ -70,7 +70,7 @@ struct HostTrial {
     switch try group.follow(from: begun, before: MachineFacts.memory, idle: idle) {
     case .ended(let record, let timings): (merged, leading) = (record, timings)
     case .failed(let reason):
-      return .failed("\(servers.contains { $0 === lease.lost } ? "server" : "client"): \(reason)")
+      return broken("\(servers.contains { $0 === lease.lost } ? "server" : "client"): \(reason)", clients)
     }
     var reports: [ServerReport] = []
     for (index, server) in servers.enumerated() {
@@ -85,6 +85,11 @@ struct HostTrial {
     }
     for process in clients + servers { process.child.closeInput() }
     return result(merged, leading, specs, reports, rendezvous)
+  }
+
+  /// - Parameter started: the processes, one of which may never have spoken.
+  private func broken(_ reason: String, _ started: [HostedProcess]) -> TrialRunner.Result {
+    started.first(where: \.neverSpoke).map { .unstarted(reason, host: $0.host) } ?? .failed(reason)
   }
 
   /// What the observer is told: a lane that waits for nothing but its answer.

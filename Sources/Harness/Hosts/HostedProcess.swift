@@ -84,6 +84,9 @@ final class HostedProcess {
     }
   }
 
+  /// Whether its launcher has ended, or had to be killed, before a line of it came.
+  var neverSpoke: Bool { heard == nil && (child.isKilled || child.hasEnded) }
+
   /// Whether a line has come that was not heard yet.
   var hasAnswered: Bool { !lines.isEmpty }
 

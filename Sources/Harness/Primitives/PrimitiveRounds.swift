@@ -4,7 +4,7 @@ import Primitives
 import Records
 import SystemCalls
 
-/// Measures primitives in rounds. Each round is a fresh process for one processor, and another for two, that carries out
+/// Measures primitives in rounds. Each round is a fresh process for one processor, and others for two, that carries out
 /// every bench once, in an order of its own. So the rounds also differ in what a process keeps to its end, such as the
 /// layout of its memory.
 public struct PrimitiveRounds {
@@ -12,12 +12,14 @@ public struct PrimitiveRounds {
   private struct Place {
     var count: Int
     var processors: [Int]?
+    /// Whether the process is started on the first of them only.
+    var startsOnFirst = false
   }
 
   /// The time limit for a bench.
   private static let patience = Nanoseconds.seconds(60)
   /// How long a bench takes about, in seconds.
-  private static let expectedSeconds = 0.08
+  private static let expectedSeconds = 0.09
 
   private let benches: [Int]
   private let rounds: Int
@@ -31,7 +33,11 @@ public struct PrimitiveRounds {
     self.rounds = rounds
     let first = processors.client.first ?? 0
     let second = processors.allowed.first { $0 != first }
-    places = [Place(count: 1, processors: [first]), Place(count: 2, processors: second.map { [first, $0] })]
+    let both = second.map { [first, $0] }
+    places = [
+      Place(count: 1, processors: [first]), Place(count: 2, processors: both),
+      Place(count: 2, processors: both, startsOnFirst: true),
+    ]
   }
 
   /// The names of all primitives with their descriptions, in the order of tables.
@@ -55,10 +61,11 @@ public struct PrimitiveRounds {
     var done = 0
     for round in 1...rounds {
       for place in places {
-        guard let processors = place.processors else { continue }
+        guard let processors = place.processors, !carriedOut(on: place).isEmpty else { continue }
         let seed = Schedule.seed(ofRound: round, experiment: place.count, seed: 1)
         let order = Schedule.shuffled(carriedOut(on: place), seed: seed)
-        try measure(order, on: processors, program) { reading in
+        try measure(order, on: processors, startingOn: place.startsOnFirst ? [processors[0]] : processors, program) {
+          reading in
           let bench = Bench.all[reading.bench]
           for (index, primitive) in bench.primitives.enumerated() {
             results[key(of: primitive, on: place), default: []].append(reading.values[index])
@@ -77,11 +84,14 @@ public struct PrimitiveRounds {
   }
 
   private func carriedOut(on place: Place) -> [Int] {
-    benches.filter { Bench.all[$0].processors.contains(place.count) }
+    benches.filter {
+      Bench.all[$0].processors.contains(place.count) && Bench.all[$0].startsOnFirst == place.startsOnFirst
+    }
   }
 
   private func key(of primitive: Primitive, on place: Place) -> PrimitivesRecord.Key {
-    PrimitivesRecord.Key(primitive.name, size: primitive.size, lanes: primitive.lanes, processors: place.count)
+    PrimitivesRecord.Key(
+      primitive.name, size: primitive.size, lanes: primitive.lanes, delay: primitive.delay, processors: place.count)
   }
 
   private func entries(_ results: [PrimitivesRecord.Key: [PrimitiveReading.Value]]) -> [PrimitivesRecord.Entry] {
@@ -105,11 +115,12 @@ public struct PrimitiveRounds {
 
   /// Carries out benches in a process of their own.
   private func measure(
-    _ order: [Int], on processors: [Int], _ program: String, take: (PrimitiveReading) -> Void, idle: (Int?) -> Void
+    _ order: [Int], on processors: [Int], startingOn first: [Int], _ program: String, take: (PrimitiveReading) -> Void,
+    idle: (Int?) -> Void
   ) throws(HarnessFailure) {
     let child: ChildProcess
     do throws(Errno) {
-      child = try Affinity.on(processors) { () throws(Errno) in
+      child = try Affinity.on(first) { () throws(Errno) in
         try ChildProcess(program, [Children.primitivesCommand])
       }
     } catch {

@@ -22,7 +22,7 @@ extension TrialRecord {
     foreignBound: Double = RunRecord.usualForeignBound, maxSkew: Nanoseconds = HostRoles.usualMaxSkew
   ) {
     switch result {
-    case .failed(let reason):
+    case .failed(let reason), .unstarted(let reason, host: _):
       reasons = ["broken: \(reason)"]
     case .audited(let partial, let served, let audit):
       operations = partial.operations

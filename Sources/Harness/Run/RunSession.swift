@@ -318,6 +318,7 @@ public struct RunSession {
           let remaining = max(0, most.seconds * pace - MonotonicClock.now.since(started).seconds)
           report(Progress(done: done, total: done + most.trials, label: plan.label, remaining: remaining))
         }
+        try expectHost(after: result)
         record.fill(
           with: result, doing: plan.workload, hasWarmup: plan.experiment.warmup > .zero,
           foreignBound: options.foreignBound,
@@ -342,6 +343,15 @@ public struct RunSession {
 }
 
 extension RunSession {
+  /// Throws if nothing can be started any more on a host where a process of the trial did not start. Otherwise all
+  /// remaining trials would break. The trial is not recorded, so that a resumed run has it.
+  private func expectHost(after result: TrialRunner.Result) throws(HarnessFailure) {
+    guard case .unstarted(_, let host) = result, let cluster = options.cluster,
+      let absence = try cluster.absence(of: host, idle: { cluster.copies?.renew() })
+    else { return }
+    throw HarnessFailure("no process can be started any more \(absence)", remedy: .hostAndResuming(folder: folder.path))
+  }
+
   /// Why a trial is skipped; nil if it runs.
   private func reasonToSkip(_ plan: TrialPlan) throws(HarnessFailure) -> TrialRecord.Skipped? {
     if let skipped = plan.reasonToSkip(isPatient: options.isPatient) { return skipped }

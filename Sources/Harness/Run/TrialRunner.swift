@@ -30,6 +30,8 @@ struct TrialRunner {
     case audited(PartialRecord, served: UInt64?, TrialRecord.Audit)
     /// Why the trial broke, apart from the server's answers.
     case failed(String)
+    /// The same, where a process on a host did not start.
+    case unstarted(String, host: String)
   }
 
   /// - Parameters:
@@ -136,34 +138,6 @@ struct TrialRunner {
     }
   }
 
-  /// The reports of the built-in servers.
-  private func report(
-    of servers: [Server], _ idle: () -> Void
-  ) throws(HarnessFailure) -> Swift.Result<ServerReport, PeerProcess.Failure> {
-    for server in servers { server.child?.send("report") }
-    var reports = servers.compactMap { $0.outside?.report() }
-    for child in servers.compactMap(\.child) {
-      guard let report = try Self.await(child, patience: Self.serverPatience, idle: idle),
-        let answer: ServerReport = Self.decode(report)
-      else { return .failure(PeerProcess.Failure(reason: Self.verdict(child, after: Self.serverPatience))) }
-      reports.append(answer)
-    }
-    return .success(ServerReport(merging: reports))
-  }
-
-  static func usage(of answer: ServerReport, beside partial: PartialRecord, _ spec: TrialSpec) -> ProcessUsage {
-    var usage = answer.usage
-    // A fixed-count trial includes all that its server did, even answers that the server had sent but not counted when
-    // the client closed the window.
-    if spec.operations != nil && spec.warmup == .zero && usage.operationsDone != nil {
-      usage.operationsDone = answer.totalDone
-      usage.faults = answer.faultsInAll
-    }
-    if spec.workload.faults == nil { usage.faults = nil }
-    usage.edgeLag = partial.window?.lag(openRead: answer.openRead, closeRead: answer.closeRead)
-    return usage
-  }
-
   /// A trial whose client is a peer.
   private func drive(
     _ peer: Peer, _ spec: TrialSpec, _ plan: TrialPlan, _ servers: [Server], _ stop: ProcessStop?, _ idle: () -> Void
@@ -210,78 +184,6 @@ struct TrialRunner {
     return TrialRecord.Work(iterations: calibration.iterations(in: spec.work), nominal: spec.work.count)
   }
 
-  /// A server that a trial has started.
-  private struct Server {
-    /// The built-in server, which reports its own counts.
-    var child: ChildProcess?
-    /// Another server, which is watched from outside.
-    var outside: OutsideServer?
-    var control: ControlEnd
-    var address: String
-
-    var auditSubject: Audit.Subject? { child.map { .child($0) } ?? outside.map { .others($0.processes) } }
-  }
-
-  private enum Starting {
-    case started([Server])
-    /// Why a server did not report its address.
-    case failed(String)
-  }
-
-  /// - Parameter peer: the peer that serves, if any.
-  private func start(
-    _ peer: Peer?, _ plan: TrialPlan, _ folder: ScratchFolder?
-  ) throws(HarnessFailure) -> Starting {
-    guard plan.experiment.needsServer && plan.mode != .null else { return .started([]) }
-    guard let peer, let folder else { return try startServers(plan, folder) }
-    let (client, server) = try Self.controlPair()
-    let answer = try peer.serve(
-      plan.experiment.workload.asked, in: folder, control: server.release(), on: processors.server)
-    switch answer {
-    case .success(let (outside, address)):
-      return .started([Server(outside: outside, control: client, address: address)])
-    case .failure(let failure): return .failed(failure.reason)
-    }
-  }
-
-  /// Starts all servers of a trial before it waits for the first. Throws if a server rejects its plan.
-  private func startServers(
-    _ plan: TrialPlan, _ folder: ScratchFolder?
-  ) throws(HarnessFailure) -> Starting {
-    let experiment = plan.experiment
-    var started: [(child: ChildProcess, control: ControlEnd)] = []
-    for index in 0..<experiment.servers {
-      let lanes = experiment.shares(askingServer: index).reduce(0) { $0 + plan.lanes(of: $1) }
-      // The loops of a mode divide the slots among them, but the system distributes connections freely, so each loop
-      // has space for all.
-      let capacity = (lanes + Feasibility.spareDescriptors / 2) * processors.server.count
-      var serverPlan = ServerPlan(
-        kind: .http, mode: experiment.workload.isServe ? plan.mode : .epoll, address: "127.0.0.1:0",
-        capacity: capacity, limits: .none, cpus: processors.server)
-      if case .echo = experiment.workload.asked.ofBystanders {
-        serverPlan.kind = .echo
-        if let folder { serverPlan.address = "unix:\(folder.path)/server\(index)" }
-      }
-      let (client, server) = try Self.controlPair()
-      let child = try Self.spawn(Children.serverCommand, on: processors.server, control: server.descriptor)
-      server.close()
-      child.send(Self.json(serverPlan))
-      started.append((child, client))
-    }
-    var servers: [Server] = []
-    for (child, control) in started {
-      guard let line = try Self.await(child, patience: Self.serverPatience, idle: {}) else {
-        return .failed(Self.verdict(child, after: Self.serverPatience))
-      }
-      if let failure: ChildFailure = Self.decode(line) { throw HarnessFailure(failure.error) }
-      guard let greeting: ServerGreeting = Self.decode(line) else {
-        throw HarnessFailure("the target server did not report its address")
-      }
-      servers.append(Server(child: child, control: control, address: greeting.address))
-    }
-    return .started(servers)
-  }
-
   private static func scratchFolder() throws(HarnessFailure) -> ScratchFolder {
     do throws(Errno) {
       return try ScratchFolder(in: Leftovers.temporary)
@@ -304,20 +206,8 @@ struct TrialRunner {
 
   // MARK: Processes
 
-  /// The time limit for a server to report its address and its counts.
-  private static let serverPatience = Nanoseconds.seconds(30)
-
   /// The path of this program.
   static var program: String { ProcessControl.executablePath ?? CommandLine.arguments[0] }
-
-  private static func controlPair() throws(HarnessFailure) -> (client: ControlEnd, server: ControlEnd) {
-    do throws(Errno) {
-      let (client, server) = try Socket.pair(tcp: false, blocking: true)
-      return (ControlEnd(client), ControlEnd(server))
-    } catch {
-      throw HarnessFailure("cannot open a control channel: \(error)")
-    }
-  }
 
   static func spawn(
     _ command: String, on processors: [Int], control: Int32?
@@ -364,35 +254,6 @@ struct TrialRunner {
 
   static func decode<Value: Decodable>(_ line: String) -> Value? {
     try? JSONDecoder().decode(Value.self, from: Data(line.utf8))
-  }
-}
-
-/// An end of a control channel; it is closed explicitly or when nothing refers to it.
-private final class ControlEnd {
-  private var socket: Socket?
-  var descriptor: Int32 { socket?.descriptor ?? -1 }
-
-  init(_ socket: Socket) { self.socket = socket }
-  deinit { close() }
-
-  func close() {
-    socket?.close()
-    socket = nil
-  }
-
-  /// The descriptor; the caller must close it.
-  func release() -> Int32 {
-    let descriptor = descriptor
-    socket = nil
-    return descriptor
-  }
-}
-
-extension Experiment {
-  /// Whether its servers listen on UNIX sockets, which need a folder.
-  fileprivate var needsFolder: Bool {
-    guard needsServer, case .echo(let echo) = workload.asked.ofBystanders else { return false }
-    return echo.transport == .unix
   }
 }
 

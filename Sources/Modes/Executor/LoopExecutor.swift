@@ -51,7 +51,7 @@ package final class LoopExecutor: TaskExecutor {
     jobs.pointee.taken.removeAll(keepingCapacity: true)
   }
 
-  var isIdle: Bool { jobs.pointee.ready.count == 0 }
+  package var isIdle: Bool { jobs.pointee.ready.count == 0 }
 
   /// Runs the jobs that are ready now, but not those that they make ready.
   /// - Parameter executor: this executor.

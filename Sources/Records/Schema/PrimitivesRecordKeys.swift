@@ -10,7 +10,7 @@ extension PrimitivesRecord.CodingKeys: DescribedKey {
     case .tool: "The program."
     case .machine: "The machine."
     case .rounds: .init("The number of rounds. Each round measures every primitive once.", minimum: 1)
-    case .primitives: "The primitives. No two of them have the same name, size, lanes and processors."
+    case .primitives: "The primitives. No two of them have the same name, size, lanes, delay and processors."
     }
   }
 }
@@ -24,6 +24,8 @@ extension PrimitivesRecord.Entry.CodingKeys: DescribedKey {
     case .about: "What one occurrence is."
     case .size: .init("The size of a message or block in bytes.", minimum: 1)
     case .lanes: .init("The number of connections or threads that take turns.", minimum: 1)
+    case .delay:
+      .init("For waits: how long each lasts at least; 0 if a peer answers at once; ns.", minimum: 0)
     case .processors: .init("The number of processors that the threads may use.", minimum: 1)
     case .cpu:
       .init(
@@ -31,8 +33,9 @@ extension PrimitivesRecord.Entry.CodingKeys: DescribedKey {
           + "a difference of two may be negative; ns.", leastCount: 1)
     case .wall:
       .init(
-        "Elapsed time of an occurrence, one value per round. Absent for a part of what several threads do at the same "
-          + "time, or in turns; ns.", leastCount: 1)
+        "Elapsed time of an occurrence, one value per round. With a delay, how long the processor idles while each lane "
+          + "waits once. Absent for a part of what several threads do at the same time, or in turns; ns.", leastCount: 1
+      )
     case .obstacle: "Why it cannot be measured on this machine. Absent if there are numbers."
     }
   }

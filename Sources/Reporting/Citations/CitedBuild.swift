@@ -23,7 +23,8 @@ struct CitedBuild: Equatable {
     commit = word(commits.joined(separator: "+"))
   }
 
-  private static func short(_ commit: String) -> String {
+  /// `50886a01fd4c-dirty`
+  static func short(_ commit: String) -> String {
     let digits = commit.prefix(while: \.isHexDigit)
     return String(digits.prefix(12) + commit.dropFirst(digits.count))
   }

@@ -50,6 +50,7 @@ struct MacroCheck {
       return add(path, 1, "the run \(run) was not found", .noRun)
     }
     var wrong: [(line: Int, text: String)] = []
+    var missing: Set<String> = []
     if let header = file.header {
       let should = MacroFile.Header(citations, prefix: header.prefix)
       for (name, stands, right) in [
@@ -58,6 +59,10 @@ struct MacroCheck {
       ] where stands != right {
         wrong.append((1, "the first line has \(stands) for the \(name), and should have \(right)"))
       }
+    }
+    for definition in file.definitions {
+      guard let id = definition.form?.run, runs.citations(id) == nil, missing.insert(id).inserted else { continue }
+      add(path, definition.line, "the run \(id) was not found", .noRun)
     }
     let headsWrong = wrong.count
     for definition in file.definitions {
@@ -88,7 +93,8 @@ struct MacroCheck {
       return ["unreadable citation; generate its file again"]
     }
     switch runs.outcome(of: form) {
-    case .noRun: return ["the run \(form.run) was not found"]
+    // It is told once for the file.
+    case .noRun: return []
     case .noNumber(let text): return [text]
     case .found(let citation):
       let citable = citation.citable

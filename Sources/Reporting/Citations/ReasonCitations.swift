@@ -22,7 +22,7 @@ extension Citable {
     let characters = Array(words)
     return VisibleNumber.numbers(in: characters).enumerated().compactMap { index, number in
       let following = characters[number.range.upperBound...].drop { $0 == " " || $0 == "\u{A0}" }
-      let unit = CitedUnit(written: number.digits, following.prefix { !$0.isWhitespace && !",;)".contains($0) })
+      let unit = CitedUnit(written: number.digits, following.prefix { !$0.isWhitespace && !",;:)".contains($0) })
       return CitedValue(Double(number.digits), n: 1).flatMap {
         Citable(place, "\(metric).\(index + 1)", "number \(index + 1) in “\(words)”", $0, .quoted(unit), origin)
       }

@@ -4,7 +4,7 @@ import Records
 /// The citations of the numbers in tables, as comments after their cells. A cell gets one only if it shows its number
 /// exactly as the citation has it.
 final class TableCitations {
-  enum Syntax { case markdown, latex }
+  enum Syntax { case markdown, latex, html }
 
   private let citations: Citations
   private let syntax: Syntax
@@ -40,6 +40,11 @@ final class TableCitations {
     return interval.isEmpty ? (text + comment, interval) : (text, interval + comment)
   }
 
+  /// The citation behind what a cell of a page shows.
+  func comment(behind text: String, _ source: Cell.Source?) -> Markup? {
+    source.flatMap(number).flatMap { comment($0, text, "") }.map { Markup(trusted: $0) }
+  }
+
   private func number(_ source: Cell.Source) -> Citable? {
     let numbers = byPlace[source.place]
     // Without response times, service times are simply called times.
@@ -51,12 +56,28 @@ final class TableCitations {
   /// The citation of a number, if the cell shows exactly that number.
   private func comment(_ citable: Citable, _ shown: String, _ heading: String) -> String? {
     let form = citations.citation(of: citable, &hashes).form
-    guard !form.contains(syntax == .latex ? "\n" : "|"), !form.contains("-->"),
+    guard syntax.allows(form),
       let place = CitationForm.all(in: shown + form).first, let parsed = place.form
     else { return nil }
     let visible = VisibleNumber(before: place, hasInterval: parsed.low != nil)
     guard visible.differences(from: parsed, citable, heading: heading).isEmpty else { return nil }
-    return syntax == .latex ? "% \(form)\n" : " <!-- \(form) -->"
+    return switch syntax {
+    case .latex: "% \(form)\n"
+    case .markdown: " <!-- \(form) -->"
+    case .html: "<!-- \(form) -->"
+    }
+  }
+}
+
+extension TableCitations.Syntax {
+  /// Whether a comment may have a citation as it is.
+  fileprivate func allows(_ form: String) -> Bool {
+    guard !form.contains("-->") else { return false }
+    return switch self {
+    case .latex: !form.contains("\n")
+    case .markdown: !form.contains("|")
+    case .html: Markup(form).text == form
+    }
   }
 }
 

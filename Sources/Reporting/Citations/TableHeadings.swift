@@ -25,7 +25,7 @@ struct TableHeadings {
       if latex == nil, headings != nil, !text.contains("&"), !text.contains("\\") { headings = nil }
       if text.contains("\\toprule") || text.contains("\\begin{tabular") {
         (latex, column, headings) = ("", 0, nil)
-      } else if text.contains("\\end{tabular") {
+      } else if text.contains("\\end{tabular") || text.contains("\\end{longtable}") {
         (latex, headings) = (nil, nil)
       } else if let above = latex {
         let content = LatexText.withoutComment(text)

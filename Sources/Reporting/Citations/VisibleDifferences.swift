@@ -75,7 +75,9 @@ extension VisibleNumber {
     func isNear(_ number: Double) -> Bool { abs(shown - number) <= step * 0.500001 }
     // A single digit is too imprecise, unless the citation has no more.
     guard digits(of: visible) > 1 else { return false }
-    return exact.map(isNear) ?? false || (step > citedStep || exact == nil) && isNear(stated)
+    // Without the run, both may be rounded from a number that nobody knows.
+    guard let exact else { return abs(shown - stated) <= (step + citedStep) * 0.500001 }
+    return isNear(exact) || step > citedStep && isNear(stated)
   }
 
   private static func decimals(of number: String) -> Int { number.split(separator: ".").dropFirst().first?.count ?? 0 }

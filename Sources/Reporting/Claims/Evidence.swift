@@ -127,11 +127,7 @@ struct Sample: Sendable {
   /// Whether it is served over HTTP, where it is served.
   var servesHTTP: Bool { if case .http? = spec?.asked { true } else { false } }
 
-  static func span(_ seconds: Double) -> String {
-    let nanoseconds = (seconds * 1e9).rounded()
-    let unit = TimeUnit.allCases.last { nanoseconds >= $0.nanoseconds } ?? .nanoseconds
-    return "\(NumberText.brief(nanoseconds / unit.nanoseconds)) \(unit.rawValue)"
-  }
+  static func span(_ seconds: Double) -> String { NumberText.briefSpan(nanoseconds: (seconds * 1e9).rounded()) }
 
   // MARK: Estimates
 

@@ -92,7 +92,7 @@ extension Comparison {
   }
 
   /// Without this check, a missing mode would be ignored silently.
-  private static func check(_ modes: [String]?, among runs: [Run]) throws(ComparisonFailure) {
+  static func check(_ modes: [String]?, among runs: [Run]) throws(ComparisonFailure) {
     let points = runs.flatMap(\.trials).map(\.coordinates.point)
     for mode in modes ?? [] where !points.contains(where: { RunPoints.matches($0, [mode]) }) {
       let known = Set(points.map(\.mode)).sorted(by: ModeTable.precedes)

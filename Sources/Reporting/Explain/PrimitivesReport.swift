@@ -44,13 +44,15 @@ public struct PrimitivesReport {
     func counts(_ heading: String, _ value: (PrimitivesRecord.Entry) -> Int?) -> TableColumn {
       .number(heading, rows.map { value($0).map { NumberText.grouped($0) } ?? "" })
     }
-    let all: [TableLayouts.Place] = ["primitive", "bytes", "lanes", "CPUs", "cpu", "elapsed"]
+    let all: [TableLayouts.Place] = ["primitive", "bytes", "lanes", "delay", "CPUs", "cpu", "elapsed"]
     return Table(
       columns: [
         .text("primitive", rows.map(\.name)), counts("bytes", \.size), counts("lanes", \.lanes),
-        counts("CPUs", \.processors), columns.column("cpu"), columns.column("elapsed"),
+        .number("delay", rows.map { $0.delay.map { NumberText.briefSpan(nanoseconds: Double($0)) } ?? "" }),
+        counts("CPUs", \.processors),
+        columns.column("cpu"), columns.column("elapsed"),
       ],
-      rows: rows.map { Table.Row(remark: $0.obstacle) }, names: 4,
+      rows: rows.map { Table.Row(remark: $0.obstacle) }, names: 5,
       layouts: TableLayouts(
         text: [
           all, all.dropLast() + [.median("elapsed")], all.dropLast(2) + [.median("cpu"), .median("elapsed")],
@@ -73,6 +75,7 @@ public struct PrimitivesReport {
             with: [
               "name": .string(primitive.name), "about": .string(primitive.about),
               "size_bytes": JSONReport.number(primitive.size), "lanes": JSONReport.number(primitive.lanes),
+              "delay_ns": JSONReport.number(primitive.delay),
               "processors": JSONReport.number(primitive.processors),
               "obstacle": primitive.obstacle.map { .string($0) },
             ])
@@ -82,10 +85,13 @@ public struct PrimitivesReport {
   }
 
   private var csv: [[String?]] {
-    let headings = ["primitive", "size_bytes", "lanes", "processors"]
+    let headings = ["primitive", "size_bytes", "lanes", "delay_ns", "processors"]
     let times = ["cpu", "wall"].flatMap { ["\($0)_ns", "\($0)_low_ns", "\($0)_high_ns", "\($0)_interval"] }
     let rows = record.primitives.map { primitive -> [String?] in
-      [primitive.name, primitive.size?.description, primitive.lanes?.description, primitive.processors.description]
+      [
+        primitive.name, primitive.size?.description, primitive.lanes?.description, primitive.delay?.description,
+        primitive.processors.description,
+      ]
         + Self.metrics.flatMap { metric -> [String?] in
           // All but how many values it is of, which is the number of rounds.
           metric.value(primitive).map { Array(CSVReport.cells($0).dropLast()) } ?? [nil, nil, nil, nil]

@@ -5,7 +5,7 @@ import Statistics
 enum ClassMetrics {
   private typealias Row = Metric<MetricTable.Lanes>
 
-  static let all: [Metric<MetricTable.Lanes>] = counts + service + response + ofTrials
+  static let all: [Metric<MetricTable.Lanes>] = counts + times + ofTrials
 
   private static var counts: [Row] {
     [
@@ -24,16 +24,9 @@ enum ClassMetrics {
     ]
   }
 
-  private static var service: [Row] {
+  private static var times: [Row] {
     LatencyMetrics.ofPart(
-      "the class", LatencyMetrics.service, "service time", heading: "", json: "latency_ns",
-      of: { $0.point.validTrials }, { $0.lanes.latency })
-  }
-
-  private static var response: [Row] {
-    LatencyMetrics.ofPart(
-      "the class", LatencyMetrics.response, "response time, from the intended start", heading: "resp. ",
-      json: "response_ns", of: { $0.point.validTrials }, { $0.lanes.response })
+      "the class", of: { $0.point.validTrials }, service: { $0.lanes.latency }, response: { $0.lanes.response })
   }
 
   private static var ofTrials: [Row] { LatencyMetrics.ofTrialsOfPart { $0.lanes.percentiles } }

@@ -5,7 +5,7 @@ import Statistics
 enum HostMetrics {
   private typealias Row = Metric<MetricTable.OnHost>
 
-  static let all: [Metric<MetricTable.OnHost>] = counts + service + response + ofTrials + costs
+  static let all: [Metric<MetricTable.OnHost>] = counts + times + ofTrials + costs
 
   private static var counts: [Row] {
     [
@@ -27,16 +27,9 @@ enum HostMetrics {
     ]
   }
 
-  private static var service: [Row] {
+  private static var times: [Row] {
     LatencyMetrics.ofPart(
-      "the host", LatencyMetrics.service, "service time", heading: "", json: "latency_ns",
-      of: { $0.point.validTrials }, { $0.host.latency })
-  }
-
-  private static var response: [Row] {
-    LatencyMetrics.ofPart(
-      "the host", LatencyMetrics.response, "response time, from the intended start", heading: "resp. ",
-      json: "response_ns", of: { $0.point.validTrials }, { $0.host.response })
+      "the host", of: { $0.point.validTrials }, service: { $0.host.latency }, response: { $0.host.response })
   }
 
   private static var ofTrials: [Row] { LatencyMetrics.ofTrialsOfPart { $0.host.percentiles } }

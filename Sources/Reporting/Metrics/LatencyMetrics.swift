@@ -99,15 +99,27 @@ enum LatencyMetrics {
     }
   }
 
-  /// Statistics over the operations of a part of a point, in all valid trials together.
+  /// Statistics of the service and response times of a part of a point, over its operations in all valid trials together.
   ///
   /// - Parameters:
   ///   - part: what the part is, in words.
+  ///   - count: the number of valid trials.
+  static func ofPart<Part>(
+    _ part: String, of count: @escaping @Sendable (Part) -> Int,
+    service serviceTimes: @escaping @Sendable (Part) -> Summary.PooledLatency?,
+    response responseTimes: @escaping @Sendable (Part) -> Summary.PooledLatency?
+  ) -> [Metric<Part>] {
+    ofPart(part, service, "service time", heading: "", json: "latency_ns", of: count, serviceTimes)
+      + ofPart(
+        part, response, "response time, from the intended start", heading: "resp. ", json: "response_ns", of: count,
+        responseTimes)
+  }
+
+  /// - Parameters:
   ///   - kind: the prefix of keys.
   ///   - heading: the prefix of headings.
   ///   - json: the JSON object that holds them.
-  ///   - count: the number of valid trials.
-  static func ofPart<Part>(
+  private static func ofPart<Part>(
     _ part: String, _ kind: String, _ time: String, heading: String, json: String,
     of count: @escaping @Sendable (Part) -> Int,
     _ latency: @escaping @Sendable (Part) -> Summary.PooledLatency?

@@ -54,8 +54,15 @@ package enum NumberText {
 
   /// `2.31 ms`: in the largest unit in which it is at least 1.
   package static func span(nanoseconds: Double) -> String {
+    inUnit(nanoseconds) { significant($0, digits: 3) }
+  }
+
+  /// `2 ms`: a span that was set, and not measured.
+  static func briefSpan(nanoseconds: Double) -> String { inUnit(nanoseconds, brief) }
+
+  private static func inUnit(_ nanoseconds: Double, _ text: (Double) -> String) -> String {
     let unit = TimeUnit.allCases.last { nanoseconds >= $0.nanoseconds } ?? .nanoseconds
-    return "\(significant(nanoseconds / unit.nanoseconds, digits: 3)) \(unit.rawValue)"
+    return "\(text(nanoseconds / unit.nanoseconds)) \(unit.rawValue)"
   }
 }
 

@@ -244,7 +244,7 @@ enum PointMetrics {
     let audited: [(String, String, String, String, @Sendable (Summary.CountsPerOperation) -> Double?)] = [
       ("calls", "all system calls", "syscalls", "\(side) calls", { $0.syscalls }),
       ("switches", "context switches", "switches", "switches", { $0.switches }),
-      ("allocations", "allocations", "allocations", "allocations", { $0.allocations }),
+      ("allocations", "calls of malloc and its kin", "allocations", "mallocs", { $0.allocations }),
     ]
     let operations = Row("audit-operations", "operations of the audit", .count("operations"), json: "audit.operations")
     {

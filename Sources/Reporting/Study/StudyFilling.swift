@@ -88,7 +88,9 @@ struct StudyFilling {
     case .run: return provenance.run
     case .machine: return provenance.machine
     case .date: return provenance.date
-    case .tool: return "iomodes \(record.tool.version)" + (record.tool.commit.map { " (\($0))" } ?? "")
+    case .tool:
+      let commit = record.tool.commit.map { " (\(CitedBuild.short($0)))" }
+      return "iomodes \(record.tool.version)\(commit ?? "")"
     case .legend: return ClaimsOverview.legend
     }
   }

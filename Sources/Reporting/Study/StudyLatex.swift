@@ -1,21 +1,26 @@
 import Records
 
-/// An article as a LaTeX document of two columns. It takes booktabs, which the tables of reports take, and nothing else.
-/// From a heading that begins with “Appendix” on it has one column, because tables of claims are wide.
+/// An article as a LaTeX document of two columns, with packages that every distribution has. From a heading that begins
+/// with “Appendix” on it has one column, because tables of claims are wide.
+///
+/// LaTeX reads a figure as a PDF from the folder `figures`, as wide as a column. A figure without its file is left out.
 struct StudyLatex {
   private let article: StudyArticle
-  private let citations: TableCitations
+  private let tables: StudyLatexTable
 
   init(_ article: StudyArticle) {
     self.article = article
-    citations = TableCitations(article.citations, .latex)
+    tables = StudyLatexTable(TableCitations(article.citations, .latex))
   }
 
   func render() -> String {
     let provenance = Provenance(article.run.record)
+    let figures = figures
     var lines = [
-      "% An article, written by iomodes from a run.", "\\documentclass[10pt,twocolumn]{article}",
-      "\\usepackage[a4paper,margin=18mm]{geometry}", "\\usepackage{booktabs}", "\\sloppy",
+      "% An article, written by iomodes from the run \(provenance.run.onOneLine).",
+      "% Its figures are those that iomodes plot draws one column wide, in the folder \(Self.folder).",
+      "\\documentclass[10pt,twocolumn]{article}", "\\usepackage[a4paper,margin=18mm]{geometry}",
+      "\\usepackage{array,booktabs,graphicx,longtable}", "\\sloppy",
     ]
     var isWide = false
     var items: [String] = []
@@ -34,75 +39,55 @@ struct StudyLatex {
         ]
       case .heading(let text):
         if text.hasPrefix("Appendix"), !isWide {
-          lines += ["", "\\onecolumn"]
+          lines += ["", "\\onecolumn", "\\raggedbottom"]
           isWide = true
         }
         lines += ["", "\\section*{\(LatexText.escaped(text))}"]
       case .paragraph(let spans): lines += ["", Self.sentence(spans)]
       case .item(let spans): items.append("\\item \(Self.sentence(spans))")
-      case .figure: continue
+      case .figure(let experiment, let kind):
+        lines += figures.filter { $0.data.experiment == experiment && $0.data.kind == kind }.flatMap(Self.figure)
       case .table(let table):
-        let text = tabulars(table)
-        lines += isWide ? ["", text] : ["", "\\begin{table*}[t]", text, "\\end{table*}"]
+        lines +=
+          isWide
+          ? ["", tables.long(table)] : ["", "\\begin{table*}[t]", tables.tabular(table), "\\end{table*}"]
       }
     }
     close()
     return (lines + ["", "\\end{document}"]).joined(separator: "\n") + "\n"
   }
 
-  /// A table whose columns are broken into lines, each about as wide as its longest cell asks for. A tabular cannot break:
-  /// a long one becomes several.
-  private func tabulars(_ table: Table) -> String {
-    let columns = Table.informative(table.placed(in: .latex, showsAll: table.layouts == nil), after: 1)
-    let asked = columns.map { placed in
-      let cells = placed.column.cells.map { placed.showsInterval ? $0.whole.count : $0.text.count }
-      return Double(min(Self.longestLine, max(Self.shortestLine, placed.heading.count, cells.max() ?? 0)))
-    }
-    let kinds = asked.map { width in
-      "p{\(NumberText.significant(0.9 * width / asked.reduce(0, +), digits: 2))\\textwidth}"
-    }.joined()
-    func row(_ cells: [String]) -> String { cells.joined(separator: " & ") + " \\\\" }
-    let head = [
-      "\\begin{center}", "\\begin{tabular}{\(kinds)}", "\\toprule", row(columns.map { LatexText.escaped($0.heading) }),
-      "\\midrule",
+  // MARK: Figures
+
+  /// The folder that LaTeX reads figures from.
+  private static let folder = "figures"
+
+  /// Those that the run has; none if the article names none.
+  private var figures: [(stem: String, data: GnuplotData)] {
+    guard article.blocks.contains(where: { if case .figure = $0 { true } else { false } }) else { return [] }
+    return Figures.plan(article.run).filter { $0.data.absence == nil }
+  }
+
+  private static func figure(_ stem: String, _ data: GnuplotData) -> [String] {
+    let path = "\(folder)/\(stem)\(FigureWidth.column.mark).pdf"
+    return [
+      "", "\\IfFileExists{\(path)}{%", "\\begin{figure}[tbp]", "\\includegraphics[width=\\columnwidth]{\(path)}",
+      "\\caption{\(LatexText.escaped(data.question)) \(code(data.experiment)): \(LatexText.escaped(data.subject)).}",
+      "\\end{figure}}{}",
     ]
-    let rows = table.rows.indices.map { index in
-      row(columns.map { cell($0, at: index) })
-    }
-    let heights = table.rows.indices.map { index in
-      zip(columns, asked).map { placed, width in
-        Double(placed.column.cells[index].whole.count) / (Self.lettersPerLine * width / asked.reduce(0, +))
-      }.max()?.rounded(.up) ?? 1
-    }
-    var parts: [[String]] = []
-    var height = Double.infinity
-    for (row, lines) in zip(rows, heights) {
-      if height + lines > Self.mostLines {
-        parts.append([])
-        height = 0
-      }
-      parts[parts.count - 1].append(row)
-      height += max(1, lines)
-    }
-    let texts = parts.map { rows in
-      (head + rows + ["\\bottomrule", "\\end{tabular}", "\\end{center}"]).joined(separator: "\n")
-    }
-    return "{\\footnotesize\\raggedright\\setlength{\\tabcolsep}{3pt}\n\(texts.joined(separator: "\n\n"))\n}"
   }
 
-  private func cell(_ placed: PlacedColumn, at row: Int) -> String {
-    let cell = placed.column.cells[row]
-    return citations.cited(
-      LatexText.escaped(placed.showsInterval ? cell.whole : cell.text), cell.source, under: placed.heading)
-  }
+  // MARK: Sentences
 
-  /// In letters.
-  private static let longestLine = 60
-  private static let shortestLine = 13
-  /// Of a line over the whole width of the page.
-  private static let lettersPerLine = 105.0
-  /// Of a page, headings left aside.
-  private static let mostLines = 50.0
+  /// A name, which may be broken behind a hyphen or a slash.
+  private static func code(_ text: String) -> String {
+    let pieces = text.split(omittingEmptySubsequences: false) { "-/".contains($0) }
+    let breakable = pieces.dropLast().reduce(into: "") { text, piece in
+      let mark = piece.base[piece.endIndex]
+      text += "\(LatexText.escaped(String(piece)))\(mark)\\allowbreak{}"
+    }
+    return "\\texttt{\(breakable)\(LatexText.escaped(String(pieces.last ?? "")))}"
+  }
 
   /// A number, with its unit or interval on the same line.
   private static func unbroken(_ number: String) -> String {
@@ -117,7 +102,7 @@ struct StudyLatex {
       var piece =
         switch span {
         case .words(let text): LatexText.escaped(text)
-        case .code(let text): "\\texttt{\(LatexText.escaped(text))}"
+        case .code(let text): code(text)
         case .strong(let text): "\\textbf{\(LatexText.escaped(text))}"
         case .number(let number): Self.unbroken(LatexText.escaped(number.text))
         }

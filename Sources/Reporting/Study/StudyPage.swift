@@ -3,11 +3,13 @@ import Records
 /// An article as one self-contained page, with the frame of every page.
 struct StudyPage {
   private let article: StudyArticle
+  private let citations: TableCitations
   /// Those that the article names, in its order.
   private let figures: PageFigures
 
   init(_ article: StudyArticle, _ drawn: PageFigures) {
     self.article = article
+    citations = TableCitations(article.citations, .html)
     let wanted = article.blocks.compactMap { block -> PageFigures.Figure? in
       guard case .figure(let experiment, let kind) = block else { return nil }
       return drawn.figures.first { $0.experiment == experiment && $0.kind == kind }
@@ -67,7 +69,7 @@ struct StudyPage {
         heading = text
       case .paragraph(let spans): content = content + "<p>\(Self.sentence(spans))</p>\n"
       case .item(let spans): items.append("<li>\(Self.sentence(spans))</li>\n")
-      case .table(let table): content = content + PageTable.table(table)
+      case .table(let table): content = content + PageTable.table(table, citations: citations)
       case .figure(let experiment, let kind):
         let own = figures.figures.filter { $0.experiment == experiment && $0.kind == kind }
         content = content + "\(figures.group(own, after: drawn))"

@@ -27,7 +27,7 @@ let archiveCommand = Command(
   ],
   mostOperands: .max
 ) { arguments in
-  guard !arguments.operands.isEmpty else { throw UsageError("archive needs a run or more; name their folders") }
+  let names = try arguments.operands(atLeast: 1, "a run or more; name their folders")
   let program = try arguments.text("program").map { path in
     guard FileManager.default.isExecutableFile(atPath: path) else {
       throw UsageError("--program '\(path)' is no program that can be run; name a build of iomodes")
@@ -35,7 +35,7 @@ let archiveCommand = Command(
     return URL(fileURLWithPath: path).path
   }
   let output = arguments.text("output") ?? "\(Artifact.name).tar.gz"
-  let artifact = try Artifact(of: try arguments.operands.map { try Places.run($0) }, program: program)
+  let artifact = try Artifact(of: try names.map { try Places.run($0) }, program: program)
   let bar = Mutex(Screen.Bar(quiet: false, after: 2))
   defer { bar.withLock { $0.clear() } }
   let packed = try artifact.write(to: output) { done, total, name in

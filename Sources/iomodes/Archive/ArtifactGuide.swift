@@ -137,8 +137,8 @@ struct ArtifactGuide {
   private static let expectations = [
     ["checksums", "seconds", ""],
     ["`cite --verify`, `plot --check`", "seconds each; a minute for a run with many figures", "gnuplot for figures"],
-    ["`swift build -c release`", "3 to 10 minutes", "4 GB of memory, 2 GB of disk"],
-    ["`swift test`", "10 minutes after its build", "the same again; network namespaces for some tests"],
+    ["`swift build -c release`", "3 to 10 minutes", "2 GB of memory, 1 GB of disk"],
+    ["`swift test`", "10 minutes after its build", "2 GB of disk; network namespaces for some tests"],
     ["`iomodes run quick`", "2 minutes", "an idle machine, 100 MB of memory"],
     [
       "`iomodes run claims`", "12 minutes",

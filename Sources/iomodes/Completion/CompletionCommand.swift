@@ -14,9 +14,7 @@ let completionCommand = Command(
   mostOperands: 1
 ) { arguments in
   let known = Shell.allCases.map(\.rawValue)
-  guard let name = arguments.operands.first else {
-    throw UsageError("completion needs the name of a shell; there are \(known.joined(separator: ", "))")
-  }
+  let name = try arguments.first("the name of a shell; there are \(known.joined(separator: ", "))")
   guard let shell = Shell(rawValue: name) else { throw UsageError(Spelling.isNot(name, "a shell", among: known)) }
   print(shell.script(Program.commands), terminator: "")
   return 0

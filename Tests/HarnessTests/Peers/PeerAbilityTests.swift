@@ -93,7 +93,7 @@ struct PeerAbilityTests {
 }
 
 /// The peers of this repository, those that are built.
-@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(2)))
+@Suite(.serialized, .fewAtOnce, .endsHangs)
 struct PeerRowTests {
   private static let folder =
     (0..<4).reduce(#filePath) { path, _ in (path as NSString).deletingLastPathComponent } + "/Benchmarks/peers"

@@ -10,7 +10,7 @@ import Workloads
 @testable import Harness
 
 /// Compares what is read from outside a process with the process's own values.
-@Suite(.serialized, .fewAtOnce, .timeLimit(.minutes(2)))
+@Suite(.serialized, .fewAtOnce, .endsHangs)
 struct ProcessFamilyTests {
   @Test func timeOfChildrenCounts() throws {
     let child = try ChildProcess(

@@ -1,7 +1,9 @@
 /// A table of a page. A script makes headings sort its rows.
 enum PageTable {
-  /// - Parameter caption: the text above the table; nil for the table's title.
-  static func table(_ table: Table, caption: String? = nil) -> Markup {
+  /// - Parameters:
+  ///   - caption: the text above the table; nil for the table's title.
+  ///   - citations: those of its numbers, as comments behind them.
+  static func table(_ table: Table, caption: String? = nil, citations: TableCitations? = nil) -> Markup {
     let caption = caption ?? table.title
     // A column that applies to no row is left out.
     let columns = table.placed(in: .html)
@@ -11,7 +13,7 @@ enum PageTable {
         || zip(column.cells, table.rows).contains { cell, row in
           row.remark == nil && cell.text != NumberText.none && !(column.kind == .remark && cell.text.isEmpty)
         }
-    }.map { Column(columns[$0], isSmall: table.layouts == nil) }
+    }.map { Column(columns[$0], isSmall: table.layouts == nil, citations) }
     let rows = table.rows.enumerated().map { index, row -> Markup in
       let start: Markup = row.startsGroup ? "<tr class=\"first\">" : "<tr>"
       func cell(_ column: Column) -> Markup { column.cell(index, row.mode) }
@@ -47,10 +49,12 @@ enum PageTable {
   private struct Column {
     private let placed: PlacedColumn
     private let kind: TableColumn.Kind
+    private let citations: TableCitations?
 
     /// - Parameter isSmall: whether the cells determine if the column holds numbers and sorts as such.
-    init(_ placed: PlacedColumn, isSmall: Bool) {
+    init(_ placed: PlacedColumn, isSmall: Bool, _ citations: TableCitations?) {
       self.placed = placed
+      self.citations = citations
       let isNumber = placed.column.cells.allSatisfy { cell in
         // A sentence may begin with one, too.
         let isShort = cell.text.count { $0 == " " } <= 2
@@ -70,17 +74,25 @@ enum PageTable {
       }
     }
 
+    /// What a cell shows, with the citation of its number. A check reads past tags: the space keeps the number apart from
+    /// the cell before.
+    private func cited(_ shown: String, _ source: Cell.Source?, _ content: Markup) -> Markup {
+      guard let comment = citations?.comment(behind: shown, source) else { return content }
+      return " \(content)\(comment)"
+    }
+
     func cell(_ row: Int, _ mode: String?) -> Markup {
       let cell = placed.column.cells[row]
       switch kind {
       case .mode: return "<td>\(PageTable.mode(mode ?? "", cell.text))</td>"
-      case .text: return "<td>\(cell.whole)</td>"
+      case .text: return "<td>\(cited(cell.whole, cell.source, Markup(cell.whole)))</td>"
       case .remark: return "<td>\(cell.text.isEmpty ? NumberText.none : cell.text)</td>"
       case .number:
         // A median and its interval.
         let isPlain = cell.interval.isEmpty || !placed.showsInterval
         let interval: Markup? = isPlain ? nil : " <small>\(cell.interval)</small>"
-        return "<td class=\"n\">\(cell.text)\(interval)</td>"
+        let shown = isPlain ? cell.text : "\(cell.text) \(cell.interval)"
+        return "<td class=\"n\">\(cited(shown, cell.source, "\(cell.text)\(interval)"))</td>"
       case .bar, .sparkline:
         guard case .bar(let part)? = cell.drawing else { return "<td class=\"bar\"></td>" }
         return "<td class=\"bar\">\(PageTable.bar(part, mode: mode ?? ""))</td>"
