@@ -8,37 +8,10 @@ public struct FewAtOnce: SuiteTrait, TestScoping {
   public func provideScope(
     for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
   ) async throws {
-    await Self.turns.take()
-    do {
-      try await function()
-    } catch {
-      await Self.turns.giveBack()
-      throw error
-    }
-    await Self.turns.giveBack()
+    try await Self.turns.withOne { try await function() }
   }
 }
 
 extension Trait where Self == FewAtOnce {
   public static var fewAtOnce: Self { FewAtOnce() }
-}
-
-/// A semaphore for tasks, first come, first served.
-private actor Turns {
-  private var left: Int
-  private var waiting: [CheckedContinuation<Void, Never>] = []
-
-  init(_ count: Int) { left = count }
-
-  func take() async {
-    guard left == 0 else {
-      left -= 1
-      return
-    }
-    await withCheckedContinuation { waiting.append($0) }
-  }
-
-  func giveBack() {
-    if waiting.isEmpty { left += 1 } else { waiting.removeFirst().resume() }
-  }
 }

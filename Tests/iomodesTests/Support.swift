@@ -3,6 +3,7 @@ import Glibc
 import Records
 import Synchronization
 import SystemCalls
+import TestSupport
 import Testing
 
 /// The programs under test, as they were built beside the tests.
@@ -130,10 +131,13 @@ struct Running: Sendable {
   }
 }
 
-/// Runs the program to its end.
+/// Runs the program to its end, four of them at once at most: the kernel's autogroups give each session as much of the
+/// processors as this whole process (sched(7)), so that beside forty programs its threads wait for seconds.
 func iomodes(_ arguments: [String], in folder: String) async throws -> Ending {
-  try await Running(arguments, in: folder).ended()
+  try await programs.withOne { try await Running(arguments, in: folder).ended() }
 }
+
+private let programs = Turns(4)
 
 func iomodes(_ arguments: String..., in folder: String) async throws -> Ending {
   try await iomodes(arguments, in: folder)

@@ -28,7 +28,8 @@ final class PeerEdges: @unchecked Sendable {
   private static let beat = Nanoseconds.milliseconds(10)
   private static let mostBeats = 4096
 
-  private static let preparation = Nanoseconds.milliseconds(5)
+  /// Reading the switches of 500 threads takes up to 40 ms on a busy machine.
+  private static let preparation = Nanoseconds.milliseconds(60)
 
   init(of processes: Set<pid_t>, _ controls: [Int32], processors: [Int]) {
     self.controls = controls

@@ -4,7 +4,7 @@ use std::{
     io::{self, Read, Write},
     net::TcpStream,
     os::unix::net::UnixStream,
-    sync::{mpsc, Arc, Condvar, Mutex},
+    sync::{mpsc, Arc, Barrier, Condvar, Mutex},
     thread,
 };
 
@@ -24,9 +24,13 @@ fn main() {
     let trial = Arc::new(trial);
     let permits = trial.plan.limit.map(|limit| Arc::new(Semaphore::new(limit)));
     let (finished, lanes) = mpsc::channel::<()>();
+    // The first lanes would otherwise keep the processors from the thread that starts the others.
+    let start = Arc::new(Barrier::new(connections.len()));
     for (index, connection) in connections.into_iter().enumerate() {
         let (trial, permits, finished) = (trial.clone(), permits.clone(), finished.clone());
+        let start = start.clone();
         let body = move || {
+            start.wait();
             lane(&trial, index as u32, connection, permits.as_deref());
             drop(finished);
         };
