@@ -64,9 +64,11 @@ public struct Contender: Sendable {
   /// For a server that is started to take connections.
   private static let patience = Nanoseconds.seconds(30)
 
-  /// - Parameter control: the server's end of the control channel; it is always closed.
+  /// - Parameters:
+  ///   - control: the server's end of the control channel; it is always closed.
+  ///   - clients: the number of processes that hold the other end.
   func serve(
-    control: Int32, on processors: [Int]
+    control: Int32, clients: Int, on processors: [Int]
   ) throws(HarnessFailure) -> Result<(server: OutsideServer, address: String), PeerProcess.Failure> {
     var isTaken = false
     defer { if !isTaken { close(control) } }
@@ -96,7 +98,7 @@ public struct Contender: Sendable {
     do throws(Errno) {
       // The user chose the CPUs of a server that was already running.
       let server = try OutsideServer(
-        processes, control: control, process: started, on: started == nil ? nil : processors)
+        processes, control: control, clients: clients, process: started, on: started == nil ? nil : processors)
       isTaken = true
       return .success((server, address ?? ""))
     } catch {

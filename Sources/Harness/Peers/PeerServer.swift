@@ -13,10 +13,11 @@ extension Peer {
   ///   - workload: the workload that it serves.
   ///   - folder: the folder of its files.
   ///   - control: the server's end of the control channel; it is always closed.
+  ///   - clients: the number of processes that hold the other end.
   func serve(
-    _ workload: WorkloadSpec, in folder: ScratchFolder, control: Int32, on processors: [Int]
+    _ workload: WorkloadSpec, in folder: ScratchFolder, control: Int32, clients: Int, on processors: [Int]
   ) throws(HarnessFailure) -> Result<(server: OutsideServer, address: String), PeerProcess.Failure> {
-    if let contender { return try contender.serve(control: control, on: processors) }
+    if let contender { return try contender.serve(control: control, clients: clients, on: processors) }
     var isTaken = false
     defer { if !isTaken { close(control) } }
     guard let words = manifest.serve else { return .failure(.init(reason: "\(manifest.id) has no server")) }
@@ -39,7 +40,8 @@ extension Peer {
       return .failure(.init(reason: "it listens on '\(address.prefix(80))', which is not an address"))
     }
     do throws(Errno) {
-      let server = try OutsideServer([process.child.identifier], control: control, process: process, on: processors)
+      let server = try OutsideServer(
+        [process.child.identifier], control: control, clients: clients, process: process, on: processors)
       isTaken = true
       return .success((server, address))
     } catch {

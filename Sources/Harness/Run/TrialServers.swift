@@ -35,7 +35,8 @@ extension TrialRunner {
     guard let peer, let folder else { return try startServers(plan, folder) }
     let (client, server) = try Self.controlPair()
     let answer = try peer.serve(
-      plan.experiment.workload.asked, in: folder, control: server.release(), on: processors.server)
+      plan.experiment.workload.asked, in: folder, control: server.release(), clients: plan.shares.count,
+      on: processors.server)
     switch answer {
     case .success(let (outside, address)):
       return .started([Server(outside: outside, control: client, address: address)])
