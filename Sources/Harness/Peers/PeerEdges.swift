@@ -22,14 +22,23 @@ final class PeerEdges: @unchecked Sendable {
     var before: ProcessFamily.Reading?
     var first: ProcessFamily.Reading?
     var last: ProcessFamily.Reading?
+
+    /// Reads slow values before the window opens, so that they do not delay it.
+    mutating func prepare() {
+      guard first == nil else { return }
+      var reading = ProcessFamily.Reading(at: MonotonicClock.now)
+      family.readDetails(into: &reading)
+      before = reading
+    }
   }
 
   /// The time between two beats. Enough beats are kept to determine the median lateness.
   private static let beat = Nanoseconds.milliseconds(10)
   private static let mostBeats = 4096
 
-  /// Reading the switches of 500 threads takes up to 40 ms on a busy machine.
-  private static let preparation = Nanoseconds.milliseconds(60)
+  /// The time before the window at which slow values are read; what takes less is read once more, later. The switches of
+  /// 500 threads take up to 40 ms on a busy machine.
+  private static let preparation = (longest: Nanoseconds.milliseconds(60), shortest: Nanoseconds.milliseconds(5))
 
   init(of processes: Set<pid_t>, _ controls: [Int32], processors: [Int]) {
     self.controls = controls
@@ -39,9 +48,9 @@ final class PeerEdges: @unchecked Sendable {
 
   /// Opens the window; later calls do nothing.
   func open() {
-    prepare()
     readings.withLock { readings in
       guard readings.first == nil else { return }
+      if readings.before == nil { readings.prepare() }
       var reading = readings.family.readTimes()
       ControlChannel.tell("open\n", over: controls)
       reading.take(detailsOf: readings.before)
@@ -49,14 +58,14 @@ final class PeerEdges: @unchecked Sendable {
     }
   }
 
-  /// Reads slow values shortly before the window opens, so that they do not delay it.
-  private func prepare() {
-    readings.withLock { readings in
-      guard readings.before == nil else { return }
-      var reading = ProcessFamily.Reading(at: MonotonicClock.now)
-      readings.family.readDetails(into: &reading)
-      readings.before = reading
-    }
+  private func prepare(for opens: Instant) {
+    wait(until: Instant(nanoseconds: opens.nanoseconds - Self.preparation.longest.count))
+    let begun = MonotonicClock.now
+    readings.withLock { $0.prepare() }
+    let needed = max(Self.preparation.shortest.count, 2 * MonotonicClock.now.since(begun).count)
+    guard MonotonicClock.now.nanoseconds + needed < opens.nanoseconds else { return }
+    wait(until: Instant(nanoseconds: opens.nanoseconds - needed))
+    readings.withLock { $0.prepare() }
   }
 
   private func close() {
@@ -79,8 +88,7 @@ final class PeerEdges: @unchecked Sendable {
       thread = try Thread(name: "edges") { [self] in
         try? Affinity.set(processors)
         let isPreferred = ProcessControl.prefer()
-        wait(until: Instant(nanoseconds: opens.nanoseconds - Self.preparation.count))
-        prepare()
+        prepare(for: opens)
         wait(until: opens)
         if isStopped.load(ordering: .acquiring) { return }
         open()
