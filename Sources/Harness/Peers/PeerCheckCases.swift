@@ -96,12 +96,12 @@ extension PeerCheck {
           return counted(peer, kind, .echo(spec), feature.rawValue)
         case (.faults, .echo(var spec)):
           spec.faults = faults
-          spec.timeout = .milliseconds(300)
+          spec.timeout = faultTimeout
           experiment.workload = .echo(spec)
           return faulty(name, experiment)
         case (.faults, .http(var spec)):
           spec.faults = faults
-          spec.timeout = .milliseconds(300)
+          spec.timeout = faultTimeout
           experiment.workload = .http(spec)
           return faulty(name, experiment)
         case (.delays, .echo(var spec)):
@@ -114,6 +114,9 @@ extension PeerCheck {
         }
       }
     }
+
+    /// Longer than the first request of a runtime that has nothing compiled yet: Java's HttpClient takes over 300 ms.
+    private static var faultTimeout: Nanoseconds { .milliseconds(600) }
 
     private static var faults: FaultMix {
       var faults = FaultMix()
