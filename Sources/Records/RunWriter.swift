@@ -114,7 +114,8 @@ public final class RunWriter {
 
   deinit { close(descriptor) }
 
-  /// Appends one line and syncs it to disk. If that fails, the file is restored.
+  /// Appends one line and syncs it to disk. If that fails, the file is restored. Fails, too, if the file has been removed
+  /// or moved meanwhile.
   public func append(_ trial: TrialRecord) throws(RunFolderFailure) {
     let before = lseek(descriptor, 0, SEEK_END)
     do {
@@ -126,6 +127,12 @@ public final class RunWriter {
       throw RunFolderFailure(
         "cannot append to \(folder.trialsPath): \(Self.reason(error)); finished trials are kept",
         remedy: .spaceAndResuming(folder: folder.path))
+    }
+    // The kernel would go on writing to a file that nobody finds any more.
+    guard FileLock.isHeld(descriptor, at: folder.trialsPath) else {
+      throw RunFolderFailure(
+        "\(folder.trialsPath) was removed or moved while the run wrote to it, and so the run ends; a folder that was moved "
+          + "has all finished trials")
     }
   }
 

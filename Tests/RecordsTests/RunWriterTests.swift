@@ -58,6 +58,22 @@ struct RunWriterTests {
     }
   }
 
+  @Test func fileThatIsRemovedOrMovedMeanwhileEndsTheRun() throws {
+    try withScratchFolder { folder in
+      let writer = try RunWriter(creating: folder, Sample.run)
+      try writer.append(Sample.trial(1))
+      let moved = RunFolder(path: folder.path + "-moved")
+      try FileManager.default.moveItem(atPath: folder.path, toPath: moved.path)
+      func failure() -> String? {
+        #expect(throws: RunFolderFailure.self) { try writer.append(Sample.trial(2)) }?.description
+      }
+      #expect(failure()?.hasPrefix("\(folder.trialsPath) was removed or moved while the run wrote to it") == true)
+      #expect(try moved.read().trials.count == 2, "what was measured is kept")
+      try FileManager.default.removeItem(atPath: moved.path)
+      #expect(failure()?.contains("removed or moved") == true)
+    }
+  }
+
   /// In a separate process, because the limit of file sizes applies to the whole process.
   @Test func finishedTrialsAreKeptWhereTheDiskIsFullAtAnyByteOfTheNext() async {
     await #expect(processExitsWith: .success) {
