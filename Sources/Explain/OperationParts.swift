@@ -50,12 +50,11 @@ struct OperationParts {
       SideCounts($0, operations, switches: timing.switchesOfOther, connects: trial.opensConnections)
     }
     let kind = trial.spec?.asked.usesPorts == false ? "unix" : "tcp"
+    let ownProcessors = cpus.own.map { Self.processors($0) }
+    let processors = isAlone ? ownProcessors : cpus.own.map { Self.processors($0 + (cpus.other ?? [])) }
     let waits = OperationWaits(
       trial: trial, own: own, woken: isAlone ? own : other, kind: kind, timing: timing,
-      ownProcessors: cpus.own.map { Self.processors($0) },
-      processors: isAlone
-        ? cpus.own.map { Self.processors($0) } : cpus.own.map { Self.processors($0 + (cpus.other ?? [])) },
-      tool: audit.tool)
+      ownProcessors: ownProcessors, processors: processors, tool: audit.tool)
 
     addLane(of: trial)
     if case .file(let file)? = trial.spec?.asked {
@@ -63,13 +62,8 @@ struct OperationParts {
     } else {
       addTransfers(of: trial, own, kind, timing.lanes)
     }
-    add("tcp-connect", own.connects)
-    add("tcp-accept", own.accepts)
     add("epoll-add", own.epollAdds)
-    if trial.opensConnections && trial.isServing && own.sendsByRing {
-      add("tcp-accept", 1, "one for each operation, not counted")
-    }
-    add("tcp-close", own.closes)
+    if trial.opensConnections { addConnections(own, isServing: trial.isServing, on: processors ?? 1) }
     add(waits.all)
     if let asked = trial.operations.asked, asked < UInt64(Self.fewOperations * timing.lanes) {
       missing.append("starting the lanes has no primitive, and only \(asked) operations share it")
@@ -168,6 +162,26 @@ struct OperationParts {
     }
     if own.sends > 0 { add("\(kind)-send", own.sends, size: ends * sent / own.sends, lanes: lanes) }
     if own.receives > 0 { add("\(kind)-receive", own.receives, size: ends * received / own.receives, lanes: lanes) }
+  }
+
+  /// Each operation has a connection of its own, with a message each way.
+  private mutating func addConnections(_ own: SideCounts, isServing: Bool, on processors: Int) {
+    let accepts =
+      isServing && own.sendsByRing
+      ? OperationPart(primitive: "tcp-accept", count: 1, remark: "one for each operation, not counted")
+      : OperationPart(primitive: "tcp-accept", count: own.accepts)
+    let parts = [
+      OperationPart(primitive: "tcp-connect", count: own.connects), accepts,
+      OperationPart(primitive: "tcp-first-send", count: 1, remark: "one for each operation, not counted"),
+      OperationPart(primitive: "tcp-first-receive", count: 1, remark: "one for each operation, not counted"),
+      OperationPart(primitive: "tcp-close", count: own.closes),
+    ]
+    add(
+      parts.map { part in
+        var part = part
+        part.processors = processors
+        return part
+      })
   }
 }
 

@@ -28,8 +28,9 @@ struct OperationWaits {
   }
 
   private var manner: Manner {
-    switch ModeDescription.named(trial.mode)?.carrier {
-    case .shared: trial.mode == "taskgroup" ? .tasks : .loop
+    let mode = ModeDescription.named(trial.mode)
+    return switch mode?.carrier {
+    case .shared: mode?.hasLoops == true ? .loop : .tasks
     case .oneLane, .threads, .growingPool, .cooperativePool: .threads
     // A program that sets up a loop may still receive in threads.
     case .unknown, nil: own.allEpollWaits + own.uring > own.receives / 10 ? .loop : .threads

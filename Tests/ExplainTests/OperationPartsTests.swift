@@ -133,6 +133,7 @@ struct OperationPartsTests {
     let ring = Self.counts(
       Self.operation("uring", workload, ["io_uring_enter": 10, "setsockopt": 10, "close": 10]))
     #expect(ring["tcp-accept"] == 1 && ring["tcp-close"] == 1 && ring["kernel-entry"] == nil)
+    for counts in [loop, ring] { #expect(counts["tcp-first-send"] == 1 && counts["tcp-first-receive"] == 1) }
   }
 
   @Test func fewOperationsShareTheStart() {
