@@ -118,7 +118,11 @@ public struct RunRecord: Codable, Equatable, Sendable {
     public var version: String
     /// The commit of the build, if known; `-dirty` marks local changes.
     public var commit: String?
+    /// `release`; or `debug`; or `slowed`, a build that tests `explain`.
     public var configuration: String
+
+    /// Whether its numbers may stand beside others.
+    public var isForComparison: Bool { configuration == "release" }
 
     public init(version: String, commit: String?, configuration: String) {
       self.version = version

@@ -29,6 +29,16 @@ struct TrustTests {
     #expect(text(own).contains("server on"))
   }
 
+  @Test func buildsOtherThanAReleaseAreTold() throws {
+    for (configuration, told) in [("release", false), ("debug", true), ("slowed", true)] {
+      var run = run([trial(hasServer: true), trial(hasServer: true)])
+      run.record.tool.configuration = configuration
+      #expect(
+        Trust(run, Summary(run))?.text.contains("a \(configuration) build: not for comparison") == told,
+        "\(configuration)")
+    }
+  }
+
   private func caveat(_ trials: (mode: String, experiment: String, lanes: Int)..., processors: [Int] = [0, 1])
     -> String?
   {

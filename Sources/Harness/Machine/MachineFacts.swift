@@ -67,7 +67,9 @@ package enum MachineFacts {
   }
 
   static var configuration: String {
-    #if DEBUG
+    #if SLOWED
+      "slowed"
+    #elseif DEBUG
       "debug"
     #else
       "release"

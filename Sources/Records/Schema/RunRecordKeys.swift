@@ -79,7 +79,7 @@ extension RunRecord.Tool.CodingKeys: DescribedKey {
     switch self {
     case .version: "The program's version; for a merged run, all versions."
     case .commit: "The commit of the build; -dirty marks local changes."
-    case .configuration: "release or debug."
+    case .configuration: "release; debug; or slowed, a build that tests `explain`."
     }
   }
 }

@@ -60,7 +60,7 @@ public struct Citation: Sendable {
 
   private var tool: String {
     "iomodes \(record.tool.version)" + (record.tool.commit.map { " (\($0))" } ?? "")
-      + (record.tool.configuration == "debug" ? ", a debug build" : "")
+      + (record.tool.isForComparison ? "" : ", a \(record.tool.configuration) build")
   }
 
   /// `24 lines`, `limits.json`.

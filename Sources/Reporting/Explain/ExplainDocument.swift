@@ -27,7 +27,7 @@ extension ExplainReport {
   private var warnings: [String] {
     let (ofRun, ofPrimitives) = (Provenance(run.record), Provenance.machine(primitives.machine))
     let builds = [("trials", run.record.tool), ("primitives", primitives.tool)].compactMap { what, tool in
-      tool.configuration == "release"
+      tool.isForComparison
         ? nil : "the \(what) are of a \(tool.configuration) build, which is slower in user space"
     }
     return (ofPrimitives == ofRun.machine ? [] : ["the primitives are of another machine: \(ofPrimitives)"]) + builds

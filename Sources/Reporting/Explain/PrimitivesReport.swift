@@ -24,11 +24,11 @@ public struct PrimitivesReport {
 
   private var document: TableDocument {
     let rounds = record.rounds == 1 ? "one round" : "\(record.rounds) rounds"
-    let configuration = record.tool.configuration
+    let tool = record.tool
     return TableDocument(
       title: "iomodes primitives",
       provenance: ["\(Provenance.machine(record.machine)) · \(record.started) · \(rounds)"],
-      warnings: configuration == "release" ? [] : ["of a \(configuration) build, which is slower in user space"],
+      warnings: tool.isForComparison ? [] : ["of a \(tool.configuration) build, which is slower in user space"],
       sections: [.init(title: nil, table: table)], legend: Self.legend, modes: .builtIn, json: json,
       csv: csv)
   }

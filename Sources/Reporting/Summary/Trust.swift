@@ -44,7 +44,8 @@ struct Trust {
       halfWidths = nil
     }
     if !run.record.mixture.isEmpty { parts.append("trials of different machines or builds") }
-    if run.record.tool.configuration == "debug" { parts.append("a debug build: not for comparison") }
+    let tool = run.record.tool
+    if !tool.isForComparison { parts.append("a \(tool.configuration) build: not for comparison") }
     let machines = run.record.cluster?.hosts.map(\.environment) ?? [run.record.environment]
     if machines.contains(where: { $0.hypervisor == true }) {
       parts.append(machines.count > 1 ? "virtual machines" : "a virtual machine")
