@@ -166,22 +166,16 @@ struct OperationParts {
 
   /// Each operation has a connection of its own, with a message each way.
   private mutating func addConnections(_ own: SideCounts, isServing: Bool, on processors: Int) {
-    let accepts =
-      isServing && own.sendsByRing
-      ? OperationPart(primitive: "tcp-accept", count: 1, remark: "one for each operation, not counted")
-      : OperationPart(primitive: "tcp-accept", count: own.accepts)
-    let parts = [
-      OperationPart(primitive: "tcp-connect", count: own.connects), accepts,
-      OperationPart(primitive: "tcp-first-send", count: 1, remark: "one for each operation, not counted"),
-      OperationPart(primitive: "tcp-first-receive", count: 1, remark: "one for each operation, not counted"),
-      OperationPart(primitive: "tcp-close", count: own.closes),
-    ]
-    add(
-      parts.map { part in
-        var part = part
-        part.processors = processors
-        return part
-      })
+    func part(_ primitive: String, _ count: Double, _ remark: String? = nil) -> OperationPart {
+      OperationPart(primitive: primitive, count: count, processors: processors, remark: remark)
+    }
+    let inferred = "one for each operation, not counted"
+    add([
+      part("tcp-connect", own.connects),
+      isServing && own.sendsByRing ? part("tcp-accept", 1, inferred) : part("tcp-accept", own.accepts),
+      part("tcp-first-send", 1, inferred), part("tcp-first-receive", 1, inferred),
+      part("tcp-close", own.closes),
+    ])
   }
 }
 
